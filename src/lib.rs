@@ -1,0 +1,4 @@
+//! What each operation of a neural network costs, in picojoules, on hardware
+//! tables that anyone can read and edit.
+
+pub mod units;

@@ -1,0 +1,3 @@
+//! The `picojoule` command.
+
+fn main() {}
