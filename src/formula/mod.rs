@@ -1,0 +1,17 @@
+//! Formulas as users write them: `d / h`, `0.5 * mul`, `x > 0`.
+//!
+//! One small grammar serves dims, table entries and elementwise ops. What a
+//! name stands for is up to the reader of the tree: a dim, an entry, a tensor.
+//!
+//! ```text
+//! compare := sum (("<" | "<=" | ">" | ">=" | "==") sum)?
+//! sum     := product (("+" | "-") product)*
+//! product := unary (("*" | "/") unary)*
+//! unary   := "-" unary | power
+//! power   := atom ("^" unary)?
+//! atom    := number | name | name "(" compare ("," compare)* ")" | "(" compare ")"
+//! ```
+
+mod parse;
+
+pub use self::parse::{Ast, BinaryOp, Formula, Node, SyntaxError, is_name, parse};

@@ -1,0 +1,120 @@
+//! Exact numbers: what a user wrote, digit for digit.
+//!
+//! `3.7` in a table is 37/10 and not the nearest binary fraction, so counts
+//! and energies are exact until they are printed.
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
+
+/// Digits and powers of ten beyond this are refused: nothing that exists costs
+/// or counts so much, and hostile input should not fill the memory.
+const MAX_DIGITS: usize = 400;
+
+/// Reads a decimal number, such as `12`, `-0.5`, `3.1e-4` or `1_000`, exactly.
+/// `None` for anything else, infinities and NaN included.
+pub fn parse_decimal(text: &str) -> Option<BigRational> {
+    let text: String = text.chars().filter(|c| *c != '_').collect();
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(&text)),
+    };
+    let (mantissa, exponent) = match digits.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        None => (digits, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all: String = format!("{whole}{fraction}");
+    if all.is_empty() || all.len() > MAX_DIGITS || !all.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let shift = exponent.checked_sub(i32::try_from(fraction.len()).ok()?)?;
+    if shift.unsigned_abs() as usize > MAX_DIGITS {
+        return None;
+    }
+    let integer: BigInt = all.parse().ok()?;
+    let power = Pow::pow(BigInt::from(10), shift.unsigned_abs());
+    let value = if shift >= 0 {
+        BigRational::from(integer * power)
+    } else {
+        BigRational::new(integer, power)
+    };
+    Some(if negative { -value } else { value })
+}
+
+/// A whole number as an exact one.
+pub fn whole(value: impl Into<BigInt>) -> BigRational {
+    BigRational::from(value.into())
+}
+
+/// The nearest double.
+pub fn to_f64(value: &BigRational) -> f64 {
+    value.to_f64().unwrap_or(f64::NAN)
+}
+
+/// Whether every digit of `value` can be written down: its denominator has no
+/// prime factors but 2 and 5.
+pub fn is_decimal(value: &BigRational) -> bool {
+    let mut rest = value.denom().clone();
+    for prime in [2, 5] {
+        let prime = BigInt::from(prime);
+        while (&rest % &prime).is_zero() {
+            rest /= &prime;
+        }
+    }
+    rest.is_one()
+}
+
+/// All digits where they end (`0.9`, `16384`), a fraction otherwise (`1/3`).
+pub fn plain(value: &BigRational) -> String {
+    if value.is_integer() {
+        return value.numer().to_string();
+    }
+    if !is_decimal(value) {
+        return format!("{}/{}", value.numer(), value.denom());
+    }
+    // Scale by tens until whole; the number of steps is the number of decimals.
+    let ten = whole(10);
+    let mut scaled = value.abs();
+    let mut decimals = 0;
+    while !scaled.is_integer() {
+        scaled *= &ten;
+        decimals += 1;
+    }
+    let digits = format!(
+        "{:0>width$}",
+        scaled.numer().to_string(),
+        width = decimals + 1
+    );
+    let (before, after) = digits.split_at(digits.len() - decimals);
+    let sign = if value.is_negative() { "-" } else { "" };
+    format!("{sign}{before}.{after}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ratio(numerator: i64, denominator: i64) -> BigRational {
+        BigRational::new(numerator.into(), denominator.into())
+    }
+
+    #[test]
+    fn decimals_are_read_exactly() {
+        assert_eq!(parse_decimal("3.7"), Some(ratio(37, 10)));
+        assert_eq!(parse_decimal("-1_000"), Some(ratio(-1000, 1)));
+        assert_eq!(parse_decimal("2.5e-3"), Some(ratio(25, 10_000)));
+        assert_eq!(parse_decimal("1e23"), Some(whole(10).pow(23)));
+        for wrong in ["", "nan", "inf", "1e999999", "1.2.3", "0x10", "e5", "1e"] {
+            assert_eq!(parse_decimal(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_with_all_their_digits() {
+        assert_eq!(plain(&ratio(37, 10)), "3.7");
+        assert_eq!(plain(&ratio(-1, 40)), "-0.025");
+        assert_eq!(plain(&ratio(4, 2)), "2");
+        assert_eq!(plain(&ratio(1, 3)), "1/3");
+    }
+}

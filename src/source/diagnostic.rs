@@ -1,0 +1,231 @@
+//! A mistake as data, and the list of all mistakes found so far.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::Place;
+
+/// How many mistakes of one run are shown; the rest is counted.
+const SHOWN: usize = 40;
+
+/// One mistake in what a user gave: what is wrong, where, and what would be
+/// right.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnostic {
+    message: String,
+    place: Option<(Place, String)>,
+    related: Vec<(Place, String)>,
+    helps: Vec<String>,
+}
+
+impl Diagnostic {
+    /// A mistake that stands nowhere in a file.
+    pub fn new(message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            message: message.into(),
+            place: None,
+            related: Vec::new(),
+            helps: Vec::new(),
+        }
+    }
+
+    /// A mistake at `place`.
+    pub fn at(place: &Place, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(message).labelled(place, "")
+    }
+
+    /// Points at `place` with a few words under it.
+    pub fn labelled(mut self, place: &Place, label: impl Into<String>) -> Diagnostic {
+        self.place = Some((place.clone(), label.into()));
+        self
+    }
+
+    /// A second place that a reader needs to see, such as an earlier definition.
+    pub fn and(mut self, place: &Place, label: impl Into<String>) -> Diagnostic {
+        self.related.push((place.clone(), label.into()));
+        self
+    }
+
+    /// What would be right.
+    pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
+        self.helps.push(help.into());
+        self
+    }
+
+    /// `did you mean …?` where a known name is close, the known names otherwise.
+    pub fn known<'a>(self, given: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+        let known: Vec<&str> = known.into_iter().collect();
+        match super::did_you_mean(given, known.iter().copied()) {
+            Some(name) => self.help(format!("did you mean `{name}`?")),
+            None => self.help(format!("known: {}", super::one_of(known))),
+        }
+    }
+
+    /// The message alone, without its place.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Where it stands.
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref().map(|(place, _)| place)
+    }
+
+    fn render(&self, renderer: &Renderer) -> String {
+        let mut group = Group::with_title(Level::ERROR.primary_title(self.message.as_str()));
+        if let Some((place, label)) = &self.place {
+            let mut snippet = Snippet::source(place.source().text())
+                .path(place.source().name())
+                .annotation(
+                    AnnotationKind::Primary
+                        .span(place.span())
+                        .label(label.as_str()),
+                );
+            let (same, other): (Vec<_>, Vec<_>) = self
+                .related
+                .iter()
+                .partition(|(related, _)| related.source() == place.source());
+            for (related, label) in same {
+                snippet = snippet.annotation(
+                    AnnotationKind::Context
+                        .span(related.span())
+                        .label(label.as_str()),
+                );
+            }
+            group = group.element(snippet);
+            for (related, label) in other {
+                group = group.element(
+                    Snippet::source(related.source().text())
+                        .path(related.source().name())
+                        .annotation(
+                            AnnotationKind::Context
+                                .span(related.span())
+                                .label(label.as_str()),
+                        ),
+                );
+            }
+        }
+        for help in &self.helps {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        renderer.render(&[group])
+    }
+}
+
+/// All mistakes found so far, in the order in which they were found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Problems(Vec<Diagnostic>);
+
+impl Problems {
+    /// No mistake yet.
+    pub fn new() -> Problems {
+        Problems::default()
+    }
+
+    /// Notes one more; the same mistake at the same place is noted once.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if !self.0.contains(&diagnostic) {
+            self.0.push(diagnostic);
+        }
+    }
+
+    /// Takes over the mistakes that another step found.
+    pub fn extend(&mut self, other: Problems) {
+        other
+            .0
+            .into_iter()
+            .for_each(|diagnostic| self.push(diagnostic));
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many mistakes were noted.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The mistakes.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.0.iter()
+    }
+
+    /// `value` if nothing is wrong, the mistakes otherwise.
+    pub fn or<T>(self, value: T) -> Result<T, Problems> {
+        if self.is_empty() {
+            Ok(value)
+        } else {
+            Err(self)
+        }
+    }
+
+    /// `value` if there is one and nothing is wrong. A missing value always
+    /// comes with the mistake that explains it.
+    pub fn or_some<T>(self, value: Option<T>) -> Result<T, Problems> {
+        match value {
+            Some(value) if self.is_empty() => Ok(value),
+            _ => Err(self),
+        }
+    }
+
+    /// The mistakes as a terminal shows them, each with the line it points at.
+    pub fn render(&self, colour: bool) -> String {
+        let renderer = if colour {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        let mut text: Vec<String> = self
+            .0
+            .iter()
+            .take(SHOWN)
+            .map(|diagnostic| diagnostic.render(&renderer))
+            .collect();
+        if self.0.len() > SHOWN {
+            text.push(format!("and {} more", self.0.len() - SHOWN));
+        }
+        text.join("\n\n")
+    }
+}
+
+impl From<Diagnostic> for Problems {
+    fn from(diagnostic: Diagnostic) -> Problems {
+        Problems(vec![diagnostic])
+    }
+}
+
+impl std::fmt::Display for Problems {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Problems {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+
+    #[test]
+    fn a_mistake_shows_file_line_column_and_what_would_be_right() {
+        let source = Source::new("m.toml", "[dims]\nd_modl = 3\n");
+        let place = Place::new(&source, 7..13);
+        let text = Problems::from(
+            Diagnostic::at(&place, "unknown dim `d_modl`").known("d_modl", ["d_model", "h"]),
+        )
+        .render(false);
+        assert!(text.contains("error: unknown dim `d_modl`"), "{text}");
+        assert!(text.contains("m.toml:2:1"), "{text}");
+        assert!(text.contains("did you mean `d_model`?"), "{text}");
+    }
+
+    #[test]
+    fn a_mistake_is_told_once() {
+        let mut problems = Problems::new();
+        problems.push(Diagnostic::new("a"));
+        problems.push(Diagnostic::new("a"));
+        assert_eq!(problems.len(), 1);
+    }
+}

@@ -1,0 +1,19 @@
+//! A place in a file, and what is wrong there.
+//!
+//! Everything that a user wrote (a model, a table, a report, a value on the
+//! command line) is read as a [`Source`], and every value taken from it keeps
+//! the [`Place`] where it stands. So whichever room finds a mistake, the
+//! message can name file, line and column and show the line itself.
+//!
+//! Mistakes are data ([`Diagnostic`]) and are collected ([`Problems`]): a file
+//! with five of them is told of all five at once.
+
+mod diagnostic;
+mod suggest;
+mod text;
+mod toml;
+
+pub use self::diagnostic::{Diagnostic, Problems};
+pub use self::suggest::{did_you_mean, one_of};
+pub use self::text::{Place, Source};
+pub use self::toml::{Fields, Node, Spanned, Value, parse_toml};

@@ -1,0 +1,152 @@
+//! Formula to expression.
+
+use num_bigint::BigInt;
+use num_traits::ToPrimitive;
+
+use super::Expr;
+use crate::formula::{Ast, BinaryOp, Formula, Node};
+use crate::source::Diagnostic;
+
+/// Larger exponents are refused: no count has them, and hostile input should
+/// not fill the memory.
+const MAX_EXPONENT: i32 = 32;
+/// Coefficients of more bits than this are refused, for the same reason.
+const MAX_BITS: u64 = 4096;
+
+/// Builds the expression that `formula` stands for. `lookup` says what a name
+/// is, or gives the mistake that names it.
+///
+/// # Errors
+/// What `lookup` refuses, an unknown function, a comparison, a division by
+/// zero, an exponent that is no whole number, a result too large to hold; each
+/// with its place in the formula.
+pub fn build(
+    formula: &Formula,
+    lookup: &mut dyn FnMut(&str, &crate::source::Place) -> Result<Expr, Diagnostic>,
+) -> Result<Expr, Diagnostic> {
+    Builder { formula, lookup }.part(&formula.ast)
+}
+
+struct Builder<'f> {
+    formula: &'f Formula,
+    lookup: &'f mut dyn FnMut(&str, &crate::source::Place) -> Result<Expr, Diagnostic>,
+}
+
+impl Builder<'_> {
+    fn mistake(&self, part: &Ast, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::at(&self.formula.place_of(part), message)
+    }
+
+    fn part(&mut self, part: &Ast) -> Result<Expr, Diagnostic> {
+        let value = match &part.node {
+            Node::Number(value) => Expr::constant(value.clone()),
+            Node::Name(name) => {
+                let place = self.formula.place_of(part);
+                (self.lookup)(name, &place)?
+            }
+            Node::Negate(inner) => -self.part(inner)?,
+            Node::Binary(op, left, right) => self.binary(*op, left, right)?,
+            Node::Call(name, arguments) => self.call(part, name, arguments)?,
+        };
+        let bits = |n: &BigInt| n.bits();
+        let largest = value
+            .terms()
+            .map(|(_, c)| bits(c.numer()).max(bits(c.denom())))
+            .max();
+        if largest.is_some_and(|bits| bits > MAX_BITS) {
+            return Err(self.mistake(part, "this number is too large"));
+        }
+        Ok(value)
+    }
+
+    fn binary(&mut self, op: BinaryOp, left: &Ast, right: &Ast) -> Result<Expr, Diagnostic> {
+        let a = self.part(left)?;
+        let b = self.part(right)?;
+        match op {
+            BinaryOp::Add => Ok(&a + &b),
+            BinaryOp::Sub => Ok(&a - &b),
+            BinaryOp::Mul => Ok(&a * &b),
+            BinaryOp::Div => a
+                .divide(&b)
+                .ok_or_else(|| self.mistake(right, "division by zero")),
+            BinaryOp::Pow => {
+                let exponent = b
+                    .as_constant()
+                    .filter(|value| value.is_integer())
+                    .and_then(|value| value.numer().to_i32())
+                    .filter(|value| value.abs() <= MAX_EXPONENT)
+                    .ok_or_else(|| {
+                        let message =
+                            format!("an exponent must be a whole number from -{MAX_EXPONENT} to {MAX_EXPONENT}");
+                        self.mistake(right, message)
+                    })?;
+                a.power(exponent)
+                    .ok_or_else(|| self.mistake(left, "division by zero"))
+            }
+            BinaryOp::Compare => Err(self.mistake(left, "a comparison has no place here")),
+        }
+    }
+
+    fn call(&mut self, part: &Ast, name: &str, arguments: &[Ast]) -> Result<Expr, Diagnostic> {
+        let mut values = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            values.push(self.part(argument)?);
+        }
+        match (name, values.as_slice()) {
+            ("floor", [x]) => Ok(x.floor()),
+            ("ceil", [x]) => Ok(x.ceil()),
+            ("max", [a, b]) => Ok(a.larger(b)),
+            ("min", [a, b]) => Ok(a.smaller(b)),
+            ("floor" | "ceil", _) => Err(self.mistake(part, format!("`{name}` takes one value"))),
+            ("max" | "min", _) => Err(self.mistake(part, format!("`{name}` takes two values"))),
+            _ => Err(self
+                .mistake(part, format!("unknown function `{name}`"))
+                .known(name, ["floor", "ceil", "max", "min"])),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::source::{Place, Problems, Source};
+
+    fn built(text: &str) -> Result<Expr, String> {
+        let place = Place::whole(&Source::new("f", text));
+        let formula = Formula::read(text, &place, &mut Problems::new()).unwrap();
+        build(&formula, &mut |name, place| match name {
+            "zero" => Ok(Expr::zero()),
+            "missing" => Err(Diagnostic::at(place, "no `missing`")),
+            _ => Ok(Expr::symbol(name)),
+        })
+        .map_err(|mistake| format!("{} at {}", mistake.message(), mistake.place().unwrap()))
+    }
+
+    #[test]
+    fn formulas_become_polynomials() {
+        assert_eq!(built("d / h * h").unwrap(), Expr::symbol("d"));
+        assert_eq!(
+            built("(a + b)^2 - a^2 - b^2").unwrap(),
+            built("2*a*b").unwrap()
+        );
+        assert_eq!(built("min(2, 3) + ceil(7 / 2)").unwrap(), Expr::whole(6));
+    }
+
+    #[test]
+    fn mistakes_point_at_the_part() {
+        assert_eq!(built("d / zero").unwrap_err(), "division by zero at f:1:5");
+        assert_eq!(built("d + missing").unwrap_err(), "no `missing` at f:1:5");
+        assert!(built("d ^ h").unwrap_err().starts_with("an exponent must"));
+        assert!(
+            built("sqrt(d)")
+                .unwrap_err()
+                .starts_with("unknown function")
+        );
+        assert!(
+            built("(((9^32)^32)^32)^32")
+                .unwrap_err()
+                .starts_with("this number is too large")
+        );
+    }
+}

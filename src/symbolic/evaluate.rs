@@ -1,0 +1,113 @@
+//! One value from an expression, exactly.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use num_rational::BigRational;
+use num_traits::{Pow, Zero};
+
+use super::{Atom, Expr, Symbol};
+
+/// What the symbols stand for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Values(BTreeMap<Symbol, BigRational>);
+
+impl Values {
+    /// Sets the value of `symbol`.
+    pub fn set(&mut self, symbol: Symbol, value: BigRational) {
+        self.0.insert(symbol, value);
+    }
+
+    /// The value of `symbol`.
+    pub fn get(&self, symbol: &Symbol) -> Option<&BigRational> {
+        self.0.get(symbol)
+    }
+}
+
+/// Why an expression has no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EvalError {
+    /// A symbol without a value.
+    Unbound(Symbol),
+    /// A divisor that is 0.
+    DivisionByZero,
+}
+
+impl fmt::Display for EvalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EvalError::Unbound(symbol) => write!(f, "`{}` has no value", symbol.name()),
+            EvalError::DivisionByZero => f.write_str("division by zero"),
+        }
+    }
+}
+
+impl std::error::Error for EvalError {}
+
+impl Expr {
+    /// The exact value where the symbols have `values`.
+    ///
+    /// # Errors
+    /// A symbol without a value, or a division by zero.
+    pub fn evaluate(&self, values: &Values) -> Result<BigRational, EvalError> {
+        let mut sum = BigRational::zero();
+        for (monomial, coefficient) in self.terms() {
+            let mut product = coefficient.clone();
+            for (atom, exponent) in monomial.factors() {
+                let base = atom.evaluate(values)?;
+                if *exponent < 0 && base.is_zero() {
+                    return Err(EvalError::DivisionByZero);
+                }
+                product *= Pow::pow(base, *exponent);
+            }
+            sum += product;
+        }
+        Ok(sum)
+    }
+}
+
+impl Atom {
+    fn evaluate(&self, values: &Values) -> Result<BigRational, EvalError> {
+        match self {
+            Atom::Symbol(symbol) => values
+                .get(symbol)
+                .cloned()
+                .ok_or_else(|| EvalError::Unbound(symbol.clone())),
+            Atom::Group(inner) => inner.evaluate(values),
+            Atom::Floor(inner) => Ok(inner.evaluate(values)?.floor()),
+            Atom::Max(pair) => Ok(pair.0.evaluate(values)?.max(pair.1.evaluate(values)?)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::number::whole;
+
+    #[test]
+    fn values_are_exact_however_large() {
+        let d = Expr::symbol("d");
+        let mut values = Values::default();
+        values.set(Symbol::new("d"), whole(10).pow(12));
+        let cubed = d.power(3).unwrap();
+        assert_eq!(cubed.evaluate(&values).unwrap(), whole(10).pow(36));
+        let third = Expr::one().divide(&Expr::whole(3)).unwrap();
+        let sum = &(&third + &third) + &third;
+        assert_eq!(sum.evaluate(&values).unwrap(), whole(1));
+    }
+
+    #[test]
+    fn a_missing_value_and_a_zero_divisor_are_errors() {
+        let quotient = Expr::symbol("d").divide(&Expr::symbol("h")).unwrap();
+        let mut values = Values::default();
+        values.set(Symbol::new("d"), whole(6));
+        assert_eq!(
+            quotient.evaluate(&values),
+            Err(EvalError::Unbound(Symbol::new("h")))
+        );
+        values.set(Symbol::new("h"), whole(0));
+        assert_eq!(quotient.evaluate(&values), Err(EvalError::DivisionByZero));
+    }
+}

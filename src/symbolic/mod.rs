@@ -1,0 +1,20 @@
+//! Expressions over dims, kept exact and in a canonical form.
+//!
+//! A count such as `2·b·n·d²/h` is a polynomial in the dims, with exact
+//! rational coefficients and with negative exponents where a dim divides. Two
+//! expressions that are equal as polynomials are equal as values of [`Expr`],
+//! so the same type checks shapes, adds up a census, prints a closed form and
+//! evaluates it.
+//!
+//! What is no polynomial (a floor, a maximum, a division by a sum) is an
+//! [`Atom`] of its own inside a polynomial.
+
+mod build;
+mod evaluate;
+mod expr;
+mod print;
+
+pub use self::build::build;
+pub use self::evaluate::{EvalError, Values};
+pub use self::expr::{Atom, Expr, Monomial, Symbol};
+pub use self::print::{Notation, Printer};
