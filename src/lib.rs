@@ -1,8 +1,10 @@
 //! What each operation of a neural network costs, in picojoules, on hardware
 //! tables that anyone can read and edit.
 
+pub mod domain;
 pub mod format;
 pub mod formula;
+pub mod model;
 pub mod number;
 pub mod primitive;
 pub mod source;

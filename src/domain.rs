@@ -1,0 +1,256 @@
+//! Which values a tensor can hold.
+//!
+//! A product with a bit is a choice, with a sign a change of sign, with a
+//! power of two a shift. Whether a tensor holds such values follows from how
+//! it was made: `x > 0` holds 0 and 1, twice that less 1 holds −1 and 1.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::{One, Signed, Zero};
+
+use crate::number::whole;
+
+/// Finite sets larger than this are no longer followed value by value.
+const MAX_VALUES: usize = 4;
+
+/// The values that a tensor can hold.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Domain {
+    /// Any number.
+    Real,
+    /// Any whole number, in so many bits where that is known.
+    Integer(Option<u16>),
+    /// Zero, and plus or minus any power of two.
+    PowerOfTwo,
+    /// One of at most four values.
+    Finite(BTreeSet<BigRational>),
+}
+
+impl Domain {
+    /// One of the values given; whole or real numbers if they are too many.
+    pub fn of(values: impl IntoIterator<Item = BigRational>) -> Domain {
+        let values: BTreeSet<BigRational> = values.into_iter().collect();
+        if values.len() <= MAX_VALUES {
+            Domain::Finite(values)
+        } else if values.iter().all(BigRational::is_integer) {
+            Domain::Integer(None)
+        } else {
+            Domain::Real
+        }
+    }
+
+    fn of_whole<const N: usize>(values: [i64; N]) -> Domain {
+        Domain::of(values.map(whole))
+    }
+
+    /// {0, 1}.
+    pub fn binary() -> Domain {
+        Domain::of_whole([0, 1])
+    }
+
+    /// {−1, 1}.
+    pub fn sign() -> Domain {
+        Domain::of_whole([-1, 1])
+    }
+
+    /// {−1, 0, 1}.
+    pub fn ternary() -> Domain {
+        Domain::of_whole([-1, 0, 1])
+    }
+
+    fn within<const N: usize>(&self, allowed: [i64; N]) -> bool {
+        let allowed = allowed.map(whole);
+        matches!(self, Domain::Finite(values) if values.iter().all(|v| allowed.contains(v)))
+    }
+
+    /// Whether it holds nothing but 0 and 1.
+    pub fn is_binary(&self) -> bool {
+        self.within([0, 1])
+    }
+
+    /// Whether it holds nothing but −1 and 1.
+    pub fn is_sign(&self) -> bool {
+        self.within([-1, 1])
+    }
+
+    /// Whether it holds nothing but −1, 0 and 1.
+    pub fn is_ternary(&self) -> bool {
+        self.within([-1, 0, 1])
+    }
+
+    /// Whether it holds nothing but 0 and plus or minus powers of two.
+    pub fn is_power_of_two(&self) -> bool {
+        match self {
+            Domain::PowerOfTwo => true,
+            Domain::Finite(values) => values.iter().all(|value| {
+                let power = |n: &BigInt| n.magnitude().count_ones() == 1;
+                value.is_zero() || (power(value.numer()) && power(value.denom()))
+            }),
+            _ => false,
+        }
+    }
+
+    /// Whether it holds whole numbers only.
+    pub fn is_whole(&self) -> bool {
+        match self {
+            Domain::Integer(_) => true,
+            Domain::Finite(values) => values.iter().all(BigRational::is_integer),
+            _ => false,
+        }
+    }
+
+    /// The values of either of two tensors.
+    pub fn join(&self, other: &Domain) -> Domain {
+        match (self, other) {
+            (a, b) if a == b => a.clone(),
+            (Domain::Finite(a), Domain::Finite(b)) => Domain::of(a.union(b).cloned()),
+            (a, b) if a.is_whole() && b.is_whole() => Domain::Integer(None),
+            (a, b) if a.is_power_of_two() && b.is_power_of_two() => Domain::PowerOfTwo,
+            _ => Domain::Real,
+        }
+    }
+
+    /// The values of `change(x)`, where `change` keeps whole numbers whole if
+    /// `whole` says so.
+    pub fn map(&self, whole: bool, change: impl Fn(&BigRational) -> BigRational) -> Domain {
+        match self {
+            Domain::Finite(values) => Domain::of(values.iter().map(change)),
+            Domain::Integer(_) if whole => Domain::Integer(None),
+            _ => Domain::Real,
+        }
+    }
+
+    /// The values of `change(x, y)` with y from `other`; `change` keeps whole
+    /// numbers whole.
+    pub fn combine(
+        &self,
+        other: &Domain,
+        change: impl Fn(&BigRational, &BigRational) -> BigRational,
+    ) -> Domain {
+        match (self, other) {
+            (Domain::Finite(a), Domain::Finite(b)) => Domain::of(
+                a.iter()
+                    .flat_map(|x| b.iter().map(|y| change(x, y)).collect::<Vec<_>>()),
+            ),
+            (a, b) if a.is_whole() && b.is_whole() => Domain::Integer(None),
+            _ => Domain::Real,
+        }
+    }
+
+    /// The values after rounding what lies between `low` and `high`.
+    pub fn rounded_between(low: &BigRational, high: &BigRational) -> Domain {
+        let (low, high) = (low.round(), high.round());
+        if high.is_negative() && low > high || &high - &low > whole(MAX_VALUES as i64) {
+            return Domain::Integer(None);
+        }
+        let mut values = Vec::new();
+        let mut value = low;
+        while value <= high {
+            values.push(value.clone());
+            value += BigRational::one();
+        }
+        Domain::of(values)
+    }
+
+    /// The names by which a model file declares a domain.
+    pub const NAMES: [&'static str; 6] = [
+        "real",
+        "integer",
+        "binary",
+        "sign",
+        "ternary",
+        "power-of-two",
+    ];
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Domain::Real => f.write_str("real"),
+            Domain::Integer(None) => f.write_str("integer"),
+            Domain::Integer(Some(bits)) => write!(f, "int{bits}"),
+            Domain::PowerOfTwo => f.write_str("±2^k"),
+            Domain::Finite(values) => {
+                let values: Vec<String> = values.iter().map(crate::number::plain).collect();
+                write!(f, "{{{}}}", values.join(", "))
+            }
+        }
+    }
+}
+
+/// A name that no domain has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownDomain(pub String);
+
+impl FromStr for Domain {
+    type Err = UnknownDomain;
+
+    fn from_str(text: &str) -> Result<Domain, UnknownDomain> {
+        Ok(match text {
+            "real" => Domain::Real,
+            "integer" => Domain::Integer(None),
+            "binary" => Domain::binary(),
+            "sign" => Domain::sign(),
+            "ternary" => Domain::ternary(),
+            "power-of-two" => Domain::PowerOfTwo,
+            _ => return Err(UnknownDomain(text.to_owned())),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twice_a_bit_less_one_is_a_sign() {
+        let two = whole(2);
+        let signs = Domain::binary()
+            .map(true, |x| x * &two)
+            .map(true, |x| x - whole(1));
+        assert!(signs.is_sign());
+        assert!(!signs.is_binary());
+        assert!(signs.is_ternary() && signs.is_power_of_two());
+    }
+
+    #[test]
+    fn what_is_joined_or_multiplied_keeps_what_both_allow() {
+        assert!(Domain::binary().join(&Domain::sign()).is_ternary());
+        assert_eq!(Domain::binary().join(&Domain::Real), Domain::Real);
+        assert!(
+            Domain::sign()
+                .combine(&Domain::ternary(), |a, b| a * b)
+                .is_ternary()
+        );
+        assert_eq!(
+            Domain::sign().combine(&Domain::Real, |a, b| a * b),
+            Domain::Real
+        );
+        assert_eq!(
+            Domain::Integer(Some(8)).combine(&Domain::binary(), |a, b| a + b),
+            Domain::Integer(None)
+        );
+    }
+
+    #[test]
+    fn rounding_a_clipped_number_leaves_few_values() {
+        assert!(Domain::rounded_between(&whole(-1), &whole(1)).is_ternary());
+        assert!(Domain::rounded_between(&whole(0), &whole(1)).is_binary());
+        assert_eq!(
+            Domain::rounded_between(&whole(-127), &whole(127)),
+            Domain::Integer(None)
+        );
+    }
+
+    #[test]
+    fn declared_names_are_read() {
+        for name in Domain::NAMES {
+            assert!(name.parse::<Domain>().is_ok(), "{name}");
+        }
+        assert!("boolean".parse::<Domain>().is_err());
+    }
+}

@@ -1,0 +1,252 @@
+//! Index notation: which axis of which operand runs with which.
+//!
+//! `b n (h k), b m (h k) -> b h n m` names the axes of each operand and of the
+//! result. A name in brackets beside others splits an axis (`h` times `k`);
+//! a formula in brackets indexes one, as `(2*y + ky - 3)` does in a
+//! convolution of stride 2 with 3 columns of padding.
+
+use std::ops::Range;
+
+use crate::formula::{Formula, is_name};
+use crate::source::{Diagnostic, Place, Problems, Spanned};
+
+/// More axes than this, in one operand or in brackets, are refused.
+const MAX_AXES: usize = 16;
+
+/// What stands for one axis of an operand.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AxisGroup {
+    /// Axes whose extents multiply to that of the operand's axis; usually one.
+    Product(Vec<Spanned<String>>),
+    /// An index computed from several axes.
+    Affine(Formula),
+}
+
+impl AxisGroup {
+    /// The axis, if it is a single one.
+    pub fn single(&self) -> Option<&Spanned<String>> {
+        match self {
+            AxisGroup::Product(axes) if axes.len() == 1 => axes.first(),
+            _ => None,
+        }
+    }
+}
+
+/// The axes of the operands and of the result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signature {
+    /// For each operand its axes.
+    pub inputs: Vec<Vec<AxisGroup>>,
+    /// The axes of the result.
+    pub output: Vec<AxisGroup>,
+    /// The notation as written.
+    pub text: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl Signature {
+    /// Reads `text`, which stands at `place`.
+    pub fn read(text: &str, place: &Place, problems: &mut Problems) -> Option<Signature> {
+        let Some((left, right)) = text.split_once("->") else {
+            problems.push(
+                Diagnostic::at(place, format!("`{}` has no `->`", text.trim()))
+                    .help("write the axes of the operands, `->`, and the axes of the result: `b n d, d e -> b n e`"),
+            );
+            return None;
+        };
+        let mut at = 0;
+        let mut inputs = Vec::new();
+        for operand in left.split(',') {
+            inputs.push(axes(text, place, at..at + operand.len(), problems)?);
+            at += operand.len() + 1;
+        }
+        let output = axes(text, place, text.len() - right.len()..text.len(), problems)?;
+        Some(Signature {
+            inputs,
+            output,
+            text: text.to_owned(),
+            place: place.clone(),
+        })
+    }
+
+    /// The axes that stand by themselves or split another one, each once, in
+    /// order of appearance. What stands only in formulas is not among them.
+    pub fn axis_names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        for group in self.inputs.iter().flatten().chain(&self.output) {
+            if let AxisGroup::Product(axes) = group {
+                for axis in axes {
+                    if !names.contains(&axis.value.as_str()) {
+                        names.push(axis.value.as_str());
+                    }
+                }
+            }
+        }
+        names
+    }
+}
+
+/// The part of `place` that shows `span` of `text`.
+fn part(text: &str, place: &Place, span: Range<usize>) -> Place {
+    if place.span().len() == text.len() {
+        place.part(span)
+    } else {
+        place.clone()
+    }
+}
+
+fn axes(
+    text: &str,
+    place: &Place,
+    span: Range<usize>,
+    problems: &mut Problems,
+) -> Option<Vec<AxisGroup>> {
+    let mut groups = Vec::new();
+    let mut at = span.start;
+    while at < span.end {
+        let rest = &text[at..span.end];
+        let blank = rest.len() - rest.trim_start().len();
+        at += blank;
+        let rest = &text[at..span.end];
+        if rest.is_empty() {
+            break;
+        }
+        let length = if rest.starts_with('(') {
+            let Some(close) = rest.find(')') else {
+                problems.push(Diagnostic::at(
+                    &part(text, place, at..at + 1),
+                    "this bracket is not closed",
+                ));
+                return None;
+            };
+            groups.push(bracket(text, place, at + 1..at + close, problems)?);
+            close + 1
+        } else {
+            let length = rest
+                .find(|c: char| c.is_whitespace() || c == '(')
+                .unwrap_or(rest.len());
+            groups.push(AxisGroup::Product(vec![name(
+                text,
+                place,
+                at..at + length,
+                problems,
+            )?]));
+            length
+        };
+        at += length;
+    }
+    if groups.len() > MAX_AXES {
+        problems.push(Diagnostic::at(
+            &part(text, place, span),
+            format!("more than {MAX_AXES} axes"),
+        ));
+        return None;
+    }
+    Some(groups)
+}
+
+fn bracket(
+    text: &str,
+    place: &Place,
+    span: Range<usize>,
+    problems: &mut Problems,
+) -> Option<AxisGroup> {
+    let inner = &text[span.clone()];
+    if inner.contains(['+', '-', '*', '/']) {
+        let place = part(text, place, span);
+        return Formula::read(inner, &place, problems).map(AxisGroup::Affine);
+    }
+    let mut names = Vec::new();
+    let mut at = span.start;
+    for word in inner.split(' ') {
+        if !word.trim().is_empty() {
+            let start = at + (word.len() - word.trim_start().len());
+            names.push(name(
+                text,
+                place,
+                start..start + word.trim().len(),
+                problems,
+            )?);
+        }
+        at += word.len() + 1;
+    }
+    if names.is_empty() || names.len() > MAX_AXES {
+        problems.push(Diagnostic::at(
+            &part(text, place, span),
+            format!("brackets hold from one to {MAX_AXES} axes"),
+        ));
+        return None;
+    }
+    Some(AxisGroup::Product(names))
+}
+
+fn name(
+    text: &str,
+    place: &Place,
+    span: Range<usize>,
+    problems: &mut Problems,
+) -> Option<Spanned<String>> {
+    let word = &text[span.clone()];
+    let place = part(text, place, span);
+    if is_name(word) {
+        return Some(Spanned::new(word.to_owned(), place));
+    }
+    problems.push(Diagnostic::at(
+        &place,
+        format!("`{word}` cannot name an axis"),
+    ));
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::source::Source;
+
+    fn read(text: &str) -> Result<Signature, Problems> {
+        let mut problems = Problems::new();
+        let place = Place::whole(&Source::new("s", text));
+        let signature = Signature::read(text, &place, &mut problems);
+        problems.or_some(signature)
+    }
+
+    #[test]
+    fn operands_and_result_are_told_apart() {
+        let signature = read("b n (h k), b m (h k) -> b h n m").unwrap();
+        assert_eq!(signature.inputs.len(), 2);
+        assert_eq!(signature.inputs[0].len(), 3);
+        assert_eq!(signature.output.len(), 4);
+        assert_eq!(signature.axis_names(), ["b", "n", "h", "k", "m"]);
+        assert!(matches!(&signature.inputs[1][2], AxisGroup::Product(axes) if axes.len() == 2));
+    }
+
+    #[test]
+    fn formulas_index_an_axis() {
+        let signature = read("b c (2*y + ky - 3), o c ky -> b o y").unwrap();
+        assert!(
+            matches!(&signature.inputs[0][2], AxisGroup::Affine(f) if f.text == "2*y + ky - 3")
+        );
+        assert_eq!(signature.axis_names(), ["b", "c", "o", "ky", "y"]);
+    }
+
+    #[test]
+    fn mistakes_point_at_the_axis() {
+        let place = |text: &str| {
+            read(text)
+                .unwrap_err()
+                .iter()
+                .next()
+                .unwrap()
+                .place()
+                .unwrap()
+                .to_string()
+        };
+        assert_eq!(place("b n d, d e"), "s:1:1");
+        assert_eq!(place("b 2 -> b"), "s:1:3");
+        assert_eq!(place("b (h k -> b"), "s:1:3");
+        assert_eq!(place("b () -> b"), "s:1:4");
+        assert_eq!(place("b (2*y +) -> b"), "s:1:8");
+    }
+}

@@ -1,0 +1,153 @@
+//! Models as their users describe them: dims, blocks, variants, stages.
+//!
+//! A model file and a block file have the same shape, a [`Module`]: inputs,
+//! numbers with names, and ops. A model adds variants; a block takes its
+//! numbers from whoever calls it. This room reads the files and checks what
+//! can be said of each by itself; what an op's shape is, and whether its
+//! inputs exist, shows only when a model is lowered to a graph.
+
+mod axes;
+mod module;
+mod op;
+mod read;
+mod read_op;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::source::{Diagnostic, Place, Problems, Source};
+
+pub use self::axes::{AxisGroup, Signature};
+pub use self::module::{Input, Module, Named, Number, NumberRole, Scope, Variant};
+pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, ShapeDecl, WeightDecl};
+pub use self::read::ModuleKind;
+
+/// Where blocks come from. This room reads no files itself.
+pub trait Library {
+    /// The source of the block that `from` calls `name`.
+    ///
+    /// # Errors
+    /// What keeps it from being found, in words.
+    fn find(&self, name: &str, from: &Source) -> Result<Arc<Source>, String>;
+
+    /// The names of the blocks that can be found from anywhere.
+    fn names(&self) -> Vec<&str>;
+}
+
+/// The largest number of blocks one model may draw on.
+const MAX_BLOCKS: usize = 500;
+
+/// A model with every block that it or one of its variants names.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The model file.
+    pub root: Arc<Module>,
+    blocks: BTreeMap<String, Arc<Module>>,
+}
+
+impl Model {
+    /// Reads a model and, through `library`, all blocks that it names.
+    ///
+    /// # Errors
+    /// Everything that is wrong in any of these files.
+    pub fn read(source: &Arc<Source>, library: &dyn Library) -> Result<Model, Problems> {
+        let mut problems = Problems::new();
+        let root = Module::read(source, ModuleKind::Model, &mut problems);
+        let Some(root) = root else {
+            return Err(problems);
+        };
+        let mut model = Model {
+            root: Arc::new(root),
+            blocks: BTreeMap::new(),
+        };
+        let wanted = model.root.callees();
+        model.add_blocks(wanted, library, &mut problems);
+        problems.or(model)
+    }
+
+    /// Adds a variant that puts `block` into the only slot of the model, so
+    /// that any block can be tried without a line in the model file.
+    ///
+    /// # Errors
+    /// A model with no slot or several, or a block that cannot be read.
+    pub fn add_variant(
+        &mut self,
+        name: &str,
+        place: &Place,
+        library: &dyn Library,
+    ) -> Result<(), Problems> {
+        let slots = &self.root.slots;
+        let [slot] = slots.as_slice() else {
+            let known = self.root.variants.iter().map(|v| v.name.value.as_str());
+            return Err(Diagnostic::at(
+                place,
+                format!("`{}` has no variant `{name}`", self.root.name),
+            )
+            .known(name, known)
+            .into());
+        };
+        let variant = Variant::of_slot(slot, name, place);
+        let mut problems = Problems::new();
+        let callee = (name.to_owned(), place.clone());
+        self.add_blocks(vec![callee], library, &mut problems);
+        let mut root = Module::clone(&self.root);
+        root.variants.push(variant);
+        self.root = Arc::new(root);
+        problems.or(())
+    }
+
+    fn add_blocks(
+        &mut self,
+        mut wanted: Vec<(String, Place)>,
+        library: &dyn Library,
+        problems: &mut Problems,
+    ) {
+        wanted.reverse();
+        while let Some((name, place)) = wanted.pop() {
+            if self.blocks.contains_key(&name) {
+                continue;
+            }
+            if self.blocks.len() >= MAX_BLOCKS {
+                let message = format!("a model may use at most {MAX_BLOCKS} blocks");
+                problems.push(Diagnostic::at(&place, message));
+                return;
+            }
+            match library.find(&name, place.source()) {
+                Ok(source) => {
+                    if let Some(block) = Module::read(&source, ModuleKind::Block, problems) {
+                        wanted.extend(block.callees().into_iter().rev());
+                        self.blocks.insert(name, Arc::new(block));
+                    }
+                }
+                Err(message) => {
+                    problems.push(Diagnostic::at(&place, message).known(&name, library.names()));
+                }
+            }
+        }
+    }
+
+    /// The block of this name.
+    pub fn block(&self, name: &str) -> Option<&Arc<Module>> {
+        self.blocks.get(name)
+    }
+
+    /// All blocks, by name.
+    pub fn blocks(&self) -> impl Iterator<Item = (&str, &Arc<Module>)> {
+        self.blocks
+            .iter()
+            .map(|(name, block)| (name.as_str(), block))
+    }
+
+    /// The names of the variants, the baseline first. A model without variants
+    /// has one, named after itself.
+    pub fn variant_names(&self) -> Vec<&str> {
+        if self.root.variants.is_empty() {
+            return vec![self.root.name.as_str()];
+        }
+        self.root
+            .variants
+            .iter()
+            .map(|variant| variant.name.value.as_str())
+            .collect()
+    }
+}

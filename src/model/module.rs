@@ -1,0 +1,143 @@
+//! A model file or a block file, read.
+
+use std::sync::Arc;
+
+use super::op::{Callee, OpDecl, OpForm, ShapeDecl};
+use crate::domain::Domain;
+use crate::format::Format;
+use crate::formula::Formula;
+use crate::source::{Place, Source, Spanned};
+
+/// A model or a block: inputs, numbers with names, ops.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// Its name.
+    pub name: String,
+    /// What it is, in a sentence.
+    pub about: Option<String>,
+    /// What it is computed from, in order.
+    pub inputs: Vec<Input>,
+    /// Numbers that a caller must give.
+    pub needs: Vec<Spanned<String>>,
+    /// Numbers with names, in order.
+    pub numbers: Vec<Number>,
+    /// Axes and dims whose extents may be fractions: means over uneven parts.
+    pub uneven: Vec<Spanned<String>>,
+    /// Places that a variant may fill, with the block that fills them else.
+    pub slots: Vec<Named<String>>,
+    /// The ops, in order.
+    pub ops: Vec<OpDecl>,
+    /// Named sets of stages.
+    pub scopes: Vec<Scope>,
+    /// The variants, the baseline first (models only).
+    pub variants: Vec<Variant>,
+    /// The op whose result the module gives; the last one if it does not say.
+    pub output: Option<Spanned<String>>,
+    /// The format that an estimate uses unless told otherwise (models only).
+    pub format: Option<Format>,
+    /// The file.
+    pub source: Arc<Source>,
+}
+
+/// A name and what it stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named<T> {
+    /// The name.
+    pub name: Spanned<String>,
+    /// What it stands for.
+    pub value: Spanned<T>,
+}
+
+/// A tensor that a module is computed from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its shape. In a block, a plain name that is not yet known takes the
+    /// extent of what the caller gives.
+    pub shape: ShapeDecl,
+    /// Which values it holds (a model's own inputs).
+    pub domain: Domain,
+    /// The share of it that is not zero, where zeros are skipped.
+    pub density: Option<Formula>,
+}
+
+/// A number with a name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Number {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// What it is for.
+    pub role: NumberRole,
+    /// Its value, or the formula that gives it.
+    pub formula: Formula,
+}
+
+/// What a number is for, and who may set it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberRole {
+    /// A size of the model: whole, at least 1, set by the user.
+    Dim,
+    /// A share, a factor, a switch: at least 0, set by the user or the caller.
+    Param,
+    /// A size that follows from others within a block.
+    Derived,
+}
+
+/// A named set of stages.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scope {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Stages, or other scopes, that it is made of.
+    pub members: Vec<Spanned<String>>,
+}
+
+/// One way to fill the slots and numbers of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variant {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Slots and the blocks that fill them.
+    pub slots: Vec<Named<String>>,
+    /// Numbers that it sets.
+    pub set: Vec<(Spanned<String>, Formula)>,
+}
+
+impl Variant {
+    /// The variant that fills one slot, named after the block it fills it with.
+    pub fn of_slot(slot: &Named<String>, block: &str, place: &Place) -> Variant {
+        let here = Spanned::new(block.to_owned(), place.clone());
+        Variant {
+            name: here.clone(),
+            slots: vec![Named {
+                name: slot.name.clone(),
+                value: here,
+            }],
+            set: Vec::new(),
+        }
+    }
+}
+
+impl Module {
+    /// Every block that it names, with the place, in order.
+    pub fn callees(&self) -> Vec<(String, Place)> {
+        let of_ops = self.ops.iter().filter_map(|op| match &op.form {
+            OpForm::Call {
+                callee: Callee::Block(name),
+                ..
+            } => Some(name),
+            _ => None,
+        });
+        let of_slots = self.slots.iter().map(|slot| &slot.value);
+        let of_variants = self
+            .variants
+            .iter()
+            .flat_map(|variant| variant.slots.iter().map(|slot| &slot.value));
+        of_ops
+            .chain(of_slots)
+            .chain(of_variants)
+            .map(|name| (name.value.clone(), name.place.clone()))
+            .collect()
+    }
+}

@@ -1,0 +1,222 @@
+//! One op as written in a model file.
+
+use std::str::FromStr;
+
+use super::axes::Signature;
+use crate::domain::Domain;
+use crate::format::Format;
+use crate::formula::Formula;
+use crate::primitive::Primitive;
+use crate::source::{Place, Spanned};
+
+/// An op, not yet bound to shapes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpDecl {
+    /// Its name, which is that of its result too.
+    pub name: Spanned<String>,
+    /// The stage it belongs to, if it says so itself.
+    pub stage: Option<Spanned<String>>,
+    /// What it is computed from, in order.
+    pub inputs: Vec<Operand>,
+    /// What it does.
+    pub form: OpForm,
+    /// It is skipped where this is 0; its name then stands for its first input.
+    pub when: Option<Formula>,
+    /// How many times it runs; once without one.
+    pub times: Option<Formula>,
+    /// The format it fixes, against that of the estimate.
+    pub format: Option<Spanned<Format>>,
+    /// The values of its result, where the file knows better than the graph.
+    pub domain: Option<Spanned<Domain>>,
+    /// The share of its result that is not zero, where zeros are skipped.
+    pub density: Option<Formula>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// One input of an op.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operand {
+    /// The result of another op, or an input of the module.
+    Tensor(Spanned<String>),
+    /// A weight of the op's own.
+    Weight(WeightDecl),
+}
+
+impl Operand {
+    /// Where it stands.
+    pub fn place(&self) -> &Place {
+        match self {
+            Operand::Tensor(name) => &name.place,
+            Operand::Weight(weight) => &weight.shape.place,
+        }
+    }
+}
+
+/// A weight: a tensor that is there before any input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightDecl {
+    /// Its shape.
+    pub shape: ShapeDecl,
+    /// Which values it holds.
+    pub domain: Domain,
+    /// The share of it that is not zero, where zeros are skipped.
+    pub density: Option<Formula>,
+}
+
+/// A shape: one formula for each axis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShapeDecl {
+    /// The extents.
+    pub axes: Vec<Formula>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What an op does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OpForm {
+    /// For every combination of indices, `map` of the operands, gathered by
+    /// `reduce` over the indices that the result lacks.
+    Einsum {
+        /// The axes.
+        signature: Signature,
+        /// What is done with a pair of operands.
+        map: Map,
+        /// How results for the same output are gathered.
+        reduce: Reduce,
+        /// Whether (1) or not (0) a bias is added.
+        bias: Option<Formula>,
+        /// Extents of axes that no operand tells.
+        extents: Vec<(Spanned<String>, Formula)>,
+    },
+    /// A formula over tensors, for every element.
+    Apply(Formula),
+    /// So many primitives for every element of the first input.
+    Each(Vec<(Primitive, Formula)>),
+    /// Tensors laid end to end along one axis: `b n d, b m d -> b (n + m) d`.
+    Concat(Signature),
+    /// Rows of the second operand, chosen by the first.
+    Gather(Signature),
+    /// One index of every axis that the result lacks.
+    Take(Signature),
+    /// Another block, in this place.
+    Call {
+        /// Which block.
+        callee: Callee,
+        /// Numbers that the block takes.
+        with: Vec<(Spanned<String>, Formula)>,
+        /// How often it follows upon itself.
+        repeat: Option<Formula>,
+    },
+}
+
+/// Which block is called.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Callee {
+    /// The block of this name.
+    Block(Spanned<String>),
+    /// The block that the variant puts into this slot.
+    Slot(Spanned<String>),
+}
+
+/// What an einsum does with each pair of operands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Map {
+    /// x · y
+    Mul,
+    /// x + y
+    Add,
+    /// x − y
+    Sub,
+    /// |x − y|
+    AbsDiff,
+    /// (x − y)²
+    SquareDiff,
+    /// max(x, y)
+    Max,
+    /// min(x, y)
+    Min,
+    /// x · 2^y
+    Shift,
+    /// y where x is set, nothing elsewhere
+    Select,
+    /// both bits set
+    And,
+    /// both bits equal
+    Xnor,
+}
+
+impl Map {
+    /// All maps with their names.
+    pub const ALL: [(Map, &'static str); 11] = [
+        (Map::Mul, "mul"),
+        (Map::Add, "add"),
+        (Map::Sub, "sub"),
+        (Map::AbsDiff, "abs_diff"),
+        (Map::SquareDiff, "square_diff"),
+        (Map::Max, "max"),
+        (Map::Min, "min"),
+        (Map::Shift, "shift"),
+        (Map::Select, "select"),
+        (Map::And, "and"),
+        (Map::Xnor, "xnor"),
+    ];
+
+    /// Its name in model files.
+    pub fn name(self) -> &'static str {
+        Map::ALL
+            .into_iter()
+            .find(|(map, _)| *map == self)
+            .map_or("", |(_, name)| name)
+    }
+}
+
+impl FromStr for Map {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Map, ()> {
+        let found = Map::ALL.into_iter().find(|(_, name)| *name == text);
+        found.map(|(map, _)| map).ok_or(())
+    }
+}
+
+/// How an einsum gathers what falls on the same output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reduce {
+    /// The sum.
+    Add,
+    /// The largest.
+    Max,
+    /// The smallest.
+    Min,
+    /// The number of set bits.
+    Popcount,
+}
+
+impl Reduce {
+    /// All ways with their names.
+    pub const ALL: [(Reduce, &'static str); 4] = [
+        (Reduce::Add, "add"),
+        (Reduce::Max, "max"),
+        (Reduce::Min, "min"),
+        (Reduce::Popcount, "popcount"),
+    ];
+
+    /// Its name in model files.
+    pub fn name(self) -> &'static str {
+        Reduce::ALL
+            .into_iter()
+            .find(|(reduce, _)| *reduce == self)
+            .map_or("", |(_, name)| name)
+    }
+}
+
+impl FromStr for Reduce {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Reduce, ()> {
+        let found = Reduce::ALL.into_iter().find(|(_, name)| *name == text);
+        found.map(|(reduce, _)| reduce).ok_or(())
+    }
+}

@@ -1,0 +1,336 @@
+//! TOML to [`Module`].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::module::{Input, Module, Named, Number, NumberRole, Scope, Variant};
+use super::op::ShapeDecl;
+use super::read_op::op;
+use crate::domain::Domain;
+use crate::format::Format;
+use crate::formula::{Formula, is_name};
+use crate::number;
+use crate::source::{
+    Diagnostic, Fields, Node, Place, Problems, Source, Spanned, Value, parse_toml,
+};
+
+/// What a file describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModuleKind {
+    /// A model: its sizes are the user's to set.
+    Model,
+    /// A block: its sizes follow from what it is called with.
+    Block,
+}
+
+impl Module {
+    /// Reads a model or block file, noting every mistake in it. `None` only
+    /// where nothing of it could be read.
+    pub fn read(source: &Arc<Source>, kind: ModuleKind, problems: &mut Problems) -> Option<Module> {
+        let root = parse_toml(source, problems)?;
+        let mut fields = Fields::of(&root, problems)?;
+        let name = fields
+            .require("name", "the file", problems)
+            .and_then(|node| node.text(problems));
+        let dims_role = match kind {
+            ModuleKind::Model => NumberRole::Dim,
+            ModuleKind::Block => NumberRole::Derived,
+        };
+        let mut numbers = Vec::new();
+        for (key, role) in [("params", NumberRole::Param), ("dims", dims_role)] {
+            let read = formulas(fields.take(key), problems).into_iter();
+            numbers.extend(read.map(|(name, formula)| Number {
+                name,
+                role,
+                formula,
+            }));
+        }
+        let module = Module {
+            name: name.map_or_else(String::new, |name| name.value),
+            about: fields.text("about", problems).map(|about| about.value),
+            inputs: inputs(fields.take("inputs"), problems),
+            needs: names(fields.take("needs"), problems),
+            numbers,
+            uneven: names(fields.take("uneven"), problems),
+            slots: bindings(fields.take("slots"), problems),
+            ops: list(fields.take("op"), problems, op),
+            scopes: scopes(fields.take("scopes"), problems),
+            variants: match kind {
+                ModuleKind::Model => list(fields.take("variant"), problems, variant),
+                ModuleKind::Block => Vec::new(),
+            },
+            output: fields.text("output", problems),
+            format: match kind {
+                ModuleKind::Model => fields
+                    .take("format")
+                    .and_then(|node| format(node, problems)),
+                ModuleKind::Block => None,
+            },
+            source: Arc::clone(source),
+        };
+        if module.ops.is_empty() && fields.take("op").is_none() {
+            let message = format!("`{}` has no `[[op]]`", module.name);
+            problems.push(Diagnostic::at(&Place::new(source, 0..0), message));
+        }
+        let what = match kind {
+            ModuleKind::Model => "a model",
+            ModuleKind::Block => "a block",
+        };
+        fields.finish(what, problems);
+        module.check_names(problems);
+        Some(module)
+    }
+
+    /// Within a module a name means one thing.
+    fn check_names(&self, problems: &mut Problems) {
+        let tensors =
+            (self.inputs.iter().map(|input| &input.name)).chain(self.ops.iter().map(|op| &op.name));
+        let numbers = (self.needs.iter()).chain(self.numbers.iter().map(|number| &number.name));
+        unique(tensors.chain(numbers), "name", problems);
+        unique(
+            self.scopes.iter().map(|scope| &scope.name),
+            "scope",
+            problems,
+        );
+        unique(
+            self.variants.iter().map(|variant| &variant.name),
+            "variant",
+            problems,
+        );
+        if let Some(output) = &self.output {
+            let known = || self.ops.iter().map(|op| op.name.value.as_str());
+            if !known().any(|name| name == output.value) {
+                problems.push(
+                    Diagnostic::at(&output.place, format!("no op `{}`", output.value))
+                        .known(&output.value, known()),
+                );
+            }
+        }
+    }
+}
+
+fn unique<'a>(
+    names: impl Iterator<Item = &'a Spanned<String>>,
+    what: &str,
+    problems: &mut Problems,
+) {
+    let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
+    for name in names {
+        if let Some(first) = seen.get(name.value.as_str()) {
+            problems.push(
+                Diagnostic::at(
+                    &name.place,
+                    format!("the {what} `{}` is given twice", name.value),
+                )
+                .and(first, "first here"),
+            );
+        } else {
+            seen.insert(&name.value, &name.place);
+        }
+    }
+}
+
+/// The items of an array of tables, each read by `read`.
+fn list<T>(
+    node: Option<&Node>,
+    problems: &mut Problems,
+    read: impl Fn(&Node, &mut Problems) -> Option<T>,
+) -> Vec<T> {
+    let items = node.and_then(|node| node.items(problems)).unwrap_or(&[]);
+    items
+        .iter()
+        .filter_map(|item| read(item, problems))
+        .collect()
+}
+
+/// A list of names that formulas can use.
+fn names(node: Option<&Node>, problems: &mut Problems) -> Vec<Spanned<String>> {
+    let names = node
+        .and_then(|node| node.texts(problems))
+        .unwrap_or_default();
+    names.iter().for_each(|name| check_name(name, problems));
+    names
+}
+
+pub(super) fn check_name(name: &Spanned<String>, problems: &mut Problems) {
+    if !is_name(&name.value) {
+        problems.push(
+            Diagnostic::at(
+                &name.place,
+                format!("`{}` cannot be used in formulas", name.value),
+            )
+            .help("a name is made of letters, digits and `_`, and does not start with a digit"),
+        );
+    }
+}
+
+/// A table of numbers and formulas.
+pub(super) fn formulas(
+    node: Option<&Node>,
+    problems: &mut Problems,
+) -> Vec<(Spanned<String>, Formula)> {
+    let entries = node.and_then(|node| node.entries(problems)).unwrap_or(&[]);
+    let mut read = Vec::new();
+    for (name, value) in entries {
+        check_name(name, problems);
+        if let Some(formula) = formula(value, problems) {
+            read.push((name.clone(), formula));
+        }
+    }
+    read
+}
+
+/// A number, a formula in a string, or `true` and `false` for 1 and 0.
+pub(super) fn formula(node: &Node, problems: &mut Problems) -> Option<Formula> {
+    match &node.value {
+        Value::Number(value) => Some(Formula::number(value.clone(), &node.place)),
+        Value::Text(text) => Formula::read(text, &node.inside(), problems),
+        Value::Bool(truth) => Some(Formula::number(
+            number::whole(i64::from(*truth)),
+            &node.place,
+        )),
+        _ => {
+            let message = format!("expected a number or a formula, found {}", node.describe());
+            problems.push(Diagnostic::at(&node.place, message));
+            None
+        }
+    }
+}
+
+/// A shape such as `b n d` or `(d / f) 3`.
+pub(super) fn shape(node: &Node, problems: &mut Problems) -> Option<ShapeDecl> {
+    let text = node.text(problems)?.value;
+    let place = node.inside();
+    let mut axes = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.trim().is_empty()) {
+        at += rest.len() - rest.trim_start().len();
+        let rest = &text[at..];
+        let length = if rest.starts_with('(') {
+            rest.find(')').map_or(rest.len(), |close| close + 1)
+        } else {
+            rest.find(char::is_whitespace).unwrap_or(rest.len())
+        };
+        let part = if place.span().len() == text.len() {
+            place.part(at..at + length)
+        } else {
+            place.clone()
+        };
+        axes.push(Formula::read(&rest[..length], &part, problems)?);
+        at += length;
+    }
+    Some(ShapeDecl { axes, place })
+}
+
+/// A domain by its name.
+pub(super) fn domain(node: &Node, problems: &mut Problems) -> Option<Spanned<Domain>> {
+    let name = node.text(problems)?;
+    match name.value.parse() {
+        Ok(domain) => Some(Spanned::new(domain, name.place)),
+        Err(_) => {
+            problems.push(
+                Diagnostic::at(&name.place, format!("unknown domain `{}`", name.value))
+                    .known(&name.value, Domain::NAMES),
+            );
+            None
+        }
+    }
+}
+
+/// A number format, or a pair of them.
+pub(super) fn format(node: &Node, problems: &mut Problems) -> Option<Format> {
+    let text = node.text(problems)?;
+    match text.value.parse() {
+        Ok(format) => Some(format),
+        Err(unknown) => {
+            let unknown: crate::format::UnknownFormat = unknown;
+            problems.push(Diagnostic::at(&text.place, unknown.to_string()));
+            None
+        }
+    }
+}
+
+fn inputs(node: Option<&Node>, problems: &mut Problems) -> Vec<Input> {
+    let entries = node.and_then(|node| node.entries(problems)).unwrap_or(&[]);
+    entries
+        .iter()
+        .filter_map(|(name, value)| input(name, value, problems))
+        .collect()
+}
+
+fn input(name: &Spanned<String>, value: &Node, problems: &mut Problems) -> Option<Input> {
+    if let Value::Text(_) = &value.value {
+        return Some(Input {
+            name: name.clone(),
+            shape: shape(value, problems)?,
+            domain: Domain::Real,
+            density: None,
+        });
+    }
+    let mut fields = Fields::of(value, problems)?;
+    let shape = fields
+        .require("shape", "an input", problems)
+        .and_then(|node| shape(node, problems));
+    let domain = fields
+        .take("domain")
+        .and_then(|node| domain(node, problems));
+    let density = fields
+        .take("density")
+        .and_then(|node| formula(node, problems));
+    fields.finish("an input", problems);
+    Some(Input {
+        name: name.clone(),
+        shape: shape?,
+        domain: domain.map_or(Domain::Real, |domain| domain.value),
+        density,
+    })
+}
+
+/// A table of names for names: slots and the blocks that fill them.
+fn bindings(node: Option<&Node>, problems: &mut Problems) -> Vec<Named<String>> {
+    let entries = node.and_then(|node| node.entries(problems)).unwrap_or(&[]);
+    let mut read = Vec::new();
+    for (name, value) in entries {
+        if let Some(value) = value.text(problems) {
+            read.push(Named {
+                name: name.clone(),
+                value,
+            });
+        }
+    }
+    read
+}
+
+fn scopes(node: Option<&Node>, problems: &mut Problems) -> Vec<Scope> {
+    let entries = node.and_then(|node| node.entries(problems)).unwrap_or(&[]);
+    let mut read = Vec::new();
+    for (name, value) in entries {
+        let Some(members) = value.texts(problems) else {
+            continue;
+        };
+        if members.is_empty() {
+            let message = format!("the scope `{}` is empty", name.value);
+            problems.push(Diagnostic::at(&value.place, message));
+        }
+        read.push(Scope {
+            name: name.clone(),
+            members,
+        });
+    }
+    read
+}
+
+fn variant(node: &Node, problems: &mut Problems) -> Option<Variant> {
+    let mut fields = Fields::of(node, problems)?;
+    let name = fields
+        .require("name", "a variant", problems)
+        .and_then(|node| node.text(problems));
+    let slots = bindings(fields.take("slots"), problems);
+    let set = formulas(fields.take("set"), problems);
+    fields.finish("a variant", problems);
+    Some(Variant {
+        name: name?,
+        slots,
+        set,
+    })
+}

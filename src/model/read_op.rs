@@ -1,0 +1,250 @@
+//! One `[[op]]` of a model file.
+
+use std::str::FromStr;
+
+use super::axes::Signature;
+use super::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, WeightDecl};
+use super::read::{domain, format, formula, formulas, shape};
+use crate::domain::Domain;
+use crate::formula::{Formula, is_name};
+use crate::primitive::Primitive;
+use crate::source::{Diagnostic, Fields, Node, Problems, Spanned, Value};
+
+/// The fields of which an op has exactly one, and which says what it does.
+const FORMS: [&str; 8] = [
+    "einsum", "apply", "each", "concat", "gather", "take", "block", "slot",
+];
+
+pub(super) fn op(node: &Node, problems: &mut Problems) -> Option<OpDecl> {
+    let mut fields = Fields::of(node, problems)?;
+    let stage = fields.text("stage", problems);
+    let given = fields.text("name", problems);
+    let when = fields.take("when").and_then(|node| formula(node, problems));
+    let times = fields
+        .take("times")
+        .and_then(|node| formula(node, problems));
+    let density = fields
+        .take("density")
+        .and_then(|node| formula(node, problems));
+    let domain = fields
+        .take("domain")
+        .and_then(|node| domain(node, problems));
+    let op_format = fields.take("format").and_then(|node| {
+        let place = node.place.clone();
+        format(node, problems).map(|format| Spanned::new(format, place))
+    });
+    let inputs = fields.take("inputs").map(|node| operands(node, problems));
+    let form = form(&mut fields, problems);
+    fields.finish("an op", problems);
+    let form = form?;
+    let name = match (given, &stage) {
+        (Some(name), _) => name,
+        (None, Some(stage)) => stage.clone(),
+        (None, None) => {
+            let message = "an op needs a `name`, or a `stage` to be named after";
+            problems.push(Diagnostic::at(&node.place, message));
+            return None;
+        }
+    };
+    let inputs = inputs.unwrap_or_else(|| match &form {
+        OpForm::Apply(formula) => tensors_of(formula),
+        _ => Vec::new(),
+    });
+    Some(OpDecl {
+        name,
+        stage,
+        inputs,
+        form,
+        when,
+        times,
+        format: op_format,
+        domain,
+        density,
+        place: node.place.clone(),
+    })
+}
+
+/// The names in an `apply` formula; numbers among them are sorted out when
+/// the names of the module are known.
+fn tensors_of(formula: &Formula) -> Vec<Operand> {
+    let mut operands: Vec<Operand> = Vec::new();
+    for (name, place) in formula.names() {
+        let known = operands
+            .iter()
+            .any(|operand| matches!(operand, Operand::Tensor(other) if other.value == name));
+        if !known {
+            operands.push(Operand::Tensor(Spanned::new(name, place)));
+        }
+    }
+    operands
+}
+
+fn operands(node: &Node, problems: &mut Problems) -> Vec<Operand> {
+    let items = node.items(problems).unwrap_or(&[]);
+    items
+        .iter()
+        .filter_map(|item| operand(item, problems))
+        .collect()
+}
+
+fn operand(node: &Node, problems: &mut Problems) -> Option<Operand> {
+    match &node.value {
+        Value::Text(name) => Some(Operand::Tensor(Spanned::new(name.clone(), node.inside()))),
+        Value::Table(_) => {
+            let mut fields = Fields::of(node, problems)?;
+            let shape = fields
+                .require("weight", "a weight", problems)
+                .and_then(|node| shape(node, problems));
+            let domain = fields
+                .take("domain")
+                .and_then(|node| domain(node, problems));
+            let density = fields
+                .take("density")
+                .and_then(|node| formula(node, problems));
+            fields.finish("a weight", problems);
+            Some(Operand::Weight(WeightDecl {
+                shape: shape?,
+                domain: domain.map_or(Domain::Real, |domain| domain.value),
+                density,
+            }))
+        }
+        _ => {
+            problems.push(
+                Diagnostic::at(&node.place, format!("{} is no input", node.describe()))
+                    .help("an input is the name of an op, or `{ weight = \"d e\" }`"),
+            );
+            None
+        }
+    }
+}
+
+fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
+    let given: Vec<(&str, &Node)> = FORMS
+        .into_iter()
+        .filter_map(|key| Some((key, fields.take(key)?)))
+        .collect();
+    // All fields of all forms are asked for, so that a misspelt one is told
+    // the names that would be right.
+    let map = fields.take("map");
+    let reduce = fields.take("reduce");
+    let bias = fields.take("bias");
+    let extents = fields.take("axes");
+    let with = fields.take("with");
+    let repeat = fields.take("repeat");
+    let [(key, node)] = given.as_slice() else {
+        let message = match given.as_slice() {
+            [] => "the op does not say what it does".to_owned(),
+            [(a, _), (b, _), ..] => format!("the op says both `{a}` and `{b}`"),
+            [_] => return None,
+        };
+        let forms = FORMS.map(|form| format!("`{form}`")).join(", ");
+        problems.push(
+            Diagnostic::at(fields.place(), message)
+                .help(format!("an op has exactly one of {forms}")),
+        );
+        return None;
+    };
+    let mut misplaced = Vec::new();
+    if *key != "einsum" {
+        misplaced.extend([
+            ("map", map),
+            ("reduce", reduce),
+            ("bias", bias),
+            ("axes", extents),
+        ]);
+    }
+    if !matches!(*key, "block" | "slot") {
+        misplaced.extend([("with", with), ("repeat", repeat)]);
+    }
+    for (name, other) in misplaced {
+        if let Some(other) = other {
+            problems.push(Diagnostic::at(
+                &other.place,
+                format!("`{name}` means nothing beside `{key}`"),
+            ));
+        }
+    }
+    match *key {
+        "einsum" => {
+            let signature = signature(node, problems)?;
+            Some(OpForm::Einsum {
+                map: word(map, "map", Map::ALL.map(|(_, name)| name), problems).unwrap_or(Map::Mul),
+                reduce: word(
+                    reduce,
+                    "reduce",
+                    Reduce::ALL.map(|(_, name)| name),
+                    problems,
+                )
+                .unwrap_or(Reduce::Add),
+                bias: bias.and_then(|node| formula(node, problems)),
+                extents: formulas(extents, problems),
+                signature,
+            })
+        }
+        "apply" => formula(node, problems).map(OpForm::Apply),
+        "each" => each(node, problems).map(OpForm::Each),
+        "concat" => signature(node, problems).map(OpForm::Concat),
+        "gather" => signature(node, problems).map(OpForm::Gather),
+        "take" => signature(node, problems).map(OpForm::Take),
+        key => {
+            let name = node.text(problems)?;
+            let name = Spanned::new(name.value, node.inside());
+            Some(OpForm::Call {
+                callee: if key == "block" {
+                    Callee::Block(name)
+                } else {
+                    Callee::Slot(name)
+                },
+                with: formulas(with, problems),
+                repeat: repeat.and_then(|node| formula(node, problems)),
+            })
+        }
+    }
+}
+
+fn signature(node: &Node, problems: &mut Problems) -> Option<Signature> {
+    let text = node.text(problems)?;
+    Signature::read(&text.value, &node.inside(), problems)
+}
+
+/// One of a few fixed words.
+fn word<T: FromStr, const N: usize>(
+    node: Option<&Node>,
+    what: &str,
+    known: [&'static str; N],
+    problems: &mut Problems,
+) -> Option<T> {
+    let text = node?.text(problems)?;
+    let value = text.value.parse().ok();
+    if value.is_none() {
+        problems.push(
+            Diagnostic::at(&text.place, format!("unknown {what} `{}`", text.value))
+                .known(&text.value, known),
+        );
+    }
+    value
+}
+
+fn each(node: &Node, problems: &mut Problems) -> Option<Vec<(Primitive, Formula)>> {
+    let mut counts = Vec::new();
+    for (name, value) in node.entries(problems)? {
+        let Ok(primitive) = name.value.parse() else {
+            problems.push(
+                Diagnostic::at(&name.place, format!("unknown primitive `{}`", name.value))
+                    .known(&name.value, Primitive::names()),
+            );
+            continue;
+        };
+        if let Some(formula) = formula(value, problems) {
+            counts.push((primitive, formula));
+        }
+    }
+    Some(counts)
+}
+
+impl OpDecl {
+    /// Whether formulas can name its result.
+    pub fn is_nameable(&self) -> bool {
+        is_name(&self.name.value)
+    }
+}
