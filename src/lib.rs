@@ -1,9 +1,12 @@
 //! What each operation of a neural network costs, in picojoules, on hardware
 //! tables that anyone can read and edit.
 
+pub mod catalog;
+pub mod census;
 pub mod domain;
 pub mod format;
 pub mod formula;
+pub mod graph;
 pub mod model;
 pub mod number;
 pub mod primitive;

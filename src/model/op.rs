@@ -141,6 +141,8 @@ pub enum Map {
     Shift,
     /// y where x is set, nothing elsewhere
     Select,
+    /// y or −y by the sign of x
+    Negate,
     /// both bits set
     And,
     /// both bits equal
@@ -149,7 +151,7 @@ pub enum Map {
 
 impl Map {
     /// All maps with their names.
-    pub const ALL: [(Map, &'static str); 11] = [
+    pub const ALL: [(Map, &'static str); 12] = [
         (Map::Mul, "mul"),
         (Map::Add, "add"),
         (Map::Sub, "sub"),
@@ -159,6 +161,7 @@ impl Map {
         (Map::Min, "min"),
         (Map::Shift, "shift"),
         (Map::Select, "select"),
+        (Map::Negate, "negate"),
         (Map::And, "and"),
         (Map::Xnor, "xnor"),
     ];

@@ -6,7 +6,7 @@ use super::axes::Signature;
 use super::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, WeightDecl};
 use super::read::{domain, format, formula, formulas, shape};
 use crate::domain::Domain;
-use crate::formula::{Formula, is_name};
+use crate::formula::Formula;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Fields, Node, Problems, Spanned, Value};
 
@@ -240,11 +240,4 @@ fn each(node: &Node, problems: &mut Problems) -> Option<Vec<(Primitive, Formula)
         }
     }
     Some(counts)
-}
-
-impl OpDecl {
-    /// Whether formulas can name its result.
-    pub fn is_nameable(&self) -> bool {
-        is_name(&self.name.value)
-    }
 }

@@ -138,6 +138,11 @@ impl Expr {
         }
     }
 
+    /// One of its terms as an expression of its own.
+    pub fn from_term(monomial: &Monomial, coefficient: &BigRational) -> Expr {
+        Expr::term(monomial.clone(), coefficient.clone())
+    }
+
     /// Every symbol in it.
     pub fn symbols(&self) -> BTreeSet<Symbol> {
         let mut found = BTreeSet::new();

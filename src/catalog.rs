@@ -1,0 +1,61 @@
+//! What ships in the binary, found by name: models, blocks, tables, reports.
+
+use std::sync::Arc;
+
+use crate::source::Source;
+
+/// The kinds of files that ship.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A model, `models/*.toml`.
+    Model,
+    /// A block, `models/blocks/*.toml`.
+    Block,
+    /// A hardware table, `energy-tables/*.toml`.
+    Table,
+    /// A report, `reports/*.toml`.
+    Report,
+}
+
+/// One file that ships.
+struct Shipped {
+    kind: Kind,
+    name: &'static str,
+    path: &'static str,
+    text: &'static str,
+}
+
+macro_rules! shipped {
+    ($($kind:ident $folder:literal: $($name:literal)*;)*) => {
+        &[$($(Shipped {
+            kind: Kind::$kind,
+            name: $name,
+            path: concat!($folder, "/", $name, ".toml"),
+            text: include_str!(concat!("../", $folder, "/", $name, ".toml")),
+        },)*)*]
+    };
+}
+
+/// In the order in which listings show them.
+static SHIPPED: &[Shipped] = shipped! {
+    Model "models": "attention" "cross-attention" "transformer-base" "bert-base" "gpt2"
+        "llama-3.1-8b" "vit-b-16" "resnet-50";
+    Block "models/blocks": "vanilla" "e-att" "l1" "weigh" "softmax" "rotary" "encoder-layer"
+        "decoder-layer" "mlp" "swiglu" "relu" "gelu" "gelu-tanh" "silu" "layer-norm" "rms-norm"
+        "conv-norm" "bottleneck" "bottlenecks";
+};
+
+/// The shipped file of this kind and name.
+pub fn find(kind: Kind, name: &str) -> Option<Arc<Source>> {
+    let file = all(kind).find(|file| file.name == name)?;
+    Some(Source::new(file.path, file.text))
+}
+
+/// The names of all shipped files of this kind.
+pub fn names(kind: Kind) -> impl Iterator<Item = &'static str> {
+    all(kind).map(|file| file.name)
+}
+
+fn all(kind: Kind) -> impl Iterator<Item = &'static Shipped> {
+    SHIPPED.iter().filter(move |file| file.kind == kind)
+}

@@ -1,0 +1,197 @@
+//! The census: how many of which primitive, op by op, as expressions in the
+//! dims.
+//!
+//! The counts know nothing of energy. One census serves every table, every
+//! format and every size of a model.
+
+use petgraph::graph::NodeIndex;
+
+use crate::format::{NumberFormat, Precision};
+use crate::graph::{Einsum, Op, OpGraph, OpKind};
+use crate::model::{Map, Reduce};
+use crate::primitive::Primitive;
+use crate::symbolic::Expr;
+
+/// Settings on which papers differ in what they count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Conventions {
+    /// How many additions a dot product takes.
+    pub dot_adds: DotAdds,
+}
+
+/// How many additions a dot product of length k takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DotAdds {
+    /// k: each product is added to an accumulator that starts at 0, or at the
+    /// bias.
+    #[default]
+    K,
+    /// k − 1 between the k products, and one more for a bias.
+    KMinusOne,
+}
+
+impl DotAdds {
+    /// The setting as files and outputs write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            DotAdds::K => "k",
+            DotAdds::KMinusOne => "k-1",
+        }
+    }
+}
+
+impl std::str::FromStr for DotAdds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<DotAdds, String> {
+        match text {
+            "k" => Ok(DotAdds::K),
+            "k-1" => Ok(DotAdds::KMinusOne),
+            _ => Err(format!("`{text}` is neither `k` nor `k-1`")),
+        }
+    }
+}
+
+/// One primitive of one op and its count.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tally {
+    /// The op.
+    pub op: NodeIndex,
+    /// The primitive.
+    pub primitive: Primitive,
+    /// Its precision.
+    pub precision: Precision,
+    /// How many, repeats included.
+    pub count: Expr,
+}
+
+/// The counts of a whole graph.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Census {
+    /// Primitives by op, in the order of the graph.
+    pub tallies: Vec<Tally>,
+    /// Multiply–accumulates: pairs of a multiplication and an addition in
+    /// matrix products and convolutions as written, before strength
+    /// reduction, without bias.
+    pub macs: Expr,
+    /// How many numbers the weights hold.
+    pub parameters: Expr,
+}
+
+/// Counts the primitives of every op of `graph`.
+pub fn census(graph: &OpGraph, conventions: Conventions) -> Census {
+    let mut census = Census {
+        tallies: Vec::new(),
+        macs: Expr::zero(),
+        parameters: Expr::zero(),
+    };
+    for (at, op) in graph.iter() {
+        if let OpKind::Weight = op.kind {
+            census.parameters += &(&op.output.elements() * &op.times);
+        }
+        if let OpKind::Einsum(einsum) = &op.kind
+            && einsum.multiplies
+        {
+            census.macs += &(&einsum.space * &op.times);
+        }
+        for (primitive, role, count) in counts(op, conventions) {
+            if !count.is_zero() {
+                census.tallies.push(Tally {
+                    op: at,
+                    primitive,
+                    precision: precision(op, primitive, role),
+                    count: &count * &op.times,
+                });
+            }
+        }
+    }
+    census
+}
+
+/// Which of an op's two formats a primitive works in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Operand,
+    Accumulator,
+}
+
+fn precision(op: &Op, primitive: Primitive, role: Role) -> Precision {
+    // Bits are bits whatever the numbers around them are.
+    if matches!(
+        primitive,
+        Primitive::And | Primitive::Xnor | Primitive::Popcount
+    ) {
+        return Precision::Fixed(NumberFormat::INT1);
+    }
+    match (op.format, role) {
+        (Some(format), Role::Operand) => Precision::Fixed(format.operand),
+        (Some(format), Role::Accumulator) => Precision::Fixed(format.accumulator),
+        (None, Role::Operand) => Precision::Operand,
+        (None, Role::Accumulator) => Precision::Accumulator,
+    }
+}
+
+/// The primitives of one run of an op.
+fn counts(op: &Op, conventions: Conventions) -> Vec<(Primitive, Role, Expr)> {
+    match &op.kind {
+        OpKind::Input | OpKind::Weight | OpKind::Move(_) => Vec::new(),
+        OpKind::Elementwise { steps, .. } => steps
+            .iter()
+            .map(|(primitive, count)| (*primitive, Role::Operand, count.clone()))
+            .collect(),
+        OpKind::Einsum(einsum) => einsum_counts(einsum, conventions),
+    }
+}
+
+/// An einsum with N index combinations, M outputs and a share ρ of
+/// combinations without skipped zeros: the map on ρ·N (a selection on all N),
+/// the reduction on ρ·N, or on ρ·N − M where only what stands between the
+/// terms is counted.
+fn einsum_counts(einsum: &Einsum, conventions: Conventions) -> Vec<(Primitive, Role, Expr)> {
+    let taken = &einsum.space * &einsum.density;
+    let mut counts = Vec::new();
+    if einsum.operands == 2 {
+        let mapped = match einsum.map {
+            Map::Select => &einsum.space,
+            _ => &taken,
+        };
+        for primitive in map_primitives(einsum.map) {
+            counts.push((*primitive, Role::Operand, mapped.clone()));
+        }
+    }
+    let bias = &einsum.bias * &einsum.outputs;
+    if einsum.contracts {
+        let reduced = match conventions.dot_adds {
+            DotAdds::K => taken,
+            DotAdds::KMinusOne => &(&taken - &einsum.outputs) + &bias,
+        };
+        counts.push((reduce_primitive(einsum.reduce), Role::Accumulator, reduced));
+    } else {
+        counts.push((Primitive::Add, Role::Accumulator, bias));
+    }
+    counts
+}
+
+fn map_primitives(map: Map) -> &'static [Primitive] {
+    match map {
+        Map::Mul => &[Primitive::Mul],
+        Map::Add => &[Primitive::Add],
+        Map::Sub => &[Primitive::Sub],
+        Map::AbsDiff => &[Primitive::Sub, Primitive::Abs],
+        Map::SquareDiff => &[Primitive::Sub, Primitive::Mul],
+        Map::Max | Map::Min => &[Primitive::Compare],
+        Map::Shift => &[Primitive::Shift],
+        Map::Select => &[Primitive::Select],
+        Map::Negate => &[Primitive::Negate],
+        Map::And => &[Primitive::And],
+        Map::Xnor => &[Primitive::Xnor],
+    }
+}
+
+fn reduce_primitive(reduce: Reduce) -> Primitive {
+    match reduce {
+        Reduce::Add => Primitive::Add,
+        Reduce::Max | Reduce::Min => Primitive::Compare,
+        Reduce::Popcount => Primitive::Popcount,
+    }
+}

@@ -1,0 +1,119 @@
+//! What must hold of the dims, and which of it does not.
+//!
+//! Shapes are symbolic, so whether `d / h` is a whole number shows only when
+//! `d` and `h` have values. Lowering notes such conditions; they are checked
+//! for the values at hand, and again for every point of a sweep.
+
+use num_rational::BigRational;
+use num_traits::{One, Signed};
+
+use super::OpGraph;
+use super::names::shown;
+use crate::number::whole;
+use crate::source::{Diagnostic, Place, Problems};
+use crate::symbolic::{Expr, Values};
+
+/// Larger extents are refused as slips of the keyboard.
+const MAX_EXTENT: i64 = 1_000_000_000_000_000;
+/// More repeats than this are refused likewise.
+const MAX_REPEAT: i64 = 1_000_000;
+
+/// A condition on the dims.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Constraint {
+    /// What the condition is on, in words: "axis `k` of `score`".
+    pub what: String,
+    /// The value.
+    pub expr: Expr,
+    /// The condition.
+    pub rule: Rule,
+    /// Where the value comes from.
+    pub place: Place,
+}
+
+/// What must hold of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// A size: whole, at least 1.
+    Extent,
+    /// A mean size over uneven parts: above 0.
+    MeanExtent,
+    /// A number of repeats: whole, at least 1.
+    Repeat,
+    /// A share: from 0 to 1.
+    Share,
+    /// At least 0.
+    NotNegative,
+}
+
+impl Rule {
+    /// What is wrong with `value`, if anything.
+    fn broken_by(self, value: &BigRational) -> Option<&'static str> {
+        let within = |most: i64| *value <= whole(most);
+        match self {
+            Rule::Extent | Rule::Repeat if !value.is_integer() => Some("not a whole number"),
+            Rule::Extent | Rule::MeanExtent | Rule::Repeat if !value.is_positive() => {
+                Some("not above 0")
+            }
+            Rule::Extent | Rule::MeanExtent if !within(MAX_EXTENT) => Some("above 10^15"),
+            Rule::Repeat if !within(MAX_REPEAT) => {
+                Some("above 1000000, the most repeats there can be")
+            }
+            Rule::Share | Rule::NotNegative if value.is_negative() => Some("below 0"),
+            Rule::Share if *value > BigRational::one() => Some("above 1"),
+            Rule::NotNegative if !within(MAX_EXTENT) => Some("above 10^15"),
+            _ => None,
+        }
+    }
+}
+
+impl OpGraph {
+    /// Checks every constraint at `values`.
+    ///
+    /// # Errors
+    /// Each constraint that does not hold, with the values that break it.
+    pub fn check(&self, values: &Values) -> Result<(), Problems> {
+        let mut problems = Problems::new();
+        for constraint in &self.constraints {
+            let (message, label) = match constraint.expr.evaluate(values) {
+                Ok(value) => match constraint.rule.broken_by(&value) {
+                    None => continue,
+                    Some(fault) => (
+                        format!("{} is {}: {fault}", constraint.what, shown(&value)),
+                        self.explain(&constraint.expr, values),
+                    ),
+                },
+                Err(error) => (
+                    format!("{} has no value: {error}", constraint.what),
+                    String::new(),
+                ),
+            };
+            problems.push(Diagnostic::new(message).labelled(&constraint.place, label));
+        }
+        problems.or(())
+    }
+
+    /// `d/h with d = 512, h = 7`.
+    fn explain(&self, expr: &Expr, values: &Values) -> String {
+        let symbols = expr.symbols();
+        let given: Vec<String> = symbols
+            .iter()
+            .filter_map(|symbol| {
+                Some(format!(
+                    "{} = {}",
+                    symbol.name(),
+                    shown(values.get(symbol)?)
+                ))
+            })
+            .collect();
+        match given.as_slice() {
+            [] => String::new(),
+            [_] if expr.terms().len() == 1
+                && *expr == Expr::symbol(symbols.iter().next().map_or("", |s| s.name())) =>
+            {
+                String::new()
+            }
+            _ => format!("{expr} with {}", given.join(", ")),
+        }
+    }
+}

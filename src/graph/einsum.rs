@@ -1,0 +1,373 @@
+//! Shape inference for index notation.
+//!
+//! Every axis gets an extent: from the operand it runs over alone, from the
+//! dim of the same name, by dividing the rest out of a split axis, or, for the
+//! outputs of a convolution, from how often its window fits.
+
+use std::collections::BTreeMap;
+
+use num_traits::One;
+
+use super::check::{Constraint, Rule};
+use super::names::Names;
+use crate::formula::Formula;
+use crate::model::{AxisGroup, Signature};
+use crate::source::{Diagnostic, Place, Problems, Spanned};
+use crate::symbolic::{Atom, Expr, build};
+
+/// The axes of one op and their extents.
+pub(super) struct Axes<'a> {
+    names: &'a Names,
+    op: &'a str,
+    extents: BTreeMap<String, Expr>,
+    /// What must hold of the extents found.
+    pub(super) constraints: Vec<Constraint>,
+}
+
+impl<'a> Axes<'a> {
+    /// Finds the extent of every axis of `signature`, whose operands have the
+    /// `shapes` given. `None` after a mistake.
+    pub(super) fn infer(
+        op: &'a str,
+        signature: &Signature,
+        shapes: &[&[Expr]],
+        extents: BTreeMap<String, Expr>,
+        names: &'a Names,
+        problems: &mut Problems,
+    ) -> Option<Axes<'a>> {
+        let mut axes = Axes {
+            names,
+            op,
+            extents,
+            constraints: Vec::new(),
+        };
+        let before = problems.len();
+        if signature.inputs.len() != shapes.len() {
+            problems.push(Diagnostic::at(
+                &signature.place,
+                format!(
+                    "`{op}` has {} {}, but its notation names {}",
+                    shapes.len(),
+                    if shapes.len() == 1 { "input" } else { "inputs" },
+                    signature.inputs.len()
+                ),
+            ));
+            return None;
+        }
+        for (at, (groups, shape)) in signature.inputs.iter().zip(shapes).enumerate() {
+            if groups.len() != shape.len() {
+                problems.push(
+                    Diagnostic::at(
+                        &signature.place,
+                        format!(
+                            "input {} of `{op}` has {} axes, but its notation names {}",
+                            at + 1,
+                            shape.len(),
+                            groups.len()
+                        ),
+                    )
+                    .help(format!("its shape is {}", shown_shape(shape))),
+                );
+            }
+        }
+        if problems.len() > before {
+            return None;
+        }
+        let pairs: Vec<(&AxisGroup, &Expr)> = (signature.inputs.iter().zip(shapes))
+            .flat_map(|(groups, shape)| groups.iter().zip(shape.iter()))
+            .collect();
+        // Plain axes first: they tell most; then what is split; then what is
+        // indexed by a formula.
+        for (group, extent) in &pairs {
+            if let Some(axis) = group.single() {
+                axes.plain(axis, extent, problems);
+            }
+        }
+        for (group, extent) in &pairs {
+            match group {
+                AxisGroup::Product(parts) if parts.len() > 1 => {
+                    axes.split(parts, extent, problems);
+                }
+                _ => {}
+            }
+        }
+        for (group, extent) in &pairs {
+            if let AxisGroup::Affine(formula) = group {
+                axes.windowed(formula, extent, signature, problems);
+            }
+        }
+        (problems.len() == before).then_some(axes)
+    }
+
+    fn mismatch(&self, axis: &Spanned<String>, here: &Expr, known: &Expr) -> Diagnostic {
+        let message = format!(
+            "axis `{}` of `{}` is {here} here, but {known} elsewhere",
+            axis.value, self.op
+        );
+        Diagnostic::at(&axis.place, message)
+    }
+
+    /// The extent of an axis, if an operand or a dim of its name tells it.
+    fn known(&self, axis: &str) -> Option<Expr> {
+        self.extents
+            .get(axis)
+            .or_else(|| self.names.get(axis))
+            .cloned()
+    }
+
+    fn plain(&mut self, axis: &Spanned<String>, extent: &Expr, problems: &mut Problems) {
+        match self.known(&axis.value) {
+            Some(known) if known != *extent => {
+                problems.push(self.mismatch(axis, extent, &known));
+            }
+            _ => {
+                self.extents.insert(axis.value.clone(), extent.clone());
+            }
+        }
+    }
+
+    fn split(&mut self, parts: &[Spanned<String>], extent: &Expr, problems: &mut Problems) {
+        let mut product = Expr::one();
+        let mut open: Vec<&Spanned<String>> = Vec::new();
+        for part in parts {
+            match self.known(&part.value) {
+                Some(known) => {
+                    product = &product * &known;
+                    self.extents.insert(part.value.clone(), known);
+                }
+                None => open.push(part),
+            }
+        }
+        let quotient = extent.divide(&product);
+        match (open.as_slice(), quotient) {
+            ([], _) if product == *extent => {}
+            ([], _) => {
+                let names: Vec<&str> = parts.iter().map(|part| part.value.as_str()).collect();
+                if let Some(first) = parts.first() {
+                    let message = format!(
+                        "axes `{}` of `{}` make {product}, but the input has {extent}",
+                        names.join(" "),
+                        self.op
+                    );
+                    problems.push(Diagnostic::at(&first.place, message));
+                }
+            }
+            ([part], Some(quotient)) => {
+                self.constrain(&part.value, &quotient, &part.place);
+                self.extents.insert(part.value.clone(), quotient);
+            }
+            ([part, ..], _) => {
+                let message = format!(
+                    "nothing tells how large axis `{}` of `{}` is",
+                    part.value, self.op
+                );
+                problems.push(
+                    Diagnostic::at(&part.place, message)
+                        .help("give it a dim of the same name, or say it with `axes = { … }`"),
+                );
+            }
+        }
+    }
+
+    /// An operand's axis that is indexed by a formula such as `2*y + ky - 3`.
+    /// If one of its axes is still open, the window slides along that one: it
+    /// fits ⌊(size − 1 + 2·padding − Σ reach of the others) / stride⌋ + 1 times,
+    /// where the padding on either side is what the formula subtracts.
+    fn windowed(
+        &mut self,
+        formula: &Formula,
+        extent: &Expr,
+        signature: &Signature,
+        problems: &mut Problems,
+    ) {
+        let window = match self.window(formula, signature) {
+            Ok(window) => window,
+            Err(mistake) => {
+                problems.push(mistake);
+                return;
+            }
+        };
+        let mut reach = Expr::zero();
+        let mut open: Vec<(String, Expr)> = Vec::new();
+        for (axis, factor) in window.factors {
+            match self.known(&axis) {
+                Some(known) => {
+                    reach += &(&factor * &(&known - &Expr::one()));
+                    self.extents.insert(axis, known);
+                }
+                None => open.push((axis, factor)),
+            }
+        }
+        let room =
+            &(&(extent - &Expr::one()) - &window.offset.scale(&crate::number::whole(2))) - &reach;
+        match open.as_slice() {
+            [] => {}
+            [(axis, stride)] => {
+                let Some(steps) = room.divide(stride) else {
+                    problems.push(Diagnostic::at(&formula.place, "a stride of 0"));
+                    return;
+                };
+                // A stride of 1 always fits a whole number of times.
+                let one = stride.as_constant().is_some_and(|stride| stride.is_one());
+                let steps = if one { steps } else { steps.floor() };
+                let fits = &steps + &Expr::one();
+                self.constrain(axis, &fits, &formula.place);
+                self.extents.insert(axis.clone(), fits);
+            }
+            [(axis, _), ..] => problems.push(
+                Diagnostic::at(
+                    &formula.place,
+                    format!("nothing tells how large axis `{axis}` of `{}` is", self.op),
+                )
+                .help(
+                    "the extents of a window are told by a weight, a dim, or `axes = { ky = 3 }`",
+                ),
+            ),
+        }
+    }
+
+    fn window(&self, formula: &Formula, signature: &Signature) -> Result<Window, Diagnostic> {
+        let axis_names = signature.axis_names();
+        // Axes are told apart from dims by a mark that no name can have.
+        let marked = |name: &str| format!("#{name}");
+        let is_axis = |name: &str| axis_names.contains(&name) || self.extents.contains_key(name);
+        let expr = build(formula, &mut |name, place| {
+            if is_axis(name) {
+                Ok(Expr::symbol(&marked(name)))
+            } else {
+                self.names.get(name).cloned().ok_or_else(|| {
+                    Diagnostic::at(
+                        place,
+                        format!(
+                            "`{name}` is neither an axis of `{}` nor a known name",
+                            self.op
+                        ),
+                    )
+                    .known(name, axis_names.iter().copied().chain(self.names.known()))
+                })
+            }
+        })?;
+        let mut window = Window {
+            factors: Vec::new(),
+            offset: Expr::zero(),
+        };
+        for (monomial, coefficient) in expr.terms() {
+            let is_mark =
+                |atom: &Atom| matches!(atom, Atom::Symbol(s) if s.name().starts_with('#'));
+            let marks = monomial.factors().iter().filter(|(atom, _)| is_mark(atom));
+            let marks: Vec<_> = marks.collect();
+            let term = Expr::from_term(monomial, coefficient);
+            match marks.as_slice() {
+                [] => window.offset += &term,
+                [(Atom::Symbol(symbol), 1)] => {
+                    let axis = symbol.name().trim_start_matches('#').to_owned();
+                    let factor = term
+                        .divide(&Expr::symbol(symbol.name()))
+                        .unwrap_or_default();
+                    match window.factors.iter_mut().find(|(known, _)| *known == axis) {
+                        Some((_, sum)) => *sum += &factor,
+                        None => window.factors.push((axis, factor)),
+                    }
+                }
+                _ => {
+                    return Err(Diagnostic::at(
+                        &formula.place,
+                        "an index must be a sum of axes, each times a number",
+                    ));
+                }
+            }
+        }
+        Ok(window)
+    }
+
+    fn constrain(&mut self, axis: &str, extent: &Expr, place: &Place) {
+        let uneven = self.names.uneven.iter().any(|name| name == axis);
+        self.constraints.push(Constraint {
+            what: format!("axis `{axis}` of `{}`", self.op),
+            expr: extent.clone(),
+            rule: if uneven {
+                Rule::MeanExtent
+            } else {
+                Rule::Extent
+            },
+            place: place.clone(),
+        });
+    }
+
+    /// The extent of one axis (or split axis) of the result.
+    pub(super) fn extent(&self, group: &AxisGroup, problems: &mut Problems) -> Option<Expr> {
+        match group {
+            AxisGroup::Product(parts) => {
+                let mut product = Expr::one();
+                for part in parts {
+                    let Some(extent) = self.known(&part.value) else {
+                        let message = format!(
+                            "axis `{}` of the result of `{}` is on no input",
+                            part.value, self.op
+                        );
+                        let known = self.extents.keys().map(String::as_str);
+                        problems
+                            .push(Diagnostic::at(&part.place, message).known(&part.value, known));
+                        return None;
+                    };
+                    product = &product * &extent;
+                }
+                Some(product)
+            }
+            AxisGroup::Affine(formula) => {
+                problems.push(Diagnostic::at(
+                    &formula.place,
+                    "a result cannot be indexed by a formula",
+                ));
+                None
+            }
+        }
+    }
+
+    /// The shape of the result.
+    pub(super) fn output(
+        &self,
+        signature: &Signature,
+        problems: &mut Problems,
+    ) -> Option<Vec<Expr>> {
+        let shape: Vec<Expr> = (signature.output.iter())
+            .filter_map(|group| self.extent(group, problems))
+            .collect();
+        (shape.len() == signature.output.len()).then_some(shape)
+    }
+
+    /// How many index combinations there are, and whether any axis is missing
+    /// from the result.
+    pub(super) fn space(&self, signature: &Signature) -> (Expr, bool) {
+        let kept: Vec<&str> = (signature.output.iter())
+            .flat_map(|group| match group {
+                AxisGroup::Product(parts) => parts.iter().map(|part| part.value.as_str()).collect(),
+                AxisGroup::Affine(_) => Vec::new(),
+            })
+            .collect();
+        let mut space = Expr::one();
+        let mut contracts = false;
+        for (axis, extent) in &self.extents {
+            space = &space * extent;
+            contracts |= !kept.contains(&axis.as_str());
+        }
+        for axis in kept {
+            if !self.extents.contains_key(axis)
+                && let Some(extent) = self.names.get(axis)
+            {
+                space = &space * extent;
+            }
+        }
+        (space, contracts)
+    }
+}
+
+struct Window {
+    factors: Vec<(String, Expr)>,
+    offset: Expr,
+}
+
+pub(super) fn shown_shape(shape: &[Expr]) -> String {
+    let axes: Vec<String> = shape.iter().map(Expr::to_string).collect();
+    format!("[{}]", axes.join(", "))
+}

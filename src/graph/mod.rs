@@ -1,0 +1,294 @@
+//! The operation graph: what a model computes, op by op.
+//!
+//! Nodes are [`Op`]s, edges are the tensors that flow between them, each with
+//! shape, format and value domain. Shapes are expressions in the dims, so one
+//! graph serves every size of a model. A repeated block stands in the graph
+//! once, with the number of its repeats, unless it is unfolded.
+//!
+//! The way here: [`lower`] instantiates blocks and infers shapes and domains;
+//! strength reduction then replaces products by what the domains allow.
+
+mod apply;
+mod check;
+
+mod einsum;
+mod lower;
+mod names;
+mod scopes;
+mod strength;
+
+use petgraph::Direction;
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef;
+
+use crate::domain::Domain;
+use crate::format::Format;
+use crate::model::{Map, Reduce};
+use crate::primitive::Primitive;
+use crate::source::Place;
+use crate::symbolic::{Expr, Symbol, Values};
+
+pub use self::check::{Constraint, Rule};
+
+pub use self::lower::{Setting, Unfold, lower, settable};
+pub use self::scopes::ResolvedScope;
+
+/// A model, lowered.
+#[derive(Debug, Clone)]
+pub struct OpGraph {
+    /// The model's name.
+    pub model: String,
+    /// The variant that was lowered.
+    pub variant: String,
+    /// The format that the model asks for, if it does.
+    pub format: Option<Format>,
+    ops: DiGraph<Op, Wire>,
+    regions: Vec<Region>,
+    symbols: Vec<SymbolInfo>,
+    numbers: Vec<(String, Expr)>,
+    constraints: Vec<Constraint>,
+    scopes: Vec<ResolvedScope>,
+}
+
+/// One op of the graph.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Op {
+    /// Its name within its block.
+    pub name: String,
+    /// Its stage.
+    pub stage: String,
+    /// The instance of a block that it belongs to.
+    pub region: RegionId,
+    /// What it does.
+    pub kind: OpKind,
+    /// How often it runs, repeats of its blocks included.
+    pub times: Expr,
+    /// The format it fixes, against that of the estimate.
+    pub format: Option<Format>,
+    /// Its result.
+    pub output: Tensor,
+    /// Where it was written.
+    pub place: Place,
+}
+
+/// What an op does.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum OpKind {
+    /// An input of the model.
+    Input,
+    /// A weight.
+    Weight,
+    /// A map over index combinations and a reduction.
+    Einsum(Einsum),
+    /// So many primitives in all, as written in a formula or listed.
+    Elementwise {
+        /// The formula or list.
+        text: String,
+        /// Primitives and how many of each.
+        steps: Vec<(Primitive, Expr)>,
+    },
+    /// Data that is only moved.
+    Move(&'static str),
+}
+
+/// A map over index combinations and a reduction.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Einsum {
+    /// The notation as written.
+    pub text: String,
+    /// How many operands it has, one or two.
+    pub operands: usize,
+    /// What is done with a pair of operands.
+    pub map: Map,
+    /// How results for the same output are gathered.
+    pub reduce: Reduce,
+    /// How many index combinations there are.
+    pub space: Expr,
+    /// How many outputs there are.
+    pub outputs: Expr,
+    /// Whether any index is reduced over.
+    pub contracts: bool,
+    /// 1 where a bias is added, 0 elsewhere.
+    pub bias: Expr,
+    /// The share of the combinations in which no operand is a skipped zero.
+    pub density: Expr,
+    /// Whether it was written as a sum of products: what a counter of
+    /// multiply–accumulates sees, whatever the domains allow.
+    pub multiplies: bool,
+}
+
+/// A tensor: what flows along an edge.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tensor {
+    /// The extent of each axis.
+    pub shape: Vec<Expr>,
+    /// The values it can hold.
+    pub domain: Domain,
+    /// The share of it that is not zero, where zeros are skipped.
+    pub density: Option<Expr>,
+    /// The format it is fixed to, if any.
+    pub format: Option<Format>,
+}
+
+impl Tensor {
+    /// How many elements it has.
+    pub fn elements(&self) -> Expr {
+        self.shape.iter().product()
+    }
+}
+
+/// An edge: a tensor on its way into one operand of an op.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wire {
+    /// Which operand, from 0.
+    pub slot: usize,
+    /// The tensor.
+    pub tensor: Tensor,
+}
+
+/// An index of a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RegionId(usize);
+
+impl RegionId {
+    /// The model itself.
+    pub const ROOT: RegionId = RegionId(0);
+}
+
+/// An instance of a block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Region {
+    /// The name of the op that calls the block.
+    pub name: String,
+    /// The instance that the call stands in; the model itself has none.
+    pub parent: Option<RegionId>,
+    /// How often the block follows upon itself.
+    pub repeat: Expr,
+}
+
+/// A dim or parameter that the graph's expressions are written in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SymbolInfo {
+    /// The symbol.
+    pub symbol: Symbol,
+    /// Its value.
+    pub value: num_rational::BigRational,
+    /// Where the value was written.
+    pub place: Place,
+}
+
+impl OpGraph {
+    /// The petgraph graph itself.
+    pub fn ops(&self) -> &DiGraph<Op, Wire> {
+        &self.ops
+    }
+
+    /// The ops in the order in which they were lowered, which follows the file.
+    pub fn iter(&self) -> impl Iterator<Item = (NodeIndex, &Op)> {
+        self.ops.node_indices().zip(self.ops.node_weights())
+    }
+
+    /// The tensors that flow into an op, by operand.
+    pub fn inputs(&self, op: NodeIndex) -> Vec<(NodeIndex, &Wire)> {
+        let mut wires: Vec<(NodeIndex, &Wire)> = self
+            .ops
+            .edges_directed(op, Direction::Incoming)
+            .map(|edge| (edge.source(), edge.weight()))
+            .collect();
+        wires.sort_by_key(|(_, wire)| wire.slot);
+        wires
+    }
+
+    /// A block instance.
+    pub fn region(&self, id: RegionId) -> &Region {
+        &self.regions[id.0]
+    }
+
+    /// The block instances, the model itself first.
+    pub fn regions(&self) -> impl Iterator<Item = (RegionId, &Region)> {
+        self.regions
+            .iter()
+            .enumerate()
+            .map(|(at, region)| (RegionId(at), region))
+    }
+
+    /// The names of the block instances around an op, outermost first.
+    pub fn path(&self, region: RegionId) -> Vec<&str> {
+        let mut path = Vec::new();
+        let mut at = region;
+        while let Some(parent) = self.region(at).parent {
+            path.push(self.region(at).name.as_str());
+            at = parent;
+        }
+        path.reverse();
+        path
+    }
+
+    /// The outermost block instance around an op: its layer. `None` for an op
+    /// of the model itself.
+    pub fn layer(&self, region: RegionId) -> Option<RegionId> {
+        let mut at = region;
+        loop {
+            match self.region(at).parent {
+                None => return None,
+                Some(RegionId::ROOT) => return Some(at),
+                Some(parent) => at = parent,
+            }
+        }
+    }
+
+    /// The name of an op with those of the blocks around it: `encoder/self/q`.
+    pub fn full_name(&self, op: &Op) -> String {
+        let mut path = self.path(op.region);
+        path.push(&op.name);
+        path.join("/")
+    }
+
+    /// The stages, in the order of their first op.
+    pub fn stages(&self) -> Vec<&str> {
+        let mut stages: Vec<&str> = Vec::new();
+        for op in self.ops.node_weights().filter(|op| op.computes()) {
+            if !stages.contains(&op.stage.as_str()) {
+                stages.push(&op.stage);
+            }
+        }
+        stages
+    }
+
+    /// The scopes of this variant.
+    pub fn scopes(&self) -> &[ResolvedScope] {
+        &self.scopes
+    }
+
+    /// The dims and parameters that counts are written in, with their values.
+    pub fn symbols(&self) -> &[SymbolInfo] {
+        &self.symbols
+    }
+
+    /// Everything with a name and a number that a reader may want to see
+    /// beside a result: dims, parameters, and what follows from them.
+    pub fn numbers(&self) -> &[(String, Expr)] {
+        &self.numbers
+    }
+
+    /// The values of all symbols.
+    pub fn values(&self) -> Values {
+        let mut values = Values::default();
+        for info in &self.symbols {
+            values.set(info.symbol.clone(), info.value.clone());
+        }
+        values
+    }
+
+    /// What must hold of the dims for the model to make sense.
+    pub fn constraints(&self) -> &[Constraint] {
+        &self.constraints
+    }
+}
+
+impl Op {
+    /// Whether it does anything: inputs and weights are only there.
+    pub fn computes(&self) -> bool {
+        !matches!(self.kind, OpKind::Input | OpKind::Weight)
+    }
+}

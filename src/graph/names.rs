@@ -1,0 +1,265 @@
+//! What the names of one module stand for: dims, params, and what follows.
+
+use std::collections::BTreeMap;
+
+use num_rational::BigRational;
+
+use super::SymbolInfo;
+use crate::formula::{Formula, Node};
+use crate::model::{Module, NumberRole};
+use crate::number;
+use crate::source::{Diagnostic, Place, Problems};
+use crate::symbolic::{Expr, Symbol, build};
+
+/// The names of one instance of a module, with their values.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Names {
+    values: BTreeMap<String, Expr>,
+    /// The names that blocks called from here inherit.
+    inherited: BTreeMap<String, Expr>,
+    /// Names whose extents may be fractions.
+    pub(super) uneven: Vec<String>,
+}
+
+/// The symbols of a graph as they are made.
+#[derive(Debug, Default)]
+pub(super) struct Symbols {
+    pub(super) made: Vec<SymbolInfo>,
+    /// Names with their values, for the reader.
+    pub(super) shown: Vec<(String, Expr)>,
+}
+
+impl Symbols {
+    /// The symbol for the parameter `name` of `module`, with this value. Two
+    /// blocks may share a parameter; where their values differ the second one
+    /// is told apart by the name of its block.
+    pub(super) fn make(
+        &mut self,
+        name: &str,
+        module: &str,
+        value: &BigRational,
+        place: &Place,
+    ) -> Expr {
+        let qualified = format!("{module}.{name}");
+        for candidate in [name, &qualified] {
+            match self
+                .made
+                .iter()
+                .find(|info| info.symbol.name() == candidate)
+            {
+                Some(info) if info.value == *value => return Expr::symbol(candidate),
+                Some(_) => continue,
+                None => {
+                    self.made.push(SymbolInfo {
+                        symbol: Symbol::new(candidate),
+                        value: value.clone(),
+                        place: place.clone(),
+                    });
+                    self.show(candidate, Expr::symbol(candidate));
+                    return Expr::symbol(candidate);
+                }
+            }
+        }
+        // The same block with two values of its own: numbers stay numbers.
+        Expr::constant(value.clone())
+    }
+
+    /// Notes a name for the reader; the first meaning of a name stays.
+    pub(super) fn show(&mut self, name: &str, value: Expr) {
+        if !self.shown.iter().any(|(known, _)| known == name) {
+            self.shown.push((name.to_owned(), value));
+        }
+    }
+}
+
+/// Where the numbers of a module come from.
+pub(super) struct Origin<'a> {
+    /// What the call gives.
+    pub(super) with: BTreeMap<String, Expr>,
+    /// What the caller passes on by name.
+    pub(super) inherited: &'a BTreeMap<String, Expr>,
+    /// What was set from outside: variants and the user.
+    pub(super) settings: &'a BTreeMap<String, Formula>,
+    /// Extents of the inputs, by the names that the inputs give them.
+    pub(super) extents: BTreeMap<String, Expr>,
+}
+
+impl Names {
+    /// Resolves every number of `module`.
+    pub(super) fn resolve(
+        module: &Module,
+        origin: &Origin<'_>,
+        symbols: &mut Symbols,
+        problems: &mut Problems,
+    ) -> Names {
+        let mut resolver = Resolver {
+            module,
+            origin,
+            symbols,
+            names: Names {
+                values: origin.extents.clone(),
+                inherited: origin.inherited.clone(),
+                uneven: module
+                    .uneven
+                    .iter()
+                    .map(|name| name.value.clone())
+                    .collect(),
+            },
+            open: Vec::new(),
+        };
+        for need in &module.needs {
+            let name = &need.value;
+            let given = origin.with.get(name).or_else(|| origin.inherited.get(name));
+            match given {
+                Some(value) => resolver.names.set(name, value.clone(), true),
+                None => problems.push(
+                    Diagnostic::at(
+                        &need.place,
+                        format!("`{}` needs `{name}`, and its caller has none", module.name),
+                    )
+                    .help(format!(
+                        "give it with the call, `with = {{ {name} = … }}`, or as a dim of the model"
+                    )),
+                ),
+            }
+        }
+        for number in &module.numbers {
+            if let Err(mistake) = resolver.number(&number.name.value) {
+                problems.push(mistake);
+            }
+        }
+        resolver.names
+    }
+
+    fn set(&mut self, name: &str, value: Expr, passed_on: bool) {
+        if passed_on {
+            self.inherited.insert(name.to_owned(), value.clone());
+        }
+        self.values.insert(name.to_owned(), value);
+    }
+
+    /// What `name` stands for.
+    pub(super) fn get(&self, name: &str) -> Option<&Expr> {
+        self.values.get(name)
+    }
+
+    /// All names.
+    pub(super) fn known(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
+    /// What blocks called from here inherit.
+    pub(super) fn inherited(&self) -> &BTreeMap<String, Expr> {
+        &self.inherited
+    }
+
+    /// The expression of a formula over these names.
+    pub(super) fn build(&self, formula: &Formula) -> Result<Expr, Diagnostic> {
+        build(formula, &mut |name, place| {
+            self.get(name).cloned().ok_or_else(|| {
+                Diagnostic::at(place, format!("unknown name `{name}`")).known(name, self.known())
+            })
+        })
+    }
+}
+
+struct Resolver<'a> {
+    module: &'a Module,
+    origin: &'a Origin<'a>,
+    symbols: &'a mut Symbols,
+    names: Names,
+    /// The numbers being resolved, to notice one that leads back to itself.
+    open: Vec<String>,
+}
+
+impl Resolver<'_> {
+    /// The value of the number `name`, resolved if it is not yet.
+    fn number(&mut self, name: &str) -> Result<Expr, Diagnostic> {
+        if let Some(value) = self.names.get(name) {
+            return Ok(value.clone());
+        }
+        let Some(number) = self.module.numbers.iter().find(|n| n.name.value == name) else {
+            return Err(Diagnostic::new(format!("unknown name `{name}`")));
+        };
+        let settable = number.role != NumberRole::Derived;
+        let given = self
+            .origin
+            .with
+            .get(name)
+            .or_else(|| self.origin.inherited.get(name))
+            .filter(|_| settable);
+        let value = match given {
+            Some(value) => value.clone(),
+            None => {
+                let set = self.origin.settings.get(name).filter(|_| settable);
+                let formula = set.unwrap_or(&number.formula);
+                self.formula(name, formula, settable)?
+            }
+        };
+        self.names.set(name, value.clone(), settable);
+        if settable {
+            self.symbols.show(name, value.clone());
+        }
+        Ok(value)
+    }
+
+    fn formula(
+        &mut self,
+        name: &str,
+        formula: &Formula,
+        settable: bool,
+    ) -> Result<Expr, Diagnostic> {
+        // A plain number that users may set stays a symbol, so that it shows
+        // in formulas and can be swept. A number written as a string ("1") is
+        // a formula: it folds away.
+        if let Node::Number(value) = &formula.ast.node
+            && settable
+            && !is_quoted(formula)
+        {
+            return Ok(self
+                .symbols
+                .make(name, &self.module.name, value, &formula.place));
+        }
+        if self.open.iter().any(|open| open == name) {
+            let path = self.open.join("` → `");
+            let message = format!("`{name}` depends on itself: `{path}` → `{name}`");
+            return Err(Diagnostic::at(&formula.place, message));
+        }
+        self.open.push(name.to_owned());
+        let result = build(formula, &mut |inner, place| self.name(inner, place));
+        self.open.pop();
+        result
+    }
+
+    fn name(&mut self, name: &str, place: &Place) -> Result<Expr, Diagnostic> {
+        let known = self.module.numbers.iter().any(|n| n.name.value == name);
+        if known || self.names.get(name).is_some() {
+            return self.number(name);
+        }
+        let all: Vec<String> = (self.names.known().map(str::to_owned))
+            .chain(self.module.numbers.iter().map(|n| n.name.value.clone()))
+            .collect();
+        Err(Diagnostic::at(place, format!("unknown name `{name}`"))
+            .known(name, all.iter().map(String::as_str)))
+    }
+}
+
+/// Whether a formula was written in quotes.
+fn is_quoted(formula: &Formula) -> bool {
+    let start = formula.place.span().start;
+    let before = formula.place.source().text().get(..start).unwrap_or("");
+    before.ends_with(['"', '\''])
+}
+
+/// A number as messages show it: all digits, or a fraction with its value.
+pub(super) fn shown(value: &BigRational) -> String {
+    if number::is_decimal(value) {
+        number::plain(value)
+    } else {
+        format!(
+            "{} (about {})",
+            number::plain(value),
+            crate::units::significant(number::to_f64(value), 4)
+        )
+    }
+}

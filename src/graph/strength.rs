@@ -1,0 +1,87 @@
+//! Strength reduction: a product costs what the values of its operands allow.
+//!
+//! | operands | becomes |
+//! |---|---|
+//! | {0, 1} × {0, 1} | and, counted |
+//! | {−1, 1} × {−1, 1} | xnor, counted |
+//! | {0, 1} × any | selection; sums only over the ones |
+//! | {−1, 1} × any | conditional negation |
+//! | {−1, 0, 1} × any | selected addition or subtraction |
+//! | ±2^k × any | shift |
+//!
+//! Nobody writes that a layer is cheap: it follows from how its operands were
+//! made.
+
+use petgraph::graph::NodeIndex;
+
+use super::{OpGraph, OpKind};
+use crate::domain::Domain;
+use crate::model::{Map, Reduce};
+use crate::symbolic::Expr;
+
+/// The cheapest map that gives the product of values of the two domains.
+pub(super) fn product_of(a: &Domain, b: &Domain) -> Map {
+    if a.is_binary() && b.is_binary() {
+        Map::And
+    } else if a.is_sign() && b.is_sign() {
+        Map::Xnor
+    } else if a.is_binary() || b.is_binary() {
+        Map::Select
+    } else if a.is_sign() || b.is_sign() {
+        Map::Negate
+    } else if a.is_ternary() || b.is_ternary() {
+        Map::Select
+    } else if a.is_power_of_two() || b.is_power_of_two() {
+        Map::Shift
+    } else {
+        Map::Mul
+    }
+}
+
+/// Rewrites every product of the graph to what the domains allow.
+pub(super) fn reduce(graph: &mut OpGraph) {
+    let all: Vec<NodeIndex> = graph.ops.node_indices().collect();
+    for at in all {
+        let domains: Vec<Domain> = graph
+            .inputs(at)
+            .iter()
+            .map(|(_, wire)| wire.tensor.domain.clone())
+            .collect();
+        let Some(op) = graph.ops.node_weight_mut(at) else {
+            continue;
+        };
+        let OpKind::Einsum(einsum) = &mut op.kind else {
+            continue;
+        };
+        let [a, b] = domains.as_slice() else {
+            continue;
+        };
+        if einsum.map != Map::Mul || einsum.reduce != Reduce::Add {
+            continue;
+        }
+        einsum.map = product_of(a, b);
+        if matches!(einsum.map, Map::And | Map::Xnor) {
+            // Words of bits are combined whole: zeros are not skipped.
+            einsum.reduce = Reduce::Popcount;
+            einsum.density = Expr::one();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_domains_decide() {
+        let real = Domain::Real;
+        assert_eq!(product_of(&real, &real), Map::Mul);
+        assert_eq!(product_of(&Domain::binary(), &real), Map::Select);
+        assert_eq!(product_of(&real, &Domain::sign()), Map::Negate);
+        assert_eq!(product_of(&real, &Domain::ternary()), Map::Select);
+        assert_eq!(product_of(&Domain::PowerOfTwo, &real), Map::Shift);
+        assert_eq!(product_of(&Domain::sign(), &Domain::sign()), Map::Xnor);
+        assert_eq!(product_of(&Domain::binary(), &Domain::binary()), Map::And);
+        assert_eq!(product_of(&Domain::Integer(Some(8)), &real), Map::Mul);
+    }
+}
