@@ -6,5 +6,6 @@
 //! prints and never touches a file, so every writer is a pure function: the same
 //! data gives the same bytes on every machine.
 
+pub mod chart;
 pub mod table;
 mod wrap;
