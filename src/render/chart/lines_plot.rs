@@ -132,7 +132,7 @@ impl Plot<'_, '_> {
                 right,
                 ..self.frame
             };
-            let ink = if index % 2 == 0 { 0.05 } else { 0.1 };
+            let ink = if index % 2 == 0 { 0.05 } else { 0.085 };
             self.sheet.rect(shade, INK.mix(ink))?;
         }
         Ok(())
