@@ -10,6 +10,7 @@ pub mod graph;
 pub mod model;
 pub mod number;
 pub mod primitive;
+pub mod render;
 pub mod source;
 pub mod symbolic;
 pub mod units;

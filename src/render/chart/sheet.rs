@@ -1,0 +1,219 @@
+//! A sheet to draw on, in pixels.
+//!
+//! Charts think in pixels as floats and in a handful of shapes. This module turns
+//! those into plotters elements on the fine grid of the [`Canvas`], and knows the
+//! fonts, so that whoever draws can also measure.
+
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, IntoDrawingArea};
+use plotters::element::{Circle, DashedPathElement, PathElement, Rectangle, Text};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{
+    Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle,
+};
+
+use super::ChartError;
+use super::canvas::{Canvas, FINE};
+use super::font::{FAMILY, Fonts, Type};
+use super::palette::{Hatch, PAPER};
+use crate::render::wrap::wrap;
+
+/// The part of a line's height that its text fills.
+const LINE_HEIGHT: f64 = 1.35;
+
+/// The distance between two lines of a hatching, measured along the x axis.
+const HATCH_STEP: f64 = 4.5;
+
+/// A sheet on which plotters draws.
+pub struct Sheet<'a> {
+    fonts: Fonts,
+    area: DrawingArea<Canvas<'a>, Shift>,
+}
+
+/// A rectangle by its edges.
+#[derive(Debug, Clone, Copy)]
+pub struct Rect {
+    /// The left edge.
+    pub left: f64,
+    /// The upper edge.
+    pub top: f64,
+    /// The right edge.
+    pub right: f64,
+    /// The lower edge.
+    pub bottom: f64,
+}
+
+/// The pattern of a broken line: the lengths of dash and gap in pixels.
+pub type Dash = (f64, f64);
+
+/// Drawing succeeds or the chart fails.
+pub type Drawn = Result<(), ChartError>;
+
+impl<'a> Sheet<'a> {
+    /// A sheet whose elements are appended to `out`.
+    pub fn new(out: &'a mut String) -> Result<Sheet<'a>, ChartError> {
+        Ok(Sheet {
+            fonts: Fonts::embedded()?,
+            area: Canvas::new(out).into_drawing_area(),
+        })
+    }
+
+    /// How wide `text` is on one line.
+    pub fn width(&self, text: &str, style: Type) -> f64 {
+        self.fonts.width(text, style)
+    }
+
+    /// How wide the widest of `texts` is.
+    pub fn widest<'t>(&self, texts: impl IntoIterator<Item = &'t String>, style: Type) -> f64 {
+        let widths = texts.into_iter().map(|text| self.width(text, style));
+        widths.fold(0.0, f64::max)
+    }
+
+    /// The lines of `text`, each at most `limit` wide unless a word is wider.
+    pub fn wrap(&self, text: &str, limit: f64, style: Type) -> Vec<String> {
+        wrap(text, limit, |line| self.width(line, style))
+    }
+
+    /// A filled rectangle. One without extent draws nothing.
+    pub fn rect(&self, rect: Rect, colour: impl Color) -> Drawn {
+        let corners = [fine(rect.left, rect.top), fine(rect.right, rect.bottom)];
+        if corners[0].0 == corners[1].0 || corners[0].1 == corners[1].1 {
+            return Ok(());
+        }
+        self.done(self.area.draw(&Rectangle::new(corners, colour.filled())))
+    }
+
+    /// A filled rectangle with hatching.
+    pub fn hatched(&self, rect: Rect, (colour, hatch): (RGBColor, Hatch)) -> Drawn {
+        self.rect(rect, colour)?;
+        let height = rect.bottom - rect.top;
+        let mut start = match hatch {
+            Hatch::Plain => return Ok(()),
+            // Lines begin on a grid of the whole sheet, so that neighbours join.
+            Hatch::Rising | Hatch::Falling => {
+                ((rect.left - height) / HATCH_STEP).ceil() * HATCH_STEP
+            }
+        };
+        while start < rect.right {
+            // At a height of `up` above the lower edge, the line is at `start + up`.
+            let from = (rect.left - start).max(0.0);
+            let to = (rect.right - start).min(height);
+            if from < to {
+                let y = |up: f64| match hatch {
+                    Hatch::Falling => rect.top + up,
+                    Hatch::Plain | Hatch::Rising => rect.bottom - up,
+                };
+                self.line(&[(start + from, y(from)), (start + to, y(to))], &PAPER, 1.0)?;
+            }
+            start += HATCH_STEP;
+        }
+        Ok(())
+    }
+
+    /// A line through `points`.
+    pub fn line(&self, points: &[(f64, f64)], colour: &impl Color, width: f64) -> Drawn {
+        let points: Vec<(i32, i32)> = points.iter().map(|(x, y)| fine(*x, *y)).collect();
+        let element = PathElement::new(points, stroke(colour, width));
+        self.done(self.area.draw(&element))
+    }
+
+    /// A line through `points`, broken where there is a `dash`.
+    pub fn dashed(
+        &self,
+        points: &[(f64, f64)],
+        colour: &impl Color,
+        width: f64,
+        dash: Option<Dash>,
+    ) -> Drawn {
+        let Some((dash, gap)) = dash else {
+            return self.line(points, colour, width);
+        };
+        let points: Vec<(i32, i32)> = points.iter().map(|(x, y)| fine(*x, *y)).collect();
+        let style = stroke(colour, width);
+        let element = DashedPathElement::new(points, fine_length(dash), fine_length(gap), style);
+        self.done(self.area.draw(&element))
+    }
+
+    /// A filled circle.
+    pub fn dot(&self, (x, y): (f64, f64), radius: f64, colour: impl Color) -> Drawn {
+        let element = Circle::new(fine(x, y), fine_length(radius), colour.filled());
+        self.done(self.area.draw(&element))
+    }
+
+    /// A line of text that begins, is centred or ends at `x`; the middle of its
+    /// capitals lies at `y`.
+    pub fn text(&self, text: &str, (x, y): (f64, f64), style: Type, anchor: HPos) -> Drawn {
+        self.place(text, (x, y), style, anchor, FontTransform::None)
+    }
+
+    /// A line of text that runs upwards, centred at the point.
+    pub fn text_upwards(&self, text: &str, at: (f64, f64), style: Type) -> Drawn {
+        self.place(text, at, style, HPos::Center, FontTransform::Rotate270)
+    }
+
+    /// Lines of text below one another, from `top` down. Gives the lower edge.
+    pub fn block(
+        &self,
+        lines: &[String],
+        (x, top): (f64, f64),
+        style: Type,
+        anchor: HPos,
+    ) -> Result<f64, ChartError> {
+        let mut middle = top + line_height(style) / 2.0;
+        for line in lines {
+            self.text(line, (x, middle), style, anchor)?;
+            middle += line_height(style);
+        }
+        Ok(top + block_height(lines, style))
+    }
+
+    fn place(
+        &self,
+        text: &str,
+        (x, y): (f64, f64),
+        style: Type,
+        anchor: HPos,
+        transform: FontTransform,
+    ) -> Drawn {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let weight = match style.bold {
+            true => FontStyle::Bold,
+            false => FontStyle::Normal,
+        };
+        let size = style.size * f64::from(FINE);
+        let font = FontDesc::new(FontFamily::Name(FAMILY), size, weight).transform(transform);
+        let style = TextStyle::from(font)
+            .color(&style.colour)
+            .pos(Pos::new(anchor, VPos::Center));
+        let element = Text::new(text.to_string(), fine(x, y), style);
+        self.done(self.area.draw(&element))
+    }
+
+    fn done<E: std::error::Error>(&self, result: Result<(), E>) -> Drawn {
+        result.map_err(|e| ChartError::Drawing(e.to_string()))
+    }
+}
+
+/// The distance between two lines of text.
+pub fn line_height(style: Type) -> f64 {
+    style.size * LINE_HEIGHT
+}
+
+/// How high `lines` are below one another.
+pub fn block_height(lines: &[String], style: Type) -> f64 {
+    lines.len() as f64 * line_height(style)
+}
+
+fn fine_length(length: f64) -> i32 {
+    (length * f64::from(FINE)).round() as i32
+}
+
+fn fine(x: f64, y: f64) -> (i32, i32) {
+    (fine_length(x), fine_length(y))
+}
+
+fn stroke(colour: &impl Color, width: f64) -> ShapeStyle {
+    colour.stroke_width(fine_length(width).max(1).unsigned_abs())
+}

@@ -1,0 +1,115 @@
+//! CSV as RFC 4180 has it, for programs.
+//!
+//! Values are raw: energies in picojoules to the last digit, shares as fractions,
+//! counts as integers. The unit stands in the header (`energy_pj`), so that a column
+//! is a column of numbers. Title and notes stay out; a program would read them as
+//! rows. Lines end in `\n`, which every reader takes and every diff prefers.
+
+use super::{Cell, Table, number};
+
+/// Writes `table` as CSV.
+pub fn write(table: &Table) -> String {
+    let header = (0..table.columns.len()).map(|index| key(table, index));
+    let mut out = line(header);
+    for row in &table.rows {
+        out += &line((0..table.columns.len()).map(|index| raw(row.cell(index))));
+    }
+    out
+}
+
+/// The machine header of a column, with the unit of its energies.
+fn key(table: &Table, index: usize) -> String {
+    let key = &table.columns[index].key;
+    let energies = table
+        .rows
+        .iter()
+        .any(|row| matches!(row.cell(index), Cell::Energy(_)));
+    match energies && !key.ends_with("_pj") {
+        true => format!("{key}_pj"),
+        false => key.clone(),
+    }
+}
+
+fn raw(cell: &Cell) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) => text.clone(),
+        Cell::Count(count) => number::raw(count),
+        Cell::Energy(energy) => energy.picojoules().to_string(),
+        Cell::Share(value) | Cell::Factor(value) => value.to_string(),
+    }
+}
+
+fn line(fields: impl Iterator<Item = String>) -> String {
+    let fields: Vec<String> = fields.map(|field| quoted(&field)).collect();
+    match fields.as_slice() {
+        // A lone empty field would be a blank line, which readers skip.
+        [only] if only.is_empty() => "\"\"\n".to_string(),
+        _ => fields.join(",") + "\n",
+    }
+}
+
+fn quoted(field: &str) -> String {
+    match field.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", field.replace('"', "\"\"")),
+        false => field.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{column, energy, example};
+    use super::super::{Align, Row, RowKind};
+    use super::*;
+
+    #[test]
+    fn raw_values_under_machine_keys() {
+        assert_eq!(
+            write(&example()),
+            "stage,ops,energy_pj,share,gain\n\
+             q-proj,8388608,30500000,0.75,2.854\n\
+             softmax,65536,950,0.25,\n\
+             total,8454144,30500950,1,\n"
+        );
+    }
+
+    #[test]
+    fn what_csv_would_interpret_is_quoted() {
+        assert_eq!(quoted("plain text"), "plain text");
+        assert_eq!(quoted("a,b"), "\"a,b\"");
+        assert_eq!(quoted("a \"b\""), "\"a \"\"b\"\"\"");
+        assert_eq!(quoted("a\nb"), "\"a\nb\"");
+        assert_eq!(quoted("a\rb"), "\"a\rb\"");
+    }
+
+    #[test]
+    fn energies_keep_every_digit() {
+        let table = Table {
+            columns: vec![column("E", "e_pj", Align::Right)],
+            rows: [energy(0.1 + 0.2), Cell::Empty]
+                .map(|cell| Row {
+                    cells: vec![cell],
+                    kind: RowKind::Plain,
+                })
+                .to_vec(),
+            ..Table::default()
+        };
+        assert_eq!(write(&table), "e_pj\n0.30000000000000004\n\"\"\n");
+    }
+
+    #[test]
+    fn an_empty_table_is_its_header() {
+        let table = Table {
+            rows: vec![],
+            ..example()
+        };
+        assert_eq!(write(&table), "stage,ops,energy,share,gain\n");
+    }
+
+    #[test]
+    fn a_short_row_ends_in_empty_cells() {
+        let mut table = example();
+        table.rows[0].cells.truncate(1);
+        assert_eq!(write(&table).lines().nth(1), Some("q-proj,,,,"));
+    }
+}
