@@ -112,6 +112,23 @@ impl Formula {
         inner_place(&self.place, &self.text, &part.span)
     }
 
+    /// The text with some of its names replaced.
+    pub fn renamed(&self, new_name: impl Fn(&str) -> Option<String>) -> String {
+        let mut names: Vec<(Range<usize>, String)> = Vec::new();
+        self.ast.visit(&mut |part| {
+            if let Node::Name(name) = &part.node
+                && let Some(new) = new_name(name)
+            {
+                names.push((part.span.clone(), new));
+            }
+        });
+        let mut text = self.text.clone();
+        for (span, new) in names.into_iter().rev() {
+            text.replace_range(span, &new);
+        }
+        text
+    }
+
     /// Every name in it, with its place.
     pub fn names(&self) -> Vec<(String, Place)> {
         let mut names = Vec::new();

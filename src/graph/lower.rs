@@ -170,6 +170,22 @@ struct Made {
 /// Ops that do the same to the same tensors are one op.
 type SharedKey = (OpKind, Vec<NodeIndex>, Expr, Option<Format>, Option<Expr>);
 
+/// What an op does, without the names that its formula has for the operands.
+fn nameless(op: &OpDecl, kind: &OpKind) -> OpKind {
+    let (OpForm::Apply(formula), OpKind::Elementwise { steps, .. }) = (&op.form, kind) else {
+        return kind.clone();
+    };
+    let slot = |name: &str| {
+        op.inputs
+            .iter()
+            .position(|operand| matches!(operand, Operand::Tensor(known) if known.value == name))
+    };
+    OpKind::Elementwise {
+        text: formula.renamed(|name| slot(name).map(|slot| format!("#{slot}"))),
+        steps: steps.clone(),
+    }
+}
+
 struct Lowering<'m> {
     model: &'m Model,
     settings: BTreeMap<String, Formula>,
@@ -819,7 +835,7 @@ impl<'m> Lowering<'m> {
         let format = op.format.as_ref().map(|format| format.value);
         let sources: Vec<NodeIndex> = operands.iter().map(|made| made.node).collect();
         let key = (
-            kind.clone(),
+            nameless(op, &kind),
             sources,
             times.clone(),
             format,
