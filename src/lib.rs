@@ -7,4 +7,5 @@ pub mod number;
 pub mod primitive;
 pub mod source;
 pub mod symbolic;
+pub mod table;
 pub mod units;
