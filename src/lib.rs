@@ -13,4 +13,5 @@ pub mod primitive;
 pub mod render;
 pub mod source;
 pub mod symbolic;
+pub mod table;
 pub mod units;

@@ -1,0 +1,234 @@
+//! Hardware tables: what each primitive costs in each number format, and why
+//! one may think so.
+//!
+//! A table is a TOML file that anyone can read and edit:
+//!
+//! ```toml
+//! name = "45nm"
+//! boundary = "functional unit"
+//! kind = "synthesised"
+//!
+//! [source.horowitz2014]
+//! title = "Computing's energy problem (and what we can do about it)"
+//! where = "ISSCC 2014, figure 1.1.9"
+//!
+//! [fp32]
+//! add = { pj = 0.9, source = "horowitz2014", confidence = "high" }
+//! mul = { pj = 3.7, source = "horowitz2014", confidence = "high" }
+//!
+//! [every]
+//! sub = "add"
+//! ```
+//!
+//! Two rules carry it. **A number without a source does not enter**: it names
+//! one, or it is `assumed` and says why. **What is derived stays derived**:
+//! `sub = "add"` is kept as a formula, so a table that extends this one, and a
+//! what-if that replaces one price ([`EnergyTable::with_price`]), move
+//! everything that depends on it. Derived entries are always `assumed`.
+//!
+//! An entry that is neither given nor derived is missing. That is for whoever
+//! needs it to report; it is never zero.
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | `read`, `sections` | the parts of a file, and `extends` |
+//! | `rule`, `amount` | what a file says about one price |
+//! | `resolve`, `price` | the order of derived entries, and their values |
+//! | `entry` | one price and what is known about it |
+//! | `memory`, `sources` | levels of memory; citations |
+
+mod amount;
+mod entry;
+mod memory;
+mod price;
+mod read;
+mod resolve;
+mod rule;
+mod sections;
+mod sources;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use num_rational::BigRational;
+
+pub use self::entry::{Boundary, Confidence, Entry, Kind, Provenance};
+pub use self::memory::MemoryLevel;
+pub use self::sources::Citation;
+
+use self::resolve::{Key, Rules, Strictness, resolve};
+use self::rule::Rule;
+use self::sources::Sources;
+use crate::format::{Format, NumberFormat};
+use crate::primitive::Primitive;
+use crate::source::{Problems, Source};
+
+/// What the operations of one piece of hardware cost, in picojoules.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EnergyTable {
+    name: String,
+    title: Option<String>,
+    node: Option<String>,
+    supply: Option<String>,
+    extends: Option<String>,
+    boundary: Boundary,
+    kind: Kind,
+    default_formats: Vec<Format>,
+    formats: Vec<NumberFormat>,
+    rules: Rules,
+    entries: BTreeMap<Key, Entry>,
+    memories: Vec<MemoryLevel>,
+    sources: Sources,
+}
+
+impl EnergyTable {
+    /// Reads the table in `source`. `find` gives the text of the table that
+    /// `extends` names.
+    ///
+    /// # Errors
+    /// Everything that is wrong in the file and in those that it extends.
+    ///
+    /// # Example
+    /// ```
+    /// use picojoule::{format::NumberFormat, primitive::Primitive, source::Source};
+    /// use picojoule::table::EnergyTable;
+    ///
+    /// let text = r#"
+    /// name = "mine"
+    /// boundary = "functional unit"
+    /// kind = "measured"
+    /// [source.bench]
+    /// title = "My bench"
+    /// where = "here, today"
+    /// [fp32]
+    /// add = { pj = 0.9, source = "bench", confidence = "low" }
+    /// sub = "add"
+    /// "#;
+    /// let table = EnergyTable::read(&Source::new("mine.toml", text), &|_| None)?;
+    /// let sub = table.entry(Primitive::Sub, NumberFormat::FP32);
+    /// assert_eq!(sub.map(|entry| picojoule::number::plain(&entry.pj)).as_deref(), Some("0.9"));
+    /// # Ok::<(), picojoule::source::Problems>(())
+    /// ```
+    pub fn read(
+        source: &Arc<Source>,
+        find: &dyn Fn(&str) -> Option<Arc<Source>>,
+    ) -> Result<EnergyTable, Problems> {
+        let mut problems = Problems::new();
+        let table = read::read(&mut vec![Arc::clone(source)], find, &mut problems);
+        problems.or_some(table)
+    }
+
+    /// The name under which users know it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its title; its name where it has none.
+    pub fn title(&self) -> &str {
+        self.title.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The process node or the device, such as `45 nm`, where stated.
+    pub fn node(&self) -> Option<&str> {
+        self.node.as_deref()
+    }
+
+    /// The supply voltage, such as `0.9 V`, where stated.
+    pub fn supply(&self) -> Option<&str> {
+        self.supply.as_deref()
+    }
+
+    /// The table that it extends, as the file names it.
+    pub fn extends(&self) -> Option<&str> {
+        self.extends.as_deref()
+    }
+
+    /// What its prices include, unless an entry says otherwise.
+    pub fn boundary(&self) -> Boundary {
+        self.boundary
+    }
+
+    /// How its prices were obtained, unless an entry says otherwise.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The formats that a comparison shows unless asked for others.
+    pub fn default_formats(&self) -> &[Format] {
+        &self.default_formats
+    }
+
+    /// The number formats that it has a section for, in the order of the file.
+    pub fn formats(&self) -> impl Iterator<Item = NumberFormat> {
+        self.formats.iter().copied()
+    }
+
+    /// All entries, by format in the order of the file, then by primitive in
+    /// the order of [`Primitive::ALL`].
+    pub fn entries(&self) -> impl Iterator<Item = (NumberFormat, Primitive, &Entry)> {
+        self.formats.iter().flat_map(move |format| {
+            Primitive::ALL.into_iter().filter_map(move |primitive| {
+                Some((*format, primitive, self.entry(primitive, *format)?))
+            })
+        })
+    }
+
+    /// The levels of memory, in the order of the file.
+    pub fn memories(&self) -> &[MemoryLevel] {
+        &self.memories
+    }
+
+    /// The source with this key.
+    pub fn source(&self, key: &str) -> Option<&Citation> {
+        self.sources.0.get(key)
+    }
+
+    /// All sources with their keys, by key.
+    pub fn sources(&self) -> impl Iterator<Item = (&str, &Citation)> {
+        self.sources
+            .0
+            .iter()
+            .map(|(key, source)| (key.as_str(), source))
+    }
+
+    /// The entry for `primitive` in `format`; `None` where the table does not
+    /// price it, which is never the same as 0.
+    pub fn entry(&self, primitive: Primitive, format: NumberFormat) -> Option<&Entry> {
+        self.entries.get(&(format, primitive))
+    }
+
+    /// The same table where `primitive` in `format` costs `pj` picojoules, and
+    /// where all that is derived from it follows. The entry is marked as set
+    /// by hand and `assumed`.
+    ///
+    /// A derived entry that then divides by zero is missing; a range that no
+    /// longer holds its value is dropped. Whether `pj` makes sense is for the
+    /// caller to judge: a sensitivity may want a value that hardware has not.
+    pub fn with_price(
+        &self,
+        primitive: Primitive,
+        format: NumberFormat,
+        pj: BigRational,
+    ) -> EnergyTable {
+        let mut table = self.clone();
+        let boundary = self
+            .entry(primitive, format)
+            .map_or(self.boundary, |entry| entry.boundary);
+        let rule = Arc::new(Rule::set(pj, boundary));
+        table.rules.own.insert((format, primitive), rule);
+        if !table.formats.contains(&format) {
+            table.formats.push(format);
+        }
+        let lenient = Strictness {
+            check: false,
+            missing: false,
+            wrong: BTreeSet::new(),
+        };
+        // Mistakes cannot be new here but for a division by zero, and then the
+        // entry is missing.
+        table.entries = resolve(&table.formats, &table.rules, &lenient, &mut Problems::new());
+        table
+    }
+}

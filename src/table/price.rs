@@ -1,0 +1,111 @@
+//! One rule worked out: its formulas, its range, and whether they make sense.
+
+use num_rational::BigRational;
+use num_traits::Signed;
+
+use super::entry::Entry;
+use super::rule::Rule;
+use crate::formula::Formula;
+use crate::number;
+use crate::source::{Diagnostic, Place, Problems};
+use crate::symbolic::{self, Expr};
+
+/// Works out one rule; `lookup` gives the price, in picojoules, of an entry
+/// that a formula names.
+pub(super) fn price(
+    rule: &Rule,
+    lookup: &mut dyn FnMut(&str, &Place) -> Result<BigRational, Diagnostic>,
+    check: bool,
+    problems: &mut Problems,
+) -> Option<Entry> {
+    let mut value = |formula: &Formula| {
+        let built = symbolic::build(formula, &mut |name, place| {
+            // Inside a formula all is in the unit of the file.
+            Ok(Expr::constant(lookup(name, place)? / &rule.unit))
+        });
+        let constant = built.and_then(|expr| {
+            expr.as_constant()
+                .ok_or_else(|| Diagnostic::at(&formula.place, "this has no single value"))
+        });
+        let mistake = match constant {
+            Ok(value) if check && value.is_negative() => Diagnostic::at(
+                &formula.place,
+                format!(
+                    "a price of {}: nothing costs less than 0",
+                    number::plain(&value)
+                ),
+            )
+            .help("write 0 or more"),
+            Ok(value) => return Some(value * &rule.unit),
+            Err(mistake) => mistake,
+        };
+        problems.push(mistake);
+        None
+    };
+    let range = match &rule.range {
+        Some((low, high)) => match (value(low), value(high)) {
+            (Some(low), Some(high)) => Some((low, high)),
+            _ => return rule.value.as_ref().and_then(&mut value).and(None),
+        },
+        None => None,
+    };
+    let mut note = rule.note.clone();
+    let pj = match (&rule.value, &range) {
+        (Some(formula), _) => value(formula)?,
+        (None, Some((low, high))) => {
+            let middle = "the middle of the range".to_owned();
+            note = Some(note.map_or_else(|| middle.clone(), |note| format!("{middle}; {note}")));
+            (low + high) / number::whole(2)
+        }
+        (None, None) => return None,
+    };
+    let holds = |(low, high): &(BigRational, BigRational)| *low <= pj && pj <= *high;
+    if check && let (Some(range), Some(ends)) = (&range, &rule.range) {
+        check_range(rule, ends, &pj, range, problems)?;
+    }
+    Some(Entry {
+        range: range.filter(holds),
+        pj,
+        provenance: rule.provenance.clone(),
+        confidence: rule.confidence,
+        kind: rule.kind,
+        boundary: rule.boundary,
+        note,
+        place: rule.place.clone(),
+    })
+}
+
+/// `Some` where the ends of the range are in order and hold the value.
+fn check_range(
+    rule: &Rule,
+    ends: &(Formula, Formula),
+    pj: &BigRational,
+    (low, high): &(BigRational, BigRational),
+    problems: &mut Problems,
+) -> Option<()> {
+    let plain = |pj: &BigRational| number::plain(&(pj / &rule.unit));
+    let mistake = if low > high {
+        let message = format!(
+            "the range from {} to {} is reversed",
+            plain(low),
+            plain(high)
+        );
+        Diagnostic::at(&ends.0.place, message).help("the least comes first: `[least, most]`")
+    } else if let Some(value) = &rule.value
+        && (pj < low || pj > high)
+    {
+        let message = format!(
+            "{} is outside its range from {} to {}",
+            plain(pj),
+            plain(low),
+            plain(high)
+        );
+        Diagnostic::at(&value.place, message)
+            .and(&ends.0.place, "the range")
+            .help("the range holds the value: widen it or correct the value")
+    } else {
+        return Some(());
+    };
+    problems.push(mistake);
+    None
+}

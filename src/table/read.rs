@@ -1,0 +1,273 @@
+//! A table file, section by section, and the tables that it extends.
+//!
+//! All mistakes of a file are noted in one go, so reading goes on after each:
+//! a part that cannot be read is remembered as there but wrong, and what
+//! depends on it is not blamed for it.
+
+use std::sync::Arc;
+
+use super::EnergyTable;
+use super::amount::Unit;
+use super::entry::{Boundary, Kind, Word};
+use super::memory::add_memories;
+use super::resolve::resolve;
+use super::rule::Defaults;
+use super::sections::Sections;
+use crate::format::{Format, NumberFormat};
+use crate::source::{Diagnostic, Fields, Node, Place, Problems, Source, Spanned, parse_toml};
+
+/// More tables than this in a chain of `extends` are refused.
+const MAX_CHAIN: usize = 16;
+
+/// Finds the text of a table by its name.
+pub(super) type Find<'f> = &'f dyn Fn(&str) -> Option<Arc<Source>>;
+
+/// Reads the table in the last of `chain`, which the others extend.
+pub(super) fn read(
+    chain: &mut Vec<Arc<Source>>,
+    find: Find<'_>,
+    problems: &mut Problems,
+) -> Option<EnergyTable> {
+    let source = Arc::clone(chain.last()?);
+    let root = parse_toml(&source, problems)?;
+    let mut fields = Fields::of(&root, problems)?;
+    let top = Place::new(&source, 0..0);
+
+    let name = fields.text("name", problems);
+    if name.is_none() && fields.take("name").is_none() {
+        problems.push(
+            Diagnostic::at(&top, "the table has no `name`").help("begin with `name = \"…\"`"),
+        );
+    }
+    let title = fields.text("title", problems).map(|text| text.value);
+    let node = fields.text("node", problems).map(|text| text.value);
+    let supply = fields.text("supply", problems).map(|text| text.value);
+    let extends = fields.text("extends", problems);
+    let base = extends
+        .as_ref()
+        .map(|extends| read_base(extends, chain, find, problems));
+    // Without the base nobody can say what is missing.
+    let whole = !matches!(base, Some(None));
+    let base = base.flatten();
+
+    let needed_at = whole.then(|| name.as_ref().map_or(&top, |name| &name.place));
+    let boundary = read_default(
+        &mut fields,
+        "boundary",
+        base.as_ref().map(|base| base.boundary),
+        needed_at,
+        problems,
+    );
+    let kind = read_default(
+        &mut fields,
+        "kind",
+        base.as_ref().map(|base| base.kind),
+        needed_at,
+        problems,
+    );
+    let unit = fields
+        .take("unit")
+        .and_then(|node| Unit::read(node, problems))
+        .unwrap_or(Unit::Picojoule);
+
+    let (mut sources, mut rules, mut formats, mut memories) = match &base {
+        Some(base) => (
+            base.sources.clone(),
+            base.rules.clone(),
+            base.formats.clone(),
+            base.memories.clone(),
+        ),
+        None => Default::default(),
+    };
+    if let Some(node) = fields.take("source") {
+        sources.add(node, problems);
+    }
+    let defaults = Defaults {
+        unit,
+        boundary,
+        kind,
+        sources: whole.then_some(&sources),
+    };
+    let every = fields.take("every");
+    let memory = fields.take("memory");
+    let listed = fields.take("formats");
+
+    let mut sections = Sections::new(&mut rules, &mut formats, &defaults, whole);
+    let known = FIELDS.into_iter().chain(USUAL_FORMATS);
+    for (key, node) in fields.rest() {
+        match key.value.parse::<NumberFormat>() {
+            Ok(format) => sections.read_format(format, node, problems),
+            Err(unknown) => {
+                sections.has_strangers();
+                problems.push(
+                    Diagnostic::at(&key.place, unknown.to_string())
+                        .known(&key.value, known.clone()),
+                );
+            }
+        }
+    }
+    if let Some(node) = every {
+        sections.read_every(node, problems);
+    }
+    let strictness = sections.strictness();
+    if let Some(node) = memory {
+        add_memories(&mut memories, node, &defaults, problems);
+    }
+    let inherited = base.map(|base| (base.default_formats, base.node, base.supply));
+    let (base_formats, base_node, base_supply) = inherited.unwrap_or_default();
+    let default_formats = match listed {
+        Some(node) => read_formats(node, &formats, strictness.missing, problems),
+        None if base_formats.is_empty() => formats.first().copied().map(both).into_iter().collect(),
+        None => base_formats,
+    };
+    let entries = resolve(&formats, &rules, &strictness, problems);
+    Some(EnergyTable {
+        name: name?.value,
+        title,
+        node: node.or(base_node),
+        supply: supply.or(base_supply),
+        extends: extends.map(|extends| extends.value),
+        boundary,
+        kind,
+        default_formats,
+        formats,
+        rules,
+        entries,
+        memories,
+        sources,
+    })
+}
+
+/// The fields of a table beside its format sections, for did-you-mean.
+const FIELDS: [&str; 12] = [
+    "name", "title", "node", "supply", "extends", "boundary", "kind", "unit", "formats", "source",
+    "every", "memory",
+];
+
+/// The formats that a mistyped section is most likely meant to be.
+const USUAL_FORMATS: [&str; 9] = [
+    "fp32", "fp16", "bf16", "int32", "int16", "int8", "int1", "fix32", "fix8",
+];
+
+fn both(format: NumberFormat) -> Format {
+    Format {
+        operand: format,
+        accumulator: format,
+    }
+}
+
+fn read_base(
+    extends: &Spanned<String>,
+    chain: &mut Vec<Arc<Source>>,
+    find: Find<'_>,
+    problems: &mut Problems,
+) -> Option<EnergyTable> {
+    let wanted = &extends.value;
+    let Some(source) = find(wanted) else {
+        problems.push(
+            Diagnostic::at(&extends.place, format!("no table is called `{wanted}`"))
+                .help("name a table that ships with picojoule, or give the path of a file"),
+        );
+        return None;
+    };
+    if chain.contains(&source) {
+        let names: Vec<&str> = chain.iter().map(|source| source.name()).collect();
+        problems.push(
+            Diagnostic::at(
+                &extends.place,
+                format!(
+                    "the table extends itself: {} → {}",
+                    names.join(" → "),
+                    source.name()
+                ),
+            )
+            .help("one of them must stand on its own"),
+        );
+        return None;
+    }
+    if chain.len() >= MAX_CHAIN {
+        problems.push(
+            Diagnostic::at(
+                &extends.place,
+                format!("more than {MAX_CHAIN} tables extend one another"),
+            )
+            .help("extend a table nearer to the first"),
+        );
+        return None;
+    }
+    chain.push(source);
+    let before = problems.len();
+    let base = read(chain, find, problems);
+    chain.pop();
+    base.filter(|_| problems.len() == before)
+}
+
+/// What holds for all entries of the file: its own word, or that of the table
+/// it extends. Where neither has one, the mistake is noted at `needed_at`.
+fn read_default<T: Word + Unstated>(
+    fields: &mut Fields<'_>,
+    field: &'static str,
+    inherited: Option<T>,
+    needed_at: Option<&Place>,
+    problems: &mut Problems,
+) -> T {
+    match (fields.take(field), inherited) {
+        (Some(node), _) => T::read(node, problems).unwrap_or(T::UNSTATED),
+        (None, Some(inherited)) => inherited,
+        (None, None) => {
+            if let Some(place) = needed_at {
+                let words = T::WORDS.iter().map(|(_, word)| *word);
+                problems.push(
+                    Diagnostic::at(place, format!("the table has no `{field}`"))
+                        .help(crate::source::one_of(words)),
+                );
+            }
+            T::UNSTATED
+        }
+    }
+}
+
+/// What stands in where a default is missing and the mistake is noted.
+trait Unstated {
+    const UNSTATED: Self;
+}
+
+impl Unstated for Boundary {
+    const UNSTATED: Boundary = Boundary::Unstated;
+}
+
+impl Unstated for Kind {
+    const UNSTATED: Kind = Kind::Unstated;
+}
+
+fn read_formats(
+    node: &Node,
+    formats: &[NumberFormat],
+    all_known: bool,
+    problems: &mut Problems,
+) -> Vec<Format> {
+    let names: Vec<String> = formats.iter().map(ToString::to_string).collect();
+    let mut read = Vec::new();
+    for text in node.texts(problems).unwrap_or_default() {
+        match text.value.parse::<Format>() {
+            Ok(format) => {
+                let has = |part| formats.contains(&part);
+                if all_known && !(has(format.operand) && has(format.accumulator)) {
+                    problems.push(
+                        Diagnostic::at(
+                            &text.place,
+                            format!("the table prices nothing in `{}`", text.value),
+                        )
+                        .known(&text.value, names.iter().map(String::as_str)),
+                    );
+                }
+                read.push(format);
+            }
+            Err(unknown) => problems.push(
+                Diagnostic::at(&text.place, unknown.to_string())
+                    .known(&text.value, names.iter().map(String::as_str)),
+            ),
+        }
+    }
+    read
+}

@@ -1,0 +1,297 @@
+//! What a file says about one price, before it is worked out.
+//!
+//! ```toml
+//! add = { pj = 0.9, source = "horowitz2014", confidence = "high" }   # published
+//! sub = "add"                                                        # derived
+//! div = { is = "7.1 * mul", source = "…", why = "…" }                # derived, with reasons
+//! abs = { pj = 0, range = [0, "add"], confidence = "assumed", why = "…" }
+//! ```
+//!
+//! A number is a formula without names, so all four are the same [`Rule`]:
+//! formulas for the value and the ends of its range, and what is known about
+//! them. Rules are kept for as long as the table lives; a what-if replaces one
+//! and works the others out again.
+
+use num_rational::BigRational;
+
+use super::amount::{Given, Unit, read_formula, read_range};
+use super::entry::{Boundary, Confidence, Kind, Provenance, Word};
+use super::sources::Sources;
+use crate::format::NumberFormat;
+use crate::formula::Formula;
+use crate::number;
+use crate::primitive::Primitive;
+use crate::source::{Diagnostic, Fields, Node, Place, Problems, Source, Value, one_of};
+
+/// What holds for all entries of one file unless they say otherwise.
+pub(super) struct Defaults<'a> {
+    pub unit: Unit,
+    pub boundary: Boundary,
+    pub kind: Kind,
+    /// The sources that an entry may name; none where they are not all known.
+    pub sources: Option<&'a Sources>,
+}
+
+/// Another entry that a formula names.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Reference {
+    /// None: the format of the entry that the formula is for.
+    pub format: Option<NumberFormat>,
+    pub primitive: Primitive,
+    pub place: Place,
+}
+
+impl Reference {
+    /// Reads `add` or `int8.add`.
+    pub fn read(name: &str, place: &Place) -> Result<Reference, Diagnostic> {
+        let (format, primitive) = match name.split_once('.') {
+            Some((format, primitive)) => {
+                let format = format
+                    .parse::<NumberFormat>()
+                    .map_err(|unknown| Diagnostic::at(place, unknown.to_string()))?;
+                (Some(format), primitive)
+            }
+            None => (None, name),
+        };
+        let primitive = primitive.parse::<Primitive>().map_err(|unknown| {
+            Diagnostic::at(place, unknown.to_string()).known(primitive, Primitive::names())
+        })?;
+        Ok(Reference {
+            format,
+            primitive,
+            place: place.clone(),
+        })
+    }
+}
+
+/// One price as a file gives it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Rule {
+    /// The value; none where the middle of the range is meant.
+    pub value: Option<Formula>,
+    pub range: Option<(Formula, Formula)>,
+    /// Picojoules per unit of the numbers in the formulas.
+    pub unit: BigRational,
+    /// Every other entry that the formulas name.
+    pub references: Vec<Reference>,
+    pub provenance: Provenance,
+    pub confidence: Confidence,
+    pub kind: Kind,
+    pub boundary: Boundary,
+    pub note: Option<String>,
+    pub place: Option<Place>,
+}
+
+impl Rule {
+    /// A price set by hand, in picojoules.
+    pub fn set(pj: BigRational, boundary: Boundary) -> Rule {
+        let nowhere = Place::whole(&Source::new("a price set by hand", ""));
+        Rule {
+            value: Some(Formula::number(pj, &nowhere)),
+            range: None,
+            unit: number::whole(1),
+            references: Vec::new(),
+            provenance: Provenance::Set,
+            confidence: Confidence::Assumed,
+            kind: Kind::Assumed,
+            boundary,
+            note: Some("set by hand".to_owned()),
+            place: None,
+        }
+    }
+
+    /// Reads the rule for `what` (`fp32.add`). What is wrong beside the value
+    /// is noted and replaced, so that the value is still checked.
+    pub fn read(
+        what: &str,
+        node: &Node,
+        defaults: &Defaults<'_>,
+        problems: &mut Problems,
+    ) -> Option<Rule> {
+        match &node.value {
+            Value::Text(_) => {
+                let formula = read_formula(node, problems)?;
+                Rule::derived(formula, node, defaults, problems)
+            }
+            Value::Table(_) => {
+                let mut fields = Fields::of(node, problems)?;
+                let rule = Rule::from_fields(what, node, &mut fields, defaults, problems);
+                fields.finish(&format!("the entry `{what}`"), problems);
+                rule
+            }
+            Value::Number(_) => {
+                problems.push(
+                    Diagnostic::at(
+                        &node.place,
+                        format!("`{what}` does not say where it comes from"),
+                    )
+                    .help(format!(
+                        "write `{{ {} = {}, source = \"…\", confidence = \"…\" }}`",
+                        defaults.unit.field(),
+                        node.place
+                            .source()
+                            .text()
+                            .get(node.place.span())
+                            .unwrap_or("…"),
+                    )),
+                );
+                None
+            }
+            _ => {
+                problems.push(
+                    Diagnostic::at(
+                        &node.place,
+                        format!("expected a price for `{what}`, found {}", node.describe()),
+                    )
+                    .help("a price is a table with a source, or a formula such as \"4 * mul\""),
+                );
+                None
+            }
+        }
+    }
+
+    fn derived(
+        formula: Formula,
+        node: &Node,
+        defaults: &Defaults<'_>,
+        problems: &mut Problems,
+    ) -> Option<Rule> {
+        Rule {
+            provenance: Provenance::Derived {
+                formula: formula.text.clone(),
+                source: None,
+            },
+            value: Some(formula),
+            range: None,
+            unit: defaults.unit.picojoules(),
+            references: Vec::new(),
+            confidence: Confidence::Assumed,
+            kind: Kind::Assumed,
+            boundary: defaults.boundary,
+            note: None,
+            place: Some(node.place.clone()),
+        }
+        .with_references(problems)
+    }
+
+    /// Reads the rule out of the fields of a table, which may have others:
+    /// a memory row has.
+    pub fn from_fields(
+        what: &str,
+        node: &Node,
+        fields: &mut Fields<'_>,
+        defaults: &Defaults<'_>,
+        problems: &mut Problems,
+    ) -> Option<Rule> {
+        let given = Given::read(what, fields, defaults.unit, problems);
+        let range = fields.take("range").map(|node| read_range(node, problems));
+        let source = fields.text("source", problems);
+        let confidence = fields.take("confidence");
+        let kind = fields
+            .take("kind")
+            .and_then(|node| Kind::read(node, problems));
+        let boundary = fields
+            .take("boundary")
+            .and_then(|node| Boundary::read(node, problems));
+        let why = fields.text("why", problems);
+        let note = fields.text("note", problems);
+        if let (Some(why), Some(note)) = (&why, &note) {
+            problems.push(
+                Diagnostic::at(&note.place, format!("`{what}` has a `note` and a `why`"))
+                    .and(&why.place, "the other")
+                    .help("one remark is enough: `why` for an assumption, `note` otherwise"),
+            );
+        }
+        let reasons = why.is_some();
+        let note = why.or(note).map(|text| text.value);
+
+        if let (Some(source), Some(known)) = (&source, defaults.sources) {
+            known.check(source, problems);
+        }
+        let stated = confidence.map(|node| (Confidence::read(node, problems), &node.place));
+        let derived = matches!(given, Given::Formula(_));
+        let confidence = match stated {
+            Some((Some(stated), place)) if derived && stated != Confidence::Assumed => {
+                problems.push(
+                    Diagnostic::at(place, "a derived entry cannot have a confidence of its own")
+                        .help("it is always `assumed`: leave `confidence` out"),
+                );
+                Confidence::Assumed
+            }
+            Some((Some(stated), _)) => stated,
+            Some((None, _)) => Confidence::Assumed,
+            None if derived => Confidence::Assumed,
+            None => {
+                problems.push(
+                    Diagnostic::at(&node.place, format!("`{what}` has no `confidence`"))
+                        .help(one_of(Confidence::WORDS.iter().map(|(_, name)| *name))),
+                );
+                Confidence::Assumed
+            }
+        };
+        let assumed = matches!(stated, Some((Some(Confidence::Assumed), _)));
+        if !derived && source.is_none() && !(assumed && reasons) {
+            let missing = Diagnostic::at(&node.place, format!("`{what}` has no `source`"));
+            problems.push(missing.help(if assumed {
+                "an assumption without a source says `why`"
+            } else {
+                "name a [source.…] of the file; a guess has `confidence = \"assumed\"` and says `why`"
+            }));
+        }
+
+        let value = match given {
+            Given::Wrong => return None,
+            Given::RangeAlone => None,
+            Given::Number(formula) | Given::Formula(formula) => Some(formula),
+        };
+        let range = match range {
+            Some(range) => Some(range?),
+            None => None,
+        };
+        let source = source.map(|source| source.value);
+        let provenance = match (&value, source) {
+            (Some(formula), source) if derived => Provenance::Derived {
+                formula: formula.text.clone(),
+                source,
+            },
+            (_, Some(source)) => Provenance::Published { source },
+            (_, None) => Provenance::Assumed,
+        };
+        let guessed = derived || confidence == Confidence::Assumed;
+        Rule {
+            value,
+            range,
+            unit: defaults.unit.picojoules(),
+            references: Vec::new(),
+            provenance,
+            confidence,
+            kind: kind.unwrap_or(if guessed {
+                Kind::Assumed
+            } else {
+                defaults.kind
+            }),
+            boundary: boundary.unwrap_or(defaults.boundary),
+            note,
+            place: Some(node.place.clone()),
+        }
+        .with_references(problems)
+    }
+
+    fn with_references(mut self, problems: &mut Problems) -> Option<Rule> {
+        let ends = self.range.iter().flat_map(|(low, high)| [low, high]);
+        let names = self.value.iter().chain(ends).flat_map(Formula::names);
+        let mut known = true;
+        let mut references = Vec::new();
+        for (name, place) in names {
+            match Reference::read(&name, &place) {
+                Ok(reference) => references.push(reference),
+                Err(mistake) => {
+                    problems.push(mistake);
+                    known = false;
+                }
+            }
+        }
+        self.references = references;
+        known.then_some(self)
+    }
+}

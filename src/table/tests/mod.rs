@@ -1,0 +1,61 @@
+//! The room from outside: the tables that ship, what each mistake says, and
+//! the laws of derived prices.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod laws;
+mod mistakes;
+mod shipped;
+
+use std::sync::Arc;
+
+use num_rational::BigRational;
+
+use super::{EnergyTable, Entry};
+use crate::number;
+use crate::source::{Problems, Source};
+
+/// The exact number with these digits.
+fn exact(digits: &str) -> BigRational {
+    number::parse_decimal(digits).unwrap()
+}
+
+/// Reads `text` as `t.toml`; nothing can be extended.
+fn read(text: &str) -> Result<EnergyTable, Problems> {
+    EnergyTable::read(&Source::new("t.toml", text), &|_| None)
+}
+
+/// A table that begins as tables must: a name, a boundary, a kind and the
+/// source `s`, on lines 1 to 6. Line 7 is the first of `rest`.
+fn table_text(rest: &str) -> String {
+    format!(
+        "name = \"t\"\nboundary = \"functional unit\"\nkind = \"measured\"\n\
+         [source.s]\ntitle = \"A text\"\nwhere = \"Somewhere, 2026\"\n{rest}"
+    )
+}
+
+/// `fp32.add`.
+fn entry<'t>(table: &'t EnergyTable, name: &str) -> Option<&'t Entry> {
+    let (format, primitive) = name.split_once('.').unwrap();
+    table.entry(primitive.parse().unwrap(), format.parse().unwrap())
+}
+
+/// The price of an entry, written out, or `-` where there is none.
+fn pj(table: &EnergyTable, name: &str) -> String {
+    entry(table, name).map_or_else(|| "-".to_owned(), |entry| number::plain(&entry.pj))
+}
+
+fn shipped(name: &str) -> Option<Arc<Source>> {
+    let text = match name {
+        "45nm" => include_str!("../../../energy-tables/45nm.toml"),
+        "7nm" => include_str!("../../../energy-tables/7nm.toml"),
+        "fpga-zc706" => include_str!("../../../energy-tables/fpga-zc706.toml"),
+        _ => return None,
+    };
+    Some(Source::new(format!("energy-tables/{name}.toml"), text))
+}
+
+fn load(name: &str) -> EnergyTable {
+    EnergyTable::read(&shipped(name).unwrap(), &shipped)
+        .unwrap_or_else(|problems| panic!("{problems}"))
+}

@@ -1,0 +1,243 @@
+//! Every figure of the tables that ship, against the published tables, copied
+//! here by hand; and every derived figure that someone is likely to rely on,
+//! worked out by hand.
+
+use super::*;
+use crate::table::{Boundary, Confidence, Kind, Provenance};
+
+/// `(entry, pJ, confidence, source)` of everything that is published.
+fn check(table: &EnergyTable, rows: &[(&str, &str, &str, &str)]) {
+    for (name, value, confidence, source) in rows {
+        assert_eq!(pj(table, name), *value, "{name}");
+        let found = entry(table, name).unwrap();
+        assert_eq!(found.confidence.to_string(), *confidence, "{name}");
+        assert_eq!(found.provenance.source(), Some(*source), "{name}");
+        assert!(
+            matches!(found.provenance, Provenance::Published { .. }),
+            "{name}"
+        );
+    }
+    // Nothing else claims to be better than assumed.
+    let published: Vec<String> = table
+        .entries()
+        .filter(|(_, _, entry)| entry.confidence != Confidence::Assumed)
+        .map(|(format, primitive, _)| format!("{format}.{primitive}"))
+        .collect();
+    assert_eq!(published.len(), rows.len(), "{published:?}");
+}
+
+/// `(memory, pJ, range)`.
+type MemoryRow = (
+    &'static str,
+    &'static str,
+    Option<(&'static str, &'static str)>,
+);
+
+fn check_memories(table: &EnergyTable, rows: &[MemoryRow]) {
+    assert_eq!(table.memories().len(), rows.len());
+    for (memory, (name, value, range)) in table.memories().iter().zip(rows) {
+        assert_eq!(memory.name(), *name);
+        assert_eq!(memory.per(), "64-bit access", "{name}");
+        assert_eq!(memory.access.pj, exact(value), "{name}");
+        let range = range.map(|(low, high)| (exact(low), exact(high)));
+        assert_eq!(memory.access.range, range, "{name}");
+        assert_eq!(memory.access.confidence, Confidence::High, "{name}");
+    }
+}
+
+#[test]
+fn the_45_nm_table_is_horowitz_2014_and_the_asic_rows_of_shiftaddnet() {
+    let table = load("45nm");
+    assert_eq!(table.name(), "45nm");
+    assert_eq!(table.node(), Some("45 nm"));
+    assert_eq!(table.supply(), Some("0.9 V"));
+    assert_eq!(table.boundary(), Boundary::FunctionalUnit);
+    let (horowitz, shiftaddnet) = ("horowitz2014", "shiftaddnet2020");
+    check(
+        &table,
+        &[
+            ("int8.add", "0.03", "high", horowitz),
+            ("int16.add", "0.05", "medium", "horowitz-restated"),
+            ("int32.add", "0.1", "high", horowitz),
+            ("fp16.add", "0.4", "high", horowitz),
+            ("fp32.add", "0.9", "high", horowitz),
+            ("int8.mul", "0.2", "high", horowitz),
+            ("int32.mul", "3.1", "high", horowitz),
+            ("fp16.mul", "1.1", "high", horowitz),
+            ("fp32.mul", "3.7", "high", horowitz),
+            ("fix32.mul", "3.1", "high", shiftaddnet),
+            ("fix32.add", "0.1", "high", shiftaddnet),
+            ("fix32.shift", "0.13", "medium", shiftaddnet),
+            ("fix8.mul", "0.2", "high", shiftaddnet),
+            ("fix8.add", "0.03", "high", shiftaddnet),
+            ("fix8.shift", "0.024", "medium", shiftaddnet),
+        ],
+    );
+    check_memories(
+        &table,
+        &[
+            ("sram 8 KiB", "10", None),
+            ("sram 32 KiB", "20", None),
+            ("sram 1024 KiB", "100", None),
+            // (1300 + 2600) / 2
+            ("dram", "1950", Some(("1300", "2600"))),
+        ],
+    );
+    let dram = &table.memories()[3].access;
+    assert_eq!(dram.boundary, Boundary::Unstated);
+    assert!(
+        dram.note
+            .as_ref()
+            .unwrap()
+            .starts_with("the middle of the range")
+    );
+    // 10 pJ per 64 bits is 5 per 32: 0.15625 per bit.
+    assert_eq!(table.memories()[0].pj_per_bit(), exact("0.15625"));
+}
+
+#[test]
+fn the_7_nm_table_is_jouppi_2021() {
+    let table = load("7nm");
+    assert_eq!(table.kind(), Kind::Synthesised);
+    let jouppi = "jouppi2021";
+    check(
+        &table,
+        &[
+            ("int8.add", "0.007", "high", jouppi),
+            ("int32.add", "0.03", "high", jouppi),
+            ("bf16.add", "0.11", "medium", jouppi),
+            ("fp16.add", "0.16", "high", jouppi),
+            ("fp32.add", "0.38", "high", jouppi),
+            ("int8.mul", "0.07", "high", jouppi),
+            ("int32.mul", "1.48", "medium", jouppi),
+            ("bf16.mul", "0.21", "high", jouppi),
+            ("fp16.mul", "0.34", "high", jouppi),
+            ("fp32.mul", "1.31", "high", jouppi),
+        ],
+    );
+    check_memories(
+        &table,
+        &[
+            ("sram 8 KiB", "7.5", None),
+            ("sram 32 KiB", "8.5", None),
+            ("sram 1024 KiB", "14", None),
+            ("ddr3/4", "1300", None),
+            ("hbm2", "350", Some(("250", "450"))),
+            ("gddr6", "415", Some(("350", "480"))),
+        ],
+    );
+    // 7.1 · 1.31, and no gate of another node.
+    assert_eq!(pj(&table, "fp32.div"), "9.301");
+    assert_eq!(pj(&table, "bf16.shift"), "0.007");
+    assert_eq!(pj(&table, "int1.xnor"), "0.000875");
+    assert!(
+        table
+            .sources()
+            .all(|(_, source)| !source.venue.contains("40 nm"))
+    );
+}
+
+#[test]
+fn the_fpga_table_is_as_sure_as_its_rows() {
+    let table = load("fpga-zc706");
+    let source = "shiftaddnet2020";
+    check(
+        &table,
+        &[
+            ("fp32.mul", "18.8", "unverified", source),
+            ("fp32.add", "0.4", "unverified", source),
+            ("fix32.mul", "19.6", "low", source),
+            ("fix32.add", "0.1", "low", source),
+            ("fix32.shift", "0.1", "low", source),
+            ("fix8.mul", "0.2", "unverified", source),
+            ("fix8.add", "0.1", "unverified", source),
+        ],
+    );
+    check_memories(&table, &[]);
+    let formats: Vec<String> = table
+        .default_formats()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(formats, ["fp32"]);
+    for (name, value) in [
+        ("fp32.sub", "0.4"),
+        ("fp32.compare", "0.4"),
+        ("fp32.abs", "0"),
+        ("fp32.select", "0"),
+        ("fp32.shift", "0.1"),
+    ] {
+        assert_eq!(pj(&table, name), value, "{name}");
+    }
+    assert_eq!(pj(&table, "int1.xnor"), "-");
+}
+
+#[test]
+fn what_is_derived_at_45_nm_comes_out_as_by_hand() {
+    let table = load("45nm");
+    for (name, value) in [
+        ("fp32.sub", "0.9"),
+        ("fp32.compare", "0.9"),
+        ("fp32.div", "26.27"),  // 7.1 · 3.7; the source rounds it to 26.3
+        ("fp32.sqrt", "26.27"), // as a division
+        ("fp32.exp", "14.8"),   // 4 · 3.7
+        ("fp32.log", "14.8"),
+        ("fp32.tanh", "14.8"), // as exp
+        ("fp32.erf", "14.8"),
+        ("fp32.round", "0.9"),
+        ("fp32.negate", "0"),
+        ("fp32.abs", "0"),
+        ("fp32.select", "0"),
+        ("fp32.shift", "0.03"), // an 8-bit exponent addition
+        ("fp16.shift", "0.03"),
+        ("int8.shift", "0.024"),
+        ("int32.shift", "0.13"),
+        ("int16.mul", "0.79"),
+        ("int1.and", "0.000565625"), // 0.0181 / 32
+        ("int1.xnor", "0.000565625"),
+        ("int1.popcount", "0.00375"), // 0.03 / 8
+        ("int1.add", "-"),
+        ("int1.sub", "-"),
+        ("fp32.xnor", "-"),
+        ("bf16.add", "-"),
+    ] {
+        assert_eq!(pj(&table, name), value, "{name}");
+        if let Some(entry) = entry(&table, name) {
+            assert_eq!(entry.confidence, Confidence::Assumed, "{name}");
+            assert_eq!(entry.kind, Kind::Assumed, "{name}");
+            assert!(entry.note.is_some(), "{name} says why");
+        }
+    }
+    // (2 · 0.024 + 0.13) / 3 = 0.178 / 3
+    let shift = entry(&table, "int16.shift").unwrap();
+    assert_eq!(shift.pj, BigRational::new(178.into(), 3000.into()));
+    let range = |name| entry(&table, name).unwrap().range.clone().unwrap();
+    assert_eq!(range("fp32.select"), (exact("0"), exact("0.0181")));
+    assert_eq!(range("fp32.abs"), (exact("0"), exact("0.9")));
+    assert_eq!(range("int8.abs"), (exact("0"), exact("0.03")));
+    // 14.8 + 2 · 0.9 + 26.27, and 2.05 · 3.7
+    assert_eq!(range("fp32.tanh"), (exact("7.585"), exact("42.87")));
+}
+
+#[test]
+fn every_number_names_a_source_that_is_there_or_says_why() {
+    for name in ["45nm", "7nm", "fpga-zc706"] {
+        let table = load(name);
+        let mut cited = std::collections::BTreeSet::new();
+        let memories = table.memories().iter().map(|memory| &memory.access);
+        for entry in table.entries().map(|(_, _, entry)| entry).chain(memories) {
+            match entry.provenance.source() {
+                Some(key) => assert!(table.source(key).is_some(), "{name}: {key}"),
+                None => assert!(entry.note.is_some(), "{name}: {entry:?}"),
+            }
+            assert!(entry.place.is_some());
+            cited.extend(entry.provenance.source());
+        }
+        for (key, source) in table.sources() {
+            assert!(cited.contains(key), "{name} cites {key} nowhere");
+            assert!(source.read.is_some(), "{name}: how was {key} read?");
+        }
+        let file = shipped(name).unwrap();
+        assert!(file.name().ends_with(&format!("{}.toml", table.name())));
+    }
+}
