@@ -43,6 +43,7 @@ static SHIPPED: &[Shipped] = shipped! {
     Block "models/blocks": "vanilla" "e-att" "l1" "weigh" "softmax" "rotary" "encoder-layer"
         "decoder-layer" "mlp" "swiglu" "relu" "gelu" "gelu-tanh" "silu" "layer-norm" "rms-norm"
         "conv-norm" "bottleneck" "bottlenecks";
+    Table "energy-tables": "45nm" "7nm" "fpga-zc706";
 };
 
 /// The shipped file of this kind and name.

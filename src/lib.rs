@@ -3,7 +3,9 @@
 
 pub mod catalog;
 pub mod census;
+pub mod compare;
 pub mod domain;
+pub mod energy;
 pub mod format;
 pub mod formula;
 pub mod graph;

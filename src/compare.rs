@@ -1,0 +1,179 @@
+//! Variants side by side: the energy of each over a scope, and what it saves
+//! against the baseline.
+
+use rayon::prelude::*;
+
+use crate::energy::{Counted, Estimate, Pricing, estimate};
+use crate::format::Format;
+use crate::source::Problems;
+use crate::table::EnergyTable;
+use crate::units::Energy;
+
+/// Variants of one model on several tables and formats.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// The variant that the others are held against.
+    pub baseline: String,
+    /// For each table and format the estimate of every variant, the baseline
+    /// first.
+    pub settings: Vec<Vec<Estimate>>,
+}
+
+/// One variant over one scope (or stage), on one table and format.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The table.
+    pub table: String,
+    /// The format.
+    pub format: Format,
+    /// The scope or stage.
+    pub scope: String,
+    /// The variant.
+    pub variant: String,
+    /// Its energy.
+    pub energy: Energy,
+    /// The energy of the baseline.
+    pub baseline: Energy,
+}
+
+impl Row {
+    /// The share of the baseline's energy that is saved; nothing where the
+    /// baseline costs nothing.
+    pub fn saving(&self) -> Option<f64> {
+        saving(self.baseline, self.energy)
+    }
+}
+
+/// 1 − energy / baseline, if the baseline is not 0.
+pub fn saving(baseline: Energy, energy: Energy) -> Option<f64> {
+    (baseline != Energy::ZERO).then(|| 1.0 - energy.picojoules() / baseline.picojoules())
+}
+
+/// Prices every variant (the baseline first) on every table and format given,
+/// all at once.
+///
+/// # Errors
+/// Every entry that a table lacks.
+pub fn compare(
+    variants: &[Counted],
+    settings: &[Pricing<'_>],
+    others: &[&EnergyTable],
+) -> Result<Comparison, Problems> {
+    let all: Vec<Result<Vec<Estimate>, Problems>> = settings
+        .par_iter()
+        .map(|pricing| {
+            variants
+                .iter()
+                .map(|counted| estimate(counted, pricing, others))
+                .collect()
+        })
+        .collect();
+    let mut problems = Problems::new();
+    let mut estimates = Vec::with_capacity(all.len());
+    for result in all {
+        match result {
+            Ok(row) => estimates.push(row),
+            Err(missing) => problems.extend(missing),
+        }
+    }
+    problems.or(Comparison {
+        baseline: variants
+            .first()
+            .map_or_else(String::new, |counted| counted.graph.variant.clone()),
+        settings: estimates,
+    })
+}
+
+impl Comparison {
+    /// The scopes that every variant has, in order of appearance. Everything
+    /// together is among them unless a named scope is just that.
+    pub fn scopes(&self) -> Vec<String> {
+        let Some(estimates) = self.settings.first() else {
+            return Vec::new();
+        };
+        let mut scopes: Vec<String> = Vec::new();
+        for scope in estimates.iter().flat_map(|estimate| &estimate.scopes) {
+            let everywhere = (estimates.iter())
+                .all(|estimate| estimate.scopes.iter().any(|known| known.name == scope.name));
+            if everywhere && !scopes.contains(&scope.name) {
+                scopes.push(scope.name.clone());
+            }
+        }
+        let is_whole = |name: &String| {
+            estimates.iter().all(|estimate| {
+                let scope = estimate.scopes.iter().find(|scope| scope.name == *name);
+                scope.is_some_and(|scope| {
+                    estimate
+                        .stages
+                        .iter()
+                        .all(|stage| scope.stages.contains(stage))
+                })
+            })
+        };
+        if !scopes.iter().any(is_whole) {
+            scopes.push(Estimate::WHOLE.to_owned());
+        }
+        scopes
+    }
+
+    /// All stages of all variants, in order of appearance.
+    pub fn stages(&self) -> Vec<String> {
+        let mut stages: Vec<String> = Vec::new();
+        let Some(estimates) = self.settings.first() else {
+            return stages;
+        };
+        for estimate in estimates {
+            // A stage that only this variant has stands before the one that
+            // follows it here.
+            let mut at = 0;
+            for stage in &estimate.stages {
+                match stages.iter().position(|known| known == stage) {
+                    Some(known) => at = known + 1,
+                    None => {
+                        stages.insert(at, stage.clone());
+                        at += 1;
+                    }
+                }
+            }
+        }
+        stages
+    }
+
+    /// Every variant over every scope given, the baseline first.
+    pub fn rows(&self, scopes: &[String]) -> Vec<Row> {
+        self.tabulate(scopes, |estimate, scope| estimate.of_scope(scope))
+    }
+
+    /// Every variant at every stage.
+    pub fn stage_rows(&self) -> Vec<Row> {
+        self.tabulate(&self.stages(), |estimate, stage| {
+            Some(estimate.of_stages(std::slice::from_ref(&stage.to_owned())))
+        })
+    }
+
+    fn tabulate(
+        &self,
+        scopes: &[String],
+        energy: impl Fn(&Estimate, &str) -> Option<Energy>,
+    ) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for estimates in &self.settings {
+            for scope in scopes {
+                let baseline = estimates.first().and_then(|first| energy(first, scope));
+                for estimate in estimates {
+                    if let (Some(baseline), Some(energy)) = (baseline, energy(estimate, scope)) {
+                        rows.push(Row {
+                            table: estimate.table.clone(),
+                            format: estimate.format,
+                            scope: scope.clone(),
+                            variant: estimate.variant.clone(),
+                            energy,
+                            baseline,
+                        });
+                    }
+                }
+            }
+        }
+        rows
+    }
+}

@@ -1,0 +1,205 @@
+//! One estimate and its sums.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use num_rational::BigRational;
+
+use crate::census::Conventions;
+use crate::format::{Format, NumberFormat};
+use crate::graph::ResolvedScope;
+use crate::primitive::Primitive;
+use crate::table::Confidence;
+use crate::units::Energy;
+
+/// What one model costs on one table in one format.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimate {
+    /// The model.
+    pub model: String,
+    /// Its variant.
+    pub variant: String,
+    /// The table.
+    pub table: String,
+    /// The formats of what the model leaves open.
+    pub format: Format,
+    /// The dims and parameters, with their values.
+    pub dims: Vec<(String, BigRational)>,
+    /// Multiply–accumulates of matrix products and convolutions as written,
+    /// without bias.
+    pub macs: BigRational,
+    /// Every primitive of every op.
+    pub lines: Vec<Line>,
+    /// All stages, in order, also those that cost nothing.
+    pub stages: Vec<String>,
+    /// The scopes of the variant.
+    pub scopes: Vec<ResolvedScope>,
+    /// What was counted and priced how.
+    pub settings: Settings,
+}
+
+/// The conventions of an estimate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Those of the census.
+    pub conventions: Conventions,
+    /// Primitives priced at 0 whatever the table says.
+    pub free: BTreeSet<Primitive>,
+}
+
+impl Settings {
+    /// Each convention with its value, as outputs print them.
+    pub fn list(&self) -> Vec<(&'static str, String)> {
+        let free: Vec<&str> = self.free.iter().map(|primitive| primitive.name()).collect();
+        let free = if free.is_empty() {
+            "none".to_owned()
+        } else {
+            free.join(", ")
+        };
+        vec![
+            ("dot_adds", self.conventions.dot_adds.name().to_owned()),
+            ("free", free),
+            ("memory", "not counted".to_owned()),
+        ]
+    }
+}
+
+/// One primitive of one op.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// The op, with the blocks around it.
+    pub op: String,
+    /// Its stage.
+    pub stage: String,
+    /// Its layer.
+    pub layer: String,
+    /// The primitive.
+    pub primitive: Primitive,
+    /// Its format.
+    pub format: NumberFormat,
+    /// How many.
+    pub count: BigRational,
+    /// What they cost together.
+    pub energy: Energy,
+    /// How far to trust the entry that it is priced by.
+    pub confidence: Confidence,
+}
+
+/// What lines are added up by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// By stage.
+    Stage,
+    /// By op.
+    Op,
+    /// By layer.
+    Layer,
+    /// By primitive and format.
+    Primitive,
+}
+
+/// The sum over some lines.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// What they have in common.
+    pub name: String,
+    /// Primitives with their counts.
+    pub counts: BTreeMap<(Primitive, NumberFormat), BigRational>,
+    /// Their energy.
+    pub energy: Energy,
+    /// How much of it rests on assumed entries.
+    pub assumed: Energy,
+}
+
+impl Estimate {
+    /// The energy of everything.
+    pub fn total(&self) -> Energy {
+        self.lines.iter().map(|line| line.energy).sum()
+    }
+
+    /// The lines added up by `by`, in the order of the graph.
+    pub fn by(&self, by: By) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        let mut index: BTreeMap<String, usize> = BTreeMap::new();
+        if by == By::Stage {
+            // Stages without arithmetic are listed too: nothing is dropped.
+            for stage in &self.stages {
+                index.insert(stage.clone(), groups.len());
+                groups.push(Group::new(stage.clone()));
+            }
+        }
+        for line in &self.lines {
+            let name = match by {
+                By::Stage => line.stage.clone(),
+                By::Op => line.op.clone(),
+                By::Layer => line.layer.clone(),
+                By::Primitive => format!("{}.{}", line.primitive, line.format),
+            };
+            let at = *index.entry(name.clone()).or_insert_with(|| {
+                groups.push(Group::new(name));
+                groups.len() - 1
+            });
+            if let Some(group) = groups.get_mut(at) {
+                group.add(line);
+            }
+        }
+        groups
+    }
+
+    /// The energy that rests on entries of each confidence.
+    pub fn by_confidence(&self) -> Vec<(Confidence, Energy)> {
+        Confidence::ALL
+            .into_iter()
+            .map(|confidence| {
+                let lines = self
+                    .lines
+                    .iter()
+                    .filter(|line| line.confidence == confidence);
+                (confidence, lines.map(|line| line.energy).sum())
+            })
+            .collect()
+    }
+
+    /// The energy of the stages given.
+    pub fn of_stages(&self, stages: &[String]) -> Energy {
+        let lines = self
+            .lines
+            .iter()
+            .filter(|line| stages.contains(&line.stage));
+        lines.map(|line| line.energy).sum()
+    }
+
+    /// The energy of a scope, if the variant has it. The scope `model` is
+    /// everything.
+    pub fn of_scope(&self, scope: &str) -> Option<Energy> {
+        if scope == Estimate::WHOLE {
+            return Some(self.total());
+        }
+        let found = self.scopes.iter().find(|known| known.name == scope)?;
+        Some(self.of_stages(&found.stages))
+    }
+
+    /// The name of the scope that every model has: all of it.
+    pub const WHOLE: &'static str = "model";
+}
+
+impl Group {
+    fn new(name: String) -> Group {
+        Group {
+            name,
+            counts: BTreeMap::new(),
+            energy: Energy::ZERO,
+            assumed: Energy::ZERO,
+        }
+    }
+
+    fn add(&mut self, line: &Line) {
+        *self
+            .counts
+            .entry((line.primitive, line.format))
+            .or_default() += &line.count;
+        self.energy += line.energy;
+        if line.confidence == Confidence::Assumed {
+            self.assumed += line.energy;
+        }
+    }
+}
