@@ -6,7 +6,7 @@
 //! ```toml
 //! name = "45nm"
 //! boundary = "functional unit"
-//! kind = "synthesised"
+//! kind = "unstated"
 //!
 //! [source.horowitz2014]
 //! title = "Computing's energy problem (and what we can do about it)"
