@@ -6,7 +6,7 @@
 //! ```toml
 //! name = "45nm"
 //! boundary = "functional unit"
-//! kind = "synthesised"
+//! kind = "unstated"
 //!
 //! [source.horowitz2014]
 //! title = "Computing's energy problem (and what we can do about it)"
@@ -28,6 +28,21 @@
 //!
 //! An entry that is neither given nor derived is missing. That is for whoever
 //! needs it to report; it is never zero.
+//!
+//! | field of the file | what it holds |
+//! |---|---|
+//! | `name`; `title`, `node`, `supply` | what it is called; what is said of the hardware |
+//! | `extends` | a table from which everything is inherited that this one does not say itself |
+//! | `boundary`, `kind` | the [`Boundary`] and the [`Kind`] of entries that have none of their own |
+//! | `unit` | the unit of all numbers of this file: `pJ` (and entries say `pj = …`), `fJ` (`fj`) or `nJ` (`nj`) |
+//! | `formats` | what a comparison shows by default; else the first section |
+//! | `[source.key]` | a [`Citation`]: `title`, `where`, and, if need be, `read` (how the values were read) and `url` |
+//! | `[fp32]`, `[int8]`, … | the entries of a number format: `pj` or `is` (a formula) or a `range` alone; `source`, `confidence`, `why` or `note`, `kind`, `boundary` |
+//! | `[every]` | entries for every format that has none of its own, as far as what they name is priced there |
+//! | `[[memory]]` | a [`MemoryLevel`]: `level`, `size_kib`, `per`, and the fields of an entry |
+//!
+//! In a formula, `add` is the entry of the same format and `int8.add` that of
+//! another; numbers are in the unit of the file.
 //!
 //! | module | what it knows |
 //! |---|---|

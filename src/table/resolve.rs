@@ -218,7 +218,7 @@ impl<'r> Walk<'r, '_> {
             .cells
             .iter()
             .filter(|((format, _), cell)| {
-                *format == other.0 && !matches!(cell.state, State::Absent(_) | State::Wrong)
+                *format == other.0 && matches!(cell.state, State::Done(_) | State::Untouched)
             })
             .map(|((_, primitive), _)| primitive.to_string())
             .collect();

@@ -185,60 +185,28 @@ impl Rule {
     ) -> Option<Rule> {
         let given = Given::read(what, fields, defaults.unit, problems);
         let range = fields.take("range").map(|node| read_range(node, problems));
-        let source = fields.text("source", problems);
-        let confidence = fields.take("confidence");
+        let derived = fields.take("is").is_some();
+        let note = read_note(what, fields, problems);
+        let confidence = read_confidence(what, derived, fields, problems);
+        let source = match fields.take("source") {
+            Some(node) => node.text(problems),
+            None => {
+                let argued = confidence == Confidence::Assumed && fields.take("why").is_some();
+                if !derived && !argued {
+                    problems.push(no_source(what, confidence, node));
+                }
+                None
+            }
+        };
+        if let (Some(source), Some(known)) = (&source, defaults.sources) {
+            known.check(source, problems);
+        }
         let kind = fields
             .take("kind")
             .and_then(|node| Kind::read(node, problems));
         let boundary = fields
             .take("boundary")
             .and_then(|node| Boundary::read(node, problems));
-        let why = fields.text("why", problems);
-        let note = fields.text("note", problems);
-        if let (Some(why), Some(note)) = (&why, &note) {
-            problems.push(
-                Diagnostic::at(&note.place, format!("`{what}` has a `note` and a `why`"))
-                    .and(&why.place, "the other")
-                    .help("one remark is enough: `why` for an assumption, `note` otherwise"),
-            );
-        }
-        let reasons = why.is_some();
-        let note = why.or(note).map(|text| text.value);
-
-        if let (Some(source), Some(known)) = (&source, defaults.sources) {
-            known.check(source, problems);
-        }
-        let stated = confidence.map(|node| (Confidence::read(node, problems), &node.place));
-        let derived = matches!(given, Given::Formula(_));
-        let confidence = match stated {
-            Some((Some(stated), place)) if derived && stated != Confidence::Assumed => {
-                problems.push(
-                    Diagnostic::at(place, "a derived entry cannot have a confidence of its own")
-                        .help("it is always `assumed`: leave `confidence` out"),
-                );
-                Confidence::Assumed
-            }
-            Some((Some(stated), _)) => stated,
-            Some((None, _)) => Confidence::Assumed,
-            None if derived => Confidence::Assumed,
-            None => {
-                problems.push(
-                    Diagnostic::at(&node.place, format!("`{what}` has no `confidence`"))
-                        .help(one_of(Confidence::WORDS.iter().map(|(_, name)| *name))),
-                );
-                Confidence::Assumed
-            }
-        };
-        let assumed = matches!(stated, Some((Some(Confidence::Assumed), _)));
-        if !derived && source.is_none() && !(assumed && reasons) {
-            let missing = Diagnostic::at(&node.place, format!("`{what}` has no `source`"));
-            problems.push(missing.help(if assumed {
-                "an assumption without a source says `why`"
-            } else {
-                "name a [source.…] of the file; a guess has `confidence = \"assumed\"` and says `why`"
-            }));
-        }
-
         let value = match given {
             Given::Wrong => return None,
             Given::RangeAlone => None,
@@ -294,4 +262,60 @@ impl Rule {
         self.references = references;
         known.then_some(self)
     }
+}
+
+/// The remark under `why` or `note`.
+fn read_note(what: &str, fields: &mut Fields<'_>, problems: &mut Problems) -> Option<String> {
+    let why = fields.text("why", problems);
+    let note = fields.text("note", problems);
+    if let (Some(why), Some(note)) = (&why, &note) {
+        problems.push(
+            Diagnostic::at(&note.place, format!("`{what}` has a `note` and a `why`"))
+                .and(&why.place, "the other")
+                .help("one remark is enough: `why` for an assumption, `note` otherwise"),
+        );
+    }
+    why.or(note).map(|text| text.value)
+}
+
+/// The confidence that an entry states; what is derived has no other than
+/// `assumed`. Where it is missing or unknown, `low` stands in.
+fn read_confidence(
+    what: &str,
+    derived: bool,
+    fields: &mut Fields<'_>,
+    problems: &mut Problems,
+) -> Confidence {
+    match fields.take("confidence") {
+        Some(node) => {
+            let stated = Confidence::read(node, problems);
+            if derived && stated.is_some_and(|stated| stated != Confidence::Assumed) {
+                problems.push(
+                    Diagnostic::at(
+                        &node.place,
+                        "a derived entry cannot have a confidence of its own",
+                    )
+                    .help("it is always `assumed`: leave `confidence` out"),
+                );
+            }
+            stated.unwrap_or(Confidence::Low)
+        }
+        None if derived => Confidence::Assumed,
+        None => {
+            problems.push(
+                Diagnostic::at(fields.place(), format!("`{what}` has no `confidence`"))
+                    .help(one_of(Confidence::WORDS.iter().map(|(_, name)| *name))),
+            );
+            Confidence::Low
+        }
+    }
+}
+
+fn no_source(what: &str, confidence: Confidence, node: &Node) -> Diagnostic {
+    let help = if confidence == Confidence::Assumed {
+        "an assumption without a source says `why`"
+    } else {
+        "name a [source.…] of the file; a guess has `confidence = \"assumed\"` and says `why`"
+    };
+    Diagnostic::at(&node.place, format!("`{what}` has no `source`")).help(help)
 }

@@ -1,1 +1,254 @@
+//! Every mistake: what is said, at which line and column, and what would be
+//! right.
+//!
+//! In most cases the text given here begins on line 7, after a sound beginning
+//! ([`table_text`]).
 
+use super::*;
+
+#[test]
+fn prices_are_at_least_zero_and_finite() {
+    one_in(
+        "[fp32]\nadd = { pj = -0.5, source = \"s\", confidence = \"high\" }\n",
+        "t.toml:8:14: a price of -0.5: nothing costs less than 0",
+        "write 0 or more",
+    );
+    for wrong in ["nan", "inf", "-inf", "1e9999"] {
+        let rest =
+            format!("[fp32]\nadd = {{ pj = {wrong}, source = \"s\", confidence = \"high\" }}\n");
+        assert_eq!(
+            mistakes(&table_text(&rest)),
+            [
+                "t.toml:8:14: expected a number, found a number that is infinite, \
+                 not a number or out of range"
+            ],
+            "{wrong}"
+        );
+    }
+    one_in(
+        "[fp32]\nmul = { pj = 1, source = \"s\", confidence = \"high\" }\nadd = \"mul - 2\"\n",
+        "t.toml:9:8: a price of -1: nothing costs less than 0",
+        "write 0 or more",
+    );
+}
+
+#[test]
+fn ranges_are_in_order_and_hold_the_value() {
+    let entry = |range: &str| {
+        format!(
+            "[fp32]\nadd = {{ pj = 3, range = {range}, source = \"s\", confidence = \"low\" }}\n"
+        )
+    };
+    one_in(
+        &entry("[4, 2]"),
+        "t.toml:8:26: the range from 4 to 2 is reversed",
+        "the least comes first: `[least, most]`",
+    );
+    one_in(
+        &entry("[4, 5]"),
+        "t.toml:8:14: 3 is outside its range from 4 to 5",
+        "the range holds the value: widen it or correct the value",
+    );
+    one_in(
+        &entry("[4]"),
+        "t.toml:8:25: a range has two ends",
+        "write `[least, most]`",
+    );
+    one_in(
+        &entry("[-1, 5]"),
+        "t.toml:8:26: a price of -1: nothing costs less than 0",
+        "write 0 or more",
+    );
+}
+
+#[test]
+fn units_are_known_and_meant() {
+    let text = |unit: &str, field: &str| {
+        format!(
+            "unit = \"{unit}\"\n{}",
+            table_text(&format!(
+                "[fp32]\nadd = {{ {field} = 1, source = \"s\", confidence = \"low\" }}\n"
+            ))
+        )
+    };
+    one(
+        &text("pj", "pj"),
+        "t.toml:1:8: `pj` is no unit of a table",
+        "did you mean `pJ`?",
+    );
+    one(
+        &text("erg", "pj"),
+        "t.toml:1:8: `erg` is no unit of a table",
+        "known: one of `fJ`, `pJ`, `nJ`",
+    );
+    one(
+        &text("fJ", "pj"),
+        "t.toml:9:14: `pj` in a table whose unit is fJ",
+        "write `fj`, or `unit = \"pJ\"` at the top of the file",
+    );
+    let table = read(&text("nJ", "nj")).unwrap();
+    assert_eq!(pj(&table, "fp32.add"), "1000");
+}
+
+#[test]
+fn unknown_names_are_told_with_the_nearest_known() {
+    one_in(
+        "[fp32]\nadd = { pj = 1, sourc = \"s\", source = \"s\", confidence = \"low\" }\n",
+        "t.toml:8:17: the entry `fp32.add` has no field `sourc`",
+        "did you mean `source`?",
+    );
+    one_in(
+        "[fp32]\nmull = { pj = 1, source = \"s\", confidence = \"low\" }\n",
+        "t.toml:8:1: unknown primitive `mull`",
+        "did you mean `mul`?",
+    );
+    one_in(
+        "[fp32]\nmul = { pj = 1, source = \"ss\", confidence = \"low\" }\n",
+        "t.toml:8:26: no source `ss`",
+        "did you mean `s`?",
+    );
+    one_in(
+        "[fp32]\nmul = { pj = 1, source = \"s\", confidence = \"hihg\" }\n",
+        "t.toml:8:44: `hihg` is no confidence",
+        "did you mean `high`?",
+    );
+    one_in(
+        "[fp32]\nmul = { pj = 1, source = \"s\", confidence = \"low\", kind = \"synthesized\" }\n",
+        "t.toml:8:58: `synthesized` is no kind of figure",
+        "did you mean `synthesised`?",
+    );
+    one_in(
+        "[fp32]\nmul = { pj = 1, source = \"s\", confidence = \"low\", boundary = \"allin\" }\n",
+        "t.toml:8:62: `allin` is no boundary",
+        "did you mean `all-in`?",
+    );
+    one_in(
+        "[source.x]\ntitle = \"A\"\nwere = \"B\"\nwhere = \"B\"\n",
+        "t.toml:9:1: the source `x` has no field `were`",
+        "did you mean `where`?",
+    );
+}
+
+#[test]
+fn sections_are_number_formats() {
+    let found = mistakes(&table_text("[float32]\n[memori]\n"));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with("t.toml:7:2: `float32` is no number format"));
+    assert!(found[1].starts_with("t.toml:8:2: `memori` is no number format"));
+    let shown = read(&table_text("[memori]\n")).unwrap_err().render(false);
+    assert!(shown.contains("did you mean `memory`?"), "{shown}");
+    one_in(
+        "[int8]\nadd = { pj = 1, source = \"s\", confidence = \"low\" }\n\
+         [[memory]]\nlevel = 3\nper = \"bit\"\npj = 1\nsource = \"s\"\nconfidence = \"low\"\n",
+        "t.toml:10:9: expected a string, found the number 3",
+        "",
+    );
+    one(
+        &format!("formats = [\"int16\"]\n{}", table_text("[int8]\n")),
+        "t.toml:1:12: the table prices nothing in `int16`",
+        "known: only `int8`",
+    );
+}
+
+#[test]
+fn a_number_without_a_source_does_not_enter() {
+    one_in(
+        "[fp32]\nadd = 0.9\n",
+        "t.toml:8:7: `fp32.add` does not say where it comes from",
+        "write `{ pj = 0.9, source = \"…\", confidence = \"…\" }`",
+    );
+    one_in(
+        "[fp32]\nadd = { pj = 0.9, confidence = \"high\" }\n",
+        "t.toml:8:7: `fp32.add` has no `source`",
+        "name a [source.…] of the file",
+    );
+    one_in(
+        "[fp32]\nadd = { pj = 0.9, confidence = \"assumed\" }\n",
+        "t.toml:8:7: `fp32.add` has no `source`",
+        "an assumption without a source says `why`",
+    );
+    one_in(
+        "[fp32]\nadd = { pj = 0.9, source = \"s\" }\n",
+        "t.toml:8:7: `fp32.add` has no `confidence`",
+        "one of `high`, `medium`, `low`, `unverified`, `assumed`",
+    );
+    one_in(
+        "[fp32]\nadd = { source = \"s\", confidence = \"low\" }\n",
+        "t.toml:8:7: `fp32.add` has no price",
+        "give `pj = …`, `range = [least, most]`, or a formula",
+    );
+    let why = "[fp32]\nadd = { pj = 0.9, confidence = \"assumed\", why = \"a guess\" }\n";
+    let table = read(&table_text(why)).unwrap();
+    assert_eq!(
+        entry(&table, "fp32.add").unwrap().provenance,
+        crate::table::Provenance::Assumed
+    );
+}
+
+#[test]
+fn a_table_says_what_its_numbers_are() {
+    one(
+        "kind = \"measured\"\nboundary = \"device\"\n",
+        "t.toml:1:1: the table has no `name`",
+        "begin with `name = \"…\"`",
+    );
+    one(
+        "name = \"t\"\nkind = \"measured\"\n",
+        "t.toml:1:8: the table has no `boundary`",
+        "one of `functional unit`, `device`, `measured path`, `all-in`, `unstated`",
+    );
+    one(
+        "name = \"t\"\nboundary = \"device\"\n",
+        "t.toml:1:8: the table has no `kind`",
+        "one of `measured`, `synthesised`, `simulated`, `composed`, `assumed`, `unstated`",
+    );
+}
+
+#[test]
+fn memories_are_told_apart_and_priced_per_something() {
+    let row = |fields: &str| {
+        format!("[[memory]]\nlevel = \"dram\"\nsource = \"s\"\nconfidence = \"low\"\n{fields}\n")
+    };
+    let sound = row("pj = 1\nper = \"bit\"");
+    one_in(
+        &format!("{sound}{sound}"),
+        "t.toml:13:1: the memory `dram` is here twice",
+        "keep one of them, or give them different names or sizes",
+    );
+    let sized = row("pj = 1\nper = \"bit\"\nsize_kib = 8");
+    let table = read(&table_text(&format!("{sound}{sized}"))).unwrap();
+    assert_eq!(table.memories().len(), 2);
+    one_in(
+        &row("pj = 1\nper = \"64 bits\""),
+        "t.toml:12:7: `64 bits` is nothing that a memory is priced per",
+        "write `bit`, `byte` or, for example, `64-bit access`",
+    );
+    one_in(
+        &row("pj = 1\nper = \"bit\"\nsize_kib = 0"),
+        "t.toml:13:12: a memory has a size above 0",
+        "leave `size_kib` out",
+    );
+    one_in(
+        &row("range = [\"add\", 3]\nper = \"bit\""),
+        "t.toml:11:11: a memory has no formula with names",
+        "its price and range are numbers",
+    );
+}
+
+#[test]
+fn all_mistakes_of_a_file_are_told_at_once() {
+    let rest = "unit = 3\n[fp32]\nmul = { pj = -1, source = \"q\", confidence = \"hihg\" }\n\
+                add = 7\nsub = \"add\"\ndiv = \"mul\"\nabs = true\n";
+    // `unit` stands in [source.s] here: tables end only where others begin.
+    assert_eq!(
+        mistakes(&table_text(rest)),
+        [
+            "t.toml:7:1: the source `s` has no field `unit`",
+            "t.toml:9:45: `hihg` is no confidence",
+            "t.toml:9:27: no source `q`",
+            "t.toml:10:7: `fp32.add` does not say where it comes from",
+            "t.toml:13:7: expected a price for `fp32.abs`, found `true`",
+            "t.toml:9:14: a price of -1: nothing costs less than 0",
+        ]
+    );
+}

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod dependencies;
 mod laws;
 mod mistakes;
 mod shipped;
@@ -13,7 +14,7 @@ use num_rational::BigRational;
 
 use super::{EnergyTable, Entry};
 use crate::number;
-use crate::source::{Problems, Source};
+use crate::source::{Diagnostic, Problems, Source};
 
 /// The exact number with these digits.
 fn exact(digits: &str) -> BigRational {
@@ -58,4 +59,31 @@ fn shipped(name: &str) -> Option<Arc<Source>> {
 fn load(name: &str) -> EnergyTable {
     EnergyTable::read(&shipped(name).unwrap(), &shipped)
         .unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// `t.toml:8:5: message`.
+fn told(diagnostic: &Diagnostic) -> String {
+    let place = diagnostic.place().map(ToString::to_string);
+    format!("{}: {}", place.unwrap_or_default(), diagnostic.message())
+}
+
+fn mistakes(text: &str) -> Vec<String> {
+    let problems = read(text).unwrap_err();
+    problems.iter().map(told).collect()
+}
+
+/// `text` has the one mistake that is told, and the help is shown with it.
+#[track_caller]
+fn one(text: &str, expected: &str, help: &str) {
+    assert_eq!(mistakes(text), [expected]);
+    let shown = read(text).unwrap_err().render(false);
+    // No help where the message says it all.
+    let found = help.is_empty() || shown.contains(&format!("help: {help}"));
+    assert!(found, "{shown}");
+}
+
+/// The same for a text after a sound beginning.
+#[track_caller]
+fn one_in(rest: &str, expected: &str, help: &str) {
+    one(&table_text(rest), expected, help);
 }
