@@ -3,6 +3,7 @@
 
 pub mod catalog;
 pub mod census;
+pub mod cli;
 pub mod compare;
 pub mod domain;
 pub mod energy;
@@ -13,6 +14,7 @@ pub mod model;
 pub mod number;
 pub mod primitive;
 pub mod render;
+pub mod report;
 pub mod source;
 pub mod symbolic;
 pub mod table;

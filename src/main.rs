@@ -1,3 +1,7 @@
-//! The `picojoule` command.
+//! The `picojoule` command: what was typed, what it means, what came of it.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    picojoule::cli::run(std::env::args_os())
+}

@@ -227,8 +227,8 @@ impl<'m> Lowering<'m> {
             format: self.model.root.format,
             ops: self.ops,
             regions: self.regions,
+            numbers: self.symbols.shown(),
             symbols: self.symbols.made,
-            numbers: self.symbols.shown,
             constraints: self.constraints,
             scopes,
         };

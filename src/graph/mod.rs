@@ -11,6 +11,7 @@
 mod apply;
 mod check;
 
+pub mod draw;
 mod einsum;
 mod lower;
 mod names;

@@ -25,8 +25,9 @@ pub(super) struct Names {
 #[derive(Debug, Default)]
 pub(super) struct Symbols {
     pub(super) made: Vec<SymbolInfo>,
-    /// Names with their values, for the reader.
-    pub(super) shown: Vec<(String, Expr)>,
+    /// Names with their values, for the reader; none for a name that means
+    /// several things.
+    shown: Vec<(String, Option<Expr>)>,
 }
 
 impl Symbols {
@@ -64,11 +65,21 @@ impl Symbols {
         Expr::constant(value.clone())
     }
 
-    /// Notes a name for the reader; the first meaning of a name stays.
+    /// Notes a name for the reader.
     pub(super) fn show(&mut self, name: &str, value: Expr) {
-        if !self.shown.iter().any(|(known, _)| known == name) {
-            self.shown.push((name.to_owned(), value));
+        match self.shown.iter_mut().find(|(known, _)| known == name) {
+            None => self.shown.push((name.to_owned(), Some(value))),
+            Some((_, known)) if *known != Some(value) => *known = None,
+            Some(_) => {}
         }
+    }
+
+    /// The names that mean one thing throughout, with their values.
+    pub(super) fn shown(&self) -> Vec<(String, Expr)> {
+        let shown = self.shown.iter();
+        shown
+            .filter_map(|(name, value)| Some((name.clone(), value.clone()?)))
+            .collect()
     }
 }
 
@@ -197,7 +208,9 @@ impl Resolver<'_> {
             }
         };
         self.names.set(name, value.clone(), settable);
-        if settable {
+        // A switch left as it folds away tells a reader nothing.
+        let left_alone = value.as_constant().is_some() && is_quoted(&number.formula);
+        if settable && !left_alone {
             self.symbols.show(name, value.clone());
         }
         Ok(value)

@@ -1,0 +1,238 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// What each operation of a neural network costs, in picojoules, on hardware
+/// tables that you can read and edit.
+#[derive(Debug, Parser)]
+#[command(name = "picojoule", version, about, propagate_version = true)]
+#[command(after_help = "\
+Examples:
+  picojoule compare attention                      E-Att and L1 against vanilla attention
+  picojoule estimate bert-base --by layer          where the energy of BERT goes
+  picojoule estimate attention --formula           the closed form of every stage
+  picojoule graph attention --variant e-att        the operation graph, for graphviz
+  picojoule report e-att                           a folder of tables and plots
+
+A MODEL or a table is the name of one that ships (`picojoule models`,
+`picojoule table list`) or the path of a TOML file.")]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Price one model: energy by stage, op, layer or primitive
+    Estimate(EstimateArgs),
+    /// Hold the variants of a model against each other
+    Compare(CompareArgs),
+    /// Draw the operation graph
+    Graph(GraphArgs),
+    /// List and show hardware tables
+    Table(TableArgs),
+    /// List the models that ship, with their variants and dims
+    Models,
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What every command takes that reads a model.
+#[derive(Debug, Args)]
+pub(super) struct ModelArgs {
+    /// Name of a model that ships, or path of a model file
+    pub(super) model: String,
+    /// Set a dim or parameter (`d=1024`, `f=2*h`), or a table entry in pJ
+    /// (`45nm.fp32.mul=2`)
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(super) set: Vec<String>,
+}
+
+/// What every command takes that prices something.
+#[derive(Debug, Args)]
+pub(super) struct PriceArgs {
+    /// Hardware tables, by name or path
+    #[arg(long, alias = "tables", value_name = "TABLE", value_delimiter = ',')]
+    pub(super) table: Vec<String>,
+    /// Number formats: `fp32`, `int8`, or `int8/int32` for operand and
+    /// accumulator
+    #[arg(long, alias = "formats", value_name = "FORMAT", value_delimiter = ',')]
+    pub(super) format: Vec<String>,
+    /// Primitives to price at 0 whatever the table says, as some papers do
+    #[arg(long, value_name = "PRIMITIVE", value_delimiter = ',')]
+    pub(super) free: Vec<String>,
+    /// Additions of a dot product of length k: `k` or `k-1`
+    #[arg(long, value_name = "COUNT", default_value = "k")]
+    pub(super) dot_adds: String,
+}
+
+/// How results are written.
+#[derive(Debug, Args)]
+pub(super) struct OutputArgs {
+    /// How to write the result
+    #[arg(long, short, value_enum, default_value_t = OutputFormat::Text)]
+    pub(super) output: OutputFormat,
+    /// Draw a plot into this file, an .svg or a .png
+    #[arg(long, value_name = "FILE")]
+    pub(super) plot: Option<PathBuf>,
+}
+
+/// The formats of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OutputFormat {
+    /// Tables for a terminal
+    Text,
+    /// Markdown tables
+    Markdown,
+    /// Comma-separated values, at full precision
+    Csv,
+    /// JSON, at full precision
+    Json,
+    /// LaTeX tables (booktabs)
+    Latex,
+}
+
+/// `picojoule estimate`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  picojoule estimate bert-base
+  picojoule estimate llama-3.1-8b --set n=4096 --format bf16 --table 7nm --by layer
+  picojoule estimate attention --variant e-att --set rho=0.3 --output json
+  picojoule estimate attention --formula
+  picojoule estimate my-model.toml --table my-table.toml --plot energy.svg")]
+pub(super) struct EstimateArgs {
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+    #[command(flatten)]
+    pub(super) price: PriceArgs,
+    /// Variant of the model: one of its own, or a block for its slot
+    #[arg(
+        long,
+        alias = "variants",
+        value_name = "VARIANT",
+        value_delimiter = ','
+    )]
+    pub(super) variant: Vec<String>,
+    /// What to add up by
+    #[arg(long, value_enum, default_value_t = ByArg::Stage)]
+    pub(super) by: ByArg,
+    /// Print each stage's counts and energy as a closed form in the dims
+    #[arg(long, conflicts_with = "plot")]
+    pub(super) formula: bool,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// What an estimate is added up by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ByArg {
+    /// Stages of the network: q-proj, score, softmax, …
+    Stage,
+    /// Single ops
+    Op,
+    /// Layers: the outermost blocks
+    Layer,
+    /// Primitives: mul, add, …
+    Primitive,
+}
+
+/// `picojoule compare`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  picojoule compare attention
+  picojoule compare bert-base --scope attention --tables 45nm,7nm --formats fp32,int8
+  picojoule compare attention --variants vanilla,./my-attention.toml
+  picojoule compare attention --by stage --output markdown
+  picojoule compare attention --plot savings.png")]
+pub(super) struct CompareArgs {
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+    #[command(flatten)]
+    pub(super) price: PriceArgs,
+    /// Variants, the baseline first: the model's own, or blocks for its slot
+    #[arg(long, alias = "variant", value_name = "VARIANT", value_delimiter = ',')]
+    pub(super) variants: Vec<String>,
+    /// Scopes to compare over; all that every variant has if none is given
+    #[arg(long, alias = "scopes", value_name = "SCOPE", value_delimiter = ',')]
+    pub(super) scope: Vec<String>,
+    /// What a row of the table is
+    #[arg(long, value_enum, default_value_t = CompareBy::Scope)]
+    pub(super) by: CompareBy,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// What the rows of a comparison are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompareBy {
+    /// Scopes: named sets of stages
+    Scope,
+    /// Single stages
+    Stage,
+}
+
+/// `picojoule graph`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  picojoule graph attention --variant e-att | dot -Tsvg > e-att.svg
+  picojoule graph transformer-base --output mermaid
+  picojoule graph bert-base --expand --set layers=2 --output json")]
+pub(super) struct GraphArgs {
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+    /// Variant of the model: one of its own, or a block for its slot
+    #[arg(long, value_name = "VARIANT")]
+    pub(super) variant: Option<String>,
+    /// How to write the graph
+    #[arg(long, short, value_enum, default_value_t = GraphFormat::Dot)]
+    pub(super) output: GraphFormat,
+    /// Unfold repeated blocks
+    #[arg(long)]
+    pub(super) expand: bool,
+}
+
+/// The formats of graphs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    /// The language of graphviz
+    Dot,
+    /// A Mermaid flowchart
+    Mermaid,
+    /// Nodes and edges
+    Json,
+}
+
+/// `picojoule table`
+#[derive(Debug, Args)]
+pub(super) struct TableArgs {
+    #[command(subcommand)]
+    pub(super) command: TableCommand,
+}
+
+/// What can be done with hardware tables.
+#[derive(Debug, Subcommand)]
+pub(super) enum TableCommand {
+    /// List the tables that ship
+    List {
+        /// How to write the list
+        #[arg(long, short, value_enum, default_value_t = OutputFormat::Text)]
+        output: OutputFormat,
+    },
+    /// Show every entry of a table with its source and confidence
+    Show {
+        /// Name of a table that ships, or path of a table file
+        table: String,
+        /// How to write it
+        #[arg(long, short, value_enum, default_value_t = OutputFormat::Text)]
+        output: OutputFormat,
+    },
+}

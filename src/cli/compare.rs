@@ -1,0 +1,73 @@
+//! `picojoule compare`
+
+use super::args::{CompareArgs, CompareBy, OutputFormat};
+use super::plot::{self, Picture};
+use super::request::{self, ModelRequest, PriceRequest};
+use super::{Answer, json, output};
+use crate::catalog::{self, Kind};
+use crate::compare::{Comparison, compare};
+use crate::energy::Estimate;
+use crate::report::{comparison_bars, comparison_table, confidence_table};
+use crate::source::{Diagnostic, Problems};
+use crate::table::EnergyTable;
+
+pub(super) fn run(args: &CompareArgs) -> Result<Answer, Problems> {
+    if let Some(path) = &args.output.plot {
+        Picture::of(path)?;
+    }
+    let model = ModelRequest::new(&args.model, &args.variants, request::Default::All)?;
+    let shipped: Vec<&str> = catalog::names(Kind::Table).collect();
+    let prices = PriceRequest::new(&args.price, &model, &shipped)?;
+    let counted = model.counted(prices.conventions)?;
+    let pricings = prices.pricings(|table| table.default_formats().to_vec())?;
+    let others: Vec<&EnergyTable> = prices.tables.iter().collect();
+    let comparison = compare(&counted, &pricings, &others)?;
+    let scopes = scopes(&comparison, &args.scope)?;
+    if let Some(path) = &args.output.plot {
+        let scope = scopes.last().map_or(Estimate::WHOLE, String::as_str);
+        plot::bars(&comparison_bars(&comparison, scope), path)?;
+    }
+    let Some(format) = output::table_format(args.output.output) else {
+        return output::print(&json::comparison(&comparison, &scopes)?);
+    };
+    let (rows, what) = match args.by {
+        CompareBy::Scope => (comparison.rows(&scopes), "scope"),
+        CompareBy::Stage => (comparison.stage_rows(), "stage"),
+    };
+    let mut tables = vec![comparison_table(&comparison, &rows, what)];
+    if args.output.output != OutputFormat::Csv {
+        tables.push(confidence_table(&comparison));
+    }
+    output::print(&output::tables(&tables, format))
+}
+
+/// The scopes asked for, each of which every variant must have.
+fn scopes(comparison: &Comparison, asked: &[String]) -> Result<Vec<String>, Problems> {
+    let common = comparison.scopes();
+    if asked.is_empty() {
+        return Ok(common);
+    }
+    let mut problems = Problems::new();
+    let estimates: Vec<&Estimate> = comparison.settings.first().into_iter().flatten().collect();
+    for scope in asked {
+        let lacking: Vec<&str> = estimates
+            .iter()
+            .filter(|estimate| estimate.of_scope(scope).is_none())
+            .map(|estimate| estimate.variant.as_str())
+            .collect();
+        if lacking.is_empty() {
+            continue;
+        }
+        let mut known: Vec<&str> = common.iter().map(String::as_str).collect();
+        if !known.contains(&Estimate::WHOLE) {
+            known.push(Estimate::WHOLE);
+        }
+        let message = if lacking.len() == estimates.len() {
+            format!("no scope `{scope}`")
+        } else {
+            format!("variant `{}` has no scope `{scope}`", lacking.join("`, `"))
+        };
+        problems.push(Diagnostic::new(message).known(scope, known));
+    }
+    problems.or(asked.to_vec())
+}

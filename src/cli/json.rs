@@ -1,0 +1,194 @@
+//! The JSON of estimates and comparisons. Its fields are a promise: they may
+//! be added to, never renamed.
+
+use std::collections::BTreeMap;
+
+use num_rational::BigRational;
+use serde::Serialize;
+use serde_json::{Map, Number, Value};
+
+use super::wrong;
+use crate::compare::{Comparison, Row};
+use crate::energy::{By, Estimate, Group};
+use crate::number;
+use crate::source::Problems;
+use crate::table::Confidence;
+
+/// An exact number as JSON: an integer however large, all digits of a decimal,
+/// the nearest double of anything else.
+fn exact(value: &BigRational) -> Value {
+    let text = if number::is_decimal(value) {
+        number::plain(value)
+    } else {
+        number::to_f64(value).to_string()
+    };
+    text.parse::<Number>().map_or(Value::Null, Value::Number)
+}
+
+#[derive(Serialize)]
+struct EstimateJson<'a> {
+    model: &'a str,
+    variant: &'a str,
+    table: &'a str,
+    format: String,
+    dims: Map<String, Value>,
+    macs: Value,
+    total_pj: f64,
+    compute_pj: f64,
+    /// Data movement is not counted yet, as the conventions say.
+    movement_pj: f64,
+    stages: Vec<StageJson>,
+    confidence: BTreeMap<&'static str, f64>,
+    /// Primitives priced by assumed entries.
+    assumed: Vec<String>,
+    conventions: Map<String, Value>,
+}
+
+#[derive(Serialize)]
+struct StageJson {
+    stage: String,
+    counts: Map<String, Value>,
+    compute_pj: f64,
+    movement_pj: f64,
+}
+
+impl From<Group> for StageJson {
+    fn from(group: Group) -> StageJson {
+        let counts = group
+            .counts
+            .iter()
+            .map(|((primitive, format), count)| (format!("{primitive}.{format}"), exact(count)));
+        StageJson {
+            counts: counts.collect(),
+            stage: group.name,
+            compute_pj: group.energy.picojoules(),
+            movement_pj: 0.0,
+        }
+    }
+}
+
+/// The names of the primitives that assumed entries price.
+pub(super) fn assumed(estimate: &Estimate) -> Vec<String> {
+    let mut names: Vec<String> = estimate
+        .lines
+        .iter()
+        .filter(|line| line.confidence == Confidence::Assumed)
+        .map(|line| format!("{}.{}", line.primitive, line.format))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn conventions(estimate: &Estimate) -> Map<String, Value> {
+    let list = estimate.settings.list().into_iter();
+    list.map(|(name, value)| (name.to_owned(), Value::String(value)))
+        .collect()
+}
+
+fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
+    let total = estimate.total().picojoules();
+    EstimateJson {
+        model: &estimate.model,
+        variant: &estimate.variant,
+        table: &estimate.table,
+        format: estimate.format.to_string(),
+        dims: (estimate.dims.iter())
+            .map(|(name, value)| (name.clone(), exact(value)))
+            .collect(),
+        macs: exact(&estimate.macs),
+        total_pj: total,
+        compute_pj: total,
+        movement_pj: 0.0,
+        stages: estimate
+            .by(By::Stage)
+            .into_iter()
+            .map(StageJson::from)
+            .collect(),
+        confidence: (estimate.by_confidence().into_iter())
+            .map(|(confidence, energy)| (confidence.name(), energy.picojoules()))
+            .collect(),
+        assumed: assumed(estimate),
+        conventions: conventions(estimate),
+    }
+}
+
+/// One estimate as an object, several as an array.
+pub(super) fn estimates(estimates: &[Estimate]) -> Result<String, Problems> {
+    match estimates {
+        [one] => text(&estimate_json(one)),
+        many => text(&many.iter().map(estimate_json).collect::<Vec<_>>()),
+    }
+}
+
+#[derive(Serialize)]
+struct ComparisonJson<'a> {
+    model: &'a str,
+    baseline: &'a str,
+    dims: Map<String, Value>,
+    conventions: Map<String, Value>,
+    rows: Vec<RowJson>,
+    stages: Vec<RowJson>,
+}
+
+#[derive(Serialize)]
+struct RowJson {
+    table: String,
+    format: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<String>,
+    variant: String,
+    energy_pj: f64,
+    baseline_pj: f64,
+    saving: Option<f64>,
+}
+
+fn row_json(row: Row, by_stage: bool) -> RowJson {
+    let saving = row.saving();
+    let (scope, stage) = if by_stage {
+        (None, Some(row.scope))
+    } else {
+        (Some(row.scope), None)
+    };
+    RowJson {
+        table: row.table,
+        format: row.format.to_string(),
+        scope,
+        stage,
+        variant: row.variant,
+        energy_pj: row.energy.picojoules(),
+        baseline_pj: row.baseline.picojoules(),
+        saving,
+    }
+}
+
+/// A comparison over the scopes given, and by stage.
+pub(super) fn comparison(comparison: &Comparison, scopes: &[String]) -> Result<String, Problems> {
+    let first = comparison
+        .settings
+        .first()
+        .and_then(|estimates| estimates.first());
+    text(&ComparisonJson {
+        model: first.map_or("", |estimate| &estimate.model),
+        baseline: &comparison.baseline,
+        dims: first.map_or_else(Map::new, |estimate| {
+            let dims = estimate.dims.iter();
+            dims.map(|(name, value)| (name.clone(), exact(value)))
+                .collect()
+        }),
+        conventions: first.map_or_else(Map::new, conventions),
+        rows: (comparison.rows(scopes).into_iter())
+            .map(|row| row_json(row, false))
+            .collect(),
+        stages: (comparison.stage_rows().into_iter())
+            .map(|row| row_json(row, true))
+            .collect(),
+    })
+}
+
+fn text(value: &impl Serialize) -> Result<String, Problems> {
+    serde_json::to_string_pretty(value)
+        .map_err(|error| wrong(format!("cannot write the result as JSON: {error}")))
+}

@@ -1,0 +1,80 @@
+//! The command line: arguments in, exit code out.
+//!
+//! What was typed ([`args`]) becomes what it means ([`request`]): models read,
+//! tables found, variants lowered. A subcommand then calls the library and
+//! hands the result to a writer. Results go to stdout, everything else to
+//! stderr. Exit codes: 0 done, 1 the answer is no, 2 the input is wrong.
+
+mod args;
+mod compare;
+mod estimate;
+mod files;
+mod graph;
+mod json;
+mod output;
+mod plot;
+mod request;
+mod table;
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::source::{Diagnostic, Problems};
+
+/// How a command ended when nothing was wrong with its input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    /// Done, or yes.
+    Yes,
+    /// The answer to what was asked is no.
+    No,
+}
+
+/// Runs the command that `arguments` (the program's name first) ask for.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match args::Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let wrong = error.use_stderr();
+            // A closed pipe is no reason to complain.
+            let _ = error.print();
+            return ExitCode::from(if wrong { 2 } else { 0 });
+        }
+    };
+    match answer(cli.command) {
+        Ok(Answer::Yes) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
+        Err(problems) => {
+            let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+            eprintln!("{}", problems.render(colour));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn answer(command: args::Command) -> Result<Answer, Problems> {
+    match command {
+        args::Command::Estimate(args) => estimate::run(&args),
+        args::Command::Compare(args) => compare::run(&args),
+        args::Command::Graph(args) => graph::run(&args),
+        args::Command::Table(args) => table::run(&args),
+        args::Command::Models => list_models(),
+        args::Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut args::Cli::command(), "picojoule", &mut text);
+            output::print(&String::from_utf8_lossy(&text))
+        }
+    }
+}
+
+fn list_models() -> Result<Answer, Problems> {
+    output::print(&request::list_models()?)
+}
+
+/// A mistake on the command line that has no place to point at.
+fn wrong(message: impl Into<String>) -> Problems {
+    Diagnostic::new(message).into()
+}

@@ -1,0 +1,52 @@
+//! Results to stdout.
+
+use std::io::{ErrorKind, Write};
+
+use super::args::OutputFormat;
+use super::{Answer, wrong};
+use crate::render::table::{Format, Table, write};
+use crate::source::Problems;
+
+/// The width of lines where the output is no terminal.
+const PIPED_WIDTH: usize = 100;
+
+/// The width to write tables in.
+pub(super) fn width() -> usize {
+    match terminal_size::terminal_size_of(std::io::stdout()) {
+        Some((terminal_size::Width(columns), _)) => usize::from(columns).max(40),
+        None => PIPED_WIDTH,
+    }
+}
+
+/// Prints `text` with one line break at its end. A reader that has closed the
+/// pipe has read enough.
+pub(super) fn print(text: &str) -> Result<Answer, Problems> {
+    let mut stdout = std::io::stdout().lock();
+    let result = writeln!(stdout, "{}", text.trim_end_matches('\n')).and_then(|()| stdout.flush());
+    match result {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(wrong(format!("cannot write the result: {error}")))
+        }
+        _ => Ok(Answer::Yes),
+    }
+}
+
+/// The writer for a format of tables; nothing for JSON, which is no table.
+pub(super) fn table_format(format: OutputFormat) -> Option<Format> {
+    match format {
+        OutputFormat::Text => Some(Format::Text),
+        OutputFormat::Markdown => Some(Format::Markdown),
+        OutputFormat::Csv => Some(Format::Csv),
+        OutputFormat::Latex => Some(Format::Latex),
+        OutputFormat::Json => None,
+    }
+}
+
+/// The tables, one after the other.
+pub(super) fn tables(tables: &[Table], format: Format) -> String {
+    let texts: Vec<String> = tables
+        .iter()
+        .map(|table| write(table, format, width()).trim_end().to_owned())
+        .collect();
+    texts.join("\n\n")
+}

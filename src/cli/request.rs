@@ -1,0 +1,382 @@
+//! What the arguments mean: models read, variants lowered, tables found.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use num_rational::BigRational;
+use num_traits::Signed;
+
+use super::args::{ModelArgs, PriceArgs};
+use super::files::{self, Blocks};
+use crate::catalog::{self, Kind};
+use crate::census::Conventions;
+use crate::energy::{Counted, Pricing};
+use crate::format::Format;
+use crate::formula::Formula;
+use crate::graph::{OpGraph, Setting, Unfold, lower};
+use crate::model::Model;
+use crate::number;
+use crate::primitive::Primitive;
+use crate::source::{Diagnostic, Place, Problems, Source, Spanned};
+use crate::table::EnergyTable;
+
+/// A model with what was set on it, ready to be lowered.
+pub(super) struct ModelRequest {
+    pub(super) model: Model,
+    settings: Vec<Setting>,
+    /// Table entries that were set: table, format and primitive as typed.
+    entries: Vec<EntrySetting>,
+    /// The variants asked for, or all.
+    pub(super) variants: Vec<String>,
+}
+
+/// `45nm.fp32.mul=2`
+struct EntrySetting {
+    name: Spanned<String>,
+    value: BigRational,
+}
+
+/// Which variants are meant where none is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Default {
+    /// The baseline.
+    First,
+    /// All of the model.
+    All,
+}
+
+impl ModelRequest {
+    pub(super) fn new(
+        args: &ModelArgs,
+        variants: &[String],
+        default: Default,
+    ) -> Result<ModelRequest, Problems> {
+        let source = files::open(Kind::Model, "model", &args.model)?;
+        let mut model = Model::read(&source, &Blocks)?;
+        let mut problems = Problems::new();
+        let mut settings = Vec::new();
+        let mut entries = Vec::new();
+        for text in &args.set {
+            match setting(text, &mut problems) {
+                Some((name, formula)) if name.value.contains('.') => {
+                    entries.extend(entry(name, &formula, &mut problems));
+                }
+                Some((name, formula)) => settings.push(Setting { name, formula }),
+                None => {}
+            }
+        }
+        let mut chosen: Vec<String> = Vec::new();
+        for variant in variants {
+            let place = Place::whole(&Source::new("command line", variant.as_str()));
+            let known = model.variant_names().contains(&variant.as_str());
+            if !known && let Err(mistakes) = model.add_variant(variant, &place, &Blocks) {
+                problems.extend(mistakes);
+            }
+            if chosen.contains(variant) {
+                problems.push(Diagnostic::at(
+                    &place,
+                    format!("variant `{variant}` is given twice"),
+                ));
+            }
+            chosen.push(variant.clone());
+        }
+        if chosen.is_empty() {
+            let all = model.variant_names().into_iter().map(str::to_owned);
+            chosen = match default {
+                Default::First => all.take(1).collect(),
+                Default::All => all.collect(),
+            };
+        }
+        problems.or(ModelRequest {
+            model,
+            settings,
+            entries,
+            variants: chosen,
+        })
+    }
+
+    /// The graph of one variant.
+    pub(super) fn graph(&self, variant: &str, unfold: Unfold) -> Result<OpGraph, Problems> {
+        lower(&self.model, variant, &self.settings, unfold)
+    }
+
+    /// Every variant, lowered and counted.
+    pub(super) fn counted(&self, conventions: Conventions) -> Result<Vec<Counted>, Problems> {
+        let mut problems = Problems::new();
+        let mut all = Vec::new();
+        for variant in &self.variants {
+            let counted = self
+                .graph(variant, Unfold::No)
+                .and_then(|graph| Counted::new(graph, conventions));
+            match counted {
+                Ok(counted) => all.push(counted),
+                Err(mistakes) => problems.extend(mistakes),
+            }
+        }
+        problems.or(all)
+    }
+}
+
+/// `NAME=VALUE`, a formula as value.
+fn setting(text: &str, problems: &mut Problems) -> Option<(Spanned<String>, Formula)> {
+    const FLAG: &str = "--set ";
+    let source = Source::new("command line", format!("{FLAG}{text}"));
+    let place = |from: usize, to: usize| Place::new(&source, FLAG.len() + from..FLAG.len() + to);
+    let Some((name, value)) = text.split_once('=') else {
+        problems.push(
+            Diagnostic::at(&place(0, text.len()), format!("`{text}` sets nothing"))
+                .help("write `--set NAME=VALUE`"),
+        );
+        return None;
+    };
+    let name = Spanned::new(name.trim().to_owned(), place(0, name.len()));
+    let value_place = place(text.len() - value.len(), text.len());
+    let formula = Formula::read(value, &value_place, problems)?;
+    Some((name, formula))
+}
+
+fn entry(
+    name: Spanned<String>,
+    formula: &Formula,
+    problems: &mut Problems,
+) -> Option<EntrySetting> {
+    match &formula.ast.node {
+        crate::formula::Node::Number(value) if !value.is_negative() => Some(EntrySetting {
+            name,
+            value: value.clone(),
+        }),
+        _ => {
+            let message = format!(
+                "a table entry is set to a number of picojoules, at least 0, not `{}`",
+                formula.text
+            );
+            problems.push(Diagnostic::at(&formula.place, message));
+            None
+        }
+    }
+}
+
+/// Tables, formats and conventions.
+pub(super) struct PriceRequest {
+    pub(super) tables: Vec<EnergyTable>,
+    /// All tables that ship, to point to where one lacks an entry.
+    formats: Vec<Format>,
+    pub(super) free: BTreeSet<Primitive>,
+    pub(super) conventions: Conventions,
+    /// Whether the tables were named, so that each must have each format.
+    named: bool,
+}
+
+impl PriceRequest {
+    /// Reads the tables; `default` names those that are meant where none is.
+    pub(super) fn new(
+        args: &PriceArgs,
+        model: &ModelRequest,
+        default: &[&str],
+    ) -> Result<PriceRequest, Problems> {
+        let mut problems = Problems::new();
+        let named = !args.table.is_empty();
+        let names: Vec<&str> = if named {
+            args.table.iter().map(String::as_str).collect()
+        } else {
+            default.to_vec()
+        };
+        let mut tables = Vec::new();
+        for name in names {
+            match table(name) {
+                Ok(table) => tables.push(table),
+                Err(mistakes) => problems.extend(mistakes),
+            }
+        }
+        for setting in &model.entries {
+            set_entry(&mut tables, setting, &mut problems);
+        }
+        let formats = words(&args.format, "--format", &mut problems);
+        let free = words(&args.free, "--free", &mut problems);
+        let dot_adds = words(
+            std::slice::from_ref(&args.dot_adds),
+            "--dot-adds",
+            &mut problems,
+        );
+        problems.or(PriceRequest {
+            tables,
+            formats,
+            free: free.into_iter().collect(),
+            conventions: Conventions {
+                dot_adds: dot_adds.first().copied().unwrap_or_default(),
+            },
+            named,
+        })
+    }
+
+    /// Every table with every format: the formats asked for, or those of
+    /// `default`. A table that was not asked for by name is left out where it
+    /// lacks a format.
+    pub(super) fn pricings(
+        &self,
+        default: impl Fn(&EnergyTable) -> Vec<Format>,
+    ) -> Result<Vec<Pricing<'_>>, Problems> {
+        let mut pricings = Vec::new();
+        let mut problems = Problems::new();
+        for table in &self.tables {
+            let formats = if self.formats.is_empty() {
+                default(table)
+            } else {
+                self.formats.clone()
+            };
+            for format in formats {
+                let lacking = [format.operand, format.accumulator]
+                    .into_iter()
+                    .find(|number| !table.formats().any(|known| known == *number));
+                match lacking {
+                    None => pricings.push(Pricing {
+                        table,
+                        format,
+                        free: &self.free,
+                    }),
+                    Some(number) if self.named || self.tables.len() == 1 => {
+                        let known: Vec<String> =
+                            table.formats().map(|known| known.to_string()).collect();
+                        problems.push(
+                            Diagnostic::new(format!(
+                                "table `{}` has no format {number}",
+                                table.name()
+                            ))
+                            .known(&number.to_string(), known.iter().map(String::as_str)),
+                        );
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        if pricings.is_empty() && problems.is_empty() {
+            let formats: Vec<String> = self.formats.iter().map(Format::to_string).collect();
+            problems.push(Diagnostic::new(format!(
+                "no table that ships has {}",
+                formats.join(", ")
+            )));
+        }
+        problems.or(pricings)
+    }
+}
+
+/// All tables that ship.
+pub(super) fn shipped_tables() -> Result<Vec<EnergyTable>, Problems> {
+    catalog::names(Kind::Table).map(table).collect()
+}
+
+/// A table by name or path.
+pub(super) fn table(name: &str) -> Result<EnergyTable, Problems> {
+    let source = files::open(Kind::Table, "table", name)?;
+    let from = Arc::clone(&source);
+    EnergyTable::read(&source, &move |base| {
+        if files::is_path(base) {
+            files::read(&files::beside(&from, base)).ok()
+        } else {
+            catalog::find(Kind::Table, base)
+        }
+    })
+}
+
+fn set_entry(tables: &mut [EnergyTable], setting: &EntrySetting, problems: &mut Problems) {
+    let place = &setting.name.place;
+    let parts: Vec<&str> = setting.name.value.split('.').collect();
+    let [table_name, format, primitive] = parts.as_slice() else {
+        problems.push(
+            Diagnostic::at(place, format!("`{}` is no table entry", setting.name.value))
+                .help("an entry is TABLE.FORMAT.PRIMITIVE, such as `45nm.fp32.mul`"),
+        );
+        return;
+    };
+    let names: Vec<String> = tables.iter().map(|table| table.name().to_owned()).collect();
+    let Some(table) = tables.iter_mut().find(|table| table.name() == *table_name) else {
+        problems.push(
+            Diagnostic::at(place, format!("no table `{table_name}` is in use"))
+                .known(table_name, names.iter().map(String::as_str)),
+        );
+        return;
+    };
+    let number_format = match format.parse() {
+        Ok(format) => format,
+        Err(error) => {
+            let error: crate::format::UnknownFormat = error;
+            problems.push(Diagnostic::at(place, error.to_string()));
+            return;
+        }
+    };
+    match primitive.parse() {
+        Ok(primitive) => *table = table.with_price(primitive, number_format, setting.value.clone()),
+        Err(error) => {
+            let error: crate::primitive::UnknownPrimitive = error;
+            problems.push(
+                Diagnostic::at(place, error.to_string()).known(primitive, Primitive::names()),
+            );
+        }
+    }
+}
+
+/// Words of a flag, each parsed.
+fn words<T>(texts: &[String], flag: &str, problems: &mut Problems) -> Vec<T>
+where
+    T: std::str::FromStr,
+    T::Err: std::fmt::Display,
+{
+    let mut values = Vec::new();
+    for text in texts {
+        match text.parse() {
+            Ok(value) => values.push(value),
+            Err(error) => problems.push(Diagnostic::new(format!("{flag} {text}: {error}"))),
+        }
+    }
+    values
+}
+
+/// The models that ship, with their variants and dims.
+pub(super) fn list_models() -> Result<String, Problems> {
+    use crate::render::table::{Align, Cell, Column, Format, Row, RowKind, Table, write};
+    let column = |name: &str, key: &str| Column {
+        name: name.to_owned(),
+        key: key.to_owned(),
+        align: Align::Left,
+    };
+    let mut rows = Vec::new();
+    for name in catalog::names(Kind::Model) {
+        let source = files::open(Kind::Model, "model", name)?;
+        let model = Model::read(&source, &Blocks)?;
+        let dims: Vec<String> = (model.root.numbers.iter())
+            .filter(|dim| dim.role == crate::model::NumberRole::Dim)
+            .map(|dim| match &dim.formula.ast.node {
+                crate::formula::Node::Number(value) => {
+                    format!("{}={}", dim.name.value, number::plain(value))
+                }
+                _ => format!("{}={}", dim.name.value, dim.formula.text),
+            })
+            .collect();
+        let variants = if model.root.variants.is_empty() {
+            String::new()
+        } else {
+            model.variant_names().join(", ")
+        };
+        rows.push(Row {
+            cells: vec![
+                Cell::Text(name.to_owned()),
+                Cell::Text(model.root.about.clone().unwrap_or_default()),
+                Cell::Text(variants),
+                Cell::Text(dims.join(", ")),
+            ],
+            kind: RowKind::Plain,
+        });
+    }
+    let table = Table {
+        title: None,
+        columns: vec![
+            column("Model", "model"),
+            column("What it is", "about"),
+            column("Variants", "variants"),
+            column("Dims", "dims"),
+        ],
+        rows,
+        notes: Vec::new(),
+    };
+    Ok(write(&table, Format::Text, super::output::width()))
+}

@@ -1,0 +1,37 @@
+//! `picojoule table`
+
+use super::args::{OutputFormat, TableArgs, TableCommand};
+use super::{Answer, output, request, wrong};
+use crate::render::table::Table;
+use crate::report::{entries_table, memory_table, sources_table, table_list};
+use crate::source::Problems;
+
+pub(super) fn run(args: &TableArgs) -> Result<Answer, Problems> {
+    match &args.command {
+        TableCommand::List { output } => print(&[table_list(&request::shipped_tables()?)], *output),
+        TableCommand::Show { table, output } => {
+            let table = request::table(table)?;
+            let tables = [
+                entries_table(&table),
+                memory_table(&table),
+                sources_table(&table),
+            ];
+            // One kind of rows is all that CSV can hold.
+            let shown = if *output == OutputFormat::Csv {
+                &tables[..1]
+            } else {
+                &tables[..]
+            };
+            print(shown, *output)
+        }
+    }
+}
+
+fn print(tables: &[Table], format: OutputFormat) -> Result<Answer, Problems> {
+    match output::table_format(format) {
+        Some(format) => output::print(&output::tables(tables, format)),
+        None => Err(wrong(
+            "tables have no JSON form yet; use text, markdown, csv or latex",
+        )),
+    }
+}

@@ -1,0 +1,98 @@
+//! Stacked bars of estimates and comparisons.
+
+use crate::compare::{Comparison, saving};
+use crate::energy::Estimate;
+use crate::render::chart::{Bar, BarGroup, StackedBars};
+use crate::report::{conventions_line, dims_line};
+use crate::units::percent;
+
+/// Bars for estimates of one model: a group for each table and format.
+pub fn estimate_bars(estimates: &[Estimate]) -> StackedBars {
+    let mut stages: Vec<String> = Vec::new();
+    for stage in estimates.iter().flat_map(|estimate| &estimate.stages) {
+        if !stages.contains(stage) {
+            stages.push(stage.clone());
+        }
+    }
+    let settings: Vec<Vec<Estimate>> = estimates
+        .chunk_by(|a, b| (&a.table, a.format) == (&b.table, b.format))
+        .map(<[Estimate]>::to_vec)
+        .collect();
+    bars(&settings, &stages, None)
+}
+
+/// Bars for a comparison over `scope`, each with what it saves.
+pub fn comparison_bars(comparison: &Comparison, scope: &str) -> StackedBars {
+    let mut stages = comparison.stages();
+    if scope != Estimate::WHOLE {
+        let estimates = comparison.settings.iter().flatten();
+        let inside: Vec<&String> = estimates
+            .flat_map(|estimate| &estimate.scopes)
+            .filter(|known| known.name == scope)
+            .flat_map(|known| &known.stages)
+            .collect();
+        stages.retain(|stage| inside.contains(&stage));
+    }
+    bars(&comparison.settings, &stages, Some(scope))
+}
+
+fn bars(settings: &[Vec<Estimate>], stages: &[String], scope: Option<&str>) -> StackedBars {
+    // A stage that costs nothing anywhere would only lengthen the legend.
+    let stages: Vec<String> = stages
+        .iter()
+        .filter(|stage| {
+            let stage = std::slice::from_ref(*stage);
+            let mut estimates = settings.iter().flatten();
+            estimates.any(|estimate| estimate.of_stages(stage).picojoules() > 0.0)
+        })
+        .cloned()
+        .collect();
+    let groups = settings
+        .iter()
+        .filter_map(|estimates| {
+            let first = estimates.first()?;
+            let baseline = first.of_stages(&stages);
+            let bars = estimates
+                .iter()
+                .enumerate()
+                .map(|(at, estimate)| {
+                    let saved = saving(baseline, estimate.of_stages(&stages));
+                    Bar {
+                        label: estimate.variant.clone(),
+                        segments: stages
+                            .iter()
+                            .map(|stage| estimate.of_stages(std::slice::from_ref(stage)))
+                            .collect(),
+                        note: saved.filter(|_| at > 0).map(saved_words),
+                    }
+                })
+                .collect();
+            Some(BarGroup {
+                label: format!("{} · {}", first.table, first.format),
+                bars,
+            })
+        })
+        .collect();
+    let first = settings.first().and_then(|estimates| estimates.last());
+    let title = match (first, scope) {
+        (Some(estimate), Some(Estimate::WHOLE)) => format!("Energy of {}", estimate.model),
+        (Some(estimate), Some(scope)) => format!("Energy of {}, scope {scope}", estimate.model),
+        (Some(estimate), None) => format!("Energy of {}", estimate.model),
+        (None, _) => "Energy".to_owned(),
+    };
+    StackedBars {
+        title,
+        subtitle: first.map(dims_line),
+        legend: stages,
+        groups,
+        caption: first.map(conventions_line).into_iter().collect(),
+    }
+}
+
+fn saved_words(saving: f64) -> String {
+    if saving < 0.0 {
+        format!("+{}", percent(-saving, 1))
+    } else {
+        format!("−{}", percent(saving, 1))
+    }
+}

@@ -1,0 +1,173 @@
+//! Hardware tables as their readers see them: every entry with its source.
+
+use crate::number;
+use crate::render::table::{Align, Cell, Column, Row, RowKind, Table};
+use crate::table::{EnergyTable, Entry, Provenance};
+
+fn columns(names: &[(&str, &str, Align)]) -> Vec<Column> {
+    names
+        .iter()
+        .map(|(name, key, align)| Column {
+            name: (*name).to_owned(),
+            key: (*key).to_owned(),
+            align: *align,
+        })
+        .collect()
+}
+
+fn row(cells: Vec<String>) -> Row {
+    Row {
+        cells: cells.into_iter().map(Cell::Text).collect(),
+        kind: RowKind::Plain,
+    }
+}
+
+/// Several tables, a row for each.
+pub fn table_list(tables: &[EnergyTable]) -> Table {
+    let rows = tables
+        .iter()
+        .map(|table| {
+            let formats: Vec<String> = table.formats().map(|format| format.to_string()).collect();
+            row(vec![
+                table.name().to_owned(),
+                table.title().to_owned(),
+                table.boundary().to_string(),
+                formats.join(", "),
+            ])
+        })
+        .collect();
+    Table {
+        title: None,
+        columns: columns(&[
+            ("Table", "table", Align::Left),
+            ("What it is", "title", Align::Left),
+            ("Boundary", "boundary", Align::Left),
+            ("Formats", "formats", Align::Left),
+        ]),
+        rows,
+        notes: Vec::new(),
+    }
+}
+
+/// The value of an entry in picojoules, with its range where it has one.
+fn value(entry: &Entry) -> String {
+    let digits = |value: &num_rational::BigRational| {
+        if number::is_decimal(value) {
+            number::plain(value)
+        } else {
+            crate::units::significant(number::to_f64(value), 4)
+        }
+    };
+    match &entry.range {
+        Some((low, high)) => format!(
+            "{} ({} to {})",
+            digits(&entry.pj),
+            digits(low),
+            digits(high)
+        ),
+        None => digits(&entry.pj),
+    }
+}
+
+fn provenance(entry: &Entry) -> String {
+    match &entry.provenance {
+        Provenance::Published { source } => source.clone(),
+        Provenance::Assumed => "assumption".to_owned(),
+        Provenance::Derived {
+            formula,
+            source: Some(source),
+        } => format!("= {formula}, {source}"),
+        Provenance::Derived {
+            formula,
+            source: None,
+        } => format!("= {formula}"),
+        Provenance::Set => "set by hand".to_owned(),
+    }
+}
+
+/// The priced entries of a table.
+pub fn entries_table(table: &EnergyTable) -> Table {
+    let rows = table
+        .entries()
+        .map(|(format, primitive, entry)| {
+            row(vec![
+                format.to_string(),
+                primitive.to_string(),
+                value(entry),
+                entry.confidence.to_string(),
+                provenance(entry),
+                entry.note.clone().unwrap_or_default(),
+            ])
+        })
+        .collect();
+    Table {
+        title: Some(format!("{}: {}", table.name(), table.title())),
+        columns: columns(&[
+            ("Format", "format", Align::Left),
+            ("Primitive", "primitive", Align::Left),
+            ("pJ", "pj", Align::Right),
+            ("Confidence", "confidence", Align::Left),
+            ("From", "from", Align::Left),
+            ("Note", "note", Align::Left),
+        ]),
+        rows,
+        notes: vec![format!("Boundary: {}; {}.", table.boundary(), table.kind())],
+    }
+}
+
+/// The memory levels of a table.
+pub fn memory_table(table: &EnergyTable) -> Table {
+    let rows = table
+        .memories()
+        .iter()
+        .map(|level| {
+            row(vec![
+                level.name(),
+                value(&level.access),
+                level.per(),
+                level.access.boundary.to_string(),
+                level.access.confidence.to_string(),
+                provenance(&level.access),
+            ])
+        })
+        .collect();
+    Table {
+        title: Some(format!("{}: memory", table.name())),
+        columns: columns(&[
+            ("Level", "level", Align::Left),
+            ("pJ", "pj", Align::Right),
+            ("Per", "per", Align::Left),
+            ("Boundary", "boundary", Align::Left),
+            ("Confidence", "confidence", Align::Left),
+            ("From", "from", Align::Left),
+        ]),
+        rows,
+        notes: Vec::new(),
+    }
+}
+
+/// The sources that a table cites.
+pub fn sources_table(table: &EnergyTable) -> Table {
+    let rows = table
+        .sources()
+        .map(|(key, citation)| {
+            row(vec![
+                key.to_owned(),
+                citation.title.clone(),
+                citation.venue.clone(),
+                citation.read.clone().unwrap_or_default(),
+            ])
+        })
+        .collect();
+    Table {
+        title: Some(format!("{}: sources", table.name())),
+        columns: columns(&[
+            ("Key", "key", Align::Left),
+            ("Title", "title", Align::Left),
+            ("Where", "where", Align::Left),
+            ("How it was read", "read", Align::Left),
+        ]),
+        rows,
+        notes: Vec::new(),
+    }
+}

@@ -1,0 +1,14 @@
+//! Results laid out for readers: which rows and columns a table has, which
+//! bars and lines a plot, in which words. The command line and report files
+//! draw from here, so that a number looks the same wherever it stands.
+
+mod bars;
+mod hardware;
+mod tables;
+
+pub use self::bars::{comparison_bars, estimate_bars};
+pub use self::hardware::{entries_table, memory_table, sources_table, table_list};
+pub use self::tables::{
+    Breakdown, comparison_table, confidence_table, conventions_line, dims_line, estimate_table,
+    formula_tables,
+};

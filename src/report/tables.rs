@@ -1,0 +1,486 @@
+//! Tables of estimates and comparisons.
+
+use std::collections::BTreeSet;
+
+use num_rational::BigRational;
+
+use crate::compare::{Comparison, Row as Compared};
+use crate::energy::{By, Estimate, Group, StageFormula};
+use crate::number;
+use crate::render::table::{Align, Cell, Column, Row, RowKind, Table};
+use crate::symbolic::{Notation, Printer};
+use crate::table::Confidence;
+use crate::units::{Energy, percent};
+
+fn column(name: &str, key: &str, align: Align) -> Column {
+    Column {
+        name: name.to_owned(),
+        key: key.to_owned(),
+        align,
+    }
+}
+
+fn plain(cells: Vec<Cell>) -> Row {
+    Row {
+        cells,
+        kind: RowKind::Plain,
+    }
+}
+
+fn text(words: impl Into<String>) -> Cell {
+    Cell::Text(words.into())
+}
+
+/// How much of an estimate's table a reader or a program wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breakdown {
+    /// Operations in words.
+    Words,
+    /// A column for each primitive.
+    Columns,
+}
+
+/// The energy of one estimate, added up by `by`.
+pub fn estimate_table(estimate: &Estimate, by: By, breakdown: Breakdown) -> Table {
+    let groups = estimate.by(by);
+    let total = estimate.total();
+    let (name, key) = match by {
+        By::Stage => ("Stage", "stage"),
+        By::Op => ("Op", "op"),
+        By::Layer => ("Layer", "layer"),
+        By::Primitive => ("Primitive", "primitive"),
+    };
+    let primitives: BTreeSet<_> = groups
+        .iter()
+        .flat_map(|group| group.counts.keys())
+        .collect();
+    let mut columns = vec![column(name, key, Align::Left)];
+    match breakdown {
+        Breakdown::Words => columns.push(column("Operations", "operations", Align::Left)),
+        Breakdown::Columns => columns.extend(primitives.iter().map(|(primitive, format)| {
+            let key = format!("{primitive}.{format}");
+            column(&key, &key, Align::Right)
+        })),
+    }
+    columns.push(column("Energy", "energy_pj", Align::Right));
+    columns.push(column("Share", "share", Align::Right));
+    let row = |group: &Group, kind: RowKind| {
+        let mut cells = vec![text(group.name.clone())];
+        match breakdown {
+            Breakdown::Words => cells.push(text(operations(group))),
+            Breakdown::Columns => cells.extend(
+                primitives
+                    .iter()
+                    .map(|key| Cell::Count(group.counts.get(*key).cloned().unwrap_or_default())),
+            ),
+        }
+        cells.push(Cell::Energy(group.energy));
+        cells.push(share(group.energy, total));
+        Row { cells, kind }
+    };
+    let mut rows: Vec<Row> = groups
+        .iter()
+        .map(|group| row(group, RowKind::Plain))
+        .collect();
+    rows.push(row(&sum(&groups), RowKind::Total));
+    let notes = match breakdown {
+        Breakdown::Columns => Vec::new(),
+        Breakdown::Words => vec![
+            format!("{} MACs; {}", grouped(&estimate.macs), dims_line(estimate)),
+            rests_on(estimate),
+            conventions_line(estimate),
+        ],
+    };
+    Table {
+        title: Some(title(estimate)),
+        columns,
+        rows,
+        notes,
+    }
+}
+
+fn title(estimate: &Estimate) -> String {
+    if estimate.variant == estimate.model {
+        format!(
+            "{} on {}, {}",
+            estimate.model, estimate.table, estimate.format
+        )
+    } else {
+        format!(
+            "{}, {} on {}, {}",
+            estimate.model, estimate.variant, estimate.table, estimate.format
+        )
+    }
+}
+
+fn sum(groups: &[Group]) -> Group {
+    let mut all = Group {
+        name: "total".to_owned(),
+        counts: std::collections::BTreeMap::new(),
+        energy: Energy::ZERO,
+        assumed: Energy::ZERO,
+    };
+    for group in groups {
+        for (key, count) in &group.counts {
+            *all.counts.entry(*key).or_default() += count;
+        }
+        all.energy += group.energy;
+        all.assumed += group.assumed;
+    }
+    all
+}
+
+fn share(part: Energy, whole: Energy) -> Cell {
+    if whole == Energy::ZERO {
+        Cell::Empty
+    } else {
+        Cell::Share(part.picojoules() / whole.picojoules())
+    }
+}
+
+/// `6 553 600 mul, 6 553 600 add`; the format is named where there are several.
+fn operations(group: &Group) -> String {
+    let formats: BTreeSet<_> = group.counts.keys().map(|(_, format)| *format).collect();
+    let words: Vec<String> = group
+        .counts
+        .iter()
+        .map(|((primitive, format), count)| {
+            if formats.len() > 1 {
+                format!("{} {primitive}.{format}", grouped(count))
+            } else {
+                format!("{} {primitive}", grouped(count))
+            }
+        })
+        .collect();
+    words.join(", ")
+}
+
+fn grouped(count: &BigRational) -> String {
+    Cell::Count(count.clone()).human()
+}
+
+/// `b = 1, n = 25, d = 512, h = 8`.
+pub fn dims_line(estimate: &Estimate) -> String {
+    let dims: Vec<String> = estimate
+        .dims
+        .iter()
+        .map(|(name, value)| {
+            let value = if number::is_decimal(value) {
+                number::plain(value)
+            } else {
+                crate::units::significant(number::to_f64(value), 4)
+            };
+            format!("{name} = {value}")
+        })
+        .collect();
+    dims.join(", ")
+}
+
+/// `Conventions: a dot product of length k takes k additions; …`.
+pub fn conventions_line(estimate: &Estimate) -> String {
+    let adds = estimate.settings.conventions.dot_adds.name();
+    let free: Vec<&str> = estimate
+        .settings
+        .free
+        .iter()
+        .map(|primitive| primitive.name())
+        .collect();
+    let free = if free.is_empty() {
+        String::new()
+    } else {
+        format!("; {} priced at 0", free.join(", "))
+    };
+    format!(
+        "Conventions: a dot product of length k takes {adds} additions{free}; arithmetic alone, no memory."
+    )
+}
+
+/// How much of a total rests on entries of which confidence, and which
+/// primitives are priced by assumption.
+fn rests_on(estimate: &Estimate) -> String {
+    let total = estimate.total();
+    let mut shares: Vec<String> = Vec::new();
+    for (confidence, energy) in estimate.by_confidence() {
+        if energy != Energy::ZERO {
+            let part = percent(energy.picojoules() / total.picojoules(), 1);
+            shares.push(format!("{part} on {confidence}"));
+        }
+    }
+    let assumed = assumed_primitives([estimate]);
+    let assumed = if assumed.is_empty() {
+        String::new()
+    } else {
+        format!("; assumed: {}", assumed.join(", "))
+    };
+    if shares.is_empty() {
+        return "Nothing here costs energy".to_owned() + &assumed + ".";
+    }
+    format!("Entries: {} confidence{assumed}.", shares.join(", "))
+}
+
+/// The primitives that assumed entries price in any of the estimates.
+fn assumed_primitives<'e>(estimates: impl IntoIterator<Item = &'e Estimate>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for line in estimates.into_iter().flat_map(|estimate| &estimate.lines) {
+        let name = format!("{}.{}", line.primitive, line.format);
+        if line.confidence == Confidence::Assumed && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    names
+}
+
+/// Rows of a comparison side by side: one for each scope, table and format,
+/// with every variant in columns, the baseline first.
+pub fn comparison_table(comparison: &Comparison, rows: &[Compared], what: &str) -> Table {
+    let variants: Vec<&str> = comparison
+        .settings
+        .first()
+        .map(|estimates| {
+            estimates
+                .iter()
+                .map(|estimate| estimate.variant.as_str())
+                .collect()
+        })
+        .unwrap_or_default();
+    let mut columns = vec![
+        column(&capital(what), what, Align::Left),
+        column("Table", "table", Align::Left),
+        column("Format", "format", Align::Left),
+    ];
+    for variant in &variants {
+        columns.push(column(variant, &format!("{variant}_pj"), Align::Right));
+        if *variant != comparison.baseline {
+            columns.push(column("saved", &format!("{variant}_saving"), Align::Right));
+        }
+    }
+    let mut sorted: Vec<&Compared> = rows.iter().collect();
+    // By scope first, then in the order of tables and formats as given.
+    let order: Vec<&str> = unique(rows.iter().map(|row| row.scope.as_str()));
+    sorted.sort_by_key(|row| order.iter().position(|scope| *scope == row.scope));
+    let table_rows = sorted
+        .chunk_by(|a, b| (&a.scope, &a.table, a.format) == (&b.scope, &b.table, b.format))
+        .map(|chunk| {
+            let mut cells = Vec::new();
+            if let Some(first) = chunk.first() {
+                cells.extend([
+                    text(first.scope.clone()),
+                    text(first.table.clone()),
+                    text(first.format.to_string()),
+                ]);
+            }
+            for row in chunk {
+                cells.push(Cell::Energy(row.energy));
+                if row.variant != comparison.baseline {
+                    cells.push(row.saving().map_or(Cell::Empty, Cell::Share));
+                }
+            }
+            plain(cells)
+        })
+        .collect();
+    let first = comparison
+        .settings
+        .first()
+        .and_then(|estimates| estimates.first());
+    Table {
+        title: first.map(|estimate| {
+            format!(
+                "{}: energy, and what is saved against {}",
+                estimate.model, comparison.baseline
+            )
+        }),
+        columns,
+        rows: table_rows,
+        notes: notes(comparison),
+    }
+}
+
+fn notes(comparison: &Comparison) -> Vec<String> {
+    let Some(first) = comparison
+        .settings
+        .first()
+        .and_then(|estimates| estimates.last())
+    else {
+        return Vec::new();
+    };
+    let mut notes = Vec::new();
+    let longest = comparison
+        .settings
+        .iter()
+        .flatten()
+        .max_by_key(|estimate| estimate.dims.len());
+    notes.push(format!(
+        "Dims: {}.",
+        longest.map(dims_of(comparison)).unwrap_or_default()
+    ));
+    let assumed = assumed_primitives(comparison.settings.iter().flatten());
+    if !assumed.is_empty() {
+        notes.push(format!(
+            "Priced by assumed entries: {}.",
+            assumed.join(", ")
+        ));
+    }
+    if let Some(unverified) = unverified(comparison) {
+        notes.push(unverified);
+    }
+    notes.push(conventions_line(first));
+    notes
+}
+
+/// The dims of all variants, each name once.
+fn dims_of(comparison: &Comparison) -> impl Fn(&Estimate) -> String {
+    let mut dims: Vec<(String, BigRational)> = Vec::new();
+    for estimate in comparison.settings.first().into_iter().flatten() {
+        for (name, value) in &estimate.dims {
+            if !dims.iter().any(|(known, _)| known == name) {
+                dims.push((name.clone(), value.clone()));
+            }
+        }
+    }
+    move |estimate| {
+        let mut all = estimate.clone();
+        all.dims.clone_from(&dims);
+        dims_line(&all)
+    }
+}
+
+/// The tables of which some entry in use is unverified.
+fn unverified(comparison: &Comparison) -> Option<String> {
+    let tables = unique(
+        comparison
+            .settings
+            .iter()
+            .flatten()
+            .filter(|estimate| {
+                estimate
+                    .lines
+                    .iter()
+                    .any(|line| line.confidence == Confidence::Unverified)
+            })
+            .map(|estimate| estimate.table.as_str()),
+    );
+    (!tables.is_empty()).then(|| format!("Unverified entries: table {}.", tables.join(", ")))
+}
+
+fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut unique = Vec::new();
+    for name in names {
+        if !unique.contains(&name) {
+            unique.push(name);
+        }
+    }
+    unique
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
+}
+
+/// How much of every variant's total rests on entries of which confidence.
+pub fn confidence_table(comparison: &Comparison) -> Table {
+    let used: Vec<Confidence> = Confidence::ALL
+        .into_iter()
+        .filter(|confidence| {
+            (comparison.settings.iter().flatten()).any(|estimate| {
+                estimate
+                    .lines
+                    .iter()
+                    .any(|line| line.confidence == *confidence)
+            })
+        })
+        .collect();
+    let mut columns = vec![
+        column("Table", "table", Align::Left),
+        column("Format", "format", Align::Left),
+        column("Variant", "variant", Align::Left),
+    ];
+    columns.extend(
+        used.iter()
+            .map(|confidence| column(confidence.name(), confidence.name(), Align::Right)),
+    );
+    let rows = comparison
+        .settings
+        .iter()
+        .flatten()
+        .map(|estimate| {
+            let total = estimate.total();
+            let mut cells = vec![
+                text(estimate.table.clone()),
+                text(estimate.format.to_string()),
+                text(estimate.variant.clone()),
+            ];
+            for (confidence, energy) in estimate.by_confidence() {
+                if used.contains(&confidence) {
+                    cells.push(share(energy, total));
+                }
+            }
+            plain(cells)
+        })
+        .collect();
+    Table {
+        title: Some("Share of the total that rests on entries of each confidence".to_owned()),
+        columns,
+        rows,
+        notes: Vec::new(),
+    }
+}
+
+/// The closed forms of every stage: counts, and energies in picojoules.
+pub fn formula_tables(
+    estimate: &Estimate,
+    formulas: &[StageFormula],
+    printer: &Printer,
+    notation: Notation,
+) -> [Table; 2] {
+    let math = |formula: String| match notation {
+        Notation::Text => formula,
+        Notation::Latex => format!("${formula}$"),
+    };
+    let mut counts = Vec::new();
+    let mut energies = Vec::new();
+    for formula in formulas {
+        for (at, ((primitive, format), count)) in formula.counts.iter().enumerate() {
+            let stage = if at == 0 {
+                text(formula.stage.clone())
+            } else {
+                Cell::Empty
+            };
+            counts.push(plain(vec![
+                stage,
+                text(format!("{primitive}.{format}")),
+                text(math(printer.print(count))),
+            ]));
+        }
+        energies.push(plain(vec![
+            text(formula.stage.clone()),
+            text(math(printer.print(&formula.picojoules))),
+        ]));
+    }
+    let counts = Table {
+        title: Some(format!("{}: counts", title(estimate))),
+        columns: vec![
+            column("Stage", "stage", Align::Left),
+            column("Primitive", "primitive", Align::Left),
+            column("Count", "count", Align::Left),
+        ],
+        rows: counts,
+        notes: Vec::new(),
+    };
+    let energies = Table {
+        title: Some(format!("{}: energy in pJ", title(estimate))),
+        columns: vec![
+            column("Stage", "stage", Align::Left),
+            column("Energy (pJ)", "energy_pj", Align::Left),
+        ],
+        rows: energies,
+        notes: vec![
+            format!("with {}", dims_line(estimate)),
+            conventions_line(estimate),
+        ],
+    };
+    [counts, energies]
+}
