@@ -44,6 +44,7 @@ static SHIPPED: &[Shipped] = shipped! {
         "decoder-layer" "mlp" "swiglu" "relu" "gelu" "gelu-tanh" "silu" "layer-norm" "rms-norm"
         "conv-norm" "bottleneck" "bottlenecks";
     Table "energy-tables": "45nm" "7nm" "fpga-zc706";
+    Report "reports": "e-att";
 };
 
 /// The shipped file of this kind and name.

@@ -19,3 +19,4 @@ pub mod source;
 pub mod symbolic;
 pub mod table;
 pub mod units;
+pub mod whatif;

@@ -32,6 +32,8 @@ pub(super) enum Command {
     Compare(CompareArgs),
     /// Draw the operation graph
     Graph(GraphArgs),
+    /// Write every table and plot of a report file into a folder
+    Report(ReportArgs),
     /// List and show hardware tables
     Table(TableArgs),
     /// List the models that ship, with their variants and dims
@@ -209,6 +211,22 @@ pub(super) enum GraphFormat {
     Mermaid,
     /// Nodes and edges
     Json,
+}
+
+/// `picojoule report`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  picojoule report e-att
+  picojoule report reports/e-att.toml
+  picojoule report my-report.toml --out figures")]
+pub(super) struct ReportArgs {
+    /// Name of a report that ships, or path of a report file
+    pub(super) report: String,
+    /// The folder to write into; by default one named after the report,
+    /// beside its file, or here if it ships
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) out: Option<PathBuf>,
 }
 
 /// `picojoule table`

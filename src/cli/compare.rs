@@ -3,15 +3,15 @@
 use super::args::{CompareArgs, CompareBy, OutputFormat};
 use super::plot::{self, Picture};
 use super::request::{self, ModelRequest, PriceRequest};
-use super::{Answer, json, output};
+use super::{json, output};
 use crate::catalog::{self, Kind};
 use crate::compare::{Comparison, compare};
 use crate::energy::Estimate;
-use crate::report::{comparison_bars, comparison_table, confidence_table};
+use crate::report::{Rows, comparison_bars, comparison_table, confidence_table};
 use crate::source::{Diagnostic, Problems};
 use crate::table::EnergyTable;
 
-pub(super) fn run(args: &CompareArgs) -> Result<Answer, Problems> {
+pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     if let Some(path) = &args.output.plot {
         Picture::of(path)?;
     }
@@ -31,8 +31,8 @@ pub(super) fn run(args: &CompareArgs) -> Result<Answer, Problems> {
         return output::print(&json::comparison(&comparison, &scopes)?);
     };
     let (rows, what) = match args.by {
-        CompareBy::Scope => (comparison.rows(&scopes), "scope"),
-        CompareBy::Stage => (comparison.stage_rows(), "stage"),
+        CompareBy::Scope => (comparison.rows(&scopes), Rows::Scopes),
+        CompareBy::Stage => (comparison.stage_rows(), Rows::Stages),
     };
     let mut tables = vec![comparison_table(&comparison, &rows, what)];
     if args.output.output != OutputFormat::Csv {

@@ -3,7 +3,7 @@
 use super::args::{ByArg, EstimateArgs, OutputFormat};
 use super::plot::{self, Picture};
 use super::request::{self, ModelRequest, PriceRequest};
-use super::{Answer, json, output};
+use super::{json, output};
 use crate::energy::{By, Counted, Estimate, Pricing, estimate, stage_formulas};
 use crate::format::Format;
 use crate::render::table::Table;
@@ -15,7 +15,7 @@ use crate::table::EnergyTable;
 /// The table that is meant where none is named.
 const DEFAULT_TABLE: &str = "45nm";
 
-pub(super) fn run(args: &EstimateArgs) -> Result<Answer, Problems> {
+pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
     if let Some(path) = &args.output.plot {
         Picture::of(path)?;
     }
@@ -77,7 +77,7 @@ fn formulas(
     counted: &[Counted],
     pricings: &[Pricing<'_>],
     others: &[&EnergyTable],
-) -> Result<Answer, Problems> {
+) -> Result<(), Problems> {
     let Some(format) = output::table_format(output) else {
         return Err(super::wrong(
             "--formula has no JSON form; use text, markdown, csv or latex",

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::wrong;
 use crate::catalog::{self, Kind};
 use crate::model::Library;
+use crate::report::ReportFile;
 use crate::source::{Diagnostic, Problems, Source};
 
 /// Whether `name` means a file: it looks like a path.
@@ -90,10 +91,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problems> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut file = tempfile::Builder::new()
-        .permissions(permissions())
-        .tempfile_in(folder)
-        .map_err(|error| failed(&error))?;
+    let mut file = temporary(folder).map_err(|error| failed(&error))?;
     file.write_all(bytes).map_err(|error| failed(&error))?;
     file.persist(path).map_err(|error| failed(&error.error))?;
     Ok(())
@@ -105,4 +103,30 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problems> {
 fn permissions() -> std::fs::Permissions {
     use std::os::unix::fs::PermissionsExt;
     std::fs::Permissions::from_mode(0o666)
+}
+
+/// Writes the files of a report into `folder`, making it if need be. All are
+/// written under temporary names first, so that a full disk leaves none.
+pub(super) fn write_all(folder: &Path, files: &[ReportFile]) -> Result<(), Problems> {
+    let failed =
+        |error: std::io::Error| wrong(format!("cannot write into `{}`: {error}", folder.display()));
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let mut written = Vec::with_capacity(files.len());
+    for file in files {
+        let mut temporary = temporary(folder).map_err(failed)?;
+        temporary.write_all(&file.bytes).map_err(failed)?;
+        written.push((temporary, folder.join(&file.name)));
+    }
+    for (temporary, path) in written {
+        temporary
+            .persist(path)
+            .map_err(|error| failed(error.error))?;
+    }
+    Ok(())
+}
+
+fn temporary(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new()
+        .permissions(permissions())
+        .tempfile_in(folder)
 }

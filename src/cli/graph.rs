@@ -2,11 +2,11 @@
 
 use super::args::{GraphArgs, GraphFormat};
 use super::request::{self, ModelRequest};
-use super::{Answer, output, wrong};
+use super::{output, wrong};
 use crate::graph::{Unfold, draw};
 use crate::source::Problems;
 
-pub(super) fn run(args: &GraphArgs) -> Result<Answer, Problems> {
+pub(super) fn run(args: &GraphArgs) -> Result<(), Problems> {
     let variants: Vec<String> = args.variant.iter().cloned().collect();
     let model = ModelRequest::new(&args.model, &variants, request::Default::First)?;
     let unfold = if args.expand { Unfold::Yes } else { Unfold::No };

@@ -3,7 +3,7 @@
 //! What was typed ([`args`]) becomes what it means ([`request`]): models read,
 //! tables found, variants lowered. A subcommand then calls the library and
 //! hands the result to a writer. Results go to stdout, everything else to
-//! stderr. Exit codes: 0 done, 1 the answer is no, 2 the input is wrong.
+//! stderr. Exit codes: 0 done, 2 the input is wrong.
 
 mod args;
 mod compare;
@@ -13,6 +13,7 @@ mod graph;
 mod json;
 mod output;
 mod plot;
+mod report;
 mod request;
 mod table;
 
@@ -23,15 +24,6 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::source::{Diagnostic, Problems};
-
-/// How a command ended when nothing was wrong with its input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
-    /// Done, or yes.
-    Yes,
-    /// The answer to what was asked is no.
-    No,
-}
 
 /// Runs the command that `arguments` (the program's name first) ask for.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -44,9 +36,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if wrong { 2 } else { 0 });
         }
     };
-    match answer(cli.command) {
-        Ok(Answer::Yes) => ExitCode::SUCCESS,
-        Ok(Answer::No) => ExitCode::from(1),
+    match run_command(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(problems) => {
             let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
             eprintln!("{}", problems.render(colour));
@@ -55,11 +46,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn answer(command: args::Command) -> Result<Answer, Problems> {
+fn run_command(command: args::Command) -> Result<(), Problems> {
     match command {
         args::Command::Estimate(args) => estimate::run(&args),
         args::Command::Compare(args) => compare::run(&args),
         args::Command::Graph(args) => graph::run(&args),
+        args::Command::Report(args) => report::run(&args),
         args::Command::Table(args) => table::run(&args),
         args::Command::Models => list_models(),
         args::Command::Completions { shell } => {
@@ -70,7 +62,7 @@ fn answer(command: args::Command) -> Result<Answer, Problems> {
     }
 }
 
-fn list_models() -> Result<Answer, Problems> {
+fn list_models() -> Result<(), Problems> {
     output::print(&request::list_models()?)
 }
 

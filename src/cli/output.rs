@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Write};
 
 use super::args::OutputFormat;
-use super::{Answer, wrong};
+use super::wrong;
 use crate::render::table::{Format, Table, write};
 use crate::source::Problems;
 
@@ -20,14 +20,14 @@ pub(super) fn width() -> usize {
 
 /// Prints `text` with one line break at its end. A reader that has closed the
 /// pipe has read enough.
-pub(super) fn print(text: &str) -> Result<Answer, Problems> {
+pub(super) fn print(text: &str) -> Result<(), Problems> {
     let mut stdout = std::io::stdout().lock();
     let result = writeln!(stdout, "{}", text.trim_end_matches('\n')).and_then(|()| stdout.flush());
     match result {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(wrong(format!("cannot write the result: {error}")))
         }
-        _ => Ok(Answer::Yes),
+        _ => Ok(()),
     }
 }
 

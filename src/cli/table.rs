@@ -1,12 +1,12 @@
 //! `picojoule table`
 
 use super::args::{OutputFormat, TableArgs, TableCommand};
-use super::{Answer, output, request, wrong};
+use super::{output, request, wrong};
 use crate::render::table::Table;
 use crate::report::{entries_table, memory_table, sources_table, table_list};
 use crate::source::Problems;
 
-pub(super) fn run(args: &TableArgs) -> Result<Answer, Problems> {
+pub(super) fn run(args: &TableArgs) -> Result<(), Problems> {
     match &args.command {
         TableCommand::List { output } => print(&[table_list(&request::shipped_tables()?)], *output),
         TableCommand::Show { table, output } => {
@@ -27,7 +27,7 @@ pub(super) fn run(args: &TableArgs) -> Result<Answer, Problems> {
     }
 }
 
-fn print(tables: &[Table], format: OutputFormat) -> Result<Answer, Problems> {
+fn print(tables: &[Table], format: OutputFormat) -> Result<(), Problems> {
     match output::table_format(format) {
         Some(format) => output::print(&output::tables(tables, format)),
         None => Err(wrong(

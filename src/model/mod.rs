@@ -20,7 +20,7 @@ use crate::source::{Diagnostic, Place, Problems, Source};
 pub use self::axes::{AxisGroup, Signature};
 pub use self::module::{Input, Module, Named, Number, NumberRole, Scope, Variant};
 pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, ShapeDecl, WeightDecl};
-pub use self::read::ModuleKind;
+pub use self::read::{ModuleKind, formulas as read_numbers};
 
 /// Where blocks come from. This room reads no files itself.
 pub trait Library {

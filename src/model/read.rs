@@ -165,10 +165,7 @@ pub(super) fn check_name(name: &Spanned<String>, problems: &mut Problems) {
 }
 
 /// A table of numbers and formulas.
-pub(super) fn formulas(
-    node: Option<&Node>,
-    problems: &mut Problems,
-) -> Vec<(Spanned<String>, Formula)> {
+pub fn formulas(node: Option<&Node>, problems: &mut Problems) -> Vec<(Spanned<String>, Formula)> {
     let entries = node.and_then(|node| node.entries(problems)).unwrap_or(&[]);
     let mut read = Vec::new();
     for (name, value) in entries {

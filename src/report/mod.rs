@@ -3,12 +3,21 @@
 //! draw from here, so that a number looks the same wherever it stands.
 
 mod bars;
+mod cases;
+mod curve;
 mod hardware;
+mod headline;
+mod page;
+mod run;
+mod spec;
 mod tables;
 
 pub use self::bars::{comparison_bars, estimate_bars};
 pub use self::hardware::{entries_table, memory_table, sources_table, table_list};
+pub use self::page::{Block, Page, ReportFile};
+pub use self::run::{Inputs, run};
+pub use self::spec::{Case, ConventionSpec, PriceSpec, Section, Show, Spec, Target};
 pub use self::tables::{
-    Breakdown, comparison_table, confidence_table, conventions_line, dims_line, estimate_table,
-    formula_tables,
+    Breakdown, Rows, comparison_table, confidence_table, conventions_line, dims_line,
+    estimate_table, formula_tables,
 };

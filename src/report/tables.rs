@@ -231,9 +231,18 @@ fn assumed_primitives<'e>(estimates: impl IntoIterator<Item = &'e Estimate>) -> 
     names
 }
 
-/// Rows of a comparison side by side: one for each scope, table and format,
-/// with every variant in columns, the baseline first.
-pub fn comparison_table(comparison: &Comparison, rows: &[Compared], what: &str) -> Table {
+/// What the rows of a comparison are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// Scopes; all tables and formats of one scope together.
+    Scopes,
+    /// Stages; all stages on one table and format together.
+    Stages,
+}
+
+/// A comparison side by side: a row for each scope or stage on each table and
+/// format, with every variant in columns, the baseline first.
+pub fn comparison_table(comparison: &Comparison, rows: &[Compared], what: Rows) -> Table {
     let variants: Vec<&str> = comparison
         .settings
         .first()
@@ -244,11 +253,12 @@ pub fn comparison_table(comparison: &Comparison, rows: &[Compared], what: &str) 
                 .collect()
         })
         .unwrap_or_default();
-    let mut columns = vec![
-        column(&capital(what), what, Align::Left),
-        column("Table", "table", Align::Left),
-        column("Format", "format", Align::Left),
-    ];
+    let table = column("Table", "table", Align::Left);
+    let format = column("Format", "format", Align::Left);
+    let mut columns = match what {
+        Rows::Scopes => vec![column("Scope", "scope", Align::Left), table, format],
+        Rows::Stages => vec![table, format, column("Stage", "stage", Align::Left)],
+    };
     for variant in &variants {
         columns.push(column(variant, &format!("{variant}_pj"), Align::Right));
         if *variant != comparison.baseline {
@@ -256,28 +266,13 @@ pub fn comparison_table(comparison: &Comparison, rows: &[Compared], what: &str) 
         }
     }
     let mut sorted: Vec<&Compared> = rows.iter().collect();
-    // By scope first, then in the order of tables and formats as given.
-    let order: Vec<&str> = unique(rows.iter().map(|row| row.scope.as_str()));
-    sorted.sort_by_key(|row| order.iter().position(|scope| *scope == row.scope));
+    if what == Rows::Scopes {
+        let order: Vec<&str> = unique(rows.iter().map(|row| row.scope.as_str()));
+        sorted.sort_by_key(|row| order.iter().position(|scope| *scope == row.scope));
+    }
     let table_rows = sorted
         .chunk_by(|a, b| (&a.scope, &a.table, a.format) == (&b.scope, &b.table, b.format))
-        .map(|chunk| {
-            let mut cells = Vec::new();
-            if let Some(first) = chunk.first() {
-                cells.extend([
-                    text(first.scope.clone()),
-                    text(first.table.clone()),
-                    text(first.format.to_string()),
-                ]);
-            }
-            for row in chunk {
-                cells.push(Cell::Energy(row.energy));
-                if row.variant != comparison.baseline {
-                    cells.push(row.saving().map_or(Cell::Empty, Cell::Share));
-                }
-            }
-            plain(cells)
-        })
+        .map(|chunk| side_by_side(chunk, what, &comparison.baseline))
         .collect();
     let first = comparison
         .settings
@@ -294,6 +289,26 @@ pub fn comparison_table(comparison: &Comparison, rows: &[Compared], what: &str) 
         rows: table_rows,
         notes: notes(comparison),
     }
+}
+
+/// All variants over one scope or stage, on one table and format.
+fn side_by_side(chunk: &[&Compared], what: Rows, baseline: &str) -> Row {
+    let mut cells = Vec::new();
+    if let Some(first) = chunk.first() {
+        let scope = text(first.scope.clone());
+        let setting = [text(first.table.clone()), text(first.format.to_string())];
+        match what {
+            Rows::Scopes => cells.extend([scope].into_iter().chain(setting)),
+            Rows::Stages => cells.extend(setting.into_iter().chain([scope])),
+        }
+    }
+    for row in chunk {
+        cells.push(Cell::Energy(row.energy));
+        if row.variant != baseline {
+            cells.push(row.saving().map_or(Cell::Empty, Cell::Share));
+        }
+    }
+    plain(cells)
 }
 
 fn notes(comparison: &Comparison) -> Vec<String> {
@@ -371,13 +386,6 @@ fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
         }
     }
     unique
-}
-
-fn capital(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
 }
 
 /// How much of every variant's total rests on entries of which confidence.

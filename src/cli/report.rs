@@ -1,0 +1,93 @@
+//! `picojoule report`
+
+use std::path::{Path, PathBuf};
+
+use super::args::ReportArgs;
+use super::files::{self, Blocks};
+use super::{output, request, wrong};
+use crate::catalog::Kind;
+use crate::model::Model;
+use crate::report::{Inputs, Spec, run as compute};
+use crate::source::{Diagnostic, Problems};
+
+pub(super) fn run(args: &ReportArgs) -> Result<(), Problems> {
+    let source = files::open(Kind::Report, "report", &args.report)?;
+    let spec = Spec::read(&source)?;
+    check_name(&spec)?;
+    let mut problems = Problems::new();
+    let model = files::open(Kind::Model, "model", &spec.model.value)
+        .map_err(|mistakes| at(&spec.model.place, &mistakes))
+        .and_then(|source| Model::read(&source, &Blocks));
+    let mut tables: Vec<crate::table::EnergyTable> = Vec::new();
+    for price in spec.all_prices() {
+        if tables.iter().any(|table| table.name() == price.table.value) {
+            continue;
+        }
+        match request::table(&price.table.value) {
+            Ok(table) => tables.push(table),
+            Err(mistakes) => problems.extend(at(&price.table.place, &mistakes)),
+        }
+    }
+    let model = match model {
+        Ok(model) => model,
+        Err(mistakes) => {
+            problems.extend(mistakes);
+            return Err(problems);
+        }
+    };
+    problems.or(())?;
+    let page = compute(&Inputs {
+        spec: &spec,
+        model: &model,
+        tables: &tables,
+    })?;
+    let written = page
+        .files()
+        .map_err(|error| wrong(format!("cannot draw the report: {error}")))?;
+    let folder = args
+        .out
+        .clone()
+        .unwrap_or_else(|| folder(&args.report, &spec.name.value));
+    files::write_all(&folder, &written)?;
+    for file in &written {
+        eprintln!("wrote {}", folder.join(&file.name).display());
+    }
+    output::print(&page.text(output::width()))
+}
+
+/// A mistake of a name in the report file, at the place of the name.
+fn at(place: &crate::source::Place, mistakes: &Problems) -> Problems {
+    let mut placed = Problems::new();
+    for mistake in mistakes.iter() {
+        placed.push(match mistake.place() {
+            Some(_) => mistake.clone(),
+            None => mistake.clone().labelled(place, ""),
+        });
+    }
+    placed
+}
+
+/// Where a report is written: beside its file, or here if it ships.
+fn folder(report: &str, name: &str) -> PathBuf {
+    match Path::new(report).parent() {
+        Some(parent) if files::is_path(report) => parent.join(name),
+        _ => PathBuf::from(name),
+    }
+}
+
+/// The mistake for a report name that is no plain folder name.
+fn check_name(spec: &Spec) -> Result<(), Problems> {
+    let name = &spec.name;
+    let plain = !name.value.is_empty()
+        && name
+            .value
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    if plain {
+        return Ok(());
+    }
+    let message = format!("`{}` cannot name a folder", name.value);
+    Err(Diagnostic::at(&name.place, message)
+        .help("use letters, digits, `-` and `_`")
+        .into())
+}

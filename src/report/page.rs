@@ -1,0 +1,99 @@
+//! A finished report: a page of text, tables and figures, as files.
+
+use crate::render::chart::{ChartError, Svg};
+use crate::render::table::{Format, Table, write};
+
+/// How many pixels of a PNG stand for one of the drawing.
+const PNG_SCALE: f32 = 2.0;
+
+/// A report, ready to be written.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// What it is made of, in order.
+    pub blocks: Vec<Block>,
+}
+
+/// A part of a page.
+#[derive(Debug, Clone)]
+pub enum Block {
+    /// A heading of this level.
+    Heading(usize, String),
+    /// A paragraph of Markdown.
+    Text(String),
+    /// A table, and the name of the CSV file that holds it too, if any.
+    Table(Table, Option<String>),
+    /// A figure, the name of its files, and what it shows in words.
+    Figure(Svg, String, String),
+}
+
+/// A file of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportFile {
+    /// Its name within the folder of the report.
+    pub name: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+impl Page {
+    /// The files of the report: the page itself, `README.md`, and the CSV, SVG
+    /// and PNG files that it points to.
+    ///
+    /// # Errors
+    /// A figure that cannot be turned into a PNG.
+    pub fn files(&self) -> Result<Vec<ReportFile>, ChartError> {
+        let mut files = Vec::new();
+        let mut page = String::new();
+        for block in &self.blocks {
+            match block {
+                Block::Heading(level, text) => {
+                    page.push_str(&format!("{} {text}", "#".repeat(*level)));
+                }
+                Block::Text(text) => page.push_str(text),
+                Block::Table(table, csv) => {
+                    page.push_str(write(table, Format::Markdown, 0).trim_end());
+                    if let Some(name) = csv {
+                        let file = format!("{name}.csv");
+                        page.push_str(&format!("\n\n[{file}]({file})"));
+                        files.push(ReportFile {
+                            bytes: write(table, Format::Csv, 0).into_bytes(),
+                            name: file,
+                        });
+                    }
+                }
+                Block::Figure(svg, name, words) => {
+                    page.push_str(&format!("![{words}]({name}.svg)\n\n[{name}.svg]({name}.svg) · [{name}.png]({name}.png)"));
+                    files.push(ReportFile {
+                        name: format!("{name}.svg"),
+                        bytes: svg.as_str().as_bytes().to_vec(),
+                    });
+                    files.push(ReportFile {
+                        name: format!("{name}.png"),
+                        bytes: svg.to_png(PNG_SCALE)?,
+                    });
+                }
+            }
+            page.push_str("\n\n");
+        }
+        files.push(ReportFile {
+            name: "README.md".to_owned(),
+            bytes: format!("{}\n", page.trim_end()).into_bytes(),
+        });
+        Ok(files)
+    }
+
+    /// The tables of the page as a terminal shows them.
+    pub fn text(&self, width: usize) -> String {
+        let mut parts = Vec::new();
+        for block in &self.blocks {
+            match block {
+                Block::Heading(_, text) => parts.push(text.clone()),
+                Block::Table(table, _) => {
+                    parts.push(write(table, Format::Text, width).trim_end().to_owned())
+                }
+                Block::Text(_) | Block::Figure(..) => {}
+            }
+        }
+        parts.join("\n\n")
+    }
+}

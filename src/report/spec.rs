@@ -1,0 +1,414 @@
+//! Report files: which results, in which order, under which conventions.
+
+use std::sync::Arc;
+
+use num_traits::ToPrimitive;
+
+use crate::format::Format;
+use crate::graph::Setting;
+use crate::primitive::Primitive;
+use crate::source::{Diagnostic, Fields, Node, Place, Problems, Source, Spanned, parse_toml};
+
+/// A report file, read.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    /// Its name, which is that of its folder.
+    pub name: Spanned<String>,
+    /// Its title.
+    pub title: String,
+    /// What stands at its head.
+    pub text: Vec<String>,
+    /// The model that it is about.
+    pub model: Spanned<String>,
+    /// The variants, the baseline first.
+    pub variants: Vec<Spanned<String>>,
+    /// What is set on the model.
+    pub set: Vec<Setting>,
+    /// Tables and formats, in order.
+    pub prices: Vec<PriceSpec>,
+    /// What was published.
+    pub targets: Vec<Target>,
+    /// What is known of each convention.
+    pub conventions: Vec<ConventionSpec>,
+    /// The sections.
+    pub sections: Vec<Section>,
+}
+
+/// A table and a format.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PriceSpec {
+    /// The table.
+    pub table: Spanned<String>,
+    /// The format.
+    pub format: Format,
+}
+
+/// A published saving.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// What it is called in tables.
+    pub name: String,
+    /// What it was published as saved over.
+    pub words: String,
+    /// The scope that it is computed over.
+    pub scope: Spanned<String>,
+    /// The saving, in whole percent.
+    pub percent: u32,
+}
+
+/// A convention, its value here, and how that is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConventionSpec {
+    /// What it is about.
+    pub about: String,
+    /// What it is here.
+    pub value: String,
+    /// How that is known: from the paper, from the code, reconstructed.
+    pub known: String,
+}
+
+/// One section.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// Its title.
+    pub title: String,
+    /// What stands at its head.
+    pub text: Vec<String>,
+    /// What it shows.
+    pub show: Show,
+}
+
+/// What a section shows.
+#[derive(Debug, Clone)]
+pub enum Show {
+    /// The published numbers beside the computed ones, with all conventions.
+    Headline,
+    /// Energies by stage, with bars over a scope.
+    Stages {
+        /// The scope of the bars.
+        scope: Spanned<String>,
+    },
+    /// Savings against one dim.
+    Curve {
+        /// The dim.
+        dim: Spanned<String>,
+        /// Its smallest and largest value.
+        from: u64,
+        /// Its largest value.
+        to: u64,
+        /// What the dim is called on the axis.
+        label: String,
+    },
+    /// What single conventions do to the published numbers.
+    Cases(Vec<Case>),
+}
+
+/// One change of convention.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// What is changed, in words.
+    pub name: String,
+    /// The table and format it is shown on.
+    pub price: PriceSpec,
+    /// What is set on the model.
+    pub set: Vec<Setting>,
+    /// Stages added to the scope of every target.
+    pub add: Vec<Spanned<String>>,
+    /// The targets that `add` applies to; all of them if empty.
+    pub only: Vec<Spanned<String>>,
+    /// Another format.
+    pub format: Option<Format>,
+    /// Primitives priced at 0.
+    pub free: Vec<Primitive>,
+    /// Additions of a dot product.
+    pub dot_adds: crate::census::DotAdds,
+}
+
+impl Spec {
+    /// Reads a report file.
+    ///
+    /// # Errors
+    /// Everything that is wrong in it.
+    pub fn read(source: &Arc<Source>) -> Result<Spec, Problems> {
+        let mut problems = Problems::new();
+        let spec = parse_toml(source, &mut problems).and_then(|root| spec(&root, &mut problems));
+        problems.or_some(spec)
+    }
+
+    /// Every table and format that it names anywhere.
+    pub fn all_prices(&self) -> impl Iterator<Item = &PriceSpec> {
+        let of_cases = self
+            .sections
+            .iter()
+            .flat_map(|section| match &section.show {
+                Show::Cases(cases) => cases.as_slice(),
+                _ => &[],
+            });
+        self.prices.iter().chain(of_cases.map(|case| &case.price))
+    }
+}
+
+fn spec(root: &Node, problems: &mut Problems) -> Option<Spec> {
+    let mut fields = Fields::of(root, problems)?;
+    let name = required(&mut fields, "name", "a report", problems);
+    let title = required(&mut fields, "title", "a report", problems);
+    let model = required(&mut fields, "model", "a report", problems);
+    let text = paragraphs(fields.take("text"), problems);
+    let variants = fields
+        .take("variants")
+        .and_then(|node| node.texts(problems))
+        .unwrap_or_default();
+    let set = settings(fields.take("set"), problems);
+    let prices = each(fields.take("price"), problems, price);
+    let targets = each(fields.take("target"), problems, target);
+    let conventions = each(fields.take("convention"), problems, convention);
+    let sections = each(fields.take("section"), problems, section);
+    let place = fields.place().clone();
+    fields.finish("a report", problems);
+    for (missing, what) in [
+        (prices.is_empty(), "price"),
+        (sections.is_empty(), "section"),
+    ] {
+        if missing {
+            let start = Place::new(place.source(), 0..0);
+            problems.push(Diagnostic::at(
+                &start,
+                format!("the report has no `[[{what}]]`"),
+            ));
+        }
+    }
+    Some(Spec {
+        name: name?,
+        title: title?.value,
+        text,
+        model: model?,
+        variants,
+        set,
+        prices,
+        targets,
+        conventions,
+        sections,
+    })
+}
+
+fn required(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    what: &str,
+    problems: &mut Problems,
+) -> Option<Spanned<String>> {
+    fields.require(key, what, problems)?.text(problems)
+}
+
+fn each<T>(
+    node: Option<&Node>,
+    problems: &mut Problems,
+    read: impl Fn(&Node, &mut Problems) -> Option<T>,
+) -> Vec<T> {
+    let items = node.and_then(|node| node.items(problems)).unwrap_or(&[]);
+    items
+        .iter()
+        .filter_map(|item| read(item, problems))
+        .collect()
+}
+
+fn paragraphs(node: Option<&Node>, problems: &mut Problems) -> Vec<String> {
+    let texts = node
+        .and_then(|node| node.texts(problems))
+        .unwrap_or_default();
+    texts.into_iter().map(|text| text.value).collect()
+}
+
+fn settings(node: Option<&Node>, problems: &mut Problems) -> Vec<Setting> {
+    crate::model::read_numbers(node, problems)
+        .into_iter()
+        .map(|(name, formula)| Setting { name, formula })
+        .collect()
+}
+
+fn format(text: &Spanned<String>, problems: &mut Problems) -> Option<Format> {
+    match text.value.parse() {
+        Ok(format) => Some(format),
+        Err(unknown) => {
+            let unknown: crate::format::UnknownFormat = unknown;
+            problems.push(Diagnostic::at(&text.place, unknown.to_string()));
+            None
+        }
+    }
+}
+
+fn price(node: &Node, problems: &mut Problems) -> Option<PriceSpec> {
+    let mut fields = Fields::of(node, problems)?;
+    let table = required(&mut fields, "table", "a price", problems);
+    let number_format = required(&mut fields, "format", "a price", problems);
+    fields.finish("a price", problems);
+    let number_format = number_format.and_then(|text| format(&text, problems));
+    Some(PriceSpec {
+        table: table?,
+        format: number_format?,
+    })
+}
+
+fn target(node: &Node, problems: &mut Problems) -> Option<Target> {
+    let mut fields = Fields::of(node, problems)?;
+    let name = required(&mut fields, "name", "a target", problems);
+    let words = required(&mut fields, "words", "a target", problems);
+    let scope = required(&mut fields, "scope", "a target", problems);
+    let percent = fields
+        .require("percent", "a target", problems)
+        .and_then(|node| node.whole_number(100, problems))
+        .and_then(|percent| percent.to_u32());
+    fields.finish("a target", problems);
+    Some(Target {
+        name: name?.value,
+        words: words?.value,
+        scope: scope?,
+        percent: percent?,
+    })
+}
+
+fn convention(node: &Node, problems: &mut Problems) -> Option<ConventionSpec> {
+    let mut fields = Fields::of(node, problems)?;
+    let about = required(&mut fields, "about", "a convention", problems);
+    let value = required(&mut fields, "value", "a convention", problems);
+    let known = required(&mut fields, "known", "a convention", problems);
+    fields.finish("a convention", problems);
+    Some(ConventionSpec {
+        about: about?.value,
+        value: value?.value,
+        known: known?.value,
+    })
+}
+
+fn section(node: &Node, problems: &mut Problems) -> Option<Section> {
+    let mut fields = Fields::of(node, problems)?;
+    let title = required(&mut fields, "title", "a section", problems);
+    let text = paragraphs(fields.take("text"), problems);
+    let shown = required(&mut fields, "show", "a section", problems);
+    let scope = fields.text("scope", problems);
+    let curve = fields.take("over");
+    let cases = fields.take("case");
+    fields.finish("a section", problems);
+    let shown = shown?;
+    let lacks = |what: &str| {
+        Diagnostic::at(
+            &shown.place,
+            format!("a section that shows {} needs `{what}`", shown.value),
+        )
+    };
+    let show = match shown.value.as_str() {
+        "headline" => Show::Headline,
+        "stages" => match scope {
+            Some(scope) => Show::Stages { scope },
+            None => {
+                problems.push(lacks("scope"));
+                return None;
+            }
+        },
+        "curve" => match curve {
+            Some(node) => over(node, problems)?,
+            None => {
+                problems.push(lacks("over"));
+                return None;
+            }
+        },
+        "cases" => Show::Cases(each(cases, problems, case)),
+        other => {
+            problems.push(
+                Diagnostic::at(
+                    &shown.place,
+                    format!("nothing called `{other}` can be shown"),
+                )
+                .known(other, ["headline", "stages", "curve", "cases"]),
+            );
+            return None;
+        }
+    };
+    Some(Section {
+        title: title?.value,
+        text,
+        show,
+    })
+}
+
+/// The most points that a curve may have.
+const MAX_POINTS: u64 = 100_000;
+
+fn over(node: &Node, problems: &mut Problems) -> Option<Show> {
+    let mut fields = Fields::of(node, problems)?;
+    let dim = required(&mut fields, "dim", "a curve", problems);
+    let label = required(&mut fields, "label", "a curve", problems);
+    let mut end = |key| {
+        let node = fields.require(key, "a curve", problems)?;
+        node.whole_number(u64::MAX >> 1, problems)
+    };
+    let (from, to) = (end("from"), end("to"));
+    fields.finish("a curve", problems);
+    let (from, to) = (from?, to?);
+    if from == 0 || from > to || to - from >= MAX_POINTS {
+        let message =
+            format!("from {from} to {to} is no range of 1 to {MAX_POINTS} points above 0");
+        problems.push(Diagnostic::at(&node.place, message));
+        return None;
+    }
+    Some(Show::Curve {
+        dim: dim?,
+        from,
+        to,
+        label: label?.value,
+    })
+}
+
+fn case(node: &Node, problems: &mut Problems) -> Option<Case> {
+    let mut fields = Fields::of(node, problems)?;
+    let name = required(&mut fields, "name", "a case", problems);
+    let shown_on = fields
+        .require("price", "a case", problems)
+        .and_then(|node| price(node, problems));
+    let set = settings(fields.take("set"), problems);
+    let mut list = |key| {
+        fields
+            .take(key)
+            .and_then(|node| node.texts(problems))
+            .unwrap_or_default()
+    };
+    let (add, only, free) = (list("add"), list("only"), list("free"));
+    let other_format = fields.text("format", problems);
+    let dot_adds = fields.text("dot_adds", problems);
+    fields.finish("a case", problems);
+    let other_format = match other_format {
+        Some(text) => Some(format(&text, problems)?),
+        None => None,
+    };
+    let dot_adds = match dot_adds {
+        None => crate::census::DotAdds::K,
+        Some(text) => match text.value.parse() {
+            Ok(adds) => adds,
+            Err(message) => {
+                let message: String = message;
+                problems.push(Diagnostic::at(&text.place, message));
+                return None;
+            }
+        },
+    };
+    let mut primitives = Vec::new();
+    for text in free {
+        match text.value.parse() {
+            Ok(primitive) => primitives.push(primitive),
+            Err(_) => problems.push(
+                Diagnostic::at(&text.place, format!("unknown primitive `{}`", text.value))
+                    .known(&text.value, Primitive::names()),
+            ),
+        }
+    }
+    Some(Case {
+        name: name?.value,
+        price: shown_on?,
+        set,
+        add,
+        only,
+        format: other_format,
+        free: primitives,
+        dot_adds,
+    })
+}

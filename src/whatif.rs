@@ -1,0 +1,126 @@
+//! Savings as functions of the dims.
+//!
+//! Counts are symbolic and prices exact, so the energy of a scope is one
+//! expression, and what a variant saves at a thousand lengths is that
+//! expression evaluated a thousand times.
+
+use std::ops::RangeInclusive;
+
+use num_rational::BigRational;
+use num_traits::Zero;
+
+use crate::energy::{Counted, Pricing, stage_formulas};
+use crate::number::whole;
+use crate::source::Problems;
+use crate::symbolic::{EvalError, Expr, Values};
+
+/// The energy of some stages in picojoules, as an expression in the dims.
+///
+/// # Errors
+/// Every entry that the table lacks.
+pub fn picojoules(
+    counted: &Counted,
+    pricing: &Pricing<'_>,
+    stages: &[String],
+) -> Result<Expr, Problems> {
+    let formulas = stage_formulas(counted, pricing, &[])?;
+    let inside = formulas
+        .iter()
+        .filter(|formula| stages.contains(&formula.stage));
+    Ok(inside.map(|formula| &formula.picojoules).sum())
+}
+
+/// What a variant saves against a baseline, over one scope on one table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Saving {
+    /// The energy of the baseline in picojoules.
+    pub baseline: Expr,
+    /// That of the variant.
+    pub energy: Expr,
+}
+
+impl Saving {
+    /// The share saved, exactly; nothing where the baseline costs nothing.
+    ///
+    /// # Errors
+    /// A symbol without a value, or a division by zero.
+    pub fn at(&self, values: &Values) -> Result<Option<BigRational>, EvalError> {
+        let baseline = self.baseline.evaluate(values)?;
+        let energy = self.energy.evaluate(values)?;
+        Ok((!baseline.is_zero()).then(|| whole(1) - energy / baseline))
+    }
+}
+
+/// How a percentage without decimals, as a paper prints it, may have come
+/// about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// To the nearest: 98.5 to just below 99.5 reads 99.
+    Rounded,
+    /// Decimals dropped: 99 to just below 100 reads 99.
+    Truncated,
+}
+
+impl Reading {
+    /// Both readings.
+    pub const ALL: [Reading; 2] = [Reading::Rounded, Reading::Truncated];
+
+    /// Whether the share `saving` reads as `percent`.
+    pub fn holds(self, saving: &BigRational, percent: u32) -> bool {
+        let value = saving * whole(100);
+        let printed = match self {
+            // Halves go up, as in print.
+            Reading::Rounded => (value + BigRational::new(1.into(), 2.into())).floor(),
+            Reading::Truncated => value.floor(),
+        };
+        printed == whole(percent)
+    }
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reading::Rounded => "rounded",
+            Reading::Truncated => "truncated",
+        }
+    }
+}
+
+/// The stretches of consecutive numbers for which `holds`, in order.
+pub fn stretches(points: &[(u64, bool)]) -> Vec<RangeInclusive<u64>> {
+    let runs = points.chunk_by(|a, b| a.1 == b.1 && a.0 + 1 == b.0);
+    runs.filter(|run| run.first().is_some_and(|point| point.1))
+        .filter_map(|run| Some(run.first()?.0..=run.last()?.0))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentages_are_read_in_two_ways() {
+        let share = |hundredths: i64| BigRational::new(hundredths.into(), 10_000.into());
+        for (hundredths, rounded, truncated) in [
+            (9849, false, false),
+            (9850, true, false),
+            (9900, true, true),
+            (9949, true, true),
+            (9950, false, true),
+            (9999, false, true),
+        ] {
+            assert_eq!(Reading::Rounded.holds(&share(hundredths), 99), rounded);
+            assert_eq!(Reading::Truncated.holds(&share(hundredths), 99), truncated);
+        }
+    }
+
+    #[test]
+    fn stretches_are_whole_runs() {
+        let points: Vec<(u64, bool)> = [true, true, false, true, false]
+            .into_iter()
+            .zip(1..)
+            .map(|(holds, n)| (n, holds))
+            .collect();
+        assert_eq!(stretches(&points), [1..=2, 4..=4]);
+        assert_eq!(stretches(&[]), []);
+    }
+}
