@@ -7,10 +7,10 @@
 //!
 //! The way here: [`lower`] instantiates blocks and infers shapes and domains;
 //! strength reduction then replaces products by what the domains allow.
+//! [`draw`] makes pictures of the result.
 
 mod apply;
 mod check;
-
 pub mod draw;
 mod einsum;
 mod lower;
@@ -30,7 +30,6 @@ use crate::source::Place;
 use crate::symbolic::{Expr, Symbol, Values};
 
 pub use self::check::{Constraint, Rule};
-
 pub use self::lower::{Setting, Unfold, lower, settable};
 pub use self::scopes::ResolvedScope;
 
@@ -154,6 +153,11 @@ pub struct RegionId(usize);
 impl RegionId {
     /// The model itself.
     pub const ROOT: RegionId = RegionId(0);
+
+    /// Its number, in the order of [`OpGraph::regions`].
+    pub fn index(self) -> usize {
+        self.0
+    }
 }
 
 /// An instance of a block.

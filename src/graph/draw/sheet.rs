@@ -1,0 +1,482 @@
+//! What both pictures show: boxes with words, groups of boxes, arrows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::graph::NodeIndex;
+
+use crate::graph::{Einsum, Op, OpGraph, OpKind, RegionId, Tensor};
+use crate::model::Map;
+use crate::number;
+use crate::primitive::Primitive;
+use crate::symbolic::{Expr, Notation, Printer};
+
+/// Longer lines of a label are broken.
+const LINE: usize = 36;
+/// What is left of a line longer than this is cut.
+const MOST: usize = 400;
+
+/// A picture before it is written in some notation.
+pub(super) struct Sheet {
+    /// Model and variant.
+    pub(super) title: String,
+    pub(super) nodes: Vec<Node>,
+    pub(super) edges: Vec<Edge>,
+    /// The groups; the first one is the sheet itself.
+    pub(super) groups: Vec<Group>,
+}
+
+/// A box.
+pub(super) struct Node {
+    /// The index of the op in the graph.
+    pub(super) id: usize,
+    pub(super) title: String,
+    /// Smaller lines under the title.
+    pub(super) lines: Vec<String>,
+    pub(super) work: Work,
+}
+
+/// An arrow from box to box, by their place in the sheet.
+pub(super) struct Edge {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) label: String,
+}
+
+/// A frame around boxes and other frames.
+pub(super) struct Group {
+    pub(super) title: String,
+    /// A stage rather than a block.
+    pub(super) is_stage: bool,
+    pub(super) items: Vec<Item>,
+}
+
+/// What stands in a group: a box or another group, by their place in the sheet.
+#[derive(Clone, Copy)]
+pub(super) enum Item {
+    Node(usize),
+    Group(usize),
+}
+
+/// What kind of work an op is, which gives it its colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Work {
+    Input,
+    Product,
+    Cheap,
+    Elementwise,
+    Function,
+    Move,
+}
+
+impl Work {
+    pub(super) const ALL: [Work; 6] = [
+        Work::Input,
+        Work::Product,
+        Work::Cheap,
+        Work::Elementwise,
+        Work::Function,
+        Work::Move,
+    ];
+
+    fn of(kind: &OpKind) -> Work {
+        match kind {
+            OpKind::Input | OpKind::Weight => Work::Input,
+            OpKind::Move(_) => Work::Move,
+            OpKind::Elementwise { steps, .. } => {
+                let hard = |primitive: &Primitive| {
+                    use Primitive::{Div, Erf, Exp, Log, Sqrt, Tanh};
+                    matches!(primitive, Div | Sqrt | Exp | Log | Tanh | Erf)
+                };
+                if steps.iter().any(|(primitive, _)| hard(primitive)) {
+                    Work::Function
+                } else {
+                    Work::Elementwise
+                }
+            }
+            OpKind::Einsum(einsum) if einsum.operands < 2 => {
+                if einsum.contracts {
+                    Work::Elementwise
+                } else {
+                    Work::Move
+                }
+            }
+            OpKind::Einsum(einsum) => match (einsum.map, einsum.contracts) {
+                (Map::Mul | Map::SquareDiff, true) => Work::Product,
+                (_, true) => Work::Cheap,
+                (_, false) => Work::Elementwise,
+            },
+        }
+    }
+
+    /// What the key says of it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Work::Input => "input",
+            Work::Product => "sums of products",
+            Work::Cheap => "sums without products",
+            Work::Elementwise => "elementwise",
+            Work::Function => "with a division, root or exponential",
+            Work::Move => "moves data",
+        }
+    }
+
+    /// The colours of its box and of the box's border.
+    pub(super) fn colours(self) -> (&'static str, &'static str) {
+        match self {
+            Work::Input => ("#ffffff", "#9a9a9a"),
+            Work::Product => ("#f6d5cb", "#b4573a"),
+            Work::Cheap => ("#d3e8d4", "#4c8a52"),
+            Work::Elementwise => ("#dfe7f2", "#6d87ad"),
+            Work::Function => ("#f7e6bd", "#b08a2a"),
+            Work::Move => ("#ececec", "#9a9a9a"),
+        }
+    }
+}
+
+/// A tensor in words: its shape, the format it is fixed to, its values where
+/// they are not any numbers.
+pub(super) fn shown(tensor: &Tensor, printer: &Printer) -> String {
+    let shape: Vec<String> = tensor.shape.iter().map(|e| printer.print(e)).collect();
+    let mut text = format!("[{}]", shape.join(", "));
+    if let Some(format) = tensor.format {
+        text.push_str(&format!(" {format}"));
+    }
+    if tensor.domain != crate::domain::Domain::Real {
+        text.push_str(&format!(" {}", tensor.domain));
+    }
+    text
+}
+
+/// A printer that writes the symbols of `graph` in their order.
+pub(super) fn printer(graph: &OpGraph) -> Printer {
+    let symbols = graph.symbols().iter().map(|info| info.symbol.clone());
+    Printer::new(Notation::Text, symbols)
+}
+
+impl Sheet {
+    pub(super) fn of(graph: &OpGraph) -> Sheet {
+        let title = if graph.variant == graph.model {
+            graph.model.clone()
+        } else {
+            format!("{} · {}", graph.model, graph.variant)
+        };
+        let mut maker = Maker {
+            graph,
+            printer: printer(graph),
+            sheet: Sheet {
+                title,
+                nodes: Vec::new(),
+                edges: Vec::new(),
+                groups: vec![Group {
+                    title: String::new(),
+                    is_stage: false,
+                    items: Vec::new(),
+                }],
+            },
+            drawn: BTreeMap::new(),
+            regions: BTreeMap::from([(RegionId::ROOT, 0)]),
+        };
+        maker.make();
+        maker.sheet
+    }
+
+    /// The kinds of work in the picture.
+    pub(super) fn works(&self) -> Vec<Work> {
+        let occurs = |work: &Work| self.nodes.iter().any(|node| node.work == *work);
+        Work::ALL.into_iter().filter(occurs).collect()
+    }
+}
+
+struct Maker<'g> {
+    graph: &'g OpGraph,
+    printer: Printer,
+    sheet: Sheet,
+    /// The box of each op.
+    drawn: BTreeMap<NodeIndex, usize>,
+    /// The group of each block instance.
+    regions: BTreeMap<RegionId, usize>,
+}
+
+impl Maker<'_> {
+    fn make(&mut self) {
+        let stages = Stages::of(self.graph);
+        let mut frames: BTreeMap<NodeIndex, usize> = BTreeMap::new();
+        for (at, op) in self.graph.iter() {
+            if op.kind == OpKind::Weight {
+                continue;
+            }
+            let region = match stages.single.contains(&op.region) {
+                true => self.parent(op.region, &stages),
+                false => self.region(op.region, &stages),
+            };
+            let parent = match stages.frame(at) {
+                None => region,
+                Some(first) => match frames.get(&first) {
+                    Some(group) => *group,
+                    None => {
+                        let group = self.group(op.stage.clone(), true, region);
+                        frames.insert(first, group);
+                        group
+                    }
+                },
+            };
+            let single = stages.single.contains(&op.region);
+            let framed =
+                stages.frame(at).is_some() || (stages.alone.contains_key(&op.region) && !single);
+            let mut node = self.node(at, op, framed);
+            let block = &self.graph.region(op.region).name;
+            if single && *block != op.name {
+                node.title = format!("{block}/{}", op.name);
+            }
+            let place = self.sheet.nodes.len();
+            self.sheet.nodes.push(node);
+            self.sheet.groups[parent].items.push(Item::Node(place));
+            self.drawn.insert(at, place);
+        }
+        for (at, _) in self.graph.iter() {
+            let Some(to) = self.drawn.get(&at) else {
+                continue;
+            };
+            for (from, wire) in self.graph.inputs(at) {
+                if let Some(from) = self.drawn.get(&from) {
+                    self.sheet.edges.push(Edge {
+                        from: *from,
+                        to: *to,
+                        label: shown(&wire.tensor, &self.printer),
+                    });
+                }
+            }
+        }
+    }
+
+    fn group(&mut self, title: String, is_stage: bool, parent: usize) -> usize {
+        let place = self.sheet.groups.len();
+        self.sheet.groups.push(Group {
+            title,
+            is_stage,
+            items: Vec::new(),
+        });
+        self.sheet.groups[parent].items.push(Item::Group(place));
+        place
+    }
+
+    /// The group of a block instance, put into that of its caller when its
+    /// first op comes.
+    fn region(&mut self, id: RegionId, stages: &Stages) -> usize {
+        if let Some(group) = self.regions.get(&id) {
+            return *group;
+        }
+        let region = self.graph.region(id);
+        let parent = self.parent(id, stages);
+        let mut title = region.name.clone();
+        if let Some(stage) = stages.alone.get(&id)
+            && *stage != region.name
+        {
+            title.push_str(&format!(" · {stage}"));
+        }
+        title.push_str(&self.repeats(&region.repeat));
+        let group = self.group(title, false, parent);
+        self.regions.insert(id, group);
+        group
+    }
+
+    fn parent(&mut self, id: RegionId, stages: &Stages) -> usize {
+        match self.graph.region(id).parent {
+            Some(parent) => self.region(parent, stages),
+            None => 0,
+        }
+    }
+
+    /// ` ×layers (12)`, or nothing for a block that stands there once.
+    fn repeats(&self, repeat: &Expr) -> String {
+        if *repeat == Expr::one() {
+            return String::new();
+        }
+        let formula = self.printer.print(repeat);
+        match repeat.evaluate(&self.graph.values()) {
+            Ok(value) if repeat.as_constant().is_none() => {
+                format!(" ×{} ({})", bracketed(&formula), number::plain(&value))
+            }
+            _ => format!(" ×{}", bracketed(&formula)),
+        }
+    }
+
+    fn node(&self, at: NodeIndex, op: &Op, framed: bool) -> Node {
+        let mut lines = Vec::new();
+        if !framed && op.stage != op.name && op.computes() {
+            lines.push(op.stage.clone());
+        }
+        match &op.kind {
+            OpKind::Input => lines.push(shown(&op.output, &self.printer)),
+            OpKind::Weight => {}
+            OpKind::Einsum(einsum) => {
+                lines.extend(notation(&einsum.text));
+                lines.extend(self.doing(einsum));
+            }
+            OpKind::Elementwise { text, .. } => lines.extend(broken(text)),
+            OpKind::Move(what) => lines.push((*what).to_owned()),
+        }
+        for (source, wire) in self.graph.inputs(at) {
+            if self.graph.ops()[source].kind == OpKind::Weight {
+                lines.push(format!("weight {}", shown(&wire.tensor, &self.printer)));
+            }
+        }
+        lines.extend(self.own_times(op));
+        Node {
+            id: at.index(),
+            title: op.name.clone(),
+            lines,
+            work: Work::of(&op.kind),
+        }
+    }
+
+    /// `select, add`: what an einsum does with pairs and with sums.
+    fn doing(&self, einsum: &Einsum) -> Option<String> {
+        let mut words = Vec::new();
+        if einsum.operands == 2 {
+            words.push(einsum.map.name());
+        }
+        if einsum.contracts {
+            words.push(einsum.reduce.name());
+        }
+        if !einsum.bias.is_zero() {
+            words.push("bias");
+        }
+        (!words.is_empty()).then(|| words.join(", "))
+    }
+
+    /// `× share`, where an op runs another number of times than its block.
+    fn own_times(&self, op: &Op) -> Option<String> {
+        let mut repeats = Expr::one();
+        let mut at = Some(op.region);
+        while let Some(id) = at {
+            let region = self.graph.region(id);
+            repeats = &repeats * &region.repeat;
+            at = region.parent;
+        }
+        let own = op.times.divide(&repeats)?;
+        (own != Expr::one()).then(|| format!("× {}", self.printer.print(&own)))
+    }
+}
+
+/// `(2·n + 1)` for a sum, `n` as it is.
+fn bracketed(formula: &str) -> String {
+    if formula.contains(' ') {
+        format!("({formula})")
+    } else {
+        formula.to_owned()
+    }
+}
+
+/// Index notation on one line, or on two where it is long: operands, result.
+fn notation(text: &str) -> Vec<String> {
+    match text.split_once("->") {
+        Some((operands, result)) if text.chars().count() > LINE => {
+            let mut lines = broken(operands);
+            lines.extend(broken(&format!("-> {result}")));
+            lines
+        }
+        _ => broken(text),
+    }
+}
+
+/// A text in lines of readable length, broken between words.
+fn broken(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let cut: String = text.chars().take(MOST).collect();
+    for word in cut.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() < LINE => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    if cut.len() < text.len()
+        && let Some(line) = lines.last_mut()
+    {
+        line.push_str(" …");
+    }
+    lines
+}
+
+/// Which ops share the frame of a stage.
+///
+/// A stage gets a frame where at least two of its ops in one block feed each
+/// other; ops of a stage that lie apart, such as the two residual additions of
+/// a layer, would only drag the picture together. A block whose ops are all of
+/// one stage has its own frame and carries the stage in its title; a block of
+/// one op has none, and gives the op its name.
+struct Stages {
+    /// For each op in a frame, the first op of that frame.
+    first: BTreeMap<NodeIndex, NodeIndex>,
+    /// The stage of each block that has but one.
+    alone: BTreeMap<RegionId, String>,
+    /// The blocks of one op that stand there once.
+    single: BTreeSet<RegionId>,
+}
+
+impl Stages {
+    fn of(graph: &OpGraph) -> Stages {
+        let mut seen: BTreeMap<RegionId, Option<&str>> = BTreeMap::new();
+        let mut counts: BTreeMap<RegionId, usize> = BTreeMap::new();
+        for (_, op) in graph.iter().filter(|(_, op)| op.computes()) {
+            *counts.entry(op.region).or_insert(0) += 1;
+            seen.entry(op.region)
+                .and_modify(|stage| *stage = stage.filter(|stage| *stage == op.stage))
+                .or_insert(Some(&op.stage));
+        }
+        // A block around other blocks has the stages of those too.
+        for (_, region) in graph.regions() {
+            if let Some(stage) = region.parent.and_then(|parent| seen.get_mut(&parent)) {
+                *stage = None;
+            }
+        }
+        seen.remove(&RegionId::ROOT);
+        let alone: BTreeMap<RegionId, String> = seen
+            .into_iter()
+            .filter_map(|(region, stage)| Some((region, stage?.to_owned())))
+            .collect();
+        let single = alone
+            .keys()
+            .copied()
+            .filter(|id| counts.get(id) == Some(&1) && graph.region(*id).repeat == Expr::one())
+            .collect();
+
+        let count = graph.ops().node_count();
+        let mut sets = petgraph::unionfind::UnionFind::<usize>::new(count);
+        let together = |a: &Op, b: &Op| {
+            a.computes()
+                && b.computes()
+                && a.region == b.region
+                && a.stage == b.stage
+                && !alone.contains_key(&a.region)
+        };
+        for edge in graph.ops().raw_edges() {
+            let (from, to) = (edge.source(), edge.target());
+            if together(&graph.ops()[from], &graph.ops()[to]) {
+                sets.union(from.index(), to.index());
+            }
+        }
+        let mut members: BTreeMap<usize, Vec<NodeIndex>> = BTreeMap::new();
+        for (at, _) in graph.iter() {
+            members.entry(sets.find(at.index())).or_default().push(at);
+        }
+        let mut first = BTreeMap::new();
+        for set in members.values().filter(|set| set.len() > 1) {
+            for at in set {
+                first.insert(*at, set[0]);
+            }
+        }
+        Stages {
+            first,
+            alone,
+            single,
+        }
+    }
+
+    fn frame(&self, op: NodeIndex) -> Option<NodeIndex> {
+        self.first.get(&op).copied()
+    }
+}
