@@ -241,7 +241,7 @@ fn the_table_of_counts_stage_by_stage() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(cases(24))]
 
     #[test]
     fn the_table_of_counts_at_any_size(
@@ -715,7 +715,7 @@ fn any_table() -> impl Strategy<Value = EnergyTable> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(cases(40))]
 
     /// With M = mul + add, whatever E-Att does to q, k and the score, it still
     /// pays n·d²·M for v, n²·d·M for the context and n·d²·M for the output.

@@ -202,3 +202,12 @@ pub fn assert_close(found: f64, expected: f64) {
         "found {found}, expected {expected}"
     );
 }
+
+/// So many random cases. Failing ones are not kept in files.
+pub fn cases(cases: u32) -> proptest::test_runner::Config {
+    proptest::test_runner::Config {
+        cases,
+        failure_persistence: None,
+        ..proptest::test_runner::Config::default()
+    }
+}
