@@ -146,45 +146,66 @@ fn counts(op: &Op, conventions: Conventions) -> Vec<(Primitive, Role, Expr)> {
 /// An einsum with N index combinations, M outputs and a share ρ of
 /// combinations without skipped zeros: the map on ρ·N (a selection on all N),
 /// the reduction on ρ·N, or on ρ·N − M where only what stands between the
-/// terms is counted.
+/// terms is counted. A bias starts a sum, or is added to what is no sum.
 fn einsum_counts(einsum: &Einsum, conventions: Conventions) -> Vec<(Primitive, Role, Expr)> {
-    let taken = &einsum.space * &einsum.density;
+    let is_sum = einsum.contracts && einsum.reduce == Reduce::Add;
+    let gathers = is_sum || !einsum.contracts;
+    // A zero is skipped only where it neither changes nor is the result.
+    let skips = gathers && (einsum.operands == 1 || einsum.map.vanishes_at_zero());
+    let density = if skips {
+        einsum.density.clone()
+    } else {
+        Expr::one()
+    };
+    let taken = &einsum.space * &density;
     let mut counts = Vec::new();
     if einsum.operands == 2 {
-        let mapped = match einsum.map {
-            Map::Select => &einsum.space,
-            _ => &taken,
-        };
-        for primitive in map_primitives(einsum.map) {
+        for (primitive, all) in map_primitives(einsum.map, is_sum) {
+            let mapped = if *all { &einsum.space } else { &taken };
             counts.push((*primitive, Role::Operand, mapped.clone()));
         }
     }
     let bias = &einsum.bias * &einsum.outputs;
     if einsum.contracts {
+        let bias_inside = if is_sum { bias.clone() } else { Expr::zero() };
         let reduced = match conventions.dot_adds {
             DotAdds::K => taken,
-            DotAdds::KMinusOne => &(&taken - &einsum.outputs) + &bias,
+            DotAdds::KMinusOne => {
+                let between = &(&taken - &einsum.outputs) + &bias_inside;
+                // So few terms may be left that some sums have none.
+                if density == Expr::one() {
+                    between
+                } else {
+                    between.larger(&Expr::zero())
+                }
+            }
         };
         counts.push((reduce_primitive(einsum.reduce), Role::Accumulator, reduced));
-    } else {
+    }
+    if !is_sum {
         counts.push((Primitive::Add, Role::Accumulator, bias));
     }
     counts
 }
 
-fn map_primitives(map: Map) -> &'static [Primitive] {
+/// The primitives of a map; those marked work on every combination, also on
+/// those with a skipped zero. In a sum a trit's sign is left to the adder,
+/// which adds or subtracts.
+fn map_primitives(map: Map, is_sum: bool) -> &'static [(Primitive, bool)] {
     match map {
-        Map::Mul => &[Primitive::Mul],
-        Map::Add => &[Primitive::Add],
-        Map::Sub => &[Primitive::Sub],
-        Map::AbsDiff => &[Primitive::Sub, Primitive::Abs],
-        Map::SquareDiff => &[Primitive::Sub, Primitive::Mul],
-        Map::Max | Map::Min => &[Primitive::Compare],
-        Map::Shift => &[Primitive::Shift],
-        Map::Select => &[Primitive::Select],
-        Map::Negate => &[Primitive::Negate],
-        Map::And => &[Primitive::And],
-        Map::Xnor => &[Primitive::Xnor],
+        Map::Mul => &[(Primitive::Mul, false)],
+        Map::Add => &[(Primitive::Add, false)],
+        Map::Sub => &[(Primitive::Sub, false)],
+        Map::AbsDiff => &[(Primitive::Sub, false), (Primitive::Abs, false)],
+        Map::SquareDiff => &[(Primitive::Sub, false), (Primitive::Mul, false)],
+        Map::Max | Map::Min => &[(Primitive::Compare, false)],
+        Map::Shift => &[(Primitive::Shift, false)],
+        Map::Select => &[(Primitive::Select, true)],
+        Map::Negate => &[(Primitive::Negate, false)],
+        Map::Trit if is_sum => &[(Primitive::Select, true)],
+        Map::Trit => &[(Primitive::Select, true), (Primitive::Negate, false)],
+        Map::And => &[(Primitive::And, false)],
+        Map::Xnor => &[(Primitive::Xnor, false)],
     }
 }
 

@@ -268,8 +268,8 @@ impl Reader<'_> {
         match product_of(&a.domain, &b.domain) {
             Map::And => vec![Primitive::And],
             Map::Xnor => vec![Primitive::Xnor],
-            Map::Select if a.domain.is_binary() || b.domain.is_binary() => vec![Primitive::Select],
-            Map::Select => vec![Primitive::Select, Primitive::Negate],
+            Map::Select => vec![Primitive::Select],
+            Map::Trit => vec![Primitive::Select, Primitive::Negate],
             Map::Negate => vec![Primitive::Negate],
             Map::Shift => vec![Primitive::Shift],
             _ => vec![Primitive::Mul],

@@ -17,7 +17,6 @@ use petgraph::graph::NodeIndex;
 use super::{OpGraph, OpKind};
 use crate::domain::Domain;
 use crate::model::{Map, Reduce};
-use crate::symbolic::Expr;
 
 /// The cheapest map that gives the product of values of the two domains.
 pub(super) fn product_of(a: &Domain, b: &Domain) -> Map {
@@ -30,7 +29,7 @@ pub(super) fn product_of(a: &Domain, b: &Domain) -> Map {
     } else if a.is_sign() || b.is_sign() {
         Map::Negate
     } else if a.is_ternary() || b.is_ternary() {
-        Map::Select
+        Map::Trit
     } else if a.is_power_of_two() || b.is_power_of_two() {
         Map::Shift
     } else {
@@ -56,14 +55,12 @@ pub(super) fn reduce(graph: &mut OpGraph) {
         let [a, b] = domains.as_slice() else {
             continue;
         };
-        if einsum.map != Map::Mul || einsum.reduce != Reduce::Add {
+        if einsum.map != Map::Mul {
             continue;
         }
         einsum.map = product_of(a, b);
-        if matches!(einsum.map, Map::And | Map::Xnor) {
-            // Words of bits are combined whole: zeros are not skipped.
+        if matches!(einsum.map, Map::And | Map::Xnor) && einsum.reduce == Reduce::Add {
             einsum.reduce = Reduce::Popcount;
-            einsum.density = Expr::one();
         }
     }
 }
@@ -78,7 +75,7 @@ mod tests {
         assert_eq!(product_of(&real, &real), Map::Mul);
         assert_eq!(product_of(&Domain::binary(), &real), Map::Select);
         assert_eq!(product_of(&real, &Domain::sign()), Map::Negate);
-        assert_eq!(product_of(&real, &Domain::ternary()), Map::Select);
+        assert_eq!(product_of(&real, &Domain::ternary()), Map::Trit);
         assert_eq!(product_of(&Domain::PowerOfTwo, &real), Map::Shift);
         assert_eq!(product_of(&Domain::sign(), &Domain::sign()), Map::Xnor);
         assert_eq!(product_of(&Domain::binary(), &Domain::binary()), Map::And);

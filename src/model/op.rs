@@ -143,6 +143,8 @@ pub enum Map {
     Select,
     /// y or −y by the sign of x
     Negate,
+    /// y, −y or nothing by the trit x
+    Trit,
     /// both bits set
     And,
     /// both bits equal
@@ -151,7 +153,7 @@ pub enum Map {
 
 impl Map {
     /// All maps with their names.
-    pub const ALL: [(Map, &'static str); 12] = [
+    pub const ALL: [(Map, &'static str); 13] = [
         (Map::Mul, "mul"),
         (Map::Add, "add"),
         (Map::Sub, "sub"),
@@ -162,9 +164,21 @@ impl Map {
         (Map::Shift, "shift"),
         (Map::Select, "select"),
         (Map::Negate, "negate"),
+        (Map::Trit, "trit"),
         (Map::And, "and"),
         (Map::Xnor, "xnor"),
     ];
+
+    /// Whether a zero in either operand leaves nothing to gather, so that
+    /// skipped zeros save work.
+    pub fn vanishes_at_zero(self) -> bool {
+        match self {
+            Map::Mul | Map::Shift | Map::Select | Map::Negate | Map::Trit => true,
+            // Bits are combined in whole words.
+            Map::And | Map::Xnor => false,
+            Map::Add | Map::Sub | Map::AbsDiff | Map::SquareDiff | Map::Max | Map::Min => false,
+        }
+    }
 
     /// Its name in model files.
     pub fn name(self) -> &'static str {
