@@ -1172,3 +1172,264 @@ fn values_that_change_on_the_way_round() {
         counts(&[(Mul, 18), (Select, 2 * 18), (Add, 3 * 18), (Compare, 3 * 6)])
     );
 }
+
+// ---------------------------------------------------------------------------
+// The blocks that ship
+// ---------------------------------------------------------------------------
+
+/// One row of numbers through a block.
+type Row = fn(&mut Machine, &[f64]) -> Vec<f64>;
+
+/// (x − mean) / √(variance + ε), times a gain, plus a bias. The differences
+/// from the mean are taken once for the variance and once more for the result.
+fn layer_norm(m: &mut Machine, row: &[f64]) -> Vec<f64> {
+    let one_over_d = 1.0 / row.len() as f64;
+    let mut total = 0.0;
+    for x in row {
+        total = m.add(total, *x);
+    }
+    let mean = m.mul(total, one_over_d);
+    let mut spread = 0.0;
+    for x in row {
+        let difference = m.sub(*x, mean);
+        let square = m.mul(difference, difference);
+        spread = m.add(spread, square);
+    }
+    let variance = m.mul(spread, one_over_d);
+    let above_zero = m.add(variance, 1e-5);
+    let deviation = m.function(Primitive::Sqrt, above_zero.sqrt());
+    let scale = m.div(1.0, deviation);
+    let mut result = Vec::new();
+    for x in row {
+        let centred = m.sub(*x, mean);
+        let normed = m.mul(centred, scale);
+        let gained = m.mul(normed, 1.0);
+        result.push(m.add(gained, 0.0));
+    }
+    result
+}
+
+/// x / √(mean of x² + ε), times a gain.
+fn rms_norm(m: &mut Machine, row: &[f64]) -> Vec<f64> {
+    let mut total = 0.0;
+    for x in row {
+        let square = m.mul(*x, *x);
+        total = m.add(total, square);
+    }
+    let mean = m.mul(total, 1.0 / row.len() as f64);
+    let above_zero = m.add(mean, 1e-5);
+    let root = m.function(Primitive::Sqrt, above_zero.sqrt());
+    let scale = m.div(1.0, root);
+    let mut result = Vec::new();
+    for x in row {
+        let normed = m.mul(*x, scale);
+        result.push(m.mul(normed, 1.0));
+    }
+    result
+}
+
+/// x/2 · (1 + erf(x/√2)).
+fn gelu(m: &mut Machine, row: &[f64]) -> Vec<f64> {
+    let each = row.iter().map(|x| {
+        let half = m.mul(0.5, *x);
+        let inner = m.mul(0.5_f64.sqrt(), *x);
+        let curve = m.function(Primitive::Erf, inner);
+        let raised = m.add(1.0, curve);
+        m.mul(half, raised)
+    });
+    each.collect()
+}
+
+/// x/2 · (1 + tanh(√(2/π) · (x + 0.044715·x³))), the cube as two products.
+fn gelu_tanh(m: &mut Machine, row: &[f64]) -> Vec<f64> {
+    let each = row.iter().map(|x| {
+        let half = m.mul(0.5, *x);
+        let square = m.mul(*x, *x);
+        let cube = m.mul(square, *x);
+        let small = m.mul(0.044715, cube);
+        let sum = m.add(*x, small);
+        let inner = m.mul(0.797_884_56, sum);
+        let curve = m.function(Primitive::Tanh, inner.tanh());
+        let raised = m.add(1.0, curve);
+        m.mul(half, raised)
+    });
+    each.collect()
+}
+
+/// x / (1 + exp(−x)).
+fn silu(m: &mut Machine, row: &[f64]) -> Vec<f64> {
+    let each = row.iter().map(|x| {
+        let negative = m.negate(*x);
+        let power = m.function(Primitive::Exp, negative.exp());
+        let below = m.add(1.0, power);
+        m.div(*x, below)
+    });
+    each.collect()
+}
+
+fn relu(m: &mut Machine, row: &[f64]) -> Vec<f64> {
+    row.iter().map(|x| m.max(*x, 0.0)).collect()
+}
+
+/// The largest is subtracted first; a subtraction of it is the addition of its
+/// negative, as the count of 2 additions in the facts at hand has it.
+fn softmax(m: &mut Machine, row: &[f64]) -> Vec<f64> {
+    let mut largest = f64::NEG_INFINITY;
+    for x in row {
+        largest = m.max(largest, *x);
+    }
+    let mut powers = Vec::new();
+    let mut sum = 0.0;
+    for x in row {
+        let shifted = m.add(*x, -largest);
+        powers.push(m.function(Primitive::Exp, shifted.exp()));
+        sum = m.add(sum, powers[powers.len() - 1]);
+    }
+    powers.into_iter().map(|x| m.div(x, sum)).collect()
+}
+
+/// Pairs turned by an angle: (x·cos − y·sin, y·cos + x·sin), the sine signed
+/// beforehand.
+fn rotary(m: &mut Machine, row: &[f64]) -> Vec<f64> {
+    let (sin, cos) = (0.6, 0.8);
+    let mut result = Vec::new();
+    for pair in row.chunks_exact(2) {
+        for (x, partner, sin) in [(pair[0], pair[1], -sin), (pair[1], pair[0], sin)] {
+            let (own, other) = (m.mul(x, cos), m.mul(partner, sin));
+            result.push(m.add(own, other));
+        }
+    }
+    result
+}
+
+#[test]
+fn the_shipped_blocks_row_by_row() {
+    let (b, n, d) = (2, 3, 4);
+    let blocks: [(&str, Row); 8] = [
+        ("layer-norm", layer_norm),
+        ("rms-norm", rms_norm),
+        ("gelu", gelu),
+        ("gelu-tanh", gelu_tanh),
+        ("silu", silu),
+        ("relu", relu),
+        ("softmax", softmax),
+        ("rotary", rotary),
+    ];
+    for (name, run) in blocks {
+        let mut machine = Machine::default();
+        for row in 0..b * n {
+            let row: Vec<f64> = (0..d).map(|k| number(row * d + k)).collect();
+            let result = run(&mut machine, &row);
+            match name {
+                "softmax" => assert!((result.iter().sum::<f64>() - 1.0).abs() < 1e-12),
+                "layer-norm" => assert!(result.iter().sum::<f64>().abs() < 1e-9),
+                _ => assert_eq!(result.len(), d),
+            }
+        }
+        // The scores of softmax have five axes.
+        let shape = if name == "softmax" {
+            "b 1 1 n d"
+        } else {
+            "b n d"
+        };
+        let op = format!("[[op]]\nname = \"y\"\nblock = \"{name}\"\ninputs = [\"x\"]\n");
+        let inputs = format!("x = \"{shape}\"");
+        check(
+            &text(&inputs, &[("b", b), ("n", n), ("d", d)], &op),
+            &machine,
+        );
+    }
+}
+
+#[test]
+fn the_shipped_feed_forward_layers() {
+    // Rows of 4 through 6 hidden numbers, with a bias in every linear layer.
+    let (n, d, wide) = (3, 4, 6);
+    let project = |m: &mut Machine, row: &[f64], columns: usize| -> Vec<f64> {
+        let mut result = Vec::new();
+        for j in 0..columns {
+            let mut sum = number(j);
+            for (k, x) in row.iter().enumerate() {
+                let product = m.mul(*x, number(k * columns + j));
+                sum = m.add(sum, product);
+            }
+            result.push(sum);
+        }
+        result
+    };
+    let (mut mlp, mut swiglu) = (Machine::default(), Machine::default());
+    for i in 0..n {
+        let row: Vec<f64> = (0..d).map(|k| number(i * d + k)).collect();
+        let up = project(&mut mlp, &row, wide);
+        let bent = gelu(&mut mlp, &up);
+        project(&mut mlp, &bent, d);
+
+        let gate = project(&mut swiglu, &row, wide);
+        let up = project(&mut swiglu, &row, wide);
+        let open = silu(&mut swiglu, &gate);
+        let gated: Vec<f64> = (open.iter().zip(&up))
+            .map(|(open, up)| swiglu.mul(*open, *up))
+            .collect();
+        project(&mut swiglu, &gated, d);
+    }
+    for (name, machine) in [("mlp", mlp), ("swiglu", swiglu)] {
+        let op = format!("[[op]]\nname = \"y\"\nblock = \"{name}\"\ninputs = [\"x\"]\n");
+        let dims = [("b", 1), ("n", n), ("d", d), ("ffn", wide)];
+        check(&text("x = \"b n d\"", &dims, &op), &machine);
+    }
+}
+
+#[test]
+fn a_bottleneck_with_and_without_its_projection() {
+    // 4×4 pixels, 8 channels, 2 in the middle, 8 out. Batch normalisation is one
+    // product and one addition for every number.
+    fn conv_norm(
+        m: &mut Machine,
+        side: usize,
+        channels: usize,
+        out: usize,
+        window: usize,
+        stride: usize,
+    ) -> usize {
+        let padding = (window - 1) / 2;
+        let mut left = 0;
+        let mut fits = 0;
+        while left + window <= side + 2 * padding {
+            left += stride;
+            fits += 1;
+        }
+        for _pixel in 0..fits * fits {
+            for _filter in 0..out {
+                let mut sum = 0.0;
+                for tap in 0..channels * window * window {
+                    let product = m.mul(number(tap), number(tap + 1));
+                    sum = m.add(sum, product);
+                }
+                let gained = m.mul(sum, 1.5);
+                m.add(gained, 0.5);
+            }
+        }
+        fits
+    }
+    for (stride, project) in [(1, false), (1, true), (2, true), (3, true)] {
+        let mut machine = Machine::default();
+        let side = conv_norm(&mut machine, 4, 8, 2, 1, 1);
+        relu(&mut machine, &vec![1.0; side * side * 2]);
+        let side = conv_norm(&mut machine, side, 2, 2, 3, stride);
+        relu(&mut machine, &vec![1.0; side * side * 2]);
+        assert_eq!(conv_norm(&mut machine, side, 2, 8, 1, 1), side);
+        if project {
+            assert_eq!(conv_norm(&mut machine, 4, 8, 8, 1, stride), side);
+        }
+        for at in 0..side * side * 8 {
+            machine.add(number(at), number(at));
+        }
+        relu(&mut machine, &vec![1.0; side * side * 8]);
+        let op = format!(
+            "[[op]]\nname = \"y\"\nblock = \"bottleneck\"\ninputs = [\"x\"]\n\
+             with = {{ mid = 2, s = {stride}, project = {} }}\n",
+            u8::from(project)
+        );
+        check(&text("x = \"1 8 4 4\"", &[("unused", 1)], &op), &machine);
+    }
+}
