@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{One, Signed, Zero};
+use num_traits::{One, Zero};
 
 use crate::number::whole;
 
@@ -141,15 +141,27 @@ impl Domain {
         }
     }
 
-    /// The values after rounding what lies between `low` and `high`.
+    /// The values after rounding what a clip to `low` and `high` leaves.
     pub fn rounded_between(low: &BigRational, high: &BigRational) -> Domain {
-        let (low, high) = (low.round(), high.round());
-        if high.is_negative() && low > high || &high - &low > whole(MAX_VALUES as i64) {
-            return Domain::Integer(None);
+        Domain::whole_between(&low.round(), &high.round())
+    }
+
+    /// The values that a clip to `low` and `high` leaves of whole numbers: the
+    /// whole ones between, and the bounds themselves.
+    pub fn whole_between(low: &BigRational, high: &BigRational) -> Domain {
+        // The upper bound is applied last, and so it wins.
+        let low = low.min(high);
+        if high - low > whole(MAX_VALUES as i64) {
+            let both_whole = low.is_integer() && high.is_integer();
+            return if both_whole {
+                Domain::Integer(None)
+            } else {
+                Domain::Real
+            };
         }
-        let mut values = Vec::new();
-        let mut value = low;
-        while value <= high {
+        let mut values = vec![low.clone(), high.clone()];
+        let mut value = low.ceil();
+        while value <= *high {
             values.push(value.clone());
             value += BigRational::one();
         }
@@ -243,6 +255,16 @@ mod tests {
         assert_eq!(
             Domain::rounded_between(&whole(-127), &whole(127)),
             Domain::Integer(None)
+        );
+        // clip(x, 9, 5) is 5 whatever x is.
+        assert_eq!(
+            Domain::rounded_between(&whole(9), &whole(5)),
+            Domain::of([whole(5)])
+        );
+        let fifth = |n: i64| BigRational::new(n.into(), 5.into());
+        assert_eq!(
+            Domain::whole_between(&fifth(-2), &fifth(2)),
+            Domain::of([fifth(-2), whole(0), fifth(2)])
         );
     }
 

@@ -1,0 +1,75 @@
+//! The README shows what the program prints, and its files work as shown.
+//!
+//! A block of output stands under a comment with the command that printed it.
+//! `UPDATE_README=1 cargo test --test readme` prints them anew.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+use std::process::Command;
+
+/// What a command of the README prints.
+fn output(command: &str, folder: &Path) -> String {
+    let mut words = command.split_whitespace();
+    assert_eq!(words.next(), Some("picojoule"), "{command}");
+    let output = Command::new(env!("CARGO_BIN_EXE_picojoule"))
+        .current_dir(folder)
+        .args(words)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{command}: {errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn every_output_is_what_the_program_prints() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let old = std::fs::read_to_string(&path).unwrap();
+    let mut new = String::new();
+    let mut rest = old.as_str();
+    let mut shown = 0;
+    while let Some(at) = rest.find("<!-- $ ") {
+        let (before, after) = rest.split_at(at);
+        let (command, after) = after["<!-- $ ".len()..].split_once(" -->\n").unwrap();
+        let after = after.strip_prefix("```console\n").unwrap();
+        let (_, after) = after.split_once("```\n").unwrap();
+        let printed = output(command, Path::new("."));
+        new.push_str(&format!(
+            "{before}<!-- $ {command} -->\n```console\n$ {command}\n{printed}```\n"
+        ));
+        rest = after;
+        shown += 1;
+    }
+    new.push_str(rest);
+    assert!(shown >= 4, "the README shows {shown} outputs");
+    if std::env::var_os("UPDATE_README").is_some() {
+        std::fs::write(&path, new).unwrap();
+    } else {
+        assert_eq!(old, new, "UPDATE_README=1 cargo test --test readme");
+    }
+}
+
+/// The TOML blocks of the README, saved under the names that the text gives
+/// them, do what the commands after them say.
+#[test]
+fn the_files_shown_work() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut blocks = text.split("```toml\n").skip(1).map(|block| {
+        let (block, _) = block.split_once("```").unwrap();
+        block
+    });
+    for name in ["my-chip.toml", "l2.toml"] {
+        std::fs::write(folder.path().join(name), blocks.next().unwrap()).unwrap();
+    }
+    assert!(blocks.next().is_none(), "a file of the README is not tried");
+    let mut tried = 0;
+    for line in text.lines().filter(|line| line.starts_with("picojoule ") && line.contains("./")) {
+        let printed = output(line, folder.path());
+        assert!(printed.contains("saved"), "{line}: {printed}");
+        tried += 1;
+    }
+    assert_eq!(tried, 3);
+}
