@@ -8,13 +8,12 @@ use num_rational::BigRational;
 use num_traits::{One, Signed};
 
 use super::OpGraph;
+use super::limits::{MAX_EXTENT, MAX_PROBLEMS};
 use super::names::shown;
 use crate::number::whole;
 use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::{Expr, Values};
 
-/// Larger extents are refused as slips of the keyboard.
-const MAX_EXTENT: i64 = 1_000_000_000_000_000;
 /// More repeats than this are refused likewise.
 const MAX_REPEAT: i64 = 1_000_000;
 
@@ -32,7 +31,7 @@ pub struct Constraint {
 }
 
 /// What must hold of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rule {
     /// A size: whole, at least 1.
     Extent,
@@ -89,6 +88,9 @@ impl OpGraph {
                 ),
             };
             problems.push(Diagnostic::new(message).labelled(&constraint.place, label));
+            if problems.len() >= MAX_PROBLEMS {
+                break;
+            }
         }
         problems.or(())
     }

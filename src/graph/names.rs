@@ -1,15 +1,16 @@
 //! What the names of one module stand for: dims, params, and what follows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use num_rational::BigRational;
 
 use super::SymbolInfo;
+use super::limits::{self, MAX_CHAIN, MAX_PROBLEMS};
 use crate::formula::{Formula, Node};
-use crate::model::{Module, NumberRole};
+use crate::model::{Module, Number, NumberRole};
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems};
-use crate::symbolic::{Expr, Symbol, build};
+use crate::symbolic::{Expr, Symbol, Values, build};
 
 /// The names of one instance of a module, with their values.
 #[derive(Debug, Clone, Default)]
@@ -18,7 +19,7 @@ pub(super) struct Names {
     /// The names that blocks called from here inherit.
     inherited: BTreeMap<String, Expr>,
     /// Names whose extents may be fractions.
-    pub(super) uneven: Vec<String>,
+    pub(super) uneven: BTreeSet<String>,
 }
 
 /// The symbols of a graph as they are made.
@@ -27,6 +28,12 @@ pub(super) struct Symbols {
     pub(super) made: Vec<SymbolInfo>,
     /// Names with their values, for the reader.
     pub(super) shown: Vec<(String, Expr)>,
+    /// The values of all symbols.
+    pub(super) values: Values,
+    /// Where a symbol stands in `made`.
+    index: HashMap<String, usize>,
+    /// The names in `shown`.
+    known: BTreeSet<String>,
 }
 
 impl Symbols {
@@ -42,16 +49,16 @@ impl Symbols {
     ) -> Expr {
         let qualified = format!("{module}.{name}");
         for candidate in [name, &qualified] {
-            match self
-                .made
-                .iter()
-                .find(|info| info.symbol.name() == candidate)
-            {
+            let known = self.index.get(candidate).and_then(|at| self.made.get(*at));
+            match known {
                 Some(info) if info.value == *value => return Expr::symbol(candidate),
                 Some(_) => continue,
                 None => {
+                    let symbol = Symbol::new(candidate);
+                    self.values.set(symbol.clone(), value.clone());
+                    self.index.insert(candidate.to_owned(), self.made.len());
                     self.made.push(SymbolInfo {
-                        symbol: Symbol::new(candidate),
+                        symbol,
                         value: value.clone(),
                         place: place.clone(),
                     });
@@ -66,7 +73,7 @@ impl Symbols {
 
     /// Notes a name for the reader; the first meaning of a name stays.
     pub(super) fn show(&mut self, name: &str, value: Expr) {
-        if !self.shown.iter().any(|(known, _)| known == name) {
+        if self.known.insert(name.to_owned()) {
             self.shown.push((name.to_owned(), value));
         }
     }
@@ -105,6 +112,9 @@ impl Names {
                     .map(|name| name.value.clone())
                     .collect(),
             },
+            numbers: (module.numbers.iter())
+                .map(|number| (number.name.value.as_str(), number))
+                .collect(),
             open: Vec::new(),
         };
         for need in &module.needs {
@@ -126,6 +136,9 @@ impl Names {
         for number in &module.numbers {
             if let Err(mistake) = resolver.number(&number.name.value) {
                 problems.push(mistake);
+            }
+            if problems.len() >= MAX_PROBLEMS {
+                break;
             }
         }
         resolver.names
@@ -168,6 +181,7 @@ struct Resolver<'a> {
     origin: &'a Origin<'a>,
     symbols: &'a mut Symbols,
     names: Names,
+    numbers: BTreeMap<&'a str, &'a Number>,
     /// The numbers being resolved, to notice one that leads back to itself.
     open: Vec<String>,
 }
@@ -178,7 +192,7 @@ impl Resolver<'_> {
         if let Some(value) = self.names.get(name) {
             return Ok(value.clone());
         }
-        let Some(number) = self.module.numbers.iter().find(|n| n.name.value == name) else {
+        let Some(number) = self.numbers.get(name).copied() else {
             return Err(Diagnostic::new(format!("unknown name `{name}`")));
         };
         let settable = number.role != NumberRole::Derived;
@@ -225,15 +239,22 @@ impl Resolver<'_> {
             let message = format!("`{name}` depends on itself: `{path}` → `{name}`");
             return Err(Diagnostic::at(&formula.place, message));
         }
+        if self.open.len() >= MAX_CHAIN {
+            let message = format!(
+                "`{name}` is one of more than {MAX_CHAIN} numbers that each depend on the next"
+            );
+            return Err(Diagnostic::at(&formula.place, message));
+        }
         self.open.push(name.to_owned());
         let result = build(formula, &mut |inner, place| self.name(inner, place));
         self.open.pop();
-        result
+        let value = result?;
+        limits::formula(&value, &format!("`{name}`"), &formula.place)?;
+        Ok(value)
     }
 
     fn name(&mut self, name: &str, place: &Place) -> Result<Expr, Diagnostic> {
-        let known = self.module.numbers.iter().any(|n| n.name.value == name);
-        if known || self.names.get(name).is_some() {
+        if self.numbers.contains_key(name) || self.names.get(name).is_some() {
             return self.number(name);
         }
         let all: Vec<String> = (self.names.known().map(str::to_owned))
