@@ -66,7 +66,10 @@ fn the_files_shown_work() {
     }
     assert!(blocks.next().is_none(), "a file of the README is not tried");
     let mut tried = 0;
-    for line in text.lines().filter(|line| line.starts_with("picojoule ") && line.contains("./")) {
+    for line in text
+        .lines()
+        .filter(|line| line.starts_with("picojoule ") && line.contains("./"))
+    {
         let printed = output(line, folder.path());
         assert!(printed.contains("saved"), "{line}: {printed}");
         tried += 1;

@@ -6,7 +6,7 @@ use num_traits::{Signed, ToPrimitive, Zero};
 
 use super::Tensor;
 use super::names::Names;
-use super::strength::product_of;
+use super::strength::{domain_of_product, product_of};
 use crate::domain::Domain;
 use crate::formula::{Ast, BinaryOp, Formula, Node};
 use crate::model::Map;
@@ -141,7 +141,7 @@ impl Reader<'_> {
                 if !inner.is_number {
                     self.count(&[Primitive::Negate], &inner.shape);
                 }
-                let domain = inner.domain.map(true, |x| -x);
+                let domain = signed(&inner.domain, |x| -x);
                 Ok(inner.with(domain))
             }
             Node::Binary(op, left, right) => {
@@ -229,14 +229,7 @@ impl Reader<'_> {
                 vec![Primitive::Sub],
                 a.domain.combine(&b.domain, |x, y| x - y),
             ),
-            BinaryOp::Mul => (
-                self.product(a, b),
-                match (&a.domain, &b.domain) {
-                    (Domain::PowerOfTwo, y) if y.is_power_of_two() => Domain::PowerOfTwo,
-                    (x, Domain::PowerOfTwo) if x.is_power_of_two() => Domain::PowerOfTwo,
-                    (x, y) => x.combine(y, |x, y| x * y),
-                },
-            ),
+            BinaryOp::Mul => (self.product(a, b), domain_of_product(&a.domain, &b.domain)),
             BinaryOp::Div => (vec![Primitive::Div], self.quotient(a, b)),
             BinaryOp::Pow => {
                 let power = self.exponent(b, right)?;
@@ -344,7 +337,7 @@ fn effect(name: &str, parts: &[Part]) -> (&'static [Primitive], Domain, Bounds) 
             .map_or(Domain::Real, |part| part.domain.clone())
     };
     match name {
-        "abs" => (&[Primitive::Abs], values(0).map(true, |x| x.abs()), None),
+        "abs" => (&[Primitive::Abs], signed(&values(0), |x| x.abs()), None),
         "exp" => (&[Primitive::Exp], Domain::Real, None),
         "log" => (&[Primitive::Log], Domain::Real, None),
         "sqrt" => (&[Primitive::Sqrt], Domain::Real, None),
@@ -369,8 +362,24 @@ fn effect(name: &str, parts: &[Part]) -> (&'static [Primitive], Domain, Bounds) 
     }
 }
 
+/// The values after a change of sign alone, which keeps powers of two.
+fn signed(domain: &Domain, change: impl Fn(&BigRational) -> BigRational) -> Domain {
+    match domain {
+        Domain::PowerOfTwo => Domain::PowerOfTwo,
+        other => other.map(true, change),
+    }
+}
+
 fn extreme(parts: &[Part], largest: bool) -> Domain {
     match parts {
+        // One of two powers of two is one.
+        [a, b]
+            if [&a.domain, &b.domain].contains(&&Domain::PowerOfTwo)
+                && a.domain.is_power_of_two()
+                && b.domain.is_power_of_two() =>
+        {
+            Domain::PowerOfTwo
+        }
         [a, b] => a.domain.combine(&b.domain, |x, y| {
             if (x > y) == largest {
                 x.clone()
@@ -393,7 +402,7 @@ fn clip(parts: &[Part]) -> (&'static [Primitive], Domain, Bounds) {
                 finite @ Domain::Finite(_) => {
                     finite.map(true, |x| x.clone().max(low.clone()).min(high.clone()))
                 }
-                Domain::Integer(_) => Domain::rounded_between(low, high),
+                Domain::Integer(_) => Domain::whole_between(low, high),
                 _ => Domain::Real,
             };
             (both, domain, Some((low.clone(), high.clone())))

@@ -8,13 +8,12 @@ use num_rational::BigRational;
 use num_traits::{One, Signed};
 
 use super::OpGraph;
+use super::limits::{MAX_EXTENT, MAX_PROBLEMS};
 use super::names::shown;
 use crate::number::whole;
 use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::{Expr, Values};
 
-/// Larger extents are refused as slips of the keyboard.
-const MAX_EXTENT: i64 = 1_000_000_000_000_000;
 /// More repeats than this are refused likewise.
 const MAX_REPEAT: i64 = 1_000_000;
 
@@ -32,7 +31,7 @@ pub struct Constraint {
 }
 
 /// What must hold of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rule {
     /// A size: whole, at least 1.
     Extent,
@@ -44,6 +43,10 @@ pub enum Rule {
     Share,
     /// At least 0.
     NotNegative,
+    /// 0 or 1.
+    Switch,
+    /// What is left of an input beyond its windows: at least 0.
+    Room,
 }
 
 impl Rule {
@@ -60,6 +63,8 @@ impl Rule {
                 Some("above 1000000, the most repeats there can be")
             }
             Rule::Share | Rule::NotNegative if value.is_negative() => Some("below 0"),
+            Rule::Switch if *value != whole(0) && *value != whole(1) => Some("neither 0 nor 1"),
+            Rule::Room if value.is_negative() => Some("below 0: the windows do not fit"),
             Rule::Share if *value > BigRational::one() => Some("above 1"),
             Rule::NotNegative if !within(MAX_EXTENT) => Some("above 10^15"),
             _ => None,
@@ -89,6 +94,9 @@ impl OpGraph {
                 ),
             };
             problems.push(Diagnostic::new(message).labelled(&constraint.place, label));
+            if problems.len() >= MAX_PROBLEMS {
+                break;
+            }
         }
         problems.or(())
     }

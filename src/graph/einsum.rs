@@ -25,22 +25,26 @@ pub(super) struct Axes<'a> {
 }
 
 impl<'a> Axes<'a> {
-    /// Finds the extent of every axis of `signature`, whose operands have the
-    /// `shapes` given. `None` after a mistake.
-    pub(super) fn infer(
-        op: &'a str,
-        signature: &Signature,
-        shapes: &[&[Expr]],
-        extents: BTreeMap<String, Expr>,
-        names: &'a Names,
-        problems: &mut Problems,
-    ) -> Option<Axes<'a>> {
-        let mut axes = Axes {
+    /// The axes of `op` of which only the `extents` given are known.
+    pub(super) fn new(op: &'a str, extents: BTreeMap<String, Expr>, names: &'a Names) -> Axes<'a> {
+        Axes {
             names,
             op,
             extents,
             constraints: Vec::new(),
-        };
+        }
+    }
+
+    /// Finds the extent of every axis of `signature`, whose operands have the
+    /// `shapes` given. `false` after a mistake.
+    pub(super) fn infer(
+        &mut self,
+        signature: &Signature,
+        shapes: &[&[Expr]],
+        problems: &mut Problems,
+    ) -> bool {
+        let axes = self;
+        let op = axes.op;
         let before = problems.len();
         if signature.inputs.len() != shapes.len() {
             problems.push(Diagnostic::at(
@@ -52,7 +56,7 @@ impl<'a> Axes<'a> {
                     signature.inputs.len()
                 ),
             ));
-            return None;
+            return false;
         }
         for (at, (groups, shape)) in signature.inputs.iter().zip(shapes).enumerate() {
             if groups.len() != shape.len() {
@@ -71,7 +75,7 @@ impl<'a> Axes<'a> {
             }
         }
         if problems.len() > before {
-            return None;
+            return false;
         }
         let pairs: Vec<(&AxisGroup, &Expr)> = (signature.inputs.iter().zip(shapes))
             .flat_map(|(groups, shape)| groups.iter().zip(shape.iter()))
@@ -96,7 +100,7 @@ impl<'a> Axes<'a> {
                 axes.windowed(formula, extent, signature, problems);
             }
         }
-        (problems.len() == before).then_some(axes)
+        problems.len() == before
     }
 
     fn mismatch(&self, axis: &Spanned<String>, here: &Expr, known: &Expr) -> Diagnostic {
@@ -201,7 +205,16 @@ impl<'a> Axes<'a> {
         let room =
             &(&(extent - &Expr::one()) - &window.offset.scale(&crate::number::whole(2))) - &reach;
         match open.as_slice() {
-            [] => {}
+            // All is known: the last window must end within the input.
+            [] => self.constraints.push(Constraint {
+                what: format!(
+                    "what is left of the input of `{}` after its windows",
+                    self.op
+                ),
+                expr: room,
+                rule: Rule::Room,
+                place: formula.place.clone(),
+            }),
             [(axis, stride)] => {
                 let Some(steps) = room.divide(stride) else {
                     problems.push(Diagnostic::at(&formula.place, "a stride of 0"));
@@ -281,7 +294,7 @@ impl<'a> Axes<'a> {
     }
 
     fn constrain(&mut self, axis: &str, extent: &Expr, place: &Place) {
-        let uneven = self.names.uneven.iter().any(|name| name == axis);
+        let uneven = self.names.uneven.contains(axis);
         self.constraints.push(Constraint {
             what: format!("axis `{axis}` of `{}`", self.op),
             expr: extent.clone(),

@@ -13,6 +13,7 @@ mod apply;
 mod check;
 pub mod draw;
 mod einsum;
+mod limits;
 mod lower;
 mod names;
 mod scopes;

@@ -1,24 +1,25 @@
 //! What the names of one module stand for: dims, params, and what follows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use num_rational::BigRational;
 
 use super::SymbolInfo;
+use super::limits::{self, MAX_CHAIN, MAX_PROBLEMS};
 use crate::formula::{Formula, Node};
-use crate::model::{Module, NumberRole};
+use crate::model::{Module, Number, NumberRole};
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems};
-use crate::symbolic::{Expr, Symbol, build};
+use crate::symbolic::{Expr, Symbol, Values, build};
 
 /// The names of one instance of a module, with their values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
     values: BTreeMap<String, Expr>,
-    /// The names that blocks called from here inherit.
-    inherited: BTreeMap<String, Expr>,
+    /// What blocks called from here may take by name.
+    inherited: Inherited,
     /// Names whose extents may be fractions.
-    pub(super) uneven: Vec<String>,
+    pub(super) uneven: BTreeSet<String>,
 }
 
 /// The symbols of a graph as they are made.
@@ -28,6 +29,12 @@ pub(super) struct Symbols {
     /// Names with their values, for the reader; none for a name that means
     /// several things.
     shown: Vec<(String, Option<Expr>)>,
+    /// The values of all symbols.
+    pub(super) values: Values,
+    /// Where a symbol stands in `made`.
+    index: HashMap<String, usize>,
+    /// Where a name stands in `shown`.
+    known: HashMap<String, usize>,
 }
 
 impl Symbols {
@@ -43,16 +50,16 @@ impl Symbols {
     ) -> Expr {
         let qualified = format!("{module}.{name}");
         for candidate in [name, &qualified] {
-            match self
-                .made
-                .iter()
-                .find(|info| info.symbol.name() == candidate)
-            {
+            let known = self.index.get(candidate).and_then(|at| self.made.get(*at));
+            match known {
                 Some(info) if info.value == *value => return Expr::symbol(candidate),
                 Some(_) => continue,
                 None => {
+                    let symbol = Symbol::new(candidate);
+                    self.values.set(symbol.clone(), value.clone());
+                    self.index.insert(candidate.to_owned(), self.made.len());
                     self.made.push(SymbolInfo {
-                        symbol: Symbol::new(candidate),
+                        symbol,
                         value: value.clone(),
                         place: place.clone(),
                     });
@@ -67,9 +74,12 @@ impl Symbols {
 
     /// Notes a name for the reader.
     pub(super) fn show(&mut self, name: &str, value: Expr) {
-        match self.shown.iter_mut().find(|(known, _)| known == name) {
-            None => self.shown.push((name.to_owned(), Some(value))),
-            Some((_, known)) if *known != Some(value) => *known = None,
+        match self.known.get(name) {
+            None => {
+                self.known.insert(name.to_owned(), self.shown.len());
+                self.shown.push((name.to_owned(), Some(value)));
+            }
+            Some(at) if self.shown[*at].1.as_ref() != Some(&value) => self.shown[*at].1 = None,
             Some(_) => {}
         }
     }
@@ -83,12 +93,37 @@ impl Symbols {
     }
 }
 
+/// The numbers that a block may take by name from whoever calls it.
+///
+/// A block `needs` its caller's sizes: dims and params alike. Its own params
+/// take over only params: a dim of the model that happens to bear the name of
+/// a param (`width`, in pixels) means something else.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Inherited {
+    sizes: BTreeMap<String, Expr>,
+    params: BTreeMap<String, Expr>,
+}
+
+impl Inherited {
+    /// How many numbers there are.
+    pub(super) fn len(&self) -> usize {
+        self.sizes.len()
+    }
+
+    fn pass_on(&mut self, name: &str, value: &Expr, is_param: bool) {
+        self.sizes.insert(name.to_owned(), value.clone());
+        if is_param {
+            self.params.insert(name.to_owned(), value.clone());
+        }
+    }
+}
+
 /// Where the numbers of a module come from.
 pub(super) struct Origin<'a> {
     /// What the call gives.
     pub(super) with: BTreeMap<String, Expr>,
     /// What the caller passes on by name.
-    pub(super) inherited: &'a BTreeMap<String, Expr>,
+    pub(super) inherited: &'a Inherited,
     /// What was set from outside: variants and the user.
     pub(super) settings: &'a BTreeMap<String, Formula>,
     /// Extents of the inputs, by the names that the inputs give them.
@@ -116,13 +151,22 @@ impl Names {
                     .map(|name| name.value.clone())
                     .collect(),
             },
+            numbers: (module.numbers.iter())
+                .map(|number| (number.name.value.as_str(), number))
+                .collect(),
             open: Vec::new(),
         };
         for need in &module.needs {
             let name = &need.value;
-            let given = origin.with.get(name).or_else(|| origin.inherited.get(name));
+            let given = origin
+                .with
+                .get(name)
+                .or_else(|| origin.inherited.sizes.get(name));
             match given {
-                Some(value) => resolver.names.set(name, value.clone(), true),
+                Some(value) => {
+                    resolver.names.inherited.pass_on(name, value, false);
+                    resolver.names.values.insert(name.clone(), value.clone());
+                }
                 None => problems.push(
                     Diagnostic::at(
                         &need.place,
@@ -138,15 +182,11 @@ impl Names {
             if let Err(mistake) = resolver.number(&number.name.value) {
                 problems.push(mistake);
             }
+            if problems.len() >= MAX_PROBLEMS {
+                break;
+            }
         }
         resolver.names
-    }
-
-    fn set(&mut self, name: &str, value: Expr, passed_on: bool) {
-        if passed_on {
-            self.inherited.insert(name.to_owned(), value.clone());
-        }
-        self.values.insert(name.to_owned(), value);
     }
 
     /// What `name` stands for.
@@ -160,7 +200,7 @@ impl Names {
     }
 
     /// What blocks called from here inherit.
-    pub(super) fn inherited(&self) -> &BTreeMap<String, Expr> {
+    pub(super) fn inherited(&self) -> &Inherited {
         &self.inherited
     }
 
@@ -179,6 +219,7 @@ struct Resolver<'a> {
     origin: &'a Origin<'a>,
     symbols: &'a mut Symbols,
     names: Names,
+    numbers: BTreeMap<&'a str, &'a Number>,
     /// The numbers being resolved, to notice one that leads back to itself.
     open: Vec<String>,
 }
@@ -189,7 +230,7 @@ impl Resolver<'_> {
         if let Some(value) = self.names.get(name) {
             return Ok(value.clone());
         }
-        let Some(number) = self.module.numbers.iter().find(|n| n.name.value == name) else {
+        let Some(number) = self.numbers.get(name).copied() else {
             return Err(Diagnostic::new(format!("unknown name `{name}`")));
         };
         let settable = number.role != NumberRole::Derived;
@@ -197,7 +238,7 @@ impl Resolver<'_> {
             .origin
             .with
             .get(name)
-            .or_else(|| self.origin.inherited.get(name))
+            .or_else(|| self.origin.inherited.params.get(name))
             .filter(|_| settable);
         let value = match given {
             Some(value) => value.clone(),
@@ -207,7 +248,11 @@ impl Resolver<'_> {
                 self.formula(name, formula, settable)?
             }
         };
-        self.names.set(name, value.clone(), settable);
+        if settable {
+            let is_param = number.role == NumberRole::Param;
+            self.names.inherited.pass_on(name, &value, is_param);
+        }
+        self.names.values.insert(name.to_owned(), value.clone());
         // A switch left as it folds away tells a reader nothing.
         let left_alone = value.as_constant().is_some() && is_quoted(&number.formula);
         if settable && !left_alone {
@@ -238,15 +283,22 @@ impl Resolver<'_> {
             let message = format!("`{name}` depends on itself: `{path}` → `{name}`");
             return Err(Diagnostic::at(&formula.place, message));
         }
+        if self.open.len() >= MAX_CHAIN {
+            let message = format!(
+                "`{name}` is one of more than {MAX_CHAIN} numbers that each depend on the next"
+            );
+            return Err(Diagnostic::at(&formula.place, message));
+        }
         self.open.push(name.to_owned());
         let result = build(formula, &mut |inner, place| self.name(inner, place));
         self.open.pop();
-        result
+        let value = result?;
+        limits::formula(&value, &format!("`{name}`"), &formula.place)?;
+        Ok(value)
     }
 
     fn name(&mut self, name: &str, place: &Place) -> Result<Expr, Diagnostic> {
-        let known = self.module.numbers.iter().any(|n| n.name.value == name);
-        if known || self.names.get(name).is_some() {
+        if self.numbers.contains_key(name) || self.names.get(name).is_some() {
             return self.number(name);
         }
         let all: Vec<String> = (self.names.known().map(str::to_owned))

@@ -1,7 +1,10 @@
 //! Scopes: named sets of stages over which energies are summed.
 
-use crate::model::{Model, Module, OpForm, Scope};
-use crate::source::{Diagnostic, Problems};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::limits::MAX_PROBLEMS;
+use crate::model::{Model, Module, OpForm};
+use crate::source::{Diagnostic, Problems, Spanned};
 
 /// A scope with all its stages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,52 +15,77 @@ pub struct ResolvedScope {
     pub stages: Vec<String>,
 }
 
+/// Scopes within scopes deeper than this are refused.
+const MAX_DEPTH: usize = 32;
+
 /// The scopes of the modules given, in order: blocks that define the same
 /// scope add to it.
 pub(super) fn resolve(modules: &[&Module], problems: &mut Problems) -> Vec<ResolvedScope> {
-    let all: Vec<&Scope> = modules.iter().flat_map(|module| &module.scopes).collect();
-    let mut resolved: Vec<ResolvedScope> = Vec::new();
-    for scope in &all {
-        let name = &scope.name.value;
-        if resolved.iter().any(|known| known.name == *name) {
-            continue;
-        }
-        let mut stages = Vec::new();
-        gather(name, &all, &mut stages, &mut Vec::new(), problems);
-        resolved.push(ResolvedScope {
-            name: name.clone(),
-            stages,
+    let mut members: HashMap<&str, Vec<&Spanned<String>>> = HashMap::new();
+    let mut order: Vec<&str> = Vec::new();
+    for scope in modules.iter().flat_map(|module| &module.scopes) {
+        let name = scope.name.value.as_str();
+        let all = members.entry(name).or_insert_with(|| {
+            order.push(name);
+            Vec::new()
         });
+        all.extend(&scope.members);
+    }
+    let mut resolved = Vec::new();
+    for name in order {
+        let mut gathering = Gathering {
+            members: &members,
+            stages: Vec::new(),
+            seen: HashSet::new(),
+            open: Vec::new(),
+        };
+        gathering.scope(name, problems);
+        resolved.push(ResolvedScope {
+            name: name.to_owned(),
+            stages: gathering.stages,
+        });
+        if problems.len() >= MAX_PROBLEMS {
+            break;
+        }
     }
     resolved
 }
 
-/// Adds the stages of every scope called `name` to `stages`.
-fn gather(
-    name: &str,
-    all: &[&Scope],
-    stages: &mut Vec<String>,
-    open: &mut Vec<String>,
-    problems: &mut Problems,
-) {
-    open.push(name.to_owned());
-    for scope in all.iter().filter(|scope| scope.name.value == name) {
-        for member in &scope.members {
-            let is_scope = all.iter().any(|other| other.name.value == member.value);
-            if open.contains(&member.value) {
-                let message = format!(
-                    "the scope `{name}` contains itself through `{}`",
-                    member.value
-                );
+/// One scope while its stages are gathered.
+struct Gathering<'s> {
+    members: &'s HashMap<&'s str, Vec<&'s Spanned<String>>>,
+    stages: Vec<String>,
+    /// Stages and scopes that are in it already.
+    seen: HashSet<&'s str>,
+    /// The scopes being gathered, to notice one that contains itself.
+    open: Vec<&'s str>,
+}
+
+impl<'s> Gathering<'s> {
+    fn scope(&mut self, name: &'s str, problems: &mut Problems) {
+        self.open.push(name);
+        for member in self.members.get(name).into_iter().flatten() {
+            let inner = member.value.as_str();
+            if self.open.contains(&inner) {
+                let message = if inner == name {
+                    format!("the scope `{name}` contains itself")
+                } else {
+                    format!("the scopes `{inner}` and `{name}` contain each other")
+                };
                 problems.push(Diagnostic::at(&member.place, message));
-            } else if is_scope {
-                gather(&member.value, all, stages, open, problems);
-            } else if !stages.contains(&member.value) {
-                stages.push(member.value.clone());
+            } else if self.open.len() >= MAX_DEPTH {
+                let message = format!("scopes within scopes more than {MAX_DEPTH} deep");
+                problems.push(Diagnostic::at(&member.place, message));
+            } else if !self.seen.insert(inner) {
+                continue;
+            } else if self.members.contains_key(inner) {
+                self.scope(inner, problems);
+            } else {
+                self.stages.push(inner.to_owned());
             }
         }
+        self.open.pop();
     }
-    open.pop();
 }
 
 /// Every member of a scope must be a stage of some op, or another scope.
@@ -65,26 +93,28 @@ pub(super) fn check(model: &Model, problems: &mut Problems) {
     let modules: Vec<&Module> = std::iter::once(&*model.root)
         .chain(model.blocks().map(|(_, block)| &**block))
         .collect();
-    let mut known: Vec<&str> = Vec::new();
+    let mut known: BTreeSet<&str> = BTreeSet::new();
     for module in &modules {
         for op in &module.ops {
             match (&op.stage, &op.form) {
-                (Some(stage), _) => known.push(&stage.value),
+                (Some(stage), _) => {
+                    known.insert(&stage.value);
+                }
                 (None, OpForm::Call { .. }) => {}
-                (None, _) => known.push(&op.name.value),
+                (None, _) => {
+                    known.insert(&op.name.value);
+                }
             }
         }
     }
-    let scopes: Vec<&str> = modules
+    let scopes: BTreeSet<&str> = modules
         .iter()
         .flat_map(|module| module.scopes.iter().map(|scope| scope.name.value.as_str()))
         .collect();
-    known.sort_unstable();
-    known.dedup();
     for scope in modules.iter().flat_map(|module| &module.scopes) {
         for member in &scope.members {
             let name = member.value.as_str();
-            if !known.contains(&name) && !scopes.contains(&name) {
+            if !known.contains(name) && !scopes.contains(name) {
                 problems.push(
                     Diagnostic::at(
                         &member.place,
@@ -93,8 +123,11 @@ pub(super) fn check(model: &Model, problems: &mut Problems) {
                             scope.name.value
                         ),
                     )
-                    .known(name, known.iter().copied().chain(scopes.iter().copied())),
+                    .known(name, known.union(&scopes).copied()),
                 );
+                if problems.len() >= MAX_PROBLEMS {
+                    return;
+                }
             }
         }
     }

@@ -37,6 +37,16 @@ pub(super) fn product_of(a: &Domain, b: &Domain) -> Map {
     }
 }
 
+/// The values of the product of values of the two domains.
+pub(super) fn domain_of_product(a: &Domain, b: &Domain) -> Domain {
+    match (a, b) {
+        (Domain::PowerOfTwo, other) | (other, Domain::PowerOfTwo) if other.is_power_of_two() => {
+            Domain::PowerOfTwo
+        }
+        _ => a.combine(b, |x, y| x * y),
+    }
+}
+
 /// Rewrites every product of the graph to what the domains allow.
 pub(super) fn reduce(graph: &mut OpGraph) {
     let all: Vec<NodeIndex> = graph.ops.node_indices().collect();

@@ -65,26 +65,22 @@ impl Model {
         problems.or(model)
     }
 
-    /// Adds a variant that puts `block` into the only slot of the model, so
-    /// that any block can be tried without a line in the model file.
+    /// Adds a variant that puts a block into the slot that the variants of the
+    /// model differ in (or into its only slot), so that any block can be tried
+    /// without a line in the model file.
     ///
     /// # Errors
-    /// A model with no slot or several, or a block that cannot be read.
+    /// A model without such a slot, or a block that cannot be read.
     pub fn add_variant(
         &mut self,
         name: &str,
         place: &Place,
         library: &dyn Library,
     ) -> Result<(), Problems> {
-        let slots = &self.root.slots;
-        let [slot] = slots.as_slice() else {
+        let Some(slot) = self.open_slot() else {
             let known = self.root.variants.iter().map(|v| v.name.value.as_str());
-            return Err(Diagnostic::at(
-                place,
-                format!("`{}` has no variant `{name}`", self.root.name),
-            )
-            .known(name, known)
-            .into());
+            let message = format!("`{}` has no variant `{name}`", self.root.name);
+            return Err(Diagnostic::at(place, message).known(name, known).into());
         };
         let variant = Variant::of_slot(slot, name, place);
         let mut problems = Problems::new();
@@ -94,6 +90,23 @@ impl Model {
         root.variants.push(variant);
         self.root = Arc::new(root);
         problems.or(())
+    }
+
+    /// The slot that the variants differ in, or the only one.
+    fn open_slot(&self) -> Option<&Named<String>> {
+        let filled = |slot: &&Named<String>| {
+            let name = &slot.name.value;
+            let variants = self.root.variants.iter();
+            variants
+                .flat_map(|variant| &variant.slots)
+                .any(|filled| filled.name.value == *name)
+        };
+        let mut varied = self.root.slots.iter().filter(filled);
+        match (varied.next(), varied.next(), self.root.slots.as_slice()) {
+            (Some(slot), None, _) => Some(slot),
+            (None, _, [slot]) => Some(slot),
+            _ => None,
+        }
     }
 
     fn add_blocks(

@@ -25,6 +25,24 @@ fn write_all(out: &mut String, sheet: &Sheet) -> std::fmt::Result {
         let label = safe(&edge.label);
         writeln!(out, "  n{} -->|\"{label}\"| n{}", from.id, to.id)?;
     }
+    let frames: [(&str, bool, &str); 2] = [
+        ("block", false, "fill:#f6f6f6,stroke:#c4c4c4,color:#555555"),
+        (
+            "stage",
+            true,
+            "fill:#fbfbfb,stroke:#b0b0b0,color:#555555,stroke-dasharray:4",
+        ),
+    ];
+    for (class, is_stage, style) in frames {
+        let ids: Vec<String> = (sheet.groups.iter().enumerate().skip(1))
+            .filter(|(_, group)| group.is_stage == is_stage)
+            .map(|(at, _)| format!("g{at}"))
+            .collect();
+        if !ids.is_empty() {
+            writeln!(out, "  classDef {class} {style}")?;
+            writeln!(out, "  class {} {class}", ids.join(","))?;
+        }
+    }
     for work in sheet.works() {
         let (fill, line) = work.colours();
         let of_work = sheet.nodes.iter().filter(|node| node.work == work);

@@ -373,10 +373,11 @@ fn notation(text: &str) -> Vec<String> {
     match text.split_once("->") {
         Some((operands, result)) if text.chars().count() > LINE => {
             let mut lines = broken(operands);
-            lines.extend(broken(&format!("-> {result}")));
+            lines.extend(broken(&format!("→ {result}")));
             lines
         }
-        _ => broken(text),
+        Some((operands, result)) => broken(&format!("{operands} → {result}")),
+        None => broken(text),
     }
 }
 

@@ -1,0 +1,154 @@
+//! How large a model may grow while it is lowered.
+//!
+//! Model files come from anywhere. Ten blocks that call each other ten times
+//! are ten billion ops, a hundred concatenations of a tensor with itself are an
+//! extent of 2^100, and sums of sums fill any memory; none of it takes more
+//! than a page to write. Every limit here is far above what a model of today
+//! needs, and each gives a mistake with its place.
+
+use num_traits::Signed;
+
+use crate::model::{AxisGroup, OpDecl, Signature};
+use crate::number::whole;
+use crate::source::{Diagnostic, Place};
+use crate::symbolic::{Atom, Expr, Values};
+
+/// Blocks nested deeper than this are refused.
+pub(super) const MAX_DEPTH: usize = 32;
+/// Graphs larger than this are refused.
+pub(super) const MAX_OPS: usize = 200_000;
+/// More calls of blocks and ops than this are refused, whether or not they
+/// leave anything in the graph.
+pub(super) const MAX_STEPS: usize = 1_000_000;
+/// A block may follow upon itself at most so often when unfolded.
+pub(super) const MAX_UNFOLDED: u64 = 10_000;
+/// How often a repeated block is lowered to find values that repeat.
+pub(super) const MAX_ROUNDS: usize = 4;
+/// After so many mistakes no more are looked for.
+pub(super) const MAX_PROBLEMS: usize = 100;
+/// Larger extents are refused as slips of the keyboard.
+pub(super) const MAX_EXTENT: i64 = 1_000_000_000_000_000;
+/// Tensors of more axes are refused.
+pub(super) const MAX_AXES: usize = 64;
+/// Notations that name more axes in all are refused.
+const MAX_NOTATION: usize = 4096;
+/// Ops of more inputs are refused.
+const MAX_OPERANDS: usize = 1024;
+/// Formulas of more factors are refused.
+const MAX_FACTORS: usize = 400;
+/// Exponents above this are refused.
+const MAX_EXPONENT: u32 = 1000;
+/// Coefficients of more bits are refused.
+const MAX_BITS: u64 = 4096;
+/// Numbers that depend on each other in a longer chain are refused, where the
+/// chain is not in the order of the file.
+pub(super) const MAX_CHAIN: usize = 100;
+
+/// Refuses tensors of too many axes.
+pub(super) fn axes(count: usize, of: &str, place: &Place) -> Result<(), Diagnostic> {
+    if count <= MAX_AXES {
+        return Ok(());
+    }
+    Err(Diagnostic::at(
+        place,
+        format!("`{of}` has {count} axes; a tensor has at most {MAX_AXES}"),
+    ))
+}
+
+/// Refuses notations of too many axes.
+pub(super) fn notation(signature: &Signature, of: &str) -> Result<(), Diagnostic> {
+    let groups = || signature.inputs.iter().chain([&signature.output]);
+    for operand in groups() {
+        axes(operand.len(), of, &signature.place)?;
+    }
+    let named = |group: &AxisGroup| match group {
+        AxisGroup::Product(parts) => parts.len(),
+        AxisGroup::Affine(_) => 1,
+    };
+    let all: usize = groups().flatten().map(named).sum();
+    let longest = groups().flatten().map(named).max().unwrap_or(0);
+    axes(longest, of, &signature.place)?;
+    if all <= MAX_NOTATION {
+        return Ok(());
+    }
+    Err(Diagnostic::at(
+        &signature.place,
+        format!("the notation of `{of}` names {all} axes, more than {MAX_NOTATION}"),
+    ))
+}
+
+/// Refuses ops of too many inputs.
+pub(super) fn operands(op: &OpDecl) -> Result<(), Diagnostic> {
+    let count = op.inputs.len();
+    if count <= MAX_OPERANDS {
+        return Ok(());
+    }
+    Err(Diagnostic::at(
+        &op.name.place,
+        format!(
+            "`{}` has {count} inputs; an op has at most {MAX_OPERANDS}",
+            op.name.value
+        ),
+    ))
+}
+
+/// Refuses an extent of the result of `op` that is too large, as a formula or
+/// as a number.
+pub(super) fn extent(
+    extent: &Expr,
+    op: &str,
+    values: &Values,
+    place: &Place,
+) -> Result<(), Diagnostic> {
+    formula(extent, &format!("the shape of `{op}`"), place)?;
+    // What has no value is told where all conditions are checked.
+    match extent.evaluate(values) {
+        Ok(value) if value.abs() > whole(MAX_EXTENT) => Err(Diagnostic::at(
+            place,
+            format!("an axis of the result of `{op}` is longer than 10^15"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses formulas that are too long to work with; `what` says whose it is.
+pub(super) fn formula(expr: &Expr, what: &str, place: &Place) -> Result<(), Diagnostic> {
+    let mut left = MAX_FACTORS;
+    if fits(expr, &mut left) {
+        return Ok(());
+    }
+    Err(Diagnostic::at(
+        place,
+        format!("the formula for {what} has grown too long, over {MAX_FACTORS} factors"),
+    )
+    .help("name fewer dims in it, or give it as a plain number"))
+}
+
+/// Whether what is `left` suffices for the factors of `expr`. It stops where
+/// it does not, so that shared parts within parts cost nothing.
+fn fits(expr: &Expr, left: &mut usize) -> bool {
+    for (monomial, coefficient) in expr.terms() {
+        let Some(rest) = left.checked_sub(1) else {
+            return false;
+        };
+        *left = rest;
+        if coefficient.numer().bits().max(coefficient.denom().bits()) > MAX_BITS {
+            return false;
+        }
+        for (atom, exponent) in monomial.factors() {
+            let Some(rest) = left.checked_sub(1) else {
+                return false;
+            };
+            *left = rest;
+            let inner = match atom {
+                Atom::Symbol(_) => true,
+                Atom::Group(inner) | Atom::Floor(inner) => fits(inner, left),
+                Atom::Max(pair) => fits(&pair.0, left) && fits(&pair.1, left),
+            };
+            if !inner || exponent.unsigned_abs() > MAX_EXPONENT {
+                return false;
+            }
+        }
+    }
+    true
+}

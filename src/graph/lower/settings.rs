@@ -1,0 +1,105 @@
+//! What is set from outside: numbers by the variant and the user, blocks in
+//! slots by the variant.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::formula::Formula;
+use crate::model::{Model, Module, NumberRole, Variant};
+use crate::source::{Diagnostic, Problems, Spanned};
+
+/// A number set from outside the model, such as `--set n=64`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    /// The dim or parameter.
+    pub name: Spanned<String>,
+    /// Its value, or a formula over the model's dims.
+    pub formula: Formula,
+}
+
+/// Every dim and parameter of a model and its blocks that can be set.
+pub fn settable(model: &Model) -> BTreeSet<&str> {
+    modules(model)
+        .flat_map(|module| &module.numbers)
+        .filter(|number| number.role != NumberRole::Derived)
+        .map(|number| number.name.value.as_str())
+        .collect()
+}
+
+fn modules(model: &Model) -> impl Iterator<Item = &Module> {
+    std::iter::once(&*model.root).chain(model.blocks().map(|(_, block)| &**block))
+}
+
+/// The numbers that the variant sets and, over them, those that the user sets.
+pub(super) fn gather(
+    model: &Model,
+    chosen: Option<&Variant>,
+    settings: &[Setting],
+    problems: &mut Problems,
+) -> BTreeMap<String, Formula> {
+    let known = settable(model);
+    let of_variant = chosen.into_iter().flat_map(|variant| &variant.set);
+    let of_user = settings.iter().map(|set| (&set.name, &set.formula));
+    let mut numbers = BTreeMap::new();
+    for (name, formula) in of_variant
+        .map(|(name, formula)| (name, formula))
+        .chain(of_user)
+    {
+        if !known.contains(name.value.as_str()) {
+            problems.push(
+                Diagnostic::at(
+                    &name.place,
+                    format!("unknown dim or parameter `{}`", name.value),
+                )
+                .known(&name.value, known.iter().copied()),
+            );
+        }
+        numbers.insert(name.value.clone(), formula.clone());
+    }
+    numbers
+}
+
+/// What fills each slot.
+///
+/// The variant's choice stands before all others; then that of the model, of
+/// the block that the model calls, and so on inwards. So a model can put its
+/// own activation into a feed-forward block, which has a default of its own.
+pub(super) struct Slots<'m> {
+    chosen: BTreeMap<&'m str, &'m str>,
+}
+
+impl<'m> Slots<'m> {
+    pub(super) fn of(
+        model: &Model,
+        chosen: Option<&'m Variant>,
+        problems: &mut Problems,
+    ) -> Slots<'m> {
+        let known: BTreeSet<&str> = modules(model)
+            .flat_map(|module| &module.slots)
+            .map(|slot| slot.name.value.as_str())
+            .collect();
+        let mut slots = BTreeMap::new();
+        for slot in chosen.map_or(&[][..], |variant| &variant.slots) {
+            let name = slot.name.value.as_str();
+            if known.contains(name) {
+                slots.insert(name, slot.value.value.as_str());
+            } else {
+                problems.push(
+                    Diagnostic::at(&slot.name.place, format!("no slot `{name}`"))
+                        .known(name, known.iter().copied()),
+                );
+            }
+        }
+        Slots { chosen: slots }
+    }
+
+    /// The block in the slot `name`, for the modules `open` around the call,
+    /// the model first.
+    pub(super) fn block(&self, name: &str, open: &[(&str, &'m Module)]) -> Option<&'m str> {
+        self.chosen.get(name).copied().or_else(|| {
+            let mut slots = open.iter().flat_map(|(_, module)| &module.slots);
+            slots
+                .find(|slot| slot.name.value == name)
+                .map(|slot| slot.value.value.as_str())
+        })
+    }
+}
