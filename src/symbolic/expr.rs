@@ -104,10 +104,11 @@ impl Expr {
 
     /// A symbol.
     pub fn symbol(name: &str) -> Expr {
-        Expr::atom(Atom::Symbol(Symbol::new(name)))
+        Expr::from_atom(Atom::Symbol(Symbol::new(name)))
     }
 
-    fn atom(atom: Atom) -> Expr {
+    /// A single factor.
+    pub fn from_atom(atom: Atom) -> Expr {
         Expr::term(Monomial(vec![(atom, 1)]), BigRational::one())
     }
 
@@ -227,7 +228,7 @@ impl Expr {
             inner = flat;
             return &inner.floor() + &Expr::constant(outside);
         }
-        &Expr::atom(Atom::Floor(Arc::new(inner))) + &Expr::constant(outside)
+        &Expr::from_atom(Atom::Floor(Arc::new(inner))) + &Expr::constant(outside)
     }
 
     fn flatten_floor(&self) -> Option<Expr> {
@@ -263,7 +264,7 @@ impl Expr {
                 } else {
                     (other, self)
                 };
-                Expr::atom(Atom::Max(Arc::new((low.clone(), high.clone()))))
+                Expr::from_atom(Atom::Max(Arc::new((low.clone(), high.clone()))))
             }
         }
     }
@@ -282,7 +283,7 @@ impl Expr {
             for (atom, exponent) in &monomial.0 {
                 let replaced = match atom {
                     Atom::Symbol(symbol) => {
-                        value(symbol).unwrap_or_else(|| Expr::atom(atom.clone()))
+                        value(symbol).unwrap_or_else(|| Expr::from_atom(atom.clone()))
                     }
                     Atom::Group(inner) => inner.substitute(value)?,
                     Atom::Floor(inner) => inner.substitute(value)?.floor(),

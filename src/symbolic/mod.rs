@@ -10,6 +10,7 @@
 //! [`Atom`] of its own inside a polynomial.
 
 mod build;
+mod derive;
 mod evaluate;
 mod expr;
 mod print;

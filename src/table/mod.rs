@@ -61,6 +61,7 @@ mod resolve;
 mod rule;
 mod sections;
 mod sources;
+mod symbolic;
 #[cfg(test)]
 mod tests;
 

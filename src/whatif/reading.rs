@@ -1,55 +1,10 @@
-//! Savings as functions of the dims.
-//!
-//! Counts are symbolic and prices exact, so the energy of a scope is one
-//! expression, and what a variant saves at a thousand lengths is that
-//! expression evaluated a thousand times.
+//! How a published percentage may be read, and where it holds.
 
 use std::ops::RangeInclusive;
 
 use num_rational::BigRational;
-use num_traits::Zero;
 
-use crate::energy::{Counted, Pricing, stage_formulas};
 use crate::number::whole;
-use crate::source::Problems;
-use crate::symbolic::{EvalError, Expr, Values};
-
-/// The energy of some stages in picojoules, as an expression in the dims.
-///
-/// # Errors
-/// Every entry that the table lacks.
-pub fn picojoules(
-    counted: &Counted,
-    pricing: &Pricing<'_>,
-    stages: &[String],
-) -> Result<Expr, Problems> {
-    let formulas = stage_formulas(counted, pricing, &[])?;
-    let inside = formulas
-        .iter()
-        .filter(|formula| stages.contains(&formula.stage));
-    Ok(inside.map(|formula| &formula.picojoules).sum())
-}
-
-/// What a variant saves against a baseline, over one scope on one table.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Saving {
-    /// The energy of the baseline in picojoules.
-    pub baseline: Expr,
-    /// That of the variant.
-    pub energy: Expr,
-}
-
-impl Saving {
-    /// The share saved, exactly; nothing where the baseline costs nothing.
-    ///
-    /// # Errors
-    /// A symbol without a value, or a division by zero.
-    pub fn at(&self, values: &Values) -> Result<Option<BigRational>, EvalError> {
-        let baseline = self.baseline.evaluate(values)?;
-        let energy = self.energy.evaluate(values)?;
-        Ok((!baseline.is_zero()).then(|| whole(1) - energy / baseline))
-    }
-}
 
 /// How a percentage without decimals, as a paper prints it, may have come
 /// about.

@@ -1,0 +1,13 @@
+//! What-if: energies and savings as functions of dims, parameters and table
+//! entries.
+//!
+//! Counts are symbolic, and so are prices: an energy is one expression in
+//! everything that a user may want to change. A sweep evaluates it in bulk, a
+//! sensitivity differentiates it, an interval bounds it, a crossover finds its
+//! roots.
+
+mod energy;
+mod reading;
+
+pub use self::energy::{Saving, entry_values, picojoules, priced};
+pub use self::reading::{Reading, stretches};
