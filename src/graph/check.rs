@@ -50,6 +50,22 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Whether a value in floating point satisfies the rule; a quotient that
+    /// is whole up to its last digits counts as whole.
+    pub fn allows(self, value: f64) -> bool {
+        let is_whole = (value - value.round()).abs() <= 1e-9 * value.abs().max(1.0);
+        let most = |most: i64| value <= most as f64;
+        match self {
+            Rule::Extent => is_whole && value > 0.5 && most(MAX_EXTENT),
+            Rule::Repeat => is_whole && value > 0.5 && most(MAX_REPEAT),
+            Rule::MeanExtent => value > 0.0 && most(MAX_EXTENT),
+            Rule::Share => (0.0..=1.0).contains(&value),
+            Rule::NotNegative => value >= 0.0 && most(MAX_EXTENT),
+            Rule::Switch => value == 0.0 || value == 1.0,
+            Rule::Room => value >= -1e-9,
+        }
+    }
+
     /// What is wrong with `value`, if anything.
     fn broken_by(self, value: &BigRational) -> Option<&'static str> {
         let within = |most: i64| *value <= whole(most);

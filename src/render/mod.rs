@@ -7,5 +7,6 @@
 //! data gives the same bytes on every machine.
 
 pub mod chart;
+pub mod rows;
 pub mod table;
 mod wrap;

@@ -10,12 +10,14 @@
 //! [`Atom`] of its own inside a polynomial.
 
 mod build;
+mod compile;
 mod derive;
 mod evaluate;
 mod expr;
 mod print;
 
 pub use self::build::build;
+pub use self::compile::Compiled;
 pub use self::evaluate::{EvalError, Values};
 pub use self::expr::{Atom, Expr, Monomial, Symbol};
 pub use self::print::{Notation, Printer};

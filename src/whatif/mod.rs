@@ -7,7 +7,14 @@
 //! roots.
 
 mod energy;
+mod grid;
+mod plan;
 mod reading;
+mod scatter;
+mod sweep;
 
 pub use self::energy::{Saving, entry_values, picojoules, priced};
+pub use self::grid::{Axis, AxisValues, Grid};
 pub use self::reading::{Reading, stretches};
+pub use self::scatter::{Choice, Draw, Scatter};
+pub use self::sweep::{Batch, Sweep, SweepError};
