@@ -79,7 +79,7 @@ pub fn parse_toml(source: &Arc<Source>, problems: &mut Problems) -> Option<Node>
     }
     errors
         .is_empty()
-        .then(|| table_node(source, Place::whole(source), table.get_ref()))
+        .then(|| table_node(source, Place::new(source, 0..0), table.get_ref()))
 }
 
 fn table_node(source: &Arc<Source>, place: Place, table: &DeTable<'_>) -> Node {
