@@ -30,6 +30,7 @@ enum Answer {
     /// Done, or yes.
     Yes,
     /// The answer to what was asked is no.
+    #[allow(dead_code)]
     No,
 }
 
