@@ -217,6 +217,10 @@ fn unknown_names_are_told_with_the_nearest() {
         &["estimate", "attention", "--set", "45nm.fp32.mull=2"],
         &["did you mean `mul`?"],
     );
+    refused(
+        &["compare", "attention", "--variant", "./none.toml"],
+        &["cannot read `./none.toml`"],
+    );
     refused(&["table", "show", "7mm"], &["did you mean `7nm`?"]);
 }
 
@@ -351,6 +355,18 @@ fn files_that_are_no_models_are_refused() {
     refused(
         &["estimate", &write("keys.toml", keys.as_bytes())],
         &["19962 more"],
+    );
+}
+
+#[test]
+fn a_table_for_a_model_and_a_model_for_a_table_are_noticed() {
+    refused(
+        &["estimate", "energy-tables/45nm.toml"],
+        &["this is a hardware table, not a model"],
+    );
+    refused(
+        &["table", "show", "models/attention.toml"],
+        &["this is a model, not a hardware table"],
     );
 }
 

@@ -360,7 +360,6 @@ impl PriceRequest {
         let all_read = tables.len() == names.len();
         check_formats(
             &args.format,
-            &formats,
             &tables,
             (named || names.len() == 1) && all_read,
             &mut problems,
@@ -437,22 +436,16 @@ impl PriceRequest {
 
 /// Tells of formats that a table lacks; where `each` is not asked for, of
 /// those that no table has. Formats that could not be read are told of before.
-fn check_formats(
-    texts: &[String],
-    formats: &[Format],
-    tables: &[EnergyTable],
-    each: bool,
-    problems: &mut Problems,
-) {
-    if texts.len() != formats.len() || (tables.is_empty() && each) {
-        return;
-    }
+fn check_formats(texts: &[String], tables: &[EnergyTable], each: bool, problems: &mut Problems) {
     let shipped = if each {
         Vec::new()
     } else {
         shipped_tables().unwrap_or_default()
     };
-    for (text, format) in texts.iter().zip(formats) {
+    for text in texts {
+        let Ok(format) = text.parse::<Format>() else {
+            continue;
+        };
         let lacks = |table: &EnergyTable| {
             [format.operand, format.accumulator]
                 .into_iter()

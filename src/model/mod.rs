@@ -88,6 +88,9 @@ impl Model {
             .into());
         };
         if let Err(message) = library.find(name, place.source()) {
+            if name.contains('/') || name.ends_with(".toml") {
+                return Err(Diagnostic::at(place, message).into());
+            }
             let mut known = library.names();
             let variants = self.root.variants.iter();
             known.splice(0..0, variants.map(|variant| variant.name.value.as_str()));

@@ -37,6 +37,14 @@ impl Module {
         }
         let root = parse_toml(source, problems)?;
         let mut fields = Fields::of(&root, problems)?;
+        if fields.has("boundary") && !fields.has("op") {
+            let place = Place::new(source, 0..0);
+            problems.push(
+                Diagnostic::at(&place, "this is a hardware table, not a model")
+                    .help("a table is given with `--table`; a model has `[[op]]`s"),
+            );
+            return None;
+        }
         let name = fields
             .require("name", "the file", problems)
             .and_then(|node| node.text(problems));

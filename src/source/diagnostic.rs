@@ -11,6 +11,8 @@ const SHOWN: usize = 40;
 /// How many are kept. A file of noise has one on every line, and nobody reads
 /// on after the first few.
 const KEPT: usize = 1000;
+/// Lists of more known names are told as they come, with what is there twice.
+const FEW: usize = 200;
 /// The longest message, in characters. What is cut away is a name or a value
 /// that the user wrote, and the line itself is shown below.
 const LONGEST: usize = 400;
@@ -66,11 +68,12 @@ impl Diagnostic {
 
     /// `did you mean …?` where a known name is close, the known names otherwise.
     pub fn known<'a>(self, given: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
-        let mut seen = BTreeSet::new();
-        let known: Vec<&str> = known
-            .into_iter()
-            .filter(|name| seen.insert(*name))
-            .collect();
+        let mut known: Vec<&str> = known.into_iter().collect();
+        // A long list is cut anyway.
+        if known.len() <= FEW {
+            let mut seen = BTreeSet::new();
+            known.retain(|name| seen.insert(*name));
+        }
         match super::did_you_mean(given, known.iter().copied()) {
             Some(name) => self.help(format!("did you mean `{name}`?")),
             None => self.help(format!("known: {}", super::one_of(known))),

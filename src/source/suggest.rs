@@ -13,7 +13,8 @@ pub fn did_you_mean<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -
     if length > LONGEST {
         return None;
     }
-    let allowed = (length / 3).max(1);
+    // Any letter is one slip away from any other, so one says nothing.
+    let allowed = (length / 3).max(1).min(length.saturating_sub(1));
     let lower = given.to_lowercase();
     known
         .into_iter()
@@ -66,6 +67,7 @@ mod tests {
         assert_eq!(did_you_mean("E-Att", known), Some("e-att"));
         assert_eq!(did_you_mean("e_att", known), Some("e-att"));
         assert_eq!(did_you_mean("softmax", known), None);
+        assert_eq!(did_you_mean("q", ["b", "n"]), None);
         assert_eq!(
             did_you_mean("transformer", ["transformer-base"]),
             Some("transformer-base")

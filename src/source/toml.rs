@@ -278,6 +278,11 @@ impl<'a> Fields<'a> {
         &self.place
     }
 
+    /// Whether the table has `key`.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|(name, _)| name.value == key)
+    }
+
     /// The value of `key`, if the table has one.
     pub fn take(&mut self, key: &'static str) -> Option<&'a Node> {
         self.asked.push(key);
