@@ -2,7 +2,7 @@
 
 use super::args::{CompareArgs, CompareBy, OutputFormat};
 use super::plot::{self, Picture};
-use super::request::{self, ModelRequest, PriceRequest};
+use super::request::{self, ModelRequest};
 use super::{json, output};
 use crate::catalog::{self, Kind};
 use crate::compare::{Comparison, compare};
@@ -15,9 +15,14 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     if let Some(path) = &args.output.plot {
         Picture::of(path)?;
     }
-    let model = ModelRequest::new(&args.model, &args.variants, request::Default::All)?;
     let shipped: Vec<&str> = catalog::names(Kind::Table).collect();
-    let prices = PriceRequest::new(&args.price, &model, &shipped)?;
+    let (model, prices) = ModelRequest::with_prices(
+        &args.model,
+        &args.variants,
+        request::Default::All,
+        &args.price,
+        &shipped,
+    )?;
     let counted = model.counted(prices.conventions)?;
     let pricings = prices.pricings(|table| table.default_formats().to_vec())?;
     let others: Vec<&EnergyTable> = prices.tables.iter().collect();

@@ -2,7 +2,7 @@
 
 use super::args::{ByArg, EstimateArgs, OutputFormat};
 use super::plot::{self, Picture};
-use super::request::{self, ModelRequest, PriceRequest};
+use super::request::{self, ModelRequest};
 use super::{json, output};
 use crate::energy::{By, Counted, Estimate, Pricing, estimate, stage_formulas};
 use crate::format::Format;
@@ -19,8 +19,13 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
     if let Some(path) = &args.output.plot {
         Picture::of(path)?;
     }
-    let model = ModelRequest::new(&args.model, &args.variant, request::Default::First)?;
-    let prices = PriceRequest::new(&args.price, &model, &[DEFAULT_TABLE])?;
+    let (model, prices) = ModelRequest::with_prices(
+        &args.model,
+        &args.variant,
+        request::Default::First,
+        &args.price,
+        &[DEFAULT_TABLE],
+    )?;
     let counted = model.counted(prices.conventions)?;
     let own = model.model.root.format.unwrap_or(Format::FP32);
     let pricings = prices.pricings(|_| vec![own])?;

@@ -9,7 +9,7 @@ use super::wrong;
 use crate::catalog::{self, Kind};
 use crate::model::Library;
 use crate::report::ReportFile;
-use crate::source::{Diagnostic, Problems, Source};
+use crate::source::{Diagnostic, Place, Problems, Source};
 
 /// Whether `name` means a file: it looks like a path.
 pub(super) fn is_path(name: &str) -> bool {
@@ -43,11 +43,25 @@ pub(super) fn read(path: &Path) -> Result<Arc<Source>, String> {
 
 /// A file that ships, by name, or one of the user's, by path.
 pub(super) fn open(kind: Kind, what: &str, name: &str) -> Result<Arc<Source>, Problems> {
+    open_at(kind, what, name, None)
+}
+
+/// The same, with the place where the name was typed.
+pub(super) fn open_at(
+    kind: Kind,
+    what: &str,
+    name: &str,
+    place: Option<&Place>,
+) -> Result<Arc<Source>, Problems> {
+    let mistake = |message: String| match place {
+        Some(place) => Diagnostic::at(place, message),
+        None => Diagnostic::new(message),
+    };
     if is_path(name) {
-        return read(Path::new(name)).map_err(wrong);
+        return read(Path::new(name)).map_err(|message| mistake(message).into());
     }
     catalog::find(kind, name).ok_or_else(|| {
-        Diagnostic::new(format!("no {what} `{name}` ships"))
+        mistake(format!("no {what} `{name}` ships"))
             .known(name, catalog::names(kind))
             .help(format!(
                 "a {what} file of your own is given by its path: `./{name}.toml`"

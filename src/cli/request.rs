@@ -12,13 +12,18 @@ use crate::catalog::{self, Kind};
 use crate::census::Conventions;
 use crate::energy::{Counted, Pricing};
 use crate::format::Format;
-use crate::formula::Formula;
-use crate::graph::{OpGraph, Setting, Unfold, lower};
-use crate::model::Model;
+use crate::formula::{Ast, Formula, Node};
+use crate::graph::{OpGraph, Setting, Unfold, lower, settable};
+use crate::model::{Model, Module, NumberRole};
 use crate::number;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Place, Problems, Source, Spanned};
 use crate::table::EnergyTable;
+
+/// The name of what was typed, in messages.
+const COMMAND_LINE: &str = "command line";
+/// Larger sizes and parameters are slips of the keyboard.
+const MOST: i64 = 1_000_000_000_000_000;
 
 /// A model with what was set on it, ready to be lowered.
 pub(super) struct ModelRequest {
@@ -51,23 +56,21 @@ impl ModelRequest {
         variants: &[String],
         default: Default,
     ) -> Result<ModelRequest, Problems> {
-        let source = files::open(Kind::Model, "model", &args.model)?;
-        let mut model = Model::read(&source, &Blocks)?;
         let mut problems = Problems::new();
-        let mut settings = Vec::new();
-        let mut entries = Vec::new();
-        for text in &args.set {
-            match setting(text, &mut problems) {
-                Some((name, formula)) if name.value.contains('.') => {
-                    entries.extend(entry(name, &formula, &mut problems));
-                }
-                Some((name, formula)) => settings.push(Setting { name, formula }),
-                None => {}
+        let Set { settings, entries } = Set::new(&args.set, &mut problems);
+        let read = files::open(Kind::Model, "model", &args.model)
+            .and_then(|source| Model::read(&source, &Blocks));
+        let mut model = match read {
+            Ok(model) => model,
+            Err(mistakes) => {
+                problems.extend(mistakes);
+                return Err(problems);
             }
-        }
+        };
+        check_settings(&model, &settings, &mut problems);
         let mut chosen: Vec<String> = Vec::new();
         for variant in variants {
-            let place = Place::whole(&Source::new("command line", variant.as_str()));
+            let place = typed("--variant", variant);
             let known = model.variant_names().contains(&variant.as_str());
             if !known && let Err(mistakes) = model.add_variant(variant, &place, &Blocks) {
                 problems.extend(mistakes);
@@ -80,7 +83,7 @@ impl ModelRequest {
             }
             chosen.push(variant.clone());
         }
-        if chosen.is_empty() {
+        if variants.is_empty() {
             let all = model.variant_names().into_iter().map(str::to_owned);
             chosen = match default {
                 Default::First => all.take(1).collect(),
@@ -93,6 +96,41 @@ impl ModelRequest {
             entries,
             variants: chosen,
         })
+    }
+
+    /// The model and what it is priced with. What is wrong with either is told
+    /// in one go.
+    pub(super) fn with_prices(
+        args: &ModelArgs,
+        variants: &[String],
+        default: Default,
+        prices: &PriceArgs,
+        tables: &[&str],
+    ) -> Result<(ModelRequest, PriceRequest), Problems> {
+        let model = ModelRequest::new(args, variants, default);
+        let prices = match &model {
+            Ok(model) => PriceRequest::new(prices, &model.entries, tables),
+            // Only where the prices can be judged without the model's.
+            Err(_) => {
+                let entries = Set::new(&args.set, &mut Problems::new()).entries;
+                PriceRequest::new(prices, &entries, tables)
+            }
+        };
+        match (model, prices) {
+            (Ok(model), Ok(prices)) => Ok((model, prices)),
+            (model, prices) => {
+                let mut problems = Problems::new();
+                model
+                    .err()
+                    .into_iter()
+                    .for_each(|wrong| problems.extend(wrong));
+                prices
+                    .err()
+                    .into_iter()
+                    .for_each(|wrong| problems.extend(wrong));
+                Err(problems)
+            }
+        }
     }
 
     /// The graph of one variant.
@@ -117,10 +155,118 @@ impl ModelRequest {
     }
 }
 
+/// Where something stands that was typed after a flag: `--table 45mm`.
+fn typed(flag: &str, text: &str) -> Place {
+    let source = Source::new(COMMAND_LINE, format!("{flag} {text}"));
+    Place::new(&source, flag.len() + 1..source.text().len())
+}
+
+/// Everything given with `--set`.
+struct Set {
+    settings: Vec<Setting>,
+    entries: Vec<EntrySetting>,
+}
+
+impl Set {
+    fn new(texts: &[String], problems: &mut Problems) -> Set {
+        let mut set = Set {
+            settings: Vec::new(),
+            entries: Vec::new(),
+        };
+        let mut seen: Vec<Spanned<String>> = Vec::new();
+        for text in texts {
+            let Some((name, formula)) = setting(text, problems) else {
+                continue;
+            };
+            if let Some(first) = seen.iter().find(|other| other.value == name.value) {
+                problems.push(
+                    Diagnostic::at(&name.place, format!("`{}` is set twice", name.value))
+                        .and(&first.place, "first here"),
+                );
+                continue;
+            }
+            seen.push(name.clone());
+            if name.value.contains('.') {
+                set.entries.extend(entry(name, &formula, problems));
+            } else {
+                set.settings.push(Setting { name, formula });
+            }
+        }
+        set
+    }
+}
+
+/// Every name that is set is one of the model or its blocks, and a plain
+/// number fits what it is set for: so what is wrong is shown where it was
+/// typed, and not everywhere that it leads to.
+fn check_settings(model: &Model, settings: &[Setting], problems: &mut Problems) {
+    let known = settable(model);
+    let modules: Vec<&Module> = std::iter::once(&*model.root)
+        .chain(model.blocks().map(|(_, block)| &**block))
+        .collect();
+    for Setting { name, formula } in settings {
+        if !known.contains(name.value.as_str()) {
+            problems.push(
+                Diagnostic::at(
+                    &name.place,
+                    format!("unknown dim or parameter `{}`", name.value),
+                )
+                .known(&name.value, known.iter().copied()),
+            );
+            continue;
+        }
+        if let Node::Name(word) = &formula.ast.node
+            && ["nan", "inf", "infinity"].contains(&word.to_lowercase().as_str())
+        {
+            let message = format!("`{}` is set to {word}, which is no number", name.value);
+            problems.push(Diagnostic::at(&formula.place, message));
+            continue;
+        }
+        let Some(value) = plain_number(&formula.ast) else {
+            continue;
+        };
+        let dim = |module: &&Module| {
+            let own = module.numbers.iter().find(|n| n.name.value == name.value);
+            own.is_some_and(|number| number.role == NumberRole::Dim)
+                && module.uneven.iter().all(|other| other.value != name.value)
+        };
+        let is_dim = modules.iter().any(dim);
+        let fault = if is_dim && !value.is_integer() {
+            "not a whole number"
+        } else if is_dim && !value.is_positive() {
+            "not above 0"
+        } else if value.is_negative() {
+            "below 0"
+        } else if value > number::whole(MOST) {
+            "above 10^15"
+        } else {
+            continue;
+        };
+        let what = if is_dim { "dim" } else { "parameter" };
+        problems.push(Diagnostic::at(
+            &formula.place,
+            format!(
+                "{what} `{}` is {}: {fault}",
+                name.value,
+                formula.text.trim()
+            ),
+        ));
+    }
+}
+
+/// The number that a formula is, with or without a sign.
+fn plain_number(ast: &Ast) -> Option<BigRational> {
+    match &ast.node {
+        Node::Number(value) => Some(value.clone()),
+        Node::Negate(inner) => Some(-plain_number(inner)?),
+        _ => None,
+    }
+}
+
 /// `NAME=VALUE`, a formula as value.
 fn setting(text: &str, problems: &mut Problems) -> Option<(Spanned<String>, Formula)> {
     const FLAG: &str = "--set ";
-    let source = Source::new("command line", format!("{FLAG}{text}"));
+    let source = Source::new(COMMAND_LINE, format!("{FLAG}{text}"));
     let place = |from: usize, to: usize| Place::new(&source, FLAG.len() + from..FLAG.len() + to);
     let Some((name, value)) = text.split_once('=') else {
         problems.push(
@@ -129,8 +275,19 @@ fn setting(text: &str, problems: &mut Problems) -> Option<(Spanned<String>, Form
         );
         return None;
     };
-    let name = Spanned::new(name.trim().to_owned(), place(0, name.len()));
+    let start = name.len() - name.trim_start().len();
+    let end = name.trim_end().len().max(start);
     let value_place = place(text.len() - value.len(), text.len());
+    let missing = match (name.trim(), value.trim()) {
+        ("", _) => Some(("no name before the `=`", place(0, name.len() + 1))),
+        (_, "") => Some(("no value after the `=`", place(name.len(), text.len()))),
+        _ => None,
+    };
+    if let Some((message, place)) = missing {
+        problems.push(Diagnostic::at(&place, message).help("write `--set NAME=VALUE`"));
+        return None;
+    }
+    let name = Spanned::new(name.trim().to_owned(), place(start, end));
     let formula = Formula::read(value, &value_place, problems)?;
     Some((name, formula))
 }
@@ -141,7 +298,7 @@ fn entry(
     problems: &mut Problems,
 ) -> Option<EntrySetting> {
     match &formula.ast.node {
-        crate::formula::Node::Number(value) if !value.is_negative() => Some(EntrySetting {
+        Node::Number(value) if !value.is_negative() => Some(EntrySetting {
             name,
             value: value.clone(),
         }),
@@ -169,9 +326,9 @@ pub(super) struct PriceRequest {
 
 impl PriceRequest {
     /// Reads the tables; `default` names those that are meant where none is.
-    pub(super) fn new(
+    fn new(
         args: &PriceArgs,
-        model: &ModelRequest,
+        entries: &[EntrySetting],
         default: &[&str],
     ) -> Result<PriceRequest, Problems> {
         let mut problems = Problems::new();
@@ -182,20 +339,37 @@ impl PriceRequest {
             default.to_vec()
         };
         let mut tables = Vec::new();
-        for name in names {
-            match table(name) {
+        for (at, name) in names.iter().enumerate() {
+            if names[..at].contains(name) {
+                let message = format!("table `{name}` is given twice");
+                problems.push(Diagnostic::at(&typed("--table", name), message));
+                continue;
+            }
+            match table_at(name, Some(&typed("--table", name))) {
                 Ok(table) => tables.push(table),
                 Err(mistakes) => problems.extend(mistakes),
             }
         }
-        for setting in &model.entries {
-            set_entry(&mut tables, setting, &mut problems);
+        // Which tables are in use is known only where all could be read.
+        if tables.len() == names.len() {
+            for setting in entries {
+                set_entry(&mut tables, setting, &mut problems);
+            }
         }
-        let formats = words(&args.format, "--format", &mut problems);
-        let free = words(&args.free, "--free", &mut problems);
+        let formats = words(&args.format, "--format", &[], &mut problems);
+        let all_read = tables.len() == names.len();
+        check_formats(
+            &args.format,
+            &tables,
+            (named || names.len() == 1) && all_read,
+            &mut problems,
+        );
+        let primitives: Vec<&str> = Primitive::names().collect();
+        let free = words(&args.free, "--free", &primitives, &mut problems);
         let dot_adds = words(
             std::slice::from_ref(&args.dot_adds),
             "--dot-adds",
+            &[],
             &mut problems,
         );
         problems.or(PriceRequest {
@@ -260,6 +434,48 @@ impl PriceRequest {
     }
 }
 
+/// Tells of formats that a table lacks; where `each` is not asked for, of
+/// those that no table has. Formats that could not be read are told of before.
+fn check_formats(texts: &[String], tables: &[EnergyTable], each: bool, problems: &mut Problems) {
+    let shipped = if each {
+        Vec::new()
+    } else {
+        shipped_tables().unwrap_or_default()
+    };
+    for text in texts {
+        let Ok(format) = text.parse::<Format>() else {
+            continue;
+        };
+        let lacks = |table: &EnergyTable| {
+            [format.operand, format.accumulator]
+                .into_iter()
+                .find(|number| !table.formats().any(|known| known == *number))
+        };
+        let place = typed("--format", text);
+        let all = || tables.iter().chain(&shipped);
+        if !each && all().all(|table| lacks(table).is_some()) {
+            let known: Vec<String> = all()
+                .flat_map(EnergyTable::formats)
+                .map(|f| f.to_string())
+                .collect();
+            problems.push(
+                Diagnostic::at(&place, format!("no table has {format}"))
+                    .known(text, known.iter().map(String::as_str)),
+            );
+        }
+        for table in tables.iter().filter(|_| each) {
+            if let Some(number) = lacks(table) {
+                let known: Vec<String> = table.formats().map(|f| f.to_string()).collect();
+                let message = format!("table `{}` has no format {number}", table.name());
+                problems.push(
+                    Diagnostic::at(&place, message)
+                        .known(&number.to_string(), known.iter().map(String::as_str)),
+                );
+            }
+        }
+    }
+}
+
 /// All tables that ship.
 pub(super) fn shipped_tables() -> Result<Vec<EnergyTable>, Problems> {
     catalog::names(Kind::Table).map(table).collect()
@@ -267,7 +483,12 @@ pub(super) fn shipped_tables() -> Result<Vec<EnergyTable>, Problems> {
 
 /// A table by name or path.
 pub(super) fn table(name: &str) -> Result<EnergyTable, Problems> {
-    let source = files::open(Kind::Table, "table", name)?;
+    table_at(name, None)
+}
+
+/// The same, with the place where it was typed.
+fn table_at(name: &str, place: Option<&Place>) -> Result<EnergyTable, Problems> {
+    let source = files::open_at(Kind::Table, "table", name, place)?;
     let from = Arc::clone(&source);
     EnergyTable::read(&source, &move |base| {
         if files::is_path(base) {
@@ -316,16 +537,23 @@ fn set_entry(tables: &mut [EnergyTable], setting: &EntrySetting, problems: &mut 
 }
 
 /// Words of a flag, each parsed.
-fn words<T>(texts: &[String], flag: &str, problems: &mut Problems) -> Vec<T>
+fn words<T>(texts: &[String], flag: &str, known: &[&str], problems: &mut Problems) -> Vec<T>
 where
     T: std::str::FromStr,
     T::Err: std::fmt::Display,
 {
     let mut values = Vec::new();
     for text in texts {
-        match text.parse() {
+        match text.parse::<T>() {
             Ok(value) => values.push(value),
-            Err(error) => problems.push(Diagnostic::new(format!("{flag} {text}: {error}"))),
+            Err(error) => {
+                let mistake = Diagnostic::at(&typed(flag, text), error.to_string());
+                problems.push(if known.is_empty() {
+                    mistake
+                } else {
+                    mistake.known(text, known.iter().copied())
+                });
+            }
         }
     }
     values
@@ -344,9 +572,9 @@ pub(super) fn list_models() -> Result<String, Problems> {
         let source = files::open(Kind::Model, "model", name)?;
         let model = Model::read(&source, &Blocks)?;
         let dims: Vec<String> = (model.root.numbers.iter())
-            .filter(|dim| dim.role == crate::model::NumberRole::Dim)
+            .filter(|dim| dim.role == NumberRole::Dim)
             .map(|dim| match &dim.formula.ast.node {
-                crate::formula::Node::Number(value) => {
+                Node::Number(value) => {
                     format!("{}={}", dim.name.value, number::plain(value))
                 }
                 _ => format!("{}={}", dim.name.value, dim.formula.text),

@@ -87,7 +87,7 @@ impl Formula {
                 let at = inner_place(place, text, &error.span);
                 problems.push(Diagnostic::at(
                     &at,
-                    format!("formula `{}`: {}", text.trim(), error.message),
+                    format!("formula `{}`: {}", shorten(text.trim()), error.message),
                 ));
                 None
             }
@@ -138,6 +138,14 @@ impl Formula {
             }
         });
         names
+    }
+}
+
+/// The start of a formula too long to show in a sentence.
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

@@ -7,11 +7,9 @@
 
 use std::ops::Range;
 
+use super::limits::{AXES, OPERANDS};
 use crate::formula::{Formula, is_name};
 use crate::source::{Diagnostic, Place, Problems, Spanned};
-
-/// More axes than this, in one operand or in brackets, are refused.
-const MAX_AXES: usize = 16;
 
 /// What stands for one axis of an operand.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +56,11 @@ impl Signature {
         let mut at = 0;
         let mut inputs = Vec::new();
         for operand in left.split(',') {
+            if inputs.len() == OPERANDS {
+                let message = format!("more than {OPERANDS} operands");
+                problems.push(Diagnostic::at(&part(text, place, at..at + 1), message));
+                return None;
+            }
             inputs.push(axes(text, place, at..at + operand.len(), problems)?);
             at += operand.len() + 1;
         }
@@ -112,6 +115,12 @@ fn axes(
         if rest.is_empty() {
             break;
         }
+        if groups.len() == AXES {
+            let message = format!("a tensor has at most {AXES} axes");
+            let first = at..at + rest.chars().next().map_or(0, char::len_utf8);
+            problems.push(Diagnostic::at(&part(text, place, first), message));
+            return None;
+        }
         let length = if rest.starts_with('(') {
             let Some(close) = rest.find(')') else {
                 problems.push(Diagnostic::at(
@@ -135,13 +144,6 @@ fn axes(
             length
         };
         at += length;
-    }
-    if groups.len() > MAX_AXES {
-        problems.push(Diagnostic::at(
-            &part(text, place, span),
-            format!("more than {MAX_AXES} axes"),
-        ));
-        return None;
     }
     Some(groups)
 }
@@ -171,10 +173,10 @@ fn bracket(
         }
         at += word.len() + 1;
     }
-    if names.is_empty() || names.len() > MAX_AXES {
+    if names.is_empty() || names.len() > AXES {
         problems.push(Diagnostic::at(
             &part(text, place, span),
-            format!("brackets hold from one to {MAX_AXES} axes"),
+            format!("brackets hold from one to {AXES} axes"),
         ));
         return None;
     }

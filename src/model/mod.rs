@@ -7,6 +7,7 @@
 //! inputs exist, shows only when a model is lowered to a graph.
 
 mod axes;
+mod limits;
 mod module;
 mod op;
 mod read;
@@ -82,6 +83,20 @@ impl Model {
             let message = format!("`{}` has no variant `{name}`", self.root.name);
             return Err(Diagnostic::at(place, message).known(name, known).into());
         };
+        if let Err(message) = library.find(name, place.source()) {
+            if name.contains('/') || name.ends_with(".toml") {
+                return Err(Diagnostic::at(place, message).into());
+            }
+            let mut known = library.names();
+            let variants = self.root.variants.iter();
+            known.splice(0..0, variants.map(|variant| variant.name.value.as_str()));
+            known.dedup();
+            let message = format!(
+                "`{}` has no variant `{name}`, and {message}",
+                self.root.name
+            );
+            return Err(Diagnostic::at(place, message).known(name, known).into());
+        }
         let variant = Variant::of_slot(slot, name, place);
         let mut problems = Problems::new();
         let callee = (name.to_owned(), place.clone());

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::limits::{self, at_most};
 use super::module::{Input, Module, Named, Number, NumberRole, Scope, Variant};
 use super::op::ShapeDecl;
 use super::read_op::op;
@@ -27,8 +28,23 @@ impl Module {
     /// Reads a model or block file, noting every mistake in it. `None` only
     /// where nothing of it could be read.
     pub fn read(source: &Arc<Source>, kind: ModuleKind, problems: &mut Problems) -> Option<Module> {
+        if source.text().trim().is_empty() {
+            problems.push(
+                Diagnostic::at(&Place::new(source, 0..0), "the file is empty")
+                    .help("begin with `name = \"…\"`, `inputs = { … }` and an `[[op]]`"),
+            );
+            return None;
+        }
         let root = parse_toml(source, problems)?;
         let mut fields = Fields::of(&root, problems)?;
+        if fields.has("boundary") && !fields.has("op") {
+            let place = Place::new(source, 0..0);
+            problems.push(
+                Diagnostic::at(&place, "this is a hardware table, not a model")
+                    .help("a table is given with `--table`; a model has `[[op]]`s"),
+            );
+            return None;
+        }
         let name = fields
             .require("name", "the file", problems)
             .and_then(|node| node.text(problems));
@@ -53,10 +69,16 @@ impl Module {
             numbers,
             uneven: names(fields.take("uneven"), problems),
             slots: bindings(fields.take("slots"), problems),
-            ops: list(fields.take("op"), problems, op),
+            ops: list(fields.take("op"), limits::OPS, "ops", problems, op),
             scopes: scopes(fields.take("scopes"), problems),
             variants: match kind {
-                ModuleKind::Model => list(fields.take("variant"), problems, variant),
+                ModuleKind::Model => list(
+                    fields.take("variant"),
+                    limits::VARIANTS,
+                    "variants",
+                    problems,
+                    variant,
+                ),
                 ModuleKind::Block => Vec::new(),
             },
             output: fields.text("output", problems),
@@ -69,8 +91,10 @@ impl Module {
             source: Arc::clone(source),
         };
         if module.ops.is_empty() && fields.take("op").is_none() {
-            let message = format!("`{}` has no `[[op]]`", module.name);
-            problems.push(Diagnostic::at(&Place::new(source, 0..0), message));
+            problems.push(Diagnostic::at(
+                &Place::new(source, 0..0),
+                "the file has no `[[op]]`",
+            ));
         }
         let what = match kind {
             ModuleKind::Model => "a model",
@@ -78,6 +102,7 @@ impl Module {
         };
         fields.finish(what, problems);
         module.check_names(problems);
+        limits::check_chains(&module.numbers, problems);
         Some(module)
     }
 
@@ -133,11 +158,16 @@ fn unique<'a>(
 /// The items of an array of tables, each read by `read`.
 fn list<T>(
     node: Option<&Node>,
+    most: usize,
+    what: &str,
     problems: &mut Problems,
     read: impl Fn(&Node, &mut Problems) -> Option<T>,
 ) -> Vec<T> {
-    let items = node.and_then(|node| node.items(problems)).unwrap_or(&[]);
-    items
+    let Some(node) = node else {
+        return Vec::new();
+    };
+    let items = node.items(problems).unwrap_or(&[]);
+    at_most(items, most, what, &node.place, problems)
         .iter()
         .filter_map(|item| read(item, problems))
         .collect()
@@ -145,9 +175,12 @@ fn list<T>(
 
 /// A list of names that formulas can use.
 fn names(node: Option<&Node>, problems: &mut Problems) -> Vec<Spanned<String>> {
-    let names = node
-        .and_then(|node| node.texts(problems))
-        .unwrap_or_default();
+    let Some(node) = node else {
+        return Vec::new();
+    };
+    let mut names = node.texts(problems).unwrap_or_default();
+    let kept = at_most(&names, limits::NAMES, "names", &node.place, problems).len();
+    names.truncate(kept);
     names.iter().for_each(|name| check_name(name, problems));
     names
 }
@@ -166,15 +199,28 @@ pub(super) fn check_name(name: &Spanned<String>, problems: &mut Problems) {
 
 /// A table of numbers and formulas.
 pub fn formulas(node: Option<&Node>, problems: &mut Problems) -> Vec<(Spanned<String>, Formula)> {
-    let entries = node.and_then(|node| node.entries(problems)).unwrap_or(&[]);
     let mut read = Vec::new();
-    for (name, value) in entries {
+    for (name, value) in entries(node, limits::NAMES, "numbers", problems) {
         check_name(name, problems);
         if let Some(formula) = formula(value, problems) {
             read.push((name.clone(), formula));
         }
     }
     read
+}
+
+/// The entries of the table that `node` must be, if there is one.
+pub(super) fn entries<'n>(
+    node: Option<&'n Node>,
+    most: usize,
+    what: &str,
+    problems: &mut Problems,
+) -> &'n [(Spanned<String>, Node)] {
+    let Some(node) = node else {
+        return &[];
+    };
+    let entries = node.entries(problems).unwrap_or(&[]);
+    at_most(entries, most, what, &node.place, problems)
 }
 
 /// A number, a formula in a string, or `true` and `false` for 1 and 0.
@@ -213,6 +259,11 @@ pub(super) fn shape(node: &Node, problems: &mut Problems) -> Option<ShapeDecl> {
         } else {
             place.clone()
         };
+        if axes.len() == limits::AXES {
+            let message = format!("a tensor has at most {} axes", limits::AXES);
+            problems.push(Diagnostic::at(&part, message));
+            return None;
+        }
         axes.push(Formula::read(&rest[..length], &part, problems)?);
         at += length;
     }
@@ -248,8 +299,7 @@ pub(super) fn format(node: &Node, problems: &mut Problems) -> Option<Format> {
 }
 
 fn inputs(node: Option<&Node>, problems: &mut Problems) -> Vec<Input> {
-    let entries = node.and_then(|node| node.entries(problems)).unwrap_or(&[]);
-    entries
+    entries(node, limits::NAMES, "inputs", problems)
         .iter()
         .filter_map(|(name, value)| input(name, value, problems))
         .collect()
@@ -285,9 +335,8 @@ fn input(name: &Spanned<String>, value: &Node, problems: &mut Problems) -> Optio
 
 /// A table of names for names: slots and the blocks that fill them.
 fn bindings(node: Option<&Node>, problems: &mut Problems) -> Vec<Named<String>> {
-    let entries = node.and_then(|node| node.entries(problems)).unwrap_or(&[]);
     let mut read = Vec::new();
-    for (name, value) in entries {
+    for (name, value) in entries(node, limits::NAMES, "slots", problems) {
         if let Some(value) = value.text(problems) {
             read.push(Named {
                 name: name.clone(),
@@ -299,12 +348,13 @@ fn bindings(node: Option<&Node>, problems: &mut Problems) -> Vec<Named<String>> 
 }
 
 fn scopes(node: Option<&Node>, problems: &mut Problems) -> Vec<Scope> {
-    let entries = node.and_then(|node| node.entries(problems)).unwrap_or(&[]);
     let mut read = Vec::new();
-    for (name, value) in entries {
-        let Some(members) = value.texts(problems) else {
+    for (name, value) in entries(node, limits::SCOPES, "scopes", problems) {
+        let Some(mut members) = value.texts(problems) else {
             continue;
         };
+        let kept = at_most(&members, limits::SCOPES, "members", &value.place, problems).len();
+        members.truncate(kept);
         if members.is_empty() {
             let message = format!("the scope `{}` is empty", name.value);
             problems.push(Diagnostic::at(&value.place, message));

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::axes::Signature;
+use super::limits::{self, at_most};
 use super::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, WeightDecl};
 use super::read::{domain, format, formula, formulas, shape};
 use crate::domain::Domain;
@@ -81,7 +82,7 @@ fn tensors_of(formula: &Formula) -> Vec<Operand> {
 
 fn operands(node: &Node, problems: &mut Problems) -> Vec<Operand> {
     let items = node.items(problems).unwrap_or(&[]);
-    items
+    at_most(items, limits::OPERANDS, "inputs", &node.place, problems)
         .iter()
         .filter_map(|item| operand(item, problems))
         .collect()
@@ -227,7 +228,9 @@ fn word<T: FromStr, const N: usize>(
 
 fn each(node: &Node, problems: &mut Problems) -> Option<Vec<(Primitive, Formula)>> {
     let mut counts = Vec::new();
-    for (name, value) in node.entries(problems)? {
+    let entries = node.entries(problems)?;
+    let entries = at_most(entries, limits::NAMES, "primitives", &node.place, problems);
+    for (name, value) in entries {
         let Ok(primitive) = name.value.parse() else {
             problems.push(
                 Diagnostic::at(&name.place, format!("unknown primitive `{}`", name.value))

@@ -1,11 +1,21 @@
 //! A mistake as data, and the list of all mistakes found so far.
 
+use std::collections::BTreeSet;
+
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::Place;
 
 /// How many mistakes of one run are shown; the rest is counted.
 const SHOWN: usize = 40;
+/// How many are kept. A file of noise has one on every line, and nobody reads
+/// on after the first few.
+const KEPT: usize = 1000;
+/// Lists of more known names are told as they come, with what is there twice.
+const FEW: usize = 200;
+/// The longest message, in characters. What is cut away is a name or a value
+/// that the user wrote, and the line itself is shown below.
+const LONGEST: usize = 400;
 
 /// One mistake in what a user gave: what is wrong, where, and what would be
 /// right.
@@ -21,7 +31,7 @@ impl Diagnostic {
     /// A mistake that stands nowhere in a file.
     pub fn new(message: impl Into<String>) -> Diagnostic {
         Diagnostic {
-            message: message.into(),
+            message: cut(message.into()),
             place: None,
             related: Vec::new(),
             helps: Vec::new(),
@@ -35,25 +45,35 @@ impl Diagnostic {
 
     /// Points at `place` with a few words under it.
     pub fn labelled(mut self, place: &Place, label: impl Into<String>) -> Diagnostic {
-        self.place = Some((place.clone(), label.into()));
+        self.place = Some((place.clone(), cut(label.into())));
         self
     }
 
     /// A second place that a reader needs to see, such as an earlier definition.
     pub fn and(mut self, place: &Place, label: impl Into<String>) -> Diagnostic {
-        self.related.push((place.clone(), label.into()));
+        self.related.push((place.clone(), cut(label.into())));
         self
     }
 
     /// What would be right.
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
-        self.helps.push(help.into());
+        self.helps.push(cut(help.into()));
         self
+    }
+
+    /// What would be right, as far as it is known.
+    pub fn helps(&self) -> impl Iterator<Item = &str> {
+        self.helps.iter().map(String::as_str)
     }
 
     /// `did you mean …?` where a known name is close, the known names otherwise.
     pub fn known<'a>(self, given: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
-        let known: Vec<&str> = known.into_iter().collect();
+        let mut known: Vec<&str> = known.into_iter().collect();
+        // A long list is cut anyway.
+        if known.len() <= FEW {
+            let mut seen = BTreeSet::new();
+            known.retain(|name| seen.insert(*name));
+        }
         match super::did_you_mean(given, known.iter().copied()) {
             Some(name) => self.help(format!("did you mean `{name}`?")),
             None => self.help(format!("known: {}", super::one_of(known))),
@@ -111,9 +131,25 @@ impl Diagnostic {
     }
 }
 
+/// The start and the end of a text that is too long to show.
+fn cut(text: String) -> String {
+    let length = text.chars().count();
+    if length <= LONGEST {
+        return text;
+    }
+    let end = LONGEST / 4;
+    let start: String = text.chars().take(LONGEST - end).collect();
+    let end: String = text.chars().skip(length - end).collect();
+    format!("{start} … {end}")
+}
+
 /// All mistakes found so far, in the order in which they were found.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Problems(Vec<Diagnostic>);
+pub struct Problems {
+    kept: Vec<Diagnostic>,
+    /// How many more there are.
+    more: usize,
+}
 
 impl Problems {
     /// No mistake yet.
@@ -123,32 +159,34 @@ impl Problems {
 
     /// Notes one more; the same mistake at the same place is noted once.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.0.contains(&diagnostic) {
-            self.0.push(diagnostic);
+        if self.kept.len() >= KEPT {
+            self.more += 1;
+        } else if !self.kept.contains(&diagnostic) {
+            self.kept.push(diagnostic);
         }
     }
 
     /// Takes over the mistakes that another step found.
     pub fn extend(&mut self, other: Problems) {
-        other
-            .0
-            .into_iter()
-            .for_each(|diagnostic| self.push(diagnostic));
+        self.more += other.more;
+        for diagnostic in other.kept {
+            self.push(diagnostic);
+        }
     }
 
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.kept.is_empty()
     }
 
     /// How many mistakes were noted.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.kept.len() + self.more
     }
 
-    /// The mistakes.
+    /// The mistakes; the first thousand where there are more.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.0.iter()
+        self.kept.iter()
     }
 
     /// `value` if nothing is wrong, the mistakes otherwise.
@@ -177,13 +215,13 @@ impl Problems {
             Renderer::plain()
         };
         let mut text: Vec<String> = self
-            .0
+            .kept
             .iter()
             .take(SHOWN)
             .map(|diagnostic| diagnostic.render(&renderer))
             .collect();
-        if self.0.len() > SHOWN {
-            text.push(format!("and {} more", self.0.len() - SHOWN));
+        if self.len() > SHOWN {
+            text.push(format!("and {} more", self.len() - SHOWN));
         }
         text.join("\n\n")
     }
@@ -191,7 +229,10 @@ impl Problems {
 
 impl From<Diagnostic> for Problems {
     fn from(diagnostic: Diagnostic) -> Problems {
-        Problems(vec![diagnostic])
+        Problems {
+            kept: vec![diagnostic],
+            more: 0,
+        }
     }
 }
 
@@ -219,6 +260,21 @@ mod tests {
         assert!(text.contains("error: unknown dim `d_modl`"), "{text}");
         assert!(text.contains("m.toml:2:1"), "{text}");
         assert!(text.contains("did you mean `d_model`?"), "{text}");
+    }
+
+    #[test]
+    fn a_flood_of_mistakes_is_counted_and_cut() {
+        let mut problems = Problems::new();
+        for at in 0..KEPT + 5 {
+            problems.push(Diagnostic::new(format!("{at}")));
+        }
+        assert_eq!(problems.len(), KEPT + 5);
+        assert_eq!(problems.iter().count(), KEPT);
+        assert!(problems.to_string().ends_with("and 965 more"));
+        let long = Diagnostic::new(format!("no block `{}`!", "q".repeat(1_000_000)));
+        assert!(long.message().chars().count() < 2 * LONGEST);
+        assert!(long.message().starts_with("no block `q"));
+        assert!(long.message().ends_with("q`!"));
     }
 
     #[test]

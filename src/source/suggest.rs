@@ -1,12 +1,25 @@
 //! "Did you mean …?"
 
+/// No longer name is compared: nobody mistypes one.
+const LONGEST: usize = 64;
+/// At most so many names are compared, and so many told.
+const COMPARED: usize = 1000;
+const TOLD: usize = 24;
+
 /// The one of `known` that `given` is most likely a slip for, if any is close.
 pub fn did_you_mean<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // A third of the letters may be wrong, one always.
-    let allowed = (given.chars().count() / 3).max(1);
+    let length = given.chars().count();
+    if length > LONGEST {
+        return None;
+    }
+    // Any letter is one slip away from any other, so one says nothing.
+    let allowed = (length / 3).max(1).min(length.saturating_sub(1));
     let lower = given.to_lowercase();
     known
         .into_iter()
+        .filter(|name| name.len() <= 4 * LONGEST)
+        .take(COMPARED)
         .map(|name| {
             let distance = strsim::damerau_levenshtein(&lower, &name.to_lowercase());
             // `d_model` for `d`, `vanila-attention` for `vanilla`: a shared start counts.
@@ -31,10 +44,15 @@ pub fn did_you_mean<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -
 /// The known names as one sentence part: `one of a, b, c`, or `none`.
 pub fn one_of<'a>(known: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<&str> = known.into_iter().collect();
-    match names.len() {
-        0 => "none".to_owned(),
-        1 => format!("only `{}`", names[0]),
-        _ => format!("one of `{}`", names.join("`, `")),
+    match names.as_slice() {
+        [] => "none".to_owned(),
+        [only] => format!("only `{only}`"),
+        names if names.len() <= TOLD => format!("one of `{}`", names.join("`, `")),
+        names => format!(
+            "one of `{}` and {} more",
+            names[..TOLD].join("`, `"),
+            names.len() - TOLD
+        ),
     }
 }
 
@@ -49,6 +67,7 @@ mod tests {
         assert_eq!(did_you_mean("E-Att", known), Some("e-att"));
         assert_eq!(did_you_mean("e_att", known), Some("e-att"));
         assert_eq!(did_you_mean("softmax", known), None);
+        assert_eq!(did_you_mean("q", ["b", "n"]), None);
         assert_eq!(
             did_you_mean("transformer", ["transformer-base"]),
             Some("transformer-base")

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 /// The longest text that is read: far above any model or table that a person
 /// writes, far below what would fill the memory.
-const MAX_BYTES: usize = 4 << 20;
+const MAX_BYTES: usize = 1 << 20;
 
 /// The text of one file with the name under which its user knows it.
 #[derive(Debug, PartialEq, Eq)]

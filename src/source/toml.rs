@@ -79,7 +79,7 @@ pub fn parse_toml(source: &Arc<Source>, problems: &mut Problems) -> Option<Node>
     }
     errors
         .is_empty()
-        .then(|| table_node(source, Place::whole(source), table.get_ref()))
+        .then(|| table_node(source, Place::new(source, 0..0), table.get_ref()))
 }
 
 fn table_node(source: &Arc<Source>, place: Place, table: &DeTable<'_>) -> Node {
@@ -276,6 +276,11 @@ impl<'a> Fields<'a> {
     /// Where the table stands.
     pub fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// Whether the table has `key`.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|(name, _)| name.value == key)
     }
 
     /// The value of `key`, if the table has one.

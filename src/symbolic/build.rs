@@ -1,6 +1,6 @@
 //! Formula to expression.
 
-use num_bigint::BigInt;
+use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 use super::Expr;
@@ -10,6 +10,11 @@ use crate::source::Diagnostic;
 /// Larger exponents are refused: no count has them, and hostile input should
 /// not fill the memory.
 const MAX_EXPONENT: i32 = 32;
+/// Expressions of more parts than this are refused: names that each stand for
+/// two others double with every step.
+const MAX_SIZE: usize = 2048;
+/// Products of more factors than this are refused.
+const MAX_DEGREE: u32 = 64;
 /// Coefficients of more bits than this are refused, for the same reason.
 const MAX_BITS: u64 = 4096;
 
@@ -25,6 +30,12 @@ pub fn build(
     lookup: &mut dyn FnMut(&str, &crate::source::Place) -> Result<Expr, Diagnostic>,
 ) -> Result<Expr, Diagnostic> {
     Builder { formula, lookup }.part(&formula.ast)
+}
+
+/// The bits of the longest number in it.
+fn bits(value: &Expr) -> u64 {
+    let longest = |c: &BigRational| c.numer().bits().max(c.denom().bits());
+    value.terms().map(|(_, c)| longest(c)).max().unwrap_or(0)
 }
 
 struct Builder<'f> {
@@ -48,13 +59,15 @@ impl Builder<'_> {
             Node::Binary(op, left, right) => self.binary(*op, left, right)?,
             Node::Call(name, arguments) => self.call(part, name, arguments)?,
         };
-        let bits = |n: &BigInt| n.bits();
-        let largest = value
-            .terms()
-            .map(|(_, c)| bits(c.numer()).max(bits(c.denom())))
-            .max();
-        if largest.is_some_and(|bits| bits > MAX_BITS) {
+        if bits(&value) > MAX_BITS {
             return Err(self.mistake(part, "this number is too large"));
+        }
+        if !value.is_within(MAX_SIZE, MAX_DEGREE) {
+            let message = "this stands for more than can be worked out";
+            return Err(self.mistake(part, message).help(format!(
+                "a formula, with all that it names put in, has at most {MAX_SIZE} parts \
+                 and products of {MAX_DEGREE} factors"
+            )));
         }
         Ok(value)
     }
@@ -80,6 +93,9 @@ impl Builder<'_> {
                             format!("an exponent must be a whole number from -{MAX_EXPONENT} to {MAX_EXPONENT}");
                         self.mistake(right, message)
                     })?;
+                if bits(&a).saturating_mul(exponent.unsigned_abs().into()) > 2 * MAX_BITS {
+                    return Err(self.mistake(left, "this number is too large for a power"));
+                }
                 a.power(exponent)
                     .ok_or_else(|| self.mistake(left, "division by zero"))
             }

@@ -144,6 +144,35 @@ impl Expr {
         Expr::term(monomial.clone(), coefficient.clone())
     }
 
+    /// Whether it has at most `size` parts, those of nested expressions
+    /// included, and no product of more than `degree` factors. The time that
+    /// this takes is bounded by `size`.
+    pub fn is_within(&self, size: usize, degree: u32) -> bool {
+        let mut left = size;
+        self.degree(&mut left).is_some_and(|found| found <= degree)
+    }
+
+    /// The largest number of factors of a product, less the parts seen from
+    /// `left`; `None` where there are more parts than that.
+    fn degree(&self, left: &mut usize) -> Option<u32> {
+        let mut largest = 0;
+        for monomial in self.terms.keys() {
+            *left = left.checked_sub(1)?;
+            let mut sum: u32 = 0;
+            for (atom, exponent) in &monomial.0 {
+                *left = left.checked_sub(1)?;
+                let inner = match atom {
+                    Atom::Symbol(_) => 1,
+                    Atom::Group(inner) | Atom::Floor(inner) => inner.degree(left)?,
+                    Atom::Max(pair) => pair.0.degree(left)?.max(pair.1.degree(left)?),
+                };
+                sum = sum.saturating_add(inner.saturating_mul(exponent.unsigned_abs()));
+            }
+            largest = largest.max(sum);
+        }
+        Some(largest)
+    }
+
     /// Every symbol in it.
     pub fn symbols(&self) -> BTreeSet<Symbol> {
         let mut found = BTreeSet::new();

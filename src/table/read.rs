@@ -32,6 +32,13 @@ pub(super) fn read(
     let root = parse_toml(&source, problems)?;
     let mut fields = Fields::of(&root, problems)?;
     let top = Place::new(&source, 0..0);
+    if fields.has("op") && !fields.has("boundary") {
+        problems.push(
+            Diagnostic::at(&top, "this is a model, not a hardware table")
+                .help("a table has sections such as `[fp32]` and no `[[op]]`"),
+        );
+        return None;
+    }
 
     let name = fields.text("name", problems);
     if name.is_none() && fields.take("name").is_none() {
