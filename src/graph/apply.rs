@@ -200,7 +200,9 @@ impl Reader<'_> {
                     super::einsum::shown_shape(&a.shape),
                     super::einsum::shown_shape(&b.shape)
                 );
-                return Err(self.mistake(ast, message));
+                return Err(Box::new(self.mistake(ast, message).help(
+                    "axes are matched from the last one on, and an axis of 1 fits any other",
+                )));
             });
         }
         Ok(shape)

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use num_traits::One;
 
 use super::check::{Constraint, Rule};
+use super::limits;
 use super::names::Names;
 use crate::formula::Formula;
 use crate::model::{AxisGroup, Signature};
@@ -47,7 +48,7 @@ impl<'a> Axes<'a> {
         let op = axes.op;
         let before = problems.len();
         if signature.inputs.len() != shapes.len() {
-            problems.push(Diagnostic::at(
+            let mistake = Diagnostic::at(
                 &signature.place,
                 format!(
                     "`{op}` has {} {}, but its notation names {}",
@@ -55,7 +56,12 @@ impl<'a> Axes<'a> {
                     if shapes.len() == 1 { "input" } else { "inputs" },
                     signature.inputs.len()
                 ),
-            ));
+            );
+            problems.push(if shapes.len() < signature.inputs.len() {
+                mistake.help("a weight stands among them as `{ weight = \"d e\" }`")
+            } else {
+                mistake
+            });
             return false;
         }
         for (at, (groups, shape)) in signature.inputs.iter().zip(shapes).enumerate() {
@@ -84,13 +90,13 @@ impl<'a> Axes<'a> {
         // indexed by a formula.
         for (group, extent) in &pairs {
             if let Some(axis) = group.single() {
-                axes.plain(axis, extent, problems);
+                axes.plain(axis, extent, shapes, problems);
             }
         }
         for (group, extent) in &pairs {
             match group {
                 AxisGroup::Product(parts) if parts.len() > 1 => {
-                    axes.split(parts, extent, problems);
+                    axes.split(parts, extent, shapes, problems);
                 }
                 _ => {}
             }
@@ -103,12 +109,15 @@ impl<'a> Axes<'a> {
         problems.len() == before
     }
 
-    fn mismatch(&self, axis: &Spanned<String>, here: &Expr, known: &Expr) -> Diagnostic {
-        let message = format!(
-            "axis `{}` of `{}` is {here} here, but {known} elsewhere",
-            axis.value, self.op
-        );
-        Diagnostic::at(&axis.place, message)
+    /// What an operand has against what is known, with the shapes at hand.
+    fn mismatch(&self, place: &Place, message: &str, shapes: &[&[Expr]]) -> Diagnostic {
+        let shapes: Vec<String> = shapes.iter().map(|shape| shown_shape(shape)).collect();
+        Diagnostic::at(place, message).help(format!(
+            "the {} of `{}`: {}",
+            if shapes.len() == 1 { "input" } else { "inputs" },
+            self.op,
+            shapes.join(", ")
+        ))
     }
 
     /// The extent of an axis, if an operand or a dim of its name tells it.
@@ -119,10 +128,20 @@ impl<'a> Axes<'a> {
             .cloned()
     }
 
-    fn plain(&mut self, axis: &Spanned<String>, extent: &Expr, problems: &mut Problems) {
+    fn plain(
+        &mut self,
+        axis: &Spanned<String>,
+        extent: &Expr,
+        shapes: &[&[Expr]],
+        problems: &mut Problems,
+    ) {
         match self.known(&axis.value) {
             Some(known) if known != *extent => {
-                problems.push(self.mismatch(axis, extent, &known));
+                let message = format!(
+                    "axis `{}` of `{}` is {extent} here, but {known} elsewhere",
+                    axis.value, self.op
+                );
+                problems.push(self.mismatch(&axis.place, &message, shapes));
             }
             _ => {
                 self.extents.insert(axis.value.clone(), extent.clone());
@@ -130,7 +149,13 @@ impl<'a> Axes<'a> {
         }
     }
 
-    fn split(&mut self, parts: &[Spanned<String>], extent: &Expr, problems: &mut Problems) {
+    fn split(
+        &mut self,
+        parts: &[Spanned<String>],
+        extent: &Expr,
+        shapes: &[&[Expr]],
+        problems: &mut Problems,
+    ) {
         let mut product = Expr::one();
         let mut open: Vec<&Spanned<String>> = Vec::new();
         for part in parts {
@@ -153,7 +178,7 @@ impl<'a> Axes<'a> {
                         names.join(" "),
                         self.op
                     );
-                    problems.push(Diagnostic::at(&first.place, message));
+                    problems.push(self.mismatch(&first.place, &message, shapes));
                 }
             }
             ([part], Some(quotient)) => {
@@ -218,15 +243,17 @@ impl<'a> Axes<'a> {
                 self.constrain(axis, &fits, &formula.place);
                 self.extents.insert(axis.clone(), fits);
             }
-            [(axis, _), ..] => problems.push(
-                Diagnostic::at(
-                    &formula.place,
-                    format!("nothing tells how large axis `{axis}` of `{}` is", self.op),
-                )
-                .help(
+            several => {
+                let open: Vec<&str> = several.iter().map(|(axis, _)| axis.as_str()).collect();
+                let message = format!(
+                    "nothing tells how large axes `{}` of `{}` are; one of them may be open",
+                    open.join("` and `"),
+                    self.op
+                );
+                problems.push(Diagnostic::at(&formula.place, message).help(
                     "the extents of a window are told by a weight, a dim, or `axes = { ky = 3 }`",
-                ),
-            ),
+                ));
+            }
         }
     }
 
@@ -247,7 +274,9 @@ impl<'a> Axes<'a> {
                             self.op
                         ),
                     )
-                    .known(name, axis_names.iter().copied().chain(self.names.known()))
+                    .help(format!(
+                        "an axis that only the window has is told by `axes = {{ {name} = 3 }}`"
+                    ))
                 })
             }
         })?;
@@ -309,9 +338,11 @@ impl<'a> Axes<'a> {
                             "axis `{}` of the result of `{}` is on no input",
                             part.value, self.op
                         );
-                        let known = self.extents.keys().map(String::as_str);
-                        problems
-                            .push(Diagnostic::at(&part.place, message).known(&part.value, known));
+                        let known: Vec<&str> = self.extents.keys().map(String::as_str).collect();
+                        problems.push(Diagnostic::at(&part.place, message).help(format!(
+                            "its inputs have `{}`; a dim may stand there too",
+                            known.join("`, `")
+                        )));
                         return None;
                     };
                     product = &product * &extent;
@@ -342,27 +373,25 @@ impl<'a> Axes<'a> {
 
     /// How many index combinations there are, and whether any axis is missing
     /// from the result.
-    pub(super) fn space(&self, signature: &Signature) -> (Expr, bool) {
+    pub(super) fn space(&self, signature: &Signature) -> Result<(Expr, bool), Diagnostic> {
         let kept: Vec<&str> = (signature.output.iter())
             .flat_map(|group| match group {
-                AxisGroup::Product(parts) => parts.iter().map(|part| part.value.as_str()).collect(),
-                AxisGroup::Affine(_) => Vec::new(),
+                AxisGroup::Product(parts) => parts.as_slice(),
+                AxisGroup::Affine(_) => &[],
             })
+            .map(|part| part.value.as_str())
             .collect();
-        let mut space = Expr::one();
-        let mut contracts = false;
-        for (axis, extent) in &self.extents {
-            space = &space * extent;
-            contracts |= !kept.contains(&axis.as_str());
-        }
-        for axis in kept {
-            if !self.extents.contains_key(axis)
-                && let Some(extent) = self.names.get(axis)
-            {
-                space = &space * extent;
-            }
-        }
-        (space, contracts)
+        let contracts = self
+            .extents
+            .keys()
+            .any(|axis| !kept.contains(&axis.as_str()));
+        // Axes of the result alone are dims that it is spread over.
+        let spread = (kept.iter())
+            .filter(|axis| !self.extents.contains_key(**axis))
+            .filter_map(|axis| self.names.get(axis));
+        let what = format!("the size of `{}`", self.op);
+        let all = self.extents.values().chain(spread);
+        Ok((limits::product(all, &what, &signature.place)?, contracts))
     }
 }
 

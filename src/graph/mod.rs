@@ -19,6 +19,9 @@ mod names;
 mod scopes;
 mod strength;
 
+#[cfg(test)]
+mod tests;
+
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
