@@ -12,12 +12,15 @@
 mod apply;
 mod check;
 pub mod draw;
+mod effect;
+mod effort;
 mod einsum;
 mod limits;
 mod lower;
 mod names;
 mod scopes;
 mod strength;
+mod window;
 
 #[cfg(test)]
 mod tests;

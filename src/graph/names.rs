@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use num_rational::BigRational;
 
 use super::SymbolInfo;
-use super::limits::{self, Effort, MAX_CHAIN, MAX_NUMBERS, MAX_PROBLEMS};
+use super::effort::Effort;
+use super::limits::{self, MAX_CHAIN, MAX_NUMBERS, MAX_PROBLEMS};
 use crate::formula::{Formula, Node};
 use crate::model::{Module, Number, NumberRole};
 use crate::number;
