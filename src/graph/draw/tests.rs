@@ -157,7 +157,7 @@ fn no_name_breaks_out_of_its_label() {
     let graph = traps();
     let text = dot(&graph);
     assert!(
-        text.contains("&lt;/b&gt;&quot;]; --&gt; `end` #quot; &#92;N *x*"),
+        text.contains("&lt;/b&gt;&quot;]; --&gt; `end` #quot; &#92;&#92;N *x*"),
         "{text}"
     );
     assert!(!text.contains('\u{1}'));
