@@ -17,6 +17,10 @@ use crate::number::whole;
 /// Finite sets larger than this are no longer followed value by value.
 const MAX_VALUES: usize = 4;
 
+/// Values of more bits than this are no longer followed: they are no tensor's,
+/// and powers of powers would grow without end.
+const MAX_BITS: u64 = 128;
+
 /// The values that a tensor can hold.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Domain {
@@ -34,7 +38,9 @@ impl Domain {
     /// One of the values given; whole or real numbers if they are too many.
     pub fn of(values: impl IntoIterator<Item = BigRational>) -> Domain {
         let values: BTreeSet<BigRational> = values.into_iter().collect();
-        if values.len() <= MAX_VALUES {
+        let short =
+            |value: &BigRational| value.numer().bits().max(value.denom().bits()) <= MAX_BITS;
+        if values.len() <= MAX_VALUES && values.iter().all(short) {
             Domain::Finite(values)
         } else if values.iter().all(BigRational::is_integer) {
             Domain::Integer(None)

@@ -5,6 +5,7 @@ use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive, Zero};
 
 use super::Tensor;
+use super::effect::{effect, signed};
 use super::names::Names;
 use super::strength::{domain_of_product, product_of};
 use crate::domain::Domain;
@@ -35,12 +36,12 @@ const FUNCTIONS: [(&str, usize); 12] = [
 
 /// What a part of a formula is: a tensor, or a number that is computed once.
 #[derive(Debug, Clone)]
-struct Part {
+pub(super) struct Part {
     /// No axes for a number.
-    shape: Vec<Expr>,
-    domain: Domain,
+    pub(super) shape: Vec<Expr>,
+    pub(super) domain: Domain,
     /// The bounds that a clip has set.
-    bounds: Option<(BigRational, BigRational)>,
+    pub(super) bounds: Option<(BigRational, BigRational)>,
     is_number: bool,
 }
 
@@ -57,7 +58,7 @@ impl Part {
         }
     }
 
-    fn constant(&self) -> Option<&BigRational> {
+    pub(super) fn constant(&self) -> Option<&BigRational> {
         match &self.domain {
             Domain::Finite(values) if self.is_number => values.first(),
             _ => None,
@@ -200,7 +201,9 @@ impl Reader<'_> {
                     super::einsum::shown_shape(&a.shape),
                     super::einsum::shown_shape(&b.shape)
                 );
-                return Err(self.mistake(ast, message));
+                return Err(Box::new(self.mistake(ast, message).help(
+                    "axes are matched from the last one on, and an axis of 1 fits any other",
+                )));
             });
         }
         Ok(shape)
@@ -324,89 +327,5 @@ impl Reader<'_> {
             bounds,
             is_number,
         })
-    }
-}
-
-type Bounds = Option<(BigRational, BigRational)>;
-
-/// What a function does to each element, and what comes out.
-fn effect(name: &str, parts: &[Part]) -> (&'static [Primitive], Domain, Bounds) {
-    let values = |at: usize| {
-        parts
-            .get(at)
-            .map_or(Domain::Real, |part| part.domain.clone())
-    };
-    match name {
-        "abs" => (&[Primitive::Abs], signed(&values(0), |x| x.abs()), None),
-        "exp" => (&[Primitive::Exp], Domain::Real, None),
-        "log" => (&[Primitive::Log], Domain::Real, None),
-        "sqrt" => (&[Primitive::Sqrt], Domain::Real, None),
-        "tanh" => (&[Primitive::Tanh], Domain::Real, None),
-        "erf" => (&[Primitive::Erf], Domain::Real, None),
-        // The sign of a number is one comparison; zero counts as positive.
-        "sign" => (&[Primitive::Compare], Domain::sign(), None),
-        "round" => {
-            let bounds = parts.first().and_then(|part| part.bounds.clone());
-            let domain = match (&values(0), bounds) {
-                (_, Some((low, high))) => Domain::rounded_between(&low, &high),
-                (finite @ Domain::Finite(_), None) => finite.map(true, |x| x.round()),
-                _ => Domain::Integer(None),
-            };
-            (&[Primitive::Round], domain, None)
-        }
-        "max" => (&[Primitive::Compare], extreme(parts, true), None),
-        "min" => (&[Primitive::Compare], extreme(parts, false), None),
-        "clip" => clip(parts),
-        // `where(c, a, b)`
-        _ => (&[Primitive::Select], values(1).join(&values(2)), None),
-    }
-}
-
-/// The values after a change of sign alone, which keeps powers of two.
-fn signed(domain: &Domain, change: impl Fn(&BigRational) -> BigRational) -> Domain {
-    match domain {
-        Domain::PowerOfTwo => Domain::PowerOfTwo,
-        other => other.map(true, change),
-    }
-}
-
-fn extreme(parts: &[Part], largest: bool) -> Domain {
-    match parts {
-        // One of two powers of two is one.
-        [a, b]
-            if [&a.domain, &b.domain].contains(&&Domain::PowerOfTwo)
-                && a.domain.is_power_of_two()
-                && b.domain.is_power_of_two() =>
-        {
-            Domain::PowerOfTwo
-        }
-        [a, b] => a.domain.combine(&b.domain, |x, y| {
-            if (x > y) == largest {
-                x.clone()
-            } else {
-                y.clone()
-            }
-        }),
-        _ => Domain::Real,
-    }
-}
-
-fn clip(parts: &[Part]) -> (&'static [Primitive], Domain, Bounds) {
-    let both: &'static [Primitive] = &[Primitive::Compare, Primitive::Compare];
-    let [value, low, high] = parts else {
-        return (both, Domain::Real, None);
-    };
-    match (low.constant(), high.constant()) {
-        (Some(low), Some(high)) => {
-            let domain = match &value.domain {
-                finite @ Domain::Finite(_) => {
-                    finite.map(true, |x| x.clone().max(low.clone()).min(high.clone()))
-                }
-                Domain::Integer(_) => Domain::whole_between(low, high),
-                _ => Domain::Real,
-            };
-            (both, domain, Some((low.clone(), high.clone())))
-        }
-        _ => (both, Domain::Real, None),
     }
 }

@@ -6,20 +6,18 @@
 
 use std::collections::BTreeMap;
 
-use num_traits::One;
-
 use super::check::{Constraint, Rule};
+use super::limits;
 use super::names::Names;
-use crate::formula::Formula;
 use crate::model::{AxisGroup, Signature};
 use crate::source::{Diagnostic, Place, Problems, Spanned};
-use crate::symbolic::{Atom, Expr, build};
+use crate::symbolic::Expr;
 
 /// The axes of one op and their extents.
 pub(super) struct Axes<'a> {
-    names: &'a Names,
-    op: &'a str,
-    extents: BTreeMap<String, Expr>,
+    pub(super) names: &'a Names,
+    pub(super) op: &'a str,
+    pub(super) extents: BTreeMap<String, Expr>,
     /// What must hold of the extents found.
     pub(super) constraints: Vec<Constraint>,
 }
@@ -47,7 +45,7 @@ impl<'a> Axes<'a> {
         let op = axes.op;
         let before = problems.len();
         if signature.inputs.len() != shapes.len() {
-            problems.push(Diagnostic::at(
+            let mistake = Diagnostic::at(
                 &signature.place,
                 format!(
                     "`{op}` has {} {}, but its notation names {}",
@@ -55,7 +53,12 @@ impl<'a> Axes<'a> {
                     if shapes.len() == 1 { "input" } else { "inputs" },
                     signature.inputs.len()
                 ),
-            ));
+            );
+            problems.push(if shapes.len() < signature.inputs.len() {
+                mistake.help("a weight stands among them as `{ weight = \"d e\" }`")
+            } else {
+                mistake
+            });
             return false;
         }
         for (at, (groups, shape)) in signature.inputs.iter().zip(shapes).enumerate() {
@@ -84,13 +87,13 @@ impl<'a> Axes<'a> {
         // indexed by a formula.
         for (group, extent) in &pairs {
             if let Some(axis) = group.single() {
-                axes.plain(axis, extent, problems);
+                axes.plain(axis, extent, shapes, problems);
             }
         }
         for (group, extent) in &pairs {
             match group {
                 AxisGroup::Product(parts) if parts.len() > 1 => {
-                    axes.split(parts, extent, problems);
+                    axes.split(parts, extent, shapes, problems);
                 }
                 _ => {}
             }
@@ -103,26 +106,39 @@ impl<'a> Axes<'a> {
         problems.len() == before
     }
 
-    fn mismatch(&self, axis: &Spanned<String>, here: &Expr, known: &Expr) -> Diagnostic {
-        let message = format!(
-            "axis `{}` of `{}` is {here} here, but {known} elsewhere",
-            axis.value, self.op
-        );
-        Diagnostic::at(&axis.place, message)
+    /// What an operand has against what is known, with the shapes at hand.
+    fn mismatch(&self, place: &Place, message: &str, shapes: &[&[Expr]]) -> Diagnostic {
+        let shapes: Vec<String> = shapes.iter().map(|shape| shown_shape(shape)).collect();
+        Diagnostic::at(place, message).help(format!(
+            "the {} of `{}`: {}",
+            if shapes.len() == 1 { "input" } else { "inputs" },
+            self.op,
+            shapes.join(", ")
+        ))
     }
 
     /// The extent of an axis, if an operand or a dim of its name tells it.
-    fn known(&self, axis: &str) -> Option<Expr> {
+    pub(super) fn known(&self, axis: &str) -> Option<Expr> {
         self.extents
             .get(axis)
             .or_else(|| self.names.get(axis))
             .cloned()
     }
 
-    fn plain(&mut self, axis: &Spanned<String>, extent: &Expr, problems: &mut Problems) {
+    fn plain(
+        &mut self,
+        axis: &Spanned<String>,
+        extent: &Expr,
+        shapes: &[&[Expr]],
+        problems: &mut Problems,
+    ) {
         match self.known(&axis.value) {
             Some(known) if known != *extent => {
-                problems.push(self.mismatch(axis, extent, &known));
+                let message = format!(
+                    "axis `{}` of `{}` is {extent} here, but {known} elsewhere",
+                    axis.value, self.op
+                );
+                problems.push(self.mismatch(&axis.place, &message, shapes));
             }
             _ => {
                 self.extents.insert(axis.value.clone(), extent.clone());
@@ -130,7 +146,13 @@ impl<'a> Axes<'a> {
         }
     }
 
-    fn split(&mut self, parts: &[Spanned<String>], extent: &Expr, problems: &mut Problems) {
+    fn split(
+        &mut self,
+        parts: &[Spanned<String>],
+        extent: &Expr,
+        shapes: &[&[Expr]],
+        problems: &mut Problems,
+    ) {
         let mut product = Expr::one();
         let mut open: Vec<&Spanned<String>> = Vec::new();
         for part in parts {
@@ -153,7 +175,7 @@ impl<'a> Axes<'a> {
                         names.join(" "),
                         self.op
                     );
-                    problems.push(Diagnostic::at(&first.place, message));
+                    problems.push(self.mismatch(&first.place, &message, shapes));
                 }
             }
             ([part], Some(quotient)) => {
@@ -173,127 +195,20 @@ impl<'a> Axes<'a> {
         }
     }
 
-    /// An operand's axis that is indexed by a formula such as `2*y + ky - 3`.
-    /// If one of its axes is still open, the window slides along that one: it
-    /// fits ⌊(size − 1 + 2·padding − Σ reach of the others) / stride⌋ + 1 times,
-    /// where the padding on either side is what the formula subtracts.
-    fn windowed(
-        &mut self,
-        formula: &Formula,
-        extent: &Expr,
-        signature: &Signature,
-        problems: &mut Problems,
-    ) {
-        let window = match self.window(formula, signature) {
-            Ok(window) => window,
-            Err(mistake) => {
-                problems.push(mistake);
-                return;
-            }
-        };
-        let mut reach = Expr::zero();
-        let mut open: Vec<(String, Expr)> = Vec::new();
-        for (axis, factor) in window.factors {
-            match self.known(&axis) {
-                Some(known) => {
-                    reach += &(&factor * &(&known - &Expr::one()));
-                    self.extents.insert(axis, known);
-                }
-                None => open.push((axis, factor)),
-            }
-        }
-        let room =
-            &(&(extent - &Expr::one()) - &window.offset.scale(&crate::number::whole(2))) - &reach;
-        match open.as_slice() {
-            // All is known: the last window must end within the input.
-            [] => self.constraints.push(Constraint {
-                what: format!(
-                    "what is left of the input of `{}` after its windows",
-                    self.op
-                ),
-                expr: room,
-                rule: Rule::Room,
-                place: formula.place.clone(),
-            }),
-            [(axis, stride)] => {
-                let Some(steps) = room.divide(stride) else {
-                    problems.push(Diagnostic::at(&formula.place, "a stride of 0"));
-                    return;
-                };
-                // A stride of 1 always fits a whole number of times.
-                let one = stride.as_constant().is_some_and(|stride| stride.is_one());
-                let steps = if one { steps } else { steps.floor() };
-                let fits = &steps + &Expr::one();
-                self.constrain(axis, &fits, &formula.place);
-                self.extents.insert(axis.clone(), fits);
-            }
-            [(axis, _), ..] => problems.push(
-                Diagnostic::at(
-                    &formula.place,
-                    format!("nothing tells how large axis `{axis}` of `{}` is", self.op),
-                )
-                .help(
-                    "the extents of a window are told by a weight, a dim, or `axes = { ky = 3 }`",
-                ),
+    /// Notes that what is left of an input after its windows is not negative.
+    pub(super) fn leave_room(&mut self, room: Expr, place: &Place) {
+        self.constraints.push(Constraint {
+            what: format!(
+                "what is left of the input of `{}` after its windows",
+                self.op
             ),
-        }
+            expr: room,
+            rule: Rule::Room,
+            place: place.clone(),
+        });
     }
 
-    fn window(&self, formula: &Formula, signature: &Signature) -> Result<Window, Diagnostic> {
-        let axis_names = signature.axis_names();
-        // Axes are told apart from dims by a mark that no name can have.
-        let marked = |name: &str| format!("#{name}");
-        let is_axis = |name: &str| axis_names.contains(&name) || self.extents.contains_key(name);
-        let expr = build(formula, &mut |name, place| {
-            if is_axis(name) {
-                Ok(Expr::symbol(&marked(name)))
-            } else {
-                self.names.get(name).cloned().ok_or_else(|| {
-                    Diagnostic::at(
-                        place,
-                        format!(
-                            "`{name}` is neither an axis of `{}` nor a known name",
-                            self.op
-                        ),
-                    )
-                    .known(name, axis_names.iter().copied().chain(self.names.known()))
-                })
-            }
-        })?;
-        let mut window = Window {
-            factors: Vec::new(),
-            offset: Expr::zero(),
-        };
-        for (monomial, coefficient) in expr.terms() {
-            let is_mark =
-                |atom: &Atom| matches!(atom, Atom::Symbol(s) if s.name().starts_with('#'));
-            let marks = monomial.factors().iter().filter(|(atom, _)| is_mark(atom));
-            let marks: Vec<_> = marks.collect();
-            let term = Expr::from_term(monomial, coefficient);
-            match marks.as_slice() {
-                [] => window.offset += &term,
-                [(Atom::Symbol(symbol), 1)] => {
-                    let axis = symbol.name().trim_start_matches('#').to_owned();
-                    let factor = term
-                        .divide(&Expr::symbol(symbol.name()))
-                        .unwrap_or_default();
-                    match window.factors.iter_mut().find(|(known, _)| *known == axis) {
-                        Some((_, sum)) => *sum += &factor,
-                        None => window.factors.push((axis, factor)),
-                    }
-                }
-                _ => {
-                    return Err(Diagnostic::at(
-                        &formula.place,
-                        "an index must be a sum of axes, each times a number",
-                    ));
-                }
-            }
-        }
-        Ok(window)
-    }
-
-    fn constrain(&mut self, axis: &str, extent: &Expr, place: &Place) {
+    pub(super) fn constrain(&mut self, axis: &str, extent: &Expr, place: &Place) {
         let uneven = self.names.uneven.contains(axis);
         self.constraints.push(Constraint {
             what: format!("axis `{axis}` of `{}`", self.op),
@@ -318,9 +233,11 @@ impl<'a> Axes<'a> {
                             "axis `{}` of the result of `{}` is on no input",
                             part.value, self.op
                         );
-                        let known = self.extents.keys().map(String::as_str);
-                        problems
-                            .push(Diagnostic::at(&part.place, message).known(&part.value, known));
+                        let known: Vec<&str> = self.extents.keys().map(String::as_str).collect();
+                        problems.push(Diagnostic::at(&part.place, message).help(format!(
+                            "its inputs have `{}`; a dim may stand there too",
+                            known.join("`, `")
+                        )));
                         return None;
                     };
                     product = &product * &extent;
@@ -351,33 +268,26 @@ impl<'a> Axes<'a> {
 
     /// How many index combinations there are, and whether any axis is missing
     /// from the result.
-    pub(super) fn space(&self, signature: &Signature) -> (Expr, bool) {
+    pub(super) fn space(&self, signature: &Signature) -> Result<(Expr, bool), Diagnostic> {
         let kept: Vec<&str> = (signature.output.iter())
             .flat_map(|group| match group {
-                AxisGroup::Product(parts) => parts.iter().map(|part| part.value.as_str()).collect(),
-                AxisGroup::Affine(_) => Vec::new(),
+                AxisGroup::Product(parts) => parts.as_slice(),
+                AxisGroup::Affine(_) => &[],
             })
+            .map(|part| part.value.as_str())
             .collect();
-        let mut space = Expr::one();
-        let mut contracts = false;
-        for (axis, extent) in &self.extents {
-            space = &space * extent;
-            contracts |= !kept.contains(&axis.as_str());
-        }
-        for axis in kept {
-            if !self.extents.contains_key(axis)
-                && let Some(extent) = self.names.get(axis)
-            {
-                space = &space * extent;
-            }
-        }
-        (space, contracts)
+        let contracts = self
+            .extents
+            .keys()
+            .any(|axis| !kept.contains(&axis.as_str()));
+        // Axes of the result alone are dims that it is spread over.
+        let spread = (kept.iter())
+            .filter(|axis| !self.extents.contains_key(**axis))
+            .filter_map(|axis| self.names.get(axis));
+        let what = format!("the size of `{}`", self.op);
+        let all = self.extents.values().chain(spread);
+        Ok((limits::product(all, &what, &signature.place)?, contracts))
     }
-}
-
-struct Window {
-    factors: Vec<(String, Expr)>,
-    offset: Expr,
 }
 
 pub(super) fn shown_shape(shape: &[Expr]) -> String {

@@ -8,6 +8,7 @@
 
 use num_traits::Signed;
 
+use super::effort::Effort;
 use crate::model::{AxisGroup, OpDecl, Signature};
 use crate::number::whole;
 use crate::source::{Diagnostic, Place};
@@ -16,10 +17,10 @@ use crate::symbolic::{Atom, Expr, Values};
 /// Blocks nested deeper than this are refused.
 pub(super) const MAX_DEPTH: usize = 32;
 /// Graphs larger than this are refused.
-pub(super) const MAX_OPS: usize = 200_000;
+pub(super) const MAX_OPS: usize = 50_000;
 /// More calls of blocks and ops than this are refused, whether or not they
 /// leave anything in the graph.
-pub(super) const MAX_STEPS: usize = 1_000_000;
+pub(super) const MAX_STEPS: usize = 500_000;
 /// A block may follow upon itself at most so often when unfolded.
 pub(super) const MAX_UNFOLDED: u64 = 10_000;
 /// How often a repeated block is lowered to find values that repeat.
@@ -40,6 +41,10 @@ const MAX_FACTORS: usize = 400;
 const MAX_EXPONENT: u32 = 1000;
 /// Coefficients of more bits are refused.
 const MAX_BITS: u64 = 4096;
+/// Modules of more numbers are refused.
+pub(super) const MAX_NUMBERS: usize = 10_000;
+/// How many terms the extent of an axis has at most, as a rule.
+const USUAL_TERMS: usize = 16;
 /// Numbers that depend on each other in a longer chain are refused, where the
 /// chain is not in the order of the file.
 pub(super) const MAX_CHAIN: usize = 100;
@@ -55,11 +60,20 @@ pub(super) fn axes(count: usize, of: &str, place: &Place) -> Result<(), Diagnost
     ))
 }
 
-/// Refuses notations of too many axes.
-pub(super) fn notation(signature: &Signature, of: &str) -> Result<(), Diagnostic> {
+/// Refuses notations of too many axes, or of formulas that take too long.
+pub(super) fn notation(
+    signature: &Signature,
+    of: &str,
+    effort: &mut Effort,
+) -> Result<(), Diagnostic> {
     let groups = || signature.inputs.iter().chain([&signature.output]);
     for operand in groups() {
         axes(operand.len(), of, &signature.place)?;
+    }
+    for group in groups().flatten() {
+        if let AxisGroup::Affine(formula) = group {
+            effort.spend(formula, &|_| USUAL_TERMS)?;
+        }
     }
     let named = |group: &AxisGroup| match group {
         AxisGroup::Product(parts) => parts.len(),
@@ -122,6 +136,20 @@ pub(super) fn formula(expr: &Expr, what: &str, place: &Place) -> Result<(), Diag
         format!("the formula for {what} has grown too long, over {MAX_FACTORS} factors"),
     )
     .help("name fewer dims in it, or give it as a plain number"))
+}
+
+/// The product of `factors`, refused as soon as it is too long.
+pub(super) fn product<'e>(
+    factors: impl IntoIterator<Item = &'e Expr>,
+    what: &str,
+    place: &Place,
+) -> Result<Expr, Diagnostic> {
+    let mut product = Expr::one();
+    for factor in factors {
+        product = &product * factor;
+        formula(&product, what, place)?;
+    }
+    Ok(product)
 }
 
 /// Whether what is `left` suffices for the factors of `expr`. It stops where

@@ -12,12 +12,18 @@
 mod apply;
 mod check;
 pub mod draw;
+mod effect;
+mod effort;
 mod einsum;
 mod limits;
 mod lower;
 mod names;
 mod scopes;
 mod strength;
+mod window;
+
+#[cfg(test)]
+mod tests;
 
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};

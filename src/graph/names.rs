@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use num_rational::BigRational;
 
 use super::SymbolInfo;
-use super::limits::{self, MAX_CHAIN, MAX_PROBLEMS};
+use super::effort::Effort;
+use super::limits::{self, MAX_CHAIN, MAX_NUMBERS, MAX_PROBLEMS};
 use crate::formula::{Formula, Node};
 use crate::model::{Module, Number, NumberRole};
 use crate::number;
@@ -31,6 +32,8 @@ pub(super) struct Symbols {
     shown: Vec<(String, Option<Expr>)>,
     /// The values of all symbols.
     pub(super) values: Values,
+    /// The work that has gone into formulas.
+    pub(super) effort: Effort,
     /// Where a symbol stands in `made`.
     index: HashMap<String, usize>,
     /// Where a name stands in `shown`.
@@ -154,8 +157,18 @@ impl Names {
             numbers: (module.numbers.iter())
                 .map(|number| (number.name.value.as_str(), number))
                 .collect(),
+            failed: BTreeMap::new(),
             open: Vec::new(),
         };
+        if let Some(number) = module.numbers.get(MAX_NUMBERS) {
+            let message = format!(
+                "`{}` has {} dims and params; there can be at most {MAX_NUMBERS}",
+                module.name,
+                module.numbers.len()
+            );
+            problems.push(Diagnostic::at(&number.name.place, message));
+            return resolver.names;
+        }
         for need in &module.needs {
             let name = &need.value;
             let given = origin
@@ -194,6 +207,11 @@ impl Names {
         self.values.get(name)
     }
 
+    /// How many terms `name` stands for.
+    fn terms(&self, name: &str) -> usize {
+        self.get(name).map_or(1, |value| value.terms().len())
+    }
+
     /// All names.
     pub(super) fn known(&self) -> impl Iterator<Item = &str> {
         self.values.keys().map(String::as_str)
@@ -205,7 +223,8 @@ impl Names {
     }
 
     /// The expression of a formula over these names.
-    pub(super) fn build(&self, formula: &Formula) -> Result<Expr, Diagnostic> {
+    pub(super) fn build(&self, formula: &Formula, effort: &mut Effort) -> Result<Expr, Diagnostic> {
+        effort.spend(formula, &|name| self.terms(name))?;
         build(formula, &mut |name, place| {
             self.get(name).cloned().ok_or_else(|| {
                 Diagnostic::at(place, format!("unknown name `{name}`")).known(name, self.known())
@@ -220,6 +239,8 @@ struct Resolver<'a> {
     symbols: &'a mut Symbols,
     names: Names,
     numbers: BTreeMap<&'a str, &'a Number>,
+    /// Numbers that have no value, and why.
+    failed: BTreeMap<String, Diagnostic>,
     /// The numbers being resolved, to notice one that leads back to itself.
     open: Vec<String>,
 }
@@ -230,6 +251,17 @@ impl Resolver<'_> {
         if let Some(value) = self.names.get(name) {
             return Ok(value.clone());
         }
+        if let Some(mistake) = self.failed.get(name) {
+            return Err(mistake.clone());
+        }
+        let found = self.resolved(name);
+        if let Err(mistake) = &found {
+            self.failed.insert(name.to_owned(), mistake.clone());
+        }
+        found
+    }
+
+    fn resolved(&mut self, name: &str) -> Result<Expr, Diagnostic> {
         let Some(number) = self.numbers.get(name).copied() else {
             return Err(Diagnostic::new(format!("unknown name `{name}`")));
         };
@@ -290,11 +322,23 @@ impl Resolver<'_> {
             return Err(Diagnostic::at(&formula.place, message));
         }
         self.open.push(name.to_owned());
-        let result = build(formula, &mut |inner, place| self.name(inner, place));
+        let result = self.built(formula);
         self.open.pop();
         let value = result?;
         limits::formula(&value, &format!("`{name}`"), &formula.place)?;
         Ok(value)
+    }
+
+    /// The expression of a formula, with the numbers in it resolved first: how
+    /// long they are says how much work it is.
+    fn built(&mut self, formula: &Formula) -> Result<Expr, Diagnostic> {
+        for (name, place) in formula.names() {
+            self.name(&name, &place)?;
+        }
+        let names = &self.names;
+        let terms = |name: &str| names.terms(name);
+        self.symbols.effort.spend(formula, &terms)?;
+        build(formula, &mut |name, place| self.name(name, place))
     }
 
     fn name(&mut self, name: &str, place: &Place) -> Result<Expr, Diagnostic> {

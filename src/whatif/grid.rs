@@ -112,7 +112,7 @@ mod tests {
                 for shard in 0..of {
                     let range = Grid::shard(points, shard, of);
                     assert_eq!(range.start, next);
-                    assert!(range.end - range.start <= points / of + 1);
+                    assert!(range.end - range.start <= points.div_ceil(of));
                     next = range.end;
                 }
                 assert_eq!(next, points);

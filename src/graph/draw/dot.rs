@@ -127,6 +127,8 @@ fn marked(text: &str) -> String {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
+            // `\N` would stand for the name of the box.
+            '\\' => safe.push_str("&#92;&#92;"),
             other => safe.push(visible(other)),
         }
     }

@@ -14,6 +14,8 @@ mod dot;
 mod json;
 mod mermaid;
 mod sheet;
+mod stages;
+mod work;
 
 #[cfg(test)]
 mod tests;

@@ -1,13 +1,13 @@
 //! What both pictures show: boxes with words, groups of boxes, arrows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use petgraph::graph::NodeIndex;
 
+use super::stages::Stages;
+use super::work::Work;
 use crate::graph::{Einsum, Op, OpGraph, OpKind, RegionId, Tensor};
-use crate::model::Map;
 use crate::number;
-use crate::primitive::Primitive;
 use crate::symbolic::{Expr, Notation, Printer};
 
 /// Longer lines of a label are broken.
@@ -55,82 +55,6 @@ pub(super) struct Group {
 pub(super) enum Item {
     Node(usize),
     Group(usize),
-}
-
-/// What kind of work an op is, which gives it its colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Work {
-    Input,
-    Product,
-    Cheap,
-    Elementwise,
-    Function,
-    Move,
-}
-
-impl Work {
-    pub(super) const ALL: [Work; 6] = [
-        Work::Input,
-        Work::Product,
-        Work::Cheap,
-        Work::Elementwise,
-        Work::Function,
-        Work::Move,
-    ];
-
-    fn of(kind: &OpKind) -> Work {
-        match kind {
-            OpKind::Input | OpKind::Weight => Work::Input,
-            OpKind::Move(_) => Work::Move,
-            OpKind::Elementwise { steps, .. } => {
-                let hard = |primitive: &Primitive| {
-                    use Primitive::{Div, Erf, Exp, Log, Sqrt, Tanh};
-                    matches!(primitive, Div | Sqrt | Exp | Log | Tanh | Erf)
-                };
-                if steps.iter().any(|(primitive, _)| hard(primitive)) {
-                    Work::Function
-                } else {
-                    Work::Elementwise
-                }
-            }
-            OpKind::Einsum(einsum) if einsum.operands < 2 => {
-                if einsum.contracts {
-                    Work::Elementwise
-                } else {
-                    Work::Move
-                }
-            }
-            OpKind::Einsum(einsum) => match (einsum.map, einsum.contracts) {
-                (Map::Mul | Map::SquareDiff, true) => Work::Product,
-                (_, true) => Work::Cheap,
-                (_, false) => Work::Elementwise,
-            },
-        }
-    }
-
-    /// What the key says of it.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Work::Input => "input",
-            Work::Product => "sums of products",
-            Work::Cheap => "sums without products",
-            Work::Elementwise => "elementwise",
-            Work::Function => "with a division, root or exponential",
-            Work::Move => "moves data",
-        }
-    }
-
-    /// The colours of its box and of the box's border.
-    pub(super) fn colours(self) -> (&'static str, &'static str) {
-        match self {
-            Work::Input => ("#ffffff", "#9a9a9a"),
-            Work::Product => ("#f6d5cb", "#b4573a"),
-            Work::Cheap => ("#d3e8d4", "#4c8a52"),
-            Work::Elementwise => ("#dfe7f2", "#6d87ad"),
-            Work::Function => ("#f7e6bd", "#b08a2a"),
-            Work::Move => ("#ececec", "#9a9a9a"),
-        }
-    }
 }
 
 /// A tensor in words: its shape, the format it is fixed to, its values where
@@ -400,84 +324,4 @@ fn broken(text: &str) -> Vec<String> {
         line.push_str(" …");
     }
     lines
-}
-
-/// Which ops share the frame of a stage.
-///
-/// A stage gets a frame where at least two of its ops in one block feed each
-/// other; ops of a stage that lie apart, such as the two residual additions of
-/// a layer, would only drag the picture together. A block whose ops are all of
-/// one stage has its own frame and carries the stage in its title; a block of
-/// one op has none, and gives the op its name.
-struct Stages {
-    /// For each op in a frame, the first op of that frame.
-    first: BTreeMap<NodeIndex, NodeIndex>,
-    /// The stage of each block that has but one.
-    alone: BTreeMap<RegionId, String>,
-    /// The blocks of one op that stand there once.
-    single: BTreeSet<RegionId>,
-}
-
-impl Stages {
-    fn of(graph: &OpGraph) -> Stages {
-        let mut seen: BTreeMap<RegionId, Option<&str>> = BTreeMap::new();
-        let mut counts: BTreeMap<RegionId, usize> = BTreeMap::new();
-        for (_, op) in graph.iter().filter(|(_, op)| op.computes()) {
-            *counts.entry(op.region).or_insert(0) += 1;
-            seen.entry(op.region)
-                .and_modify(|stage| *stage = stage.filter(|stage| *stage == op.stage))
-                .or_insert(Some(&op.stage));
-        }
-        // A block around other blocks has the stages of those too.
-        for (_, region) in graph.regions() {
-            if let Some(stage) = region.parent.and_then(|parent| seen.get_mut(&parent)) {
-                *stage = None;
-            }
-        }
-        seen.remove(&RegionId::ROOT);
-        let alone: BTreeMap<RegionId, String> = seen
-            .into_iter()
-            .filter_map(|(region, stage)| Some((region, stage?.to_owned())))
-            .collect();
-        let single = alone
-            .keys()
-            .copied()
-            .filter(|id| counts.get(id) == Some(&1) && graph.region(*id).repeat == Expr::one())
-            .collect();
-
-        let count = graph.ops().node_count();
-        let mut sets = petgraph::unionfind::UnionFind::<usize>::new(count);
-        let together = |a: &Op, b: &Op| {
-            a.computes()
-                && b.computes()
-                && a.region == b.region
-                && a.stage == b.stage
-                && !alone.contains_key(&a.region)
-        };
-        for edge in graph.ops().raw_edges() {
-            let (from, to) = (edge.source(), edge.target());
-            if together(&graph.ops()[from], &graph.ops()[to]) {
-                sets.union(from.index(), to.index());
-            }
-        }
-        let mut members: BTreeMap<usize, Vec<NodeIndex>> = BTreeMap::new();
-        for (at, _) in graph.iter() {
-            members.entry(sets.find(at.index())).or_default().push(at);
-        }
-        let mut first = BTreeMap::new();
-        for set in members.values().filter(|set| set.len() > 1) {
-            for at in set {
-                first.insert(*at, set[0]);
-            }
-        }
-        Stages {
-            first,
-            alone,
-            single,
-        }
-    }
-
-    fn frame(&self, op: NodeIndex) -> Option<NodeIndex> {
-        self.first.get(&op).copied()
-    }
 }

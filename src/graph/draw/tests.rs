@@ -1,36 +1,12 @@
 //! The structure of pictures, by hand for one attention layer.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::sync::Arc;
-
 use super::{dot, json, mermaid};
-use crate::catalog::{self, Kind};
-use crate::graph::{OpGraph, Unfold, lower};
-use crate::model::{Library, Model};
-use crate::source::Source;
-
-struct Shipped;
-
-impl Library for Shipped {
-    fn find(&self, name: &str, _from: &Source) -> Result<Arc<Source>, String> {
-        catalog::find(Kind::Block, name).ok_or_else(|| format!("no block `{name}`"))
-    }
-
-    fn names(&self) -> Vec<&str> {
-        catalog::names(Kind::Block).collect()
-    }
-}
-
-fn shipped(name: &str, variant: &str, unfold: Unfold) -> OpGraph {
-    let source = catalog::find(Kind::Model, name).unwrap();
-    let model = Model::read(&source, &Shipped).unwrap();
-    lower(&model, variant, &[], unfold).unwrap()
-}
+use crate::graph::tests::{lowered, shipped};
+use crate::graph::{OpGraph, Unfold};
 
 fn written(text: &str) -> OpGraph {
-    let model = Model::read(&Source::new("m.toml", text), &Shipped).unwrap();
-    let variant = model.variant_names()[0].to_owned();
-    lower(&model, &variant, &[], Unfold::No).unwrap()
+    lowered(text, &[])
 }
 
 /// Every arrow of a DOT text as (name of source, name of target, label).
@@ -181,7 +157,7 @@ fn no_name_breaks_out_of_its_label() {
     let graph = traps();
     let text = dot(&graph);
     assert!(
-        text.contains("&lt;/b&gt;&quot;]; --&gt; `end` #quot; \\N *x*"),
+        text.contains("&lt;/b&gt;&quot;]; --&gt; `end` #quot; &#92;&#92;N *x*"),
         "{text}"
     );
     assert!(!text.contains('\u{1}'));

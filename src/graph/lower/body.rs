@@ -72,8 +72,8 @@ impl<'m> Instance<'m> {
         (times, copies): (Expr, Expr),
         stage: Option<String>,
     ) -> Instance<'m> {
-        let declared: BTreeSet<&str> = (module.ops.iter())
-            .map(|op| op.name.value.as_str())
+        let declared: BTreeSet<&str> = (module.ops.iter().map(|op| op.name.value.as_str()))
+            .chain(module.inputs.iter().map(|input| input.name.value.as_str()))
             .collect();
         Instance {
             module,

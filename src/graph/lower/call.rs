@@ -13,7 +13,7 @@ use crate::graph::check::Rule;
 use crate::graph::einsum::shown_shape;
 use crate::graph::limits::{MAX_DEPTH, MAX_ROUNDS, MAX_UNFOLDED};
 use crate::graph::names::Inherited;
-use crate::graph::{RegionId, Tensor};
+use crate::graph::{RegionId, Tensor, limits};
 use crate::model::{Callee, Module, NumberRole, OpDecl, OpForm};
 use crate::source::{Diagnostic, Place, Spanned};
 use crate::symbolic::Expr;
@@ -86,7 +86,7 @@ impl<'m> Lowering<'m> {
             return self.instantiate(&call, &once);
         };
         let count = self.number(formula, instance)?;
-        let what = format!("the repeats of `{}`", op.name.value);
+        let what = format!("the number of repeats of `{}`", op.name.value);
         self.constrain(what, &count, Rule::Repeat, &formula.place);
         match self.unfold {
             Unfold::No => self.folded(&call, operands, (&times, &instance.copies), &count),
@@ -120,11 +120,14 @@ impl<'m> Lowering<'m> {
     fn block(&mut self, key: &str, place: &'m Place) -> Outcome<&'m Module> {
         if let Some(start) = self.open.iter().position(|(open, _)| *open == key) {
             let way: Vec<&str> = self.open[start..].iter().map(|(open, _)| *open).collect();
-            let way = way.join("` → `");
-            return Err(self.tell(Diagnostic::at(
-                place,
-                format!("blocks that call each other: `{way}` → `{key}`"),
-            )));
+            let message = match way.as_slice() {
+                [_] => format!("block `{key}` calls itself"),
+                way => format!(
+                    "blocks that call each other: `{}` → `{key}`",
+                    way.join("` → `")
+                ),
+            };
+            return Err(self.tell(Diagnostic::at(place, message)));
         }
         if self.open.len() > MAX_DEPTH {
             return Err(self.tell(Diagnostic::at(
@@ -187,7 +190,9 @@ impl<'m> Lowering<'m> {
         (times, copies): (&Expr, &Expr),
         count: &Expr,
     ) -> Outcome<Made> {
-        let all = times * count;
+        let what = format!("the repeats of `{}`", call.op.name.value);
+        let all = limits::product([times, count], &what, call.place)
+            .map_err(|mistake| self.tell(mistake))?;
         let copies = copies * count;
         let round = |lowering: &mut Self, operands: &[Made]| {
             let round = Round {

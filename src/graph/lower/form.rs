@@ -44,7 +44,8 @@ impl<'m> Lowering<'m> {
         extents: BTreeMap<String, Expr>,
         instance: &'i Instance<'m>,
     ) -> Outcome<Axes<'i>> {
-        limits::notation(signature, &op.name.value).map_err(|mistake| self.tell(mistake))?;
+        limits::notation(signature, &op.name.value, &mut self.symbols.effort)
+            .map_err(|mistake| self.tell(mistake))?;
         let shapes: Vec<&[Expr]> = (operands.iter())
             .map(|made| made.tensor.shape.as_slice())
             .collect();
@@ -95,7 +96,7 @@ impl<'m> Lowering<'m> {
         }
         let axes = self.axes(op, signature, operands, told, instance)?;
         let shape = axes.output(signature, &mut self.problems).ok_or(Told)?;
-        let (space, contracts) = axes.space(signature);
+        let (space, contracts) = (axes.space(signature)).map_err(|mistake| self.tell(mistake))?;
         axes.constraints
             .into_iter()
             .for_each(|found| self.note(found));
@@ -108,7 +109,9 @@ impl<'m> Lowering<'m> {
             }
             None => Expr::zero(),
         };
-        let outputs: Expr = shape.iter().product();
+        let size = format!("the size of `{}`", op.name.value);
+        let outputs = limits::product(&shape, &size, &signature.place)
+            .map_err(|mistake| self.tell(mistake))?;
         let density: Expr = (operands.iter())
             .filter_map(|made| made.tensor.density.as_ref())
             .product();
@@ -258,6 +261,7 @@ impl<'m> Lowering<'m> {
         for group in &signature.output {
             shape.push(match group {
                 AxisGroup::Affine(sum) => {
+                    // `axes` has counted the work.
                     let found = build(sum, &mut |name, place| {
                         let axis = Spanned::new(name.to_owned(), place.clone());
                         axes.extent(&AxisGroup::Product(vec![axis]), &mut Problems::new())

@@ -13,14 +13,17 @@ use crate::model::Input;
 use crate::source::Diagnostic;
 use crate::symbolic::Expr;
 
-/// Binding a block with so many names is as much work as lowering an op.
-const NAMES_PER_STEP: usize = 50;
+/// Passing on so many names is as much work as lowering an op.
+const NAMES_PER_STEP: usize = 20;
+/// So many numbers of its own come with a block.
+const FREE_NUMBERS: usize = 16;
 
 impl<'m> Lowering<'m> {
     pub(super) fn instantiate(&mut self, call: &Call<'m>, round: &Round<'_>) -> Outcome<Made> {
         let block = call.block;
-        let names = block.numbers.len() + block.inputs.len() + call.inherited.len();
-        self.work(names / NAMES_PER_STEP, call.place)?;
+        let numbers = block.numbers.len().saturating_sub(FREE_NUMBERS);
+        let passed_on = (call.inherited.len() + block.ops.len()) / NAMES_PER_STEP;
+        self.work(2 * numbers + passed_on, call.place)?;
         if round.operands.len() != block.inputs.len() {
             return Err(self.wrong_number(call, round));
         }

@@ -164,7 +164,7 @@ struct Instance<'m> {
     /// How many copies of its weights there are: one for each repeat.
     copies: Expr,
     stage: Option<String>,
-    /// The names of all its ops.
+    /// The names of all its inputs and ops.
     declared: BTreeSet<&'m str>,
     made: BTreeMap<&'m str, Made>,
 }
@@ -254,14 +254,17 @@ impl<'m> Lowering<'m> {
                 .map_err(|mistake| self.tell(mistake))?;
             self.measured.insert(extent.clone());
         }
+        if tensor.shape.iter().any(|extent| extent.terms().len() > 1) {
+            limits::product(&tensor.shape, &format!("the size of `{op}`"), place)
+                .map_err(|mistake| self.tell(mistake))?;
+        }
         Ok(())
     }
 
     /// The value of a formula over the names of an instance.
     fn number(&mut self, formula: &Formula, instance: &Instance<'m>) -> Outcome<Expr> {
-        instance
-            .names
-            .build(formula)
+        (instance.names)
+            .build(formula, &mut self.symbols.effort)
             .map_err(|mistake| self.tell(mistake))
     }
 }

@@ -91,7 +91,7 @@ impl<'m> Lowering<'m> {
         if let Some(made) = instance.made.get(name.value.as_str()) {
             return Ok(Some(made.clone()));
         }
-        // An op that could not be lowered has been complained of.
+        // An op or input that could not be lowered has been complained of.
         if instance.declared.contains(name.value.as_str()) {
             return Err(Told);
         }
@@ -129,7 +129,9 @@ impl<'m> Lowering<'m> {
         let factor = self.number(formula, instance)?;
         let what = format!("`times = {}`", formula.text.trim());
         self.constrain(what, &factor, Rule::NotNegative, &formula.place);
-        Ok(&instance.times * &factor)
+        let what = format!("the runs of `{}`", op.name.value);
+        limits::product([&instance.times, &factor], &what, &formula.place)
+            .map_err(|mistake| self.tell(mistake))
     }
 
     /// Puts a new op into the graph, or finds the one that does the same to

@@ -135,8 +135,7 @@ mod tests {
         ];
         writer.write(&batch, 2).unwrap();
         writer.finish().unwrap();
-        let bytes = file.0.lock().unwrap().clone();
-        bytes
+        std::mem::take(&mut *file.0.lock().unwrap())
     }
 
     #[test]

@@ -1,0 +1,115 @@
+//! How much work it is to multiply a formula out, found before it is done.
+//!
+//! A line such as `(a + b + c)^32` has more terms than can be held, and sums
+//! that are kept apart within sums take time that is exponential in how deep
+//! they nest. So every formula is first followed by the number of its terms
+//! alone.
+
+use num_traits::{Signed, ToPrimitive};
+
+use crate::formula::{Ast, BinaryOp, Formula, Node};
+use crate::source::Diagnostic;
+
+/// How much work may go into formulas, in products and sums of two terms.
+const MAX_EFFORT: u64 = 2_000_000;
+/// How many terms a product has before its factors are kept apart.
+const MAX_TERMS: u64 = 256;
+/// The largest exponent that a formula may have.
+const MAX_POWER: u64 = 32;
+/// How deep sums may be kept apart within sums.
+const MAX_NESTED: u32 = 2;
+
+/// The work that has gone into formulas so far, in terms, and how deep the
+/// deepest of them nests sums.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Effort(u64, u32);
+
+impl Effort {
+    /// Counts the work of building `formula`, where a name stands for so many
+    /// terms as `terms` says, and refuses what would take too long.
+    pub(super) fn spend(
+        &mut self,
+        formula: &Formula,
+        terms: &dyn Fn(&str) -> usize,
+    ) -> Result<(), Diagnostic> {
+        self.part(&formula.ast, terms);
+        if self.0 <= MAX_EFFORT && self.1 <= MAX_NESTED {
+            return Ok(());
+        }
+        Err(Diagnostic::at(
+            &formula.place,
+            "the formulas of this model multiply out to more terms than can be worked with",
+        )
+        .help("powers and products of long sums grow fast; give them as plain numbers"))
+    }
+
+    /// How large a part may become, with its work counted.
+    fn part(&mut self, part: &Ast, terms: &dyn Fn(&str) -> usize) -> Size {
+        let size = match &part.node {
+            Node::Number(_) => Size::ONE,
+            Node::Name(name) => Size {
+                terms: terms(name) as u64,
+                ..Size::ONE
+            },
+            Node::Negate(inner) => self.part(inner, terms),
+            Node::Call(_, arguments) => {
+                let sizes = arguments.iter().map(|argument| self.part(argument, terms));
+                let nested = sizes.map(|size| size.nested).max().unwrap_or(0);
+                Size { terms: 1, nested }
+            }
+            Node::Binary(op, left, right) => {
+                let (a, b) = (self.part(left, terms), self.part(right, terms));
+                match op {
+                    BinaryOp::Mul | BinaryOp::Div => a.times(b),
+                    BinaryOp::Pow => {
+                        let times = match &right.node {
+                            Node::Number(times) => times.abs().to_integer().to_u64(),
+                            _ => None,
+                        };
+                        let times = times.unwrap_or(MAX_POWER).min(MAX_POWER);
+                        (0..times).fold(Size::ONE, |power, _| {
+                            self.0 = self.0.saturating_add(power.terms);
+                            power.times(a)
+                        })
+                    }
+                    BinaryOp::Add | BinaryOp::Sub | BinaryOp::Compare => Size {
+                        terms: a.terms.saturating_add(b.terms),
+                        nested: a.nested.max(b.nested),
+                    },
+                }
+            }
+        };
+        self.0 = self.0.saturating_add(size.terms);
+        self.1 = self.1.max(size.nested);
+        size
+    }
+}
+
+/// How large an expression may be.
+#[derive(Clone, Copy)]
+struct Size {
+    terms: u64,
+    /// How deep sums are kept apart within sums. To compare such a sum takes
+    /// time that is exponential in this.
+    nested: u32,
+}
+
+impl Size {
+    const ONE: Size = Size {
+        terms: 1,
+        nested: 0,
+    };
+
+    fn times(self, other: Size) -> Size {
+        let terms = self.terms.saturating_mul(other.terms);
+        let nested = self.nested.max(other.nested);
+        if terms > MAX_TERMS {
+            Size {
+                terms: 1,
+                nested: nested + 1,
+            }
+        } else {
+            Size { terms, nested }
+        }
+    }
+}
