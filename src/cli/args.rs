@@ -30,6 +30,9 @@ pub(super) enum Command {
     Estimate(EstimateArgs),
     /// Hold the variants of a model against each other
     Compare(CompareArgs),
+    /// Ask what if: energies and savings over a grid of dims, formats, tables
+    /// and table entries
+    Sweep(SweepArgs),
     /// Draw the operation graph
     Graph(GraphArgs),
     /// Write every table and plot of a report file into a folder
@@ -179,6 +182,78 @@ pub(super) enum CompareBy {
     Scope,
     /// Single stages
     Stage,
+}
+
+/// `picojoule sweep`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  picojoule sweep attention --over n=1..512
+  picojoule sweep attention --over n=1..512 --plot savings.svg --scope attention
+  picojoule sweep bert-base --over n=64..1024:64 --over 45nm.fp32.mul=1..5:0.5 --out bert.parquet
+  picojoule sweep attention --over n=10,25 --over format=fp32,int8 --output csv
+  picojoule sweep attention --over n=1..512:log --over rho=0.1..0.9 --sample 10000 --out sample.csv
+  picojoule sweep attention --over n=1..4096 --over d=256..4096:256 --shard 3/8 --out part3.parquet
+
+The last axis runs fastest. Points that the model refuses (a head count that does
+not divide the width) are left out and counted.")]
+pub(super) struct SweepArgs {
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+    #[command(flatten)]
+    pub(super) price: PriceArgs,
+    /// What to sweep: a dim, a parameter, a table entry, `table`, `format` or
+    /// `variant`, over a list or a range
+    #[arg(long, value_name = "NAME=VALUES", required = true)]
+    pub(super) over: Vec<String>,
+    /// Variants, the baseline first
+    #[arg(long, alias = "variant", value_name = "VARIANT", value_delimiter = ',')]
+    pub(super) variants: Vec<String>,
+    /// Scopes; all that every variant has if none is given
+    #[arg(long, alias = "scopes", value_name = "SCOPE", value_delimiter = ',')]
+    pub(super) scope: Vec<String>,
+    /// Run all axes together instead of every combination
+    #[arg(long, conflicts_with = "sample")]
+    pub(super) zip: bool,
+    /// Draw so many random points from the ranges
+    #[arg(long, value_name = "POINTS")]
+    pub(super) sample: Option<u64>,
+    /// Draw a Latin hypercube: every range is covered evenly
+    #[arg(long, requires = "sample")]
+    pub(super) latin: bool,
+    /// Where the random numbers start
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Run only the I-th of K equal parts, from 0/K to K-1/K
+    #[arg(long, value_name = "I/K")]
+    pub(super) shard: Option<String>,
+    /// Refuse a sweep of more points than this
+    #[arg(long, value_name = "POINTS")]
+    pub(super) limit: Option<u64>,
+    /// Write the rows into a file: .csv, .jsonl or .parquet
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// Write the rows to stdout; a summary otherwise
+    #[arg(long, short, value_enum, default_value_t = SweepOutput::Summary)]
+    pub(super) output: SweepOutput,
+    /// Draw the savings (or energies) over one axis as lines, over two as a
+    /// heat map, into an .svg or .png
+    #[arg(long, value_name = "FILE")]
+    pub(super) plot: Option<PathBuf>,
+    /// A published saving to mark in the plot, as a share: 0.66
+    #[arg(long, value_name = "SAVING")]
+    pub(super) target: Option<f64>,
+}
+
+/// What a sweep prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SweepOutput {
+    /// The extremes of every column
+    Summary,
+    /// All rows as comma-separated values
+    Csv,
+    /// All rows as JSON lines
+    Json,
 }
 
 /// `picojoule graph`

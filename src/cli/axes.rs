@@ -22,7 +22,12 @@ pub(super) enum OverValues {
     /// Numbers one by one.
     Numbers(AxisValues),
     /// A range; `log` where its logarithm is meant.
-    Range { steps: AxisValues, from: BigRational, to: BigRational, log: bool },
+    Range {
+        steps: AxisValues,
+        from: BigRational,
+        to: BigRational,
+        log: bool,
+    },
     /// Names of tables, formats or variants.
     Words(Vec<Spanned<String>>),
 }
@@ -49,10 +54,16 @@ pub(super) fn read(flags: &[String], problems: &mut Problems) -> Vec<Over> {
         let Some(over) = over(flag, problems) else {
             continue;
         };
-        if let Some(first) = axes.iter().find(|known| known.name.value == over.name.value) {
+        if let Some(first) = axes
+            .iter()
+            .find(|known| known.name.value == over.name.value)
+        {
             problems.push(
-                Diagnostic::at(&over.name.place, format!("`{}` is swept twice", over.name.value))
-                    .and(&first.name.place, "first here"),
+                Diagnostic::at(
+                    &over.name.place,
+                    format!("`{}` is swept twice", over.name.value),
+                )
+                .and(&first.name.place, "first here"),
             );
             continue;
         }
@@ -76,13 +87,20 @@ fn over(flag: &str, problems: &mut Problems) -> Option<Over> {
     let name = Spanned::new(name.trim().to_owned(), place(0, name.len()));
     let whole = place(start, flag.len());
     if values.trim().is_empty() {
-        problems.push(Diagnostic::at(&name.place, format!("`{}` has no values", name.value)));
+        problems.push(Diagnostic::at(
+            &name.place,
+            format!("`{}` has no values", name.value),
+        ));
         return None;
     }
     if is_words(&name.value) {
-        let words = pieces(values)
-            .map(|(at, word)| Spanned::new(word.to_owned(), place(start + at, start + at + word.len())));
-        return Some(Over { name, values: OverValues::Words(words.collect()) });
+        let words = pieces(values).map(|(at, word)| {
+            Spanned::new(word.to_owned(), place(start + at, start + at + word.len()))
+        });
+        return Some(Over {
+            name,
+            values: OverValues::Words(words.collect()),
+        });
     }
     let read = match values.split_once("..") {
         Some((from, rest)) => range(from, rest, &whole, problems)?,
@@ -111,7 +129,10 @@ fn pieces(list: &str) -> impl Iterator<Item = (usize, &str)> {
 fn number(text: &str, place: &Place, problems: &mut Problems) -> Option<BigRational> {
     let value = number::parse_decimal(text.trim()).filter(|value| !value.is_negative());
     if value.is_none() {
-        problems.push(Diagnostic::at(place, format!("`{}` is no number from 0 on", text.trim())));
+        problems.push(Diagnostic::at(
+            place,
+            format!("`{}` is no number from 0 on", text.trim()),
+        ));
     }
     value
 }
@@ -143,13 +164,21 @@ fn range(from: &str, rest: &str, place: &Place, problems: &mut Problems) -> Opti
         problems.push(Diagnostic::at(place, wrong).help("write `FROM..TO` or `FROM..TO:STEP`"));
         return None;
     }
-    let count = ((&to - &from) / &step).floor().numer().to_u64().and_then(|n| n.checked_add(1));
+    let count = ((&to - &from) / &step)
+        .floor()
+        .numer()
+        .to_u64()
+        .and_then(|n| n.checked_add(1));
     let Some(count) = count else {
         problems.push(Diagnostic::at(place, "the range has more than 2^64 values"));
         return None;
     };
     Some(OverValues::Range {
-        steps: AxisValues::Steps { from: from.clone(), step, count },
+        steps: AxisValues::Steps {
+            from: from.clone(),
+            step,
+            count,
+        },
         from,
         to,
         log,

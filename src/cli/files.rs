@@ -101,11 +101,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problems> {
     let failed = |error: &dyn std::fmt::Display| {
         wrong(format!("cannot write `{}`: {error}", path.display()))
     };
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = temporary(folder).map_err(|error| failed(&error))?;
+    let mut file = temporary(folder(path)).map_err(|error| failed(&error))?;
     file.write_all(bytes).map_err(|error| failed(&error))?;
     file.persist(path).map_err(|error| failed(&error.error))?;
     Ok(())
@@ -139,7 +135,16 @@ pub(super) fn write_all(folder: &Path, files: &[ReportFile]) -> Result<(), Probl
     Ok(())
 }
 
-fn temporary(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+/// The folder that a file is in.
+pub(super) fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// A file in `folder` that is gone unless it is given a name.
+pub(super) fn temporary(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     tempfile::Builder::new()
         .permissions(permissions())
         .tempfile_in(folder)

@@ -6,6 +6,7 @@
 //! stderr. Exit codes: 0 done, 2 the input is wrong.
 
 mod args;
+mod axes;
 mod compare;
 mod estimate;
 mod files;
@@ -15,6 +16,7 @@ mod output;
 mod plot;
 mod report;
 mod request;
+mod sweep;
 mod table;
 
 use std::ffi::OsString;
@@ -50,6 +52,7 @@ fn run_command(command: args::Command) -> Result<(), Problems> {
     match command {
         args::Command::Estimate(args) => estimate::run(&args),
         args::Command::Compare(args) => compare::run(&args),
+        args::Command::Sweep(args) => sweep::run(&args),
         args::Command::Graph(args) => graph::run(&args),
         args::Command::Report(args) => report::run(&args),
         args::Command::Table(args) => table::run(&args),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{files, wrong};
-use crate::render::chart::{StackedBars, stacked_bars};
+use crate::render::chart::{ChartError, StackedBars, Svg, stacked_bars};
 use crate::source::Problems;
 
 /// How many pixels of a PNG stand for one of the drawing.
@@ -34,12 +34,18 @@ impl Picture {
 
 /// Draws `bars` into the file `path`.
 pub(super) fn bars(bars: &StackedBars, path: &Path) -> Result<(), Problems> {
-    let failed =
-        |error: crate::render::chart::ChartError| wrong(format!("cannot draw the plot: {error}"));
-    let svg = stacked_bars(bars).map_err(failed)?;
+    save(&stacked_bars(bars).map_err(undrawn)?, path)
+}
+
+/// Writes a finished drawing into the file `path`.
+pub(super) fn save(svg: &Svg, path: &Path) -> Result<(), Problems> {
     let bytes = match Picture::of(path)? {
         Picture::Svg => svg.as_str().as_bytes().to_vec(),
-        Picture::Png => svg.to_png(PNG_SCALE).map_err(failed)?,
+        Picture::Png => svg.to_png(PNG_SCALE).map_err(undrawn)?,
     };
     files::write(path, &bytes)
+}
+
+fn undrawn(error: ChartError) -> Problems {
+    wrong(format!("cannot draw the plot: {error}"))
 }

@@ -13,7 +13,7 @@ use crate::census::Conventions;
 use crate::energy::{Counted, Pricing};
 use crate::format::Format;
 use crate::formula::{Ast, Formula, Node};
-use crate::graph::{OpGraph, Setting, Unfold, lower, settable};
+use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked, settable};
 use crate::model::{Model, Module, NumberRole};
 use crate::number;
 use crate::primitive::Primitive;
@@ -136,6 +136,21 @@ impl ModelRequest {
     /// The graph of one variant.
     pub(super) fn graph(&self, variant: &str, unfold: Unfold) -> Result<OpGraph, Problems> {
         lower(&self.model, variant, &self.settings, unfold)
+    }
+
+    /// Every variant, lowered and counted, whether or not the dims fit.
+    pub(super) fn unchecked(&self, conventions: Conventions) -> Result<Vec<Counted>, Problems> {
+        let mut problems = Problems::new();
+        let mut all = Vec::new();
+        for variant in &self.variants {
+            let counted = lower_unchecked(&self.model, variant, &self.settings, Unfold::No)
+                .and_then(|graph| Counted::new(graph, conventions));
+            match counted {
+                Ok(counted) => all.push(counted),
+                Err(mistakes) => problems.extend(mistakes),
+            }
+        }
+        problems.or(all)
     }
 
     /// Every variant, lowered and counted.

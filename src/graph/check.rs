@@ -12,7 +12,7 @@ use super::limits::{MAX_EXTENT, MAX_PROBLEMS};
 use super::names::shown;
 use crate::number::whole;
 use crate::source::{Diagnostic, Place, Problems};
-use crate::symbolic::{Expr, Values};
+use crate::symbolic::{Expr, Symbol, Values};
 
 /// More repeats than this are refused likewise.
 const MAX_REPEAT: i64 = 1_000_000;
@@ -89,6 +89,20 @@ impl Rule {
 }
 
 impl OpGraph {
+    /// Checks every constraint in which none of `swept` stands, at the graph's
+    /// own values.
+    ///
+    /// # Errors
+    /// Each constraint that does not hold.
+    pub fn check_without(&self, swept: &[Symbol]) -> Result<(), Problems> {
+        let mut fixed = self.clone();
+        fixed.constraints.retain(|constraint| {
+            let inside = constraint.expr.symbols();
+            !swept.iter().any(|symbol| inside.contains(symbol))
+        });
+        fixed.check(&self.values())
+    }
+
     /// Checks every constraint at `values`.
     ///
     /// # Errors

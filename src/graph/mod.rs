@@ -25,6 +25,8 @@ mod window;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
@@ -37,7 +39,7 @@ use crate::source::Place;
 use crate::symbolic::{Expr, Symbol, Values};
 
 pub use self::check::{Constraint, Rule};
-pub use self::lower::{Setting, Unfold, lower, settable};
+pub use self::lower::{Setting, Unfold, lower, lower_unchecked, settable};
 pub use self::scopes::ResolvedScope;
 
 /// A model, lowered.
@@ -54,6 +56,7 @@ pub struct OpGraph {
     symbols: Vec<SymbolInfo>,
     numbers: Vec<(String, Expr)>,
     constraints: Vec<Constraint>,
+    switches: BTreeSet<Symbol>,
     scopes: Vec<ResolvedScope>,
 }
 
@@ -290,6 +293,12 @@ impl OpGraph {
             values.set(info.symbol.clone(), info.value.clone());
         }
         values
+    }
+
+    /// The symbols that decide which ops there are: with other values of these
+    /// the model has another graph.
+    pub fn switches(&self) -> &BTreeSet<Symbol> {
+        &self.switches
     }
 
     /// What must hold of the dims for the model to make sense.

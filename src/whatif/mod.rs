@@ -8,6 +8,7 @@
 
 mod energy;
 mod grid;
+mod job;
 mod plan;
 mod reading;
 mod scatter;
@@ -15,6 +16,7 @@ mod sweep;
 
 pub use self::energy::{Saving, entry_values, picojoules, priced};
 pub use self::grid::{Axis, AxisValues, Grid};
+pub use self::job::{Points, stream};
 pub use self::reading::{Reading, stretches};
 pub use self::scatter::{Choice, Draw, Scatter};
 pub use self::sweep::{Batch, Sweep, SweepError};

@@ -39,7 +39,7 @@ use crate::format::Format;
 use crate::formula::Formula;
 use crate::model::{Model, Module};
 use crate::source::{Diagnostic, Place, Problems};
-use crate::symbolic::Expr;
+use crate::symbolic::{Expr, Symbol};
 
 /// Whether repeated blocks stand in the graph once or as often as they repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,22 @@ pub enum Unfold {
 /// Everything that keeps it from having a graph: unknown names, shapes that do
 /// not fit, cycles, dims that break a constraint.
 pub fn lower(
+    model: &Model,
+    variant: &str,
+    settings: &[Setting],
+    unfold: Unfold,
+) -> Result<OpGraph, Problems> {
+    let graph = lower_unchecked(model, variant, settings, unfold)?;
+    graph.check(&graph.values())?;
+    Ok(graph)
+}
+
+/// [`lower`], but the values of the dims may break constraints: for a sweep,
+/// which checks them at each of its points.
+///
+/// # Errors
+/// As for [`lower`], without the constraints.
+pub fn lower_unchecked(
     model: &Model,
     variant: &str,
     settings: &[Setting],
@@ -82,6 +98,7 @@ pub fn lower(
         }],
         symbols: Symbols::default(),
         constraints: Vec::new(),
+        switches: BTreeSet::new(),
         noted: HashSet::new(),
         measured: HashSet::new(),
         used: Vec::new(),
@@ -134,6 +151,8 @@ struct Lowering<'m> {
     regions: Vec<Region>,
     symbols: Symbols,
     constraints: Vec<Constraint>,
+    /// The symbols that decide which ops there are.
+    switches: BTreeSet<Symbol>,
     /// The conditions in `constraints`, to note each once.
     noted: HashSet<(Expr, Rule)>,
     /// Extents of results that were found to be of a sensible size.
@@ -185,9 +204,9 @@ impl<'m> Lowering<'m> {
             numbers: self.symbols.shown(),
             symbols: self.symbols.made,
             constraints: self.constraints,
+            switches: self.switches,
             scopes,
         };
-        graph.check(&graph.values())?;
         strength::reduce(&mut graph);
         Ok(graph)
     }

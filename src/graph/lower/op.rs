@@ -115,6 +115,7 @@ impl<'m> Lowering<'m> {
     /// Whether a `when` is 0 for the values at hand.
     fn is_off(&mut self, when: &Formula, instance: &Instance<'m>) -> Outcome<bool> {
         let switch = self.number(when, instance)?;
+        self.switches.extend(switch.symbols());
         switch
             .evaluate(&self.symbols.values)
             .map(|value| value.is_zero())

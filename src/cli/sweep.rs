@@ -1,0 +1,159 @@
+//! `picojoule sweep`
+
+mod files;
+mod plan;
+mod summary;
+
+use std::io;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::args::{SweepArgs, SweepOutput};
+use super::plot::Picture;
+use super::{output, wrong};
+use crate::render::rows::Values;
+use crate::source::{Diagnostic, Problems};
+use crate::units::Energy;
+use crate::whatif::{Batch, Grid, stream};
+
+use self::files::Rows;
+use self::plan::{Column, Plan};
+use self::summary::Summary;
+
+/// How many points a plot may show.
+const PLOTTED: u64 = 250_000;
+
+pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
+    if let Some(path) = &args.plot {
+        Picture::of(path)?;
+    }
+    if args.out.is_some() && args.output != SweepOutput::Summary {
+        return Err(wrong(
+            "--out and --output both say where the rows go; give one of them",
+        ));
+    }
+    let plan = Plan::new(args)?;
+    let total = plan
+        .total()
+        .ok_or_else(|| wrong("the sweep has more than 2^64 points"))?;
+    if let Some(limit) = args.limit
+        && total > limit
+    {
+        return Err(wrong(format!(
+            "the sweep has {total} points, more than --limit {limit}"
+        )));
+    }
+    let range = match &args.shard {
+        Some(text) => shard(text, total)?,
+        None => 0..total,
+    };
+    if args.plot.is_some() && range.end - range.start > PLOTTED {
+        return Err(wrong(format!("a plot shows at most {PLOTTED} points")));
+    }
+    let mut rows = Rows::open(args, &plan)?;
+    let mut summary = Summary::new(&plan);
+    let mut kept: Vec<(usize, Batch)> = Vec::new();
+    let bar = bar(range.end - range.start);
+    let result = stream(&plan.points, range, |setting, batch| {
+        bar.inc(batch.len() as u64 + batch.refused);
+        summary.add(&plan, setting, &batch);
+        rows.write(&plan, setting, &batch)?;
+        if args.plot.is_some() {
+            kept.push((setting, batch));
+        }
+        Ok(())
+    });
+    bar.finish_and_clear();
+    match result {
+        // A reader that has closed the pipe has read enough.
+        Err(error) if io::Error::kind(&error) == io::ErrorKind::BrokenPipe => return Ok(()),
+        Err(error) => return Err(wrong(format!("cannot write the rows: {error}"))),
+        Ok(()) => rows.finish()?,
+    }
+    if let Some(path) = &args.plot {
+        plan::plot(&plan, &kept, args.target, path)?;
+    }
+    if args.output == SweepOutput::Summary {
+        output::print(&summary.text(&plan))?;
+    } else if summary.refused() > 0 {
+        eprintln!("{}", summary.refused_words());
+    }
+    Ok(())
+}
+
+/// A bar on a terminal, with the time that is left; nothing in a pipe.
+fn bar(points: u64) -> ProgressBar {
+    let bar = ProgressBar::new(points);
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %, {per_sec}, {eta} left");
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// The points of `I/K`.
+fn shard(text: &str, total: u64) -> Result<std::ops::Range<u64>, Problems> {
+    let parts = text.split_once('/').and_then(|(shard, of)| {
+        Some((
+            shard.trim().parse::<u64>().ok()?,
+            of.trim().parse::<u64>().ok()?,
+        ))
+    });
+    match parts {
+        Some((shard, of)) if shard < of => Ok(Grid::shard(total, shard, of)),
+        Some((_, of)) if of > 0 => Err(Diagnostic::new(format!(
+            "--shard {text}: there is no such part"
+        ))
+        .help(format!(
+            "of {of} parts the first is 0/{of}, the last {}/{of}",
+            of - 1
+        ))
+        .into()),
+        _ => Err(Diagnostic::new(format!("--shard {text}: not a part"))
+            .help("write `--shard 0/8` for the first of eight parts")
+            .into()),
+    }
+}
+
+/// The columns of a batch as a writer takes them.
+fn values<'a>(
+    plan: &'a Plan,
+    setting: usize,
+    batch: &'a Batch,
+    savings: &'a [Vec<f64>],
+) -> Vec<Values<'a>> {
+    let mut values = Vec::with_capacity(plan.columns.len());
+    for column in &plan.columns {
+        values.push(match column {
+            Column::Table => Values::Word(&plan.settings[setting].table),
+            Column::Format => Values::Word(&plan.settings[setting].format),
+            Column::Switch(at) => Values::Same(plan.settings[setting].switches[*at]),
+            Column::Axis(at) => Values::Numbers(&batch.axes[*at]),
+            Column::Energy(at) => Values::Numbers(&batch.outputs[*at]),
+            Column::Saving(at) => Values::Numbers(&savings[*at]),
+        });
+    }
+    values
+}
+
+/// What every variant but the baseline saves, in the order of the outputs; the
+/// columns of the baseline stay empty.
+fn savings(plan: &Plan, batch: &Batch) -> Vec<Vec<f64>> {
+    let variants = plan.variants.len();
+    let mut savings = Vec::with_capacity(batch.outputs.len());
+    for (at, energies) in batch.outputs.iter().enumerate() {
+        let baseline = at - at % variants;
+        savings.push(if at == baseline {
+            Vec::new()
+        } else {
+            let pairs = batch.outputs[baseline].iter().zip(energies);
+            pairs
+                .map(|(baseline, energy)| {
+                    let pj = Energy::from_picojoules;
+                    crate::compare::saving(pj(*baseline), pj(*energy)).unwrap_or(f64::NAN)
+                })
+                .collect()
+        });
+    }
+    savings
+}

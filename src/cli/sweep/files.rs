@@ -1,0 +1,84 @@
+//! Where the rows of a sweep go.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::plan::Plan;
+use super::{savings, values};
+use crate::cli::args::{SweepArgs, SweepOutput};
+use crate::cli::{files, wrong};
+use crate::render::rows::{RowFormat, RowWriter};
+use crate::source::{Diagnostic, Problems};
+use crate::whatif::Batch;
+
+/// The rows of a sweep on their way out.
+pub(super) struct Rows {
+    writer: Option<Box<dyn RowWriter>>,
+    /// The temporary file that takes its name when all is written.
+    file: Option<(tempfile::NamedTempFile, PathBuf)>,
+}
+
+impl Rows {
+    pub(super) fn open(args: &SweepArgs, plan: &Plan) -> Result<Rows, Problems> {
+        let stdout = |format: RowFormat| {
+            let writer = format.writer(io::stdout(), plan.row_columns());
+            writer.map_err(|error| wrong(format!("cannot write the rows: {error}")))
+        };
+        let writer = match (args.output, &args.out) {
+            (SweepOutput::Csv, _) => Some(stdout(RowFormat::Csv)?),
+            (SweepOutput::Json, _) => Some(stdout(RowFormat::JsonLines)?),
+            (SweepOutput::Summary, None) => None,
+            (SweepOutput::Summary, Some(path)) => return Rows::into_file(path, plan),
+        };
+        Ok(Rows { writer, file: None })
+    }
+
+    fn into_file(path: &std::path::Path, plan: &Plan) -> Result<Rows, Problems> {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let Some(format) = extension.and_then(RowFormat::of_extension) else {
+            let message = format!(
+                "--out {}: rows are written as .csv, .jsonl or .parquet",
+                path.display()
+            );
+            return Err(Diagnostic::new(message).into());
+        };
+        let failed =
+            |error: io::Error| wrong(format!("cannot write `{}`: {error}", path.display()));
+        let temporary = files::temporary(files::folder(path)).map_err(failed)?;
+        let handle = temporary.as_file().try_clone().map_err(failed)?;
+        let writer = format.writer(handle, plan.row_columns()).map_err(failed)?;
+        Ok(Rows {
+            writer: Some(writer),
+            file: Some((temporary, path.to_owned())),
+        })
+    }
+
+    pub(super) fn write(&mut self, plan: &Plan, setting: usize, batch: &Batch) -> io::Result<()> {
+        match &mut self.writer {
+            Some(writer) => {
+                let savings = savings(plan, batch);
+                writer.write(&values(plan, setting, batch, &savings), batch.len())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the rows; a file takes its name only now.
+    pub(super) fn finish(self) -> Result<(), Problems> {
+        if let Some(writer) = self.writer {
+            match writer.finish() {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                    return Err(wrong(format!("cannot write the rows: {error}")));
+                }
+                _ => {}
+            }
+        }
+        if let Some((temporary, path)) = self.file {
+            let shown = path.display().to_string();
+            temporary
+                .persist(path)
+                .map_err(|error| wrong(format!("cannot write `{shown}`: {}", error.error)))?;
+        }
+        Ok(())
+    }
+}

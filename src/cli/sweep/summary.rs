@@ -1,0 +1,162 @@
+//! What a terminal shows of a sweep: the extremes and where they are.
+
+use super::plan::Plan;
+use super::savings;
+use crate::cli::output;
+use crate::render::table::{Align, Cell, Column, Format, Row, RowKind, Table, write};
+use crate::units::{Energy, significant};
+use crate::whatif::Batch;
+
+/// The smallest and the largest value of one column, with their points.
+#[derive(Debug, Clone, Default)]
+struct Extremes {
+    least: Option<(f64, Vec<f64>)>,
+    most: Option<(f64, Vec<f64>)>,
+}
+
+impl Extremes {
+    fn add(&mut self, values: &[f64], axes: &[Vec<f64>]) {
+        let point = |row: usize| axes.iter().map(|axis| axis[row]).collect::<Vec<f64>>();
+        let finite = || {
+            values
+                .iter()
+                .enumerate()
+                .filter(|(_, value)| value.is_finite())
+        };
+        if let Some((row, value)) = finite().min_by(|a, b| a.1.total_cmp(b.1))
+            && self.least.as_ref().is_none_or(|(least, _)| value < least)
+        {
+            self.least = Some((*value, point(row)));
+        }
+        if let Some((row, value)) = finite().max_by(|a, b| a.1.total_cmp(b.1))
+            && self.most.as_ref().is_none_or(|(most, _)| value > most)
+        {
+            self.most = Some((*value, point(row)));
+        }
+    }
+}
+
+/// The extremes of every output of every setting.
+pub(super) struct Summary {
+    energies: Vec<Vec<Extremes>>,
+    savings: Vec<Vec<Extremes>>,
+    points: u64,
+    refused: u64,
+}
+
+impl Summary {
+    pub(super) fn new(plan: &Plan) -> Summary {
+        let outputs = plan.scopes.len() * plan.variants.len();
+        let empty = vec![vec![Extremes::default(); outputs]; plan.settings.len()];
+        Summary {
+            energies: empty.clone(),
+            savings: empty,
+            points: 0,
+            refused: 0,
+        }
+    }
+
+    pub(super) fn add(&mut self, plan: &Plan, setting: usize, batch: &Batch) {
+        self.points += batch.len() as u64;
+        self.refused += batch.refused;
+        for (extremes, values) in self.energies[setting].iter_mut().zip(&batch.outputs) {
+            extremes.add(values, &batch.axes);
+        }
+        for (extremes, values) in self.savings[setting].iter_mut().zip(&savings(plan, batch)) {
+            extremes.add(values, &batch.axes);
+        }
+    }
+
+    pub(super) fn refused(&self) -> u64 {
+        self.refused
+    }
+
+    pub(super) fn refused_words(&self) -> String {
+        let points = if self.refused == 1 { "point" } else { "points" };
+        format!(
+            "{} {points} left out, which the model refuses (sizes that do not divide, or are not above 0)",
+            self.refused
+        )
+    }
+
+    pub(super) fn text(&self, plan: &Plan) -> String {
+        let column = |name: &str, align| Column {
+            name: name.to_owned(),
+            key: name.to_lowercase(),
+            align,
+        };
+        let compares = plan.variants.len() > 1;
+        let mut columns = vec![
+            column("Table", Align::Left),
+            column("Format", Align::Left),
+            column("Scope", Align::Left),
+            column("Variant", Align::Left),
+        ];
+        let what = if compares { "saves" } else { "costs" };
+        columns.extend([
+            column(&format!("{what} least"), Align::Right),
+            column("at", Align::Left),
+            column(&format!("{what} most"), Align::Right),
+            column("at", Align::Left),
+        ]);
+        let mut rows = Vec::new();
+        for (setting, named) in plan.settings.iter().enumerate() {
+            for (scope, name) in plan.scopes.iter().enumerate() {
+                for (variant, shown) in plan.variants.iter().enumerate() {
+                    if compares && variant == 0 {
+                        continue;
+                    }
+                    let at = scope * plan.variants.len() + variant;
+                    let extremes = if compares {
+                        &self.savings[setting][at]
+                    } else {
+                        &self.energies[setting][at]
+                    };
+                    let mut cells = vec![
+                        Cell::Text(named.table.clone()),
+                        Cell::Text(named.words(plan)),
+                        Cell::Text(name.clone()),
+                        Cell::Text(shown.clone()),
+                    ];
+                    for extreme in [&extremes.least, &extremes.most] {
+                        let (value, point) = match extreme {
+                            Some((value, point)) => (Some(*value), plan.point(point)),
+                            None => (None, String::new()),
+                        };
+                        cells.push(match value {
+                            None => Cell::Empty,
+                            Some(value) if compares => Cell::Share(value),
+                            Some(value) => Cell::Energy(Energy::from_picojoules(value)),
+                        });
+                        cells.push(Cell::Text(point));
+                    }
+                    rows.push(Row {
+                        cells,
+                        kind: RowKind::Plain,
+                    });
+                }
+            }
+        }
+        let mut notes = vec![format!("{} points.", self.points)];
+        if self.refused > 0 {
+            notes.push(format!("{}.", self.refused_words()));
+        }
+        let table = Table {
+            title: Some(plan.title()),
+            columns,
+            rows,
+            notes,
+        };
+        write(&table, Format::Text, output::width())
+    }
+}
+
+/// A number as a reader would type it.
+pub(super) fn plain(value: f64) -> String {
+    let text = value.to_string();
+    if text.len() <= 8 {
+        text
+    } else {
+        significant(value, 5)
+    }
+}
