@@ -1,0 +1,325 @@
+//! Sweeps agree with single estimates, point by point, however they are run.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use common::*;
+use picojoule::energy::{Pricing, estimate};
+use picojoule::graph::Constraint;
+use picojoule::number::whole;
+use picojoule::symbolic::{Expr, Symbol, Values};
+use picojoule::whatif::{Axis, AxisValues, Grid, Sweep, entry_values, priced};
+use proptest::prelude::*;
+
+fn picojoule(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_picojoule"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// The rows of a CSV file as maps from column to text.
+fn rows(csv: &str) -> Vec<std::collections::BTreeMap<String, String>> {
+    let mut lines = csv.lines();
+    let names: Vec<&str> = lines.next().unwrap().split(',').collect();
+    lines
+        .map(|line| {
+            let cells = line.split(',').map(str::to_owned);
+            names
+                .iter()
+                .map(|name| (*name).to_owned())
+                .zip(cells)
+                .collect()
+        })
+        .collect()
+}
+
+/// 1000 random points of a five-dimensional sample, each estimated anew.
+#[test]
+fn a_thousand_points_are_what_single_estimates_give() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = picojoule(
+        folder.path(),
+        &[
+            "sweep",
+            "attention",
+            "--over",
+            "n=1..512",
+            "--over",
+            "d=64..2048",
+            "--over",
+            "h=1..16",
+            "--over",
+            "rho=0.05..1",
+            "--over",
+            "45nm.fp32.mul=1..5",
+            "--sample",
+            "20000",
+            "--seed",
+            "7",
+            "--variants",
+            "vanilla,e-att",
+            "--output",
+            "csv",
+        ],
+    );
+    let rows = rows(&stdout(&output));
+    assert!(rows.len() >= 1000, "{} points", rows.len());
+    let model = shipped("attention");
+    let free = BTreeSet::new();
+    let table = table("45nm");
+    for row in rows.iter().take(1000) {
+        let number = |name: &str| picojoule::number::parse_decimal(&row[name]).unwrap();
+        let dims = ["n", "d", "h", "rho"].map(|name| (name, row[name].as_str()));
+        // Not every e-att point has a rho for vanilla to know.
+        let mul = table.with_price(
+            picojoule::primitive::Primitive::Mul,
+            "fp32".parse().unwrap(),
+            number("45nm_fp32_mul"),
+        );
+        let pricing = Pricing {
+            table: &mul,
+            format: format("fp32"),
+            free: &free,
+        };
+        for (variant, column) in [
+            ("vanilla", "attention_vanilla_pj"),
+            ("e-att", "attention_e_att_pj"),
+        ] {
+            let counted = counted(&model, variant, &set(&dims));
+            let single = estimate(&counted, &pricing, &[]).unwrap();
+            let energy = single.of_scope("attention").unwrap().picojoules();
+            let swept: f64 = row[column].parse().unwrap();
+            assert!((swept / energy - 1.0).abs() < 1e-12, "{row:?}: {energy}");
+        }
+    }
+}
+
+/// Points where 7 or 9 heads do not divide the width are left out and counted.
+#[test]
+fn refused_points_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = picojoule(
+        folder.path(),
+        &[
+            "sweep",
+            "attention",
+            "--over",
+            "h=7,8,9",
+            "--over",
+            "n=0..3",
+            "--output",
+            "csv",
+        ],
+    );
+    // h = 8 with n = 1, 2, 3: three of twelve points.
+    assert_eq!(rows(&stdout(&output)).len(), 3);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("9 points left out"));
+}
+
+/// The parts of a sweep, one after the other, are the sweep; on one thread as
+/// on two.
+#[test]
+fn shards_are_the_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let sweep = [
+        "sweep",
+        "attention",
+        "--over",
+        "n=1..100",
+        "--over",
+        "d=64..640:64",
+        "--over",
+        "format=fp32,int8",
+    ];
+    let run = |more: &[&str]| {
+        let arguments: Vec<&str> = sweep.iter().chain(more).copied().collect();
+        stdout(&picojoule(folder.path(), &arguments))
+    };
+    let whole = run(&["--output", "csv"]);
+    let mut parts = String::new();
+    for (at, shard) in ["0/3", "1/3", "2/3"].iter().enumerate() {
+        let part = run(&["--output", "csv", "--shard", shard]);
+        let body = part.split_once('\n').unwrap().1;
+        parts.push_str(if at == 0 { &part } else { body });
+    }
+    assert!(whole == parts);
+    let one = Command::new(env!("CARGO_BIN_EXE_picojoule"))
+        .env("RAYON_NUM_THREADS", "1")
+        .args(sweep)
+        .args(["--output", "csv"])
+        .output()
+        .unwrap();
+    assert!(whole == stdout(&one));
+}
+
+/// A parameter that decides which ops there are is swept as well: rotary
+/// positions add 3 operations for each of the 2·25·512 elements of q and k.
+#[test]
+fn switches_are_swept() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = picojoule(
+        folder.path(),
+        &[
+            "sweep",
+            "attention",
+            "--over",
+            "rotary=0,1",
+            "--over",
+            "n=25",
+            "--variants",
+            "vanilla",
+            "--scope",
+            "attention-full",
+            "--output",
+            "csv",
+        ],
+    );
+    let rows = rows(&stdout(&output));
+    let energy = |row: usize| -> f64 { rows[row]["attention_full_vanilla_pj"].parse().unwrap() };
+    // Two multiplications at 3.7 pJ and an addition at 0.9 pJ each.
+    let rotary = 2.0 * 25.0 * 512.0 * (2.0 * 3.7 + 0.9);
+    assert!((energy(1) - energy(0) - rotary).abs() < 1e-3);
+}
+
+#[test]
+fn wrong_sweeps_are_refused_and_leave_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, message) in [
+        (&["--over", "n=5..1"][..], "empty"),
+        (&["--over", "n=1..5:0"], "step of 0"),
+        (&["--over", "n=1..5", "--over", "n=2"], "swept twice"),
+        (&["--over", "nn=1..5"], "did you mean `n`?"),
+        (&["--over", "n"], "sweeps nothing"),
+        (&["--over", "n="], "no values"),
+        (&["--over", "n=-3..5"], "no number from 0 on"),
+        (&["--over", "n=1..x"], "no number from 0 on"),
+        (
+            &["--over", "n=1..1000000000000000", "--limit", "1000000"],
+            "more than --limit",
+        ),
+        (&["--over", "n=1..9", "--shard", "8/8"], "no such part"),
+        (&["--over", "n=1..9", "--shard", "x"], "not a part"),
+        (
+            &["--over", "n=1..9", "--over", "d=1,2", "--zip"],
+            "9, 2 values",
+        ),
+        (
+            &["--over", "n=1,2", "--sample", "9"],
+            "no range to draw from",
+        ),
+        (&["--over", "n=1..9:log"], "--sample"),
+        (&["--over", "table=45nm,7nm"], "no number to sweep"),
+        (
+            &["--over", "rho=0..1:0.5", "--variants", "vanilla"],
+            "changes nothing",
+        ),
+        (&["--over", "n=1..9", "--out", "x.txt"], ".parquet"),
+        (&["--over", "45nm.fp32.mull=1..9"], "did you mean `mul`?"),
+    ] {
+        let all: Vec<&str> = ["sweep", "attention"]
+            .iter()
+            .chain(arguments)
+            .copied()
+            .collect();
+        let output = picojoule(folder.path(), &all);
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {errors}");
+        assert!(errors.contains(message), "{arguments:?}: {errors}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// The bulk evaluation of a grid is the exact one, for expressions with
+    /// floors, maxima and quotients of sums as well.
+    #[test]
+    fn bulk_and_exact_values_agree(
+        counts in proptest::collection::vec(1_u64..5, 3),
+        from in proptest::collection::vec(1_i64..9, 3),
+        start in 0_u64..20,
+    ) {
+        let names = ["a", "b", "c"];
+        let [a, b, c] = names.map(Expr::symbol);
+        let outputs = [
+            &(&a * &b).divide(&c).unwrap() + &Expr::symbol("k"),
+            (&(&a + &c).divide(&(&b + &c)).unwrap() * &b.larger(&a)) ,
+            (&a - &Expr::one()).scale(&whole(2).recip()).floor(),
+        ];
+        let axes: Vec<Axis> = (0..3)
+            .map(|at| Axis {
+                symbol: Symbol::new(names[at]),
+                values: AxisValues::Steps { from: whole(from[at]), step: whole(1), count: counts[at] },
+            })
+            .collect();
+        let mut values = Values::default();
+        values.set(Symbol::new("k"), whole(5));
+        let sweep = Sweep::new(Grid { axes: axes.clone() }, &outputs, &[] as &[Constraint], &values).unwrap();
+        let start = start.min(sweep.points());
+        let batch = sweep.evaluate(start..sweep.points());
+        prop_assert_eq!(batch.len() as u64, sweep.points() - start);
+        for row in 0..batch.len() {
+            for (at, name) in names.iter().enumerate() {
+                values.set(Symbol::new(name), whole(batch.axes[at][row] as i64));
+            }
+            for (output, expr) in batch.outputs.iter().zip(&outputs) {
+                let exact = picojoule::number::to_f64(&expr.evaluate(&values).unwrap());
+                prop_assert!((output[row] - exact).abs() <= 1e-12 * exact.abs().max(1.0));
+            }
+        }
+    }
+}
+
+/// The energy of every shipped transformer in bulk is that of an estimate.
+#[test]
+fn every_model_can_be_swept() {
+    let free = BTreeSet::new();
+    let table = table("45nm");
+    let pricing = Pricing {
+        table: &table,
+        format: format("fp32"),
+        free: &free,
+    };
+    for name in [
+        "bert-base",
+        "gpt2",
+        "llama-3.1-8b",
+        "transformer-base",
+        "vit-b-16",
+    ] {
+        let counted = counted(&shipped(name), "e-att", &set::<u8>(&[]));
+        let single = estimate(&counted, &pricing, &[]).unwrap();
+        let expr = priced(&counted, &pricing, &single.stages).unwrap();
+        let mut values = counted.graph.values();
+        entry_values(&table, &mut values);
+        let axis = Axis {
+            symbol: Symbol::new("layers"),
+            values: AxisValues::List(vec![values.get(&Symbol::new("layers")).unwrap().clone()]),
+        };
+        let sweep = Sweep::new(
+            Grid { axes: vec![axis] },
+            &[expr],
+            counted.graph.constraints(),
+            &values,
+        )
+        .unwrap();
+        let batch = sweep.evaluate(0..1);
+        let total = single.total().picojoules();
+        assert!((batch.outputs[0][0] / total - 1.0).abs() < 1e-12, "{name}");
+    }
+}
