@@ -1,8 +1,8 @@
 //! Charts as plain data, and the pictures made of them.
 //!
-//! Two kinds of chart answer the two questions of an energy comparison: where the
-//! energy goes ([`stacked_bars`]), and how a result moves with a dimension
-//! ([`lines()`]). A chart is laid out here from measured text, because nothing else
+//! Each kind of chart answers one question of an energy comparison: where the energy
+//! goes ([`stacked_bars`]), how a result moves with a dimension ([`lines()`]), and which
+//! input moves it most ([`tornado()`]). A chart is laid out here from measured text, because nothing else
 //! keeps long names from being cut off, and drawn through plotters on a backend that
 //! writes SVG. PNG is that SVG rasterised, so the two never differ.
 //!
@@ -15,6 +15,7 @@ mod bars;
 mod canvas;
 mod end_labels;
 mod font;
+mod legend;
 mod lines;
 mod lines_plot;
 mod page;
@@ -24,6 +25,9 @@ mod svg;
 #[cfg(test)]
 mod tests;
 mod tick_label;
+mod tornado;
+mod tornado_layout;
+mod value;
 
 use std::fmt;
 
@@ -31,6 +35,8 @@ pub use axis::{Axis, AxisUnit, Scale};
 pub use bars::{Bar, BarGroup, StackedBars, stacked_bars};
 pub use lines::{LineChart, Mark, Region, Series, SeriesStyle, lines};
 pub use svg::Svg;
+pub use tornado::{Tornado, TornadoBar, tornado};
+pub use value::ScaleKind;
 
 /// Why a chart cannot be drawn.
 #[derive(Debug, Clone, PartialEq)]

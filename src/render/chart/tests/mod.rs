@@ -4,9 +4,11 @@
 
 mod bars;
 mod lines;
+mod tornado;
 
 use self::bars::attention;
 use self::lines::saving;
+use self::tornado::inputs;
 use super::font::{Fonts, Type};
 use super::*;
 
@@ -102,6 +104,7 @@ fn says(svg: &Svg, wanted: &str) -> bool {
 fn a_chart_is_the_same_file_every_time() {
     assert_eq!(stacked_bars(&attention()), stacked_bars(&attention()));
     assert_eq!(lines(&saving()), lines(&saving()));
+    assert_eq!(tornado(&inputs()), tornado(&inputs()));
     let svg = lines(&saving()).unwrap();
     assert_eq!(svg.to_png(1.0), svg.to_png(1.0));
 }
@@ -110,6 +113,7 @@ fn a_chart_is_the_same_file_every_time() {
 fn all_texts_are_on_the_page_and_apart() {
     assert_legible(&stacked_bars(&attention()).unwrap());
     assert_legible(&lines(&saving()).unwrap());
+    assert_legible(&tornado(&inputs()).unwrap());
 }
 
 #[test]
@@ -128,8 +132,16 @@ fn names_of_any_length_widen_the_page() {
     chart.x.label = long.clone();
     chart.y.label = long.clone();
     chart.regions[0].label = long.clone();
-    chart.marks[0].label = long;
+    chart.marks[0].label = long.clone();
     assert_legible(&lines(&chart).unwrap());
+
+    let mut chart = inputs();
+    chart.x_label = long.clone();
+    chart.bars[0].label = long.clone();
+    chart.bars[1].low_label = long.clone();
+    chart.bars[1].high_label = long.clone();
+    chart.bars[2].note = Some(long);
+    assert_legible(&tornado(&chart).unwrap());
 }
 
 #[test]
