@@ -5,7 +5,7 @@ use plotters::style::text_anchor::HPos;
 
 use super::ChartError;
 use super::page::{LABEL, MARGIN};
-use super::palette::Hatch;
+use super::palette::{Hatch, INK, PAPER};
 use super::sheet::{Rect, Sheet, line_height};
 
 /// The side of a sample.
@@ -20,6 +20,8 @@ const APART: f64 = 16.0;
 pub enum Swatch {
     /// A filled square.
     Fill(RGBColor, Hatch),
+    /// A square with nothing but its outline.
+    Outline,
 }
 
 /// An entry: a sample and its name.
@@ -63,6 +65,10 @@ pub fn legend(
         };
         match entry.swatch {
             Swatch::Fill(colour, hatch) => sheet.hatched(square, (colour, hatch))?,
+            Swatch::Outline => {
+                sheet.rect(square, INK)?;
+                sheet.rect(square.shrunk(2.0), PAPER)?;
+            }
         }
         let at = (x + SWATCH + GAP, middle);
         sheet.text(&entry.name, at, LABEL, HPos::Left)?;

@@ -1,8 +1,8 @@
 //! Charts as plain data, and the pictures made of them.
 //!
 //! Each kind of chart answers one question of an energy comparison: where the energy
-//! goes ([`stacked_bars`]), how a result moves with a dimension ([`lines()`]), and which
-//! input moves it most ([`tornado()`]). A chart is laid out here from measured text, because nothing else
+//! goes ([`stacked_bars`]), how a result moves with one dimension ([`lines()`]) or with two
+//! ([`heat_map`]), and which input moves it most ([`tornado()`]). A chart is laid out here from measured text, because nothing else
 //! keeps long names from being cut off, and drawn through plotters on a backend that
 //! writes SVG. PNG is that SVG rasterised, so the two never differ.
 //!
@@ -13,13 +13,19 @@
 mod axis;
 mod bars;
 mod canvas;
+mod colour_map;
+mod colour_scale;
 mod end_labels;
 mod font;
+mod heat;
+mod heat_grid;
+mod heat_plot;
 mod legend;
 mod lines;
 mod lines_plot;
 mod page;
 mod palette;
+mod rects;
 mod sheet;
 mod svg;
 #[cfg(test)]
@@ -33,6 +39,7 @@ use std::fmt;
 
 pub use axis::{Axis, AxisUnit, Scale};
 pub use bars::{Bar, BarGroup, StackedBars, stacked_bars};
+pub use heat::{HeatMap, HeatTarget, heat_map};
 pub use lines::{LineChart, Mark, Region, Series, SeriesStyle, lines};
 pub use svg::Svg;
 pub use tornado::{Tornado, TornadoBar, tornado};
@@ -67,6 +74,19 @@ pub enum ChartError {
     Span(String),
     /// A region ends before it begins, or shares nothing with the axis.
     Region(String),
+    /// A grid has another number of rows or cells than its axes have values.
+    Cells {
+        /// What is counted.
+        what: String,
+        /// How many the axis has.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// The values along a side of a grid do not rise.
+    Order(String),
+    /// A target ends before it begins.
+    Target(String),
     /// The picture cannot be rasterised.
     Raster(String),
     /// The drawing library or the font failed.
@@ -101,6 +121,20 @@ impl fmt::Display for ChartError {
             }
             ChartError::Region(label) => {
                 write!(f, "the region '{label}' shares nothing with the axis")
+            }
+            ChartError::Cells {
+                what,
+                expected,
+                found,
+            } => write!(
+                f,
+                "there are {found} {what}, the axis has {expected} values"
+            ),
+            ChartError::Order(axis) => {
+                write!(f, "the values on the axis '{axis}' must rise")
+            }
+            ChartError::Target(label) => {
+                write!(f, "the target '{label}' must end above where it begins")
             }
             ChartError::Raster(why) => write!(f, "the picture cannot be rasterised: {why}"),
             ChartError::Drawing(why) => write!(f, "the chart cannot be drawn: {why}"),
