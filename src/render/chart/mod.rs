@@ -11,6 +11,7 @@
 //! for byte, on every run and every machine.
 
 mod axis;
+mod band;
 mod bars;
 mod canvas;
 mod colour_map;
@@ -38,9 +39,10 @@ mod value;
 use std::fmt;
 
 pub use axis::{Axis, AxisUnit, Scale};
+pub use band::Band;
 pub use bars::{Bar, BarGroup, StackedBars, stacked_bars};
 pub use heat::{HeatMap, HeatTarget, heat_map};
-pub use lines::{LineChart, Mark, Region, Series, SeriesStyle, lines};
+pub use lines::{LineChart, Mark, Region, Series, SeriesStyle, lines, lines_with_bands};
 pub use svg::Svg;
 pub use tornado::{Tornado, TornadoBar, tornado};
 pub use value::ScaleKind;

@@ -6,7 +6,7 @@
 
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
-use plotters::element::{Circle, DashedPathElement, PathElement, Rectangle, Text};
+use plotters::element::{Circle, DashedPathElement, PathElement, Polygon, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{
     Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle,
@@ -110,6 +110,13 @@ impl<'a> Sheet<'a> {
             true => Ok(()),
             false => self.done(self.area.draw(&element)),
         }
+    }
+
+    /// A filled polygon.
+    pub fn polygon(&self, corners: &[(f64, f64)], colour: impl Color) -> Drawn {
+        let corners: Vec<(i32, i32)> = corners.iter().map(|(x, y)| fine(*x, *y)).collect();
+        let element = Polygon::new(corners, colour.filled());
+        self.done(self.area.draw(&element))
     }
 
     /// A filled rectangle with hatching.
