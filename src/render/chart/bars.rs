@@ -8,6 +8,7 @@
 use plotters::style::text_anchor::HPos;
 
 use super::axis::{AxisUnit, nice};
+use super::legend::{self, Entry, Swatch, legend};
 use super::page::{self, LABEL, MARGIN, QUIET, STRONG, TICK};
 use super::palette::{AXIS, GRID, INK, PAPER, fill};
 use super::sheet::{Rect, Sheet, block_height, line_height};
@@ -27,8 +28,6 @@ const BAR: f64 = 17.0;
 const BAR_GAP: f64 = 5.0;
 /// The distance between groups.
 const GROUP_GAP: f64 = 17.0;
-/// The side of a square in the legend.
-const SWATCH: f64 = 11.0;
 /// The distance between things that stand side by side.
 const SPACE: f64 = 7.0;
 /// Chosen far below anything that computes: erasing a bit takes 3·10⁻⁹ pJ at room
@@ -91,7 +90,7 @@ pub fn stacked_bars(chart: &StackedBars) -> Result<Svg, ChartError> {
     let layout = Layout::of(chart, &sheet);
     let subtitle = chart.subtitle.as_deref();
     let mut y = page::heading(&sheet, &chart.title, subtitle, layout.width)?;
-    y = legend(&sheet, &chart.legend, y + 8.0, layout.width)?;
+    y = legend(&sheet, &entries(&chart.legend), y + 8.0, layout.width)?;
     y = plot(&sheet, &layout, y + 12.0)?;
     let height = page::small_print(&sheet, &chart.caption, y, layout.width)?;
     drop(sheet);
@@ -194,7 +193,6 @@ impl<'c> Layout<'c> {
         let origin = MARGIN + group_names + gap + names + SPACE;
 
         let subtitle = chart.subtitle.as_deref();
-        let entries = chart.legend.iter().map(|name| entry_width(sheet, name));
         let width = WIDTH
             .max(page::least_width(
                 sheet,
@@ -202,7 +200,7 @@ impl<'c> Layout<'c> {
                 subtitle,
                 &chart.caption,
             ))
-            .max(entries.fold(0.0, f64::max) + 2.0 * MARGIN)
+            .max(legend::least_width(sheet, &entries(&chart.legend)))
             .max(origin + LEAST_BAR + ends + MARGIN)
             .ceil();
         let mut scale = f64::INFINITY;
@@ -236,29 +234,16 @@ fn total_label(total: Energy, unit: Unit) -> String {
     }
 }
 
-fn entry_width(sheet: &Sheet<'_>, name: &str) -> f64 {
-    SWATCH + 5.0 + sheet.width(name, LABEL)
-}
-
-/// Draws the legend from `top` down. Gives its lower edge.
-fn legend(sheet: &Sheet<'_>, names: &[String], top: f64, width: f64) -> Result<f64, ChartError> {
-    let height = line_height(LABEL) + 3.0;
-    let (mut x, mut middle) = (MARGIN, top + height / 2.0);
-    for (index, name) in names.iter().enumerate() {
-        if x > MARGIN && x + entry_width(sheet, name) > width - MARGIN {
-            (x, middle) = (MARGIN, middle + height);
+/// The legend: a sample of each fill with its name.
+fn entries(names: &[String]) -> Vec<Entry> {
+    let entry = |(index, name): (usize, &String)| {
+        let (colour, hatch) = fill(index);
+        Entry {
+            swatch: Swatch::Fill(colour, hatch),
+            name: name.clone(),
         }
-        let swatch = Rect {
-            left: x,
-            top: middle - SWATCH / 2.0,
-            right: x + SWATCH,
-            bottom: middle + SWATCH / 2.0,
-        };
-        sheet.hatched(swatch, fill(index))?;
-        sheet.text(name, (x + SWATCH + 5.0, middle), LABEL, HPos::Left)?;
-        x += entry_width(sheet, name) + 16.0;
-    }
-    Ok(middle + height / 2.0)
+    };
+    names.iter().enumerate().map(entry).collect()
 }
 
 /// Draws bars, names and axis from `top` down. Gives the lower edge.

@@ -36,6 +36,20 @@ impl<'a> Canvas<'a> {
         Canvas { out }
     }
 
+    /// Many filled rectangles as one path, each given by its upper left and lower
+    /// right corner. A heat map of rectangles of their own would be ten times as long.
+    pub fn rects(&mut self, corners: &[BackendCoord], colour: BackendColor) -> Outcome {
+        let mut path = String::new();
+        for pair in corners.chunks_exact(2) {
+            let ((left, top), (right, bottom)) = (pair[0], pair[1]);
+            let (x, y) = (number(left), number(top));
+            let (width, height) = (number(right - left), number(bottom - top));
+            let back = number(left - right);
+            let _ = write!(path, "M{x} {y}h{width}v{height}h{back}z");
+        }
+        self.element(format_args!(r#"<path fill="{}" d="{path}"/>"#, hex(colour)))
+    }
+
     fn element(&mut self, element: std::fmt::Arguments<'_>) -> Outcome {
         // Writing to a string does not fail.
         let _ = self.out.write_fmt(element);

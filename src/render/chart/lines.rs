@@ -8,6 +8,7 @@
 use plotters::style::RGBColor;
 
 use super::axis::{Axis, Extent, Tick};
+use super::band::{self, Band};
 use super::lines_plot::{Plot, regions};
 use super::page::{self, LABEL, MARGIN, TICK};
 use super::palette::{GREY, line};
@@ -106,10 +107,19 @@ pub(super) const MARK_DASH: Option<Dash> = Some((3.0, 3.0));
 /// Each series must have a point and all points must be finite, and above zero on
 /// logarithmic axes.
 pub fn lines(chart: &LineChart) -> Result<Svg, ChartError> {
+    lines_with_bands(chart, &[])
+}
+
+/// Draws a line chart with a shaded band under each of some lines.
+///
+/// What holds for the points of lines holds for those of bands, and the series of
+/// each band must be there.
+pub fn lines_with_bands(chart: &LineChart, bands: &[Band]) -> Result<Svg, ChartError> {
     check(chart)?;
+    band::check(chart, bands)?;
     let mut elements = String::new();
     let sheet = Sheet::new(&mut elements)?;
-    let layout = Layout::of(chart, &sheet)?;
+    let layout = Layout::of(chart, bands, &sheet)?;
     let subtitle = chart.subtitle.as_deref();
     let mut y = page::heading(&sheet, &chart.title, subtitle, layout.width)?;
     y = regions(&sheet, chart, &layout, y + 10.0)?;
@@ -122,6 +132,7 @@ pub fn lines(chart: &LineChart) -> Result<Svg, ChartError> {
     y = Plot {
         sheet: &sheet,
         chart,
+        bands,
         layout: &layout,
         frame: plot,
     }
@@ -176,11 +187,15 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    fn of(chart: &LineChart, sheet: &Sheet<'_>) -> Result<Layout, ChartError> {
+    fn of(chart: &LineChart, bands: &[Band], sheet: &Sheet<'_>) -> Result<Layout, ChartError> {
         let points = || chart.series.iter().flat_map(|series| &series.points);
-        let xs: Vec<f64> = points().map(|(x, _)| *x).collect();
+        let bounds = || bands.iter().flat_map(|band| &band.points);
+        let band_xs = bounds().map(|(x, _, _)| *x);
+        let band_ys = bounds().flat_map(|(_, low, high)| [*low, *high]);
+        let xs: Vec<f64> = points().map(|(x, _)| *x).chain(band_xs).collect();
         let marks = chart.marks.iter().map(|mark| mark.value);
-        let ys: Vec<f64> = points().map(|(_, y)| *y).chain(marks).collect();
+        let ys = points().map(|(_, y)| *y).chain(marks);
+        let ys: Vec<f64> = ys.chain(band_ys).collect();
         let x = Extent::covering(&chart.x, &xs, false)?;
         let y = Extent::covering(&chart.y, &ys, true)?;
 

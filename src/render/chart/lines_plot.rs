@@ -4,6 +4,7 @@ use plotters::style::Color;
 use plotters::style::text_anchor::HPos;
 
 use super::ChartError;
+use super::band::{self, Band};
 use super::end_labels::{Wish, spread};
 use super::lines::{End, INSET, LEADER, Layout, LineChart, MARK_DASH, Region, SAMPLE, Series};
 use super::lines::{TICK_LENGTH, region_lines};
@@ -88,6 +89,8 @@ pub struct Plot<'p, 's> {
     pub sheet: &'p Sheet<'s>,
     /// What to draw.
     pub chart: &'p LineChart,
+    /// The bands under its lines.
+    pub bands: &'p [Band],
     /// Where to draw it.
     pub layout: &'p Layout,
     /// The frame of the plot.
@@ -100,7 +103,8 @@ impl Plot<'_, '_> {
         self.frame.bottom - INSET - self.layout.y.position(value) * length
     }
 
-    fn at(&self, (x, y): (f64, f64)) -> (f64, f64) {
+    /// Where a point lies on the page.
+    pub fn at(&self, (x, y): (f64, f64)) -> (f64, f64) {
         (self.layout.x(x), self.y(y))
     }
 
@@ -110,6 +114,9 @@ impl Plot<'_, '_> {
         let bottom = self.x_axis()?;
         self.y_axis()?;
         self.brackets()?;
+        for band in self.bands {
+            band::draw(self, band)?;
+        }
         for mark in &self.chart.marks {
             let y = self.y(mark.value);
             let ends = [(self.frame.left, y), (self.frame.right, y)];

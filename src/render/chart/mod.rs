@@ -1,8 +1,8 @@
 //! Charts as plain data, and the pictures made of them.
 //!
-//! Two kinds of chart answer the two questions of an energy comparison: where the
-//! energy goes ([`stacked_bars`]), and how a result moves with a dimension
-//! ([`lines()`]). A chart is laid out here from measured text, because nothing else
+//! Each kind of chart answers one question of an energy comparison: where the energy
+//! goes ([`stacked_bars`]), how a result moves with one dimension ([`lines()`]) or with two
+//! ([`heat_map`]), and which input moves it most ([`tornado()`]). A chart is laid out here from measured text, because nothing else
 //! keeps long names from being cut off, and drawn through plotters on a backend that
 //! writes SVG. PNG is that SVG rasterised, so the two never differ.
 //!
@@ -11,26 +11,41 @@
 //! for byte, on every run and every machine.
 
 mod axis;
+mod band;
 mod bars;
 mod canvas;
+mod colour_map;
+mod colour_scale;
 mod end_labels;
 mod font;
+mod heat;
+mod heat_grid;
+mod heat_plot;
+mod legend;
 mod lines;
 mod lines_plot;
 mod page;
 mod palette;
+mod rects;
 mod sheet;
 mod svg;
 #[cfg(test)]
 mod tests;
 mod tick_label;
+mod tornado;
+mod tornado_layout;
+mod value;
 
 use std::fmt;
 
 pub use axis::{Axis, AxisUnit, Scale};
+pub use band::Band;
 pub use bars::{Bar, BarGroup, StackedBars, stacked_bars};
-pub use lines::{LineChart, Mark, Region, Series, SeriesStyle, lines};
+pub use heat::{HeatMap, HeatTarget, heat_map};
+pub use lines::{LineChart, Mark, Region, Series, SeriesStyle, lines, lines_with_bands};
 pub use svg::Svg;
+pub use tornado::{Tornado, TornadoBar, tornado};
+pub use value::ScaleKind;
 
 /// Why a chart cannot be drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +76,19 @@ pub enum ChartError {
     Span(String),
     /// A region ends before it begins, or shares nothing with the axis.
     Region(String),
+    /// A grid has another number of rows or cells than its axes have values.
+    Cells {
+        /// What is counted.
+        what: String,
+        /// How many the axis has.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// The values along a side of a grid do not rise.
+    Order(String),
+    /// A target ends before it begins.
+    Target(String),
     /// The picture cannot be rasterised.
     Raster(String),
     /// The drawing library or the font failed.
@@ -95,6 +123,20 @@ impl fmt::Display for ChartError {
             }
             ChartError::Region(label) => {
                 write!(f, "the region '{label}' shares nothing with the axis")
+            }
+            ChartError::Cells {
+                what,
+                expected,
+                found,
+            } => write!(
+                f,
+                "there are {found} {what}, the axis has {expected} values"
+            ),
+            ChartError::Order(axis) => {
+                write!(f, "the values on the axis '{axis}' must rise")
+            }
+            ChartError::Target(label) => {
+                write!(f, "the target '{label}' must end above where it begins")
             }
             ChartError::Raster(why) => write!(f, "the picture cannot be rasterised: {why}"),
             ChartError::Drawing(why) => write!(f, "the chart cannot be drawn: {why}"),

@@ -6,7 +6,7 @@
 
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
-use plotters::element::{Circle, DashedPathElement, PathElement, Rectangle, Text};
+use plotters::element::{Circle, DashedPathElement, PathElement, Polygon, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{
     Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle,
@@ -16,6 +16,7 @@ use super::ChartError;
 use super::canvas::{Canvas, FINE};
 use super::font::{FAMILY, Fonts, Type};
 use super::palette::{Hatch, PAPER};
+use super::rects::Rects;
 use crate::render::wrap::wrap;
 
 /// The part of a line's height that its text fills.
@@ -41,6 +42,18 @@ pub struct Rect {
     pub right: f64,
     /// The lower edge.
     pub bottom: f64,
+}
+
+impl Rect {
+    /// The rectangle with each edge moved inwards by `by`.
+    pub fn shrunk(self, by: f64) -> Rect {
+        Rect {
+            left: self.left + by,
+            top: self.top + by,
+            right: self.right - by,
+            bottom: self.bottom - by,
+        }
+    }
 }
 
 /// The pattern of a broken line: the lengths of dash and gap in pixels.
@@ -81,6 +94,29 @@ impl<'a> Sheet<'a> {
             return Ok(());
         }
         self.done(self.area.draw(&Rectangle::new(corners, colour.filled())))
+    }
+
+    /// Many filled rectangles of one colour, as a single element. Where they overlap
+    /// they are one shape.
+    pub fn rects(&self, rects: &[Rect], colour: RGBColor) -> Drawn {
+        let corners = rects
+            .iter()
+            .flat_map(|rect| [fine(rect.left, rect.top), fine(rect.right, rect.bottom)]);
+        let element = Rects {
+            corners: corners.collect(),
+            colour,
+        };
+        match rects.is_empty() {
+            true => Ok(()),
+            false => self.done(self.area.draw(&element)),
+        }
+    }
+
+    /// A filled polygon.
+    pub fn polygon(&self, corners: &[(f64, f64)], colour: impl Color) -> Drawn {
+        let corners: Vec<(i32, i32)> = corners.iter().map(|(x, y)| fine(*x, *y)).collect();
+        let element = Polygon::new(corners, colour.filled());
+        self.done(self.area.draw(&element))
     }
 
     /// A filled rectangle with hatching.

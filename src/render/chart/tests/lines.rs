@@ -89,6 +89,59 @@ fn lengths_are_plain_powers_of_two_and_savings_percentages() {
 }
 
 #[test]
+fn a_band_encloses_its_line_in_its_colour() {
+    let points = [(0.0, 0.5), (1.0, 0.5), (2.0, 0.5)];
+    let chart = chart(Scale::Linear, vec![series("s", 0, &points)]);
+    let points = points.map(|(x, y)| (x, y - 0.1 * x, y + 0.2 * x));
+    let band = |points: &[(f64, f64, f64)]| Band {
+        series: 0,
+        points: points.to_vec(),
+    };
+    let svg = lines_with_bands(&chart, &[band(&points)]).unwrap();
+    assert_legible(&svg);
+    let [polygon] = elements(&svg, "polygon")[..] else {
+        panic!("one band");
+    };
+    assert_eq!(attribute(polygon, "fill"), Some("#0072b2"));
+    assert_eq!(attribute(polygon, "fill-opacity"), Some("0.16"));
+    let corners = attribute(polygon, "points").unwrap().split([' ', ',']);
+    let corners: Vec<f64> = corners.map(|number| number.parse().unwrap()).collect();
+    // Along the lower edge 0.5, 0.4 and 0.3, and back along the upper edge 0.9, 0.7
+    // and 0.5: heights on the page, which grow downwards, from the common 0.5.
+    let rises: Vec<f64> = (0..6).map(|i| corners[1] - corners[2 * i + 1]).collect();
+    let tenth = rises[3] / 4.0;
+    for (rise, tenths) in rises.iter().zip([0.0, -1.0, -2.0, 4.0, 2.0, 0.0]) {
+        assert!((rise - tenths * tenth).abs() <= 0.1001, "{rises:?}");
+    }
+    assert_eq!(lines(&chart), lines_with_bands(&chart, &[]));
+    assert_legible(&lines_with_bands(&chart, &[band(&points[2..])]).unwrap());
+}
+
+#[test]
+fn bands_that_have_no_place_are_refused() {
+    let chart = saving();
+    let one = |series, points: &[(f64, f64, f64)]| {
+        let points = points.to_vec();
+        lines_with_bands(&chart, &[Band { series, points }])
+    };
+    assert!(matches!(one(0, &[]), Err(ChartError::Empty(_))));
+    assert!(matches!(
+        one(8, &[(1.0, 0.0, 1.0)]),
+        Err(ChartError::Empty(_))
+    ));
+    for point in [
+        (f64::NAN, 0.0, 1.0),
+        (1.0, f64::NEG_INFINITY, 1.0),
+        (1.0, 0.0, f64::NAN),
+    ] {
+        assert!(matches!(one(0, &[point]), Err(ChartError::NotFinite(_))));
+    }
+    // The axis of this chart is logarithmic.
+    let zero = one(0, &[(0.0, 0.0, 1.0)]);
+    assert!(matches!(zero, Err(ChartError::NotPositive { .. })));
+}
+
+#[test]
 fn points_that_have_no_place_are_refused() {
     let one = |scale, x, y| lines(&chart(scale, vec![series("s", 0, &[(x, y)])]));
     assert!(matches!(

@@ -3,10 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod bars;
+mod heat;
 mod lines;
+mod tornado;
 
 use self::bars::attention;
+use self::heat::grid;
 use self::lines::saving;
+use self::tornado::inputs;
 use super::font::{Fonts, Type};
 use super::*;
 
@@ -102,6 +106,8 @@ fn says(svg: &Svg, wanted: &str) -> bool {
 fn a_chart_is_the_same_file_every_time() {
     assert_eq!(stacked_bars(&attention()), stacked_bars(&attention()));
     assert_eq!(lines(&saving()), lines(&saving()));
+    assert_eq!(tornado(&inputs()), tornado(&inputs()));
+    assert_eq!(heat_map(&grid()), heat_map(&grid()));
     let svg = lines(&saving()).unwrap();
     assert_eq!(svg.to_png(1.0), svg.to_png(1.0));
 }
@@ -110,6 +116,8 @@ fn a_chart_is_the_same_file_every_time() {
 fn all_texts_are_on_the_page_and_apart() {
     assert_legible(&stacked_bars(&attention()).unwrap());
     assert_legible(&lines(&saving()).unwrap());
+    assert_legible(&tornado(&inputs()).unwrap());
+    assert_legible(&heat_map(&grid()).unwrap());
 }
 
 #[test]
@@ -128,8 +136,23 @@ fn names_of_any_length_widen_the_page() {
     chart.x.label = long.clone();
     chart.y.label = long.clone();
     chart.regions[0].label = long.clone();
-    chart.marks[0].label = long;
+    chart.marks[0].label = long.clone();
     assert_legible(&lines(&chart).unwrap());
+
+    let mut chart = inputs();
+    chart.x_label = long.clone();
+    chart.bars[0].label = long.clone();
+    chart.bars[1].low_label = long.clone();
+    chart.bars[1].high_label = long.clone();
+    chart.bars[2].note = Some(long.clone());
+    assert_legible(&tornado(&chart).unwrap());
+
+    let mut chart = grid();
+    chart.title = long.clone();
+    chart.x.label = long.clone();
+    chart.y.label = long.clone();
+    chart.target.as_mut().unwrap().label = long;
+    assert_legible(&heat_map(&chart).unwrap());
 }
 
 #[test]
