@@ -188,7 +188,7 @@ pub fn percent(share: f64, decimals: usize) -> String {
         let printed: f64 = text.parse().unwrap_or(value);
         let honest = (printed != 100.0 || value == 100.0) && (printed != 0.0 || value == 0.0);
         if honest {
-            return format!("{text} %");
+            return format!("{} %", text.replace('-', "−"));
         }
     }
     format!("{value:.decimals$} %")
@@ -216,6 +216,6 @@ mod tests {
         assert_eq!(percent(1.0, 1), "100.0 %");
         assert_eq!(percent(0.9999, 1), "99.99 %");
         assert_eq!(percent(0.00001, 1), "0.001 %");
-        assert_eq!(percent(-0.25, 1), "-25.0 %");
+        assert_eq!(percent(-0.25, 1), "−25.0 %");
     }
 }

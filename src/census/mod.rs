@@ -71,8 +71,8 @@ pub struct Census {
     /// Primitives by op, in the order of the graph.
     pub tallies: Vec<Tally>,
     /// Multiply–accumulates: pairs of a multiplication and an addition in
-    /// matrix products and convolutions as written, before strength
-    /// reduction, without bias.
+    /// matrix products and convolutions, without bias. A product that the
+    /// value domains make a selection or a shift is none.
     pub macs: Expr,
     /// How many numbers the weights hold.
     pub parameters: Expr,
@@ -90,7 +90,7 @@ pub fn census(graph: &OpGraph, conventions: Conventions) -> Census {
             census.parameters += &(&op.output.elements() * &op.times);
         }
         if let OpKind::Einsum(einsum) = &op.kind
-            && einsum.multiplies
+            && einsum.is_mac()
         {
             census.macs += &(&einsum.space * &op.times);
         }

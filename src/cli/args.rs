@@ -62,12 +62,24 @@ pub(super) struct ModelArgs {
 /// What every command takes that prices something.
 #[derive(Debug, Args)]
 pub(super) struct PriceArgs {
-    /// Hardware tables, by name or path
-    #[arg(long, alias = "tables", value_name = "TABLE", value_delimiter = ',')]
+    /// Hardware tables, by name or path, several with commas; 45nm if none is
+    /// given, for `compare` all that ship
+    #[arg(
+        long,
+        visible_alias = "tables",
+        value_name = "TABLE",
+        value_delimiter = ','
+    )]
     pub(super) table: Vec<String>,
     /// Number formats: `fp32`, `int8`, or `int8/int32` for operand and
-    /// accumulator
-    #[arg(long, alias = "formats", value_name = "FORMAT", value_delimiter = ',')]
+    /// accumulator, several with commas; the model's own or fp32 if none is
+    /// given, for `compare` those that each table proposes
+    #[arg(
+        long,
+        visible_alias = "formats",
+        value_name = "FORMAT",
+        value_delimiter = ','
+    )]
     pub(super) format: Vec<String>,
     /// Primitives to price at 0 whatever the table says, as some papers do
     #[arg(long, value_name = "PRIMITIVE", value_delimiter = ',')]
@@ -120,7 +132,7 @@ pub(super) struct EstimateArgs {
     /// Variant of the model: one of its own, or a block for its slot
     #[arg(
         long,
-        alias = "variants",
+        visible_alias = "variants",
         value_name = "VARIANT",
         value_delimiter = ','
     )]
@@ -163,10 +175,20 @@ pub(super) struct CompareArgs {
     #[command(flatten)]
     pub(super) price: PriceArgs,
     /// Variants, the baseline first: the model's own, or blocks for its slot
-    #[arg(long, alias = "variant", value_name = "VARIANT", value_delimiter = ',')]
+    #[arg(
+        long,
+        visible_alias = "variant",
+        value_name = "VARIANT",
+        value_delimiter = ','
+    )]
     pub(super) variants: Vec<String>,
     /// Scopes to compare over; all that every variant has if none is given
-    #[arg(long, alias = "scopes", value_name = "SCOPE", value_delimiter = ',')]
+    #[arg(
+        long,
+        visible_alias = "scopes",
+        value_name = "SCOPE",
+        value_delimiter = ','
+    )]
     pub(super) scope: Vec<String>,
     /// What a row of the table is
     #[arg(long, value_enum, default_value_t = CompareBy::Scope)]
@@ -207,10 +229,20 @@ pub(super) struct SweepArgs {
     #[arg(long, value_name = "NAME=VALUES", required = true)]
     pub(super) over: Vec<String>,
     /// Variants, the baseline first
-    #[arg(long, alias = "variant", value_name = "VARIANT", value_delimiter = ',')]
+    #[arg(
+        long,
+        visible_alias = "variant",
+        value_name = "VARIANT",
+        value_delimiter = ','
+    )]
     pub(super) variants: Vec<String>,
     /// Scopes; all that every variant has if none is given
-    #[arg(long, alias = "scopes", value_name = "SCOPE", value_delimiter = ',')]
+    #[arg(
+        long,
+        visible_alias = "scopes",
+        value_name = "SCOPE",
+        value_delimiter = ','
+    )]
     pub(super) scope: Vec<String>,
     /// Run all axes together instead of every combination
     #[arg(long, conflicts_with = "sample")]

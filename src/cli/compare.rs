@@ -29,6 +29,11 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     let comparison = compare(&counted, &pricings, &others)?;
     let scopes = scopes(&comparison, &args.scope)?;
     if let Some(path) = &args.output.plot {
+        if args.scope.len() > 1 || args.by == CompareBy::Stage {
+            return Err(super::wrong(
+                "--plot draws the stages of one scope; name one with --scope",
+            ));
+        }
         let scope = scopes.last().map_or(Estimate::WHOLE, String::as_str);
         plot::bars(&comparison_bars(&comparison, scope), path)?;
     }

@@ -6,10 +6,10 @@ use super::request::{self, ModelRequest};
 use super::{json, output};
 use crate::energy::{By, Counted, Estimate, Pricing, estimate, stage_formulas};
 use crate::format::Format;
-use crate::render::table::Table;
-use crate::report::{Breakdown, estimate_bars, estimate_table, formula_tables};
+use crate::render::table::{Format as TableFormat, Table};
+use crate::report::{estimate_bars, estimate_table, estimates_data, formula_tables};
 use crate::source::Problems;
-use crate::symbolic::{Notation, Printer};
+use crate::symbolic::Symbol;
 use crate::table::EnergyTable;
 
 /// The table that is meant where none is named.
@@ -18,6 +18,9 @@ const DEFAULT_TABLE: &str = "45nm";
 pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
     if let Some(path) = &args.output.plot {
         Picture::of(path)?;
+        if args.by != ByArg::Stage {
+            return Err(super::wrong("--plot draws stages; leave out --by"));
+        }
     }
     let (model, prices) = ModelRequest::with_prices(
         &args.model,
@@ -44,18 +47,20 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
         ByArg::Layer => By::Layer,
         ByArg::Primitive => By::Primitive,
     };
-    let Some(format) = output::table_format(args.output.output) else {
-        return output::print(&json::estimates(&estimates)?);
-    };
-    let breakdown = match args.output.output {
-        OutputFormat::Csv => Breakdown::Columns,
-        _ => Breakdown::Words,
-    };
-    let tables: Vec<Table> = estimates
-        .iter()
-        .map(|estimate| estimate_table(estimate, by, breakdown))
-        .collect();
-    output::print(&output::tables(&tables, format))
+    match output::table_format(args.output.output) {
+        None => output::print(&json::estimates(&estimates)?),
+        Some(TableFormat::Csv) => output::print(&output::tables(
+            &[estimates_data(&estimates, by)],
+            TableFormat::Csv,
+        )),
+        Some(format) => {
+            let tables: Vec<Table> = estimates
+                .iter()
+                .map(|estimate| estimate_table(estimate, by))
+                .collect();
+            output::print(&output::tables(&tables, format))
+        }
+    }
 }
 
 /// Every variant on every table and format.
@@ -83,28 +88,25 @@ fn formulas(
     pricings: &[Pricing<'_>],
     others: &[&EnergyTable],
 ) -> Result<(), Problems> {
-    let Some(format) = output::table_format(output) else {
-        return Err(super::wrong(
-            "--formula has no JSON form; use text, markdown, csv or latex",
-        ));
-    };
-    let notation = match output {
-        OutputFormat::Latex => Notation::Latex,
-        _ => Notation::Text,
-    };
-    let mut tables = Vec::new();
+    let mut all = Vec::new();
     for pricing in pricings {
         for variant in counted {
-            let order = variant
-                .graph
-                .symbols()
-                .iter()
-                .map(|info| info.symbol.clone());
-            let printer = Printer::new(notation, order);
+            let symbols = variant.graph.symbols().iter();
+            let order: Vec<Symbol> = symbols.map(|info| info.symbol.clone()).collect();
             let formulas = stage_formulas(variant, pricing, others)?;
             let estimate = estimate(variant, pricing, others)?;
-            tables.extend(formula_tables(&estimate, &formulas, &printer, notation));
+            all.push(formula_tables(&estimate, &formulas, &order));
         }
     }
-    output::print(&output::tables(&tables, format))
+    match output::table_format(output) {
+        None => output::print(&json::tables(&all.concat())?),
+        // One kind of rows is all that CSV can hold.
+        Some(TableFormat::Csv) if all.len() == 1 => {
+            output::print(&output::tables(&all[0][..1], TableFormat::Csv))
+        }
+        Some(TableFormat::Csv) => Err(super::wrong(
+            "--formula writes one estimate as CSV; choose one variant, table and format",
+        )),
+        Some(format) => output::print(&output::tables(&all.concat(), format)),
+    }
 }

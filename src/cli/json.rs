@@ -11,6 +11,7 @@ use super::wrong;
 use crate::compare::{Comparison, Row};
 use crate::energy::{By, Estimate, Group};
 use crate::number;
+use crate::render::table::{Cell, Table};
 use crate::source::Problems;
 use crate::table::Confidence;
 
@@ -60,8 +61,8 @@ impl From<Group> for StageJson {
             .map(|((primitive, format), count)| (format!("{primitive}.{format}"), exact(count)));
         StageJson {
             counts: counts.collect(),
+            compute_pj: group.energy().picojoules(),
             stage: group.name,
-            compute_pj: group.energy.picojoules(),
             movement_pj: 0.0,
         }
     }
@@ -186,6 +187,31 @@ pub(super) fn comparison(comparison: &Comparison, scopes: &[String]) -> Result<S
             .map(|row| row_json(row, true))
             .collect(),
     })
+}
+
+/// Tables as arrays of objects, one array for each, under its title.
+pub(super) fn tables(tables: &[Table]) -> Result<String, Problems> {
+    let mut all = Map::new();
+    for table in tables {
+        let rows = table.rows.iter().map(|row| {
+            let cells = table.columns.iter().zip(&row.cells);
+            let cells = cells.map(|(column, cell)| (column.key.clone(), cell_json(cell)));
+            Value::Object(cells.collect())
+        });
+        let title = table.title.clone().unwrap_or_else(|| "rows".to_owned());
+        all.insert(title, Value::Array(rows.collect()));
+    }
+    text(&all)
+}
+
+fn cell_json(cell: &Cell) -> Value {
+    match cell {
+        Cell::Empty => Value::Null,
+        Cell::Text(text) | Cell::Formula { text, .. } => Value::String(text.clone()),
+        Cell::Count(count) => exact(count),
+        Cell::Energy(energy) => energy.picojoules().into(),
+        Cell::Share(value) | Cell::Factor(value) => (*value).into(),
+    }
 }
 
 fn text(value: &impl Serialize) -> Result<String, Problems> {

@@ -1,7 +1,7 @@
 //! `picojoule table`
 
 use super::args::{OutputFormat, TableArgs, TableCommand};
-use super::{output, request, wrong};
+use super::{json, output, request};
 use crate::render::table::Table;
 use crate::report::{entries_table, memory_table, sources_table, table_list};
 use crate::source::Problems;
@@ -30,8 +30,6 @@ pub(super) fn run(args: &TableArgs) -> Result<(), Problems> {
 fn print(tables: &[Table], format: OutputFormat) -> Result<(), Problems> {
     match output::table_format(format) {
         Some(format) => output::print(&output::tables(tables, format)),
-        None => Err(wrong(
-            "tables have no JSON form yet; use text, markdown, csv or latex",
-        )),
+        None => output::print(&json::tables(tables)?),
     }
 }

@@ -7,6 +7,7 @@ use num_rational::BigRational;
 use crate::census::Conventions;
 use crate::format::{Format, NumberFormat};
 use crate::graph::ResolvedScope;
+use crate::number;
 use crate::primitive::Primitive;
 use crate::table::Confidence;
 use crate::units::Energy;
@@ -24,8 +25,7 @@ pub struct Estimate {
     pub format: Format,
     /// The dims and parameters, with their values.
     pub dims: Vec<(String, BigRational)>,
-    /// Multiply–accumulates of matrix products and convolutions as written,
-    /// without bias.
+    /// Multiply–accumulates of matrix products and convolutions, without bias.
     pub macs: BigRational,
     /// Every primitive of every op.
     pub lines: Vec<Line>,
@@ -44,6 +44,8 @@ pub struct Settings {
     pub conventions: Conventions,
     /// Primitives priced at 0 whatever the table says.
     pub free: BTreeSet<Primitive>,
+    /// Entries of the table that were set by hand, with their values in pJ.
+    pub set: Vec<(String, BigRational)>,
 }
 
 impl Settings {
@@ -55,11 +57,18 @@ impl Settings {
         } else {
             free.join(", ")
         };
-        vec![
+        let mut list = vec![
             ("dot_adds", self.conventions.dot_adds.name().to_owned()),
             ("free", free),
             ("memory", "not counted".to_owned()),
-        ]
+        ];
+        if !self.set.is_empty() {
+            let set: Vec<String> = (self.set.iter())
+                .map(|(entry, value)| format!("{entry} = {} pJ", number::plain(value)))
+                .collect();
+            list.push(("set", set.join(", ")));
+        }
+        list
     }
 }
 
@@ -78,8 +87,8 @@ pub struct Line {
     pub format: NumberFormat,
     /// How many.
     pub count: BigRational,
-    /// What they cost together.
-    pub energy: Energy,
+    /// What they cost together, in picojoules, exactly.
+    pub picojoules: BigRational,
     /// How far to trust the entry that it is priced by.
     pub confidence: Confidence,
 }
@@ -104,16 +113,23 @@ pub struct Group {
     pub name: String,
     /// Primitives with their counts.
     pub counts: BTreeMap<(Primitive, NumberFormat), BigRational>,
-    /// Their energy.
-    pub energy: Energy,
-    /// How much of it rests on assumed entries.
-    pub assumed: Energy,
+    /// Their energy, in picojoules, exactly.
+    pub picojoules: BigRational,
+}
+
+/// The energy of some lines: added up exactly, then rounded once.
+fn sum<'l>(lines: impl IntoIterator<Item = &'l Line>) -> Energy {
+    let mut exact = BigRational::default();
+    for line in lines {
+        exact += &line.picojoules;
+    }
+    Energy::from_picojoules(number::to_f64(&exact))
 }
 
 impl Estimate {
     /// The energy of everything.
     pub fn total(&self) -> Energy {
-        self.lines.iter().map(|line| line.energy).sum()
+        sum(&self.lines)
     }
 
     /// The lines added up by `by`, in the order of the graph.
@@ -154,7 +170,7 @@ impl Estimate {
                     .lines
                     .iter()
                     .filter(|line| line.confidence == confidence);
-                (confidence, lines.map(|line| line.energy).sum())
+                (confidence, sum(lines))
             })
             .collect()
     }
@@ -165,7 +181,7 @@ impl Estimate {
             .lines
             .iter()
             .filter(|line| stages.contains(&line.stage));
-        lines.map(|line| line.energy).sum()
+        sum(lines)
     }
 
     /// The energy of a scope, if the variant has it. The scope `model` is
@@ -183,12 +199,16 @@ impl Estimate {
 }
 
 impl Group {
+    /// Its energy.
+    pub fn energy(&self) -> Energy {
+        Energy::from_picojoules(number::to_f64(&self.picojoules))
+    }
+
     fn new(name: String) -> Group {
         Group {
             name,
             counts: BTreeMap::new(),
-            energy: Energy::ZERO,
-            assumed: Energy::ZERO,
+            picojoules: BigRational::default(),
         }
     }
 
@@ -197,9 +217,6 @@ impl Group {
             .counts
             .entry((line.primitive, line.format))
             .or_default() += &line.count;
-        self.energy += line.energy;
-        if line.confidence == Confidence::Assumed {
-            self.assumed += line.energy;
-        }
+        self.picojoules += &line.picojoules;
     }
 }

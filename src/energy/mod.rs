@@ -19,8 +19,7 @@ use crate::number;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::EvalError;
-use crate::table::{Confidence, EnergyTable};
-use crate::units::Energy;
+use crate::table::{Confidence, EnergyTable, Provenance};
 
 pub use self::estimate::{By, Estimate, Group, Line, Settings};
 pub use self::formula::{StageFormula, stage_formulas};
@@ -198,7 +197,7 @@ pub fn estimate(
             primitive: tally.primitive,
             format: price.format,
             count: count.clone(),
-            energy: Energy::from_picojoules(number::to_f64(&exact)),
+            picojoules: exact,
             confidence: price.confidence,
         });
     }
@@ -215,8 +214,16 @@ pub fn estimate(
         settings: Settings {
             conventions: counted.conventions,
             free: pricing.free.clone(),
+            set: set_by_hand(pricing.table),
         },
     })
+}
+
+/// The entries of a table that were set by hand.
+fn set_by_hand(table: &EnergyTable) -> Vec<(String, BigRational)> {
+    let set = (table.entries()).filter(|(_, _, entry)| entry.provenance == Provenance::Set);
+    set.map(|(format, primitive, entry)| (table.symbol(primitive, format), entry.pj.clone()))
+        .collect()
 }
 
 /// The layer of an op: the outermost block around it with its repeats, or the

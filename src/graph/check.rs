@@ -123,12 +123,30 @@ impl OpGraph {
                     String::new(),
                 ),
             };
-            problems.push(Diagnostic::new(message).labelled(&constraint.place, label));
+            let mistake = Diagnostic::new(message).labelled(&constraint.place, label);
+            problems.push(self.with_settings(mistake, constraint));
             if problems.len() >= MAX_PROBLEMS {
                 break;
             }
         }
         problems.or(())
+    }
+
+    /// Points also at what the user set, where the broken condition stands in
+    /// a file that is not the user's.
+    fn with_settings(&self, mut mistake: Diagnostic, constraint: &Constraint) -> Diagnostic {
+        let inside = constraint.expr.symbols();
+        for info in self
+            .symbols
+            .iter()
+            .filter(|info| inside.contains(&info.symbol))
+        {
+            let elsewhere = info.place.source() != constraint.place.source();
+            if elsewhere && info.place.source().name() != self.source {
+                mistake = mistake.and(&info.place, format!("`{}` is set here", info.symbol.name()));
+            }
+        }
+        mistake
     }
 
     /// `d/h with d = 512, h = 7`.

@@ -51,6 +51,8 @@ pub struct OpGraph {
     pub variant: String,
     /// The format that the model asks for, if it does.
     pub format: Option<Format>,
+    /// The name of the model's file.
+    source: String,
     ops: DiGraph<Op, Wire>,
     regions: Vec<Region>,
     symbols: Vec<SymbolInfo>,
@@ -122,9 +124,14 @@ pub struct Einsum {
     pub bias: Expr,
     /// The share of the combinations in which no operand is a skipped zero.
     pub density: Expr,
-    /// Whether it was written as a sum of products: what a counter of
-    /// multiply–accumulates sees, whatever the domains allow.
-    pub multiplies: bool,
+}
+
+impl Einsum {
+    /// Whether every index combination is a multiply–accumulate.
+    pub fn is_mac(&self) -> bool {
+        let sums_products = self.map == Map::Mul && self.reduce == Reduce::Add;
+        self.operands == 2 && self.contracts && sums_products
+    }
 }
 
 /// A tensor: what flows along an edge.

@@ -3,7 +3,7 @@
 use crate::compare::{Comparison, saving};
 use crate::energy::Estimate;
 use crate::render::chart::{Bar, BarGroup, StackedBars};
-use crate::report::{conventions_line, dims_line};
+use crate::report::{comparison_dims, conventions_line, dims_line};
 use crate::units::percent;
 
 /// Bars for estimates of one model: a group for each table and format.
@@ -18,7 +18,8 @@ pub fn estimate_bars(estimates: &[Estimate]) -> StackedBars {
         .chunk_by(|a, b| (&a.table, a.format) == (&b.table, b.format))
         .map(<[Estimate]>::to_vec)
         .collect();
-    bars(&settings, &stages, None)
+    let subtitle = estimates.first().map(dims_line);
+    bars(&settings, &stages, None, subtitle)
 }
 
 /// Bars for a comparison over `scope`, each with what it saves.
@@ -33,10 +34,16 @@ pub fn comparison_bars(comparison: &Comparison, scope: &str) -> StackedBars {
             .collect();
         stages.retain(|stage| inside.contains(&stage));
     }
-    bars(&comparison.settings, &stages, Some(scope))
+    let subtitle = Some(comparison_dims(comparison));
+    bars(&comparison.settings, &stages, Some(scope), subtitle)
 }
 
-fn bars(settings: &[Vec<Estimate>], stages: &[String], scope: Option<&str>) -> StackedBars {
+fn bars(
+    settings: &[Vec<Estimate>],
+    stages: &[String],
+    scope: Option<&str>,
+    subtitle: Option<String>,
+) -> StackedBars {
     // A stage that costs nothing anywhere would only lengthen the legend.
     let stages: Vec<String> = stages
         .iter()
@@ -82,7 +89,7 @@ fn bars(settings: &[Vec<Estimate>], stages: &[String], scope: Option<&str>) -> S
     };
     StackedBars {
         title,
-        subtitle: first.map(dims_line),
+        subtitle,
         legend: stages,
         groups,
         caption: first.map(conventions_line).into_iter().collect(),

@@ -18,6 +18,6 @@ pub use self::page::{Block, Page, ReportFile};
 pub use self::run::{Inputs, run};
 pub use self::spec::{Case, ConventionSpec, PriceSpec, Section, Show, Spec, Target};
 pub use self::tables::{
-    Breakdown, Rows, comparison_table, confidence_table, conventions_line, dims_line,
-    estimate_table, formula_tables,
+    Rows, comparison_dims, comparison_table, confidence_table, conventions_line, dims_line,
+    estimate_table, estimates_data, formula_tables,
 };

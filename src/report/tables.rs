@@ -8,7 +8,7 @@ use crate::compare::{Comparison, Row as Compared};
 use crate::energy::{By, Estimate, Group, StageFormula};
 use crate::number;
 use crate::render::table::{Align, Cell, Column, Row, RowKind, Table};
-use crate::symbolic::{Notation, Printer};
+use crate::symbolic::{Expr, Notation, Printer, Symbol};
 use crate::table::Confidence;
 use crate::units::{Energy, percent};
 
@@ -31,71 +31,98 @@ fn text(words: impl Into<String>) -> Cell {
     Cell::Text(words.into())
 }
 
-/// How much of an estimate's table a reader or a program wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Breakdown {
-    /// Operations in words.
-    Words,
-    /// A column for each primitive.
-    Columns,
-}
-
-/// The energy of one estimate, added up by `by`.
-pub fn estimate_table(estimate: &Estimate, by: By, breakdown: Breakdown) -> Table {
-    let groups = estimate.by(by);
-    let total = estimate.total();
-    let (name, key) = match by {
+/// The name of what lines are added up by, for people and for programs.
+fn heading(by: By) -> (&'static str, &'static str) {
+    match by {
         By::Stage => ("Stage", "stage"),
         By::Op => ("Op", "op"),
         By::Layer => ("Layer", "layer"),
         By::Primitive => ("Primitive", "primitive"),
-    };
-    let primitives: BTreeSet<_> = groups
-        .iter()
-        .flat_map(|group| group.counts.keys())
-        .collect();
-    let mut columns = vec![column(name, key, Align::Left)];
-    match breakdown {
-        Breakdown::Words => columns.push(column("Operations", "operations", Align::Left)),
-        Breakdown::Columns => columns.extend(primitives.iter().map(|(primitive, format)| {
-            let key = format!("{primitive}.{format}");
-            column(&key, &key, Align::Right)
-        })),
     }
-    columns.push(column("Energy", "energy_pj", Align::Right));
-    columns.push(column("Share", "share", Align::Right));
-    let row = |group: &Group, kind: RowKind| {
-        let mut cells = vec![text(group.name.clone())];
-        match breakdown {
-            Breakdown::Words => cells.push(text(operations(group))),
-            Breakdown::Columns => cells.extend(
-                primitives
-                    .iter()
-                    .map(|key| Cell::Count(group.counts.get(*key).cloned().unwrap_or_default())),
-            ),
-        }
-        cells.push(Cell::Energy(group.energy));
-        cells.push(share(group.energy, total));
-        Row { cells, kind }
+}
+
+/// The energy of one estimate, added up by `by`, operations in words.
+pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
+    let groups = estimate.by(by);
+    let total = estimate.total();
+    let (name, key) = heading(by);
+    let row = |group: &Group, kind: RowKind| Row {
+        cells: vec![
+            text(group.name.clone()),
+            text(operations(group)),
+            Cell::Energy(group.energy()),
+            share(group.energy(), total),
+        ],
+        kind,
     };
     let mut rows: Vec<Row> = groups
         .iter()
         .map(|group| row(group, RowKind::Plain))
         .collect();
     rows.push(row(&sum(&groups), RowKind::Total));
-    let notes = match breakdown {
-        Breakdown::Columns => Vec::new(),
-        Breakdown::Words => vec![
+    Table {
+        title: Some(title(estimate)),
+        columns: vec![
+            column(name, key, Align::Left),
+            column("Operations", "operations", Align::Left),
+            column("Energy", "energy_pj", Align::Right),
+            column("Share", "share", Align::Right),
+        ],
+        rows,
+        notes: vec![
             format!("{} MACs; {}", grouped(&estimate.macs), dims_line(estimate)),
             rests_on(estimate),
             conventions_line(estimate),
         ],
-    };
+    }
+}
+
+/// Several estimates as one table for programs: a row for each group of each
+/// estimate, a column for each primitive, no sums.
+pub fn estimates_data(estimates: &[Estimate], by: By) -> Table {
+    let all: Vec<(&Estimate, Group)> = (estimates.iter())
+        .flat_map(|estimate| {
+            estimate
+                .by(by)
+                .into_iter()
+                .map(move |group| (estimate, group))
+        })
+        .collect();
+    let primitives: BTreeSet<_> = all
+        .iter()
+        .flat_map(|(_, group)| group.counts.keys())
+        .collect();
+    let mut columns: Vec<Column> = ["model", "variant", "table", "format", heading(by).1]
+        .map(|key| column(key, key, Align::Left))
+        .into();
+    for (primitive, format) in &primitives {
+        let key = format!("{primitive}.{format}");
+        columns.push(column(&key, &key, Align::Right));
+    }
+    columns.push(column("Energy", "energy_pj", Align::Right));
+    let rows = all.iter().map(|(estimate, group)| {
+        let format = estimate.format.to_string();
+        let names = [
+            &estimate.model,
+            &estimate.variant,
+            &estimate.table,
+            &format,
+            &group.name,
+        ];
+        let mut cells: Vec<Cell> = names.map(|name| text(name.clone())).into();
+        cells.extend(
+            primitives
+                .iter()
+                .map(|key| Cell::Count(group.counts.get(*key).cloned().unwrap_or_default())),
+        );
+        cells.push(Cell::Energy(group.energy()));
+        plain(cells)
+    });
     Table {
-        title: Some(title(estimate)),
+        title: None,
         columns,
-        rows,
-        notes,
+        rows: rows.collect(),
+        notes: Vec::new(),
     }
 }
 
@@ -117,15 +144,13 @@ fn sum(groups: &[Group]) -> Group {
     let mut all = Group {
         name: "total".to_owned(),
         counts: std::collections::BTreeMap::new(),
-        energy: Energy::ZERO,
-        assumed: Energy::ZERO,
+        picojoules: BigRational::default(),
     };
     for group in groups {
         for (key, count) in &group.counts {
             *all.counts.entry(*key).or_default() += count;
         }
-        all.energy += group.energy;
-        all.assumed += group.assumed;
+        all.picojoules += &group.picojoules;
     }
     all
 }
@@ -190,8 +215,12 @@ pub fn conventions_line(estimate: &Estimate) -> String {
     } else {
         format!("; {} priced at 0", free.join(", "))
     };
+    let set: Vec<String> = (estimate.settings.set.iter())
+        .map(|(entry, value)| format!("; {entry} set to {} pJ", number::plain(value)))
+        .collect();
+    let set = set.concat();
     format!(
-        "Conventions: a dot product of length k takes {adds} additions{free}; arithmetic alone, no memory."
+        "Conventions: a dot product of length k takes {adds} additions{free}{set}; arithmetic alone, no memory."
     )
 }
 
@@ -319,16 +348,7 @@ fn notes(comparison: &Comparison) -> Vec<String> {
     else {
         return Vec::new();
     };
-    let mut notes = Vec::new();
-    let longest = comparison
-        .settings
-        .iter()
-        .flatten()
-        .max_by_key(|estimate| estimate.dims.len());
-    notes.push(format!(
-        "Dims: {}.",
-        longest.map(dims_of(comparison)).unwrap_or_default()
-    ));
+    let mut notes = vec![format!("Dims: {}.", comparison_dims(comparison))];
     let assumed = assumed_primitives(comparison.settings.iter().flatten());
     if !assumed.is_empty() {
         notes.push(format!(
@@ -339,25 +359,39 @@ fn notes(comparison: &Comparison) -> Vec<String> {
     if let Some(unverified) = unverified(comparison) {
         notes.push(unverified);
     }
-    notes.push(conventions_line(first));
+    let mut first = first.clone();
+    for (entry, value) in comparison
+        .settings
+        .iter()
+        .flatten()
+        .flat_map(|e| &e.settings.set)
+    {
+        if !first.settings.set.iter().any(|(known, _)| known == entry) {
+            first.settings.set.push((entry.clone(), value.clone()));
+        }
+    }
+    notes.push(conventions_line(&first));
     notes
 }
 
 /// The dims of all variants, each name once.
-fn dims_of(comparison: &Comparison) -> impl Fn(&Estimate) -> String {
-    let mut dims: Vec<(String, BigRational)> = Vec::new();
-    for estimate in comparison.settings.first().into_iter().flatten() {
+pub fn comparison_dims(comparison: &Comparison) -> String {
+    let Some(mut all) = comparison
+        .settings
+        .first()
+        .and_then(|all| all.first())
+        .cloned()
+    else {
+        return String::new();
+    };
+    for estimate in comparison.settings.iter().flatten() {
         for (name, value) in &estimate.dims {
-            if !dims.iter().any(|(known, _)| known == name) {
-                dims.push((name.clone(), value.clone()));
+            if !all.dims.iter().any(|(known, _)| known == name) {
+                all.dims.push((name.clone(), value.clone()));
             }
         }
     }
-    move |estimate| {
-        let mut all = estimate.clone();
-        all.dims.clone_from(&dims);
-        dims_line(&all)
-    }
+    dims_line(&all)
 }
 
 /// The tables of which some entry in use is unverified.
@@ -441,31 +475,27 @@ pub fn confidence_table(comparison: &Comparison) -> Table {
 pub fn formula_tables(
     estimate: &Estimate,
     formulas: &[StageFormula],
-    printer: &Printer,
-    notation: Notation,
+    order: &[Symbol],
 ) -> [Table; 2] {
-    let math = |formula: String| match notation {
-        Notation::Text => formula,
-        Notation::Latex => format!("${formula}$"),
+    let printer = |notation| Printer::new(notation, order.iter().cloned());
+    let (plain_text, latex) = (printer(Notation::Text), printer(Notation::Latex));
+    let math = |expr: &Expr| Cell::Formula {
+        text: plain_text.print(expr),
+        latex: latex.print(expr),
     };
     let mut counts = Vec::new();
     let mut energies = Vec::new();
     for formula in formulas {
-        for (at, ((primitive, format), count)) in formula.counts.iter().enumerate() {
-            let stage = if at == 0 {
-                text(formula.stage.clone())
-            } else {
-                Cell::Empty
-            };
+        for ((primitive, format), count) in &formula.counts {
             counts.push(plain(vec![
-                stage,
+                text(formula.stage.clone()),
                 text(format!("{primitive}.{format}")),
-                text(math(printer.print(count))),
+                math(count),
             ]));
         }
         energies.push(plain(vec![
             text(formula.stage.clone()),
-            text(math(printer.print(&formula.picojoules))),
+            math(&formula.picojoules),
         ]));
     }
     let counts = Table {

@@ -198,7 +198,7 @@ impl<'p> Cursor<'p> {
         }
         let powers = plan.levels.last().map_or_else(Vec::new, |last| {
             let alone = |factor: &Factor| {
-                factor.atoms.is_empty().then(|| {
+                (factor.atoms.is_empty() && !row.is_empty()).then(|| {
                     row.iter()
                         .map(|value| value.powi(factor.exponent))
                         .collect()

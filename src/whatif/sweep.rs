@@ -5,6 +5,7 @@
 //! of a bounded size, on as many threads as it likes, and never holds the
 //! grid.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::grid::Grid;
@@ -19,7 +20,8 @@ pub struct Sweep {
     plan: Plan,
     checks: Vec<Check>,
     points: u64,
-    /// The values of the innermost axis.
+    /// The values of the innermost axis; of a very long one none, they are
+    /// worked out as they are needed.
     row: Vec<f64>,
 }
 
@@ -31,8 +33,8 @@ struct Check {
     rule: Rule,
 }
 
-/// A longer innermost axis is refused: swap it with another.
-const MAX_ROW: u64 = 1 << 24;
+/// The values of a longer innermost axis are not held.
+const MAX_ROW: u64 = 1 << 20;
 
 /// Why a sweep cannot be set up.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,8 +43,6 @@ pub enum SweepError {
     Empty,
     /// The grid has more than 2^64 points.
     TooLarge,
-    /// The last axis has more values than can be held at once.
-    LongRow(u64),
     /// An expression has no value.
     Value(EvalError),
 }
@@ -52,10 +52,6 @@ impl std::fmt::Display for SweepError {
         match self {
             SweepError::Empty => f.write_str("there is nothing to sweep"),
             SweepError::TooLarge => f.write_str("the grid has more than 2^64 points"),
-            SweepError::LongRow(count) => write!(
-                f,
-                "the last axis has {count} values, more than {MAX_ROW}: put a shorter one last"
-            ),
             SweepError::Value(error) => error.fmt(f),
         }
     }
@@ -110,10 +106,8 @@ impl Sweep {
         if points == 0 {
             return Err(SweepError::Empty);
         }
-        if count > MAX_ROW {
-            return Err(SweepError::LongRow(count));
-        }
-        let row = (0..count).map(|index| inner.values.value(index)).collect();
+        let held = if count > MAX_ROW { 0 } else { count };
+        let row = (0..held).map(|index| inner.values.value(index)).collect();
         let symbols: Vec<Symbol> = grid.axes.iter().map(|axis| axis.symbol.clone()).collect();
         let mut checks = Vec::new();
         for constraint in constraints {
@@ -141,6 +135,21 @@ impl Sweep {
         self.points
     }
 
+    /// The values of the innermost axis from `offset` on.
+    fn values(&self, offset: u64, length: u64) -> Cow<'_, [f64]> {
+        let held = usize::try_from(offset)
+            .ok()
+            .zip(usize::try_from(length).ok());
+        let held = held.and_then(|(offset, length)| self.row.get(offset..offset + length));
+        match (held, self.grid.axes.last()) {
+            (Some(values), _) => Cow::Borrowed(values),
+            (None, Some(axis)) => (offset..offset + length)
+                .map(|at| axis.values.value(at))
+                .collect(),
+            (None, None) => Cow::Borrowed(&[]),
+        }
+    }
+
     /// Works out a range of points.
     pub fn evaluate(&self, range: Range<u64>) -> Batch {
         let mut walk = Walk {
@@ -156,7 +165,8 @@ impl Sweep {
             outputs: vec![Vec::with_capacity(room); walk.cursor.outputs()],
             refused: 0,
         };
-        let row = self.row.len() as u64;
+        let inner = self.grid.axes.last();
+        let row = inner.map_or(1, |axis| axis.values.count());
         let mut next = range.start;
         while next < range.end {
             let offset = next % row;
@@ -186,9 +196,9 @@ impl Walk<'_> {
             batch.refused += length;
             return;
         }
-        // Rows were held to less than 2^24 points.
-        let (offset, length) = (offset as usize, length as usize);
-        let values = &self.sweep.row[offset..offset + length];
+        let values = self.sweep.values(offset, length);
+        let values: &[f64] = &values;
+        let length = values.len();
         let old = batch.len();
         for (axis, value) in batch.axes.iter_mut().zip(&self.at) {
             axis.resize(old + length, *value);
@@ -201,6 +211,8 @@ impl Walk<'_> {
             output.resize(old + length, 0.0);
             columns.push(&mut output[old..]);
         }
+        // Offsets into an axis that is held fit.
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
         self.cursor.row(&mut self.at, values, offset, &mut columns);
         self.refuse_points(values, old, batch);
     }

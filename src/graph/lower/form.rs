@@ -143,10 +143,6 @@ impl<'m> Lowering<'m> {
             contracts,
             bias,
             density,
-            multiplies: operands.len() == 2
-                && contracts
-                && *map == Map::Mul
-                && *reduce == Reduce::Add,
         };
         Ok((OpKind::Einsum(einsum), tensor))
     }

@@ -199,6 +199,7 @@ impl<'m> Lowering<'m> {
             model: self.model.root.name.clone(),
             variant: variant.to_owned(),
             format: self.model.root.format,
+            source: self.model.root.source.name().to_owned(),
             ops: self.ops,
             regions: self.regions,
             numbers: self.symbols.shown(),

@@ -33,7 +33,7 @@ fn key(table: &Table, index: usize) -> String {
 fn raw(cell: &Cell) -> String {
     match cell {
         Cell::Empty => String::new(),
-        Cell::Text(text) => text.clone(),
+        Cell::Text(text) | Cell::Formula { text, .. } => text.clone(),
         Cell::Count(count) => number::raw(count),
         Cell::Energy(energy) => energy.picojoules().to_string(),
         Cell::Share(value) | Cell::Factor(value) => value.to_string(),

@@ -58,6 +58,7 @@ fn cell(cell: &Cell) -> String {
         Cell::Energy(_) | Cell::Share(_) | Cell::Factor(_) | Cell::Count(_) => {
             escape(&text.replace(' ', "\u{202f}").replace('-', "−"))
         }
+        Cell::Formula { latex, .. } => format!("${latex}$"),
         Cell::Empty | Cell::Text(_) => escape(&text),
     }
 }

@@ -77,6 +77,13 @@ pub enum Cell {
     Empty,
     /// Words. Plain text: every writer escapes what its format would interpret.
     Text(String),
+    /// A formula, in plain text and in LaTeX.
+    Formula {
+        /// What every format but LaTeX shows.
+        text: String,
+        /// LaTeX mathematics, without dollar signs.
+        latex: String,
+    },
     /// An exact number of operations or bytes.
     Count(BigRational),
     /// An energy.
@@ -118,7 +125,7 @@ impl Cell {
     pub fn human(&self) -> String {
         match self {
             Cell::Empty => String::new(),
-            Cell::Text(text) => text.clone(),
+            Cell::Text(text) | Cell::Formula { text, .. } => text.clone(),
             Cell::Count(count) => number::grouped(count),
             Cell::Energy(energy) => format!("{energy:.4}"),
             Cell::Share(share) => units::percent(*share, 2),

@@ -51,7 +51,7 @@ fn body(table: &Table, width: usize) -> String {
         builder.push_record(widths.iter().enumerate().map(|(index, width)| {
             let cell = row.cell(index);
             match cell {
-                Cell::Text(text) => lines(text, *width).join("\n"),
+                Cell::Text(text) | Cell::Formula { text, .. } => lines(text, *width).join("\n"),
                 number => number.human(),
             }
         }));
@@ -116,7 +116,10 @@ fn widths(table: &Table, width: usize) -> Vec<usize> {
         take(&column.name, true);
         for row in &table.rows {
             let cell = row.cell(index);
-            take(&cell.human(), matches!(cell, Cell::Text(_)));
+            take(
+                &cell.human(),
+                matches!(cell, Cell::Text(_) | Cell::Formula { .. }),
+            );
         }
     }
     let available = width.saturating_sub(GAP * count.saturating_sub(1));
