@@ -6,8 +6,30 @@
 //! sensitivity differentiates it, an interval bounds it, a crossover finds its
 //! roots.
 
-mod energy;
-mod reading;
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | `energy` | energies and savings as expressions |
+//! | `sensitivity` | derivatives, elasticities, what one input alone can do |
+//! | `spread` | what each table entry may be |
+//! | `interval`, `polynomial` | exact bounds over all entries together |
+//! | `draw` | random draws of the entries |
+//! | `study` | all of these for a model's variants and scopes |
+//! | `reading` | how a published percentage may be read |
 
-pub use self::energy::{Saving, entry_values, picojoules, priced};
+mod draw;
+mod energy;
+mod interval;
+mod polynomial;
+mod reading;
+mod sensitivity;
+mod spread;
+mod study;
+
+pub use self::draw::{Drawn, Draws, draw};
+pub use self::energy::{Saving, entry_values, picojoules, priced, priced_with_ranges};
+pub use self::interval::{Interval, bounds};
 pub use self::reading::{Reading, stretches};
+pub use self::sensitivity::{Function, Input, InputKind, Quantity, Sensitivity, sensitivities};
+pub use self::spread::{Spread, UncertainEntry, uncertain_entries};
+pub use self::study::{Finding, Method, study};

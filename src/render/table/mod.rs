@@ -85,6 +85,9 @@ pub enum Cell {
     Share(f64),
     /// A ratio, shown to people as a multiple: 2.85 is `2.85×`.
     Factor(f64),
+    /// A number of any sign and size, such as a slope, shown to people to four
+    /// significant digits.
+    Number(f64),
 }
 
 /// How a table is written.
@@ -123,6 +126,7 @@ impl Cell {
             Cell::Energy(energy) => format!("{energy:.4}"),
             Cell::Share(share) => units::percent(*share, 2),
             Cell::Factor(factor) => format!("{}×", units::significant(*factor, 3)),
+            Cell::Number(number) => units::significant(*number, 4),
         }
     }
 }
@@ -263,5 +267,6 @@ pub(crate) mod tests {
         assert_eq!(Cell::Share(0.651).human(), "65.10 %");
         assert_eq!(Cell::Share(0.99999).human(), "99.999 %");
         assert_eq!(Cell::Factor(2.854).human(), "2.85×");
+        assert_eq!(Cell::Number(-0.012345).human(), "-0.01234");
     }
 }
