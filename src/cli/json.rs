@@ -16,7 +16,7 @@ use crate::table::Confidence;
 
 /// An exact number as JSON: an integer however large, all digits of a decimal,
 /// the nearest double of anything else.
-fn exact(value: &BigRational) -> Value {
+pub(super) fn exact(value: &BigRational) -> Value {
     let text = if number::is_decimal(value) {
         number::plain(value)
     } else {

@@ -15,6 +15,7 @@ mod output;
 mod plot;
 mod report;
 mod request;
+mod sensitivity;
 mod table;
 
 use std::ffi::OsString;
@@ -50,6 +51,7 @@ fn run_command(command: args::Command) -> Result<(), Problems> {
     match command {
         args::Command::Estimate(args) => estimate::run(&args),
         args::Command::Compare(args) => compare::run(&args),
+        args::Command::Sensitivity(args) => sensitivity::run(&args),
         args::Command::Graph(args) => graph::run(&args),
         args::Command::Report(args) => report::run(&args),
         args::Command::Table(args) => table::run(&args),

@@ -344,7 +344,7 @@ fn notes(comparison: &Comparison) -> Vec<String> {
 }
 
 /// The dims of all variants, each name once.
-fn dims_of(comparison: &Comparison) -> impl Fn(&Estimate) -> String {
+pub(super) fn dims_of(comparison: &Comparison) -> impl Fn(&Estimate) -> String {
     let mut dims: Vec<(String, BigRational)> = Vec::new();
     for estimate in comparison.settings.first().into_iter().flatten() {
         for (name, value) in &estimate.dims {
