@@ -99,7 +99,7 @@ pub fn ranking_table(finding: &Finding) -> Table {
         column("Elasticity", "elasticity", Align::Right),
         column("From", "from", Align::Right),
         column("To", "to", Align::Right),
-        column(&format!("{of} there"), "at_from", Align::Right),
+        column(format!("{of} there"), "at_from", Align::Right),
         column("and there", "at_to", Align::Right),
     ];
     let rows = finding.inputs.iter().map(|moved| {

@@ -126,8 +126,16 @@ impl Cell {
             Cell::Energy(energy) => format!("{energy:.4}"),
             Cell::Share(share) => units::percent(*share, 2),
             Cell::Factor(factor) => format!("{}×", units::significant(*factor, 3)),
-            Cell::Number(number) => units::significant(*number, 4),
+            Cell::Number(number) => signed(*number),
         }
+    }
+}
+
+/// Whole numbers in groups of three digits where four digits are not enough.
+fn signed(number: f64) -> String {
+    match BigRational::from_float(number.round()) {
+        Some(whole) if (1e4..1e15).contains(&number.abs()) => number::grouped(&whole),
+        _ => units::significant(number, 4),
     }
 }
 
@@ -268,5 +276,7 @@ pub(crate) mod tests {
         assert_eq!(Cell::Share(0.99999).human(), "99.999 %");
         assert_eq!(Cell::Factor(2.854).human(), "2.85×");
         assert_eq!(Cell::Number(-0.012345).human(), "-0.01234");
+        assert_eq!(Cell::Number(-123_456.7).human(), "-123\u{202f}457");
+        assert_eq!(Cell::Number(f64::INFINITY).human(), "inf");
     }
 }
