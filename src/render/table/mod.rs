@@ -275,7 +275,7 @@ pub(crate) mod tests {
         assert_eq!(Cell::Share(0.651).human(), "65.10 %");
         assert_eq!(Cell::Share(0.99999).human(), "99.999 %");
         assert_eq!(Cell::Factor(2.854).human(), "2.85×");
-        assert_eq!(Cell::Number(-0.012345).human(), "-0.01234");
+        assert_eq!(Cell::Number(-0.012346).human(), "-0.01235");
         assert_eq!(Cell::Number(-123_456.7).human(), "-123\u{202f}457");
         assert_eq!(Cell::Number(f64::INFINITY).human(), "inf");
     }
