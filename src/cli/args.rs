@@ -33,6 +33,8 @@ pub(super) enum Command {
     /// Ask what if: energies and savings over a grid of dims, formats, tables
     /// and table entries
     Sweep(SweepArgs),
+    /// Rank what moves an energy or a saving, and bound both
+    Sensitivity(SensitivityArgs),
     /// Draw the operation graph
     Graph(GraphArgs),
     /// Write every table and plot of a report file into a folder
@@ -286,6 +288,59 @@ pub(super) enum SweepOutput {
     Csv,
     /// All rows as JSON lines
     Json,
+}
+
+/// `picojoule sensitivity`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  picojoule sensitivity attention --scope alignment
+  picojoule sensitivity bert-base --variants vanilla,e-att --of energy
+  picojoule sensitivity attention --table 7nm --format int8 --spread assumed=1,high=0.1
+  picojoule sensitivity attention --samples 100000 --seed 7 --output json
+
+Every entry may be anything within its range, or, where it has none, within the
+spread of its confidence; the bounds over all of that are exact.")]
+pub(super) struct SensitivityArgs {
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+    #[command(flatten)]
+    pub(super) price: PriceArgs,
+    /// Variants, the baseline first: the model's own, or blocks for its slot
+    #[arg(long, alias = "variant", value_name = "VARIANT", value_delimiter = ',')]
+    pub(super) variants: Vec<String>,
+    /// Scopes; intervals for all that every variant has, and a ranking for the
+    /// widest, if none is given
+    #[arg(long, alias = "scopes", value_name = "SCOPE", value_delimiter = ',')]
+    pub(super) scope: Vec<String>,
+    /// What to rank the inputs of; savings where there are several variants
+    #[arg(long, value_enum)]
+    pub(super) of: Option<OfArg>,
+    /// By how much entries without a range may be off, by confidence:
+    /// `assumed=0.5` is ±50 %
+    #[arg(long, value_name = "CONFIDENCE=SHARE", value_delimiter = ',')]
+    pub(super) spread: Vec<String>,
+    /// Draw entries at random this often, beside the exact bounds
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(super) samples: Option<u32>,
+    /// Where the random numbers start
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// How to write the result
+    #[arg(long, short, value_enum, default_value_t = OutputFormat::Text)]
+    pub(super) output: OutputFormat,
+    /// Draw what moves the result most, into an .svg or .png
+    #[arg(long, value_name = "FILE")]
+    pub(super) plot: Option<PathBuf>,
+}
+
+/// The results whose inputs can be ranked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OfArg {
+    /// What each variant saves against the baseline
+    Saving,
+    /// What each variant costs
+    Energy,
 }
 
 /// `picojoule graph`

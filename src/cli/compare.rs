@@ -52,7 +52,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
 }
 
 /// The scopes asked for, each of which every variant must have.
-fn scopes(comparison: &Comparison, asked: &[String]) -> Result<Vec<String>, Problems> {
+pub(super) fn scopes(comparison: &Comparison, asked: &[String]) -> Result<Vec<String>, Problems> {
     let common = comparison.scopes();
     if asked.is_empty() {
         return Ok(common);

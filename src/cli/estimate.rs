@@ -13,7 +13,7 @@ use crate::symbolic::Symbol;
 use crate::table::EnergyTable;
 
 /// The table that is meant where none is named.
-const DEFAULT_TABLE: &str = "45nm";
+pub(super) const DEFAULT_TABLE: &str = "45nm";
 
 pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
     if let Some(path) = &args.output.plot {

@@ -17,7 +17,7 @@ use crate::table::Confidence;
 
 /// An exact number as JSON: an integer however large, all digits of a decimal,
 /// the nearest double of anything else.
-fn exact(value: &BigRational) -> Value {
+pub(super) fn exact(value: &BigRational) -> Value {
     let text = if number::is_decimal(value) {
         number::plain(value)
     } else {
@@ -210,7 +210,7 @@ fn cell_json(cell: &Cell) -> Value {
         Cell::Text(text) | Cell::Formula { text, .. } => Value::String(text.clone()),
         Cell::Count(count) => exact(count),
         Cell::Energy(energy) => energy.picojoules().into(),
-        Cell::Share(value) | Cell::Factor(value) => (*value).into(),
+        Cell::Share(value) | Cell::Factor(value) | Cell::Number(value) => (*value).into(),
     }
 }
 

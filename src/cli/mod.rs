@@ -16,6 +16,7 @@ mod output;
 mod plot;
 mod report;
 mod request;
+mod sensitivity;
 mod sweep;
 mod table;
 
@@ -52,6 +53,7 @@ fn run_command(command: args::Command) -> Result<(), Problems> {
     match command {
         args::Command::Estimate(args) => estimate::run(&args),
         args::Command::Compare(args) => compare::run(&args),
+        args::Command::Sensitivity(args) => sensitivity::run(&args),
         args::Command::Sweep(args) => sweep::run(&args),
         args::Command::Graph(args) => graph::run(&args),
         args::Command::Report(args) => report::run(&args),

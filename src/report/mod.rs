@@ -9,15 +9,19 @@ mod hardware;
 mod headline;
 mod page;
 mod run;
+mod sensitivity;
 mod spec;
 mod tables;
+mod tornado;
 
 pub use self::bars::{comparison_bars, estimate_bars};
 pub use self::hardware::{entries_table, memory_table, sources_table, table_list};
 pub use self::page::{Block, Page, ReportFile};
 pub use self::run::{Inputs, run};
+pub use self::sensitivity::{interval_table, ranking_table, sensitivity_rows};
 pub use self::spec::{Case, ConventionSpec, PriceSpec, Section, Show, Spec, Target};
 pub use self::tables::{
     Rows, comparison_dims, comparison_table, confidence_table, conventions_line, dims_line,
     estimate_table, estimates_data, formula_tables,
 };
+pub use self::tornado::reaches;

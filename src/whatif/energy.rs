@@ -1,10 +1,14 @@
 //! The energy of a scope as one expression.
 
+use std::collections::BTreeMap;
+
 use num_rational::BigRational;
 use num_traits::Zero;
 
 use crate::energy::{Counted, Pricing, stage_formulas};
+use crate::format::NumberFormat;
 use crate::number::whole;
+use crate::primitive::Primitive;
 use crate::source::Problems;
 use crate::symbolic::{EvalError, Expr, Symbol, Values};
 use crate::table::EnergyTable;
@@ -56,18 +60,45 @@ pub fn priced(
     pricing: &Pricing<'_>,
     stages: &[String],
 ) -> Result<Expr, Problems> {
+    in_entries(counted, pricing, stages, EnergyTable::price)
+}
+
+/// The same, with a symbol also for every derived entry that has a range of
+/// its own: see [`EnergyTable::price_with_ranges`].
+///
+/// # Errors
+/// Every entry that the table lacks.
+pub fn priced_with_ranges(
+    counted: &Counted,
+    pricing: &Pricing<'_>,
+    stages: &[String],
+) -> Result<Expr, Problems> {
+    in_entries(counted, pricing, stages, EnergyTable::price_with_ranges)
+}
+
+/// Σ count·price over the tallies of `stages`.
+fn in_entries(
+    counted: &Counted,
+    pricing: &Pricing<'_>,
+    stages: &[String],
+    price: impl Fn(&EnergyTable, Primitive, NumberFormat) -> Option<Expr>,
+) -> Result<Expr, Problems> {
     // The numbers say which entries are missing.
     stage_formulas(counted, pricing, &[])?;
     let graph = &counted.graph;
-    let mut sum = Expr::zero();
+    // One primitive is counted in many ops: its counts are added up first.
+    let mut counts: BTreeMap<(Primitive, NumberFormat), Expr> = BTreeMap::new();
     for tally in &counted.census.tallies {
         let inside = stages.contains(&graph.ops()[tally.op].stage);
-        if !inside || pricing.free.contains(&tally.primitive) {
-            continue;
+        if inside && !pricing.free.contains(&tally.primitive) {
+            let key = (tally.primitive, tally.precision.resolve(pricing.format));
+            *counts.entry(key).or_default() += &tally.count;
         }
-        let format = tally.precision.resolve(pricing.format);
-        if let Some(price) = pricing.table.price(tally.primitive, format) {
-            sum += &(&tally.count * &price);
+    }
+    let mut sum = Expr::zero();
+    for ((primitive, format), count) in &counts {
+        if let Some(price) = price(pricing.table, *primitive, *format) {
+            sum += &(count * &price);
         }
     }
     Ok(sum)

@@ -6,17 +6,41 @@
 //! sensitivity differentiates it, an interval bounds it, a crossover finds its
 //! roots.
 
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | `energy` | energies and savings as expressions |
+//! | `grid`, `scatter` | the points of a sweep |
+//! | `plan`, `sweep`, `job` | expressions over a grid in bulk, in chunks |
+//! | `sensitivity` | derivatives, elasticities, what one input alone can do |
+//! | `spread` | what each table entry may be |
+//! | `interval`, `polynomial` | exact bounds over all entries together |
+//! | `draw` | random draws of the entries |
+//! | `study` | all of these for a model's variants and scopes |
+//! | `reading` | how a published percentage may be read |
+
+mod draw;
 mod energy;
 mod grid;
+mod interval;
 mod job;
 mod plan;
+mod polynomial;
 mod reading;
 mod scatter;
+mod sensitivity;
+mod spread;
+mod study;
 mod sweep;
 
-pub use self::energy::{Saving, entry_values, picojoules, priced};
+pub use self::draw::{Drawn, Draws, draw};
+pub use self::energy::{Saving, entry_values, picojoules, priced, priced_with_ranges};
 pub use self::grid::{Axis, AxisValues, Grid};
+pub use self::interval::{Interval, bounds};
 pub use self::job::{Points, stream};
 pub use self::reading::{Reading, stretches};
 pub use self::scatter::{Choice, Draw, Scatter};
+pub use self::sensitivity::{Function, Input, InputKind, Quantity, Sensitivity, sensitivities};
+pub use self::spread::{Spread, UncertainEntry, uncertain_entries};
+pub use self::study::{Finding, Method, study};
 pub use self::sweep::{Batch, Sweep, SweepError};

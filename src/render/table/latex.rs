@@ -55,7 +55,7 @@ fn line(cells: impl Iterator<Item = String>) -> String {
 fn cell(cell: &Cell) -> String {
     let text = cell.human();
     match cell {
-        Cell::Energy(_) | Cell::Share(_) | Cell::Factor(_) | Cell::Count(_) => {
+        Cell::Energy(_) | Cell::Share(_) | Cell::Factor(_) | Cell::Number(_) | Cell::Count(_) => {
             escape(&text.replace(' ', "\u{202f}").replace('-', "−"))
         }
         Cell::Formula { latex, .. } => format!("${latex}$"),

@@ -92,6 +92,9 @@ pub enum Cell {
     Share(f64),
     /// A ratio, shown to people as a multiple: 2.85 is `2.85×`.
     Factor(f64),
+    /// A number of any sign and size, such as a slope, shown to people to four
+    /// significant digits.
+    Number(f64),
 }
 
 /// How a table is written.
@@ -130,7 +133,16 @@ impl Cell {
             Cell::Energy(energy) => format!("{energy:.4}"),
             Cell::Share(share) => units::percent(*share, 2),
             Cell::Factor(factor) => format!("{}×", units::significant(*factor, 3)),
+            Cell::Number(number) => signed(*number),
         }
+    }
+}
+
+/// Whole numbers in groups of three digits where four digits are not enough.
+fn signed(number: f64) -> String {
+    match BigRational::from_float(number.round()) {
+        Some(whole) if (1e4..1e15).contains(&number.abs()) => number::grouped(&whole),
+        _ => units::significant(number, 4),
     }
 }
 
@@ -270,5 +282,8 @@ pub(crate) mod tests {
         assert_eq!(Cell::Share(0.651).human(), "65.10 %");
         assert_eq!(Cell::Share(0.99999).human(), "99.999 %");
         assert_eq!(Cell::Factor(2.854).human(), "2.85×");
+        assert_eq!(Cell::Number(-0.012346).human(), "-0.01235");
+        assert_eq!(Cell::Number(-123_456.7).human(), "-123\u{202f}457");
+        assert_eq!(Cell::Number(f64::INFINITY).human(), "inf");
     }
 }

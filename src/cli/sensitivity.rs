@@ -1,0 +1,162 @@
+//! `picojoule sensitivity`
+
+use serde_json::{Value, json};
+
+use super::args::{OfArg, OutputFormat, SensitivityArgs};
+use super::compare::scopes;
+use super::estimate::DEFAULT_TABLE;
+use super::json::exact;
+use super::plot::{self, Picture};
+use super::request::{self, ModelRequest};
+use super::{output, wrong};
+use crate::compare::{Comparison, compare};
+use crate::format::Format;
+use crate::number::to_f64;
+use crate::render::chart::tornado;
+use crate::report::{interval_table, ranking_table, reaches, sensitivity_rows};
+use crate::source::{Diagnostic, Problems};
+use crate::table::{Confidence, EnergyTable};
+use crate::whatif::{Finding, Method, Sensitivity, Spread, study};
+
+pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
+    let method = Method {
+        spread: spread(&args.spread)?,
+        samples: args.samples,
+        seed: args.seed,
+    };
+    if let Some(path) = &args.plot {
+        Picture::of(path)?;
+    }
+    let (model, prices) = ModelRequest::with_prices(
+        &args.model,
+        &args.variants,
+        request::Default::All,
+        &args.price,
+        &[DEFAULT_TABLE],
+    )?;
+    let counted = model.counted(prices.conventions)?;
+    let own = model.model.root.format.unwrap_or(Format::FP32);
+    let pricings = prices.pricings(|_| vec![own])?;
+    let shipped = request::shipped_tables()?;
+    let others: Vec<&EnergyTable> = shipped.iter().collect();
+    // Names what is missing, and knows the scopes.
+    let comparison = compare(&counted, &pricings, &others)?;
+    let scopes = scopes(&comparison, &args.scope)?;
+    let mut findings = Vec::new();
+    for pricing in &pricings {
+        findings.extend(study(&counted, pricing, &scopes, &method)?);
+    }
+    if let (Some(path), Some(finding)) = (&args.plot, ranked(&findings, &scopes, args).next()) {
+        let svg = tornado(&reaches(finding))
+            .map_err(|error| wrong(format!("cannot draw the plot: {error}")))?;
+        plot::save(&svg, path)?;
+    }
+    let Some(format) = output::table_format(args.output) else {
+        return output::print(&json(&findings, &method, &comparison)?);
+    };
+    if args.output == OutputFormat::Csv {
+        return output::print(&output::tables(&[sensitivity_rows(&findings)], format));
+    }
+    let mut tables = vec![interval_table(&findings, &method, &comparison)];
+    let ranked = ranked(&findings, &scopes, args);
+    tables.extend(ranked.map(ranking_table));
+    output::print(&output::tables(&tables, format))
+}
+
+fn spread(settings: &[String]) -> Result<Spread, Problems> {
+    let mut spread = Spread::default();
+    let mut problems = Problems::new();
+    for text in settings {
+        if let Err(message) = spread.set(text) {
+            problems.push(Diagnostic::new(format!("--spread {text}: {message}")));
+        }
+    }
+    problems.or(spread)
+}
+
+/// The results whose inputs are ranked: over the scopes asked for, or the
+/// widest; savings where variants are compared, energies where there is one.
+fn ranked<'f>(
+    findings: &'f [Finding],
+    scopes: &'f [String],
+    args: &'f SensitivityArgs,
+) -> impl Iterator<Item = &'f Finding> {
+    let saves = findings.iter().any(|finding| finding.baseline.is_some());
+    let of = args.of.unwrap_or(match saves {
+        true => OfArg::Saving,
+        false => OfArg::Energy,
+    });
+    let widest = scopes.last();
+    findings.iter().filter(move |finding| {
+        let inside = !args.scope.is_empty() || Some(&finding.scope) == widest;
+        let asked = match of {
+            OfArg::Saving => finding.baseline.is_some(),
+            OfArg::Energy => finding.baseline.is_none(),
+        };
+        inside && asked
+    })
+}
+
+/// Everything, at full precision. Field names are a promise: they may be added
+/// to, never renamed.
+fn json(
+    findings: &[Finding],
+    method: &Method,
+    comparison: &Comparison,
+) -> Result<String, Problems> {
+    let first = comparison.settings.first().and_then(|all| all.first());
+    let spread: serde_json::Map<String, Value> = Confidence::ALL
+        .into_iter()
+        .map(|confidence| {
+            let share = exact(&method.spread.share(confidence));
+            (confidence.name().to_owned(), share)
+        })
+        .collect();
+    let drawn = findings.iter().any(|finding| finding.drawn.is_some());
+    let value = json!({
+        "model": first.map(|estimate| estimate.model.as_str()),
+        "baseline": comparison.baseline,
+        "conventions": first.map(|estimate| {
+            let list = estimate.settings.list().into_iter();
+            list.map(|(name, value)| (name.to_owned(), Value::String(value)))
+                .collect::<serde_json::Map<_, _>>()
+        }),
+        "spread": spread,
+        "samples": drawn.then(|| method.samples()),
+        "seed": drawn.then_some(method.seed),
+        "results": findings.iter().map(finding_json).collect::<Vec<_>>(),
+    });
+    serde_json::to_string_pretty(&value)
+        .map_err(|error| wrong(format!("cannot write the result as JSON: {error}")))
+}
+
+fn finding_json(finding: &Finding) -> Value {
+    json!({
+        "table": finding.table,
+        "format": finding.format.to_string(),
+        "scope": finding.scope,
+        "variant": finding.variant,
+        "baseline": finding.baseline,
+        "of": if finding.baseline.is_some() { "saving" } else { "energy_pj" },
+        "value": to_f64(&finding.value),
+        "least": finding.interval.as_ref().map(|interval| to_f64(&interval.low)),
+        "most": finding.interval.as_ref().map(|interval| to_f64(&interval.high)),
+        "p5": finding.drawn.map(|drawn| drawn.low),
+        "p95": finding.drawn.map(|drawn| drawn.high),
+        "inputs": finding.inputs.iter().map(input_json).collect::<Vec<_>>(),
+    })
+}
+
+fn input_json(moved: &Sensitivity) -> Value {
+    json!({
+        "name": moved.input.symbol.name(),
+        "kind": moved.input.kind.name(),
+        "value": exact(&moved.input.value),
+        "derivative": moved.derivative.as_ref().map(to_f64),
+        "elasticity": moved.elasticity.as_ref().map(to_f64),
+        "from": exact(&moved.input.low),
+        "to": exact(&moved.input.high),
+        "at_from": moved.at_low.as_ref().map(to_f64),
+        "at_to": moved.at_high.as_ref().map(to_f64),
+    })
+}

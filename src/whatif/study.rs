@@ -1,0 +1,206 @@
+//! Sensitivities and intervals of a model's variants over its scopes.
+
+use num_rational::BigRational;
+use num_traits::{One, Zero};
+use rayon::prelude::*;
+
+use super::draw::{Drawn, Draws, draw};
+use super::energy::{entry_values, priced_with_ranges};
+use super::interval::{Interval, bounds};
+use super::sensitivity::{Function, Input, InputKind, Quantity, Sensitivity, sensitivities};
+use super::spread::{Spread, UncertainEntry, uncertain_entries};
+use crate::energy::{Counted, Estimate, Pricing};
+use crate::format::Format;
+use crate::graph::{OpGraph, Rule};
+use crate::source::{Diagnostic, Problems};
+use crate::symbolic::{EvalError, Expr};
+
+/// How intervals are found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Method {
+    /// What entries without a range may be.
+    pub spread: Spread,
+    /// The draws asked for; without any, the draws made for results that have
+    /// no exact bounds are [`Draws::SAMPLES`].
+    pub samples: Option<u32>,
+    /// Where the random numbers start.
+    pub seed: u64,
+}
+
+impl Method {
+    /// How many draws are made where any are.
+    pub fn samples(&self) -> u32 {
+        self.samples.unwrap_or(Draws::SAMPLES)
+    }
+}
+
+/// One energy or saving and all that moves it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The table.
+    pub table: String,
+    /// The format.
+    pub format: Format,
+    /// The scope.
+    pub scope: String,
+    /// The variant.
+    pub variant: String,
+    /// The variant that it is held against, where this is a saving.
+    pub baseline: Option<String>,
+    /// The energy in picojoules, or the share saved.
+    pub value: BigRational,
+    /// The exact bounds of it, where they are known.
+    pub interval: Option<Interval>,
+    /// How it spreads over random draws, where these were made.
+    pub drawn: Option<Drawn>,
+    /// What moves it, the largest elasticity first.
+    pub inputs: Vec<Sensitivity>,
+}
+
+/// The energy of every variant (the baseline first) and what it saves, over
+/// every scope, on one table and format. A scope that a variant lacks and a
+/// saving against a baseline that costs nothing are left out.
+///
+/// # Errors
+/// Every entry that the table lacks; a result without a value.
+pub fn study(
+    variants: &[Counted],
+    pricing: &Pricing<'_>,
+    scopes: &[String],
+    method: &Method,
+) -> Result<Vec<Finding>, Problems> {
+    let entries = uncertain_entries(pricing.table, &method.spread);
+    let mut asked: Vec<(Finding, Quantity, Vec<Input>)> = Vec::new();
+    for scope in scopes {
+        let mut baseline: Option<(&Counted, Function)> = None;
+        for counted in variants {
+            let Some(energy) = function(counted, pricing, scope)? else {
+                continue;
+            };
+            let finding = |against: Option<&Counted>| Finding {
+                table: pricing.table.name().to_owned(),
+                format: pricing.format,
+                scope: scope.clone(),
+                variant: counted.graph.variant.clone(),
+                baseline: against.map(|counted| counted.graph.variant.clone()),
+                value: BigRational::zero(),
+                interval: None,
+                drawn: None,
+                inputs: Vec::new(),
+            };
+            let dims = dims(&[&counted.graph]);
+            asked.push((finding(None), Quantity::Energy(energy.clone()), dims));
+            match &baseline {
+                None => baseline = Some((counted, energy)),
+                Some((first, base)) => {
+                    let saving = Quantity::Saving {
+                        baseline: base.clone(),
+                        energy,
+                    };
+                    let dims = self::dims(&[&counted.graph, &first.graph]);
+                    asked.push((finding(Some(first)), saving, dims));
+                }
+            }
+        }
+    }
+    let worked_out: Vec<Result<Option<Finding>, EvalError>> = asked
+        .par_iter()
+        .map(|(finding, quantity, dims)| work_out(finding, quantity, dims, &entries))
+        .collect();
+    let mut findings = Vec::new();
+    let mut quantities = Vec::new();
+    for (result, (_, quantity, _)) in worked_out.into_iter().zip(asked) {
+        let failed = |error| Diagnostic::new(format!("a result has no value: {error}"));
+        if let Some(finding) = result.map_err(failed)? {
+            findings.push(finding);
+            quantities.push(quantity);
+        }
+    }
+    let unbounded = findings.iter().any(|finding| finding.interval.is_none());
+    if method.samples.is_some() || unbounded {
+        let draws = Draws {
+            samples: method.samples(),
+            seed: method.seed,
+        };
+        let drawn = draw(&quantities, &entries, draws);
+        for (finding, drawn) in findings.iter_mut().zip(drawn) {
+            finding.drawn = drawn;
+        }
+    }
+    Ok(findings)
+}
+
+fn work_out(
+    finding: &Finding,
+    quantity: &Quantity,
+    dims: &[Input],
+    entries: &[UncertainEntry],
+) -> Result<Option<Finding>, EvalError> {
+    let Some(value) = quantity.at()? else {
+        return Ok(None);
+    };
+    let entries: Vec<Input> = entries.iter().map(|entry| entry.input.clone()).collect();
+    let interval = bounds(quantity, &entries);
+    let inputs: Vec<Input> = entries.iter().chain(dims).cloned().collect();
+    Ok(Some(Finding {
+        value,
+        interval,
+        inputs: sensitivities(quantity, &inputs)?,
+        ..finding.clone()
+    }))
+}
+
+/// The energy of a scope; `None` where the variant lacks it.
+fn function(
+    counted: &Counted,
+    pricing: &Pricing<'_>,
+    scope: &str,
+) -> Result<Option<Function>, Problems> {
+    let graph = &counted.graph;
+    let stages: Vec<String> = if scope == Estimate::WHOLE {
+        graph.stages().into_iter().map(str::to_owned).collect()
+    } else {
+        match graph.scopes().iter().find(|known| known.name == scope) {
+            Some(named) => named.stages.clone(),
+            None => return Ok(None),
+        }
+    };
+    let mut values = graph.values();
+    entry_values(pricing.table, &mut values);
+    Ok(Some(Function {
+        expr: priced_with_ranges(counted, pricing, &stages)?,
+        values,
+    }))
+}
+
+/// The dims and parameters of the graphs, the first of each name, each from a
+/// tenth below its value to a tenth above; shares stay at most 1, and what is
+/// only switched on or off is left out.
+fn dims(graphs: &[&OpGraph]) -> Vec<Input> {
+    let tenths = |tenths: i64| BigRational::new(tenths.into(), 10.into());
+    let mut all: Vec<Input> = Vec::new();
+    for graph in graphs {
+        for info in graph.symbols() {
+            let itself = Expr::symbol(info.symbol.name());
+            let must = |rule: Rule| {
+                let mut constraints = graph.constraints().iter();
+                constraints.any(|known| known.rule == rule && known.expr == itself)
+            };
+            if must(Rule::Switch) || all.iter().any(|known| known.symbol == info.symbol) {
+                continue;
+            }
+            let mut high = &info.value * tenths(11);
+            if must(Rule::Share) {
+                high = high.min(BigRational::one());
+            }
+            all.push(Input {
+                symbol: info.symbol.clone(),
+                kind: InputKind::Dim,
+                value: info.value.clone(),
+                low: &info.value * tenths(9),
+                high,
+            });
+        }
+    }
+    all
+}
