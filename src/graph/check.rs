@@ -50,6 +50,11 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Whether `value` keeps to it.
+    pub fn admits(self, value: &BigRational) -> bool {
+        self.broken_by(value).is_none()
+    }
+
     /// What is wrong with `value`, if anything.
     fn broken_by(self, value: &BigRational) -> Option<&'static str> {
         let within = |most: i64| *value <= whole(most);
