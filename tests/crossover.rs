@@ -47,8 +47,8 @@ impl Pair {
                     .map(ToString::to_string)
                     .collect();
             }
-            let scopes = counted.graph.scopes().iter();
-            let found = scopes.filter(|known| known.name == scope).next_back();
+            let mut scopes = counted.graph.scopes().iter();
+            let found = scopes.find(|known| known.name == scope);
             found.unwrap().stages.clone()
         };
         let free = BTreeSet::new();
@@ -474,4 +474,14 @@ proptest! {
             prop_assert!(saving <= most.clone().map(|most| most + slack), "{:?}", found);
         }
     }
+}
+
+/// An op that a `when` put into the graph, or left out of it, keeps the
+/// question to values for which it stays so.
+#[test]
+fn what_switches_an_op_is_refused() {
+    let pair = Pair::new("attention", &[("rotary", "1")], "45nm", "fp32");
+    let axis = pair.axis("rotary");
+    assert_eq!(axis.kind, Kind::Whole);
+    assert!(axis.admits(&whole(1)) && !axis.admits(&whole(0)));
 }

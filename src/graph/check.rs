@@ -5,7 +5,7 @@
 //! for the values at hand, and again for every point of a sweep.
 
 use num_rational::BigRational;
-use num_traits::{One, Signed};
+use num_traits::{One, Signed, Zero};
 
 use super::OpGraph;
 use super::limits::{MAX_EXTENT, MAX_PROBLEMS};
@@ -47,6 +47,10 @@ pub enum Rule {
     Switch,
     /// What is left of an input beyond its windows: at least 0.
     Room,
+    /// The condition of an op that is in the graph: not 0.
+    On,
+    /// The condition of an op that was left out: 0.
+    Off,
 }
 
 impl Rule {
@@ -70,6 +74,8 @@ impl Rule {
             Rule::Share | Rule::NotNegative if value.is_negative() => Some("below 0"),
             Rule::Switch if *value != whole(0) && *value != whole(1) => Some("neither 0 nor 1"),
             Rule::Room if value.is_negative() => Some("below 0: the windows do not fit"),
+            Rule::On if value.is_zero() => Some("0, which would leave out an op"),
+            Rule::Off if !value.is_zero() => Some("not 0, which would put in an op"),
             Rule::Share if *value > BigRational::one() => Some("above 1"),
             Rule::NotNegative if !within(MAX_EXTENT) => Some("above 10^15"),
             _ => None,

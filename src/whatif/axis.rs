@@ -2,12 +2,12 @@
 //! it can take, and which of them the model refuses.
 
 use num_rational::BigRational;
-use num_traits::Signed;
+use num_traits::{Signed, ToPrimitive};
 
 use super::polynomial::Laurent;
 use crate::graph::{OpGraph, Rule};
 use crate::number::whole;
-use crate::symbolic::{Expr, Symbol, Values};
+use crate::symbolic::{Atom, Expr, Symbol, Values};
 
 /// Where no range is given, whole numbers are tried up to this one.
 pub const LAST_WHOLE: u64 = 1_000_000;
@@ -56,7 +56,9 @@ impl Axis {
                     continue;
                 }
                 match constraint.rule {
-                    Rule::Extent | Rule::Repeat | Rule::Switch if first.is_integer() => {
+                    Rule::Extent | Rule::Repeat | Rule::Switch | Rule::On | Rule::Off
+                        if first.is_integer() =>
+                    {
                         kind = Kind::Whole;
                     }
                     Rule::Share if constraint.expr == Expr::symbol(symbol.name()) => {
@@ -104,6 +106,15 @@ impl Axis {
         })
     }
 
+    /// Whether the model accepts the whole number.
+    pub(super) fn admits_whole(&self, value: u64) -> bool {
+        // Most refusals are numbers that do not divide another.
+        let refused = |(expr, rule): &(Expr, Rule)| {
+            matches!(rule, Rule::Extent | Rule::Repeat) && is_fraction(expr, value)
+        };
+        !self.conditions.iter().any(refused) && self.admits(&whole(value))
+    }
+
     /// Whether the model is known to accept every value from `from` to `to`
     /// (every whole one for a whole number), without trying them all: where a
     /// condition is on a sum of powers with coefficients above 0, it grows
@@ -117,7 +128,7 @@ impl Axis {
             let must_be_whole = match rule {
                 Rule::Extent | Rule::Repeat => true,
                 Rule::MeanExtent | Rule::Share | Rule::NotNegative | Rule::Room => false,
-                Rule::Switch => return false,
+                Rule::Switch | Rule::On | Rule::Off => return false,
             };
             laurent.shift >= 0
                 && sizes.iter().all(|size| !size.is_negative())
@@ -143,6 +154,35 @@ impl Axis {
                 to: None,
             },
         }
+    }
+}
+
+/// Whether c·xᵏ, a single term in one symbol, is certainly not whole: the way
+/// to tell that takes only machine numbers.
+fn is_fraction(expr: &Expr, x: u64) -> bool {
+    let mut terms = expr.terms();
+    let (Some((monomial, coefficient)), None) = (terms.next(), terms.next()) else {
+        return false;
+    };
+    let [(Atom::Symbol(_), exponent)] = monomial.factors() else {
+        return false;
+    };
+    let power = i128::from(x).checked_pow(exponent.unsigned_abs());
+    let (Some(power), Some(above), Some(below)) = (
+        power,
+        coefficient.numer().to_i128(),
+        coefficient.denom().to_i128(),
+    ) else {
+        return false;
+    };
+    let (above, below) = if *exponent < 0 {
+        (Some(above), below.checked_mul(power))
+    } else {
+        (above.checked_mul(power), Some(below))
+    };
+    match (above, below) {
+        (Some(above), Some(below)) if below != 0 => above % below != 0,
+        _ => false,
     }
 }
 
@@ -219,7 +259,6 @@ impl Grid {
 
     /// How many points lie below `x`, or below it and at it.
     pub(super) fn below(self, x: &BigRational, or_at: bool) -> u64 {
-        use num_traits::ToPrimitive;
         let steps = (x - whole(self.from)) / whole(self.step.max(1));
         let count = if or_at {
             steps.floor() + whole(1)

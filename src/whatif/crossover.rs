@@ -14,19 +14,18 @@
 //! Where the symbol stands in a floor, a maximum or a divisor of several
 //! terms, f is no polynomial. Up to 10⁶ whole numbers are then simply tried.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use num_rational::BigRational;
 use num_traits::Signed;
-use rayon::prelude::*;
 
-use super::axis::{Axis, Grid, Range};
+use super::axis::{Axis, Range};
 use super::claim::Claim;
-use super::polynomial::{Laurent, Polynomial};
-use super::sturm::{Root, roots};
-use crate::number::whole;
-use crate::symbolic::{EvalError, Expr, Values};
+use super::polynomial::Laurent;
+use super::signs::Signs;
+use super::sturm::Root;
+use super::whole::{over_whole, tried};
+use crate::symbolic::EvalError;
 
 /// At most so many whole numbers are tried one by one.
 pub const MAX_TRIED: u64 = 1_000_000;
@@ -104,6 +103,9 @@ pub enum Unsolved {
     NoPolynomial,
     /// Likewise, and there are more whole numbers than could be tried.
     TooMany(u64),
+    /// The model refuses so many whole numbers in a row that the next one which
+    /// it accepts was not found.
+    TooSparse(u64),
     /// The model refuses the whole range.
     AllRefused,
     /// An energy has no value.
@@ -119,6 +121,10 @@ impl fmt::Display for Unsolved {
             Unsolved::TooMany(count) => {
                 write!(f, "{WHERE}; {count} are more than {MAX_TRIED}")
             }
+            Unsolved::TooSparse(count) => write!(
+                f,
+                "the model accepts too few of {count} values to find them; give a shorter range"
+            ),
             Unsolved::AllRefused => f.write_str("the model accepts no value of the range"),
             Unsolved::NoValue(error) => write!(f, "an energy has no value: {error}"),
         }
@@ -144,75 +150,6 @@ pub fn solve(claim: &Claim, axis: &Axis, range: &Range) -> Result<Solution, Unso
             tried(&difference, claim, axis, *grid)
         }
         (Range::Whole(grid), None) => Err(Unsolved::TooMany(grid.len())),
-    }
-}
-
-/// The signs of a polynomial over an interval: its roots, and the sign in
-/// each gap before, between and after them. A root at an end of the interval
-/// has a gap on its other side too; only below 0 there is none.
-struct Signs {
-    roots: Vec<Root>,
-    gaps: Vec<Option<i8>>,
-}
-
-impl Signs {
-    fn new(polynomial: &Polynomial, from: &BigRational, to: Option<&BigRational>) -> Signs {
-        let roots = roots(polynomial, from, to);
-        let between = |a: &BigRational, b: &BigRational| polynomial.sign_at(&((a + b) / whole(2)));
-        let mut gaps = Vec::with_capacity(roots.len() + 1);
-        gaps.push(match roots.first() {
-            Some(first) if first.high == *from => below(polynomial, from),
-            Some(first) => Some(between(from, &first.low)),
-            None => None,
-        });
-        for pair in roots.windows(2) {
-            gaps.push(Some(between(&pair[0].high, &pair[1].low)));
-        }
-        gaps.push(Some(match (roots.last(), to) {
-            (_, None) => polynomial.sign_at_infinity(),
-            (Some(last), Some(to)) if last.low == *to => above(polynomial, to),
-            (last, Some(to)) => between(last.map_or(from, |root| &root.high), to),
-        }));
-        if roots.is_empty() {
-            gaps.remove(0);
-        }
-        Signs { roots, gaps }
-    }
-
-    /// Whether the claim holds in the gap before the root of this number.
-    fn before(&self, root: usize) -> Option<bool> {
-        (*self.gaps.get(root)?).map(|sign| sign >= 0)
-    }
-
-    fn side(&self, root: usize) -> Holds {
-        let (before, after) = (self.before(root), self.before(root + 1));
-        match (before, after) {
-            (Some(true), Some(true)) => Holds::Around,
-            (Some(true), _) => Holds::Below,
-            (_, Some(true)) => Holds::Above,
-            _ => Holds::Only,
-        }
-    }
-}
-
-/// The sign just below the root `at`; there is nothing below 0.
-fn below(polynomial: &Polynomial, at: &BigRational) -> Option<i8> {
-    let zero = whole(0);
-    if !at.is_positive() {
-        return None;
-    }
-    let lower = roots(polynomial, &zero, Some(at));
-    let previous = lower.iter().rev().find(|root| root.high < *at);
-    let start = previous.map_or(&zero, |root| &root.high);
-    Some(polynomial.sign_at(&((start + at) / whole(2))))
-}
-
-/// The sign just above the root `at`.
-fn above(polynomial: &Polynomial, at: &BigRational) -> i8 {
-    let higher = roots(polynomial, at, None);
-    match higher.iter().find(|root| root.low > *at) {
-        Some(next) => polynomial.sign_at(&((at + &next.low) / whole(2))),
-        None => polynomial.sign_at_infinity(),
     }
 }
 
@@ -278,197 +215,4 @@ fn over_reals(
         identical: laurent.polynomial.is_zero(),
         refused: None,
     }
-}
-
-/// Points of a grid, by their numbers, at all of which the claim holds, or at
-/// none.
-#[derive(Debug, Clone, Copy)]
-struct Piece {
-    first: u64,
-    last: u64,
-    holds: bool,
-}
-
-fn over_whole(laurent: &Laurent, axis: &Axis, grid: Grid) -> Result<Solution, Unsolved> {
-    let (from, to) = (whole(grid.from), whole(grid.last()));
-    let signs = Signs::new(&laurent.polynomial, &from, Some(&to));
-    let mut pieces: Vec<Piece> = Vec::new();
-    // So many points have been dealt with.
-    let mut done = 0;
-    let mut run = |first: u64, end: u64, holds: bool| {
-        if first < end {
-            let last = end - 1;
-            pieces.push(Piece { first, last, holds });
-        }
-    };
-    for (at, root) in signs.roots.iter().enumerate() {
-        let gap = grid.below(&root.low, !root.is_exact()).max(done);
-        run(done, gap, signs.before(at) == Some(true));
-        // What lies within the little that is not known of the root.
-        let end = grid.below(&root.high, root.is_exact()).max(gap);
-        for index in gap..end {
-            let sign = laurent.polynomial.sign_at(&whole(grid.point(index)));
-            run(index, index + 1, sign >= 0);
-        }
-        done = end;
-    }
-    let last = signs.before(signs.roots.len());
-    run(
-        done,
-        grid.len(),
-        last.unwrap_or(laurent.polynomial.is_zero()),
-    );
-    let all = axis.admits_all(&from, &to);
-    let accepted = if all {
-        pieces
-    } else {
-        trimmed(&pieces, axis, grid)?
-    };
-    let refused = if all {
-        Some(0)
-    } else {
-        (grid.len() <= MAX_TRIED).then(|| {
-            let points = (0..grid.len()).into_par_iter();
-            points
-                .filter(|at| !axis.admits(&whole(grid.point(*at))))
-                .count() as u64
-        })
-    };
-    whole_solution(
-        merged(accepted),
-        &signs,
-        grid,
-        laurent.polynomial.is_zero(),
-        refused,
-    )
-}
-
-/// The pieces from the first to the last point that the model accepts, for
-/// those that have any.
-fn trimmed(pieces: &[Piece], axis: &Axis, grid: Grid) -> Result<Vec<Piece>, Unsolved> {
-    let admits = |index: &u64| axis.admits(&whole(grid.point(*index)));
-    let mut accepted = Vec::new();
-    for piece in pieces {
-        let length = piece.last - piece.first + 1;
-        let within = usize::try_from(MAX_TRIED).unwrap_or(usize::MAX);
-        let first = (piece.first..=piece.last).take(within).find(admits);
-        let last = (piece.first..=piece.last).rev().take(within).find(admits);
-        match (first, last) {
-            (Some(first), Some(last)) => accepted.push(Piece {
-                first,
-                last,
-                ..*piece
-            }),
-            (None, None) if length <= MAX_TRIED => {}
-            _ => return Err(Unsolved::TooMany(length)),
-        }
-    }
-    Ok(accepted)
-}
-
-fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
-    let mut merged: Vec<Piece> = Vec::new();
-    for piece in pieces {
-        match merged.last_mut() {
-            Some(last) if last.holds == piece.holds => last.last = piece.last,
-            _ => merged.push(piece),
-        }
-    }
-    merged
-}
-
-fn whole_solution(
-    pieces: Vec<Piece>,
-    signs: &Signs,
-    grid: Grid,
-    identical: bool,
-    refused: Option<u64>,
-) -> Result<Solution, Unsolved> {
-    if pieces.is_empty() {
-        return Err(Unsolved::AllRefused);
-    }
-    let mut crossings: Vec<Crossing> = Vec::new();
-    let mut told: BTreeSet<usize> = BTreeSet::new();
-    for pair in pieces.windows(2) {
-        let (before, after) = (grid.point(pair[0].last), grid.point(pair[1].first));
-        let mut between = signs.roots.iter().enumerate().filter(|(at, root)| {
-            !told.contains(at) && root.high >= whole(before) && root.low <= whole(after)
-        });
-        let root = between.next().map(|(at, root)| {
-            told.insert(at);
-            root.clone()
-        });
-        crossings.push(Crossing {
-            root,
-            side: if pair[0].holds {
-                Holds::Below
-            } else {
-                Holds::Above
-            },
-            neighbours: Some((before, after)),
-        });
-    }
-    for (at, root) in signs.roots.iter().enumerate() {
-        if !told.contains(&at) {
-            crossings.push(Crossing {
-                root: Some(root.clone()),
-                side: signs.side(at),
-                neighbours: None,
-            });
-        }
-    }
-    crossings.sort_by_key(|crossing| match (&crossing.root, crossing.neighbours) {
-        (Some(root), _) => root.value(),
-        (None, Some((before, _))) => whole(before),
-        (None, None) => whole(0),
-    });
-    let holds = pieces.iter().filter(|piece| piece.holds).map(|piece| Span {
-        from: whole(grid.point(piece.first)),
-        to: Some(whole(grid.point(piece.last))),
-        open: false,
-    });
-    Ok(Solution {
-        crossings,
-        holds: holds.collect(),
-        identical,
-        refused,
-    })
-}
-
-/// Every point of the grid, one by one.
-fn tried(difference: &Expr, claim: &Claim, axis: &Axis, grid: Grid) -> Result<Solution, Unsolved> {
-    let at = |index: u64| {
-        let x = whole(grid.point(index));
-        if !axis.admits(&x) {
-            return Ok(None);
-        }
-        let mut values = Values::default();
-        values.set(claim.symbol().clone(), x);
-        difference
-            .evaluate(&values)
-            .map(|value| Some((index, value)))
-            .map_err(Unsolved::NoValue)
-    };
-    let points: Vec<Option<(u64, BigRational)>> = (0..grid.len())
-        .into_par_iter()
-        .map(at)
-        .collect::<Result<_, _>>()?;
-    let refused = points.iter().filter(|point| point.is_none()).count() as u64;
-    let identical = points.iter().flatten().all(|(_, value)| *value == whole(0));
-    let pieces = points.iter().flatten().map(|(index, value)| Piece {
-        first: *index,
-        last: *index,
-        holds: !value.is_negative(),
-    });
-    let none = Signs {
-        roots: Vec::new(),
-        gaps: Vec::new(),
-    };
-    whole_solution(
-        merged(pieces.collect()),
-        &none,
-        grid,
-        identical,
-        Some(refused),
-    )
 }

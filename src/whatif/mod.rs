@@ -5,6 +5,17 @@
 //! everything that a user may want to change. A sweep evaluates it in bulk, a
 //! sensitivity differentiates it, an interval bounds it, a crossover finds its
 //! roots.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `energy` | the energy of a scope as one expression |
+//! | `reading` | how a published percentage may be read |
+//! | `axis` | what is varied, over which values, and which the model refuses |
+//! | `claim` | "saves at least so much" as a function of one symbol |
+//! | `crossover` | where a claim begins and ends to hold |
+//! | `whole` | the same for whole numbers |
+//! | `bounds` | what can be saved at all |
+//! | `polynomial`, `sturm`, `signs` | exact polynomials, their real roots, their signs |
 
 mod axis;
 mod bounds;
@@ -13,7 +24,9 @@ mod crossover;
 mod energy;
 mod polynomial;
 mod reading;
+mod signs;
 mod sturm;
+mod whole;
 
 pub use self::axis::{Axis, Grid, Kind, LAST_WHOLE, Range};
 pub use self::bounds::{Bound, Bounds, Where, bounds};
