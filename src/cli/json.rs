@@ -16,7 +16,7 @@ use crate::table::Confidence;
 
 /// An exact number as JSON: an integer however large, all digits of a decimal,
 /// the nearest double of anything else.
-fn exact(value: &BigRational) -> Value {
+pub(super) fn exact(value: &BigRational) -> Value {
     let text = if number::is_decimal(value) {
         number::plain(value)
     } else {
@@ -188,7 +188,7 @@ pub(super) fn comparison(comparison: &Comparison, scopes: &[String]) -> Result<S
     })
 }
 
-fn text(value: &impl Serialize) -> Result<String, Problems> {
+pub(super) fn text(value: &impl Serialize) -> Result<String, Problems> {
     serde_json::to_string_pretty(value)
         .map_err(|error| wrong(format!("cannot write the result as JSON: {error}")))
 }

@@ -95,6 +95,12 @@ impl ModelRequest {
         })
     }
 
+    /// The same with the first variants only.
+    pub(super) fn only(mut self, variants: usize) -> ModelRequest {
+        self.variants.truncate(variants);
+        self
+    }
+
     /// The graph of one variant.
     pub(super) fn graph(&self, variant: &str, unfold: Unfold) -> Result<OpGraph, Problems> {
         lower(&self.model, variant, &self.settings, unfold)

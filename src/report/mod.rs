@@ -11,6 +11,7 @@ mod page;
 mod run;
 mod spec;
 mod tables;
+mod threshold;
 
 pub use self::bars::{comparison_bars, estimate_bars};
 pub use self::hardware::{entries_table, memory_table, sources_table, table_list};
@@ -21,3 +22,4 @@ pub use self::tables::{
     Breakdown, Rows, comparison_table, confidence_table, conventions_line, dims_line,
     estimate_table, formula_tables,
 };
+pub use self::threshold::{Question, Solved, crossover_table, require_table, tidy};
