@@ -35,6 +35,11 @@ pub(super) enum Command {
     Sweep(SweepArgs),
     /// Rank what moves an energy or a saving, and bound both
     Sensitivity(SensitivityArgs),
+    /// Find where a saving passes a threshold, or where two variants cost the
+    /// same
+    Crossover(CrossoverArgs),
+    /// Find what a dim, parameter or table entry must be for a saving
+    Require(RequireArgs),
     /// Draw the operation graph
     Graph(GraphArgs),
     /// Write every table and plot of a report file into a folder
@@ -341,6 +346,87 @@ pub(super) enum OfArg {
     Saving,
     /// What each variant costs
     Energy,
+}
+
+/// `picojoule crossover`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  picojoule crossover attention --between vanilla,e-att --at saving=0.66 --over n=1..4096 --scope attention
+  picojoule crossover attention --between vanilla,e-att --over 45nm.fp32.mul=0.1..5 --scope alignment
+  picojoule crossover bert-base --between e-att,l1 --over d=64..4096:64 --table 7nm --format int8
+
+All roots in the range are found, exactly. Whole numbers that the model does
+not accept (heads that do not divide its width) are skipped.
+
+Exit code: 0 if there is such a value, 1 if there is none, 2 if the input is
+wrong.")]
+pub(super) struct CrossoverArgs {
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+    #[command(flatten)]
+    pub(super) price: PriceArgs,
+    /// The two variants, the baseline first
+    #[arg(
+        long,
+        alias = "variants",
+        value_name = "BASELINE,VARIANT",
+        value_delimiter = ',',
+        required = true
+    )]
+    pub(super) between: Vec<String>,
+    /// What to look for: `saving=0.66`, or `energy`, where both cost the same
+    #[arg(long, value_name = "WHAT", default_value = "energy")]
+    pub(super) at: String,
+    /// A dim, a parameter or a table entry (`45nm.fp32.mul`), and its range
+    #[arg(long, value_name = "NAME[=FROM..TO[:STEP]]")]
+    pub(super) over: String,
+    /// The scope whose energy counts; all of the model if none is given
+    #[arg(long, value_name = "SCOPE", default_value = "model")]
+    pub(super) scope: String,
+    /// How to write the result
+    #[arg(long, short, value_enum, default_value_t = OutputFormat::Text)]
+    pub(super) output: OutputFormat,
+}
+
+/// `picojoule require`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  picojoule require attention --saving 0.66 --scope attention --over 45nm.fp32.add
+  picojoule require attention --saving 0.66 --scope attention --over rho --table fpga-zc706
+  picojoule require bert-base --variants vanilla,l1 --saving 0.5 --over n=1..512 --output json
+
+Where no range is given: entries above 0, shares from 0 to 1, whole numbers
+from 1 to 1000000.
+
+Exit code: 0 if some value does, 1 if none does, 2 if the input is wrong.")]
+pub(super) struct RequireArgs {
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+    #[command(flatten)]
+    pub(super) price: PriceArgs,
+    /// The two variants, the baseline first; the first two of the model if
+    /// none are given
+    #[arg(
+        long,
+        alias = "between",
+        value_name = "BASELINE,VARIANT",
+        value_delimiter = ','
+    )]
+    pub(super) variants: Vec<String>,
+    /// The share of the energy that must be saved: `0.66`
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    pub(super) saving: String,
+    /// A dim, a parameter or a table entry (`45nm.fp32.mul`), and its range
+    #[arg(long, value_name = "NAME[=FROM..TO[:STEP]]")]
+    pub(super) over: String,
+    /// The scope whose energy counts; all of the model if none is given
+    #[arg(long, value_name = "SCOPE", default_value = "model")]
+    pub(super) scope: String,
+    /// How to write the result
+    #[arg(long, short, value_enum, default_value_t = OutputFormat::Text)]
+    pub(super) output: OutputFormat,
 }
 
 /// `picojoule graph`

@@ -214,7 +214,7 @@ fn cell_json(cell: &Cell) -> Value {
     }
 }
 
-fn text(value: &impl Serialize) -> Result<String, Problems> {
+pub(super) fn text(value: &impl Serialize) -> Result<String, Problems> {
     serde_json::to_string_pretty(value)
         .map_err(|error| wrong(format!("cannot write the result as JSON: {error}")))
 }

@@ -3,22 +3,27 @@
 //! What was typed ([`args`]) becomes what it means ([`request`]): models read,
 //! tables found, variants lowered. A subcommand then calls the library and
 //! hands the result to a writer. Results go to stdout, everything else to
-//! stderr. Exit codes: 0 done, 2 the input is wrong.
+//! stderr. Exit codes: 0 done, 1 the answer is "no", 2 the input is wrong.
 
+mod answer;
 mod args;
 mod axes;
 mod compare;
+mod crossover;
 mod estimate;
 mod files;
 mod graph;
 mod json;
 mod output;
+mod over;
 mod plot;
 mod report;
 mod request;
+mod require;
 mod sensitivity;
 mod sweep;
 mod table;
+mod threshold;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -40,7 +45,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     match run_command(cli.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Answer::Yes) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
         Err(problems) => {
             let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
             eprintln!("{}", problems.render(colour));
@@ -49,8 +55,25 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn run_command(command: args::Command) -> Result<(), Problems> {
+/// What a command found out. Most only do as they are told, which is a yes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    /// There is what was asked for.
+    Yes,
+    /// There is no such thing, and that is the result.
+    No,
+}
+
+impl Answer {
+    fn of(found: bool) -> Answer {
+        if found { Answer::Yes } else { Answer::No }
+    }
+}
+
+fn run_command(command: args::Command) -> Result<Answer, Problems> {
     match command {
+        args::Command::Crossover(args) => return crossover::run(&args),
+        args::Command::Require(args) => return require::run(&args),
         args::Command::Estimate(args) => estimate::run(&args),
         args::Command::Compare(args) => compare::run(&args),
         args::Command::Sensitivity(args) => sensitivity::run(&args),
@@ -65,6 +88,7 @@ fn run_command(command: args::Command) -> Result<(), Problems> {
             output::print(&String::from_utf8_lossy(&text))
         }
     }
+    .map(|()| Answer::Yes)
 }
 
 fn list_models() -> Result<(), Problems> {

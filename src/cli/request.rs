@@ -133,6 +133,21 @@ impl ModelRequest {
         }
     }
 
+    /// What the model is priced with.
+    pub(super) fn prices(
+        &self,
+        prices: &PriceArgs,
+        tables: &[&str],
+    ) -> Result<PriceRequest, Problems> {
+        PriceRequest::new(prices, &self.entries, tables)
+    }
+
+    /// The same with the first variants only.
+    pub(super) fn only(mut self, variants: usize) -> ModelRequest {
+        self.variants.truncate(variants);
+        self
+    }
+
     /// The graph of one variant.
     pub(super) fn graph(&self, variant: &str, unfold: Unfold) -> Result<OpGraph, Problems> {
         lower(&self.model, variant, &self.settings, unfold)

@@ -5,7 +5,7 @@
 //! for the values at hand, and again for every point of a sweep.
 
 use num_rational::BigRational;
-use num_traits::{One, Signed};
+use num_traits::{One, Signed, Zero};
 
 use super::OpGraph;
 use super::limits::{MAX_EXTENT, MAX_PROBLEMS};
@@ -47,6 +47,10 @@ pub enum Rule {
     Switch,
     /// What is left of an input beyond its windows: at least 0.
     Room,
+    /// The condition of an op that is in the graph: not 0.
+    On,
+    /// The condition of an op that was left out: 0.
+    Off,
 }
 
 impl Rule {
@@ -61,9 +65,16 @@ impl Rule {
             Rule::MeanExtent => value > 0.0 && most(MAX_EXTENT),
             Rule::Share => (0.0..=1.0).contains(&value),
             Rule::NotNegative => value >= 0.0 && most(MAX_EXTENT),
+            Rule::On => value != 0.0,
+            Rule::Off => value == 0.0,
             Rule::Switch => value == 0.0 || value == 1.0,
             Rule::Room => value >= -1e-9,
         }
+    }
+
+    /// Whether `value` keeps to it.
+    pub fn admits(self, value: &BigRational) -> bool {
+        self.broken_by(value).is_none()
     }
 
     /// What is wrong with `value`, if anything.
@@ -81,6 +92,8 @@ impl Rule {
             Rule::Share | Rule::NotNegative if value.is_negative() => Some("below 0"),
             Rule::Switch if *value != whole(0) && *value != whole(1) => Some("neither 0 nor 1"),
             Rule::Room if value.is_negative() => Some("below 0: the windows do not fit"),
+            Rule::On if value.is_zero() => Some("0, which would leave out an op"),
+            Rule::Off if !value.is_zero() => Some("not 0, which would put in an op"),
             Rule::Share if *value > BigRational::one() => Some("above 1"),
             Rule::NotNegative if !within(MAX_EXTENT) => Some("above 10^15"),
             _ => None,

@@ -12,6 +12,7 @@ mod run;
 mod sensitivity;
 mod spec;
 mod tables;
+mod threshold;
 mod tornado;
 
 pub use self::bars::{comparison_bars, estimate_bars};
@@ -24,4 +25,5 @@ pub use self::tables::{
     Rows, comparison_dims, comparison_table, confidence_table, conventions_line, dims_line,
     estimate_table, estimates_data, formula_tables,
 };
+pub use self::threshold::{Question, Solved, crossover_table, require_table, tidy};
 pub use self::tornado::reaches;

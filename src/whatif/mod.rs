@@ -5,6 +5,18 @@
 //! everything that a user may want to change. A sweep evaluates it in bulk, a
 //! sensitivity differentiates it, an interval bounds it, a crossover finds its
 //! roots.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `energy` | the energy of a scope as one expression |
+//! | [`threshold`] | where a claim begins and ceases to hold |
+//! | `reading` | how a published percentage may be read |
+//! | `axis` | what is varied, over which values, and which the model refuses |
+//! | `claim` | "saves at least so much" as a function of one symbol |
+//! | `crossover` | where a claim begins and ends to hold |
+//! | `whole` | the same for whole numbers |
+//! | `bounds` | what can be saved at all |
+//! | `polynomial`, `sturm`, `signs` | exact polynomials, their real roots, their signs |
 
 //!
 //! | module | what it knows |
@@ -17,6 +29,7 @@
 //! | `interval`, `polynomial` | exact bounds over all entries together |
 //! | `draw` | random draws of the entries |
 //! | `study` | all of these for a model's variants and scopes |
+//! | [`threshold`] | where a claim begins and ceases to hold |
 //! | `reading` | how a published percentage may be read |
 
 mod draw;
@@ -32,6 +45,7 @@ mod sensitivity;
 mod spread;
 mod study;
 mod sweep;
+pub mod threshold;
 
 pub use self::draw::{Drawn, Draws, draw};
 pub use self::energy::{Saving, entry_values, picojoules, priced, priced_with_ranges};

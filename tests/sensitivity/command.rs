@@ -53,7 +53,10 @@ fn wrong_input_gives_one_message_and_exit_code_2() {
             "attention --spread low=-1",
             "error: --spread low=-1: `-1` is no spread",
         ),
-        ("attention --variants nope", "error: no block `nope`"),
+        (
+            "attention --variants nope",
+            "error: `attention` has no variant `nope`",
+        ),
         ("nope", "error: no model `nope` ships"),
     ] {
         let output = sensitivity(arguments);

@@ -116,10 +116,15 @@ impl<'m> Lowering<'m> {
     fn is_off(&mut self, when: &Formula, instance: &Instance<'m>) -> Outcome<bool> {
         let switch = self.number(when, instance)?;
         self.switches.extend(switch.symbols());
-        switch
+        let off = switch
             .evaluate(&self.symbols.values)
             .map(|value| value.is_zero())
-            .map_err(|error| self.tell(Diagnostic::at(&when.place, error.to_string())))
+            .map_err(|error| self.tell(Diagnostic::at(&when.place, error.to_string())))?;
+        // The graph is right for other values only while this stays as it is.
+        let what = format!("`when = {}`", when.text.trim());
+        let rule = if off { Rule::Off } else { Rule::On };
+        self.constrain(what, &switch, rule, &when.place);
+        Ok(off)
     }
 
     /// How often an op runs.

@@ -1,0 +1,33 @@
+//! `picojoule crossover`
+
+use super::args::CrossoverArgs;
+use super::threshold::{self, Asked, share};
+use super::{Answer, answer, wrong};
+use crate::report::crossover_table;
+use crate::source::Problems;
+
+/// Whether there is any value where the saving passes the threshold.
+pub(super) fn run(args: &CrossoverArgs) -> Result<Answer, Problems> {
+    let share = match args.at.split_once('=') {
+        None if args.at == "energy" => None,
+        Some(("saving", text)) => Some(share(text, "--at saving")?),
+        _ => {
+            return Err(wrong(format!(
+                "--at {}: write `saving=0.66`, or `energy` for where both cost the same",
+                args.at
+            )));
+        }
+    };
+    let (question, solved) = threshold::answer(&Asked {
+        model: &args.model,
+        price: &args.price,
+        variants: &args.between,
+        over: &args.over,
+        scope: &args.scope,
+        share,
+    })?;
+    answer::print(&question, &solved, args.output, crossover_table)?;
+    let found =
+        |one: &crate::report::Solved| one.solution.identical || !one.solution.crossings.is_empty();
+    Ok(Answer::of(solved.iter().any(found)))
+}

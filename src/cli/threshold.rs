@@ -1,0 +1,234 @@
+//! What `crossover` and `require` have in common: two variants, one axis, and
+//! where a claim on them holds.
+
+use num_rational::BigRational;
+use num_traits::{One, Signed};
+
+use super::args::{ModelArgs, PriceArgs};
+use super::over::{Over, axis};
+use super::request::{Default, ModelRequest, shipped_tables};
+use super::wrong;
+use crate::catalog::{self, Kind};
+use crate::energy::{Counted, Estimate, Pricing, estimate};
+use crate::number::{self, parse_decimal};
+use crate::report::{Question, Solved, conventions_line, dims_line};
+use crate::source::{Diagnostic, Problems};
+use crate::symbolic::{Expr, Values};
+use crate::table::EnergyTable;
+use crate::whatif::threshold::{Axis, Claim, Range, Side, bounds, solve};
+use crate::whatif::{entry_values, priced};
+
+/// What both commands were asked.
+pub(super) struct Asked<'a> {
+    pub(super) model: &'a ModelArgs,
+    pub(super) price: &'a PriceArgs,
+    pub(super) variants: &'a [String],
+    pub(super) over: &'a str,
+    pub(super) scope: &'a str,
+    /// The share to be saved; nothing asks where both cost the same.
+    pub(super) share: Option<BigRational>,
+}
+
+/// A share, as typed after `flag`.
+pub(super) fn share(text: &str, flag: &str) -> Result<BigRational, Problems> {
+    let value = parse_decimal(text.trim())
+        .ok_or_else(|| wrong(format!("{flag}: `{text}` is no number")))?;
+    if value.is_negative() || value > BigRational::one() {
+        let mut mistake = Diagnostic::new(format!("{flag}: {text} is no share"));
+        if value > BigRational::one() {
+            let part = number::plain(&(&value / number::whole(100)));
+            mistake = mistake.help(format!("{text} % is {part}"));
+        }
+        return Err(mistake.help("a share is from 0 to 1").into());
+    }
+    Ok(value)
+}
+
+/// The answer on every table and format.
+pub(super) fn answer(asked: &Asked<'_>) -> Result<(Question, Vec<Solved>), Problems> {
+    let over = Over::parse(asked.over)?;
+    let model = ModelRequest::new(asked.model, asked.variants, Default::All)?;
+    let named = &model.variants;
+    if named.len() < 2 || (!asked.variants.is_empty() && named.len() > 2) {
+        return Err(Diagnostic::new(format!(
+            "two variants are held against each other, not {}",
+            named.len()
+        ))
+        .help(format!(
+            "name two of `{}`, the baseline first",
+            model.model.variant_names().join("`, `")
+        ))
+        .into());
+    }
+    let model = model.only(2);
+    let table_of_entry = over.name.split('.').next().unwrap_or_default();
+    let shipped: Vec<&str> = catalog::names(Kind::Table).collect();
+    let default: Vec<&str> = match shipped.iter().find(|name| **name == table_of_entry) {
+        Some(name) => vec![*name],
+        None => shipped,
+    };
+    let mut prices = model.prices(asked.price, &default)?;
+    let counted = model.counted(prices.conventions)?;
+    let [baseline, variant] = counted.as_slice() else {
+        return Err(wrong("two variants are needed"));
+    };
+    let axis = axis(&over, &model, &mut prices, [baseline, variant])?;
+    let range = over.range(&axis.axis)?;
+    if over.has_range() {
+        check_ends(&axis.axis, &range, [baseline, variant])?;
+    }
+    let stages = [baseline, variant].map(|counted| stages(counted, asked.scope));
+    let [baseline_stages, variant_stages] = both(stages)?;
+    let pricings = prices.pricings(|table| match axis.format {
+        Some(format) => vec![format],
+        None => table.default_formats().to_vec(),
+    })?;
+    let others = shipped_tables()?;
+    let others: Vec<&EnergyTable> = others.iter().collect();
+    let share = asked.share.clone();
+    let mut solved = Vec::new();
+    let mut notes = Vec::new();
+    for pricing in &pricings {
+        // An estimate tells of missing entries with the tables that have them.
+        let estimates = [baseline, variant].map(|counted| estimate(counted, pricing, &others));
+        let estimates = both(estimates)?;
+        if notes.is_empty() {
+            notes = conventions(&estimates, [baseline, variant], &axis.axis);
+        }
+        let sides = both([
+            side(baseline, pricing, &baseline_stages),
+            side(variant, pricing, &variant_stages),
+        ])?;
+        let [before, after] = sides
+            .each_ref()
+            .map(|(picojoules, values)| Side { picojoules, values });
+        let failed = |reason: String| {
+            wrong(format!(
+                "{} {}: `--over {}`: {reason}",
+                pricing.table.name(),
+                pricing.format,
+                over.name
+            ))
+        };
+        let claim = Claim::new(
+            &axis.axis.symbol,
+            before,
+            after,
+            share.clone().unwrap_or_default(),
+        )
+        .map_err(|error| failed(error.to_string()))?;
+        if asked.share.is_some() && claim.baseline().is_zero() {
+            return Err(wrong(format!(
+                "`{}` costs nothing over `{}` on {} {}, so that nothing can be saved",
+                baseline.graph.variant,
+                asked.scope,
+                pricing.table.name(),
+                pricing.format
+            )));
+        }
+        let solution =
+            solve(&claim, &axis.axis, &range).map_err(|reason| failed(reason.to_string()))?;
+        solved.push(Solved {
+            table: pricing.table.name().to_owned(),
+            format: pricing.format,
+            bounds: bounds(&claim, &range, !over.has_range()),
+            axis: axis.axis.clone(),
+            range: range.clone(),
+            claim,
+            solution,
+        });
+    }
+    let question = Question {
+        model: baseline.graph.model.clone(),
+        baseline: baseline.graph.variant.clone(),
+        variant: variant.graph.variant.clone(),
+        scope: asked.scope.to_owned(),
+        equal_cost: share.is_none(),
+        share: share.unwrap_or_default(),
+        notes,
+    };
+    Ok((question, solved))
+}
+
+/// Both, or the mistakes of both.
+fn both<T>(results: [Result<T, Problems>; 2]) -> Result<[T; 2], Problems> {
+    match results {
+        [Ok(a), Ok(b)] => Ok([a, b]),
+        [Err(mut mistakes), Err(more)] => {
+            mistakes.extend(more);
+            Err(mistakes)
+        }
+        [Err(mistakes), Ok(_)] | [Ok(_), Err(mistakes)] => Err(mistakes),
+    }
+}
+
+fn side(
+    counted: &Counted,
+    pricing: &Pricing<'_>,
+    stages: &[String],
+) -> Result<(Expr, Values), Problems> {
+    let mut values = counted.graph.values();
+    entry_values(pricing.table, &mut values);
+    Ok((priced(counted, pricing, stages)?, values))
+}
+
+/// The stages of a scope.
+fn stages(counted: &Counted, scope: &str) -> Result<Vec<String>, Problems> {
+    let graph = &counted.graph;
+    if scope == Estimate::WHOLE {
+        return Ok(graph.stages().into_iter().map(str::to_owned).collect());
+    }
+    match graph.scopes().iter().find(|known| known.name == scope) {
+        Some(found) => Ok(found.stages.clone()),
+        None => {
+            let names = graph.scopes().iter().map(|known| known.name.as_str());
+            let message = format!("variant `{}` has no scope `{scope}`", graph.variant);
+            Err(Diagnostic::new(message)
+                .known(scope, names.chain([Estimate::WHOLE]))
+                .into())
+        }
+    }
+}
+
+/// The model must accept both ends of a range that is not one of whole
+/// numbers: those are tried one by one.
+fn check_ends(axis: &Axis, range: &Range, counted: [&Counted; 2]) -> Result<(), Problems> {
+    let (from, to) = match range {
+        Range::Real { from, to } => (from, to),
+        Range::Whole(_) => return Ok(()),
+    };
+    for end in [Some(from), to.as_ref()].into_iter().flatten() {
+        if axis.admits(end) {
+            continue;
+        }
+        for counted in counted {
+            let mut values = counted.graph.values();
+            values.set(axis.symbol.clone(), end.clone());
+            counted.graph.check(&values)?;
+        }
+    }
+    Ok(())
+}
+
+/// What stays as it is, and what was counted how.
+fn conventions(estimates: &[Estimate; 2], counted: [&Counted; 2], axis: &Axis) -> Vec<String> {
+    let [baseline, variant] = estimates;
+    let mut fixed: Vec<(String, BigRational)> = Vec::new();
+    for (estimate, counted) in [(baseline, counted[0]), (variant, counted[1])] {
+        let numbers = counted.graph.numbers().iter();
+        for ((name, expr), (_, value)) in numbers.zip(&estimate.dims) {
+            let varies = expr.symbols().contains(&axis.symbol);
+            if !varies && !fixed.iter().any(|(known, _)| known == name) {
+                fixed.push((name.clone(), value.clone()));
+            }
+        }
+    }
+    let all = Estimate {
+        dims: fixed,
+        ..variant.clone()
+    };
+    vec![
+        format!("Fixed: {}.", dims_line(&all)),
+        conventions_line(variant),
+    ]
+}

@@ -1,0 +1,187 @@
+//! `picojoule crossover` and `picojoule require` as they are typed: results,
+//! exit codes, and what is said of wrong input.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::process::Command;
+
+/// Exit code, standard output, standard error.
+fn run(arguments: &str) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_picojoule"))
+        .args(arguments.split_whitespace())
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let code = output.status.code().unwrap();
+    (code, text(output.stdout), text(output.stderr))
+}
+
+fn csv(arguments: &str) -> (i32, Vec<String>) {
+    let (code, out, error) = run(&format!("{arguments} --output csv"));
+    assert!(error.is_empty(), "{error}");
+    (code, out.lines().skip(1).map(str::to_owned).collect())
+}
+
+const PAIR: &str = "crossover attention --between vanilla,e-att";
+
+#[test]
+fn lengths_at_which_a_saving_is_passed() {
+    let (code, rows) = csv(&format!(
+        "{PAIR} --at saving=0.655 --over n=1..4096 --scope attention --table 45nm --format fp32"
+    ));
+    assert_eq!(code, 0);
+    let [row] = rows.as_slice() else {
+        panic!("{rows:?}")
+    };
+    assert!(row.starts_with("45nm,fp32,14.49"), "{row}");
+    assert!(row.ends_with(",below,14,15"), "{row}");
+}
+
+#[test]
+fn no_root_is_a_no() {
+    let (code, rows) = csv(&format!(
+        "{PAIR} --over n=1..4096 --scope attention --table 45nm --format fp32"
+    ));
+    assert_eq!(
+        (code, rows),
+        (1, vec!["45nm,fp32,,throughout,,".to_owned()])
+    );
+    let (code, rows) = csv(&format!(
+        "{PAIR} --at saving=0.9 --over 45nm.fp32.mul=1..5 --scope attention"
+    ));
+    assert_eq!((code, rows), (1, vec!["45nm,fp32,,nowhere".to_owned()]));
+}
+
+#[test]
+fn entries_and_shares_have_real_roots() {
+    // Both cost the same where 2·mul + … = …: found, and exact.
+    let (code, out, _) = run(&format!(
+        "{PAIR} --at saving=0.66 --over rho --scope attention --table 45nm --format fp32 --output json"
+    ));
+    assert_eq!(code, 0);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let crossing = &json["results"][0]["crossings"][0];
+    assert_eq!(crossing["exact"], true);
+    assert_eq!(crossing["holds"], "below");
+    let rho = crossing["value"].as_f64().unwrap();
+    let (code, out, _) = run(&format!(
+        "compare attention --variants vanilla,e-att --scope attention --table 45nm --format fp32 --set rho={rho} --output json"
+    ));
+    assert_eq!(code, 0);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let saving = json["rows"][1]["saving"].as_f64().unwrap();
+    assert!((saving - 0.66).abs() < 1e-9, "{saving}");
+}
+
+#[test]
+fn steps_are_kept_to() {
+    let (code, rows) = csv(&format!(
+        "{PAIR} --at saving=0.655 --over n=10..50:10 --scope attention --table 45nm --format fp32"
+    ));
+    assert_eq!(code, 0);
+    assert!(rows[0].ends_with(",below,10,20"), "{rows:?}");
+}
+
+#[test]
+fn what_is_required_is_a_range() {
+    let (code, rows) = csv(
+        "require attention --saving 0.655 --over n --scope attention --table 45nm --format fp32",
+    );
+    assert_eq!(code, 0);
+    assert!(rows[0].starts_with("45nm,fp32,1,14,0.6526"), "{rows:?}");
+    let (code, rows) =
+        csv("require attention --saving 0.6 --over h --scope attention --table 45nm --format fp32");
+    assert_eq!(code, 0);
+    assert!(rows[0].starts_with("45nm,fp32,2,512,"), "{rows:?}");
+    // A derived entry is given a value of its own.
+    let (code, rows) = csv("require attention --saving 0.5 --over 45nm.fp32.sub --scope attention");
+    assert_eq!(code, 0);
+    assert!(rows[0].starts_with("45nm,fp32,0,357."), "{rows:?}");
+}
+
+/// With the output projection, no length, share or price saves 66 %.
+#[test]
+fn what_cannot_be_is_said_with_the_most_that_can() {
+    for over in ["n", "rho", "45nm.fp32.add", "45nm.fp32.mul"] {
+        let (code, out, _) = run(&format!(
+            "require attention --saving 0.66 --over {over} --table 45nm --format fp32"
+        ));
+        assert_eq!(code, 1, "{over}: {out}");
+        assert!(
+            out.contains(&format!("no value of {over} saves 66 %; at most 4")),
+            "{out}"
+        );
+    }
+}
+
+#[test]
+fn all_formats_hold_the_same_numbers() {
+    let question = "require attention --saving 0.66 --over n --scope attention --table fpga-zc706";
+    for (format, part) in [
+        ("text", "fpga-zc706"),
+        ("markdown", "| fpga-zc706 |"),
+        ("csv", "fpga-zc706,fp32,1,27,"),
+        ("latex", r"\toprule"),
+        ("json", "\"to\": 27"),
+    ] {
+        let (code, out, _) = run(&format!("{question} --output {format}"));
+        assert_eq!(code, 0);
+        assert!(out.contains(part) && out.contains("27"), "{out}");
+    }
+}
+
+#[test]
+fn wrong_input_is_told_and_exits_with_2() {
+    for (arguments, message) in [
+        ("--over n=9..1", "the range from 9 to 1 is reversed"),
+        ("--over n=", "`` is no range"),
+        ("--over n=1..", "`1..` is no range"),
+        ("--over =1..2", "`--over` names nothing"),
+        (
+            "--over n=0.5..3",
+            "takes whole numbers up to 10^15, not 0.5",
+        ),
+        ("--over n=1..4:0", "a step is above 0"),
+        ("--over rho=0..1:0.1", "without steps"),
+        ("--over rho=0..2", "above 1"),
+        ("--over n=-3..4", "below 0"),
+        ("--over hh", "did you mean `h`?"),
+        ("--over f", "--set f=NUMBER"),
+        ("--over kv", "`kv` is h here"),
+        ("--over n=1..4,d=1..4", "takes one axis"),
+        ("--over n --over d", "cannot be used multiple times"),
+        ("--over n --at saving=66", "66 % is 0.66"),
+        ("--over n --at saving=-0.1", "a share is from 0 to 1"),
+        ("--over n --at saving=x", "`x` is no number"),
+        ("--over n --at saved", "write `saving=0.66`"),
+        ("--over n --scope atention", "did you mean `attention`?"),
+        ("--over 45nm.fp32.mult", "did you mean `mul`?"),
+        ("--over 45mn.fp32.mul", "did you mean `45nm`?"),
+        ("--over 45nm.fp32", "is neither a dim nor a table entry"),
+        ("--over 45nm.fp32.xnor", "has no `xnor` in fp32"),
+        (
+            "--over n --at saving=0.1 --scope alignment --free mul,add",
+            "costs nothing",
+        ),
+        ("--over n=1..4 --table 46nm", "no table `46nm` ships"),
+    ] {
+        let (code, out, error) = run(&format!("{PAIR} {arguments}"));
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments}: {error}");
+        assert!(error.contains(message), "{arguments}: {error}");
+    }
+    for (between, message) in [
+        ("vanilla", "not 1"),
+        ("vanilla,vanilla", "given twice"),
+        ("vanilla,e-att,l1", "not 3"),
+        ("vanilla,e-at", "e-at"),
+    ] {
+        let (code, _, error) = run(&format!("crossover attention --between {between} --over n"));
+        assert_eq!(code, 2, "{error}");
+        assert!(error.contains(message), "{error}");
+    }
+    let (code, _, error) =
+        run("crossover vit-b-16 --between vanilla,e-att --over img=1..9000000 --table 45nm");
+    assert_eq!(code, 2);
+    assert!(error.contains("9000000 are more than 1000000"), "{error}");
+}
