@@ -1,6 +1,6 @@
 //! The command line: arguments in, exit code out.
 //!
-//! What was typed ([`args`]) becomes what it means ([`request`]): models read,
+//! What was typed (`args`) becomes what it means (`request`): models read,
 //! tables found, variants lowered. A subcommand then calls the library and
 //! hands the result to a writer. Results go to stdout, everything else to
 //! stderr. Exit codes: 0 done, 1 the answer is "no", 2 the input is wrong.

@@ -1,6 +1,7 @@
 //! `picojoule sweep`
 
 mod files;
+mod picture;
 mod plan;
 mod summary;
 
@@ -71,7 +72,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         Ok(()) => rows.finish()?,
     }
     if let Some(path) = &args.plot {
-        plan::plot(&plan, &kept, args.target, path)?;
+        picture::draw(&plan, &kept, args.target, path)?;
     }
     if args.output == SweepOutput::Summary {
         output::print(&summary.text(&plan))?;

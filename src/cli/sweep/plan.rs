@@ -1,27 +1,19 @@
 //! What a sweep is over, and the expressions to evaluate.
 
-use std::path::Path;
-
-use super::savings;
 use super::summary::plain;
 use crate::catalog::{self, Kind};
 use crate::cli::args::{ModelArgs, PriceArgs, SweepArgs};
 use crate::cli::axes::{self, Over, OverValues};
 use crate::cli::request::{self, ModelRequest};
-use crate::cli::{plot, wrong};
+use crate::cli::wrong;
 use crate::energy::{Counted, Estimate, Pricing};
 use crate::format::Format;
 use crate::graph::Constraint;
 use crate::number::{plain as digits, to_f64};
-use crate::render::chart::{
-    Axis as ChartAxis, AxisUnit, LineChart, Mark, Scale, Series, SeriesStyle, lines,
-};
 use crate::render::rows::RowColumn;
 use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::{Expr, Symbol, Values};
-use crate::whatif::{
-    Axis, Batch, Choice, Draw, Grid, Points, Scatter, Sweep, entry_values, priced,
-};
+use crate::whatif::{Axis, Choice, Draw, Grid, Points, Scatter, Sweep, entry_values, priced};
 
 /// The table that is meant where none is named.
 const DEFAULT_TABLE: &str = "45nm";
@@ -30,7 +22,7 @@ const DEFAULT_TABLE: &str = "45nm";
 pub(super) struct Plan {
     model: String,
     /// The numeric axes.
-    axes: Vec<String>,
+    pub(super) axes: Vec<String>,
     /// Axes that decide which ops there are.
     switches: Vec<String>,
     pub(super) variants: Vec<String>,
@@ -521,100 +513,4 @@ fn placed(mistakes: &Problems, axes: &Axes) -> Problems {
         });
     }
     placed
-}
-
-/// Draws the savings, or the energies of a single variant, over the axis.
-pub(super) fn plot(
-    plan: &Plan,
-    kept: &[(usize, Batch)],
-    target: Option<f64>,
-    path: &Path,
-) -> Result<(), Problems> {
-    let compares = plan.variants.len() > 1;
-    let [axis] = plan.axes.as_slice() else {
-        return Err(wrong("a plot needs one axis of numbers"));
-    };
-    let mut series: Vec<Series> = Vec::new();
-    for (setting, named) in plan.settings.iter().enumerate() {
-        for (at, label) in labels(plan) {
-            let mut points = Vec::new();
-            for (_, batch) in kept.iter().filter(|(of, _)| *of == setting) {
-                let savings = savings(plan, batch);
-                let values = if compares {
-                    &savings[at]
-                } else {
-                    &batch.outputs[at]
-                };
-                points.extend(batch.axes[0].iter().copied().zip(values.iter().copied()));
-            }
-            if !points.is_empty() {
-                series.push(Series {
-                    label: format!("{} {} {label}", named.table, named.words(plan)),
-                    points,
-                    style: SeriesStyle {
-                        colour: series.len(),
-                        dashed: false,
-                    },
-                });
-            }
-        }
-    }
-    if series.len() > 8 {
-        return Err(wrong(format!(
-            "{} lines are too many for one plot; choose with --scope, --variants, --table or --format",
-            series.len()
-        )));
-    }
-    let chart = LineChart {
-        title: plan.title(),
-        subtitle: None,
-        x: ChartAxis {
-            label: axis.clone(),
-            scale: Scale::Linear,
-            range: None,
-            unit: AxisUnit::Plain,
-        },
-        y: ChartAxis {
-            label: if compares {
-                "energy saved"
-            } else {
-                "energy in pJ"
-            }
-            .to_owned(),
-            scale: Scale::Linear,
-            range: None,
-            unit: if compares {
-                AxisUnit::Percent
-            } else {
-                AxisUnit::Plain
-            },
-        },
-        series,
-        marks: target
-            .filter(|_| compares)
-            .map(|value| Mark {
-                value,
-                label: "target".to_owned(),
-            })
-            .into_iter()
-            .collect(),
-        regions: Vec::new(),
-        caption: Vec::new(),
-    };
-    let svg = lines(&chart).map_err(|error| wrong(format!("cannot draw the plot: {error}")))?;
-    plot::save(&svg, path)
-}
-
-/// The outputs to plot, with what tells them apart.
-fn labels(plan: &Plan) -> Vec<(usize, String)> {
-    let variants = plan.variants.len();
-    let mut labels = Vec::new();
-    for (scope, scope_name) in plan.scopes.iter().enumerate() {
-        for (variant, name) in plan.variants.iter().enumerate() {
-            if variants == 1 || variant > 0 {
-                labels.push((scope * variants + variant, format!("{scope_name} {name}")));
-            }
-        }
-    }
-    labels
 }

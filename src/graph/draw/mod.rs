@@ -1,7 +1,7 @@
 //! The graph as a picture: DOT for Graphviz, Mermaid for pages that render it,
 //! JSON for programs.
 //!
-//! The two pictures are written from one [`Sheet`], so that they show the same
+//! The two pictures are written from one `Sheet`, so that they show the same
 //! boxes with the same words. Each is a pure function from the graph to text,
 //! with the same text for the same graph. JSON leaves out nothing; the
 //! pictures fold a weight into the label of the op that it belongs to, which
