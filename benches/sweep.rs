@@ -104,11 +104,13 @@ fn sweep(name: &str) -> Points {
     let model = model(name);
     let mut outputs: Vec<Expr> = Vec::new();
     let mut values = Values::default();
+    let mut constraints = Vec::new();
     for variant in ["vanilla", "e-att"] {
         let counted = counted(&model, variant, &[]);
         for info in counted.graph.symbols() {
             values.set(info.symbol.clone(), info.value.clone());
         }
+        constraints.extend(counted.graph.constraints().iter().cloned());
         for scope in ["alignment", "attention"] {
             let scopes = counted.graph.scopes().iter();
             let stages = scopes.filter(|known| known.name == scope);
@@ -117,7 +119,7 @@ fn sweep(name: &str) -> Points {
         }
     }
     entry_values(&table, &mut values);
-    Points::Grid(Sweep::new(Grid { axes: axes() }, &outputs, &[], &values).unwrap())
+    Points::Grid(Sweep::new(Grid { axes: axes() }, &outputs, &constraints, &values).unwrap())
 }
 
 /// Runs `points` through to the two savings; the sum keeps them from being

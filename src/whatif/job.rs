@@ -10,7 +10,7 @@ use super::sweep::{Batch, Sweep};
 
 /// The points that one thread works out at a time: enough to keep it busy, few
 /// enough that a window of chunks stays small whatever the size of the grid.
-const CHUNK: u64 = 1 << 14;
+const CHUNK: u64 = 1 << 13;
 
 /// The points of a job and the expressions on them.
 #[derive(Debug, Clone)]

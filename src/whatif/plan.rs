@@ -22,7 +22,20 @@ use crate::symbolic::{Atom, Compiled, EvalError, Expr, Symbol, Values};
 pub(super) struct Plan {
     levels: Vec<Level>,
     start: Vec<f64>,
-    outputs: usize,
+    /// The steps of the last level, by output.
+    rows: Vec<RowSteps>,
+    /// The powers of the innermost axis, one row for each factor of the last
+    /// level, where they depend on nothing else and the axis is held.
+    powers: Vec<Option<Vec<f64>>>,
+}
+
+/// What makes one output along a row.
+#[derive(Debug, Clone, Default)]
+struct RowSteps {
+    /// Terms that are the same all along.
+    constant: Vec<Step>,
+    /// Terms with a power of the innermost axis, or an atom of it.
+    powers: Vec<Step>,
 }
 
 #[derive(Debug, Clone)]
@@ -54,9 +67,15 @@ struct Step {
 type Rest = (usize, Vec<Vec<(Atom, i32)>>);
 
 impl Plan {
-    /// Takes `outputs` apart over the axes of `grid`; other symbols are
-    /// replaced by their values.
-    pub(super) fn new(outputs: &[Expr], grid: &Grid, values: &Values) -> Result<Plan, EvalError> {
+    /// Takes `outputs` apart over the axes of `grid`, the innermost of which
+    /// has the values `row` (none where they are too many to hold); other
+    /// symbols are replaced by their values.
+    pub(super) fn new(
+        outputs: &[Expr],
+        grid: &Grid,
+        values: &Values,
+        row: &[f64],
+    ) -> Result<Plan, EvalError> {
         let symbols: Vec<Symbol> = grid.axes.iter().map(|axis| axis.symbol.clone()).collect();
         let depth = symbols.len();
         let mut start: Vec<f64> = Vec::new();
@@ -80,10 +99,34 @@ impl Plan {
             levels.push(built);
             terms = next;
         }
+        let mut rows = vec![RowSteps::default(); outputs.len()];
+        if let Some(last) = levels.last() {
+            for step in &last.steps {
+                let factor = &last.factors[step.factor as usize];
+                let row = &mut rows[step.to as usize];
+                if factor.exponent == 0 && factor.atoms.is_empty() {
+                    row.constant.push(*step);
+                } else {
+                    row.powers.push(*step);
+                }
+            }
+        }
+        let alone = |factor: &Factor| {
+            let powers = || {
+                row.iter()
+                    .map(|value| value.powi(factor.exponent))
+                    .collect()
+            };
+            (factor.atoms.is_empty() && !row.is_empty()).then(powers)
+        };
+        let powers = levels
+            .last()
+            .map_or_else(Vec::new, |last| last.factors.iter().map(alone).collect());
         Ok(Plan {
             levels,
             start,
-            outputs: outputs.len(),
+            rows,
+            powers,
         })
     }
 }
@@ -184,32 +227,21 @@ pub(super) struct Cursor<'p> {
     plan: &'p Plan,
     /// The coefficients before each level.
     coefficients: Vec<Vec<f64>>,
-    /// The powers of the innermost axis, one row for each of its factors,
-    /// where they depend on nothing else.
-    powers: Vec<Option<Vec<f64>>>,
+    /// The factors of the level being fixed.
+    scratch: Vec<f64>,
 }
 
 impl<'p> Cursor<'p> {
-    /// A cursor whose innermost axis has the values `row`.
-    pub(super) fn new(plan: &'p Plan, row: &[f64]) -> Cursor<'p> {
+    /// A cursor before the first point.
+    pub(super) fn new(plan: &'p Plan) -> Cursor<'p> {
         let mut coefficients = vec![plan.start.clone()];
         for level in plan.levels.iter().rev().skip(1).rev() {
             coefficients.push(vec![0.0; level.width]);
         }
-        let powers = plan.levels.last().map_or_else(Vec::new, |last| {
-            let alone = |factor: &Factor| {
-                (factor.atoms.is_empty() && !row.is_empty()).then(|| {
-                    row.iter()
-                        .map(|value| value.powi(factor.exponent))
-                        .collect()
-                })
-            };
-            last.factors.iter().map(alone).collect()
-        });
         Cursor {
             plan,
             coefficients,
-            powers,
+            scratch: Vec::new(),
         }
     }
 
@@ -219,67 +251,72 @@ impl<'p> Cursor<'p> {
         let (Some(plan), Some(axis)) = (self.plan.levels.get(level), at.get(level)) else {
             return;
         };
-        let values: Vec<f64> = plan
-            .factors
-            .iter()
-            .map(|factor| factor.value(*axis, at))
-            .collect();
+        self.scratch.clear();
+        let values = plan.factors.iter().map(|factor| factor.value(*axis, at));
+        self.scratch.extend(values);
         let (before, after) = self.coefficients.split_at_mut(level + 1);
         let (Some(source), Some(target)) = (before.last(), after.first_mut()) else {
             return;
         };
         target.fill(0.0);
         for step in &plan.steps {
-            target[step.to as usize] += source[step.from as usize] * values[step.factor as usize];
+            target[step.to as usize] +=
+                source[step.from as usize] * self.scratch[step.factor as usize];
         }
     }
 
-    /// Works out a row: all outputs for the values `row` of the innermost
-    /// axis, which start at `offset` of the axis. `at` holds the values of the
-    /// other axes.
-    pub(super) fn row(
-        &mut self,
-        at: &mut [f64],
-        row: &[f64],
-        offset: usize,
-        outputs: &mut [&mut [f64]],
-    ) {
-        for output in outputs.iter_mut() {
-            output.fill(0.0);
-        }
+    /// Works out a row: appends to every output its values for the values
+    /// `row` of the innermost axis, which start at `offset` of the axis. `at`
+    /// holds the values of the other axes.
+    pub(super) fn row(&self, at: &mut [f64], row: &[f64], offset: usize, outputs: &mut [Vec<f64>]) {
         let (Some(level), Some(source)) = (self.plan.levels.last(), self.coefficients.last())
         else {
             return;
         };
         let depth = self.plan.levels.len();
-        for step in &level.steps {
-            let coefficient = source[step.from as usize];
-            let output = &mut *outputs[step.to as usize];
-            let factor = &level.factors[step.factor as usize];
-            match &self.powers[step.factor as usize] {
-                Some(_) if factor.exponent == 0 => {
-                    for value in output.iter_mut() {
-                        *value += coefficient;
+        for (steps, output) in self.plan.rows.iter().zip(outputs) {
+            let start = output.len();
+            let mut constant = 0.0;
+            for step in &steps.constant {
+                constant += source[step.from as usize];
+            }
+            // The first power is written where the others are added.
+            let mut written = false;
+            for step in &steps.powers {
+                let coefficient = source[step.from as usize];
+                let factor = &level.factors[step.factor as usize];
+                match &self.plan.powers[step.factor as usize] {
+                    Some(powers) => {
+                        let powers = &powers[offset..offset + row.len()];
+                        if written {
+                            for (value, power) in output[start..].iter_mut().zip(powers) {
+                                *value += coefficient * power;
+                            }
+                        } else {
+                            output
+                                .extend(powers.iter().map(|power| constant + coefficient * power));
+                        }
+                    }
+                    None => {
+                        if !written {
+                            output.resize(start + row.len(), constant);
+                        }
+                        for (value, axis) in output[start..].iter_mut().zip(row) {
+                            at[depth - 1] = *axis;
+                            *value += coefficient * factor.value(*axis, at);
+                        }
                     }
                 }
-                Some(powers) => {
-                    let powers = &powers[offset..offset + row.len()];
-                    for (value, power) in output.iter_mut().zip(powers) {
-                        *value += coefficient * power;
-                    }
-                }
-                None => {
-                    for (value, axis) in output.iter_mut().zip(row) {
-                        at[depth - 1] = *axis;
-                        *value += coefficient * factor.value(*axis, at);
-                    }
-                }
+                written = true;
+            }
+            if !written {
+                output.resize(start + row.len(), constant);
             }
         }
     }
 
     /// How many outputs there are.
     pub(super) fn outputs(&self) -> usize {
-        self.plan.outputs
+        self.plan.rows.len()
     }
 }

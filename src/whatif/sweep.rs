@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::grid::Grid;
+use super::grid::{Axis, Grid};
 use super::plan::{Cursor, Plan};
 use crate::graph::{Constraint, Rule};
 use crate::symbolic::{Compiled, EvalError, Expr, Symbol, Values};
@@ -20,9 +20,12 @@ pub struct Sweep {
     plan: Plan,
     checks: Vec<Check>,
     points: u64,
-    /// The values of the innermost axis; of a very long one none, they are
-    /// worked out as they are needed.
-    row: Vec<f64>,
+    /// The values of every axis; of a very long one none, they are worked out
+    /// as they are needed.
+    values: Vec<Vec<f64>>,
+    /// Which values of the innermost axis break a condition on it alone; none
+    /// listed where all are allowed.
+    refused: Vec<bool>,
 }
 
 /// A condition on the axes, checked as soon as they have values.
@@ -33,7 +36,7 @@ struct Check {
     rule: Rule,
 }
 
-/// The values of a longer innermost axis are not held.
+/// The values of a longer axis are not held.
 const MAX_ROW: u64 = 1 << 20;
 
 /// Why a sweep cannot be set up.
@@ -102,31 +105,55 @@ impl Sweep {
     ) -> Result<Sweep, SweepError> {
         let points = grid.points().ok_or(SweepError::TooLarge)?;
         let inner = grid.axes.last().ok_or(SweepError::Empty)?;
-        let count = inner.values.count();
+        let inner_symbol = inner.symbol.clone();
         if points == 0 {
             return Err(SweepError::Empty);
         }
-        let held = if count > MAX_ROW { 0 } else { count };
-        let row = (0..held).map(|index| inner.values.value(index)).collect();
+        let values_of = |axis: &Axis| -> Vec<f64> {
+            let count = axis.values.count();
+            let held = if count > MAX_ROW { 0 } else { count };
+            (0..held).map(|index| axis.values.value(index)).collect()
+        };
+        let all: Vec<Vec<f64>> = grid.axes.iter().map(values_of).collect();
         let symbols: Vec<Symbol> = grid.axes.iter().map(|axis| axis.symbol.clone()).collect();
         let mut checks = Vec::new();
+        let mut refused = vec![false; all.last().map_or(0, Vec::len)];
         for constraint in constraints {
             let inside = constraint.expr.symbols();
             let Some(level) = symbols.iter().rposition(|axis| inside.contains(axis)) else {
                 continue;
             };
+            let value = Compiled::new(&constraint.expr, &symbols, values)?;
+            let alone = symbols.iter().filter(|axis| inside.contains(axis)).count() == 1;
+            if alone && symbols[level] == inner_symbol && !refused.is_empty() {
+                let mut at = vec![0.0; symbols.len()];
+                for (refused, x) in refused.iter_mut().zip(&all[level]) {
+                    at[level] = *x;
+                    *refused |= !constraint.rule.allows(value.evaluate(&at));
+                }
+                continue;
+            }
             checks.push(Check {
                 level,
-                value: Compiled::new(&constraint.expr, &symbols, values)?,
+                value,
                 rule: constraint.rule,
             });
         }
+        if refused.iter().all(|refused| !refused) {
+            refused.clear();
+        }
         Ok(Sweep {
-            plan: Plan::new(outputs, &grid, values)?,
+            plan: Plan::new(
+                outputs,
+                &grid,
+                values,
+                all.last().map_or(&[], Vec::as_slice),
+            )?,
             grid,
             checks,
             points,
-            row,
+            values: all,
+            refused,
         })
     }
 
@@ -140,7 +167,8 @@ impl Sweep {
         let held = usize::try_from(offset)
             .ok()
             .zip(usize::try_from(length).ok());
-        let held = held.and_then(|(offset, length)| self.row.get(offset..offset + length));
+        let row = self.values.last();
+        let held = held.and_then(|(offset, length)| row?.get(offset..offset + length));
         match (held, self.grid.axes.last()) {
             (Some(values), _) => Cow::Borrowed(values),
             (None, Some(axis)) => (offset..offset + length)
@@ -154,9 +182,10 @@ impl Sweep {
     pub fn evaluate(&self, range: Range<u64>) -> Batch {
         let mut walk = Walk {
             sweep: self,
-            cursor: Cursor::new(&self.plan, &self.row),
+            cursor: Cursor::new(&self.plan),
             at: vec![0.0; self.grid.axes.len()],
-            indices: Vec::new(),
+            indices: vec![u64::MAX; self.grid.axes.len() - 1],
+            fixed: 0,
             refused: false,
         };
         let room = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(0);
@@ -185,7 +214,10 @@ struct Walk<'s> {
     at: Vec<f64>,
     /// The indices of the axes but the innermost, at the row before.
     indices: Vec<u64>,
-    /// Whether the row before was refused as a whole, and by which level.
+    /// How many of them were fixed when the row before was worked out or
+    /// refused.
+    fixed: usize,
+    /// Whether the row before was refused as a whole.
     refused: bool,
 }
 
@@ -198,54 +230,56 @@ impl Walk<'_> {
         }
         let values = self.sweep.values(offset, length);
         let values: &[f64] = &values;
-        let length = values.len();
         let old = batch.len();
         for (axis, value) in batch.axes.iter_mut().zip(&self.at) {
-            axis.resize(old + length, *value);
+            axis.extend(std::iter::repeat_n(*value, values.len()));
         }
         if let Some(inner) = batch.axes.last_mut() {
-            inner[old..].copy_from_slice(values);
-        }
-        let mut columns: Vec<&mut [f64]> = Vec::with_capacity(batch.outputs.len());
-        for output in &mut batch.outputs {
-            output.resize(old + length, 0.0);
-            columns.push(&mut output[old..]);
+            inner.truncate(old);
+            inner.extend_from_slice(values);
         }
         // Offsets into an axis that is held fit.
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-        self.cursor.row(&mut self.at, values, offset, &mut columns);
-        self.refuse_points(values, old, batch);
+        self.cursor
+            .row(&mut self.at, values, offset, &mut batch.outputs);
+        self.refuse_points(values, offset, old, batch);
     }
 
     /// Gives the axes but the innermost the values of `row`.
     fn move_to(&mut self, row: u64) {
-        let outer = self.sweep.grid.axes.len() - 1;
-        let mut indices = vec![0; outer];
+        let axes = &self.sweep.grid.axes;
+        let outer = axes.len() - 1;
         let mut rest = row;
-        for (index, axis) in indices.iter_mut().zip(&self.sweep.grid.axes).rev() {
-            let count = axis.values.count();
-            *index = rest % count;
+        // The first level whose index is another than before.
+        let mut first = self.fixed;
+        for (level, index) in self.indices.iter_mut().enumerate().rev() {
+            let count = axes[level].values.count();
+            let now = rest % count;
             rest /= count;
+            if *index != now {
+                *index = now;
+                first = first.min(level);
+            }
         }
-        let same = (indices.iter().zip(&self.indices))
-            .take_while(|(a, b)| a == b)
-            .count();
-        let first = if self.indices.is_empty() || self.refused {
-            0
-        } else {
-            same
-        };
-        self.refused = false;
-        let axes = self.sweep.grid.axes.iter().zip(&indices).enumerate();
-        for (level, (axis, index)) in axes.take(outer).skip(first) {
-            self.at[level] = axis.values.value(*index);
-            if !self.allowed(level) {
-                self.refused = true;
+        if first < self.fixed {
+            self.refused = false;
+        }
+        for (level, axis) in axes.iter().enumerate().take(outer).skip(first) {
+            if self.refused {
                 break;
             }
-            self.cursor.fix(level, &self.at);
+            let index = self.indices[level];
+            let held = usize::try_from(index)
+                .ok()
+                .and_then(|at| self.sweep.values[level].get(at));
+            self.at[level] = held.copied().unwrap_or_else(|| axis.values.value(index));
+            self.fixed = level + 1;
+            if self.allowed(level) {
+                self.cursor.fix(level, &self.at);
+            } else {
+                self.refused = true;
+            }
         }
-        self.indices = indices;
     }
 
     fn allowed(&self, level: usize) -> bool {
@@ -260,15 +294,17 @@ impl Walk<'_> {
 
     /// Takes out the points of the last row that break a constraint on the
     /// innermost axis.
-    fn refuse_points(&mut self, values: &[f64], old: usize, batch: &mut Batch) {
+    fn refuse_points(&mut self, values: &[f64], first: usize, old: usize, batch: &mut Batch) {
         let inner = self.at.len() - 1;
-        if !self.sweep.checks.iter().any(|check| check.level == inner) {
+        let alone = &self.sweep.refused;
+        if alone.is_empty() && !self.sweep.checks.iter().any(|check| check.level == inner) {
             return;
         }
         let mut kept = old;
         for (offset, value) in values.iter().enumerate() {
             self.at[inner] = *value;
-            if !self.allowed(inner) {
+            let refused = alone.get(first + offset).copied().unwrap_or(false);
+            if refused || !self.allowed(inner) {
                 batch.refused += 1;
                 continue;
             }
