@@ -55,12 +55,13 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
     let mut summary = Summary::new(&plan);
     let mut kept: Vec<(usize, Batch)> = Vec::new();
     let bar = bar(range.end - range.start);
-    let result = stream(&plan.points, range, |setting, batch| {
+    let work = |_, batch: &Batch| savings(&plan, batch);
+    let result = stream(&plan.points, range, work, |setting, batch, savings| {
         bar.inc(batch.len() as u64 + batch.refused);
-        summary.add(&plan, setting, &batch);
-        rows.write(&plan, setting, &batch)?;
+        summary.add(setting, batch, &savings);
+        rows.write(&plan, setting, batch, &savings)?;
         if args.plot.is_some() {
-            kept.push((setting, batch));
+            kept.push((setting, batch.clone()));
         }
         Ok(())
     });

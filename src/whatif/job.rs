@@ -30,10 +30,10 @@ impl Points {
         }
     }
 
-    fn evaluate(&self, range: Range<u64>) -> Batch {
+    fn evaluate_into(&self, range: Range<u64>, batch: &mut Batch) {
         match self {
-            Points::Grid(sweep) => sweep.evaluate(range),
-            Points::Scatter(scatter) => scatter.evaluate(range),
+            Points::Grid(sweep) => sweep.evaluate_into(range, batch),
+            Points::Scatter(scatter) => *batch = scatter.evaluate(range),
         }
     }
 }
@@ -64,34 +64,41 @@ fn chunks(range: Range<u64>, each: u64) -> impl Iterator<Item = Chunk> {
 }
 
 /// Works out the points `range` of all `settings` together, numbered one
-/// setting after the other, and hands them to `take` in order, a chunk at a
-/// time with the number of its setting. All threads of the current pool work;
-/// what is held at any time is bounded.
+/// setting after the other. Each chunk goes through `work` on the thread that
+/// made it; `take` then gets the number of its setting, the chunk and what
+/// `work` made of it, one after the other in order. All threads of the current
+/// pool work; what is held at any time is bounded, and held again for the next
+/// chunks.
 ///
 /// # Errors
 /// Whatever `take` gives; it is not called again.
-pub fn stream<E>(
+pub fn stream<T: Send, E>(
     settings: &[Points],
     range: Range<u64>,
-    mut take: impl FnMut(usize, Batch) -> Result<(), E>,
+    work: impl Fn(usize, &Batch) -> T + Sync,
+    mut take: impl FnMut(usize, &Batch, T) -> Result<(), E>,
 ) -> Result<(), E> {
     let each = settings.first().map_or(0, Points::count);
     let mut all = chunks(range, each);
-    let window = 4 * rayon::current_num_threads();
+    let mut batches = vec![Batch::default(); 4 * rayon::current_num_threads()];
     loop {
-        let some: Vec<Chunk> = all.by_ref().take(window).collect();
+        let some: Vec<Chunk> = all.by_ref().take(batches.len()).collect();
         if some.is_empty() {
             return Ok(());
         }
-        let batches: Vec<(usize, Batch)> = some
+        let worked: Vec<Option<T>> = (some.par_iter(), &mut batches)
             .into_par_iter()
-            .filter_map(|chunk| {
-                let points = settings.get(chunk.setting)?;
-                Some((chunk.setting, points.evaluate(chunk.range)))
+            .map(|(chunk, batch)| {
+                settings
+                    .get(chunk.setting)?
+                    .evaluate_into(chunk.range.clone(), batch);
+                Some(work(chunk.setting, batch))
             })
             .collect();
-        for (setting, batch) in batches {
-            take(setting, batch)?;
+        for ((chunk, batch), worked) in some.iter().zip(&batches).zip(worked) {
+            if let Some(worked) = worked {
+                take(chunk.setting, batch, worked)?;
+            }
         }
     }
 }

@@ -180,6 +180,13 @@ impl Sweep {
 
     /// Works out a range of points.
     pub fn evaluate(&self, range: Range<u64>) -> Batch {
+        let mut batch = Batch::default();
+        self.evaluate_into(range, &mut batch);
+        batch
+    }
+
+    /// Works out a range of points into a batch whose memory is used again.
+    pub fn evaluate_into(&self, range: Range<u64>, batch: &mut Batch) {
         let mut walk = Walk {
             sweep: self,
             cursor: Cursor::new(&self.plan),
@@ -188,22 +195,21 @@ impl Sweep {
             fixed: 0,
             refused: false,
         };
-        let room = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(0);
-        let mut batch = Batch {
-            axes: vec![Vec::with_capacity(room); self.grid.axes.len()],
-            outputs: vec![Vec::with_capacity(room); walk.cursor.outputs()],
-            refused: 0,
-        };
+        batch.refused = 0;
+        batch.axes.resize(self.grid.axes.len(), Vec::new());
+        batch.outputs.resize(walk.cursor.outputs(), Vec::new());
+        for column in batch.axes.iter_mut().chain(&mut batch.outputs) {
+            column.clear();
+        }
         let inner = self.grid.axes.last();
         let row = inner.map_or(1, |axis| axis.values.count());
         let mut next = range.start;
         while next < range.end {
             let offset = next % row;
             let length = (row - offset).min(range.end - next);
-            walk.row(next / row, offset, length, &mut batch);
+            walk.row(next / row, offset, length, batch);
             next += length;
         }
-        batch
     }
 }
 

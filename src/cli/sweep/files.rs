@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::plan::Plan;
-use super::{savings, values};
+use super::values;
 use crate::cli::args::{SweepArgs, SweepOutput};
 use crate::cli::{files, wrong};
 use crate::render::rows::{RowFormat, RowWriter};
@@ -53,12 +53,15 @@ impl Rows {
         })
     }
 
-    pub(super) fn write(&mut self, plan: &Plan, setting: usize, batch: &Batch) -> io::Result<()> {
+    pub(super) fn write(
+        &mut self,
+        plan: &Plan,
+        setting: usize,
+        batch: &Batch,
+        savings: &[Vec<f64>],
+    ) -> io::Result<()> {
         match &mut self.writer {
-            Some(writer) => {
-                let savings = savings(plan, batch);
-                writer.write(&values(plan, setting, batch, &savings), batch.len())
-            }
+            Some(writer) => writer.write(&values(plan, setting, batch, savings), batch.len()),
             None => Ok(()),
         }
     }

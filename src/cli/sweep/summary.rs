@@ -1,7 +1,6 @@
 //! What a terminal shows of a sweep: the extremes and where they are.
 
 use super::plan::Plan;
-use super::savings;
 use crate::cli::output;
 use crate::render::table::{Align, Cell, Column, Format, Row, RowKind, Table, write};
 use crate::units::{Energy, significant};
@@ -56,13 +55,13 @@ impl Summary {
         }
     }
 
-    pub(super) fn add(&mut self, plan: &Plan, setting: usize, batch: &Batch) {
+    pub(super) fn add(&mut self, setting: usize, batch: &Batch, savings: &[Vec<f64>]) {
         self.points += batch.len() as u64;
         self.refused += batch.refused;
         for (extremes, values) in self.energies[setting].iter_mut().zip(&batch.outputs) {
             extremes.add(values, &batch.axes);
         }
-        for (extremes, values) in self.savings[setting].iter_mut().zip(&savings(plan, batch)) {
+        for (extremes, values) in self.savings[setting].iter_mut().zip(savings) {
             extremes.add(values, &batch.axes);
         }
     }
