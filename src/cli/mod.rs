@@ -21,6 +21,7 @@ mod report;
 mod request;
 mod require;
 mod sensitivity;
+mod settings;
 mod sweep;
 mod table;
 mod threshold;

@@ -3,27 +3,23 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use num_rational::BigRational;
-use num_traits::Signed;
-
 use super::args::{ModelArgs, PriceArgs};
 use super::files::{self, Blocks};
+use super::settings::{EntrySetting, Set, check_settings};
 use crate::catalog::{self, Kind};
 use crate::census::Conventions;
 use crate::energy::{Counted, Pricing};
 use crate::format::Format;
-use crate::formula::{Ast, Formula, Node};
-use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked, settable};
-use crate::model::{Model, Module, NumberRole};
+use crate::formula::Node;
+use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked};
+use crate::model::{Model, NumberRole};
 use crate::number;
 use crate::primitive::Primitive;
-use crate::source::{Diagnostic, Place, Problems, Source, Spanned};
+use crate::source::{Diagnostic, Place, Problems, Source};
 use crate::table::EnergyTable;
 
 /// The name of what was typed, in messages.
-const COMMAND_LINE: &str = "command line";
-/// Larger sizes and parameters are slips of the keyboard.
-const MOST: i64 = 1_000_000_000_000_000;
+pub(super) const COMMAND_LINE: &str = "command line";
 
 /// A model with what was set on it, ready to be lowered.
 pub(super) struct ModelRequest {
@@ -33,12 +29,6 @@ pub(super) struct ModelRequest {
     entries: Vec<EntrySetting>,
     /// The variants asked for, or all.
     pub(super) variants: Vec<String>,
-}
-
-/// `45nm.fp32.mul=2`
-struct EntrySetting {
-    name: Spanned<String>,
-    value: BigRational,
 }
 
 /// Which variants are meant where none is named.
@@ -189,158 +179,6 @@ impl ModelRequest {
 fn typed(flag: &str, text: &str) -> Place {
     let source = Source::new(COMMAND_LINE, format!("{flag} {text}"));
     Place::new(&source, flag.len() + 1..source.text().len())
-}
-
-/// Everything given with `--set`.
-struct Set {
-    settings: Vec<Setting>,
-    entries: Vec<EntrySetting>,
-}
-
-impl Set {
-    fn new(texts: &[String], problems: &mut Problems) -> Set {
-        let mut set = Set {
-            settings: Vec::new(),
-            entries: Vec::new(),
-        };
-        let mut seen: Vec<Spanned<String>> = Vec::new();
-        for text in texts {
-            let Some((name, formula)) = setting(text, problems) else {
-                continue;
-            };
-            if let Some(first) = seen.iter().find(|other| other.value == name.value) {
-                problems.push(
-                    Diagnostic::at(&name.place, format!("`{}` is set twice", name.value))
-                        .and(&first.place, "first here"),
-                );
-                continue;
-            }
-            seen.push(name.clone());
-            if name.value.contains('.') {
-                set.entries.extend(entry(name, &formula, problems));
-            } else {
-                set.settings.push(Setting { name, formula });
-            }
-        }
-        set
-    }
-}
-
-/// Every name that is set is one of the model or its blocks, and a plain
-/// number fits what it is set for: so what is wrong is shown where it was
-/// typed, and not everywhere that it leads to.
-fn check_settings(model: &Model, settings: &[Setting], problems: &mut Problems) {
-    let known = settable(model);
-    let modules: Vec<&Module> = std::iter::once(&*model.root)
-        .chain(model.blocks().map(|(_, block)| &**block))
-        .collect();
-    for Setting { name, formula } in settings {
-        if !known.contains(name.value.as_str()) {
-            problems.push(
-                Diagnostic::at(
-                    &name.place,
-                    format!("unknown dim or parameter `{}`", name.value),
-                )
-                .known(&name.value, known.iter().copied()),
-            );
-            continue;
-        }
-        if let Node::Name(word) = &formula.ast.node
-            && ["nan", "inf", "infinity"].contains(&word.to_lowercase().as_str())
-        {
-            let message = format!("`{}` is set to {word}, which is no number", name.value);
-            problems.push(Diagnostic::at(&formula.place, message));
-            continue;
-        }
-        let Some(value) = plain_number(&formula.ast) else {
-            continue;
-        };
-        let dim = |module: &&Module| {
-            let own = module.numbers.iter().find(|n| n.name.value == name.value);
-            own.is_some_and(|number| number.role == NumberRole::Dim)
-                && module.uneven.iter().all(|other| other.value != name.value)
-        };
-        let is_dim = modules.iter().any(dim);
-        let fault = if is_dim && !value.is_integer() {
-            "not a whole number"
-        } else if is_dim && !value.is_positive() {
-            "not above 0"
-        } else if value.is_negative() {
-            "below 0"
-        } else if value > number::whole(MOST) {
-            "above 10^15"
-        } else {
-            continue;
-        };
-        let what = if is_dim { "dim" } else { "parameter" };
-        problems.push(Diagnostic::at(
-            &formula.place,
-            format!(
-                "{what} `{}` is {}: {fault}",
-                name.value,
-                formula.text.trim()
-            ),
-        ));
-    }
-}
-
-/// The number that a formula is, with or without a sign.
-fn plain_number(ast: &Ast) -> Option<BigRational> {
-    match &ast.node {
-        Node::Number(value) => Some(value.clone()),
-        Node::Negate(inner) => Some(-plain_number(inner)?),
-        _ => None,
-    }
-}
-
-/// `NAME=VALUE`, a formula as value.
-fn setting(text: &str, problems: &mut Problems) -> Option<(Spanned<String>, Formula)> {
-    const FLAG: &str = "--set ";
-    let source = Source::new(COMMAND_LINE, format!("{FLAG}{text}"));
-    let place = |from: usize, to: usize| Place::new(&source, FLAG.len() + from..FLAG.len() + to);
-    let Some((name, value)) = text.split_once('=') else {
-        problems.push(
-            Diagnostic::at(&place(0, text.len()), format!("`{text}` sets nothing"))
-                .help("write `--set NAME=VALUE`"),
-        );
-        return None;
-    };
-    let start = name.len() - name.trim_start().len();
-    let end = name.trim_end().len().max(start);
-    let value_place = place(text.len() - value.len(), text.len());
-    let missing = match (name.trim(), value.trim()) {
-        ("", _) => Some(("no name before the `=`", place(0, name.len() + 1))),
-        (_, "") => Some(("no value after the `=`", place(name.len(), text.len()))),
-        _ => None,
-    };
-    if let Some((message, place)) = missing {
-        problems.push(Diagnostic::at(&place, message).help("write `--set NAME=VALUE`"));
-        return None;
-    }
-    let name = Spanned::new(name.trim().to_owned(), place(start, end));
-    let formula = Formula::read(value, &value_place, problems)?;
-    Some((name, formula))
-}
-
-fn entry(
-    name: Spanned<String>,
-    formula: &Formula,
-    problems: &mut Problems,
-) -> Option<EntrySetting> {
-    match &formula.ast.node {
-        Node::Number(value) if !value.is_negative() => Some(EntrySetting {
-            name,
-            value: value.clone(),
-        }),
-        _ => {
-            let message = format!(
-                "a table entry is set to a number of picojoules, at least 0, not `{}`",
-                formula.text
-            );
-            problems.push(Diagnostic::at(&formula.place, message));
-            None
-        }
-    }
 }
 
 /// Tables, formats and conventions.
