@@ -85,6 +85,24 @@ fn provenance(entry: &Entry) -> String {
     }
 }
 
+/// What holds for the whole table.
+fn about(table: &EnergyTable) -> String {
+    let mut words = Vec::new();
+    if let Some(node) = table.node() {
+        words.push(format!("Node: {node}."));
+    }
+    if let Some(supply) = table.supply() {
+        words.push(format!("Supply: {supply}."));
+    }
+    words.push(format!("Boundary: {}.", table.boundary()));
+    words.push(format!("Figures: {}.", table.kind()));
+    if let Some(base) = table.extends() {
+        words.push(format!("Extends {base}."));
+    }
+    words.push("All in pJ.".to_owned());
+    words.join(" ")
+}
+
 /// The priced entries of a table.
 pub fn entries_table(table: &EnergyTable) -> Table {
     let rows = table
@@ -111,7 +129,7 @@ pub fn entries_table(table: &EnergyTable) -> Table {
             ("Note", "note", Align::Left),
         ]),
         rows,
-        notes: vec![format!("Boundary: {}; {}.", table.boundary(), table.kind())],
+        notes: vec![about(table)],
     }
 }
 

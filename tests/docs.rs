@@ -1,0 +1,30 @@
+//! The files that the documentation shows are what the program reads.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+
+use picojoule::source::Source;
+use picojoule::table::EnergyTable;
+
+/// The table in `docs/tables.md` prices a whole attention layer.
+#[test]
+fn the_table_shown_is_a_table() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/tables.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (_, block) = text.split_once("```toml\n").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    let table = EnergyTable::read(&Source::new("docs/tables.md", block), &|_| None).unwrap();
+    assert_eq!(table.name(), "my-chip");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("my-chip.toml");
+    std::fs::write(&file, block).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_picojoule"))
+        .args(["compare", "attention", "--tables"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("my-chip"));
+}
