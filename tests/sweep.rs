@@ -243,6 +243,41 @@ fn wrong_sweeps_are_refused_and_leave_no_file() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
+/// A run that is ended leaves whole files or none.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_picojoule"))
+        .current_dir(folder.path())
+        .args([
+            "sweep",
+            "attention",
+            "--over",
+            "n=1..1000000000",
+            "--out",
+            "rows.csv",
+        ])
+        .spawn()
+        .unwrap();
+    let files = || std::fs::read_dir(folder.path()).unwrap().count();
+    // It has begun when its file is there.
+    for _ in 0..500 {
+        if files() > 0 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(files(), 1);
+    let ended = Command::new("kill")
+        .arg(child.id().to_string())
+        .status()
+        .unwrap();
+    assert!(ended.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(files(), 0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 

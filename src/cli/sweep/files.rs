@@ -11,6 +11,19 @@ use crate::render::rows::{RowFormat, RowWriter};
 use crate::source::{Diagnostic, Problems};
 use crate::whatif::Batch;
 
+/// What an interrupted program exits with by convention.
+const INTERRUPTED: i32 = 130;
+
+/// Takes the unfinished file away when the run is interrupted or ended, so
+/// that it leaves whole files or none. Where no handler can be set the run goes
+/// on without.
+fn clean_up_when_interrupted(unfinished: PathBuf) {
+    let _ = ctrlc::set_handler(move || {
+        let _ = std::fs::remove_file(&unfinished);
+        std::process::exit(INTERRUPTED);
+    });
+}
+
 /// The rows of a sweep on their way out.
 pub(super) struct Rows {
     writer: Option<Box<dyn RowWriter>>,
@@ -45,6 +58,7 @@ impl Rows {
         let failed =
             |error: io::Error| wrong(format!("cannot write `{}`: {error}", path.display()));
         let temporary = files::temporary(files::folder(path)).map_err(failed)?;
+        clean_up_when_interrupted(temporary.path().to_owned());
         let handle = temporary.as_file().try_clone().map_err(failed)?;
         let writer = format.writer(handle, plan.row_columns()).map_err(failed)?;
         Ok(Rows {
