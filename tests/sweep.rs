@@ -269,6 +269,8 @@ fn an_interrupted_run_leaves_nothing() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     assert_eq!(files(), 1);
+    // The handler is set just after the file is made.
+    std::thread::sleep(std::time::Duration::from_millis(300));
     let ended = Command::new("kill")
         .arg(child.id().to_string())
         .status()
