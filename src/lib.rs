@@ -10,6 +10,7 @@ pub mod energy;
 pub mod format;
 pub mod formula;
 pub mod graph;
+pub mod import;
 pub mod model;
 pub mod number;
 pub mod primitive;

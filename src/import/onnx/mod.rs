@@ -1,0 +1,3 @@
+//! ONNX graphs.
+
+pub mod proto;
