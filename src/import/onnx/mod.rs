@@ -1,3 +1,5 @@
 //! ONNX graphs.
 
+mod element;
 pub mod proto;
+pub mod wire;
