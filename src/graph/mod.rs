@@ -35,7 +35,7 @@ use crate::domain::Domain;
 use crate::format::Format;
 use crate::model::{Map, Reduce};
 use crate::primitive::Primitive;
-use crate::source::Place;
+use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::{Expr, Symbol, Values};
 
 pub use self::check::{Constraint, Rule};
@@ -101,6 +101,9 @@ pub enum OpKind {
     },
     /// Data that is only moved.
     Move(&'static str),
+    /// An operator, by its name, that is not known: what it computes is left
+    /// out, and whatever rests on it says so.
+    Uncounted(String),
 }
 
 /// A map over index combinations and a reduction.
@@ -306,6 +309,29 @@ impl OpGraph {
     /// the model has another graph.
     pub fn switches(&self) -> &BTreeSet<Symbol> {
         &self.switches
+    }
+
+    /// The same graph if it is not `strict`, or if every operator in it is
+    /// known.
+    ///
+    /// # Errors
+    /// Each operator that is not, where it stands first.
+    pub fn known_if(self, strict: bool) -> Result<OpGraph, Problems> {
+        let mut problems = Problems::new();
+        let mut told: BTreeSet<&str> = BTreeSet::new();
+        for op in self.ops.node_weights().filter(|_| strict) {
+            if let OpKind::Uncounted(operator) = &op.kind
+                && told.insert(operator)
+            {
+                let message = format!("the operator `{operator}` is not known");
+                problems.push(
+                    Diagnostic::at(&op.place, message)
+                        .help("without `--strict` it is left out, and every result says so"),
+                );
+            }
+        }
+        problems.or(())?;
+        Ok(self)
     }
 
     /// What must hold of the dims for the model to make sense.

@@ -13,6 +13,8 @@ pub(super) const OPS: usize = 10_000;
 pub(super) const NAMES: usize = 1_000;
 /// Inputs of one op.
 pub(super) const OPERANDS: usize = 256;
+/// Characters of the name of an unknown operator.
+pub(super) const OPERATOR: usize = 200;
 /// Axes of one tensor.
 pub(super) const AXES: usize = 16;
 /// Scopes of one file, and members of one scope.

@@ -250,7 +250,7 @@ pub(super) fn shape(node: &Node, problems: &mut Problems) -> Option<ShapeDecl> {
         at += rest.len() - rest.trim_start().len();
         let rest = &text[at..];
         let length = if rest.starts_with('(') {
-            rest.find(')').map_or(rest.len(), |close| close + 1)
+            closed(rest)
         } else {
             rest.find(char::is_whitespace).unwrap_or(rest.len())
         };
@@ -268,6 +268,20 @@ pub(super) fn shape(node: &Node, problems: &mut Problems) -> Option<ShapeDecl> {
         at += length;
     }
     Some(ShapeDecl { axes, place })
+}
+
+/// How long a text is up to the bracket that closes its first one.
+fn closed(text: &str) -> usize {
+    let mut open = 0_usize;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' => open += 1,
+            ')' if open == 1 => return at + 1,
+            ')' => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 /// A domain by its name.

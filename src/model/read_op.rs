@@ -12,8 +12,8 @@ use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Fields, Node, Problems, Spanned, Value};
 
 /// The fields of which an op has exactly one, and which says what it does.
-const FORMS: [&str; 8] = [
-    "einsum", "apply", "each", "concat", "gather", "take", "block", "slot",
+const FORMS: [&str; 9] = [
+    "einsum", "apply", "each", "concat", "gather", "take", "move", "block", "slot",
 ];
 
 pub(super) fn op(node: &Node, problems: &mut Problems) -> Option<OpDecl> {
@@ -132,6 +132,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
     let extents = fields.take("axes");
     let with = fields.take("with");
     let repeat = fields.take("repeat");
+    let uncounted = fields.take("uncounted");
     let [(key, node)] = given.as_slice() else {
         let message = match given.as_slice() {
             [] => "the op does not say what it does".to_owned(),
@@ -156,6 +157,9 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
     }
     if !matches!(*key, "block" | "slot") {
         misplaced.extend([("with", with), ("repeat", repeat)]);
+    }
+    if *key != "move" {
+        misplaced.push(("uncounted", uncounted));
     }
     for (name, other) in misplaced {
         if let Some(other) = other {
@@ -187,6 +191,10 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
         "concat" => signature(node, problems).map(OpForm::Concat),
         "gather" => signature(node, problems).map(OpForm::Gather),
         "take" => signature(node, problems).map(OpForm::Take),
+        "move" => Some(OpForm::Move {
+            shape: shape(node, problems)?,
+            uncounted: uncounted.and_then(|node| operator(node, problems)),
+        }),
         key => {
             let name = node.text(problems)?;
             let name = Spanned::new(name.value, node.inside());
@@ -201,6 +209,25 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
             })
         }
     }
+}
+
+/// The name of an operator that is not known.
+fn operator(node: &Node, problems: &mut Problems) -> Option<Spanned<String>> {
+    let name = node.text(problems)?;
+    let fault = if name.value.trim().is_empty() {
+        "an operator has a name".to_owned()
+    } else if name.value.chars().any(char::is_control) {
+        "the name of an operator stands on one line".to_owned()
+    } else if name.value.chars().count() > limits::OPERATOR {
+        format!(
+            "the name of an operator has at most {} letters",
+            limits::OPERATOR
+        )
+    } else {
+        return Some(name);
+    };
+    problems.push(Diagnostic::at(&name.place, fault));
+    None
 }
 
 fn signature(node: &Node, problems: &mut Problems) -> Option<Signature> {

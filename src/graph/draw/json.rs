@@ -132,6 +132,7 @@ fn node<'g>(graph: &'g OpGraph, id: usize, op: &'g Op, printer: &Printer) -> Nod
         OpKind::Einsum(einsum) => ("einsum", Some(einsum.text.as_str()), Some(einsum)),
         OpKind::Elementwise { text, .. } => ("elementwise", Some(text.as_str()), None),
         OpKind::Move(what) => ("move", Some(*what), None),
+        OpKind::Uncounted(operator) => ("uncounted", Some(operator.as_str()), None),
     };
     Node {
         id,

@@ -239,6 +239,7 @@ impl Maker<'_> {
             }
             OpKind::Elementwise { text, .. } => lines.extend(broken(text)),
             OpKind::Move(what) => lines.push((*what).to_owned()),
+            OpKind::Uncounted(operator) => lines.push(format!("{operator}: unknown, left out")),
         }
         for (source, wire) in self.graph.inputs(at) {
             if self.graph.ops()[source].kind == OpKind::Weight {

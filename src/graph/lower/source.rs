@@ -67,7 +67,8 @@ impl<'m> Lowering<'m> {
         Made { node, tensor }
     }
 
-    fn shape(
+    /// The extents that a shape gives, each a size.
+    pub(super) fn shape(
         &mut self,
         shape: &ShapeDecl,
         of: &str,
