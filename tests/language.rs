@@ -8,10 +8,12 @@ mod common;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use common::{NONE_FREE, counted, counts, format, graph, model, priced, set, totals, whole};
+use common::{
+    NONE_FREE, counted, counts, format, graph, model, parameters, priced, set, totals, whole,
+};
 use picojoule::domain::Domain;
 use picojoule::graph::{OpGraph, OpKind, Tensor, Unfold};
-use picojoule::primitive::Primitive::{Add, Select};
+use picojoule::primitive::Primitive::{Add, Mul, Select};
 
 /// The result of the op of this name.
 fn result<'g>(graph: &'g OpGraph, name: &str) -> &'g Tensor {
@@ -265,4 +267,83 @@ fn a_report_says_what_it_leaves_out() {
         "{text}"
     );
     assert_eq!(run(&["--strict"]).status.code(), Some(2));
+}
+
+// Weights with names.
+
+#[test]
+fn tied_weights_are_parameters_once() {
+    let text = "name = 'm'\ninputs = { ids = 'b n' }\n\
+         dims = { b = 2, n = 3, d = 4, vocab = 10 }\n\
+         [weights]\nwte = 'vocab d'\nwpe = { shape = 'n d', constant = true }\n\
+         [[op]]\nname = 'embed'\ngather = 'b n, v d -> b n d'\ninputs = ['ids', 'wte']\n\
+         [[op]]\nname = 'h'\napply = 'embed * 2'\n\
+         [[op]]\nname = 'head'\neinsum = 'b n d, v d -> b n v'\ninputs = ['h', 'wte']\n";
+    let model = model(text);
+    let counted = counted(&model, "m", &[]);
+    // wte alone: no op takes the positions, and they are constant anyway.
+    assert_eq!(parameters(&counted), whole(40));
+    // 2 · 3 · 4 doubled, then 2 · 3 · 4 · 10 products.
+    assert_eq!(totals(&counted), counts(&[(Mul, 24 + 240), (Add, 240)]));
+    let weights = |kind: &OpKind| {
+        counted
+            .graph
+            .iter()
+            .filter(|(_, op)| op.kind == *kind)
+            .count()
+    };
+    assert_eq!(weights(&OpKind::Weight), 1);
+    let json = printed("graph", &file(text), &[]);
+    assert_eq!(json.matches("weight wte [vocab, d]").count(), 2, "{json}");
+}
+
+#[test]
+fn a_named_weight_has_values_and_may_be_constant() {
+    let model = model(
+        "name = 'm'\ninputs = { x = 'b d' }\ndims = { b = 2, d = 4 }\nparams = { rho = 0.5 }\n\
+         [weights]\n\
+         t = { shape = 'd 6', domain = 'ternary', density = 'rho' }\n\
+         mask = { shape = 'b 6', constant = true }\n\
+         [[op]]\nname = 'p'\neinsum = 'b d, d e -> b e'\ninputs = ['x', 't']\n\
+         [[op]]\nname = 'masked'\napply = 'p + mask'\n",
+    );
+    let counted = counted(&model, "m", &[]);
+    assert_eq!(parameters(&counted), whole(24));
+    // 2 · 4 · 6 = 48 selections, half of them added; then 12 masks.
+    assert_eq!(totals(&counted), counts(&[(Select, 48), (Add, 24 + 12)]));
+}
+
+#[test]
+fn a_repeated_block_has_as_many_named_weights_as_repeats() {
+    let blocks = common::Blocks::shipped().with(
+        "layer",
+        "name = 'layer'\ninputs = { x = 'b d' }\n[weights]\nw = 'd d'\n\
+         [[op]]\nname = 'one'\neinsum = 'b d, d e -> b e'\ninputs = ['x', 'w']\n\
+         [[op]]\nname = 'two'\neinsum = 'b d, d e -> b e'\ninputs = ['one', 'w']\n",
+    );
+    let model = common::model_with(
+        "name = 'm'\ninputs = { x = 'b d' }\ndims = { b = 1, d = 5, l = 7 }\n\
+         [[op]]\nname = 'layers'\nblock = 'layer'\nrepeat = 'l'\ninputs = ['x']\n",
+        &blocks,
+    );
+    for unfold in [Unfold::No, Unfold::Yes] {
+        let graph = graph(&model, "m", &[], unfold);
+        let counted = picojoule::energy::Counted::new(graph, Default::default()).unwrap();
+        assert_eq!(parameters(&counted), whole(7 * 25));
+        assert_eq!(totals(&counted), counts(&[(Mul, 350), (Add, 350)]));
+    }
+}
+
+#[test]
+fn a_weight_that_only_skipped_ops_take_is_not_there() {
+    let model = model(
+        "name = 'm'\ninputs = { x = 'b d' }\ndims = { b = 1, d = 5 }\nparams = { on = 0 }\n\
+         [weights]\nw = 'd d'\n\
+         [[op]]\nname = 'a'\nwhen = 'on'\neinsum = 'd e, b d -> b e'\ninputs = ['w', 'x']\n\
+         [[op]]\nname = 'last'\napply = 'a + 1'\n",
+    );
+    assert_eq!(parameters(&counted(&model, "m", &[])), whole(0));
+    assert_eq!(totals(&counted(&model, "m", &[])), counts(&[(Add, 5)]));
+    let on = counted(&model, "m", &set(&[("on", 1)]));
+    assert_eq!(parameters(&on), whole(25));
 }

@@ -171,7 +171,8 @@ fn precision(op: &Op, primitive: Primitive, role: Role) -> Precision {
 /// The primitives of one run of an op.
 fn counts(op: &Op, conventions: Conventions) -> Vec<(Primitive, Role, Expr)> {
     match &op.kind {
-        OpKind::Input | OpKind::Weight | OpKind::Move(_) | OpKind::Uncounted(_) => Vec::new(),
+        OpKind::Input | OpKind::Weight | OpKind::Constant => Vec::new(),
+        OpKind::Move(_) | OpKind::Uncounted(_) => Vec::new(),
         OpKind::Elementwise { steps, .. } => steps
             .iter()
             .map(|(primitive, count)| (*primitive, Role::Operand, count.clone()))

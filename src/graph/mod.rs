@@ -42,6 +42,9 @@ pub use self::check::{Constraint, Rule};
 pub use self::lower::{Setting, Unfold, lower, lower_unchecked, settable};
 pub use self::scopes::ResolvedScope;
 
+/// What the name of an op's own weight has behind that of the op.
+const OWN_WEIGHT: &str = " weight";
+
 /// A model, lowered.
 #[derive(Debug, Clone)]
 pub struct OpGraph {
@@ -90,6 +93,8 @@ pub enum OpKind {
     Input,
     /// A weight.
     Weight,
+    /// A tensor that is there like a weight, but was not learnt.
+    Constant,
     /// A map over index combinations and a reduction.
     Einsum(Einsum),
     /// So many primitives in all, as written in a formula or listed.
@@ -341,8 +346,13 @@ impl OpGraph {
 }
 
 impl Op {
+    /// Whether it is a tensor that is there before any input.
+    pub fn is_stored(&self) -> bool {
+        matches!(self.kind, OpKind::Weight | OpKind::Constant)
+    }
+
     /// Whether it does anything: inputs and weights are only there.
     pub fn computes(&self) -> bool {
-        !matches!(self.kind, OpKind::Input | OpKind::Weight)
+        self.kind != OpKind::Input && !self.is_stored()
     }
 }

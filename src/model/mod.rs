@@ -12,6 +12,7 @@ mod module;
 mod op;
 mod read;
 mod read_op;
+mod read_weight;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +20,9 @@ use std::sync::Arc;
 use crate::source::{Diagnostic, Place, Problems, Source};
 
 pub use self::axes::{AxisGroup, Signature};
-pub use self::module::{Input, Module, Named, Number, NumberRole, Scope, Variant};
+pub use self::module::{
+    Input, Module, Named, NamedWeight, Number, NumberRole, Scope, Variant, WeightRole,
+};
 pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, ShapeDecl, WeightDecl};
 pub use self::read::{ModuleKind, formulas as read_numbers};
 

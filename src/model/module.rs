@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::op::{Callee, OpDecl, OpForm, ShapeDecl};
+use super::op::{Callee, OpDecl, OpForm, ShapeDecl, WeightDecl};
 use crate::domain::Domain;
 use crate::format::Format;
 use crate::formula::Formula;
@@ -17,6 +17,8 @@ pub struct Module {
     pub about: Option<String>,
     /// What it is computed from, in order.
     pub inputs: Vec<Input>,
+    /// Tensors that are there before any input, by name.
+    pub weights: Vec<NamedWeight>,
     /// Numbers that a caller must give.
     pub needs: Vec<Spanned<String>>,
     /// Numbers with names, in order.
@@ -60,6 +62,27 @@ pub struct Input {
     pub domain: Domain,
     /// The share of it that is not zero, where zeros are skipped.
     pub density: Option<Formula>,
+}
+
+/// A weight with a name, which any op of the module may take. However many do,
+/// it is there once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedWeight {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its shape and values.
+    pub decl: WeightDecl,
+    /// Whether it was learnt.
+    pub role: WeightRole,
+}
+
+/// Whether a weight was learnt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WeightRole {
+    /// It was: it counts among the parameters.
+    Parameter,
+    /// It was not: a mask, a table of positions.
+    Constant,
 }
 
 /// A number with a name.

@@ -7,6 +7,7 @@ use super::limits::{self, at_most};
 use super::module::{Input, Module, Named, Number, NumberRole, Scope, Variant};
 use super::op::ShapeDecl;
 use super::read_op::op;
+use super::read_weight::weights;
 use crate::domain::Domain;
 use crate::format::Format;
 use crate::formula::{Formula, is_name};
@@ -65,6 +66,7 @@ impl Module {
             name: name.map_or_else(String::new, |name| name.value),
             about: fields.text("about", problems).map(|about| about.value),
             inputs: inputs(fields.take("inputs"), problems),
+            weights: weights(fields.take("weights"), problems),
             needs: names(fields.take("needs"), problems),
             numbers,
             uneven: names(fields.take("uneven"), problems),
@@ -108,8 +110,9 @@ impl Module {
 
     /// Within a module a name means one thing.
     fn check_names(&self, problems: &mut Problems) {
-        let tensors =
-            (self.inputs.iter().map(|input| &input.name)).chain(self.ops.iter().map(|op| &op.name));
+        let tensors = (self.inputs.iter().map(|input| &input.name))
+            .chain(self.weights.iter().map(|weight| &weight.name))
+            .chain(self.ops.iter().map(|op| &op.name));
         let numbers = (self.needs.iter()).chain(self.numbers.iter().map(|number| &number.name));
         unique(tensors.chain(numbers), "name", problems);
         unique(

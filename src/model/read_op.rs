@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use super::axes::Signature;
 use super::limits::{self, at_most};
-use super::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, WeightDecl};
+use super::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce};
 use super::read::{domain, format, formula, formulas, shape};
-use crate::domain::Domain;
+use super::read_weight::inline;
 use crate::formula::Formula;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Fields, Node, Problems, Spanned, Value};
@@ -91,28 +91,11 @@ fn operands(node: &Node, problems: &mut Problems) -> Vec<Operand> {
 fn operand(node: &Node, problems: &mut Problems) -> Option<Operand> {
     match &node.value {
         Value::Text(name) => Some(Operand::Tensor(Spanned::new(name.clone(), node.inside()))),
-        Value::Table(_) => {
-            let mut fields = Fields::of(node, problems)?;
-            let shape = fields
-                .require("weight", "a weight", problems)
-                .and_then(|node| shape(node, problems));
-            let domain = fields
-                .take("domain")
-                .and_then(|node| domain(node, problems));
-            let density = fields
-                .take("density")
-                .and_then(|node| formula(node, problems));
-            fields.finish("a weight", problems);
-            Some(Operand::Weight(WeightDecl {
-                shape: shape?,
-                domain: domain.map_or(Domain::Real, |domain| domain.value),
-                density,
-            }))
-        }
+        Value::Table(_) => inline(node, problems).map(Operand::Weight),
         _ => {
             problems.push(
                 Diagnostic::at(&node.place, format!("{} is no input", node.describe()))
-                    .help("an input is the name of an op, or `{ weight = \"d e\" }`"),
+                    .help("an input is the name of an op or weight, or `{ weight = \"d e\" }`"),
             );
             None
         }

@@ -29,7 +29,7 @@ impl Work {
 
     pub(super) fn of(kind: &OpKind) -> Work {
         match kind {
-            OpKind::Input | OpKind::Weight => Work::Input,
+            OpKind::Input | OpKind::Weight | OpKind::Constant => Work::Input,
             OpKind::Move(_) => Work::Move,
             OpKind::Uncounted(_) => Work::Unknown,
             OpKind::Elementwise { steps, .. } => {
