@@ -347,3 +347,69 @@ fn a_weight_that_only_skipped_ops_take_is_not_there() {
     let on = counted(&model, "m", &set(&[("on", 1)]));
     assert_eq!(parameters(&on), whole(25));
 }
+
+// Blocks in the file of the model.
+
+const OWN_BLOCKS: &str = "name = 'm'\ninputs = { x = 'b d' }\ndims = { b = 2, d = 3, l = 4 }\n\
+     [slots]\nf = 'softmax'\n\
+     [[op]]\nname = 'layers'\nblock = 'layer'\nrepeat = 'l'\ninputs = ['x']\n\
+     [[op]]\nname = 'act'\nslot = 'f'\ninputs = ['layers']\n\
+     [[block]]\nname = 'layer'\ninputs = { x = 'b d' }\nneeds = ['l']\n\
+     [block.dims]\nwide = 'd * l'\n\
+     [block.weights]\nw = 'd wide'\n\
+     [[block.op]]\nname = 'up'\neinsum = 'b d, d e -> b e'\ninputs = ['x', 'w']\n\
+     [[block.op]]\nname = 'down'\neinsum = 'b e, e d -> b d'\ninputs = ['up', { weight = 'wide d' }]\n\
+     [[block]]\nname = 'softmax'\ninputs = { x = 'b d' }\n\
+     [[block.op]]\nname = 'only'\napply = 'x + 1'\n\
+     [[block]]\nname = 'double'\ninputs = { x = 'b d' }\nparams = { by = 2 }\n\
+     [[block.op]]\nname = 'only'\napply = 'x * by'\n";
+
+#[test]
+fn blocks_stand_in_the_file_of_the_model() {
+    let model = model(OWN_BLOCKS);
+    let counted = counted(&model, "m", &[]);
+    // Four times 2 · 3 · 12 products up and down; and the file's own softmax,
+    // which is an addition.
+    assert_eq!(
+        totals(&counted),
+        counts(&[(Mul, 4 * 144), (Add, 4 * 144 + 6)])
+    );
+    assert_eq!(parameters(&counted), whole(4 * 72));
+    // A block that nothing names cannot be set.
+    assert!(!picojoule::graph::settable(&model).contains("by"));
+}
+
+#[test]
+fn a_block_of_the_file_can_be_tried_as_a_variant() {
+    let file = file(OWN_BLOCKS);
+    let rest = ["--variant", "double", "--set", "by=3", "--output", "json"];
+    let json = printed("estimate", &file, &rest);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["stages"][1]["counts"]["mul.fp32"], 6);
+    // The library's blocks can be tried as before.
+    let text = printed("estimate", &file, &["--variant", "layer-norm"]);
+    assert!(text.contains("sqrt"), "{text}");
+    let told = refused("estimate", &file, &["--variant", "duble"]);
+    assert!(told.contains("did you mean `double`?"), "{told}");
+}
+
+#[test]
+fn a_block_of_the_library_calls_those_of_the_library() {
+    let blocks = common::Blocks::shipped()
+        .with(
+            "outer",
+            "name = 'outer'\ninputs = { x = 'b d' }\n\
+             [[op]]\nname = 'o'\nblock = 'inner'\ninputs = ['x']\n",
+        )
+        .with(
+            "inner",
+            "name = 'inner'\ninputs = { x = 'b d' }\n[[op]]\nname = 'i'\napply = 'x * 2'\n",
+        );
+    let text = "name = 'm'\ninputs = { x = 'b d' }\ndims = { b = 2, d = 3 }\n\
+         [[op]]\nname = 'a'\nblock = 'outer'\ninputs = ['x']\n\
+         [[op]]\nname = 'c'\nblock = 'inner'\ninputs = ['a']\n\
+         [[block]]\nname = 'inner'\ninputs = { x = 'b d' }\n\
+         [[block.op]]\nname = 'i'\napply = 'x + 1'\n";
+    let counted = counted(&common::model_with(text, &blocks), "m", &[]);
+    assert_eq!(totals(&counted), counts(&[(Mul, 6), (Add, 6)]));
+}

@@ -59,7 +59,6 @@ impl ModelRequest {
                 return Err(problems);
             }
         };
-        check_settings(&model, &settings, &mut problems);
         let mut chosen: Vec<String> = Vec::new();
         for variant in variants {
             let place = typed("--variant", variant);
@@ -75,6 +74,8 @@ impl ModelRequest {
             }
             chosen.push(variant.clone());
         }
+        // A block that is tried may have parameters of its own.
+        check_settings(&model, &settings, &mut problems);
         if variants.is_empty() {
             let all = model.variant_names().into_iter().map(str::to_owned);
             chosen = match default {

@@ -29,6 +29,8 @@ pub struct Module {
     pub slots: Vec<Named<String>>,
     /// The ops, in order.
     pub ops: Vec<OpDecl>,
+    /// Blocks that stand in the same file (models only).
+    pub blocks: Vec<OwnBlock>,
     /// Named sets of stages.
     pub scopes: Vec<Scope>,
     /// The variants, the baseline first (models only).
@@ -39,6 +41,15 @@ pub struct Module {
     pub format: Option<Format>,
     /// The file.
     pub source: Arc<Source>,
+}
+
+/// A block that stands in a model file.
+#[derive(Debug, Clone)]
+pub struct OwnBlock {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// The block.
+    pub module: Arc<Module>,
 }
 
 /// A name and what it stands for.
@@ -144,7 +155,7 @@ impl Variant {
 
 impl Module {
     /// Every block that it names, with the place, in order.
-    pub fn callees(&self) -> Vec<(String, Place)> {
+    pub fn callees(&self) -> Vec<Spanned<String>> {
         let of_ops = self.ops.iter().filter_map(|op| match &op.form {
             OpForm::Call {
                 callee: Callee::Block(name),
@@ -157,10 +168,6 @@ impl Module {
             .variants
             .iter()
             .flat_map(|variant| variant.slots.iter().map(|slot| &slot.value));
-        of_ops
-            .chain(of_slots)
-            .chain(of_variants)
-            .map(|name| (name.value.clone(), name.place.clone()))
-            .collect()
+        of_ops.chain(of_slots).chain(of_variants).cloned().collect()
     }
 }

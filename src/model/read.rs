@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::limits::{self, at_most};
-use super::module::{Input, Module, Named, Number, NumberRole, Scope, Variant};
+use super::module::{Input, Module, Named, Number, NumberRole, OwnBlock, Scope, Variant};
 use super::op::ShapeDecl;
 use super::read_op::op;
 use super::read_weight::weights;
@@ -23,6 +23,16 @@ pub enum ModuleKind {
     Model,
     /// A block: its sizes follow from what it is called with.
     Block,
+}
+
+impl ModuleKind {
+    /// What messages call it.
+    fn words(self) -> &'static str {
+        match self {
+            ModuleKind::Model => "a model",
+            ModuleKind::Block => "a block",
+        }
+    }
 }
 
 impl Module {
@@ -46,8 +56,21 @@ impl Module {
             );
             return None;
         }
+        let module = Module::of(&mut fields, kind, source, "the file", problems);
+        fields.finish(kind.words(), problems);
+        Some(module)
+    }
+
+    /// A model or block of these `fields`; `what` has them.
+    fn of(
+        fields: &mut Fields<'_>,
+        kind: ModuleKind,
+        source: &Arc<Source>,
+        what: &str,
+        problems: &mut Problems,
+    ) -> Module {
         let name = fields
-            .require("name", "the file", problems)
+            .require("name", what, problems)
             .and_then(|node| node.text(problems));
         let dims_role = match kind {
             ModuleKind::Model => NumberRole::Dim,
@@ -72,6 +95,16 @@ impl Module {
             uneven: names(fields.take("uneven"), problems),
             slots: bindings(fields.take("slots"), problems),
             ops: list(fields.take("op"), limits::OPS, "ops", problems, op),
+            blocks: match kind {
+                ModuleKind::Model => list(
+                    fields.take("block"),
+                    limits::BLOCKS,
+                    "blocks",
+                    problems,
+                    |node, problems| own_block(node, source, problems),
+                ),
+                ModuleKind::Block => Vec::new(),
+            },
             scopes: scopes(fields.take("scopes"), problems),
             variants: match kind {
                 ModuleKind::Model => list(
@@ -93,19 +126,12 @@ impl Module {
             source: Arc::clone(source),
         };
         if module.ops.is_empty() && fields.take("op").is_none() {
-            problems.push(Diagnostic::at(
-                &Place::new(source, 0..0),
-                "the file has no `[[op]]`",
-            ));
+            let message = format!("{what} has no `[[op]]`");
+            problems.push(Diagnostic::at(fields.place(), message));
         }
-        let what = match kind {
-            ModuleKind::Model => "a model",
-            ModuleKind::Block => "a block",
-        };
-        fields.finish(what, problems);
         module.check_names(problems);
         limits::check_chains(&module.numbers, problems);
-        Some(module)
+        module
     }
 
     /// Within a module a name means one thing.
@@ -118,6 +144,11 @@ impl Module {
         unique(
             self.scopes.iter().map(|scope| &scope.name),
             "scope",
+            problems,
+        );
+        unique(
+            self.blocks.iter().map(|block| &block.name),
+            "block",
             problems,
         );
         unique(
@@ -135,6 +166,24 @@ impl Module {
             }
         }
     }
+}
+
+/// A block that stands in a model file.
+fn own_block(node: &Node, source: &Arc<Source>, problems: &mut Problems) -> Option<OwnBlock> {
+    let mut fields = Fields::of(node, problems)?;
+    let module = Module::of(
+        &mut fields,
+        ModuleKind::Block,
+        source,
+        "the block",
+        problems,
+    );
+    let name = fields.text("name", &mut Problems::new());
+    fields.finish(ModuleKind::Block.words(), problems);
+    Some(OwnBlock {
+        name: name?,
+        module: Arc::new(module),
+    })
 }
 
 fn unique<'a>(
