@@ -18,6 +18,7 @@ mod einsum;
 mod limits;
 mod lower;
 mod names;
+mod power;
 mod scopes;
 mod strength;
 mod window;

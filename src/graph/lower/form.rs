@@ -26,7 +26,7 @@ impl<'m> Lowering<'m> {
     ) -> Outcome<Form> {
         match &op.form {
             OpForm::Einsum { signature, .. } => self.einsum(op, signature, operands, instance),
-            OpForm::Apply(formula) => self.apply(op, formula, operands, instance),
+            OpForm::Apply(formula) => self.apply(op, formula, instance),
             OpForm::Each(counts) => self.each(op, counts, operands, instance),
             OpForm::Concat(signature) => self.concat(op, signature, operands, instance),
             OpForm::Gather(signature) => self.chosen(op, "gather", signature, operands, instance),
@@ -170,21 +170,15 @@ impl<'m> Lowering<'m> {
         Err(self.tell(Diagnostic::at(&axis.place, message).known(&axis.value, known)))
     }
 
-    fn apply(
-        &mut self,
-        op: &OpDecl,
-        formula: &Formula,
-        operands: &[Made],
-        instance: &Instance<'m>,
-    ) -> Outcome<Form> {
-        // Numbers are among the inputs too, but no operands.
-        let names = op.inputs.iter().filter_map(|operand| match operand {
-            Operand::Tensor(name) => Some(name.value.as_str()),
-            Operand::Weight(_) => None,
-        });
-        let named: Vec<(&str, &Tensor)> = names
-            .filter(|name| instance.made.contains_key(name))
-            .zip(operands.iter().map(|made| &made.tensor))
+    fn apply(&mut self, op: &OpDecl, formula: &Formula, instance: &Instance<'m>) -> Outcome<Form> {
+        // Numbers are among the inputs too, but no operands; a weight without a
+        // name is an operand that no formula can speak of.
+        let named: Vec<(&str, &Tensor)> = (op.inputs.iter())
+            .filter_map(|operand| match operand {
+                Operand::Tensor(name) => Some(name.value.as_str()),
+                Operand::Weight(_) => None,
+            })
+            .filter_map(|name| Some((name, &instance.made.get(name)?.tensor)))
             .collect();
         let applied = apply(formula, &named, &instance.names, &mut self.problems).ok_or(Told)?;
         let kind = OpKind::Elementwise {
