@@ -19,6 +19,7 @@ mod limits;
 mod lower;
 mod names;
 mod power;
+mod rest;
 mod scopes;
 mod strength;
 mod window;

@@ -12,6 +12,7 @@ mod module;
 mod op;
 mod read;
 mod read_op;
+mod shape;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use crate::source::{Diagnostic, Place, Problems, Source};
 
 pub use self::axes::{AxisGroup, Signature};
 pub use self::module::{Input, Module, Named, Number, NumberRole, Scope, Variant};
-pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, ShapeDecl, WeightDecl};
+pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, Rest, ShapeDecl, WeightDecl};
 pub use self::read::{ModuleKind, formulas as read_numbers};
 
 /// Where blocks come from. This room reads no files itself.

@@ -6,7 +6,9 @@
 mod common;
 
 mod broadcast;
+mod ones;
 mod powers;
+mod rest;
 
 use common::*;
 use picojoule::energy::Counted;

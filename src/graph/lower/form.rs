@@ -1,6 +1,7 @@
 //! What each form of an op makes of its operands: the op as the census sees
 //! it, and the shape and values of its result.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Instance, Lowering, Made, Outcome, Told};
@@ -9,7 +10,7 @@ use crate::formula::Formula;
 use crate::graph::apply::apply;
 use crate::graph::check::Rule;
 use crate::graph::einsum::Axes;
-use crate::graph::{Einsum, OpKind, Tensor, limits, strength};
+use crate::graph::{Einsum, OpKind, Tensor, limits, rest, strength};
 use crate::model::{AxisGroup, Map, OpDecl, OpForm, Operand, Reduce, Signature};
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems, Spanned};
@@ -36,6 +37,17 @@ impl<'m> Lowering<'m> {
         }
     }
 
+    /// The notation with the axes that its `...` stands for.
+    fn written_out<'s>(
+        &mut self,
+        op: &OpDecl,
+        signature: &'s Signature,
+        operands: &[Made],
+    ) -> Outcome<Cow<'s, Signature>> {
+        rest::written_out(signature, &shapes(operands), &op.name.value)
+            .map_err(|mistake| self.tell(mistake))
+    }
+
     fn axes<'i>(
         &mut self,
         op: &'i OpDecl,
@@ -46,11 +58,8 @@ impl<'m> Lowering<'m> {
     ) -> Outcome<Axes<'i>> {
         limits::notation(signature, &op.name.value, &mut self.symbols.effort)
             .map_err(|mistake| self.tell(mistake))?;
-        let shapes: Vec<&[Expr]> = (operands.iter())
-            .map(|made| made.tensor.shape.as_slice())
-            .collect();
         let mut axes = Axes::new(&op.name.value, extents, &instance.names);
-        if !axes.infer(signature, &shapes, &mut self.problems) {
+        if !axes.infer(signature, &shapes(operands), &mut self.problems) {
             return Err(Told);
         }
         Ok(axes)
@@ -94,6 +103,7 @@ impl<'m> Lowering<'m> {
             self.constrain(what, &extent, Rule::Extent, &formula.place);
             told.insert(axis.value.clone(), extent);
         }
+        let signature = &*self.written_out(op, signature, operands)?;
         let axes = self.axes(op, signature, operands, told, instance)?;
         let shape = axes.output(signature, &mut self.problems).ok_or(Told)?;
         let (space, contracts) = (axes.space(signature)).map_err(|mistake| self.tell(mistake))?;
@@ -227,6 +237,7 @@ impl<'m> Lowering<'m> {
         operands: &[Made],
         instance: &Instance<'m>,
     ) -> Outcome<Form> {
+        let signature = &*self.written_out(op, signature, operands)?;
         let axes = self.axes(op, signature, operands, BTreeMap::new(), instance)?;
         let shape = axes.output(signature, &mut self.problems).ok_or(Told)?;
         axes.constraints
@@ -246,6 +257,7 @@ impl<'m> Lowering<'m> {
         operands: &[Made],
         instance: &Instance<'m>,
     ) -> Outcome<Form> {
+        let signature = &*self.written_out(op, signature, operands)?;
         let axes = self.axes(op, signature, operands, BTreeMap::new(), instance)?;
         let mut shape = Vec::new();
         for group in &signature.output {
@@ -269,6 +281,11 @@ impl<'m> Lowering<'m> {
             .for_each(|found| self.note(found));
         Ok((OpKind::Move("concat"), plain(shape, joined(operands))))
     }
+}
+
+fn shapes(operands: &[Made]) -> Vec<&[Expr]> {
+    let shapes = operands.iter();
+    shapes.map(|made| made.tensor.shape.as_slice()).collect()
 }
 
 fn plain(shape: Vec<Expr>, domain: Domain) -> Tensor {
