@@ -42,11 +42,12 @@ fn ones_come_and_go_for_free() {
 
 #[test]
 fn moves_take_ones_too() {
-    let op =
-        "[[op]]\nname = \"o\"\nconcat = \"b 1 m, b n m -> b (n + m) m\"\ninputs = [\"x\", \"y\"]\n";
-    // The extents are those of the result's sum, n + m.
+    // A class token before n others.
+    let op = "[[op]]\nname = \"o\"\nconcat = \"b 1 m, b n m -> b (1 + n) m\"\n\
+              inputs = [\"x\", \"y\"]\n";
     let found = of(&text("x = \"b 1 m\", y = \"b n m\"", DIMS, op));
-    assert_eq!(shape(&found, "o"), "b m + n m");
+    assert_counts(&found, &[]);
+    assert_eq!(shape(&found, "o"), "b n + 1 m");
     let op = "[[op]]\nname = \"o\"\ntake = \"b 1 m -> b 1\"\ninputs = [\"x\"]\n";
     let found = of(&text("x = \"b 1 m\"", DIMS, op));
     assert_eq!(shape(&found, "o"), "b 1");
