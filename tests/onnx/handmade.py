@@ -1,0 +1,1 @@
+"""Fixtures that no exporter makes, built node by node."""
