@@ -228,23 +228,32 @@ def by_reference(model, binds):
     given = inputs(model, binds)
     refill(model)
     counts = []
-    run = op_run.OpRun.run
 
-    def watched(self, *arguments, **options):
-        results = run(self, *arguments, **options)
-        shapes = lambda values: [None if one is None else np.shape(one) for one in values]
-        if type(self).__name__ != "OpFunction" and not type(self).__name__.startswith("If"):
-            ins = shapes(arguments)
-            count = macs(self.onnx_node, ins, shapes(results))
-            if count:
-                counts.append((self.onnx_node.op_type, self.onnx_node.output[0], count))
-        return results
+    def watch(node):
+        run = node.run
 
-    op_run.OpRun.run = watched
-    try:
-        ReferenceEvaluator(model, new_ops=foreign(model)).run(None, given)
-    finally:
-        op_run.OpRun.run = run
+        def watched(*arguments, **options):
+            results = run(*arguments, **options)
+            ins, outs = (
+                [None if one is None else np.shape(one) for one in values]
+                for values in (arguments, results)
+            )
+            number = macs(node.onnx_node, ins, outs)
+            if number:
+                counts.append((node.onnx_node.op_type, node.onnx_node.output[0], number))
+            return results
+
+        node.run = watched
+
+    class Watched(ReferenceEvaluator):
+        """Functions and inner graphs are evaluators of the same class."""
+
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            for node in self.rt_nodes_:
+                watch(node)
+
+    Watched(model, new_ops=foreign(model)).run(None, given)
     return counts
 
 

@@ -15,6 +15,7 @@ import csv
 import io
 import math
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -527,6 +528,67 @@ class Cdist(EAtt):
 
 
 variants("eatt_cdist", layer(Cdist), E_NOTE + "; cdist, not scaled", ["ts17"])
+
+
+# What onnxruntime makes of the exports
+
+
+def tidy(make):
+    """Runs make(in, out) between files of a temporary folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        return make(Path(folder) / "in.onnx", Path(folder) / "out.onnx")
+
+
+def fused(source, kind):
+    """onnxruntime.transformers.optimizer: fused operators of com.microsoft."""
+    from onnxruntime.transformers.optimizer import optimize_model
+
+    @fixture(source.replace("_", "_ort_", 1))
+    def _():
+        one = FIXTURES[source]()
+
+        def make(given, _):
+            onnx.save(one.model, given)
+            done = optimize_model(str(given), kind, num_heads=H, hidden_size=D, opt_level=0)
+            return done.model
+
+        one.model = tidy(make)
+        one.note += "; fused by onnxruntime.transformers.optimizer"
+        return one
+
+
+for source, kind in (
+    ("enc_dyn18", "bert"), ("enc_ts17", "bert"), ("enc_ts17_sym", "bert"), ("bert_dyn18", "bert"),
+    ("bert_ts17_sym", "bert"), ("gpt2_ts17_sym", "gpt2"), ("llama_dyn18", "gpt2"),
+):
+    fused(source, kind)
+
+
+def optimised(source):
+    """The graph that an onnxruntime session runs."""
+    import onnxruntime
+
+    @fixture(source.replace("_", "_session_", 1))
+    def _():
+        one = FIXTURES[source]()
+
+        def make(given, made):
+            onnx.save(one.model, given)
+            options = onnxruntime.SessionOptions()
+            options.optimized_model_filepath = str(made)
+            options.log_severity_level = 4
+            level = onnxruntime.GraphOptimizationLevel
+            options.graph_optimization_level = level.ORT_ENABLE_EXTENDED
+            onnxruntime.InferenceSession(str(given), options, providers=["CPUExecutionProvider"])
+            return onnx.load(made)
+
+        one.model = tidy(make)
+        one.note += "; as an onnxruntime session optimised it"
+        return one
+
+
+for source in ("enc_ts17", "dec_ts17_sym", "resnet_dyn18", "mobile_ts17", "llama_dyn18"):
+    optimised(source)
 
 
 def write(chosen, dry):
