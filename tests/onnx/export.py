@@ -305,6 +305,218 @@ variants(
 )
 
 
+def t5():
+    from transformers import T5Config, T5Model
+
+    class Both(nn.Module):
+        def __init__(self, model):
+            super().__init__()
+            self.model = model
+
+        def forward(self, ids, targets):
+            return self.model(
+                input_ids=ids, decoder_input_ids=targets, use_cache=False, return_dict=True
+            )[0]
+
+    config = T5Config(
+        vocab_size=100, d_model=D, d_kv=D // H, d_ff=FF, num_layers=2, num_heads=H,
+        feed_forward_proj="gated-gelu",
+    )
+    return Both(T5Model(config)), (tokens(), tokens()[:, :12].contiguous()), ["ids", "targets"]
+
+
+T5_DIMS = {"ids": {0: "batch", 1: "seq"}, "targets": {0: "batch", 1: "out_seq"}}
+variants(
+    "t5", t5, "tiny T5Model: 2 + 2 layers, b=2 n=16 m=12 d=64 h=4, gated ffn=128, relative positions",
+    ["dyn18", "dyn18_sym", "ts17", "ts17_sym"], T5_DIMS,
+)
+
+
+class Hidden(nn.Module):
+    """One tensor in, the first tensor out."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, x):
+        return self.model(x, return_dict=True)[0]
+
+
+def vit(attention):
+    from transformers import ViTConfig, ViTModel
+
+    def make():
+        config = ViTConfig(
+            hidden_size=D, num_hidden_layers=2, num_attention_heads=H, intermediate_size=FF,
+            image_size=32, patch_size=8, attn_implementation=attention,
+        )
+        model = Hidden(ViTModel(config, add_pooling_layer=False))
+        return model, (torch.randn(B, 3, 32, 32),), ["x"]
+
+    return make
+
+
+variants(
+    "vit", vit("eager"), "tiny ViTModel: 2 layers, b=2, 16 patches and one token, d=64 h=4 ffn=128",
+    ["dyn18", "dyn18_sym", "ts17", "ts17_sym"], {"x": {0: "batch"}},
+)
+variants("vit_sdpa", vit("sdpa"), "the same, sdpa", ["dyn18", "dyn23", "ts17"], {"x": {0: "batch"}})
+
+
+def whisper():
+    from transformers import WhisperConfig
+    from transformers.models.whisper.modeling_whisper import WhisperEncoder
+
+    config = WhisperConfig(
+        num_mel_bins=16, d_model=D, encoder_layers=2, encoder_attention_heads=H,
+        encoder_ffn_dim=FF, max_source_positions=32, attn_implementation="eager",
+    )
+    return Hidden(WhisperEncoder(config)), (torch.randn(B, 16, 64),), ["x"]
+
+
+variants(
+    "whisper", whisper, "tiny WhisperEncoder: 2 layers, b=2, 64 frames to 32, d=64 h=4 ffn=128",
+    ["dyn18", "ts17", "ts17_sym"], {"x": {0: "batch"}},
+)
+
+
+# Half precision
+
+
+def half(kind):
+    def make():
+        return Encoder(True).to(kind), (torch.randn(B, N, D).to(kind),), ["x"]
+
+    return make
+
+
+variants("enc_half", half(torch.float16), "the encoder layer in float16", ["dyn18", "ts17"])
+variants("enc_bfloat", half(torch.bfloat16), "the encoder layer in bfloat16", ["dyn18"])
+
+
+# Recurrent networks
+
+
+class Recurrent(nn.Module):
+    def __init__(self, kind, **options):
+        super().__init__()
+        self.net = kind(D, 32, batch_first=True, **options)
+        self.head = nn.Linear(64 if options.get("bidirectional") else 32, 10)
+
+    def forward(self, x):
+        return self.head(self.net(x)[0])
+
+
+def steps(gates, both=1, layers=1):
+    inner = sum(gates * 32 * ((D if i == 0 else 32 * both) + 32) for i in range(layers))
+    return B * N * (both * inner + 32 * both * 10)
+
+
+for name, kind, gates in (("lstm", nn.LSTM, 4), ("gru", nn.GRU, 3)):
+    variants(
+        name, lambda kind=kind: (Recurrent(kind), (torch.randn(B, N, D),), ["x"]),
+        f"{name.upper()} of one layer, b=2 n=16, 64 in, 32 hidden, and a head of 10",
+        ["dyn18", "ts17", "ts17_sym"], BATCH_SEQ, macs=steps(gates),
+    )
+variants(
+    "lstm_deep",
+    lambda: (Recurrent(nn.LSTM, num_layers=2, bidirectional=True), (torch.randn(B, N, D),), ["x"]),
+    "LSTM of two layers, both directions", ["ts17"], macs=steps(4, 2, 2),
+)
+
+
+# Few-bit weights and values in the graph
+
+
+class BitLinear(nn.Module):
+    """BitNet b1.58: weights rounded to -1, 0, 1 by their mean size, values to 8 bits."""
+
+    def __init__(self, inner, outer):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outer, inner) * 0.02)
+
+    def forward(self, x):
+        scale = 127 / x.abs().amax(-1, keepdim=True).clamp(min=1e-5)
+        x = (x * scale).round().clamp(-128, 127)
+        size = self.weight.abs().mean()
+        w = (self.weight / size).round().clamp(-1, 1)
+        return F.linear(x, w) * (size / scale)
+
+
+class BitFeedForward(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.up, self.down = BitLinear(D, FF), BitLinear(FF, D)
+
+    def forward(self, x):
+        return self.down(F.relu(self.up(x)) ** 2)
+
+
+class Ternary(nn.Module):
+    """Weights rounded before the export."""
+
+    def __init__(self):
+        super().__init__()
+        w = torch.randn(D, D)
+        self.size = float(w.abs().mean())
+        self.weight = nn.Parameter((w / self.size).round().clamp(-1, 1))
+
+    def forward(self, x):
+        return F.linear(x, self.weight) * self.size
+
+
+class Xnor(nn.Module):
+    """Both sides by their signs, torch.where and torch.sign."""
+
+    def __init__(self, sign):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(D, D))
+        self.sign = sign
+
+    def forward(self, x):
+        if self.sign:
+            a, b = torch.sign(x), torch.sign(self.weight)
+        else:
+            a = torch.where(x >= 0, 1.0, -1.0)
+            b = torch.where(self.weight >= 0, 1.0, -1.0)
+        return F.linear(a, b) * self.weight.abs().mean()
+
+
+variants("bitffn", layer(BitFeedForward), "BitNet feed-forward, 64 to 128 to 64, rounded in the graph", ["dyn18", "ts17"], BATCH_SEQ)
+variants("bitlinear", layer(Ternary), "64 to 64, weights of -1, 0, 1 kept", ["dyn18", "ts17"], BATCH_SEQ, keep=True)
+variants("xnor_torch", layer(lambda: Xnor(True)), "signs of values and of weights", ["dyn18", "ts17"], BATCH_SEQ)
+variants("xnor_torch_where", layer(lambda: Xnor(False)), "signs by where", ["dyn18", "ts17"], BATCH_SEQ)
+
+
+class Misc(nn.Module):
+    """Einsum, embedding, top-k, chains, reductions, shape arithmetic, as PyTorch writes them."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(100, D)
+        self.weight = nn.Parameter(torch.randn(H, D, D // H))
+
+    def forward(self, ids):
+        x = self.embedding(ids)
+        y = torch.einsum("bnd,hde->bhne", x, self.weight)
+        s = torch.einsum("bhne,bhme->bhnm", y, y)
+        s = torch.where(s > 0, s.clamp(-1, 1), torch.zeros_like(s)).round()
+        s = s / (s.norm(dim=-1, keepdim=True) + 1)
+        s = s.cumsum(-1) - s.amax(-1, keepdim=True) + s.logsumexp(-1, keepdim=True)
+        best = s.topk(4, dim=-1)
+        y = best.values.sum(-1) + best.indices.to(s.dtype).mean(-1) + s.argmax(-1).to(s.dtype)
+        a, b = y.repeat(1, 2, 1).chunk(2, 1)
+        y = F.pad(torch.cat([a, b.expand(-1, H, -1)], 2), (0, 1))[:, :, 1::2]
+        return y.unflatten(1, (2, 2)).flatten(2).flip(-1).var(-1) @ y.new_ones(2, 3)
+
+
+variants(
+    "misc", lambda: (Misc(), (tokens(),), ["ids"]), "einsum, embedding, top-k, chains, reductions, shapes",
+    ["dyn18", "dyn18_sym", "ts17", "ts17_sym"], IDS,
+)
+
+
 # Convolutions
 
 
@@ -530,6 +742,113 @@ class Cdist(EAtt):
 variants("eatt_cdist", layer(Cdist), E_NOTE + "; cdist, not scaled", ["ts17"])
 
 
+# Quantised by onnxruntime
+
+
+class Perceptron(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(D, FF), nn.Linear(FF, 10)
+
+    def forward(self, x):
+        return self.b(F.relu(self.a(x)))
+
+
+class Small(nn.Module):
+    """Convolutions and a head."""
+
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv2d(3, 16, 3, 2, 1)
+        self.b = nn.Conv2d(16, 16, 3, 1, 1, groups=4)
+        self.head = nn.Linear(16, 10)
+
+    def forward(self, x):
+        x = F.relu(self.b(F.relu(self.a(x))))
+        return self.head(x.mean((2, 3)))
+
+
+variants("mlp", lambda: (Perceptron(), (torch.randn(B, D),), ["x"]), "64 to 128 to 10", ["ts17"])
+variants("mlp3", lambda: (Perceptron(), (torch.randn(B, N, D),), ["x"]), "64 to 128 to 10, of 16 rows", ["ts17", "dyn21"])
+variants("small", image(Small, 16), "two convolutions and a head", ["ts17"])
+
+
+def quantised(name, source, note, how):
+    """how(in, out): from file to file."""
+
+    @fixture(name)
+    def _():
+        one = FIXTURES[source]()
+
+        def make(given, made):
+            onnx.save(one.model, given)
+            return how(given, made) or onnx.load(made)
+
+        one.model = tidy(make)
+        one.note += "; " + note
+        return one
+
+
+class Noise:
+    """Three inputs to calibrate with."""
+
+    def __init__(self, file):
+        torch.manual_seed(1)
+        shape = [d.dim_value for d in onnx.load(file).graph.input[0].type.tensor_type.shape.dim]
+        self.all = iter([{"x": torch.randn(shape).numpy()} for _ in range(3)])
+
+    def get_next(self):
+        return next(self.all, None)
+
+
+def static(style, per_channel=False, weight="QInt8", value="QInt8"):
+    from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
+    from onnxruntime.quantization.calibrate import CalibrationDataReader
+
+    CalibrationDataReader.register(Noise)
+
+    def how(given, made):
+        quantize_static(
+            str(given), str(made), Noise(given), quant_format=getattr(QuantFormat, style),
+            per_channel=per_channel, weight_type=getattr(QuantType, weight),
+            activation_type=getattr(QuantType, value),
+        )
+
+    return how
+
+
+def on_the_fly(given, made):
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(str(given), str(made), weight_type=QuantType.QUInt8)
+
+
+def few_bits(bits, style):
+    from onnxruntime.quantization import QuantFormat
+    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+
+    def how(given, _):
+        one = MatMulNBitsQuantizer(
+            onnx.load(given), bits=bits, block_size=32, quant_format=getattr(QuantFormat, style)
+        )
+        one.process()
+        return one.model.model
+
+    return how
+
+
+for source in ("mlp_ts17", "mlp3_ts17", "small_ts17", "enc_ts17"):
+    stem = source.split("_")[0]
+    quantised(f"{stem}_qdq", source, "QDQ, int8", static("QDQ"))
+    quantised(f"{stem}_qop", source, "QOperator, uint8 and int8", static("QOperator", value="QUInt8"))
+    quantised(f"{stem}_qdyn", source, "quantised on the fly", on_the_fly)
+quantised("small_qdq_channel", "small_ts17", "QDQ, a scale per channel", static("QDQ", True))
+quantised("mlp3_qdq_16", "mlp3_dyn21", "QDQ, int8 weights, uint16 values", static("QDQ", value="QUInt16"))
+quantised("enc_4bit", "enc_ts17", "MatMulNBits, 4 bits, blocks of 32", few_bits(4, "QOperator"))
+quantised("enc_8bit", "enc_ts17", "MatMulNBits, 8 bits, blocks of 32", few_bits(8, "QOperator"))
+quantised("enc_4bit_qdq", "enc_dyn20", "DequantizeLinear of 4-bit blocks", few_bits(4, "QDQ"))
+
+
 # What onnxruntime makes of the exports
 
 
@@ -587,7 +906,10 @@ def optimised(source):
         return one
 
 
-for source in ("enc_ts17", "dec_ts17_sym", "resnet_dyn18", "mobile_ts17", "llama_dyn18"):
+for source in (
+    "enc_ts17", "dec_ts17_sym", "resnet_dyn18", "mobile_ts17", "llama_dyn18", "mlp_qdq", "mlp3_qdyn",
+    "small_qdq",
+):
     optimised(source)
 
 
