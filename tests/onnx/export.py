@@ -483,10 +483,17 @@ class Xnor(nn.Module):
         return F.linear(a, b) * self.weight.abs().mean()
 
 
-variants("bitffn", layer(BitFeedForward), "BitNet feed-forward, 64 to 128 to 64, rounded in the graph", ["dyn18", "ts17"], BATCH_SEQ)
-variants("bitlinear", layer(Ternary), "64 to 64, weights of -1, 0, 1 kept", ["dyn18", "ts17"], BATCH_SEQ, keep=True)
-variants("xnor_torch", layer(lambda: Xnor(True)), "signs of values and of weights", ["dyn18", "ts17"], BATCH_SEQ)
-variants("xnor_torch_where", layer(lambda: Xnor(False)), "signs by where", ["dyn18", "ts17"], BATCH_SEQ)
+for name, make, note in (
+    ("bitffn", BitFeedForward, "BitNet feed-forward, 64 to 128 to 64, rounded in the graph"),
+    ("xnor_torch", lambda: Xnor(True), "signs of values and of weights"),
+    ("xnor_torch_where", lambda: Xnor(False), "signs of values and of weights by where"),
+):
+    # dynamo computes the rounded weights beforehand: only their payload tells what they are
+    variants(name, layer(make), note, ["dyn18"], keep=True)
+    variants(name, layer(make), note, ["ts17"])
+variants(
+    "bitlinear", layer(Ternary), "64 to 64, weights of -1, 0, 1 kept", ["dyn18", "ts17"], keep=True
+)
 
 
 class Misc(nn.Module):
