@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::args::{ModelArgs, PriceArgs};
 use super::files::{self, Blocks};
+use super::import;
 use super::settings::{EntrySetting, Set, check_settings};
 use crate::catalog::{self, Kind};
 use crate::census::Conventions;
@@ -50,7 +51,7 @@ impl ModelRequest {
     ) -> Result<ModelRequest, Problems> {
         let mut problems = Problems::new();
         let Set { settings, entries } = Set::new(&args.set, &mut problems);
-        let read = files::open(Kind::Model, "model", &args.model)
+        let read = import::open(&args.model)
             .and_then(|source| Model::read(&source, &Blocks));
         let mut model = match read {
             Ok(model) => model,
