@@ -9,8 +9,8 @@ use super::args::ImportArgs;
 use super::files;
 use super::{output, wrong};
 use crate::catalog::Kind;
-use crate::import::onnx::{self, Values, wire};
 use crate::import::Imported;
+use crate::import::onnx::{self, Values, wire};
 use crate::source::{Problems, Source};
 
 /// A model file that ships or is the user's, or one made from a graph or a

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::proto::Dim;
 use crate::formula::is_name;
-use crate::symbolic::Expr;
+use crate::symbolic::{Atom, Expr};
 
 /// The dims of a graph, by the names that its file gives them.
 #[derive(Debug, Default)]
@@ -30,6 +30,15 @@ impl Dims {
                 let name = format!("{of}_axis{at}");
                 Ok(self.named(&name))
             }
+        }
+    }
+
+    /// Whether an extent is a number, or a dim that an input has.
+    pub(super) fn is_known(&self, dim: &Dim) -> bool {
+        match dim {
+            Dim::Value(_) => true,
+            Dim::Param(text) => self.known.contains_key(text),
+            Dim::Unknown => false,
         }
     }
 
@@ -106,4 +115,33 @@ pub(super) fn broadcast(a: &[Expr], b: &[Expr]) -> Result<Vec<Expr>, String> {
 pub(super) fn shown(shape: &[Expr]) -> String {
     let extents: Vec<String> = shape.iter().map(Expr::to_string).collect();
     format!("[{}]", extents.join(", "))
+}
+
+/// The largest whole number that is no larger. Dims are whole, and so is what
+/// is added and multiplied of them.
+pub(super) fn floor(expr: &Expr) -> Expr {
+    if is_whole(expr) {
+        expr.clone()
+    } else {
+        expr.floor()
+    }
+}
+
+/// The smallest whole number that is no smaller.
+pub(super) fn ceil(expr: &Expr) -> Expr {
+    if is_whole(expr) {
+        expr.clone()
+    } else {
+        expr.ceil()
+    }
+}
+
+fn is_whole(expr: &Expr) -> bool {
+    expr.terms().all(|(monomial, coefficient)| {
+        let factors = monomial.factors();
+        coefficient.is_integer()
+            && factors.iter().all(|(atom, exponent)| {
+                *exponent > 0 && matches!(atom, Atom::Symbol(_) | Atom::Floor(_))
+            })
+    })
 }

@@ -34,7 +34,9 @@ pub(super) fn name(net: &mut Net) {
     // What moves on its way from an input belongs to who reads it.
     for at in (0..net.nodes.len()).rev() {
         if net.nodes[at].stage.is_none() {
-            let next = readers[net.nodes[at].output].first().and_then(|next| net.nodes[*next].stage);
+            let next = readers[net.nodes[at].output]
+                .first()
+                .and_then(|next| net.nodes[*next].stage);
             net.nodes[at].stage = next;
         }
     }

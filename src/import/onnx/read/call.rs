@@ -122,6 +122,13 @@ impl<'m> Call<'m> {
         }
     }
 
+    pub(super) fn floats(&self, name: &str) -> Option<&'m [f32]> {
+        match self.attribute(name)? {
+            AttributeValue::Floats(values) => Some(values),
+            _ => None,
+        }
+    }
+
     pub(super) fn tensor(&self, name: &str) -> Option<&'m Tensor> {
         match self.attribute(name)? {
             AttributeValue::Tensor(tensor) => Some(tensor),

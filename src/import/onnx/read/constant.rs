@@ -2,6 +2,7 @@
 
 use super::{Call, Outcome, Reader, Trouble};
 use crate::domain::Domain;
+use crate::import::onnx::extent::floor;
 use crate::import::onnx::net::{Binary, Net, TensorId, Unary, Value, Work};
 use crate::import::onnx::proto::{AttributeValue, ElementType};
 use crate::number::{to_f64, whole};
@@ -289,7 +290,7 @@ fn whole_binary(binary: Binary, x: &Expr, y: &Expr) -> Option<Expr> {
         Binary::Add => Some(x + y),
         Binary::Sub => Some(x - y),
         Binary::Mul => Some(x * y),
-        Binary::Div => Some(x.divide(y)?.floor()),
+        Binary::Div => Some(floor(&x.divide(y)?)),
         Binary::Max => Some(x.larger(y)),
         Binary::Min => Some(x.smaller(y)),
         Binary::Equal => match ordered {

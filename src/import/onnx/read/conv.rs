@@ -2,6 +2,7 @@
 
 use super::linear::multiplied;
 use super::{Call, Outcome, Reader, Trouble};
+use crate::import::onnx::extent::{ceil, floor};
 use crate::import::onnx::net::{Axis, TensorId, Work};
 use crate::import::onnx::proto::ElementType;
 use crate::number::whole;
@@ -32,14 +33,15 @@ impl Slide {
         self.dilation * (self.kernel - 1)
     }
 
-    /// How many windows there are along an axis.
-    pub(super) fn windows(&self, extent: &Expr, ceil: bool) -> Expr {
+    /// How many windows there are along an axis; `partial` ones at the end count
+    /// if that is asked for.
+    pub(super) fn windows(&self, extent: &Expr, partial: bool) -> Expr {
         match self.padding {
-            Padding::Same => extent.scale(&(whole(1) / whole(self.stride))).ceil(),
+            Padding::Same => ceil(&extent.scale(&(whole(1) / whole(self.stride)))),
             Padding::Given(before, after) => {
                 let room = extent + &Expr::whole(before + after - self.reach() - 1);
                 let steps = room.scale(&(whole(1) / whole(self.stride)));
-                let steps = if ceil { steps.ceil() } else { steps.floor() };
+                let steps = if partial { ceil(&steps) } else { floor(&steps) };
                 &steps + &Expr::one()
             }
         }
@@ -187,7 +189,11 @@ pub(super) fn conv(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     let factors = reader.factors(call.input(0)?, call.input(1)?);
     let element = reader.element(factors.a);
     let product = reader.convolve(call, factors.a, factors.b, element)?;
-    Ok(vec![reader.finished(product, call.optional(2), &factors)?])
+    Ok(vec![reader.finished(
+        product,
+        call.optional(2),
+        &factors,
+    )?])
 }
 
 /// `ConvTranspose`: every element of the input times the whole window, summed

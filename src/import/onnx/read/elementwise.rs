@@ -183,6 +183,22 @@ pub(super) fn cast(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     )?])
 }
 
+/// Sines and their like: no table prices them. Of positions, which are known
+/// before, they are computed once.
+pub(super) fn wave(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
+    let x = call.input(0)?;
+    if !reader.net.tensors[x].constant {
+        return Err(Trouble::Unknown("no table prices it".to_owned()));
+    }
+    let shape = reader.shape(x)?;
+    Ok(vec![reader.compute(
+        Work::Move,
+        &[x],
+        shape,
+        reader.element(x),
+    )?])
+}
+
 /// `Clip`: bounds as attributes, or as inputs in later versions.
 pub(super) fn clip(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     let x = call.input(0)?;

@@ -3,7 +3,7 @@
 use super::constant::{MAX_VALUES, extents, number};
 use super::reduce::axis_at;
 use super::{Call, Outcome, Reader, Trouble};
-use crate::import::onnx::extent::{broadcast, shown};
+use crate::import::onnx::extent::{broadcast, ceil, shown};
 use crate::import::onnx::net::{TensorId, Value, Work};
 use crate::import::onnx::proto::ElementType;
 use crate::number::whole;
@@ -166,8 +166,42 @@ pub(super) fn transpose(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
             input.len()
         )));
     }
-    let shape = order.iter().map(|at| input[*at].clone()).collect();
-    Ok(vec![reader.moved(&[x], shape)?])
+    let shape: Vec<Expr> = order.iter().map(|at| input[*at].clone()).collect();
+    let strides = extents(&input).map(|own| strides(&own));
+    let steps = strides.map(|strides| order.iter().map(|at| strides[*at]).collect::<Vec<_>>());
+    let places = steps.and_then(|steps| walk(&extents(&shape)?, 0, &steps));
+    let result = reader.moved(&[x], shape)?;
+    if let Some(places) = places {
+        reader.picked(result, x, &places);
+    }
+    Ok(vec![result])
+}
+
+/// How far apart neighbours are along each axis.
+fn strides(extents: &[i64]) -> Vec<i64> {
+    let mut strides = vec![1i64; extents.len()];
+    for at in (1..extents.len()).rev() {
+        strides[at - 1] = strides[at].saturating_mul(extents[at]);
+    }
+    strides
+}
+
+/// The places of all elements of a shape, from `first` on with a step along
+/// each axis; `None` where they are many.
+fn walk(extents: &[i64], first: i64, steps: &[i64]) -> Option<Vec<usize>> {
+    let mut places = vec![first];
+    for (extent, step) in extents.iter().zip(steps) {
+        let all = places.len() as i64 * extent;
+        if !(0..=MAX_VALUES as i64).contains(&all) {
+            return None;
+        }
+        let along = |place: i64| (0..*extent).map(move |at| place + at * step);
+        places = places.into_iter().flat_map(along).collect();
+    }
+    places
+        .into_iter()
+        .map(|place| usize::try_from(place).ok())
+        .collect()
 }
 
 /// `Expand`
@@ -259,7 +293,7 @@ pub(super) fn split(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     let lengths: Vec<Expr> = match reader.list(call, "split", 1)? {
         Some(lengths) => lengths.into_iter().map(Expr::whole).collect(),
         None if (1..=1 << 20).contains(&parts) => {
-            let each = input[axis].scale(&(whole(1) / whole(parts))).ceil();
+            let each = ceil(&input[axis].scale(&(whole(1) / whole(parts))));
             let last = &input[axis] - &each.scale(&whole(parts - 1));
             let mut lengths = vec![each; parts as usize];
             lengths[parts as usize - 1] = last;
@@ -289,7 +323,9 @@ pub(super) fn slice(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     let x = call.input(0)?;
     let mut shape = reader.shape(x)?;
     let (starts, ends, axes, steps) = bounds(reader, call)?;
-    let mut places = None;
+    let own = extents(&shape).map(|own| strides(&own));
+    let mut along = own.clone().unwrap_or_default();
+    let mut first = own.as_ref().map(|_| 0);
     for (at, (start, end)) in starts.iter().zip(&ends).enumerate() {
         let axis = axes.as_ref().map_or(Ok(at as i64), |axes| {
             axes.get(at)
@@ -312,19 +348,22 @@ pub(super) fn slice(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
         } else {
             &start - &end
         };
-        shape[axis] = span.scale(&(whole(1) / whole(step.unsigned_abs()))).ceil();
+        shape[axis] = ceil(&span.scale(&(whole(1) / whole(step.unsigned_abs()))));
         if shape[axis]
             .as_constant()
             .is_some_and(|extent| extent < whole(0))
         {
             shape[axis] = Expr::zero();
         }
-        if let (1, Ok(first), Ok(count)) = (shape.len(), number(&start), number(&shape[axis])) {
-            let count = count.clamp(0, MAX_VALUES as i64);
-            let chosen = (0..count).map(|n| usize::try_from(first + n * step).ok());
-            places = chosen.collect::<Option<Vec<usize>>>();
+        first = match (first, own.as_ref(), number(&start)) {
+            (Some(first), Some(own), Ok(start)) => Some(first + start.saturating_mul(own[axis])),
+            _ => None,
+        };
+        if let Some(along) = along.get_mut(axis) {
+            *along = along.saturating_mul(step);
         }
     }
+    let places = first.and_then(|first| walk(&extents(&shape)?, first, &along));
     let result = reader.moved(&[x], shape)?;
     if let Some(places) = places {
         reader.picked(result, x, &places);
@@ -587,7 +626,7 @@ pub(super) fn range(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     if step == 0 {
         return Err(Trouble::Wrong("a step of 0".to_owned()));
     }
-    let count = (&limit - &start).scale(&(whole(1) / whole(step))).ceil();
+    let count = ceil(&(&limit - &start).scale(&(whole(1) / whole(step))));
     let element = reader.element(call.input(0)?);
     let length = number(&count)
         .ok()

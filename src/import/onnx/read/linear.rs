@@ -118,11 +118,27 @@ pub(super) fn matmul(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
 /// `Gemm`: α·A·B + β·C
 pub(super) fn gemm(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     let factors = reader.factors(call.input(0)?, call.input(1)?);
-    let (a, b) = (factors.a, factors.b);
+    let mut result = product_of(reader, call, factors.a, factors.b)?;
+    let factor = call.float("alpha").unwrap_or(1.0);
+    // A weight is multiplied once, before the network runs.
+    if factor != 1.0 && !reader.net.tensors[factors.b].constant {
+        result = reader.binary_with(Binary::Mul, result, factor)?;
+    }
+    let bias = call.optional(2).filter(|_| call.float("beta") != Some(0.0));
+    Ok(vec![reader.finished(result, bias, &factors)?])
+}
+
+/// A·B, each of which may be transposed.
+pub(super) fn product_of(
+    reader: &mut Reader<'_>,
+    call: &Call<'_>,
+    a: TensorId,
+    b: TensorId,
+) -> Result<TensorId, Trouble> {
     let [a0, a1] = reader.shape_of_rank::<2>(a)?;
     let [b0, b1] = reader.shape_of_rank::<2>(b)?;
     let turned = |name| call.int_or(name, 0) != 0;
-    let (n, k, m) = (Axis::Index(0), Axis::Index(1), Axis::Index(2));
+    let (n, k, m) = (Axis::Index(100), Axis::Index(101), Axis::Index(102));
     let (left, rows, inner) = if turned("transA") {
         (vec![k.clone(), n.clone()], a1, a0)
     } else {
@@ -139,17 +155,10 @@ pub(super) fn gemm(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     }
     let product = multiplied(vec![left, right], vec![n, m], Vec::new());
     let element = reader.element(a);
-    let mut result = reader.compute(
+    reader.compute(
         Work::Product(product),
         &[a, b],
         vec![rows, columns],
         element,
-    )?;
-    let factor = call.float("alpha").unwrap_or(1.0);
-    // A weight is multiplied once, before the network runs.
-    if factor != 1.0 && !reader.net.tensors[b].constant {
-        result = reader.binary_with(Binary::Mul, result, factor)?;
-    }
-    let bias = call.optional(2).filter(|_| call.float("beta") != Some(0.0));
-    Ok(vec![reader.finished(result, bias, &factors)?])
+    )
 }

@@ -2,7 +2,7 @@
 
 use super::attention::Heads;
 use super::{Call, Outcome, Reader, Trouble};
-use crate::import::onnx::net::{Binary, Block, TensorId, Unary};
+use crate::import::onnx::net::{Binary, Block, TensorId, Unary, Work};
 use crate::import::onnx::proto::ElementType;
 use crate::number::whole;
 use crate::symbolic::Expr;
@@ -150,7 +150,6 @@ pub(super) fn skip_norm(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
 /// `EmbedLayerNormalization`: words, positions and segments, summed and
 /// normalised.
 pub(super) fn embed(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
-    use crate::import::onnx::net::Work;
     let ids = call.input(0)?;
     let words = call.input(2)?;
     let mut shape = reader.shape(ids)?;
@@ -223,6 +222,22 @@ pub(super) fn activated(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     };
     let unary = match call.text("activation") {
         None => return Ok(results),
+        Some("Clip") => {
+            let bounds = call.floats("activation_params").unwrap_or(&[]);
+            let low = bounds
+                .first()
+                .map_or(f64::NEG_INFINITY, |low| f64::from(*low));
+            let high = bounds.get(1).map_or(f64::INFINITY, |high| f64::from(*high));
+            let (shape, element) = (reader.shape(result)?, reader.element(result));
+            return Ok(vec![reader.compute(
+                Work::Clip(low, high),
+                &[result],
+                shape,
+                element,
+            )?]);
+        }
+        Some("HardSigmoid") => return Ok(vec![reader.block(Block::HardSigmoid, &[result])?]),
+        Some("LeakyRelu") => return Ok(vec![reader.block(Block::LeakyRelu, &[result])?]),
         Some("Relu") => Unary::Relu,
         Some("Sigmoid") => Unary::Sigmoid,
         Some("Tanh") => Unary::Tanh,

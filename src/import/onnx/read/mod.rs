@@ -352,10 +352,13 @@ impl<'m> Reader<'m> {
             let known = self.infos.get(name.as_str()).copied();
             let mut shape = None;
             if let Some(dims) = known.and_then(|info| info.shape.as_ref()) {
-                let extents: Result<Vec<Expr>, String> = (dims.iter().enumerate())
-                    .map(|(at, dim)| self.dims.extent(dim, name, at))
-                    .collect();
-                shape = Some(extents?);
+                // Dims that no input has could not be given.
+                if dims.iter().all(|dim| self.dims.is_known(dim)) {
+                    let extents: Result<Vec<Expr>, String> = (dims.iter().enumerate())
+                        .map(|(at, dim)| self.dims.extent(dim, name, at))
+                        .collect();
+                    shape = Some(extents?);
+                }
             }
             let element = known.map_or(ElementType::Float, |info| info.element);
             let output = self.tensor(name, shape, element);

@@ -2,6 +2,7 @@
 
 use super::constant::extents;
 use super::{Call, Outcome, Reader, Trouble};
+use crate::import::onnx::extent::floor;
 use crate::import::onnx::net::FoldKind;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
@@ -89,7 +90,7 @@ pub(super) fn resize(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
         for (at, scale) in axes.iter().zip(scales) {
             let scale = num_rational::BigRational::from_float(scale)
                 .ok_or_else(|| Trouble::Wrong("a scale that is no number".to_owned()))?;
-            shape[*at] = input[*at].scale(&scale).floor();
+            shape[*at] = floor(&input[*at].scale(&scale));
         }
     }
     let changed = shape.iter().zip(&input).filter(|(a, b)| a != b).count() as u32;

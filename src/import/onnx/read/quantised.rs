@@ -262,8 +262,55 @@ pub(super) fn qlinear_binary(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcom
     Ok(vec![reader.quantised(result, zero, element)?])
 }
 
-/// `QLinearGlobalAveragePool`, `QLinearSigmoid`, `QLinearSoftmax` and others
-/// of one tensor are left out: they are listed.
+/// `QGemm`: A, its scale and zero, B, its scale and zero, a bias, the scale
+/// and zero of the result, which is a fraction without them.
+pub(super) fn qgemm(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
+    let sums = super::linear::product_of(reader, call, call.input(0)?, call.input(3)?)?;
+    reader.of_whole(sums);
+    let sums = reader.with_bias(sums, call.optional(6))?;
+    Ok(vec![match call.optional(7) {
+        Some(_) => requantised(reader, sums, call.optional(8))?,
+        None => reader.to_scale(sums)?,
+    }])
+}
+
+/// Functions of one tensor of whole numbers: to fractions and back.
+pub(super) fn qlinear_unary(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
+    use crate::import::onnx::net::Block;
+    let x = reader.dequantise(call.input(0)?, call.optional(2))?;
+    let result = match call.node.op_type.as_str() {
+        "QLinearSoftmax" => reader.block(Block::Softmax, &[x])?,
+        "QLinearLeakyRelu" => reader.block(Block::LeakyRelu, &[x])?,
+        "QLinearSigmoid" => reader.unary(Unary::Sigmoid, x)?,
+        // QLinearGlobalAveragePool
+        _ => {
+            let rank = reader.shape(x)?.len();
+            let reduced = (0..rank).map(|at| at >= 2).collect();
+            reader.fold(FoldKind::Mean, x, reduced, true)?
+        }
+    };
+    let zero = call.optional(4);
+    let element = zero.map_or(ElementType::Uint8, |zero| reader.element(zero));
+    Ok(vec![reader.quantised(result, zero, element)?])
+}
+
+/// `QLinearConcat`: the scale and zero of the result, then tensors each with
+/// theirs.
+pub(super) fn qlinear_concat(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
+    let tensors: Vec<TensorId> = call.all().into_iter().skip(2).step_by(3).collect();
+    let first = tensors.first().copied();
+    let first = first.ok_or_else(|| Trouble::Wrong("it has no input".to_owned()))?;
+    let mut shape = reader.shape(first)?;
+    let axis = super::reduce::axis_at(call.int_or("axis", 0), shape.len())?;
+    for tensor in &tensors[1..] {
+        let other = reader.shape(*tensor)?;
+        let length = other.get(axis).cloned().unwrap_or_else(Expr::one);
+        shape[axis] = &shape[axis] + &length;
+    }
+    Ok(vec![reader.moved(&tensors, shape)?])
+}
+
+/// `MatMulNBits`: weights of few bits, unpacked on the way.
 pub(super) fn nbits(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     let a = call.input(0)?;
     let (k, n) = (call.int_or("K", 0), call.int_or("N", 0));

@@ -44,6 +44,7 @@ pub(in crate::import::onnx) static OPERATORS: &[Operator] = operators! {
         "Sum", "Mean" => elementwise::variadic, "one addition for each further input";
         "Abs", "Neg", "Exp", "Log", "Sqrt", "Tanh", "Erf" => elementwise::unary_of, "one step for each element";
         "Sign", "Round", "Floor", "Ceil" => elementwise::unary_of, "one comparison or rounding";
+        "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh" => elementwise::wave, "nothing where known before; else listed as left out";
         "Reciprocal" => elementwise::unary_of, "one division";
         "Relu" => elementwise::unary_of, "one comparison";
         "Sigmoid" => elementwise::unary_of, "the block `sigmoid`";
@@ -113,6 +114,9 @@ pub(in crate::import::onnx) static OPERATORS: &[Operator] = operators! {
         "MatMulNBits" => quantised::nbits, "products, summed";
         "DynamicQuantizeMatMul", "MatMulIntegerToFloat" => microsoft::dynamic_matmul, "products in int8, sums in int32; mul";
         "QLinearAdd", "QLinearMul" => quantised::qlinear_binary, "to fractions, one step, and back";
+        "QGemm" => quantised::qgemm, "products in int8, sums in int32; mul, round, two comparisons";
+        "QLinearSoftmax", "QLinearLeakyRelu", "QLinearSigmoid", "QLinearGlobalAveragePool" => quantised::qlinear_unary, "to fractions, the function, and back";
+        "QLinearConcat" => quantised::qlinear_concat, "nothing";
         "QuantizeLinear" => quantised::quantise, "mul, round, two comparisons";
         "DequantizeLinear" => quantised::dequantise, "mul; nothing before a product of whole numbers";
     }
