@@ -1,5 +1,7 @@
 //! ONNX graphs.
 
 mod element;
+pub mod external;
 pub mod proto;
+pub mod scan;
 pub mod wire;
