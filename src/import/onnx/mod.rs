@@ -12,12 +12,14 @@
 
 mod element;
 mod extent;
+pub mod external;
 mod fuse;
 mod layers;
 mod net;
 mod numeric;
 pub mod proto;
 mod read;
+pub mod scan;
 mod stage;
 mod weights;
 pub mod wire;
