@@ -17,7 +17,7 @@ use crate::symbolic::{Atom, Expr, Values};
 /// Blocks nested deeper than this are refused.
 pub(super) const MAX_DEPTH: usize = 32;
 /// Graphs larger than this are refused.
-pub(super) const MAX_OPS: usize = 50_000;
+pub(super) const MAX_OPS: usize = 400_000;
 /// More calls of blocks and ops than this are refused, whether or not they
 /// leave anything in the graph.
 pub(super) const MAX_STEPS: usize = 500_000;

@@ -46,6 +46,12 @@ impl Module {
             );
             return None;
         }
+        if source.is_generated() && source.text().len() > Source::max_generated_bytes() {
+            let most = Source::max_generated_bytes() >> 20;
+            let message = format!("the generated model is larger than {most} MiB");
+            problems.push(Diagnostic::at(&Place::new(source, 0..0), message));
+            return None;
+        }
         let root = parse_toml(source, problems)?;
         let mut fields = Fields::of(&root, problems)?;
         if fields.has("boundary") && !fields.has("op") {
@@ -94,7 +100,7 @@ impl Module {
             numbers,
             uneven: names(fields.take("uneven"), problems),
             slots: bindings(fields.take("slots"), problems),
-            ops: list(fields.take("op"), limits::OPS, "ops", problems, op),
+            ops: list(fields.take("op"), limits::ops(source), "ops", problems, op),
             blocks: match kind {
                 ModuleKind::Model => list(
                     fields.take("block"),

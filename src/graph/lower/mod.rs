@@ -96,7 +96,7 @@ pub fn lower_unchecked(
             parent: None,
             repeat: Expr::one(),
         }],
-        symbols: Symbols::default(),
+        symbols: Symbols::of_ops(model.root.ops.len()),
         constraints: Vec::new(),
         switches: BTreeSet::new(),
         noted: HashSet::new(),
