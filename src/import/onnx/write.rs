@@ -337,6 +337,9 @@ impl<'n> Section<'n> {
 
 /// Arithmetic on indices and counts is done in whole numbers.
 fn whole_format(net: &Net, node: &Node) -> Option<&'static str> {
+    if node.stage == Some(super::QUANTISATION) {
+        return None;
+    }
     let first = node.inputs.first()?;
     let wide = matches!(
         net.tensors[*first].element,
