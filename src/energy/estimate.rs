@@ -27,6 +27,8 @@ pub struct Estimate {
     pub dims: Vec<(String, BigRational)>,
     /// Multiply–accumulates of matrix products and convolutions, without bias.
     pub macs: BigRational,
+    /// How many numbers its weights and biases hold.
+    pub parameters: BigRational,
     /// Every primitive of every op.
     pub lines: Vec<Line>,
     /// All stages, in order, also those that cost nothing.

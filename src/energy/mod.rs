@@ -38,6 +38,8 @@ pub struct Counted {
     pub counts: Vec<BigRational>,
     /// Multiply–accumulates.
     pub macs: BigRational,
+    /// How many numbers the weights and biases hold.
+    pub parameters: BigRational,
     /// Numbers with names, for the reader.
     pub dims: Vec<(String, BigRational)>,
 }
@@ -58,6 +60,7 @@ impl Counted {
             counts.push(tally.count.evaluate(&values).map_err(failed)?);
         }
         let macs = census.macs.evaluate(&values).map_err(failed)?;
+        let parameters = census.parameters.evaluate(&values).map_err(failed)?;
         let mut dims = Vec::new();
         for (name, expr) in graph.numbers() {
             dims.push((name.clone(), expr.evaluate(&values).map_err(failed)?));
@@ -68,6 +71,7 @@ impl Counted {
             conventions,
             counts,
             macs,
+            parameters,
             dims,
         })
     }
@@ -208,6 +212,7 @@ pub fn estimate(
         format: pricing.format,
         dims: counted.dims.clone(),
         macs: counted.macs.clone(),
+        parameters: counted.parameters.clone(),
         lines,
         stages: graph.stages().into_iter().map(str::to_owned).collect(),
         scopes: graph.scopes().to_vec(),
