@@ -29,6 +29,8 @@ pub struct Estimate {
     pub macs: BigRational,
     /// How many numbers its weights and biases hold.
     pub parameters: BigRational,
+    /// Operators that are not known: what they cost is in no sum here.
+    pub left_out: Vec<LeftOut>,
     /// Every primitive of every op.
     pub lines: Vec<Line>,
     /// All stages, in order, also those that cost nothing.
@@ -37,6 +39,15 @@ pub struct Estimate {
     pub scopes: Vec<ResolvedScope>,
     /// What was counted and priced how.
     pub settings: Settings,
+}
+
+/// An operator that is not known and how often it runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LeftOut {
+    /// Its name.
+    pub operator: String,
+    /// How often.
+    pub count: BigRational,
 }
 
 /// The conventions of an estimate.

@@ -21,7 +21,7 @@ use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::EvalError;
 use crate::table::{Confidence, EnergyTable, Provenance};
 
-pub use self::estimate::{By, Estimate, Group, Line, Settings};
+pub use self::estimate::{By, Estimate, Group, LeftOut, Line, Settings};
 pub use self::formula::{StageFormula, stage_formulas};
 
 /// A graph with its census, and the counts at the values of its symbols: what
@@ -40,6 +40,8 @@ pub struct Counted {
     pub macs: BigRational,
     /// How many numbers the weights and biases hold.
     pub parameters: BigRational,
+    /// Operators that are not known, so that what they compute is left out.
+    pub left_out: Vec<LeftOut>,
     /// Numbers with names, for the reader.
     pub dims: Vec<(String, BigRational)>,
 }
@@ -61,6 +63,14 @@ impl Counted {
         }
         let macs = census.macs.evaluate(&values).map_err(failed)?;
         let parameters = census.parameters.evaluate(&values).map_err(failed)?;
+        let mut left_out = Vec::new();
+        for unknown in &census.uncounted {
+            let count = unknown.times.evaluate(&values).map_err(failed)?;
+            if !count.is_zero() {
+                let operator = unknown.operator.clone();
+                left_out.push(LeftOut { operator, count });
+            }
+        }
         let mut dims = Vec::new();
         for (name, expr) in graph.numbers() {
             dims.push((name.clone(), expr.evaluate(&values).map_err(failed)?));
@@ -72,6 +82,7 @@ impl Counted {
             counts,
             macs,
             parameters,
+            left_out,
             dims,
         })
     }
@@ -213,6 +224,7 @@ pub fn estimate(
         dims: counted.dims.clone(),
         macs: counted.macs.clone(),
         parameters: counted.parameters.clone(),
+        left_out: counted.left_out.clone(),
         lines,
         stages: graph.stages().into_iter().map(str::to_owned).collect(),
         scopes: graph.scopes().to_vec(),

@@ -100,6 +100,14 @@ pub enum OpForm {
     Gather(Signature),
     /// One index of every axis that the result lacks.
     Take(Signature),
+    /// Nothing is computed: the result has this shape, whatever the inputs had.
+    Move {
+        /// The shape of the result.
+        shape: ShapeDecl,
+        /// The operator that stands here and is not known, so that what it
+        /// computes is left out of every sum.
+        uncounted: Option<Spanned<String>>,
+    },
     /// Another block, in this place.
     Call {
         /// Which block.

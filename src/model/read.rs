@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::limits::{self, at_most};
-use super::module::{Input, Module, Named, Number, NumberRole, Scope, Variant};
+use super::module::{Input, Module, Named, Number, NumberRole, OwnBlock, Scope, Variant};
 use super::op::ShapeDecl;
 use super::read_op::op;
+use super::read_weight::weights;
 use crate::domain::Domain;
 use crate::format::Format;
 use crate::formula::{Formula, is_name};
@@ -22,6 +23,16 @@ pub enum ModuleKind {
     Model,
     /// A block: its sizes follow from what it is called with.
     Block,
+}
+
+impl ModuleKind {
+    /// What messages call it.
+    fn words(self) -> &'static str {
+        match self {
+            ModuleKind::Model => "a model",
+            ModuleKind::Block => "a block",
+        }
+    }
 }
 
 impl Module {
@@ -45,8 +56,21 @@ impl Module {
             );
             return None;
         }
+        let module = Module::of(&mut fields, kind, source, "the file", problems);
+        fields.finish(kind.words(), problems);
+        Some(module)
+    }
+
+    /// A model or block of these `fields`; `what` has them.
+    fn of(
+        fields: &mut Fields<'_>,
+        kind: ModuleKind,
+        source: &Arc<Source>,
+        what: &str,
+        problems: &mut Problems,
+    ) -> Module {
         let name = fields
-            .require("name", "the file", problems)
+            .require("name", what, problems)
             .and_then(|node| node.text(problems));
         let dims_role = match kind {
             ModuleKind::Model => NumberRole::Dim,
@@ -65,11 +89,22 @@ impl Module {
             name: name.map_or_else(String::new, |name| name.value),
             about: fields.text("about", problems).map(|about| about.value),
             inputs: inputs(fields.take("inputs"), problems),
+            weights: weights(fields.take("weights"), problems),
             needs: names(fields.take("needs"), problems),
             numbers,
             uneven: names(fields.take("uneven"), problems),
             slots: bindings(fields.take("slots"), problems),
             ops: list(fields.take("op"), limits::OPS, "ops", problems, op),
+            blocks: match kind {
+                ModuleKind::Model => list(
+                    fields.take("block"),
+                    limits::BLOCKS,
+                    "blocks",
+                    problems,
+                    |node, problems| own_block(node, source, problems),
+                ),
+                ModuleKind::Block => Vec::new(),
+            },
             scopes: scopes(fields.take("scopes"), problems),
             variants: match kind {
                 ModuleKind::Model => list(
@@ -91,30 +126,29 @@ impl Module {
             source: Arc::clone(source),
         };
         if module.ops.is_empty() && fields.take("op").is_none() {
-            problems.push(Diagnostic::at(
-                &Place::new(source, 0..0),
-                "the file has no `[[op]]`",
-            ));
+            let message = format!("{what} has no `[[op]]`");
+            problems.push(Diagnostic::at(fields.place(), message));
         }
-        let what = match kind {
-            ModuleKind::Model => "a model",
-            ModuleKind::Block => "a block",
-        };
-        fields.finish(what, problems);
         module.check_names(problems);
         limits::check_chains(&module.numbers, problems);
-        Some(module)
+        module
     }
 
     /// Within a module a name means one thing.
     fn check_names(&self, problems: &mut Problems) {
-        let tensors =
-            (self.inputs.iter().map(|input| &input.name)).chain(self.ops.iter().map(|op| &op.name));
+        let tensors = (self.inputs.iter().map(|input| &input.name))
+            .chain(self.weights.iter().map(|weight| &weight.name))
+            .chain(self.ops.iter().map(|op| &op.name));
         let numbers = (self.needs.iter()).chain(self.numbers.iter().map(|number| &number.name));
         unique(tensors.chain(numbers), "name", problems);
         unique(
             self.scopes.iter().map(|scope| &scope.name),
             "scope",
+            problems,
+        );
+        unique(
+            self.blocks.iter().map(|block| &block.name),
+            "block",
             problems,
         );
         unique(
@@ -132,6 +166,24 @@ impl Module {
             }
         }
     }
+}
+
+/// A block that stands in a model file.
+fn own_block(node: &Node, source: &Arc<Source>, problems: &mut Problems) -> Option<OwnBlock> {
+    let mut fields = Fields::of(node, problems)?;
+    let module = Module::of(
+        &mut fields,
+        ModuleKind::Block,
+        source,
+        "the block",
+        problems,
+    );
+    let name = fields.text("name", &mut Problems::new());
+    fields.finish(ModuleKind::Block.words(), problems);
+    Some(OwnBlock {
+        name: name?,
+        module: Arc::new(module),
+    })
 }
 
 fn unique<'a>(
@@ -250,7 +302,7 @@ pub(super) fn shape(node: &Node, problems: &mut Problems) -> Option<ShapeDecl> {
         at += rest.len() - rest.trim_start().len();
         let rest = &text[at..];
         let length = if rest.starts_with('(') {
-            rest.find(')').map_or(rest.len(), |close| close + 1)
+            closed(rest)
         } else {
             rest.find(char::is_whitespace).unwrap_or(rest.len())
         };
@@ -268,6 +320,20 @@ pub(super) fn shape(node: &Node, problems: &mut Problems) -> Option<ShapeDecl> {
         at += length;
     }
     Some(ShapeDecl { axes, place })
+}
+
+/// How long a text is up to the bracket that closes its first one.
+fn closed(text: &str) -> usize {
+    let mut open = 0_usize;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' => open += 1,
+            ')' if open == 1 => return at + 1,
+            ')' => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 /// A domain by its name.

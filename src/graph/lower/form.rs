@@ -37,6 +37,10 @@ impl<'m> Lowering<'m> {
             OpForm::Concat(signature) => self.concat(op, signature, operands, instance),
             OpForm::Gather(signature) => self.chosen(op, "gather", signature, operands, instance),
             OpForm::Take(signature) => self.chosen(op, "take", signature, operands, instance),
+            OpForm::Move { shape, uncounted } => {
+                let shape = self.shape(shape, &op.name.value, instance)?;
+                Ok(moved(shape, uncounted.as_ref(), operands))
+            }
             // Whoever calls this has gone into the block instead.
             OpForm::Call { .. } => Err(Told),
         }
@@ -332,6 +336,24 @@ impl<'m> Lowering<'m> {
             .for_each(|found| self.note(found));
         Ok((OpKind::Move("concat"), plain(shape, joined(operands))))
     }
+}
+
+/// Data in another shape, made by moving alone or by an operator that nobody
+/// knows. Of the latter's result nothing can be said.
+fn moved(shape: Vec<Expr>, uncounted: Option<&Spanned<String>>, operands: &[Made]) -> Form {
+    if let Some(operator) = uncounted {
+        let kind = OpKind::Uncounted(operator.value.clone());
+        return (kind, plain(shape, Domain::Real));
+    }
+    let density = match operands {
+        [only] => only.tensor.density.clone(),
+        _ => None,
+    };
+    let tensor = Tensor {
+        density,
+        ..plain(shape, joined(operands))
+    };
+    (OpKind::Move("move"), tensor)
 }
 
 fn plain(shape: Vec<Expr>, domain: Domain) -> Tensor {

@@ -58,7 +58,7 @@ impl<'m> Lowering<'m> {
         if !self.used.iter().any(|known| std::ptr::eq(*known, block)) {
             self.used.push(block);
         }
-        self.open.push((call.key, block));
+        self.open.push((&call.key.value, block));
         let made = self.body(&mut instance);
         self.open.pop();
         made
