@@ -176,7 +176,6 @@ pub(super) fn roberta(config: &mut Config<'_>, draft: &mut Draft) {
     stack(config, draft, rows, &table);
     match head {
         Head::Pooled => pooler(draft),
-        // Its activation is always GELU, whatever that of the layers.
         Head::Words => masked(draft, tied, &table),
         Head::Sequence => classifier(config, draft, "tanh(dense)"),
         other => by_token(config, draft, other),

@@ -112,11 +112,7 @@ impl Draft {
 
     /// A weight that several ops use.
     pub(super) fn weight(&mut self, name: &'static str, shape: &str, comment: &'static str) {
-        self.op(Op::new(name)
-            .comment(comment)
-            .stage("embed")
-            .einsum("r c -> r c")
-            .of(&[&weight(shape)]));
+        self.entry(Section::Weights, name, quoted(shape), comment);
     }
 
     pub(super) fn op(&mut self, op: Op) {
@@ -286,7 +282,7 @@ impl Op {
         self.line("with", &format!("{{ {} }}", given.join(", ")))
     }
 
-    /// What it is computed from: names, or weights by [`weight`].
+    /// What it is computed from: names, or weights of its own by [`weight`].
     pub(super) fn of(self, inputs: &[&str]) -> Op {
         let inputs: Vec<String> = (inputs.iter())
             .map(|input| match input.starts_with('{') {

@@ -88,7 +88,6 @@ pub(super) fn gpt_neox(config: &mut Config<'_>, draft: &mut Draft) {
     };
     layers(draft, "decoder", block, "words");
     norm(draft, "normed", "layer-norm", "decoder");
-    // A token's class is found without a bias only for whole sequences.
     decoder_head(config, draft, head, "normed", tied.then_some(&table));
 }
 

@@ -44,8 +44,6 @@ pub(super) fn vit(config: &mut Config<'_>, draft: &mut Draft) {
 }
 
 fn sizes(config: &mut Config<'_>, draft: &mut Draft) {
-    // A square image of three colours where nothing is said, as in
-    // `transformers`.
     let image = config.size("image_size");
     let patch = config.size("patch_size");
     if patch > image {
@@ -84,9 +82,6 @@ fn patches(draft: &mut Draft) {
         .stage("embed")
         .concat("batch p d, c d -> batch (p + c) d")
         .of(&["patches", &weight("1 d")]));
-    draft.op(Op::new("rows")
-        .stage("embed")
-        .einsum("n d -> n d")
-        .of(&[&weight("n d")]));
-    draft.op(Op::new("placed").stage("embed").apply("tokens + rows"));
+    draft.weight("positions", "n d", "added to the patches");
+    draft.op(Op::new("placed").stage("embed").apply("tokens + positions"));
 }
