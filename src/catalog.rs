@@ -42,9 +42,10 @@ static SHIPPED: &[Shipped] = shipped! {
         "llama-3.1-8b" "vit-b-16" "resnet-50";
     Block "models/blocks": "vanilla" "e-att" "l1" "latent" "weigh" "softmax" "rotary" "head-norm"
         "queries" "encoder-layer" "decoder-layer" "t5-decoder-layer" "sandwich-layer"
-        "parallel-layer" "gated-layer" "moe-layer" "mlp" "swiglu" "experts" "router-softmax"
-        "sigmoid" "relu" "gelu" "gelu-tanh" "silu" "layer-norm" "rms-norm" "positions" "pooler"
-        "masked-head" "conv-norm" "bottleneck" "bottlenecks";
+        "parallel-layer" "gated-layer" "moe-layer" "mlp" "swiglu" "experts" "positions" "pooler"
+        "masked-head" "relu" "relu6" "leaky-relu" "elu" "gelu" "gelu-tanh" "quick-gelu" "silu"
+        "hard-swish" "mish" "sigmoid" "softplus" "log-softmax" "layer-norm" "rms-norm" "batch-norm"
+        "group-norm" "instance-norm" "conv-norm" "bottleneck" "bottlenecks";
     Table "energy-tables": "45nm" "7nm" "fpga-zc706";
     Report "reports": "e-att";
 };

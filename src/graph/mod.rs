@@ -18,6 +18,8 @@ mod einsum;
 mod limits;
 mod lower;
 mod names;
+mod power;
+mod rest;
 mod scopes;
 mod strength;
 mod window;

@@ -14,6 +14,7 @@ mod op;
 mod read;
 mod read_op;
 mod read_weight;
+mod shape;
 
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ pub use self::axes::{AxisGroup, Signature};
 pub use self::module::{
     Input, Module, Named, NamedWeight, Number, NumberRole, OwnBlock, Scope, Variant, WeightRole,
 };
-pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, ShapeDecl, WeightDecl};
+pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, Rest, ShapeDecl, WeightDecl};
 pub use self::read::{ModuleKind, formulas as read_numbers};
 
 /// Where blocks come from. This room reads no files itself.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::limits::{self, at_most};
 use super::module::{Input, Module, Named, Number, NumberRole, OwnBlock, Scope, Variant};
-use super::op::ShapeDecl;
 use super::read_op::op;
 use super::read_weight::weights;
+use super::shape::{open_shape, shape};
 use crate::domain::Domain;
 use crate::format::Format;
 use crate::formula::{Formula, is_name};
@@ -88,7 +88,7 @@ impl Module {
         let module = Module {
             name: name.map_or_else(String::new, |name| name.value),
             about: fields.text("about", problems).map(|about| about.value),
-            inputs: inputs(fields.take("inputs"), problems),
+            inputs: inputs(fields.take("inputs"), kind, problems),
             weights: weights(fields.take("weights"), problems),
             needs: names(fields.take("needs"), problems),
             numbers,
@@ -292,50 +292,6 @@ pub(super) fn formula(node: &Node, problems: &mut Problems) -> Option<Formula> {
     }
 }
 
-/// A shape such as `b n d` or `(d / f) 3`.
-pub(super) fn shape(node: &Node, problems: &mut Problems) -> Option<ShapeDecl> {
-    let text = node.text(problems)?.value;
-    let place = node.inside();
-    let mut axes = Vec::new();
-    let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.trim().is_empty()) {
-        at += rest.len() - rest.trim_start().len();
-        let rest = &text[at..];
-        let length = if rest.starts_with('(') {
-            closed(rest)
-        } else {
-            rest.find(char::is_whitespace).unwrap_or(rest.len())
-        };
-        let part = if place.span().len() == text.len() {
-            place.part(at..at + length)
-        } else {
-            place.clone()
-        };
-        if axes.len() == limits::AXES {
-            let message = format!("a tensor has at most {} axes", limits::AXES);
-            problems.push(Diagnostic::at(&part, message));
-            return None;
-        }
-        axes.push(Formula::read(&rest[..length], &part, problems)?);
-        at += length;
-    }
-    Some(ShapeDecl { axes, place })
-}
-
-/// How long a text is up to the bracket that closes its first one.
-fn closed(text: &str) -> usize {
-    let mut open = 0_usize;
-    for (at, letter) in text.char_indices() {
-        match letter {
-            '(' => open += 1,
-            ')' if open == 1 => return at + 1,
-            ')' => open = open.saturating_sub(1),
-            _ => {}
-        }
-    }
-    text.len()
-}
-
 /// A domain by its name.
 pub(super) fn domain(node: &Node, problems: &mut Problems) -> Option<Spanned<Domain>> {
     let name = node.text(problems)?;
@@ -364,14 +320,24 @@ pub(super) fn format(node: &Node, problems: &mut Problems) -> Option<Format> {
     }
 }
 
-fn inputs(node: Option<&Node>, problems: &mut Problems) -> Vec<Input> {
+fn inputs(node: Option<&Node>, kind: ModuleKind, problems: &mut Problems) -> Vec<Input> {
     entries(node, limits::NAMES, "inputs", problems)
         .iter()
-        .filter_map(|(name, value)| input(name, value, problems))
+        .filter_map(|(name, value)| input(name, value, kind, problems))
         .collect()
 }
 
-fn input(name: &Spanned<String>, value: &Node, problems: &mut Problems) -> Option<Input> {
+fn input(
+    name: &Spanned<String>,
+    value: &Node,
+    kind: ModuleKind,
+    problems: &mut Problems,
+) -> Option<Input> {
+    // Only a block has a caller who says what `...` stands for.
+    let shape = match kind {
+        ModuleKind::Model => shape,
+        ModuleKind::Block => open_shape,
+    };
     if let Value::Text(_) = &value.value {
         return Some(Input {
             name: name.clone(),

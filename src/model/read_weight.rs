@@ -3,7 +3,8 @@
 use super::limits;
 use super::module::{NamedWeight, WeightRole};
 use super::op::WeightDecl;
-use super::read::{domain, entries, formula, shape};
+use super::read::{domain, entries, formula};
+use super::shape::shape;
 use crate::domain::Domain;
 use crate::source::{Fields, Node, Problems, Spanned, Value};
 

@@ -6,15 +6,18 @@ use super::draft::{Draft, Op, weight};
 use crate::source::{Diagnostic, Spanned};
 
 /// Activations by the names that configs give them, with our blocks.
-const ACTIVATIONS: [(&str, &str); 9] = [
+const ACTIVATIONS: [(&str, &str); 12] = [
     ("gelu", "gelu"),
     ("gelu_python", "gelu"),
     ("gelu_new", "gelu-tanh"),
     ("gelu_fast", "gelu-tanh"),
     ("gelu_pytorch_tanh", "gelu-tanh"),
+    ("quick_gelu", "quick-gelu"),
     ("relu", "relu"),
+    ("relu6", "relu6"),
     ("silu", "silu"),
     ("swish", "silu"),
+    ("mish", "mish"),
     ("sigmoid", "sigmoid"),
 ];
 
