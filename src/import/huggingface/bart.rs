@@ -1,7 +1,7 @@
 //! BART and Marian: an encoder and a decoder over words of one vocabulary.
 
 use super::class::{Head, class};
-use super::common::{activation, labels, norm, sequence_scores, word_table};
+use super::common::{activation, labels, limited, norm, sequence_scores, word_table};
 use super::config::Config;
 use super::draft::{Draft, Op, weight};
 use super::llama::about;
@@ -72,18 +72,17 @@ pub(super) fn sides(config: &mut Config<'_>, draft: &mut Draft) {
     let keys = [
         ("encoder_attention_heads", "decoder_attention_heads"),
         ("encoder_ffn_dim", "decoder_ffn_dim"),
-        ("encoder_layers", "decoder_layers"),
     ];
-    let [heads, ffn, layers] =
-        keys.map(|(encoder, decoder)| (config.size(encoder), config.size(decoder)));
+    let [heads, ffn] = keys.map(|(encoder, decoder)| (config.size(encoder), config.size(decoder)));
+    let layers = ["encoder_layers", "decoder_layers"].map(|key| config.layers(key));
     config.divides(("encoder_attention_heads", heads.0), ("d_model", d));
     config.divides(("decoder_attention_heads", heads.1), ("d_model", d));
     draft.dim("h", heads.0, "heads of the encoder");
     draft.dim("decoder_h", heads.1, "heads of the decoder");
     draft.dim("ffn", ffn.0, "width of its feed-forward layers");
     draft.dim("decoder_ffn", ffn.1, "width of those of the decoder");
-    draft.dim("layers", layers.0, "layers of the encoder");
-    draft.dim("decoder_count", layers.1, "layers of the decoder");
+    draft.dim("layers", layers[0], "layers of the encoder");
+    draft.dim("decoder_count", layers[1], "layers of the decoder");
     let vocab = config.size("vocab_size");
     draft.dim("vocab", vocab, "words");
 }
@@ -102,6 +101,7 @@ fn both(config: &mut Config<'_>, draft: &mut Draft, kind: &Kind, head: Head) {
     draft.dim("seq", Config::usual_length(rows), "tokens of the source");
     draft.dim("target", Config::usual_length(rows), "tokens of the target");
     sides(config, draft);
+    limited(draft);
     draft.dim(
         "positions",
         rows + kind.spare,

@@ -44,7 +44,7 @@ fn sizes(config: &mut Config<'_>, draft: &mut Draft, names: &Names, spare: u64) 
     draft.dim("h", heads, "heads");
     let ffn = config.size(names.ffn);
     draft.dim("ffn", ffn, "width of the feed-forward layers");
-    let count = config.size(names.layers);
+    let count = config.layers(names.layers);
     draft.dim("layers", count, "layers");
     let vocab = config.size("vocab_size");
     draft.dim("vocab", vocab, "words");

@@ -77,8 +77,17 @@ pub(super) fn words(draft: &mut Draft, table: &str) {
         .of(&["tokens", table]));
 }
 
+/// The sentence that goes with every table of positions.
+pub(super) fn limited(draft: &mut Draft) {
+    draft.remark(
+        "The table of positions has as many rows as the config says; a longer sequence is \
+         counted all the same.",
+    );
+}
+
 /// Learned positions, added to `x`. `rows` is how many the table has.
 pub(super) fn positions(draft: &mut Draft, x: &str, rows: u64) {
+    limited(draft);
     draft.indices("places", "seq");
     draft.dim("positions", rows, "rows of the table of positions");
     draft.op(Op::new("placed")

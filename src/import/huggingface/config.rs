@@ -8,6 +8,8 @@ use crate::source::{Diagnostic, Fields, Node, Place, Problems, Spanned, Value, d
 
 /// No size of a network is larger.
 const MOST: u64 = 1_000_000_000;
+/// No network is deeper.
+const MOST_LAYERS: u64 = 10_000;
 /// The longest sequence that is taken for granted.
 const USUAL_LENGTH: u64 = 1024;
 
@@ -125,17 +127,17 @@ impl<'a> Config<'a> {
         self.problems.push(mistake);
     }
 
-    fn checked(&mut self, node: &Node, least: u64) -> u64 {
+    fn checked(&mut self, node: &Node, (least, most): (u64, u64)) -> u64 {
         let fits = match &node.value {
             Value::Number(value) if value.is_integer() => value.numer().to_u64(),
             _ => None,
         };
         match fits {
-            Some(value) if (least..=MOST).contains(&value) => value,
+            Some(value) if (least..=most).contains(&value) => value,
             _ => {
                 let found = node.describe();
                 let message =
-                    format!("expected a whole number from {least} to {MOST}, found {found}");
+                    format!("expected a whole number from {least} to {most}, found {found}");
                 self.problems.push(Diagnostic::at(&node.place, message));
                 1
             }
@@ -146,7 +148,18 @@ impl<'a> Config<'a> {
     /// particular model.
     pub(super) fn size(&mut self, key: &'static str) -> u64 {
         match self.take(key) {
-            Some(node) => self.checked(node, 1),
+            Some(node) => self.checked(node, (1, MOST)),
+            None => {
+                self.missing(key);
+                1
+            }
+        }
+    }
+
+    /// How many layers there are.
+    pub(super) fn layers(&mut self, key: &'static str) -> u64 {
+        match self.take(key) {
+            Some(node) => self.checked(node, (1, MOST_LAYERS)),
             None => {
                 self.missing(key);
                 1
@@ -157,13 +170,13 @@ impl<'a> Config<'a> {
     /// A size that `transformers` leaves open.
     pub(super) fn optional_size(&mut self, key: &'static str) -> Option<u64> {
         let node = self.take(key)?;
-        Some(self.checked(node, 1))
+        Some(self.checked(node, (1, MOST)))
     }
 
     /// A count that may be 0.
     pub(super) fn count_or(&mut self, key: &'static str, default: u64) -> u64 {
         match self.take(key) {
-            Some(node) => self.checked(node, 0),
+            Some(node) => self.checked(node, (0, MOST)),
             None => self.default(key, default),
         }
     }

@@ -25,7 +25,7 @@ pub(super) fn deepseek_v3(config: &mut Config<'_>, draft: &mut Draft) {
     let tied = head == Head::Words && config.truth_or("tie_word_embeddings", false);
     let table = word_table(draft, tied);
     words(draft, &table);
-    expert_layers(draft, (dense, layers - dense), &[]);
+    expert_layers(draft, (dense, layers - dense));
     norm(draft, "normed", "rms-norm", "decoder");
     decoder_head(config, draft, head, "normed", tied.then_some(&table));
 }
@@ -46,7 +46,7 @@ fn sizes(config: &mut Config<'_>, draft: &mut Draft) -> u64 {
         let size = config.size(key);
         draft.dim(name, size, comment);
     }
-    let layers = config.size("num_hidden_layers");
+    let layers = config.layers("num_hidden_layers");
     draft.dim("layers", layers, "layers");
     layers
 }

@@ -2,12 +2,13 @@
 //! between layers without, scores kept within bounds.
 
 use num_rational::BigRational;
+use num_traits::Zero;
 
 use super::class::{Head, class};
 use super::common::{activation, causal, decoder_head, norm, word_table, words};
 use super::config::Config;
 use super::draft::{Draft, Op};
-use super::llama::{Defaults, about, local_layers, mixed_layers, sizes};
+use super::llama::{Defaults, Kv, about, local_layers, mixed_layers, sizes};
 use crate::number;
 
 /// Gemma 2.
@@ -26,13 +27,31 @@ pub(super) fn gemma2(config: &mut Config<'_>, draft: &mut Draft) {
         ("final_logit_softcapping", 30),
     ];
     let [scores, words] = caps.map(|(key, usual)| match config.has(key) {
-        true => config.number(key),
+        true => cap(config, key),
         false => Some(number::whole(usual)),
     });
-    if let Some(cap) = scores {
+    capped_scores(draft, scores);
+    let kind = Kind {
+        head,
+        pattern: 2,
+        cap: words,
+        defaults: Defaults {
+            width: Some(256),
+            ..Defaults::default()
+        },
+    };
+    gemma(config, draft, &kind);
+}
+
+/// A bound that is given; 0 is none.
+fn cap(config: &mut Config<'_>, key: &'static str) -> Option<BigRational> {
+    config.number(key).filter(|cap| !cap.is_zero())
+}
+
+fn capped_scores(draft: &mut Draft, cap: Option<BigRational>) {
+    if let Some(cap) = cap {
         draft.param("softcap", number::plain(&cap), "bound of the scores");
     }
-    gemma(config, draft, head, 2, words);
 }
 
 /// The text model of Gemma 3.
@@ -64,41 +83,49 @@ pub(super) fn gemma3_seeing(config: &mut Config<'_>, draft: &mut Draft) {
 
 fn gemma3(config: &mut Config<'_>, draft: &mut Draft, head: Head) {
     draft.switch("qk_norm", true);
-    let scores = config.number("attn_logit_softcapping");
-    if let Some(cap) = scores {
-        draft.param("softcap", number::plain(&cap), "bound of the scores");
-    }
-    let words = config.number("final_logit_softcapping");
+    let scores = cap(config, "attn_logit_softcapping");
+    capped_scores(draft, scores);
+    let words = cap(config, "final_logit_softcapping");
     let pattern = config.optional_size("sliding_window_pattern").unwrap_or(6);
-    gemma(config, draft, head, pattern, words);
+    let kind = Kind {
+        head,
+        pattern,
+        cap: words,
+        // The configs that are published with the larger models leave these
+        // out.
+        defaults: Defaults {
+            heads: Some(8),
+            kv: Kv::Some(4),
+            width: Some(256),
+            vocab: Some(262_208),
+        },
+    };
+    gemma(config, draft, &kind);
 }
 
-/// What both share; every `pattern`-th layer has no window.
-fn gemma(
-    config: &mut Config<'_>,
-    draft: &mut Draft,
+/// What the two differ in.
+struct Kind {
     head: Head,
+    /// Every so many layers one has no window.
     pattern: u64,
+    /// The bound of the scores of words.
     cap: Option<BigRational>,
-) {
+    defaults: Defaults,
+}
+
+/// What both share.
+fn gemma(config: &mut Config<'_>, draft: &mut Draft, kind: &Kind) {
+    let (head, pattern, defaults) = (kind.head, kind.pattern, &kind.defaults);
     causal(draft);
-    let key = if config.has("hidden_activation") {
-        "hidden_activation"
-    } else {
-        "hidden_act"
-    };
-    let act = activation(config, key, "gelu-tanh");
+    // `hidden_act` is there too, and has no effect.
+    let act = activation(config, "hidden_activation", "gelu-tanh");
     draft.attentions();
     draft.slot("activation", act);
     let bias = config.truth_or("attention_bias", false);
     draft.switch("bias", bias);
     draft.switch("ffn_bias", false);
     draft.param_as("rotary", "1", "");
-    let defaults = Defaults {
-        all_heads: false,
-        width: Some(256),
-    };
-    let sizes = sizes(config, draft, &defaults);
+    let sizes = sizes(config, draft, defaults);
     let window = config.size_or("sliding_window", 4096);
     let local = local_layers(config, sizes.layers, |at| (at + 1) % pattern != 0);
     let tied = head == Head::Words && config.truth_or("tie_word_embeddings", true);
@@ -113,8 +140,8 @@ fn gemma(
     mixed_layers(draft, "sandwich-layer", kinds, window, "scaled");
     norm(draft, "normed", "rms-norm", "decoder");
     decoder_head(config, draft, head, "normed", tied.then_some(&table));
-    if let (Head::Words, Some(cap)) = (head, cap) {
-        let cap = number::plain(&cap);
+    if let (Head::Words, Some(cap)) = (head, &kind.cap) {
+        let cap = number::plain(cap);
         let formula = format!("{cap} * tanh(logits * (1 / {cap}))");
         draft.op(Op::new("capped").stage("head").apply(&formula));
     }

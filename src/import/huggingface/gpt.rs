@@ -22,7 +22,7 @@ pub(super) fn gpt2(config: &mut Config<'_>, draft: &mut Draft) {
     // Four times as wide where nothing is said, as in `transformers`.
     let ffn = config.optional_size("n_inner").unwrap_or(4 * d);
     draft.dim("ffn", ffn, "width of the feed-forward layers");
-    let count = config.size("n_layer");
+    let count = config.layers("n_layer");
     draft.dim("layers", count, "layers");
     let vocab = config.size("vocab_size");
     draft.dim("vocab", vocab, "words");
@@ -100,7 +100,7 @@ fn plain_sizes(config: &mut Config<'_>, draft: &mut Draft, ffn: &'static str) ->
     draft.dim("h", heads, "heads");
     let ffn = config.size(ffn);
     draft.dim("ffn", ffn, "width of the feed-forward layers");
-    let count = config.size("num_hidden_layers");
+    let count = config.layers("num_hidden_layers");
     draft.dim("layers", count, "layers");
     let vocab = config.size("vocab_size");
     draft.dim("vocab", vocab, "words");

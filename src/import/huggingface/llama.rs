@@ -11,41 +11,54 @@ use super::draft::{Draft, Op};
 use crate::number;
 use crate::source::{Diagnostic, Value};
 
-/// The sizes that all of these have.
+/// The sizes that all of these have, as far as more depends on them.
 pub(super) struct Sizes {
-    pub(super) d: u64,
     pub(super) layers: u64,
     /// Columns of a head.
     pub(super) width: u64,
 }
 
 /// What `transformers` takes where a config says nothing.
+#[derive(Default)]
 pub(super) struct Defaults {
-    /// Whether there are as many heads of keys as of queries.
-    pub(super) all_heads: bool,
+    /// Heads of queries.
+    pub(super) heads: Option<u64>,
+    /// Heads of keys and values.
+    pub(super) kv: Kv,
     /// The columns of a head; those of the model through its heads if `None`.
     pub(super) width: Option<u64>,
+    /// Words.
+    pub(super) vocab: Option<u64>,
+}
+
+/// How many heads keys and values have where a config says nothing.
+#[derive(Default)]
+pub(super) enum Kv {
+    /// As many as one particular model: that must be said.
+    #[default]
+    Unknown,
+    /// As many as queries.
+    All,
+    /// So many, left out by the configs that are published.
+    Some(u64),
 }
 
 /// Llama's: nothing that depends on the model.
 const PLAIN: Defaults = Defaults {
-    all_heads: true,
+    heads: None,
+    kv: Kv::All,
     width: None,
-};
-/// The others have a number of key heads that is that of one model.
-const GROUPED: Defaults = Defaults {
-    all_heads: false,
-    width: None,
+    vocab: None,
 };
 
 /// Takes the sizes and writes them down.
 pub(super) fn sizes(config: &mut Config<'_>, draft: &mut Draft, defaults: &Defaults) -> Sizes {
     let d = config.size("hidden_size");
-    let heads = config.size("num_attention_heads");
-    let kv = if defaults.all_heads {
-        config.optional_size("num_key_value_heads").unwrap_or(heads)
-    } else {
-        config.size("num_key_value_heads")
+    let heads = size(config, "num_attention_heads", defaults.heads);
+    let kv = match defaults.kv {
+        Kv::Unknown => config.size("num_key_value_heads"),
+        Kv::All => config.optional_size("num_key_value_heads").unwrap_or(heads),
+        Kv::Some(usual) => config.size_or("num_key_value_heads", usual),
     };
     config.divides(("num_key_value_heads", kv), ("num_attention_heads", heads));
     let width = head_width(config, d, heads, defaults.width);
@@ -55,9 +68,9 @@ pub(super) fn sizes(config: &mut Config<'_>, draft: &mut Draft, defaults: &Defau
     draft.dim("h", heads, "query heads");
     let ffn = config.size("intermediate_size");
     draft.dim("ffn", ffn, "width of the feed-forward layers");
-    let layers = config.size("num_hidden_layers");
+    let layers = config.layers("num_hidden_layers");
     draft.dim("layers", layers, "layers");
-    let vocab = config.size("vocab_size");
+    let vocab = size(config, "vocab_size", defaults.vocab);
     draft.dim("vocab", vocab, "words");
     if kv != heads {
         draft.param("kv", kv, "key and value heads");
@@ -65,7 +78,14 @@ pub(super) fn sizes(config: &mut Config<'_>, draft: &mut Draft, defaults: &Defau
     if width * heads != d {
         draft.param("width", width, "columns of a head");
     }
-    Sizes { d, layers, width }
+    Sizes { layers, width }
+}
+
+fn size(config: &mut Config<'_>, key: &'static str, default: Option<u64>) -> u64 {
+    match default {
+        Some(default) => config.size_or(key, default),
+        None => config.size(key),
+    }
 }
 
 fn head_width(config: &mut Config<'_>, d: u64, heads: u64, default: Option<u64>) -> u64 {
@@ -128,11 +148,19 @@ pub(super) fn about(draft: &mut Draft, class: &str) {
 /// A window for all layers.
 fn window_for_all(draft: &mut Draft, window: Option<u64>) {
     let Some(window) = window else { return };
+    windowed(draft);
     draft.param("window", window, "tokens that one attends to");
     draft.param_as(
         "share",
         "min(window, seq) / seq",
         "of the scores, the masked ones included",
+    );
+}
+
+/// The sentence that goes with every window.
+fn windowed(draft: &mut Draft) {
+    draft.remark(
+        "Every token is counted with a window of its full size, at the start of a sequence too.",
     );
 }
 
@@ -150,6 +178,9 @@ pub(super) fn mixed_layers(
         window,
         "tokens that one attends to in a local layer",
     );
+    if local == 0 {
+        return layers(draft, "decoder", block, x);
+    }
     if global == 0 {
         window_for_all(draft, Some(window));
         return layers(draft, "decoder", block, x);
@@ -177,8 +208,7 @@ pub(super) fn local_layers(
     is_local: impl Fn(u64) -> bool,
 ) -> u64 {
     let Some(list) = config.take("layer_types") else {
-        // Bounded, whatever the config says.
-        return (0..layers.min(100_000)).filter(|at| is_local(*at)).count() as u64;
+        return (0..layers).filter(|at| is_local(*at)).count() as u64;
     };
     let types = list.texts(&mut config.problems).unwrap_or_default();
     let mut local = 0;
@@ -245,7 +275,7 @@ pub(super) fn llama(config: &mut Config<'_>, draft: &mut Draft) {
 pub(super) fn mistral(config: &mut Config<'_>, draft: &mut Draft) {
     style(config, draft);
     draft.slot("feed-forward", "swiglu");
-    sizes(config, draft, &GROUPED);
+    sizes(config, draft, &Defaults::default());
     let window = match config.has("sliding_window") {
         true => config.optional_size("sliding_window"),
         false => Some(config.size_or("sliding_window", 4096)),
@@ -266,7 +296,7 @@ pub(super) fn mistral(config: &mut Config<'_>, draft: &mut Draft) {
 /// Mixtral: Mistral with experts.
 pub(super) fn mixtral(config: &mut Config<'_>, draft: &mut Draft) {
     style(config, draft);
-    sizes(config, draft, &GROUPED);
+    sizes(config, draft, &Defaults::default());
     experts(config, draft, "num_local_experts");
     let window = config.optional_size("sliding_window");
     window_for_all(draft, window);
@@ -302,7 +332,7 @@ pub(super) fn experts(config: &mut Config<'_>, draft: &mut Draft, key: &'static 
 pub(super) fn qwen2(config: &mut Config<'_>, draft: &mut Draft) {
     style(config, draft);
     draft.slot("feed-forward", "swiglu");
-    let sizes = sizes(config, draft, &GROUPED);
+    let sizes = sizes(config, draft, &Defaults::default());
     for name in ["q_bias", "k_bias", "v_bias"] {
         draft.switch(name, true);
     }
@@ -324,7 +354,7 @@ pub(super) fn qwen3(config: &mut Config<'_>, draft: &mut Draft) {
     draft.slot("feed-forward", "swiglu");
     let defaults = Defaults {
         width: Some(128),
-        ..GROUPED
+        ..Defaults::default()
     };
     let sizes = sizes(config, draft, &defaults);
     draft.switch("qk_norm", true);
@@ -344,7 +374,7 @@ pub(super) fn qwen3(config: &mut Config<'_>, draft: &mut Draft) {
 /// Qwen 3 with experts in all layers, or in some.
 pub(super) fn qwen3_moe(config: &mut Config<'_>, draft: &mut Draft) {
     style(config, draft);
-    let sizes = sizes(config, draft, &GROUPED);
+    let sizes = sizes(config, draft, &Defaults::default());
     draft.switch("qk_norm", true);
     biases(config, draft);
     experts(config, draft, "num_experts");
@@ -364,17 +394,15 @@ pub(super) fn qwen3_moe(config: &mut Config<'_>, draft: &mut Draft) {
         ("Qwen3MoeForQuestionAnswering", Head::Spans),
     ];
     whole(config, draft, &classes, |_, draft| {
-        expert_layers(draft, (dense, sizes.layers - dense), &[]);
+        expert_layers(draft, (dense, sizes.layers - dense));
     });
 }
 
 /// Layers without experts, then layers with them.
-pub(super) fn expert_layers(draft: &mut Draft, (dense, sparse): (u64, u64), with: &[(&str, &str)]) {
+pub(super) fn expert_layers(draft: &mut Draft, (dense, sparse): (u64, u64)) {
     if sparse == 0 {
         return layers(draft, "decoder", "gated-layer", "words");
     }
-    let mut with = with.to_vec();
-    with.push(("ffn", "expert_ffn"));
     let mut x = "words";
     let mut often = "layers";
     if dense > 0 {
@@ -388,7 +416,7 @@ pub(super) fn expert_layers(draft: &mut Draft, (dense, sparse): (u64, u64), with
     }
     draft.op(Op::new("decoder")
         .block("moe-layer")
-        .with(&with)
+        .with(&[("ffn", "expert_ffn")])
         .repeat(often)
         .of(&[x]));
 }
@@ -407,7 +435,7 @@ fn dense_layers(config: &mut Config<'_>, layers: u64) -> u64 {
         }
     }
     let is_dense = |at: &u64| listed.contains(at) || (at + 1) % step != 0;
-    (0..layers.min(10_000)).filter(is_dense).count() as u64
+    (0..layers).filter(is_dense).count() as u64
 }
 
 /// Phi 3 and 4: Llama with its projections in one piece, which changes

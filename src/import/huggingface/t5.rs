@@ -66,11 +66,14 @@ fn sizes(config: &mut Config<'_>, draft: &mut Draft, decodes: bool) {
         let size = config.size(key);
         draft.dim(name, size, comment);
     }
-    let layers = config.size("num_layers");
+    let layers = config.layers("num_layers");
     draft.dim("layers", layers, "layers of the encoder");
     if decodes {
         // As many as the encoder where nothing is said, as in `transformers`.
-        let count = config.optional_size("num_decoder_layers").unwrap_or(layers);
+        let count = match config.has("num_decoder_layers") {
+            true => config.layers("num_decoder_layers"),
+            false => layers,
+        };
         draft.dim("decoder_count", count, "layers of the decoder");
     }
     let vocab = config.size("vocab_size");

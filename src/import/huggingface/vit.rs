@@ -63,7 +63,7 @@ fn sizes(config: &mut Config<'_>, draft: &mut Draft) {
     draft.dim("h", heads, "heads");
     let ffn = config.size("intermediate_size");
     draft.dim("ffn", ffn, "width of the feed-forward layers");
-    let count = config.size("num_hidden_layers");
+    let count = config.layers("num_hidden_layers");
     draft.dim("layers", count, "layers");
     draft.dim_as(
         "n",

@@ -43,7 +43,7 @@ fn sizes(config: &mut Config<'_>, draft: &mut Draft) {
     let spoken = config.size("max_target_positions");
     let mels = config.size("num_mel_bins");
     draft.numbers("spectrum", "batch mels frames");
-    draft.indices("heard_places", "seq");
+    draft.indices("heard_places", "heard");
     draft.indices("tokens", "batch target");
     draft.indices("places", "target");
     draft.dim("batch", 1, "recordings");
@@ -54,7 +54,7 @@ fn sizes(config: &mut Config<'_>, draft: &mut Draft) {
     );
     draft.dim("mels", mels, "numbers of a frame");
     draft.dim_as(
-        "seq",
+        "heard",
         "floor((frames - 1) / 2) + 1",
         "frames after the convolutions",
     );
