@@ -263,7 +263,7 @@ impl<'a> Config<'a> {
 
     /// Notes a size that does not divide another one.
     pub(super) fn divides(&mut self, (key, part): (&str, u64), (of, whole): (&str, u64)) {
-        if part == 0 || whole % part != 0 {
+        if !whole.is_multiple_of(part) {
             let message = format!("`{key}` = {part} does not divide `{of}` = {whole}");
             self.wrong(key, message);
         }

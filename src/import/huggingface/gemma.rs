@@ -127,7 +127,7 @@ fn gemma(config: &mut Config<'_>, draft: &mut Draft, kind: &Kind) {
     draft.param_as("rotary", "1", "");
     let sizes = sizes(config, draft, defaults);
     let window = config.size_or("sliding_window", 4096);
-    let local = local_layers(config, sizes.layers, |at| (at + 1) % pattern != 0);
+    let local = local_layers(config, sizes.layers, |at| !(at + 1).is_multiple_of(pattern));
     let tied = head == Head::Words && config.truth_or("tie_word_embeddings", true);
     let table = word_table(draft, tied);
     words(draft, &table);

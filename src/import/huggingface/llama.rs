@@ -100,14 +100,19 @@ fn head_width(config: &mut Config<'_>, d: u64, heads: u64, default: Option<u64>)
 }
 
 /// What fills the slots of the layers, and what is in them.
-pub(super) fn style(config: &mut Config<'_>, draft: &mut Draft) {
+fn style(config: &mut Config<'_>, draft: &mut Draft) {
+    partly_turned(config, draft);
+    draft.param_as("rotary", "1", "");
+}
+
+/// The same, where a family says otherwise how much of a head is turned.
+fn partly_turned(config: &mut Config<'_>, draft: &mut Draft) {
     causal(draft);
     let act = activation(config, "hidden_act", "silu");
     draft.attentions();
     draft.slot("norm", "rms-norm");
     draft.slot("activation", act);
     draft.param_as("bias", "0", "");
-    draft.param_as("rotary", "1", "");
 }
 
 /// Biases, where a family can have them.
@@ -434,7 +439,7 @@ fn dense_layers(config: &mut Config<'_>, layers: u64) -> u64 {
             }
         }
     }
-    let is_dense = |at: &u64| listed.contains(at) || (at + 1) % step != 0;
+    let is_dense = |at: &u64| listed.contains(at) || !(at + 1).is_multiple_of(step);
     (0..layers).filter(is_dense).count() as u64
 }
 
@@ -442,13 +447,8 @@ fn dense_layers(config: &mut Config<'_>, layers: u64) -> u64 {
 /// nothing, and with a part of each head left unturned, which does.
 pub(super) fn phi3(config: &mut Config<'_>, draft: &mut Draft) {
     let share = rotary_share(config, "partial_rotary_factor", BigRational::one());
-    causal(draft);
-    let act = activation(config, "hidden_act", "silu");
-    draft.attentions();
-    draft.slot("norm", "rms-norm");
+    partly_turned(config, draft);
     draft.slot("feed-forward", "swiglu");
-    draft.slot("activation", act);
-    draft.param_as("bias", "0", "");
     let sizes = sizes(config, draft, &PLAIN);
     rotary(draft, &share, sizes.width);
     let window = config.optional_size("sliding_window");
