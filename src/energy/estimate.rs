@@ -27,6 +27,8 @@ pub struct Estimate {
     pub dims: Vec<(String, BigRational)>,
     /// Multiply–accumulates of matrix products and convolutions, without bias.
     pub macs: BigRational,
+    /// How many numbers its weights and biases hold.
+    pub parameters: BigRational,
     /// Operators that are not known: what they cost is in no sum here.
     pub left_out: Vec<LeftOut>,
     /// Every primitive of every op.

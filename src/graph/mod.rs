@@ -132,6 +132,8 @@ pub struct Einsum {
     pub contracts: bool,
     /// 1 where a bias is added, 0 elsewhere.
     pub bias: Expr,
+    /// How many numbers the bias holds, those of all repeats together.
+    pub bias_parameters: Expr,
     /// The share of the combinations in which no operand is a skipped zero.
     pub density: Expr,
 }
