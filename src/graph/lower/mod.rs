@@ -186,8 +186,8 @@ struct Instance<'m> {
     /// Its weights by name.
     weights: HashMap<&'m str, &'m NamedWeight>,
     /// The names of all its inputs and ops.
-    declared: BTreeSet<&'m str>,
-    made: BTreeMap<&'m str, Made>,
+    declared: HashSet<&'m str>,
+    made: HashMap<&'m str, Made>,
 }
 
 impl<'m> Lowering<'m> {
