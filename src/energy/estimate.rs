@@ -1,6 +1,6 @@
 //! One estimate and its sums.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use num_rational::BigRational;
 
@@ -190,11 +190,9 @@ impl Estimate {
 
     /// The energy of the stages given.
     pub fn of_stages(&self, stages: &[String]) -> Energy {
-        let lines = self
-            .lines
-            .iter()
-            .filter(|line| stages.contains(&line.stage));
-        sum(lines)
+        let stages: HashSet<&str> = stages.iter().map(String::as_str).collect();
+        let lines = self.lines.iter();
+        sum(lines.filter(|line| stages.contains(line.stage.as_str())))
     }
 
     /// The energy of a scope, if the variant has it. The scope `model` is

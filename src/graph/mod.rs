@@ -27,7 +27,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -280,13 +280,11 @@ impl OpGraph {
 
     /// The stages, in the order of their first op.
     pub fn stages(&self) -> Vec<&str> {
-        let mut stages: Vec<&str> = Vec::new();
-        for op in self.ops.node_weights().filter(|op| op.computes()) {
-            if !stages.contains(&op.stage.as_str()) {
-                stages.push(&op.stage);
-            }
-        }
-        stages
+        let mut seen: HashSet<&str> = HashSet::new();
+        let ops = self.ops.node_weights().filter(|op| op.computes());
+        ops.map(|op| op.stage.as_str())
+            .filter(|stage| seen.insert(stage))
+            .collect()
     }
 
     /// The scopes of this variant.

@@ -1,6 +1,6 @@
 //! TOML to [`Module`].
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::limits::{self, at_most};
@@ -197,7 +197,7 @@ fn unique<'a>(
     what: &str,
     problems: &mut Problems,
 ) {
-    let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
+    let mut seen: HashMap<&str, &Place> = HashMap::new();
     for name in names {
         if let Some(first) = seen.get(name.value.as_str()) {
             problems.push(
