@@ -41,11 +41,12 @@ fn defaults(model: &Model, variant: &str) -> Counted {
 }
 
 /// A table that prices every primitive by itself, in single precision and in
-/// single bits, at the millijoules given.
+/// the formats that models fix, at the millijoules given.
 fn independent(milli: &[u32]) -> EnergyTable {
     let mut table = table("45nm");
+    let fixed = ["fp16", "int32", "int16", "int8", "int1"].map(|name| name.parse().unwrap());
     for (primitive, milli) in Primitive::ALL.into_iter().zip(milli) {
-        for format in [NumberFormat::FP32, NumberFormat::INT1] {
+        for format in fixed.into_iter().chain([NumberFormat::FP32]) {
             table = table.with_price(primitive, format, ratio(i64::from(*milli), 1000));
         }
     }
