@@ -41,15 +41,11 @@ static SHIPPED: &[Shipped] = shipped! {
     Model "models": "attention" "cross-attention" "transformer-base" "bert-base" "gpt2" "opt-6.7b"
         "llama-3.1-8b" "bitnet" "l-mul" "vit-b-16" "pvt-v2" "spikformer" "resnet-50" "alexnet"
         "vgg-16";
-    Block "models/blocks": "vanilla" "e-att" "l1" "spatial-reduction" "ecoformer"
-        "ecoformer-as-counted" "weigh" "softmax" "rotary" "encoder-layer" "decoder-layer"
-        "linears-layer" "linear" "bit-linear" "sign-weights" "ternary-weights"
-        "ternary-weights-int32" "products" "l-mul-16" "l-mul-32" "mlp" "swiglu" "relu" "gelu"
-        "gelu-tanh" "silu" "layer-norm" "rms-norm" "two-flops-norm" "conv-norm" "bottleneck"
-        "bottlenecks" "conv-relu" "local-response-norm" "vgg-convs" "classifier" "pvt-stage"
-        "pvt-layer" "conv-mlp" "spiking-stem" "spiking-patches" "spiking-layer"
-        "spiking-attention" "lif" "spike-pool" "spike-sum" "spike-count" "grid-layer"
-        "rectifier" "max-pool" "image-sum" "batch-norm";
+    Block "models/blocks": "vanilla" "e-att" "l1" "ecoformer" "weigh" "softmax" "rotary"
+        "encoder-layer" "decoder-layer" "mlp" "swiglu" "relu" "relu6" "leaky-relu" "elu" "gelu"
+        "gelu-tanh" "quick-gelu" "silu" "hard-swish" "mish" "sigmoid" "softplus" "log-softmax"
+        "layer-norm" "rms-norm" "batch-norm" "group-norm" "instance-norm" "conv-norm" "bottleneck"
+        "bottlenecks" "conv-relu" "classifier";
     Table "energy-tables": "45nm" "7nm" "fpga-zc706";
     Report "reports": "e-att";
 };

@@ -64,6 +64,10 @@ pub(super) struct ModelArgs {
     /// (`45nm.fp32.mul=2`)
     #[arg(long, value_name = "NAME=VALUE")]
     pub(super) set: Vec<String>,
+    /// Refuse a model with an operator that is not known, whose energy would be
+    /// left out
+    #[arg(long)]
+    pub(super) strict: bool,
 }
 
 /// What every command takes that prices something.
@@ -471,6 +475,10 @@ Examples:
 pub(super) struct ReportArgs {
     /// Name of a report that ships, or path of a report file
     pub(super) report: String,
+    /// Refuse a model with an operator that is not known, whose energy would be
+    /// left out
+    #[arg(long)]
+    pub(super) strict: bool,
     /// The folder to write into; by default one named after the report,
     /// beside its file, or here if it ships
     #[arg(long, value_name = "FOLDER")]

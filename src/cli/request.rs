@@ -25,6 +25,8 @@ pub(super) const COMMAND_LINE: &str = "command line";
 pub(super) struct ModelRequest {
     pub(super) model: Model,
     settings: Vec<Setting>,
+    /// Whether an operator that is not known is a mistake.
+    strict: bool,
     /// Table entries that were set: table, format and primitive as typed.
     entries: Vec<EntrySetting>,
     /// The variants asked for, or all.
@@ -57,7 +59,6 @@ impl ModelRequest {
                 return Err(problems);
             }
         };
-        check_settings(&model, &settings, &mut problems);
         let mut chosen: Vec<String> = Vec::new();
         for variant in variants {
             let place = typed("--variant", variant);
@@ -73,6 +74,8 @@ impl ModelRequest {
             }
             chosen.push(variant.clone());
         }
+        // A block that is tried may have parameters of its own.
+        check_settings(&model, &settings, &mut problems);
         if variants.is_empty() {
             let all = model.variant_names().into_iter().map(str::to_owned);
             chosen = match default {
@@ -83,6 +86,7 @@ impl ModelRequest {
         problems.or(ModelRequest {
             model,
             settings,
+            strict: args.strict,
             entries,
             variants: chosen,
         })
@@ -140,7 +144,7 @@ impl ModelRequest {
 
     /// The graph of one variant.
     pub(super) fn graph(&self, variant: &str, unfold: Unfold) -> Result<OpGraph, Problems> {
-        lower(&self.model, variant, &self.settings, unfold)
+        lower(&self.model, variant, &self.settings, unfold)?.known_if(self.strict)
     }
 
     /// Every variant, lowered and counted, whether or not the dims fit.
@@ -149,6 +153,7 @@ impl ModelRequest {
         let mut all = Vec::new();
         for variant in &self.variants {
             let counted = lower_unchecked(&self.model, variant, &self.settings, Unfold::No)
+                .and_then(|graph| graph.known_if(self.strict))
                 .and_then(|graph| Counted::new(graph, conventions));
             match counted {
                 Ok(counted) => all.push(counted),

@@ -52,6 +52,7 @@ impl<'m> Lowering<'m> {
                 return Err(Told);
             }
         }
+        self.check_weights(instance)?;
         if self.problems.len() > before {
             return Err(Told);
         }
@@ -75,8 +76,12 @@ impl<'m> Instance<'m> {
         let declared: BTreeSet<&str> = (module.ops.iter().map(|op| op.name.value.as_str()))
             .chain(module.inputs.iter().map(|input| input.name.value.as_str()))
             .collect();
+        let weights = (module.weights.iter())
+            .map(|weight| (weight.name.value.as_str(), weight))
+            .collect();
         Instance {
             module,
+            weights,
             names,
             region,
             times,

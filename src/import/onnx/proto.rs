@@ -41,6 +41,8 @@ pub struct Function {
     pub name: String,
     /// Its domain.
     pub domain: String,
+    /// Tells apart functions of the same name and domain; mostly empty.
+    pub overload: String,
     /// Names of its formal inputs.
     pub inputs: Vec<String>,
     /// Names of its formal outputs.
@@ -64,6 +66,8 @@ pub struct Node {
     pub op_type: String,
     /// The domain of the operator; empty for the standard ones.
     pub domain: String,
+    /// Which of the functions of that name and domain; mostly empty.
+    pub overload: String,
     /// Names of tensors; an empty one stands for an input that is left out.
     pub inputs: Vec<String>,
     /// Names of tensors.
@@ -166,7 +170,8 @@ pub enum Payload {
     Floats(Vec<f64>),
     /// Raw bytes at this range of the file, not read.
     Raw(Range<u64>),
-    /// A typed list in the wire format at this range of the file, not read.
+    /// A typed list in the wire format, not read: the fields of the tensor that
+    /// hold it, from the first to the last, are at this range of the file.
     Packed(Range<u64>),
     /// In another file, not opened.
     External {

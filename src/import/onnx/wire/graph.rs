@@ -1,0 +1,153 @@
+//! Graphs, their nodes, and what is known of tensors.
+
+use super::Malformed;
+use super::attribute::attribute;
+use super::message::Message;
+use super::reader::{MAX_DEPTH, Reader};
+use super::schema::{ATTRIBUTE, DIM, GRAPH, NODE, SHAPE, TENSOR, TENSOR_TYPE, TYPE, VALUE_INFO};
+use super::tensor::tensor;
+use crate::import::onnx::proto::{Dim, ElementType, Graph, Node, ValueInfo};
+
+/// Adds what `message` says to `graph`, which is within so many others.
+pub(super) fn read_graph(
+    mut message: Message,
+    depth: usize,
+    graph: &mut Graph,
+    reader: &mut Reader<'_>,
+) -> Result<(), Malformed> {
+    while let Some(field) = message.next(reader)? {
+        match field.name {
+            "name" => graph.name = field.text(reader)?,
+            "node" => {
+                let inner = field.message(&NODE, reader)?;
+                graph.nodes.push(node(inner, depth, reader)?);
+            }
+            "initializer" => {
+                let inner = field.message(&TENSOR, reader)?;
+                graph.initializers.push(tensor(inner, reader)?);
+            }
+            "sparse_initializer" => {
+                return Err(field.wrong(
+                    "a sparse initializer, which is not read; write its tensor out in full",
+                ));
+            }
+            "input" | "output" | "value_info" => {
+                let info = value_info(field.message(&VALUE_INFO, reader)?, reader)?;
+                match field.name {
+                    "input" => graph.inputs.push(info),
+                    "output" => graph.outputs.push(info),
+                    _ => graph.value_infos.push(info),
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A node of a graph that is within so many others.
+pub(super) fn node(
+    mut message: Message,
+    depth: usize,
+    reader: &mut Reader<'_>,
+) -> Result<Node, Malformed> {
+    reader.count_node(message.at)?;
+    let mut node = Node::default();
+    while let Some(field) = message.next(reader)? {
+        match field.name {
+            "name" => node.name = field.text(reader)?,
+            "op_type" => node.op_type = field.text(reader)?,
+            "domain" => node.domain = field.text(reader)?,
+            "overload" => node.overload = field.text(reader)?,
+            "input" => node.inputs.push(field.text(reader)?),
+            "output" => node.outputs.push(field.text(reader)?),
+            "attribute" => {
+                let inner = field.message(&ATTRIBUTE, reader)?;
+                node.attributes.push(attribute(inner, depth, reader)?);
+            }
+            _ => {}
+        }
+    }
+    Ok(node)
+}
+
+/// The graph that an attribute of a graph within so many others holds.
+pub(super) fn nested(
+    message: Message,
+    depth: usize,
+    reader: &mut Reader<'_>,
+) -> Result<Graph, Malformed> {
+    if depth >= MAX_DEPTH {
+        return Err(Malformed {
+            what: format!("graphs within graphs, more than {MAX_DEPTH} deep"),
+            at: message.at,
+            within: GRAPH.name,
+        });
+    }
+    let mut graph = Graph::default();
+    read_graph(message, depth + 1, &mut graph, reader)?;
+    Ok(graph)
+}
+
+fn value_info(mut message: Message, reader: &mut Reader<'_>) -> Result<ValueInfo, Malformed> {
+    let mut info = ValueInfo::default();
+    while let Some(field) = message.next(reader)? {
+        match field.name {
+            "name" => info.name = field.text(reader)?,
+            "type" => {
+                let mut kind = field.message(&TYPE, reader)?;
+                // Sequences, maps and the like have fields that are not known.
+                while let Some(field) = kind.next(reader)? {
+                    if field.name == "tensor_type" {
+                        read_type(field.message(&TENSOR_TYPE, reader)?, &mut info, reader)?;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(info)
+}
+
+fn read_type(
+    mut message: Message,
+    info: &mut ValueInfo,
+    reader: &mut Reader<'_>,
+) -> Result<(), Malformed> {
+    while let Some(field) = message.next(reader)? {
+        match field.name {
+            "elem_type" => info.element = ElementType::from_number(field.int32()?),
+            "shape" => {
+                let mut shape = field.message(&SHAPE, reader)?;
+                let dims = info.shape.get_or_insert_default();
+                while let Some(field) = shape.next(reader)? {
+                    if field.name == "dim" {
+                        dims.push(dim(field.message(&DIM, reader)?, reader)?);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn dim(mut message: Message, reader: &mut Reader<'_>) -> Result<Dim, Malformed> {
+    let mut dim = Dim::Unknown;
+    while let Some(field) = message.next(reader)? {
+        match field.name {
+            "dim_value" => dim = Dim::Value(field.int()?),
+            "dim_param" => {
+                // An empty name is how some exporters write an unknown extent.
+                let name = field.text(reader)?;
+                dim = if name.is_empty() {
+                    Dim::Unknown
+                } else {
+                    Dim::Param(name)
+                };
+            }
+            _ => {}
+        }
+    }
+    Ok(dim)
+}

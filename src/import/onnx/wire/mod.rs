@@ -1,0 +1,40 @@
+//! A reader of the protobuf wire format of ONNX files.
+//!
+//! Weights are most of a file, and all that matters of most is where they
+//! are. So a file is read through a small buffer that jumps over them, and
+//! only tensors of a few elements are read: shapes, bounds, scales.
+//!
+//! Nothing that a file claims is believed: a length is held against the end of
+//! what it is in, and how many parts and how deep a graph may be is bounded.
+//! Fields that are not known are passed over.
+
+mod attribute;
+mod bytes;
+mod few;
+mod graph;
+mod list;
+mod malformed;
+mod message;
+mod model;
+mod reader;
+mod schema;
+mod tensor;
+#[cfg(test)]
+mod tests;
+mod typed;
+mod window;
+
+pub use bytes::Bytes;
+pub use malformed::Malformed;
+
+use super::proto::Model;
+use reader::Reader;
+
+/// Reads a model, without its large tensors.
+///
+/// # Errors
+///
+/// If the bytes are no ONNX model, or one that is cut short.
+pub fn read(bytes: &dyn Bytes) -> Result<Model, Malformed> {
+    model::model(&mut Reader::new(bytes)?)
+}
