@@ -43,9 +43,9 @@ static SHIPPED: &[Shipped] = shipped! {
         "vgg-16";
     Block "models/blocks": "vanilla" "e-att" "l1" "ecoformer" "weigh" "softmax" "rotary"
         "encoder-layer" "decoder-layer" "mlp" "swiglu" "relu" "relu6" "leaky-relu" "elu" "gelu"
-        "gelu-tanh" "quick-gelu" "silu" "hard-swish" "mish" "sigmoid" "softplus" "log-softmax"
-        "layer-norm" "rms-norm" "batch-norm" "group-norm" "instance-norm" "conv-norm" "bottleneck"
-        "bottlenecks" "conv-relu" "classifier";
+        "gelu-tanh" "quick-gelu" "silu" "hard-sigmoid" "hard-swish" "mish" "sigmoid" "softplus"
+        "log-softmax" "layer-norm" "rms-norm" "batch-norm" "group-norm" "instance-norm" "conv-norm"
+        "bottleneck" "bottlenecks" "conv-relu" "classifier";
     Table "energy-tables": "45nm" "7nm" "fpga-zc706";
     Report "reports": "e-att";
 };

@@ -385,10 +385,13 @@ fn a_block_of_the_file_can_be_tried_as_a_variant() {
     let rest = ["--variant", "double", "--set", "by=3", "--output", "json"];
     let json = printed("estimate", &file, &rest);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(json["stages"][1]["counts"]["mul.fp32"], 6);
-    // The library's blocks can be tried as before.
-    let text = printed("estimate", &file, &["--variant", "layer-norm"]);
-    assert!(text.contains("sqrt"), "{text}");
+    assert_eq!(json["stages"][2]["counts"]["mul.fp32"], 6);
+    // The library's blocks are found as before; this one takes three axes.
+    let told = refused("estimate", &file, &["--variant", "layer-norm"]);
+    assert!(
+        told.contains("`x` of block `layer-norm` has 3 axes"),
+        "{told}"
+    );
     let told = refused("estimate", &file, &["--variant", "duble"]);
     assert!(told.contains("did you mean `double`?"), "{told}");
 }
@@ -412,4 +415,100 @@ fn a_block_of_the_library_calls_those_of_the_library() {
          [[block.op]]\nname = 'i'\napply = 'x + 1'\n";
     let counted = counted(&common::model_with(text, &blocks), "m", &[]);
     assert_eq!(totals(&counted), counts(&[(Mul, 6), (Add, 6)]));
+}
+
+// Dims that must be given.
+
+const NEEDS: &str = "name = 'm'\ninputs = { x = 'batch seq d' }\nneeds = ['batch', 'seq']\n\
+     [dims]\nd = 4\nhalf = 'd / 2'\n\
+     [[variant]]\nname = 'one'\n\
+     [[variant]]\nname = 'two'\nset = { wide = 0 }\n\
+     [params]\nwide = 1\n\
+     [[op]]\nname = 'p'\neinsum = 'batch seq d, d e -> batch seq e'\ninputs = ['x', { weight = 'd half' }]\n\
+     [[op]]\nname = 'q'\nwhen = 'wide'\nstage = 'q'\neinsum = 'batch n d, batch m d -> batch n m'\ninputs = ['x', 'x']\n\
+     [[op]]\nname = 'r'\napply = 'p + 1'\n";
+
+#[test]
+fn what_a_model_needs_is_set_and_stays_a_symbol() {
+    let model = model(NEEDS);
+    let given = counted(&model, "one", &set(&[("batch", "2"), ("seq", "3 * batch")]));
+    // 2 · 6 · 4 · 2 products, 2 · 6 · 6 · 4 more, and an addition for each of
+    // 2 · 6 · 2 results.
+    assert_eq!(
+        totals(&given),
+        counts(&[(Mul, 96 + 288), (Add, 96 + 288 + 24)])
+    );
+    assert_eq!(shape(&given.graph, "p"), "[batch][3·batch][d/2]");
+}
+
+#[test]
+fn what_a_model_needs_and_nobody_gives_is_told_at_once() {
+    let file = file(NEEDS);
+    for command in ["estimate", "compare", "graph", "sensitivity"] {
+        let told = refused(command, &file, &[]);
+        assert!(
+            told.contains("`m` needs a value for `batch`, `seq`"),
+            "{told}"
+        );
+        assert!(told.contains("--set batch=… --set seq=…"), "{told}");
+        assert_eq!(told.matches("error:").count(), 1, "{told}");
+    }
+    let told = refused("estimate", &file, &["--set", "batch=1"]);
+    assert!(told.contains("needs a value for `seq`"), "{told}");
+    assert!(!told.contains("--set batch"), "{told}");
+    let told = refused("estimate", &file, &["--set", "batch=1.5", "--set", "seq=1"]);
+    assert!(
+        told.contains("dim `batch` is 1.5: not a whole number"),
+        "{told}"
+    );
+    let told = refused("estimate", &file, &["--set", "bacth=1", "--set", "seq=1"]);
+    assert!(told.contains("did you mean `batch`?"), "{told}");
+}
+
+#[test]
+fn what_a_model_needs_can_be_swept_and_solved_for() {
+    let file = file(NEEDS);
+    let both = ["--set", "batch=2", "--set", "seq=3"];
+    for command in ["estimate", "compare", "graph", "sensitivity"] {
+        printed(command, &file, &both);
+    }
+    let formula = printed("estimate", &file, &[&both[..], &["--formula"]].concat());
+    assert!(formula.contains("batch·seq"), "{formula}");
+    let csv = printed(
+        "sweep",
+        &file,
+        &[
+            "--over",
+            "batch=1,2",
+            "--over",
+            "seq=1..3",
+            "--output",
+            "csv",
+        ],
+    );
+    assert_eq!(csv.lines().count(), 1 + 6, "{csv}");
+    // The first variant does 8·seq + 4·seq² products and as many additions, and
+    // 2·seq additions; the second lacks those of seq². Half is saved where
+    // 4·seq² · (3.7 + 0.9) ≥ 8·seq · 4.6 + 2·seq · 0.9, from 2.1 on.
+    let over = [
+        "--variants",
+        "one,two",
+        "--over",
+        "seq=1..100",
+        "--saving",
+        "0.5",
+        "--table",
+        "45nm",
+        "--format",
+        "fp32",
+        "--set",
+        "batch=1",
+        "--output",
+        "json",
+    ];
+    let json = printed("require", &file, &over);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["results"][0]["holds"][0]["from"], 3, "{json}");
+    assert!(json["results"][0]["now"].is_null(), "{json}");
+    assert!(json["results"][0]["saving_now"].is_null(), "{json}");
 }

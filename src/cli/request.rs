@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use super::args::{ModelArgs, PriceArgs};
 use super::files::{self, Blocks};
+use super::import;
 use super::settings::{EntrySetting, Set, check_settings};
 use crate::catalog::{self, Kind};
 use crate::census::Conventions;
 use crate::energy::{Counted, Pricing};
 use crate::format::Format;
-use crate::formula::Node;
+use crate::formula::{Formula, Node};
 use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked};
 use crate::model::{Model, NumberRole};
 use crate::number;
 use crate::primitive::Primitive;
-use crate::source::{Diagnostic, Place, Problems, Source};
+use crate::source::{Diagnostic, Place, Problems, Source, Spanned};
 use crate::table::EnergyTable;
 
 /// The name of what was typed, in messages.
@@ -50,8 +51,7 @@ impl ModelRequest {
     ) -> Result<ModelRequest, Problems> {
         let mut problems = Problems::new();
         let Set { settings, entries } = Set::new(&args.set, &mut problems);
-        let read = files::open(Kind::Model, "model", &args.model)
-            .and_then(|source| Model::read(&source, &Blocks));
+        let read = import::open(&args.model).and_then(|source| Model::read(&source, &Blocks));
         let mut model = match read {
             Ok(model) => model,
             Err(mistakes) => {
@@ -140,6 +140,26 @@ impl ModelRequest {
     pub(super) fn only(mut self, variants: usize) -> ModelRequest {
         self.variants.truncate(variants);
         self
+    }
+
+    /// Gives the dim `name`, which runs over a range, some value, if the model
+    /// needs one and nobody has set it; whether it did.
+    pub(super) fn fill(&mut self, name: &str) -> bool {
+        let root = &self.model.root;
+        let needed = root.needs.iter().any(|need| need.value == name);
+        let is_set = self.settings.iter().any(|set| set.name.value == name)
+            || (root.variants.iter())
+                .flat_map(|variant| &variant.set)
+                .any(|(set, _)| set.value == name);
+        if !needed || is_set {
+            return false;
+        }
+        let place = typed("--over", name);
+        self.settings.push(Setting {
+            name: Spanned::new(name.to_owned(), place.clone()),
+            formula: Formula::number(number::whole(1), &place),
+        });
+        true
     }
 
     /// The graph of one variant.
@@ -452,6 +472,7 @@ pub(super) fn list_models() -> Result<String, Problems> {
                 }
                 _ => format!("{}={}", dim.name.value, dim.formula.text),
             })
+            .chain(model.root.needs.iter().map(|need| need.value.clone()))
             .collect();
         let variants = if model.root.variants.is_empty() {
             String::new()

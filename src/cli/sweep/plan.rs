@@ -464,8 +464,9 @@ impl Request {
             .numbers
             .iter()
             .filter(|number| number.role == crate::model::NumberRole::Dim);
-        dims.map(|number| number.name.value.as_str())
-            .any(|dim| dim == name)
+        dims.map(|number| &number.name)
+            .chain(&root.needs)
+            .any(|dim| dim.value == name)
     }
 
     /// The scopes asked for, or all that every variant has.

@@ -34,7 +34,7 @@ impl<'m> Lowering<'m> {
         };
         let origin = Origin {
             with: call.with.clone(),
-            inherited: &call.inherited,
+            inherited: Some(&call.inherited),
             settings: &self.settings,
             extents,
         };

@@ -16,12 +16,15 @@ pub struct Setting {
     pub formula: Formula,
 }
 
-/// Every dim and parameter of a model and its blocks that can be set.
+/// Every dim and parameter of a model and its blocks that can be set, and every
+/// dim that must be.
 pub fn settable(model: &Model) -> BTreeSet<&str> {
     modules(model)
         .flat_map(|module| &module.numbers)
         .filter(|number| number.role != NumberRole::Derived)
-        .map(|number| number.name.value.as_str())
+        .map(|number| &number.name)
+        .chain(&model.root.needs)
+        .map(|name| name.value.as_str())
         .collect()
 }
 

@@ -149,6 +149,23 @@ impl<'m> Lowering<'m> {
         Ok(Some(share))
     }
 
+    /// Notes that what the model needs are sizes.
+    pub(super) fn constrain_needs(&mut self, model: &Module, names: &Names) {
+        for need in &model.needs {
+            let name = &need.value;
+            let rule = if names.uneven.contains(name) {
+                Rule::MeanExtent
+            } else {
+                Rule::Extent
+            };
+            let set = self.settings.get(name);
+            let place = set.map_or(&need.place, |set| &set.place).clone();
+            if let Some(value) = names.get(name) {
+                self.constrain(format!("dim `{name}`"), value, rule, &place);
+            }
+        }
+    }
+
     /// Notes what must hold of the numbers of a module.
     pub(super) fn constrain_numbers(&mut self, module: &Module, names: &Names) {
         for number in &module.numbers {

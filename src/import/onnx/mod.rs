@@ -26,6 +26,7 @@ mod write;
 pub use self::read::Look;
 pub use self::weights::Values;
 
+use self::read::QUANTISATION;
 use super::Imported;
 use crate::source::Problems;
 

@@ -28,7 +28,16 @@ pub(super) fn name(net: &mut Net) {
             let before =
                 |tensor: &TensorId| makers[*tensor].and_then(|maker| net.nodes[maker].stage);
             let stages: Vec<_> = net.nodes[at].inputs.iter().map(before).collect();
-            net.nodes[at].stage = Some(stage_of(net, at, &stages, attends, last == Some(at)));
+            net.nodes[at].stage = stage_of(net, at, &stages, attends, last == Some(at));
+        }
+    }
+    // What moves on its way from an input belongs to who reads it.
+    for at in (0..net.nodes.len()).rev() {
+        if net.nodes[at].stage.is_none() {
+            let next = readers[net.nodes[at].output]
+                .first()
+                .and_then(|next| net.nodes[*next].stage);
+            net.nodes[at].stage = next;
         }
     }
 }
@@ -139,7 +148,7 @@ fn stage_of(
     before: &[Option<&'static str>],
     attends: bool,
     last: bool,
-) -> &'static str {
+) -> Option<&'static str> {
     let node = &net.nodes[at];
     let all_from = |stage: &str| {
         let mut computed = (node.inputs.iter().zip(before))
@@ -147,7 +156,7 @@ fn stage_of(
             .peekable();
         computed.peek().is_some() && computed.all(|(_, from)| *from == Some(stage))
     };
-    match &node.work {
+    Some(match &node.work {
         Work::Product(product) if has_windows(product) && attends => "patch-embed",
         Work::Product(product) if has_windows(product) => "conv",
         Work::Product(product) if !is_linear(net, at, product) => "product",
@@ -163,14 +172,13 @@ fn stage_of(
         Work::Unary(Unary::Round) | Work::Clip(..) => "quantise",
         Work::Fold(fold) if fold.reduced.len() == 4 && fold.reduced[2] && fold.reduced[3] => "pool",
         Work::Fold(_) => "reduce",
-        Work::Move if !before.is_empty() && all_from("embed") => "embed",
         Work::Binary(Binary::Add) if all_from("embed") || all_from("patch-embed") => "embed",
         Work::Binary(Binary::Add) if is_residual(net, &node.inputs) => "residual",
-        Work::Move if all_from("patch-embed") => "patch-embed",
-        Work::Move => "move",
+        // What moves belongs to what makes it.
+        Work::Move | Work::Unary(Unary::Cast) => return before.iter().copied().flatten().next(),
         Work::Unknown(_) => "left-out",
         _ => "elementwise",
-    }
+    })
 }
 
 /// Whether two computed tensors of one shape are added.

@@ -199,6 +199,8 @@ struct Section<'n> {
     text: String,
     names: BTreeMap<TensorId, String>,
     used: BTreeSet<String>,
+    /// The stage of the node that is being written.
+    stage: Option<&'static str>,
 }
 
 impl<'n> Section<'n> {
@@ -209,6 +211,7 @@ impl<'n> Section<'n> {
             text: String::new(),
             names: BTreeMap::new(),
             used: net.dims.iter().cloned().collect(),
+            stage: None,
         }
     }
 
@@ -289,7 +292,7 @@ impl<'n> Section<'n> {
         self.names.insert(tensor, name.clone());
         let constant = &self.net.tensors[tensor];
         let shape = quoted(&shape(constant.shape.as_deref().unwrap_or(&[])));
-        self.open(&name, None);
+        self.open(&name, self.stage);
         self.field("move", &shape);
         if constant.stored {
             let weight = self.weight(tensor);

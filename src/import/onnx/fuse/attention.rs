@@ -5,10 +5,11 @@
 //! or on the scores; here it is one multiplication of every score. A
 //! projection for queries, keys and values at once is taken apart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Wiring;
 use super::linear::scale_of;
+use crate::import::onnx::QUANTISATION;
 use crate::import::onnx::net::{
     Axis, Binary, Block, FoldKind, Net, Node, NodeId, TensorId, Unary, Work,
 };
@@ -116,7 +117,9 @@ impl Attention {
 
     /// Leaves one multiplication of the scores for all factors.
     fn scale_once(&self, net: &mut Net, wiring: &Wiring, edits: &mut Edits) {
-        let is_scale = |at: &&NodeId| scale_of(net, **at).is_some();
+        let is_scale = |at: &&NodeId| {
+            net.nodes[**at].stage != Some(QUANTISATION) && scale_of(net, **at).is_some()
+        };
         let capped = self
             .above
             .iter()
@@ -171,7 +174,7 @@ impl Attention {
             let parts = widths.and_then(|widths| parts_of(net, *at, &widths, &mine));
             match parts {
                 Some(parts) => {
-                    edits.gone_for_good.push(*at);
+                    edits.gone_for_good.insert(*at);
                     edits.after.insert(*at, parts);
                 }
                 None => net.nodes[*at].stage = Some("qkv-proj"),
@@ -428,9 +431,9 @@ fn parts_of(net: &mut Net, at: NodeId, widths: &[Expr], mine: &[usize]) -> Optio
 #[derive(Default)]
 struct Edits {
     /// Nodes that go; what read their result reads their input.
-    gone: Vec<NodeId>,
+    gone: BTreeSet<NodeId>,
     /// Nodes that go with what follows them in their place.
-    gone_for_good: Vec<NodeId>,
+    gone_for_good: BTreeSet<NodeId>,
     /// Nodes that come behind others.
     after: BTreeMap<NodeId, Vec<Node>>,
 }

@@ -184,10 +184,14 @@ const FIRST: u16 = 4;
 
 /// `Conv`
 pub(super) fn conv(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
-    let x = call.input(0)?;
-    let element = reader.element(x);
-    let result = reader.convolve(call, x, call.input(1)?, element)?;
-    Ok(vec![reader.with_bias(result, call.optional(2))?])
+    let factors = reader.factors(call.input(0)?, call.input(1)?);
+    let element = reader.element(factors.a);
+    let product = reader.convolve(call, factors.a, factors.b, element)?;
+    Ok(vec![reader.finished(
+        product,
+        call.optional(2),
+        &factors,
+    )?])
 }
 
 /// `ConvTranspose`: every element of the input times the whole window, summed

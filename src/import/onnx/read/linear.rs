@@ -110,13 +110,15 @@ impl Reader<'_> {
 
 /// `MatMul`
 pub(super) fn matmul(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
-    let (a, b) = (call.input(0)?, call.input(1)?);
-    Ok(vec![reader.matmul(a, b, reader.element(a))?])
+    let factors = reader.factors(call.input(0)?, call.input(1)?);
+    let product = reader.matmul(factors.a, factors.b, reader.element(factors.a))?;
+    Ok(vec![reader.finished(product, None, &factors)?])
 }
 
 /// `Gemm`: α·A·B + β·C
 pub(super) fn gemm(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
-    let (a, b) = (call.input(0)?, call.input(1)?);
+    let factors = reader.factors(call.input(0)?, call.input(1)?);
+    let (a, b) = (factors.a, factors.b);
     let [a0, a1] = reader.shape_of_rank::<2>(a)?;
     let [b0, b1] = reader.shape_of_rank::<2>(b)?;
     let turned = |name| call.int_or(name, 0) != 0;
@@ -149,5 +151,5 @@ pub(super) fn gemm(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
         result = reader.binary_with(Binary::Mul, result, factor)?;
     }
     let bias = call.optional(2).filter(|_| call.float("beta") != Some(0.0));
-    Ok(vec![reader.with_bias(result, bias)?])
+    Ok(vec![reader.finished(result, bias, &factors)?])
 }

@@ -34,6 +34,7 @@ pub(super) mod table;
 use std::collections::{BTreeMap, HashMap};
 
 pub(super) use self::call::Call;
+pub(super) use self::quantised::STAGE as QUANTISATION;
 use super::extent::{Dims, shown};
 use super::net::{Net, Node, Tensor, TensorId, Value, Work};
 use super::proto::{self, ElementType, Function, Graph, Model, Payload, ValueInfo};

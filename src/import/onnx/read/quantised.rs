@@ -11,15 +11,35 @@ use crate::import::onnx::net::{Binary, FoldKind, TensorId, Unary, Value, Work};
 use crate::import::onnx::proto::ElementType;
 use crate::symbolic::Expr;
 
+/// The stage of what turns fractions to whole numbers and back.
+pub(in crate::import::onnx) const STAGE: &str = "quantise";
 /// The format of products of whole numbers.
 const WHOLE: &str = "int8/int32";
 
 impl Reader<'_> {
-    /// The whole numbers that both operands of a product stand for, if both
-    /// do.
-    pub(super) fn whole_operands(&self, a: TensorId, b: TensorId) -> Option<(TensorId, TensorId)> {
+    /// The operands of a product: the whole numbers that both stand for, if
+    /// both do.
+    pub(super) fn factors(&self, a: TensorId, b: TensorId) -> Factors {
         let of = |tensor: TensorId| self.dequantised.get(&tensor).copied();
-        Some((of(a)?, of(b)?))
+        match (of(a), of(b)) {
+            (Some(a), Some(b)) => Factors { a, b, whole: true },
+            _ => Factors { a, b, whole: false },
+        }
+    }
+
+    /// A product of such operands with its bias, brought to scale.
+    pub(super) fn finished(
+        &mut self,
+        product: TensorId,
+        bias: Option<TensorId>,
+        factors: &Factors,
+    ) -> Result<TensorId, Trouble> {
+        if !factors.whole {
+            return self.with_bias(product, bias);
+        }
+        self.of_whole(product);
+        let sums = self.with_bias(product, bias)?;
+        self.to_scale(sums)
     }
 
     /// Says that a product is one of whole numbers.
@@ -40,9 +60,7 @@ impl Reader<'_> {
             shape,
             ElementType::Float,
         )?;
-        if let Some(node) = self.last(scaled) {
-            node.format = None;
-        }
+        self.as_quantisation(scaled);
         Ok(scaled)
     }
 
@@ -64,6 +82,7 @@ impl Reader<'_> {
         let shape = self.shape(x)?;
         let mul = Work::Binary(Binary::Mul);
         let scaled = self.compute(mul, &[x, scale], shape.clone(), ElementType::Float)?;
+        self.as_quantisation(scaled);
         let mut rounded = self.compute(
             Work::Unary(Unary::Round),
             &[scaled],
@@ -80,6 +99,13 @@ impl Reader<'_> {
         }
         let (low, high) = bounds(element);
         self.compute(Work::Clip(low, high), &[rounded], shape, element)
+    }
+
+    /// Names the stage of the node that was made last.
+    fn as_quantisation(&mut self, made: TensorId) {
+        if let Some(node) = self.last(made) {
+            node.stage = Some(STAGE);
+        }
     }
 
     fn is_zero(&self, zero: TensorId) -> bool {
@@ -109,9 +135,18 @@ impl Reader<'_> {
             shape,
             ElementType::Float,
         )?;
+        self.as_quantisation(result);
         self.dequantised.insert(result, x);
         Ok(result)
     }
+}
+
+/// What a product multiplies.
+pub(super) struct Factors {
+    pub(super) a: TensorId,
+    pub(super) b: TensorId,
+    /// Whether these are whole numbers that stand for fractions.
+    pub(super) whole: bool,
 }
 
 /// The smallest and the largest number of a type.

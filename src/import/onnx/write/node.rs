@@ -8,6 +8,7 @@ use crate::symbolic::Expr;
 
 impl Section<'_> {
     pub(super) fn node(&mut self, node: &Node) {
+        self.stage = node.stage;
         match &node.work {
             Work::Product(product) => self.product(node, product),
             Work::Fold(fold) => self.fold(node, fold),
@@ -91,7 +92,7 @@ impl Section<'_> {
             .map(|input| quoted(&self.operand(*input)))
             .collect();
         let name = self.name(node.output);
-        self.open(&name, node.stage.filter(|_| unknown.is_some()));
+        self.open(&name, node.stage);
         let extents = self.net.tensors[node.output].shape.as_deref();
         self.field("move", &quoted(&shape(extents.unwrap_or(&[]))));
         self.field("inputs", &format!("[{}]", inputs.join(", ")));
@@ -111,7 +112,7 @@ impl Section<'_> {
                 .map(|input| quoted(&self.operand(*input)))
                 .collect();
             first = self.fresh(&format!("{}_places", net.tensors[node.output].name));
-            self.open(&first, None);
+            self.open(&first, node.stage);
             let extents = net.tensors[node.output].shape.as_deref();
             self.field("move", &quoted(&shape(extents.unwrap_or(&[]))));
             self.field("inputs", &format!("[{}]", inputs.join(", ")));
