@@ -41,8 +41,10 @@ static SHIPPED: &[Shipped] = shipped! {
     Model "models": "attention" "cross-attention" "transformer-base" "bert-base" "gpt2"
         "llama-3.1-8b" "vit-b-16" "resnet-50";
     Block "models/blocks": "vanilla" "e-att" "l1" "weigh" "softmax" "rotary" "encoder-layer"
-        "decoder-layer" "mlp" "swiglu" "relu" "gelu" "gelu-tanh" "silu" "layer-norm" "rms-norm"
-        "conv-norm" "bottleneck" "bottlenecks";
+        "decoder-layer" "mlp" "swiglu" "relu" "relu6" "leaky-relu" "elu" "gelu" "gelu-tanh"
+        "quick-gelu" "silu" "hard-sigmoid" "hard-swish" "mish" "sigmoid" "softplus" "log-softmax" "layer-norm"
+        "rms-norm" "batch-norm" "group-norm" "instance-norm" "conv-norm" "bottleneck"
+        "bottlenecks";
     Table "energy-tables": "45nm" "7nm" "fpga-zc706";
     Report "reports": "e-att";
 };

@@ -4,6 +4,8 @@
 //! The counts know nothing of energy. One census serves every table, every
 //! format and every size of a model.
 
+use std::collections::HashMap;
+
 use petgraph::graph::NodeIndex;
 
 use crate::format::{NumberFormat, Precision};
@@ -65,6 +67,15 @@ pub struct Tally {
     pub count: Expr,
 }
 
+/// An operator that is not known, and how often it runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Uncounted {
+    /// Its name.
+    pub operator: String,
+    /// How often, repeats included.
+    pub times: Expr,
+}
+
 /// The counts of a whole graph.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Census {
@@ -76,6 +87,9 @@ pub struct Census {
     pub macs: Expr,
     /// How many numbers the weights hold.
     pub parameters: Expr,
+    /// The operators whose arithmetic is left out, each once, in the order of
+    /// the graph.
+    pub uncounted: Vec<Uncounted>,
 }
 
 /// Counts the primitives of every op of `graph`.
@@ -84,6 +98,7 @@ pub fn census(graph: &OpGraph, conventions: Conventions) -> Census {
         tallies: Vec::new(),
         macs: Expr::zero(),
         parameters: Expr::zero(),
+        uncounted: uncounted(graph),
     };
     for (at, op) in graph.iter() {
         if let OpKind::Weight = op.kind {
@@ -106,6 +121,28 @@ pub fn census(graph: &OpGraph, conventions: Conventions) -> Census {
         }
     }
     census
+}
+
+/// What the graph has of operators that are not known.
+fn uncounted(graph: &OpGraph) -> Vec<Uncounted> {
+    let mut index: HashMap<&str, usize> = HashMap::new();
+    let mut all: Vec<Uncounted> = Vec::new();
+    for (_, op) in graph.iter() {
+        let OpKind::Uncounted(operator) = &op.kind else {
+            continue;
+        };
+        let at = *index.entry(operator).or_insert_with(|| {
+            all.push(Uncounted {
+                operator: operator.clone(),
+                times: Expr::zero(),
+            });
+            all.len() - 1
+        });
+        if let Some(known) = all.get_mut(at) {
+            known.times += &op.times;
+        }
+    }
+    all
 }
 
 /// Which of an op's two formats a primitive works in.
@@ -134,7 +171,8 @@ fn precision(op: &Op, primitive: Primitive, role: Role) -> Precision {
 /// The primitives of one run of an op.
 fn counts(op: &Op, conventions: Conventions) -> Vec<(Primitive, Role, Expr)> {
     match &op.kind {
-        OpKind::Input | OpKind::Weight | OpKind::Move(_) => Vec::new(),
+        OpKind::Input | OpKind::Weight | OpKind::Constant => Vec::new(),
+        OpKind::Move(_) | OpKind::Uncounted(_) => Vec::new(),
         OpKind::Elementwise { steps, .. } => steps
             .iter()
             .map(|(primitive, count)| (*primitive, Role::Operand, count.clone()))

@@ -42,6 +42,8 @@ pub(super) enum Command {
     Require(RequireArgs),
     /// Draw the operation graph
     Graph(GraphArgs),
+    /// Write an ONNX graph or a Hugging Face config as a model file
+    Import(ImportArgs),
     /// Write every table and plot of a report file into a folder
     Report(ReportArgs),
     /// List and show hardware tables
@@ -58,12 +60,17 @@ pub(super) enum Command {
 /// What every command takes that reads a model.
 #[derive(Debug, Args)]
 pub(super) struct ModelArgs {
-    /// Name of a model that ships, or path of a model file
+    /// Name of a model that ships, or path of a model file, an ONNX graph or a
+    /// Hugging Face config
     pub(super) model: String,
     /// Set a dim or parameter (`d=1024`, `f=2*h`), or a table entry in pJ
     /// (`45nm.fp32.mul=2`)
     #[arg(long, value_name = "NAME=VALUE")]
     pub(super) set: Vec<String>,
+    /// Refuse a model with an operator that is not known, whose energy would be
+    /// left out
+    #[arg(long)]
+    pub(super) strict: bool,
 }
 
 /// What every command takes that prices something.
@@ -165,6 +172,20 @@ pub(super) enum ByArg {
     Layer,
     /// Primitives: mul, add, …
     Primitive,
+}
+
+/// `picojoule import`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  picojoule import model.onnx -o model.toml        a file to read and edit
+  picojoule import config.json | less")]
+pub(super) struct ImportArgs {
+    /// An ONNX graph (.onnx) or a Hugging Face config (.json)
+    pub(super) file: String,
+    /// The model file to write; standard output if none is given
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
 }
 
 /// `picojoule compare`
@@ -471,6 +492,10 @@ Examples:
 pub(super) struct ReportArgs {
     /// Name of a report that ships, or path of a report file
     pub(super) report: String,
+    /// Refuse a model with an operator that is not known, whose energy would be
+    /// left out
+    #[arg(long)]
+    pub(super) strict: bool,
     /// The folder to write into; by default one named after the report,
     /// beside its file, or here if it ships
     #[arg(long, value_name = "FOLDER")]

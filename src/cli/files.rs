@@ -13,7 +13,8 @@ use crate::source::{Diagnostic, Place, Problems, Source};
 
 /// Whether `name` means a file: it looks like a path.
 pub(super) fn is_path(name: &str) -> bool {
-    name.contains(['/', '\\']) || name.ends_with(".toml")
+    let ending = |ending: &str| name.ends_with(ending);
+    name.contains(['/', '\\']) || [".toml", ".onnx", ".json"].into_iter().any(ending)
 }
 
 /// The text of a file.

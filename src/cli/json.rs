@@ -40,9 +40,37 @@ struct EstimateJson<'a> {
     movement_pj: f64,
     stages: Vec<StageJson>,
     confidence: BTreeMap<&'static str, f64>,
+    /// Operators that are not known, and in no sum.
+    left_out: Vec<LeftOutJson<'a>>,
     /// Primitives priced by assumed entries.
     assumed: Vec<String>,
     conventions: Map<String, Value>,
+}
+
+#[derive(Serialize)]
+struct LeftOutJson<'a> {
+    operator: &'a str,
+    count: Value,
+}
+
+fn left_out_json(estimate: &Estimate) -> Vec<LeftOutJson<'_>> {
+    let all = estimate.left_out.iter();
+    all.map(|unknown| LeftOutJson {
+        operator: &unknown.operator,
+        count: exact(&unknown.count),
+    })
+    .collect()
+}
+
+/// What each variant leaves out, by its name.
+pub(super) fn left_out(comparison: &Comparison) -> Map<String, Value> {
+    let estimates = comparison.settings.first().into_iter().flatten();
+    estimates
+        .filter_map(|estimate| {
+            let list = serde_json::to_value(left_out_json(estimate)).ok()?;
+            Some((estimate.variant.clone(), list))
+        })
+        .collect()
 }
 
 #[derive(Serialize)]
@@ -109,6 +137,7 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
         confidence: (estimate.by_confidence().into_iter())
             .map(|(confidence, energy)| (confidence.name(), energy.picojoules()))
             .collect(),
+        left_out: left_out_json(estimate),
         assumed: assumed(estimate),
         conventions: conventions(estimate),
     }
@@ -128,6 +157,8 @@ struct ComparisonJson<'a> {
     baseline: &'a str,
     dims: Map<String, Value>,
     conventions: Map<String, Value>,
+    /// Operators that are not known, and in no sum, by variant.
+    left_out: Map<String, Value>,
     rows: Vec<RowJson>,
     stages: Vec<RowJson>,
 }
@@ -180,6 +211,7 @@ pub(super) fn comparison(comparison: &Comparison, scopes: &[String]) -> Result<S
                 .collect()
         }),
         conventions: first.map_or_else(Map::new, conventions),
+        left_out: left_out(comparison),
         rows: (comparison.rows(scopes).into_iter())
             .map(|row| row_json(row, false))
             .collect(),

@@ -13,6 +13,7 @@ mod crossover;
 mod estimate;
 mod files;
 mod graph;
+mod import;
 mod json;
 mod output;
 mod over;
@@ -80,6 +81,7 @@ fn run_command(command: args::Command) -> Result<Answer, Problems> {
         args::Command::Sensitivity(args) => sensitivity::run(&args),
         args::Command::Sweep(args) => sweep::run(&args),
         args::Command::Graph(args) => graph::run(&args),
+        args::Command::Import(args) => import::run(&args),
         args::Command::Report(args) => report::run(&args),
         args::Command::Table(args) => table::run(&args),
         args::Command::Models => list_models(),

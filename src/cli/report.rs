@@ -40,6 +40,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Problems> {
         spec: &spec,
         model: &model,
         tables: &tables,
+        strict: args.strict,
     })?;
     let written = page
         .files()

@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use super::args::{ModelArgs, PriceArgs};
 use super::files::{self, Blocks};
+use super::import;
 use super::settings::{EntrySetting, Set, check_settings};
 use crate::catalog::{self, Kind};
 use crate::census::Conventions;
 use crate::energy::{Counted, Pricing};
 use crate::format::Format;
-use crate::formula::Node;
+use crate::formula::{Formula, Node};
 use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked};
 use crate::model::{Model, NumberRole};
 use crate::number;
 use crate::primitive::Primitive;
-use crate::source::{Diagnostic, Place, Problems, Source};
+use crate::source::{Diagnostic, Place, Problems, Source, Spanned};
 use crate::table::EnergyTable;
 
 /// The name of what was typed, in messages.
@@ -25,6 +26,8 @@ pub(super) const COMMAND_LINE: &str = "command line";
 pub(super) struct ModelRequest {
     pub(super) model: Model,
     settings: Vec<Setting>,
+    /// Whether an operator that is not known is a mistake.
+    strict: bool,
     /// Table entries that were set: table, format and primitive as typed.
     entries: Vec<EntrySetting>,
     /// The variants asked for, or all.
@@ -48,8 +51,7 @@ impl ModelRequest {
     ) -> Result<ModelRequest, Problems> {
         let mut problems = Problems::new();
         let Set { settings, entries } = Set::new(&args.set, &mut problems);
-        let read = files::open(Kind::Model, "model", &args.model)
-            .and_then(|source| Model::read(&source, &Blocks));
+        let read = import::open(&args.model).and_then(|source| Model::read(&source, &Blocks));
         let mut model = match read {
             Ok(model) => model,
             Err(mistakes) => {
@@ -57,7 +59,6 @@ impl ModelRequest {
                 return Err(problems);
             }
         };
-        check_settings(&model, &settings, &mut problems);
         let mut chosen: Vec<String> = Vec::new();
         for variant in variants {
             let place = typed("--variant", variant);
@@ -73,6 +74,8 @@ impl ModelRequest {
             }
             chosen.push(variant.clone());
         }
+        // A block that is tried may have parameters of its own.
+        check_settings(&model, &settings, &mut problems);
         if variants.is_empty() {
             let all = model.variant_names().into_iter().map(str::to_owned);
             chosen = match default {
@@ -83,6 +86,7 @@ impl ModelRequest {
         problems.or(ModelRequest {
             model,
             settings,
+            strict: args.strict,
             entries,
             variants: chosen,
         })
@@ -138,9 +142,29 @@ impl ModelRequest {
         self
     }
 
+    /// Gives the dim `name`, which runs over a range, some value, if the model
+    /// needs one and nobody has set it; whether it did.
+    pub(super) fn fill(&mut self, name: &str) -> bool {
+        let root = &self.model.root;
+        let needed = root.needs.iter().any(|need| need.value == name);
+        let is_set = self.settings.iter().any(|set| set.name.value == name)
+            || (root.variants.iter())
+                .flat_map(|variant| &variant.set)
+                .any(|(set, _)| set.value == name);
+        if !needed || is_set {
+            return false;
+        }
+        let place = typed("--over", name);
+        self.settings.push(Setting {
+            name: Spanned::new(name.to_owned(), place.clone()),
+            formula: Formula::number(number::whole(1), &place),
+        });
+        true
+    }
+
     /// The graph of one variant.
     pub(super) fn graph(&self, variant: &str, unfold: Unfold) -> Result<OpGraph, Problems> {
-        lower(&self.model, variant, &self.settings, unfold)
+        lower(&self.model, variant, &self.settings, unfold)?.known_if(self.strict)
     }
 
     /// Every variant, lowered and counted, whether or not the dims fit.
@@ -149,6 +173,7 @@ impl ModelRequest {
         let mut all = Vec::new();
         for variant in &self.variants {
             let counted = lower_unchecked(&self.model, variant, &self.settings, Unfold::No)
+                .and_then(|graph| graph.known_if(self.strict))
                 .and_then(|graph| Counted::new(graph, conventions));
             match counted {
                 Ok(counted) => all.push(counted),
@@ -447,6 +472,7 @@ pub(super) fn list_models() -> Result<String, Problems> {
                 }
                 _ => format!("{}={}", dim.name.value, dim.formula.text),
             })
+            .chain(model.root.needs.iter().map(|need| need.value.clone()))
             .collect();
         let variants = if model.root.variants.is_empty() {
             String::new()

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::args::{OfArg, OutputFormat, SensitivityArgs};
 use super::compare::scopes;
 use super::estimate::DEFAULT_TABLE;
-use super::json::exact;
+use super::json::{exact, left_out};
 use super::plot::{self, Picture};
 use super::request::{self, ModelRequest};
 use super::{output, wrong};
@@ -121,6 +121,7 @@ fn json(
             list.map(|(name, value)| (name.to_owned(), Value::String(value)))
                 .collect::<serde_json::Map<_, _>>()
         }),
+        "left_out": left_out(comparison),
         "spread": spread,
         "samples": drawn.then(|| method.samples()),
         "seed": drawn.then_some(method.seed),

@@ -76,8 +76,12 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         picture::draw(&plan, &kept, args.target, path)?;
     }
     if args.output == SweepOutput::Summary {
-        output::print(&summary.text(&plan))?;
-    } else if summary.refused() > 0 {
+        return output::print(&summary.text(&plan));
+    }
+    for line in &plan.left_out {
+        eprintln!("{line}");
+    }
+    if summary.refused() > 0 {
         eprintln!("{}", summary.refused_words());
     }
     Ok(())

@@ -11,7 +11,7 @@ use super::wrong;
 use crate::catalog::{self, Kind};
 use crate::energy::{Counted, Estimate, Pricing, estimate};
 use crate::number::{self, parse_decimal};
-use crate::report::{Question, Solved, conventions_line, dims_line};
+use crate::report::{Question, Solved, conventions_line, dims_line, left_out_over};
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Expr, Values};
 use crate::table::EnergyTable;
@@ -60,7 +60,8 @@ pub(super) fn answer(asked: &Asked<'_>) -> Result<(Question, Vec<Solved>), Probl
         ))
         .into());
     }
-    let model = model.only(2);
+    let mut model = model.only(2);
+    let filled = model.fill(&over.name);
     let table_of_entry = over.name.split('.').next().unwrap_or_default();
     let shipped: Vec<&str> = catalog::names(Kind::Table).collect();
     let default: Vec<&str> = match shipped.iter().find(|name| **name == table_of_entry) {
@@ -68,11 +69,22 @@ pub(super) fn answer(asked: &Asked<'_>) -> Result<(Question, Vec<Solved>), Probl
         None => shipped,
     };
     let mut prices = model.prices(asked.price, &default)?;
-    let counted = model.counted(prices.conventions)?;
+    let counted = if filled {
+        model.unchecked(prices.conventions)?
+    } else {
+        model.counted(prices.conventions)?
+    };
     let [baseline, variant] = counted.as_slice() else {
         return Err(wrong("two variants are needed"));
     };
-    let axis = axis(&over, &model, &mut prices, [baseline, variant])?;
+    let mut axis = axis(&over, &model, &mut prices, [baseline, variant])?;
+    if filled {
+        axis.axis.now = None;
+        for counted in [baseline, variant] {
+            let varied = std::slice::from_ref(&axis.axis.symbol);
+            counted.graph.check_without(varied)?;
+        }
+    }
     let range = over.range(&axis.axis)?;
     if over.has_range() {
         check_ends(&axis.axis, &range, [baseline, variant])?;
@@ -117,6 +129,7 @@ pub(super) fn answer(asked: &Asked<'_>) -> Result<(Question, Vec<Solved>), Probl
             share.clone().unwrap_or_default(),
         )
         .map_err(|error| failed(error.to_string()))?;
+        let claim = if filled { claim.without_now() } else { claim };
         if asked.share.is_some() && claim.baseline().is_zero() {
             return Err(wrong(format!(
                 "`{}` costs nothing over `{}` on {} {}, so that nothing can be saved",
@@ -227,8 +240,8 @@ fn conventions(estimates: &[Estimate; 2], counted: [&Counted; 2], axis: &Axis) -
         dims: fixed,
         ..variant.clone()
     };
-    vec![
-        format!("Fixed: {}.", dims_line(&all)),
-        conventions_line(variant),
-    ]
+    let mut notes = left_out_over(&counted, std::slice::from_ref(&axis.symbol));
+    notes.push(format!("Fixed: {}.", dims_line(&all)));
+    notes.push(conventions_line(variant));
+    notes
 }

@@ -27,6 +27,8 @@ pub struct Estimate {
     pub dims: Vec<(String, BigRational)>,
     /// Multiply–accumulates of matrix products and convolutions, without bias.
     pub macs: BigRational,
+    /// Operators that are not known: what they cost is in no sum here.
+    pub left_out: Vec<LeftOut>,
     /// Every primitive of every op.
     pub lines: Vec<Line>,
     /// All stages, in order, also those that cost nothing.
@@ -35,6 +37,15 @@ pub struct Estimate {
     pub scopes: Vec<ResolvedScope>,
     /// What was counted and priced how.
     pub settings: Settings,
+}
+
+/// An operator that is not known and how often it runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LeftOut {
+    /// Its name.
+    pub operator: String,
+    /// How often.
+    pub count: BigRational,
 }
 
 /// The conventions of an estimate.

@@ -21,7 +21,7 @@ use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::EvalError;
 use crate::table::{Confidence, EnergyTable, Provenance};
 
-pub use self::estimate::{By, Estimate, Group, Line, Settings};
+pub use self::estimate::{By, Estimate, Group, LeftOut, Line, Settings};
 pub use self::formula::{StageFormula, stage_formulas};
 
 /// A graph with its census, and the counts at the values of its symbols: what
@@ -38,6 +38,8 @@ pub struct Counted {
     pub counts: Vec<BigRational>,
     /// Multiply–accumulates.
     pub macs: BigRational,
+    /// Operators that are not known, so that what they compute is left out.
+    pub left_out: Vec<LeftOut>,
     /// Numbers with names, for the reader.
     pub dims: Vec<(String, BigRational)>,
 }
@@ -58,6 +60,14 @@ impl Counted {
             counts.push(tally.count.evaluate(&values).map_err(failed)?);
         }
         let macs = census.macs.evaluate(&values).map_err(failed)?;
+        let mut left_out = Vec::new();
+        for unknown in &census.uncounted {
+            let count = unknown.times.evaluate(&values).map_err(failed)?;
+            if !count.is_zero() {
+                let operator = unknown.operator.clone();
+                left_out.push(LeftOut { operator, count });
+            }
+        }
         let mut dims = Vec::new();
         for (name, expr) in graph.numbers() {
             dims.push((name.clone(), expr.evaluate(&values).map_err(failed)?));
@@ -68,6 +78,7 @@ impl Counted {
             conventions,
             counts,
             macs,
+            left_out,
             dims,
         })
     }
@@ -208,6 +219,7 @@ pub fn estimate(
         format: pricing.format,
         dims: counted.dims.clone(),
         macs: counted.macs.clone(),
+        left_out: counted.left_out.clone(),
         lines,
         stages: graph.stages().into_iter().map(str::to_owned).collect(),
         scopes: graph.scopes().to_vec(),

@@ -2,11 +2,12 @@
 //! element, in primitives, and which values come out.
 
 use num_rational::BigRational;
-use num_traits::{Signed, ToPrimitive, Zero};
+use num_traits::Zero;
 
 use super::Tensor;
 use super::effect::{effect, signed};
 use super::names::Names;
+use super::power::{power, reciprocals};
 use super::strength::{domain_of_product, product_of};
 use crate::domain::Domain;
 use crate::formula::{Ast, BinaryOp, Formula, Node};
@@ -14,9 +15,6 @@ use crate::model::Map;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::Expr;
-
-/// Powers above this are refused.
-const MAX_POWER: i64 = 64;
 
 /// The functions of elementwise formulas and how many values each takes.
 const FUNCTIONS: [(&str, usize); 12] = [
@@ -233,14 +231,19 @@ impl Reader<'_> {
                 a.domain.combine(&b.domain, |x, y| x - y),
             ),
             BinaryOp::Mul => (self.product(a, b), domain_of_product(&a.domain, &b.domain)),
-            BinaryOp::Div => (vec![Primitive::Div], self.quotient(a, b)),
+            // The reciprocal of a number is computed once, by nobody's hardware.
+            BinaryOp::Div if b.is_number => {
+                let reciprocal = b.clone().with(reciprocals(&b.domain));
+                let domain = domain_of_product(&a.domain, &reciprocal.domain);
+                (self.product(a, &reciprocal), domain)
+            }
+            BinaryOp::Div => (vec![Primitive::Div], Domain::Real),
             BinaryOp::Pow => {
-                let power = self.exponent(b, right)?;
-                let steps = usize::try_from(power - 1).unwrap_or(0);
-                let domain = a
-                    .domain
-                    .map(true, |x| num_traits::Pow::pow(x, power as i32));
-                (vec![Primitive::Mul; steps], domain)
+                let power = power(a, b).map_err(|message| self.mistake(right, message))?;
+                if !a.is_number {
+                    self.count(&power.on_base, &a.shape);
+                }
+                (power.on_result, power.domain)
             }
             BinaryOp::Compare => (vec![Primitive::Compare], Domain::binary()),
         };
@@ -270,26 +273,6 @@ impl Reader<'_> {
             Map::Shift => vec![Primitive::Shift],
             _ => vec![Primitive::Mul],
         }
-    }
-
-    fn quotient(&self, a: &Part, b: &Part) -> Domain {
-        match b.constant() {
-            Some(divisor) => a.domain.map(false, |x| x / divisor),
-            None => Domain::Real,
-        }
-    }
-
-    fn exponent(&self, part: &Part, ast: &Ast) -> Outcome<i64> {
-        part.constant()
-            .filter(|value| value.is_integer() && value.is_positive())
-            .and_then(|value| value.numer().to_i64())
-            .filter(|value| *value <= MAX_POWER)
-            .ok_or_else(|| {
-                self.mistake(
-                    ast,
-                    format!("an exponent must be a whole number from 1 to {MAX_POWER}"),
-                )
-            })
     }
 
     fn call(&mut self, name: &str, arguments: &[Ast], ast: &Ast) -> Outcome<Part> {

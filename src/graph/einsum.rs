@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::check::{Constraint, Rule};
 use super::limits;
 use super::names::Names;
+use super::rest;
 use crate::model::{AxisGroup, Signature};
 use crate::source::{Diagnostic, Place, Problems, Spanned};
 use crate::symbolic::Expr;
@@ -83,6 +84,7 @@ impl<'a> Axes<'a> {
         let pairs: Vec<(&AxisGroup, &Expr)> = (signature.inputs.iter().zip(shapes))
             .flat_map(|(groups, shape)| groups.iter().zip(shape.iter()))
             .collect();
+        axes.ones(&pairs, shapes, problems);
         // Plain axes first: they tell most; then what is split; then what is
         // indexed by a formula.
         for (group, extent) in &pairs {
@@ -117,6 +119,18 @@ impl<'a> Axes<'a> {
         ))
     }
 
+    /// An axis written `1` must be one of extent 1.
+    fn ones(&self, pairs: &[(&AxisGroup, &Expr)], shapes: &[&[Expr]], problems: &mut Problems) {
+        for (group, extent) in pairs {
+            if let AxisGroup::One(place) = group
+                && **extent != Expr::one()
+            {
+                let message = format!("this axis of `{}` is {extent}, not 1", self.op);
+                problems.push(self.mismatch(place, &message, shapes));
+            }
+        }
+    }
+
     /// The extent of an axis, if an operand or a dim of its name tells it.
     pub(super) fn known(&self, axis: &str) -> Option<Expr> {
         self.extents
@@ -135,8 +149,9 @@ impl<'a> Axes<'a> {
         match self.known(&axis.value) {
             Some(known) if known != *extent => {
                 let message = format!(
-                    "axis `{}` of `{}` is {extent} here, but {known} elsewhere",
-                    axis.value, self.op
+                    "{} of `{}` is {extent} here, but {known} elsewhere",
+                    rest::called(&axis.value),
+                    self.op
                 );
                 problems.push(self.mismatch(&axis.place, &message, shapes));
             }
@@ -233,7 +248,7 @@ impl<'a> Axes<'a> {
                             "axis `{}` of the result of `{}` is on no input",
                             part.value, self.op
                         );
-                        let known: Vec<&str> = self.extents.keys().map(String::as_str).collect();
+                        let known = rest::told_together(self.extents.keys());
                         problems.push(Diagnostic::at(&part.place, message).help(format!(
                             "its inputs have `{}`; a dim may stand there too",
                             known.join("`, `")
@@ -249,6 +264,13 @@ impl<'a> Axes<'a> {
                     &formula.place,
                     "a result cannot be indexed by a formula",
                 ));
+                None
+            }
+            AxisGroup::One(_) => Some(Expr::one()),
+            // Where an operand has it too it has been written out.
+            AxisGroup::Rest(place) => {
+                let message = format!("`...` of the result of `{}` is on no input", self.op);
+                problems.push(Diagnostic::at(place, message));
                 None
             }
         }
@@ -272,7 +294,7 @@ impl<'a> Axes<'a> {
         let kept: Vec<&str> = (signature.output.iter())
             .flat_map(|group| match group {
                 AxisGroup::Product(parts) => parts.as_slice(),
-                AxisGroup::Affine(_) => &[],
+                _ => &[],
             })
             .map(|part| part.value.as_str())
             .collect();

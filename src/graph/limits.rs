@@ -17,7 +17,7 @@ use crate::symbolic::{Atom, Expr, Values};
 /// Blocks nested deeper than this are refused.
 pub(super) const MAX_DEPTH: usize = 32;
 /// Graphs larger than this are refused.
-pub(super) const MAX_OPS: usize = 50_000;
+pub(super) const MAX_OPS: usize = 400_000;
 /// More calls of blocks and ops than this are refused, whether or not they
 /// leave anything in the graph.
 pub(super) const MAX_STEPS: usize = 500_000;
@@ -77,7 +77,7 @@ pub(super) fn notation(
     }
     let named = |group: &AxisGroup| match group {
         AxisGroup::Product(parts) => parts.len(),
-        AxisGroup::Affine(_) => 1,
+        AxisGroup::Affine(_) | AxisGroup::One(_) | AxisGroup::Rest(_) => 1,
     };
     let all: usize = groups().flatten().map(named).sum();
     let longest = groups().flatten().map(named).max().unwrap_or(0);

@@ -18,6 +18,8 @@ mod einsum;
 mod limits;
 mod lower;
 mod names;
+mod power;
+mod rest;
 mod scopes;
 mod strength;
 mod window;
@@ -35,12 +37,15 @@ use crate::domain::Domain;
 use crate::format::Format;
 use crate::model::{Map, Reduce};
 use crate::primitive::Primitive;
-use crate::source::Place;
+use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::{Expr, Symbol, Values};
 
 pub use self::check::{Constraint, Rule};
 pub use self::lower::{Setting, Unfold, lower, lower_unchecked, settable};
 pub use self::scopes::ResolvedScope;
+
+/// What the name of an op's own weight has behind that of the op.
+const OWN_WEIGHT: &str = " weight";
 
 /// A model, lowered.
 #[derive(Debug, Clone)]
@@ -90,6 +95,8 @@ pub enum OpKind {
     Input,
     /// A weight.
     Weight,
+    /// A tensor that is there like a weight, but was not learnt.
+    Constant,
     /// A map over index combinations and a reduction.
     Einsum(Einsum),
     /// So many primitives in all, as written in a formula or listed.
@@ -101,6 +108,9 @@ pub enum OpKind {
     },
     /// Data that is only moved.
     Move(&'static str),
+    /// An operator, by its name, that is not known: what it computes is left
+    /// out, and whatever rests on it says so.
+    Uncounted(String),
 }
 
 /// A map over index combinations and a reduction.
@@ -308,6 +318,29 @@ impl OpGraph {
         &self.switches
     }
 
+    /// The same graph if it is not `strict`, or if every operator in it is
+    /// known.
+    ///
+    /// # Errors
+    /// Each operator that is not, where it stands first.
+    pub fn known_if(self, strict: bool) -> Result<OpGraph, Problems> {
+        let mut problems = Problems::new();
+        let mut told: BTreeSet<&str> = BTreeSet::new();
+        for op in self.ops.node_weights().filter(|_| strict) {
+            if let OpKind::Uncounted(operator) = &op.kind
+                && told.insert(operator)
+            {
+                let message = format!("the operator `{operator}` is not known");
+                problems.push(
+                    Diagnostic::at(&op.place, message)
+                        .help("without `--strict` it is left out, and every result says so"),
+                );
+            }
+        }
+        problems.or(())?;
+        Ok(self)
+    }
+
     /// What must hold of the dims for the model to make sense.
     pub fn constraints(&self) -> &[Constraint] {
         &self.constraints
@@ -315,8 +348,13 @@ impl OpGraph {
 }
 
 impl Op {
+    /// Whether it is a tensor that is there before any input.
+    pub fn is_stored(&self) -> bool {
+        matches!(self.kind, OpKind::Weight | OpKind::Constant)
+    }
+
     /// Whether it does anything: inputs and weights are only there.
     pub fn computes(&self) -> bool {
-        !matches!(self.kind, OpKind::Input | OpKind::Weight)
+        self.kind != OpKind::Input && !self.is_stored()
     }
 }

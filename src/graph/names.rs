@@ -10,7 +10,7 @@ use super::limits::{self, MAX_CHAIN, MAX_NUMBERS, MAX_PROBLEMS};
 use crate::formula::{Formula, Node};
 use crate::model::{Module, Number, NumberRole};
 use crate::number;
-use crate::source::{Diagnostic, Place, Problems};
+use crate::source::{Diagnostic, Place, Problems, Spanned};
 use crate::symbolic::{Expr, Symbol, Values, build};
 
 /// The names of one instance of a module, with their values.
@@ -41,6 +41,14 @@ pub(super) struct Symbols {
 }
 
 impl Symbols {
+    /// No symbols yet, of a model of so many ops.
+    pub(super) fn of_ops(ops: usize) -> Symbols {
+        Symbols {
+            effort: Effort::of_ops(ops),
+            ..Symbols::default()
+        }
+    }
+
     /// The symbol for the parameter `name` of `module`, with this value. Two
     /// blocks may share a parameter; where their values differ the second one
     /// is told apart by the name of its block.
@@ -125,8 +133,8 @@ impl Inherited {
 pub(super) struct Origin<'a> {
     /// What the call gives.
     pub(super) with: BTreeMap<String, Expr>,
-    /// What the caller passes on by name.
-    pub(super) inherited: &'a Inherited,
+    /// What the caller passes on by name; the model itself has no caller.
+    pub(super) inherited: Option<&'a Inherited>,
     /// What was set from outside: variants and the user.
     pub(super) settings: &'a BTreeMap<String, Formula>,
     /// Extents of the inputs, by the names that the inputs give them.
@@ -147,7 +155,7 @@ impl Names {
             symbols,
             names: Names {
                 values: origin.extents.clone(),
-                inherited: origin.inherited.clone(),
+                inherited: origin.inherited.cloned().unwrap_or_default(),
                 uneven: module
                     .uneven
                     .iter()
@@ -157,6 +165,7 @@ impl Names {
             numbers: (module.numbers.iter())
                 .map(|number| (number.name.value.as_str(), number))
                 .collect(),
+            set: BTreeMap::new(),
             failed: BTreeMap::new(),
             open: Vec::new(),
         };
@@ -169,30 +178,17 @@ impl Names {
             problems.push(Diagnostic::at(&number.name.place, message));
             return resolver.names;
         }
-        for need in &module.needs {
-            let name = &need.value;
-            let given = origin
-                .with
-                .get(name)
-                .or_else(|| origin.inherited.sizes.get(name));
-            match given {
-                Some(value) => {
-                    resolver.names.inherited.pass_on(name, value, false);
-                    resolver.names.values.insert(name.clone(), value.clone());
-                }
-                None => problems.push(
-                    Diagnostic::at(
-                        &need.place,
-                        format!("`{}` needs `{name}`, and its caller has none", module.name),
-                    )
-                    .help(format!(
-                        "give it with the call, `with = {{ {name} = … }}`, or as a dim of the model"
-                    )),
-                ),
-            }
+        match origin.inherited {
+            Some(inherited) => resolver.take_over(inherited),
+            None if resolver.take_set(problems) => {}
+            None => return resolver.names,
         }
-        for number in &module.numbers {
-            if let Err(mistake) = resolver.number(&number.name.value) {
+        for name in module
+            .needs
+            .iter()
+            .chain(module.numbers.iter().map(|number| &number.name))
+        {
+            if let Err(mistake) = resolver.number(&name.value) {
                 problems.push(mistake);
             }
             if problems.len() >= MAX_PROBLEMS {
@@ -239,13 +235,57 @@ struct Resolver<'a> {
     symbols: &'a mut Symbols,
     names: Names,
     numbers: BTreeMap<&'a str, &'a Number>,
+    /// What the numbers that the model itself needs were set to.
+    set: BTreeMap<&'a str, &'a Formula>,
     /// Numbers that have no value, and why.
     failed: BTreeMap<String, Diagnostic>,
     /// The numbers being resolved, to notice one that leads back to itself.
     open: Vec<String>,
 }
 
-impl Resolver<'_> {
+impl<'a> Resolver<'a> {
+    /// Takes what a block needs from its caller.
+    fn take_over(&mut self, inherited: &Inherited) {
+        for need in &self.module.needs {
+            let name = &need.value;
+            let given = self.origin.with.get(name);
+            match given.or_else(|| inherited.sizes.get(name)) {
+                Some(value) => {
+                    self.names.inherited.pass_on(name, value, false);
+                    self.names.values.insert(name.clone(), value.clone());
+                }
+                None => {
+                    let message = format!(
+                        "`{}` needs `{name}`, and its caller has none",
+                        self.module.name
+                    );
+                    let mistake = Diagnostic::at(&need.place, message).help(format!(
+                        "give it with the call, `with = {{ {name} = … }}`, or as a dim of the model"
+                    ));
+                    self.failed.insert(name.clone(), mistake);
+                }
+            }
+        }
+    }
+
+    /// Takes what the model itself needs from outside; whether all is there.
+    fn take_set(&mut self, problems: &mut Problems) -> bool {
+        let mut missing: Vec<&Spanned<String>> = Vec::new();
+        for need in &self.module.needs {
+            match self.origin.settings.get(&need.value) {
+                Some(formula) => {
+                    self.set.insert(&need.value, formula);
+                }
+                None => missing.push(need),
+            }
+        }
+        if let Some(mistake) = unset(&self.module.name, &missing) {
+            problems.push(mistake);
+            return false;
+        }
+        true
+    }
+
     /// The value of the number `name`, resolved if it is not yet.
     fn number(&mut self, name: &str) -> Result<Expr, Diagnostic> {
         if let Some(value) = self.names.get(name) {
@@ -262,6 +302,13 @@ impl Resolver<'_> {
     }
 
     fn resolved(&mut self, name: &str) -> Result<Expr, Diagnostic> {
+        if let Some(formula) = self.set.get(name).copied() {
+            let value = self.formula(name, formula, true)?;
+            self.names.inherited.pass_on(name, &value, false);
+            self.names.values.insert(name.to_owned(), value.clone());
+            self.symbols.show(name, value.clone());
+            return Ok(value);
+        }
         let Some(number) = self.numbers.get(name).copied() else {
             return Err(Diagnostic::new(format!("unknown name `{name}`")));
         };
@@ -270,7 +317,7 @@ impl Resolver<'_> {
             .origin
             .with
             .get(name)
-            .or_else(|| self.origin.inherited.params.get(name))
+            .or_else(|| self.origin.inherited?.params.get(name))
             .filter(|_| settable);
         let value = match given {
             Some(value) => value.clone(),
@@ -342,15 +389,33 @@ impl Resolver<'_> {
     }
 
     fn name(&mut self, name: &str, place: &Place) -> Result<Expr, Diagnostic> {
-        if self.numbers.contains_key(name) || self.names.get(name).is_some() {
+        let is_known = self.numbers.contains_key(name)
+            || self.set.contains_key(name)
+            || self.names.get(name).is_some();
+        if is_known {
             return self.number(name);
         }
         let all: Vec<String> = (self.names.known().map(str::to_owned))
             .chain(self.module.numbers.iter().map(|n| n.name.value.clone()))
+            .chain(self.set.keys().map(|name| (*name).to_owned()))
             .collect();
         Err(Diagnostic::at(place, format!("unknown name `{name}`"))
             .known(name, all.iter().map(String::as_str)))
     }
+}
+
+/// The mistake for dims that a model needs and that nobody has set.
+fn unset(model: &str, missing: &[&Spanned<String>]) -> Option<Diagnostic> {
+    let (first, others) = missing.split_first()?;
+    let names: Vec<&str> = missing.iter().map(|need| need.value.as_str()).collect();
+    let message = format!("`{model}` needs a value for `{}`", names.join("`, `"));
+    let flags: Vec<String> = names.iter().map(|name| format!("--set {name}=…")).collect();
+    let mut mistake =
+        Diagnostic::at(&first.place, message).help(format!("give it: `{}`", flags.join(" ")));
+    for need in others.iter().take(MAX_PROBLEMS) {
+        mistake = mistake.and(&need.place, "");
+    }
+    Some(mistake)
 }
 
 /// Whether a formula was written in quotes.

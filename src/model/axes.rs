@@ -3,11 +3,13 @@
 //! `b n (h k), b m (h k) -> b h n m` names the axes of each operand and of the
 //! result. A name in brackets beside others splits an axis (`h` times `k`);
 //! a formula in brackets indexes one, as `(2*y + ky - 3)` does in a
-//! convolution of stride 2 with 3 columns of padding.
+//! convolution of stride 2 with 3 columns of padding. `1` is an axis of extent
+//! 1, and `...` any number of axes, the same ones in all of the notation.
 
 use std::ops::Range;
 
 use super::limits::{AXES, OPERANDS};
+use super::shape::{REST, twice};
 use crate::formula::{Formula, is_name};
 use crate::source::{Diagnostic, Place, Problems, Spanned};
 
@@ -18,6 +20,10 @@ pub enum AxisGroup {
     Product(Vec<Spanned<String>>),
     /// An index computed from several axes.
     Affine(Formula),
+    /// An axis of extent 1, written `1`.
+    One(Place),
+    /// Any number of axes, written `...`.
+    Rest(Place),
 }
 
 impl AxisGroup {
@@ -135,17 +141,35 @@ fn axes(
             let length = rest
                 .find(|c: char| c.is_whitespace() || c == '(')
                 .unwrap_or(rest.len());
-            groups.push(AxisGroup::Product(vec![name(
-                text,
-                place,
-                at..at + length,
-                problems,
-            )?]));
+            let group = word(text, place, at..at + length, problems)?;
+            if let AxisGroup::Rest(place) = &group
+                && groups
+                    .iter()
+                    .any(|group| matches!(group, AxisGroup::Rest(_)))
+            {
+                problems.push(twice(place));
+                return None;
+            }
+            groups.push(group);
             length
         };
         at += length;
     }
     Some(groups)
+}
+
+/// What stands by itself, not in brackets.
+fn word(
+    text: &str,
+    place: &Place,
+    span: Range<usize>,
+    problems: &mut Problems,
+) -> Option<AxisGroup> {
+    match &text[span.clone()] {
+        REST => Some(AxisGroup::Rest(part(text, place, span))),
+        "1" => Some(AxisGroup::One(part(text, place, span))),
+        _ => name(text, place, span, problems).map(|name| AxisGroup::Product(vec![name])),
+    }
 }
 
 fn bracket(
@@ -194,10 +218,14 @@ fn name(
     if is_name(word) {
         return Some(Spanned::new(word.to_owned(), place));
     }
-    problems.push(Diagnostic::at(
-        &place,
-        format!("`{word}` cannot name an axis"),
-    ));
+    let mistake = Diagnostic::at(&place, format!("`{word}` cannot name an axis"));
+    problems.push(if word.parse::<u64>().is_ok() {
+        mistake.help("the only number in a notation is a 1 by itself, an axis of extent 1")
+    } else if word.contains(REST) {
+        mistake.help("`...` stands by itself, between blanks")
+    } else {
+        mistake
+    });
     None
 }
 
@@ -234,6 +262,17 @@ mod tests {
     }
 
     #[test]
+    fn ones_and_rests_stand_by_themselves() {
+        let signature = read("b ... 1 m, ... -> b 1 ...").unwrap();
+        let one = |group: &AxisGroup| matches!(group, AxisGroup::One(_));
+        let rest = |group: &AxisGroup| matches!(group, AxisGroup::Rest(_));
+        assert!(rest(&signature.inputs[0][1]) && one(&signature.inputs[0][2]));
+        assert!(rest(&signature.inputs[1][0]));
+        assert!(one(&signature.output[1]) && rest(&signature.output[2]));
+        assert_eq!(signature.axis_names(), ["b", "m"]);
+    }
+
+    #[test]
     fn mistakes_point_at_the_axis() {
         let place = |text: &str| {
             read(text)
@@ -250,5 +289,9 @@ mod tests {
         assert_eq!(place("b (h k -> b"), "s:1:3");
         assert_eq!(place("b () -> b"), "s:1:4");
         assert_eq!(place("b (2*y +) -> b"), "s:1:8");
+        assert_eq!(place("b ... d ... -> b"), "s:1:9");
+        assert_eq!(place("b (... d) -> b"), "s:1:4");
+        assert_eq!(place("b (1 d) -> b"), "s:1:4");
+        assert_eq!(place("...d -> d"), "s:1:1");
     }
 }

@@ -1,26 +1,31 @@
 //! Models as their users describe them: dims, blocks, variants, stages.
 //!
 //! A model file and a block file have the same shape, a [`Module`]: inputs,
-//! numbers with names, and ops. A model adds variants; a block takes its
-//! numbers from whoever calls it. This room reads the files and checks what
+//! numbers with names, and ops. A model adds variants and blocks of its own; a
+//! block takes its numbers from whoever calls it. This room reads the files and checks what
 //! can be said of each by itself; what an op's shape is, and whether its
 //! inputs exist, shows only when a model is lowered to a graph.
 
 mod axes;
+mod blocks;
 mod limits;
 mod module;
 mod op;
 mod read;
 mod read_op;
+mod read_weight;
+mod shape;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::source::{Diagnostic, Place, Problems, Source};
+use self::blocks::Blocks;
+use crate::source::{Diagnostic, Place, Problems, Source, Spanned};
 
 pub use self::axes::{AxisGroup, Signature};
-pub use self::module::{Input, Module, Named, Number, NumberRole, Scope, Variant};
-pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, ShapeDecl, WeightDecl};
+pub use self::module::{
+    Input, Module, Named, NamedWeight, Number, NumberRole, OwnBlock, Scope, Variant, WeightRole,
+};
+pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, Rest, ShapeDecl, WeightDecl};
 pub use self::read::{ModuleKind, formulas as read_numbers};
 
 /// Where blocks come from. This room reads no files itself.
@@ -35,15 +40,12 @@ pub trait Library {
     fn names(&self) -> Vec<&str>;
 }
 
-/// The largest number of blocks one model may draw on.
-const MAX_BLOCKS: usize = 500;
-
 /// A model with every block that it or one of its variants names.
 #[derive(Debug, Clone)]
 pub struct Model {
     /// The model file.
     pub root: Arc<Module>,
-    blocks: BTreeMap<String, Arc<Module>>,
+    blocks: Blocks,
 }
 
 impl Model {
@@ -57,13 +59,13 @@ impl Model {
         let Some(root) = root else {
             return Err(problems);
         };
-        let mut model = Model {
+        let mut blocks = Blocks::new(&root.blocks);
+        blocks.add(root.callees(), library, &mut problems);
+        blocks.check_unused(library, &mut problems);
+        problems.or(Model {
             root: Arc::new(root),
-            blocks: BTreeMap::new(),
-        };
-        let wanted = model.root.callees();
-        model.add_blocks(wanted, library, &mut problems);
-        problems.or(model)
+            blocks,
+        })
     }
 
     /// Adds a variant that puts a block into the slot that the variants of the
@@ -83,11 +85,14 @@ impl Model {
             let message = format!("`{}` has no variant `{name}`", self.root.name);
             return Err(Diagnostic::at(place, message).known(name, known).into());
         };
-        if let Err(message) = library.find(name, place.source()) {
+        let callee = Spanned::new(name.to_owned(), place.clone());
+        if self.blocks.own(&callee).is_none()
+            && let Err(message) = library.find(name, place.source())
+        {
             if name.contains('/') || name.ends_with(".toml") {
                 return Err(Diagnostic::at(place, message).into());
             }
-            let mut known = library.names();
+            let mut known = self.blocks.known(library);
             let variants = self.root.variants.iter();
             known.splice(0..0, variants.map(|variant| variant.name.value.as_str()));
             known.dedup();
@@ -99,8 +104,7 @@ impl Model {
         }
         let variant = Variant::of_slot(slot, name, place);
         let mut problems = Problems::new();
-        let callee = (name.to_owned(), place.clone());
-        self.add_blocks(vec![callee], library, &mut problems);
+        self.blocks.add(vec![callee], library, &mut problems);
         let mut root = Module::clone(&self.root);
         root.variants.push(variant);
         self.root = Arc::new(root);
@@ -124,46 +128,14 @@ impl Model {
         }
     }
 
-    fn add_blocks(
-        &mut self,
-        mut wanted: Vec<(String, Place)>,
-        library: &dyn Library,
-        problems: &mut Problems,
-    ) {
-        wanted.reverse();
-        while let Some((name, place)) = wanted.pop() {
-            if self.blocks.contains_key(&name) {
-                continue;
-            }
-            if self.blocks.len() >= MAX_BLOCKS {
-                let message = format!("a model may use at most {MAX_BLOCKS} blocks");
-                problems.push(Diagnostic::at(&place, message));
-                return;
-            }
-            match library.find(&name, place.source()) {
-                Ok(source) => {
-                    if let Some(block) = Module::read(&source, ModuleKind::Block, problems) {
-                        wanted.extend(block.callees().into_iter().rev());
-                        self.blocks.insert(name, Arc::new(block));
-                    }
-                }
-                Err(message) => {
-                    problems.push(Diagnostic::at(&place, message).known(&name, library.names()));
-                }
-            }
-        }
+    /// The block that a name means where it stands.
+    pub fn block(&self, name: &Spanned<String>) -> Option<&Arc<Module>> {
+        self.blocks.find(name)
     }
 
-    /// The block of this name.
-    pub fn block(&self, name: &str) -> Option<&Arc<Module>> {
-        self.blocks.get(name)
-    }
-
-    /// All blocks, by name.
+    /// All blocks that the model or one of its variants names.
     pub fn blocks(&self) -> impl Iterator<Item = (&str, &Arc<Module>)> {
-        self.blocks
-            .iter()
-            .map(|(name, block)| (name.as_str(), block))
+        self.blocks.iter()
     }
 
     /// The names of the variants, the baseline first. A model without variants

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::op::{Callee, OpDecl, OpForm, ShapeDecl};
+use super::op::{Callee, OpDecl, OpForm, ShapeDecl, WeightDecl};
 use crate::domain::Domain;
 use crate::format::Format;
 use crate::formula::Formula;
@@ -17,6 +17,8 @@ pub struct Module {
     pub about: Option<String>,
     /// What it is computed from, in order.
     pub inputs: Vec<Input>,
+    /// Tensors that are there before any input, by name.
+    pub weights: Vec<NamedWeight>,
     /// Numbers that a caller must give.
     pub needs: Vec<Spanned<String>>,
     /// Numbers with names, in order.
@@ -27,6 +29,8 @@ pub struct Module {
     pub slots: Vec<Named<String>>,
     /// The ops, in order.
     pub ops: Vec<OpDecl>,
+    /// Blocks that stand in the same file (models only).
+    pub blocks: Vec<OwnBlock>,
     /// Named sets of stages.
     pub scopes: Vec<Scope>,
     /// The variants, the baseline first (models only).
@@ -37,6 +41,15 @@ pub struct Module {
     pub format: Option<Format>,
     /// The file.
     pub source: Arc<Source>,
+}
+
+/// A block that stands in a model file.
+#[derive(Debug, Clone)]
+pub struct OwnBlock {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// The block.
+    pub module: Arc<Module>,
 }
 
 /// A name and what it stands for.
@@ -60,6 +73,27 @@ pub struct Input {
     pub domain: Domain,
     /// The share of it that is not zero, where zeros are skipped.
     pub density: Option<Formula>,
+}
+
+/// A weight with a name, which any op of the module may take. However many do,
+/// it is there once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedWeight {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its shape and values.
+    pub decl: WeightDecl,
+    /// Whether it was learnt.
+    pub role: WeightRole,
+}
+
+/// Whether a weight was learnt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WeightRole {
+    /// It was: it counts among the parameters.
+    Parameter,
+    /// It was not: a mask, a table of positions.
+    Constant,
 }
 
 /// A number with a name.
@@ -121,7 +155,7 @@ impl Variant {
 
 impl Module {
     /// Every block that it names, with the place, in order.
-    pub fn callees(&self) -> Vec<(String, Place)> {
+    pub fn callees(&self) -> Vec<Spanned<String>> {
         let of_ops = self.ops.iter().filter_map(|op| match &op.form {
             OpForm::Call {
                 callee: Callee::Block(name),
@@ -134,10 +168,6 @@ impl Module {
             .variants
             .iter()
             .flat_map(|variant| variant.slots.iter().map(|slot| &slot.value));
-        of_ops
-            .chain(of_slots)
-            .chain(of_variants)
-            .map(|name| (name.value.clone(), name.place.clone()))
-            .collect()
+        of_ops.chain(of_slots).chain(of_variants).cloned().collect()
     }
 }

@@ -69,8 +69,39 @@ pub struct WeightDecl {
 pub struct ShapeDecl {
     /// The extents.
     pub axes: Vec<Formula>,
+    /// `...`, where any number of axes may stand.
+    pub rest: Option<Rest>,
     /// Where it stands.
     pub place: Place,
+}
+
+/// The `...` of a shape.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rest {
+    /// How many axes stand before it.
+    pub at: usize,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl ShapeDecl {
+    /// Each axis beside what a tensor has for it; nothing if the tensor has
+    /// more or fewer axes.
+    pub fn over<'s, T>(
+        &'s self,
+        tensor: &'s [T],
+    ) -> Option<impl Iterator<Item = (&'s Formula, &'s T)>> {
+        let own = self.axes.len();
+        let fits = match self.rest {
+            None => tensor.len() == own,
+            Some(_) => tensor.len() >= own,
+        };
+        let front = self.rest.as_ref().map_or(own, |rest| rest.at);
+        let (before, after) = fits.then(|| self.axes.split_at(front))?;
+        let skipped = tensor.len() - after.len();
+        let front = before.iter().zip(tensor);
+        Some(front.chain(after.iter().zip(&tensor[skipped..])))
+    }
 }
 
 /// What an op does.
@@ -100,6 +131,14 @@ pub enum OpForm {
     Gather(Signature),
     /// One index of every axis that the result lacks.
     Take(Signature),
+    /// Nothing is computed: the result has this shape, whatever the inputs had.
+    Move {
+        /// The shape of the result.
+        shape: ShapeDecl,
+        /// The operator that stands here and is not known, so that what it
+        /// computes is left out of every sum.
+        uncounted: Option<Spanned<String>>,
+    },
     /// Another block, in this place.
     Call {
         /// Which block.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::limits::{self, at_most};
-use super::module::{Input, Module, Named, Number, NumberRole, Scope, Variant};
-use super::op::ShapeDecl;
+use super::module::{Input, Module, Named, Number, NumberRole, OwnBlock, Scope, Variant};
 use super::read_op::op;
+use super::read_weight::weights;
+use super::shape::{open_shape, shape};
 use crate::domain::Domain;
 use crate::format::Format;
 use crate::formula::{Formula, is_name};
@@ -24,6 +25,16 @@ pub enum ModuleKind {
     Block,
 }
 
+impl ModuleKind {
+    /// What messages call it.
+    fn words(self) -> &'static str {
+        match self {
+            ModuleKind::Model => "a model",
+            ModuleKind::Block => "a block",
+        }
+    }
+}
+
 impl Module {
     /// Reads a model or block file, noting every mistake in it. `None` only
     /// where nothing of it could be read.
@@ -33,6 +44,12 @@ impl Module {
                 Diagnostic::at(&Place::new(source, 0..0), "the file is empty")
                     .help("begin with `name = \"…\"`, `inputs = { … }` and an `[[op]]`"),
             );
+            return None;
+        }
+        if source.is_generated() && source.text().len() > Source::max_generated_bytes() {
+            let most = Source::max_generated_bytes() >> 20;
+            let message = format!("the generated model is larger than {most} MiB");
+            problems.push(Diagnostic::at(&Place::new(source, 0..0), message));
             return None;
         }
         let root = parse_toml(source, problems)?;
@@ -45,8 +62,21 @@ impl Module {
             );
             return None;
         }
+        let module = Module::of(&mut fields, kind, source, "the file", problems);
+        fields.finish(kind.words(), problems);
+        Some(module)
+    }
+
+    /// A model or block of these `fields`; `what` has them.
+    fn of(
+        fields: &mut Fields<'_>,
+        kind: ModuleKind,
+        source: &Arc<Source>,
+        what: &str,
+        problems: &mut Problems,
+    ) -> Module {
         let name = fields
-            .require("name", "the file", problems)
+            .require("name", what, problems)
             .and_then(|node| node.text(problems));
         let dims_role = match kind {
             ModuleKind::Model => NumberRole::Dim,
@@ -64,12 +94,23 @@ impl Module {
         let module = Module {
             name: name.map_or_else(String::new, |name| name.value),
             about: fields.text("about", problems).map(|about| about.value),
-            inputs: inputs(fields.take("inputs"), problems),
+            inputs: inputs(fields.take("inputs"), kind, problems),
+            weights: weights(fields.take("weights"), problems),
             needs: names(fields.take("needs"), problems),
             numbers,
             uneven: names(fields.take("uneven"), problems),
             slots: bindings(fields.take("slots"), problems),
-            ops: list(fields.take("op"), limits::OPS, "ops", problems, op),
+            ops: list(fields.take("op"), limits::ops(source), "ops", problems, op),
+            blocks: match kind {
+                ModuleKind::Model => list(
+                    fields.take("block"),
+                    limits::BLOCKS,
+                    "blocks",
+                    problems,
+                    |node, problems| own_block(node, source, problems),
+                ),
+                ModuleKind::Block => Vec::new(),
+            },
             scopes: scopes(fields.take("scopes"), problems),
             variants: match kind {
                 ModuleKind::Model => list(
@@ -91,30 +132,29 @@ impl Module {
             source: Arc::clone(source),
         };
         if module.ops.is_empty() && fields.take("op").is_none() {
-            problems.push(Diagnostic::at(
-                &Place::new(source, 0..0),
-                "the file has no `[[op]]`",
-            ));
+            let message = format!("{what} has no `[[op]]`");
+            problems.push(Diagnostic::at(fields.place(), message));
         }
-        let what = match kind {
-            ModuleKind::Model => "a model",
-            ModuleKind::Block => "a block",
-        };
-        fields.finish(what, problems);
         module.check_names(problems);
         limits::check_chains(&module.numbers, problems);
-        Some(module)
+        module
     }
 
     /// Within a module a name means one thing.
     fn check_names(&self, problems: &mut Problems) {
-        let tensors =
-            (self.inputs.iter().map(|input| &input.name)).chain(self.ops.iter().map(|op| &op.name));
+        let tensors = (self.inputs.iter().map(|input| &input.name))
+            .chain(self.weights.iter().map(|weight| &weight.name))
+            .chain(self.ops.iter().map(|op| &op.name));
         let numbers = (self.needs.iter()).chain(self.numbers.iter().map(|number| &number.name));
         unique(tensors.chain(numbers), "name", problems);
         unique(
             self.scopes.iter().map(|scope| &scope.name),
             "scope",
+            problems,
+        );
+        unique(
+            self.blocks.iter().map(|block| &block.name),
+            "block",
             problems,
         );
         unique(
@@ -132,6 +172,24 @@ impl Module {
             }
         }
     }
+}
+
+/// A block that stands in a model file.
+fn own_block(node: &Node, source: &Arc<Source>, problems: &mut Problems) -> Option<OwnBlock> {
+    let mut fields = Fields::of(node, problems)?;
+    let module = Module::of(
+        &mut fields,
+        ModuleKind::Block,
+        source,
+        "the block",
+        problems,
+    );
+    let name = fields.text("name", &mut Problems::new());
+    fields.finish(ModuleKind::Block.words(), problems);
+    Some(OwnBlock {
+        name: name?,
+        module: Arc::new(module),
+    })
 }
 
 fn unique<'a>(
@@ -240,36 +298,6 @@ pub(super) fn formula(node: &Node, problems: &mut Problems) -> Option<Formula> {
     }
 }
 
-/// A shape such as `b n d` or `(d / f) 3`.
-pub(super) fn shape(node: &Node, problems: &mut Problems) -> Option<ShapeDecl> {
-    let text = node.text(problems)?.value;
-    let place = node.inside();
-    let mut axes = Vec::new();
-    let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.trim().is_empty()) {
-        at += rest.len() - rest.trim_start().len();
-        let rest = &text[at..];
-        let length = if rest.starts_with('(') {
-            rest.find(')').map_or(rest.len(), |close| close + 1)
-        } else {
-            rest.find(char::is_whitespace).unwrap_or(rest.len())
-        };
-        let part = if place.span().len() == text.len() {
-            place.part(at..at + length)
-        } else {
-            place.clone()
-        };
-        if axes.len() == limits::AXES {
-            let message = format!("a tensor has at most {} axes", limits::AXES);
-            problems.push(Diagnostic::at(&part, message));
-            return None;
-        }
-        axes.push(Formula::read(&rest[..length], &part, problems)?);
-        at += length;
-    }
-    Some(ShapeDecl { axes, place })
-}
-
 /// A domain by its name.
 pub(super) fn domain(node: &Node, problems: &mut Problems) -> Option<Spanned<Domain>> {
     let name = node.text(problems)?;
@@ -298,14 +326,24 @@ pub(super) fn format(node: &Node, problems: &mut Problems) -> Option<Format> {
     }
 }
 
-fn inputs(node: Option<&Node>, problems: &mut Problems) -> Vec<Input> {
+fn inputs(node: Option<&Node>, kind: ModuleKind, problems: &mut Problems) -> Vec<Input> {
     entries(node, limits::NAMES, "inputs", problems)
         .iter()
-        .filter_map(|(name, value)| input(name, value, problems))
+        .filter_map(|(name, value)| input(name, value, kind, problems))
         .collect()
 }
 
-fn input(name: &Spanned<String>, value: &Node, problems: &mut Problems) -> Option<Input> {
+fn input(
+    name: &Spanned<String>,
+    value: &Node,
+    kind: ModuleKind,
+    problems: &mut Problems,
+) -> Option<Input> {
+    // Only a block has a caller who says what `...` stands for.
+    let shape = match kind {
+        ModuleKind::Model => shape,
+        ModuleKind::Block => open_shape,
+    };
     if let Value::Text(_) = &value.value {
         return Some(Input {
             name: name.clone(),

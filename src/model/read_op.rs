@@ -4,16 +4,17 @@ use std::str::FromStr;
 
 use super::axes::Signature;
 use super::limits::{self, at_most};
-use super::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, WeightDecl};
-use super::read::{domain, format, formula, formulas, shape};
-use crate::domain::Domain;
+use super::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce};
+use super::read::{domain, format, formula, formulas};
+use super::read_weight::inline;
+use super::shape::shape;
 use crate::formula::Formula;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Fields, Node, Problems, Spanned, Value};
 
 /// The fields of which an op has exactly one, and which says what it does.
-const FORMS: [&str; 8] = [
-    "einsum", "apply", "each", "concat", "gather", "take", "block", "slot",
+const FORMS: [&str; 9] = [
+    "einsum", "apply", "each", "concat", "gather", "take", "move", "block", "slot",
 ];
 
 pub(super) fn op(node: &Node, problems: &mut Problems) -> Option<OpDecl> {
@@ -91,28 +92,11 @@ fn operands(node: &Node, problems: &mut Problems) -> Vec<Operand> {
 fn operand(node: &Node, problems: &mut Problems) -> Option<Operand> {
     match &node.value {
         Value::Text(name) => Some(Operand::Tensor(Spanned::new(name.clone(), node.inside()))),
-        Value::Table(_) => {
-            let mut fields = Fields::of(node, problems)?;
-            let shape = fields
-                .require("weight", "a weight", problems)
-                .and_then(|node| shape(node, problems));
-            let domain = fields
-                .take("domain")
-                .and_then(|node| domain(node, problems));
-            let density = fields
-                .take("density")
-                .and_then(|node| formula(node, problems));
-            fields.finish("a weight", problems);
-            Some(Operand::Weight(WeightDecl {
-                shape: shape?,
-                domain: domain.map_or(Domain::Real, |domain| domain.value),
-                density,
-            }))
-        }
+        Value::Table(_) => inline(node, problems).map(Operand::Weight),
         _ => {
             problems.push(
                 Diagnostic::at(&node.place, format!("{} is no input", node.describe()))
-                    .help("an input is the name of an op, or `{ weight = \"d e\" }`"),
+                    .help("an input is the name of an op or weight, or `{ weight = \"d e\" }`"),
             );
             None
         }
@@ -132,6 +116,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
     let extents = fields.take("axes");
     let with = fields.take("with");
     let repeat = fields.take("repeat");
+    let uncounted = fields.take("uncounted");
     let [(key, node)] = given.as_slice() else {
         let message = match given.as_slice() {
             [] => "the op does not say what it does".to_owned(),
@@ -156,6 +141,9 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
     }
     if !matches!(*key, "block" | "slot") {
         misplaced.extend([("with", with), ("repeat", repeat)]);
+    }
+    if *key != "move" {
+        misplaced.push(("uncounted", uncounted));
     }
     for (name, other) in misplaced {
         if let Some(other) = other {
@@ -187,6 +175,10 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
         "concat" => signature(node, problems).map(OpForm::Concat),
         "gather" => signature(node, problems).map(OpForm::Gather),
         "take" => signature(node, problems).map(OpForm::Take),
+        "move" => Some(OpForm::Move {
+            shape: shape(node, problems)?,
+            uncounted: uncounted.and_then(|node| operator(node, problems)),
+        }),
         key => {
             let name = node.text(problems)?;
             let name = Spanned::new(name.value, node.inside());
@@ -201,6 +193,25 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
             })
         }
     }
+}
+
+/// The name of an operator that is not known.
+fn operator(node: &Node, problems: &mut Problems) -> Option<Spanned<String>> {
+    let name = node.text(problems)?;
+    let fault = if name.value.trim().is_empty() {
+        "an operator has a name".to_owned()
+    } else if name.value.chars().any(char::is_control) {
+        "the name of an operator stands on one line".to_owned()
+    } else if name.value.chars().count() > limits::OPERATOR {
+        format!(
+            "the name of an operator has at most {} letters",
+            limits::OPERATOR
+        )
+    } else {
+        return Some(name);
+    };
+    problems.push(Diagnostic::at(&name.place, fault));
+    None
 }
 
 fn signature(node: &Node, problems: &mut Problems) -> Option<Signature> {

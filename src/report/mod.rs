@@ -7,6 +7,7 @@ mod cases;
 mod curve;
 mod hardware;
 mod headline;
+mod left_out;
 mod page;
 mod run;
 mod sensitivity;
@@ -17,6 +18,7 @@ mod tornado;
 
 pub use self::bars::{comparison_bars, estimate_bars};
 pub use self::hardware::{entries_table, memory_table, sources_table, table_list};
+pub use self::left_out::{left_out_of_comparison, left_out_of_estimate, left_out_over};
 pub use self::page::{Block, Page, ReportFile};
 pub use self::run::{Inputs, run};
 pub use self::sensitivity::{interval_table, ranking_table, sensitivity_rows};

@@ -11,7 +11,9 @@ use crate::primitive::Primitive;
 use crate::render::chart::{ChartError, stacked_bars};
 use crate::report::page::{Block, Page};
 use crate::report::spec::{PriceSpec, Section, Show, Spec};
-use crate::report::{Rows, cases, comparison_bars, comparison_table, curve, headline};
+use crate::report::{
+    Rows, cases, comparison_bars, comparison_table, curve, headline, left_out_over,
+};
 use crate::source::{Diagnostic, Problems, Spanned};
 use crate::table::EnergyTable;
 
@@ -23,6 +25,8 @@ pub struct Inputs<'a> {
     pub model: &'a Model,
     /// The tables that it names.
     pub tables: &'a [EnergyTable],
+    /// Whether an operator that is not known is a mistake.
+    pub strict: bool,
 }
 
 /// The conventions under which a result of a report stands.
@@ -50,7 +54,14 @@ pub fn run(inputs: &Inputs<'_>) -> Result<Page, Problems> {
             Err(mistakes) => problems.extend(mistakes),
         }
     }
-    problems.or(page)
+    problems.or(())?;
+    // Every number of the page rests on these graphs.
+    let counted = inputs.counted(&Under::default())?;
+    let left_out = left_out_over(&counted.iter().collect::<Vec<_>>(), &[]);
+    let at = page.blocks.len().min(1);
+    page.blocks
+        .splice(at..at, left_out.into_iter().map(Block::Text));
+    Ok(page)
 }
 
 /// The mistake for a chart that cannot be drawn.
@@ -111,6 +122,7 @@ impl Inputs<'_> {
         let mut counted = Vec::new();
         for name in &names {
             let result = lower(self.model, name, &set, Unfold::No)
+                .and_then(|graph| graph.known_if(self.strict))
                 .and_then(|graph| Counted::new(graph, under.conventions));
             match result {
                 Ok(variant) => counted.push(variant),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use num_rational::BigRational;
 
+use super::left_out::{left_out_of_comparison, left_out_of_estimate};
 use crate::compare::{Comparison, Row as Compared};
 use crate::energy::{By, Estimate, Group, StageFormula};
 use crate::number;
@@ -46,6 +47,12 @@ pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
     let groups = estimate.by(by);
     let total = estimate.total();
     let (name, key) = heading(by);
+    let mut notes = left_out_of_estimate(estimate);
+    notes.extend([
+        format!("{} MACs; {}", grouped(&estimate.macs), dims_line(estimate)),
+        rests_on(estimate),
+        conventions_line(estimate),
+    ]);
     let row = |group: &Group, kind: RowKind| Row {
         cells: vec![
             text(group.name.clone()),
@@ -69,11 +76,7 @@ pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
             column("Share", "share", Align::Right),
         ],
         rows,
-        notes: vec![
-            format!("{} MACs; {}", grouped(&estimate.macs), dims_line(estimate)),
-            rests_on(estimate),
-            conventions_line(estimate),
-        ],
+        notes,
     }
 }
 
@@ -348,7 +351,8 @@ fn notes(comparison: &Comparison) -> Vec<String> {
     else {
         return Vec::new();
     };
-    let mut notes = vec![format!("Dims: {}.", comparison_dims(comparison))];
+    let mut notes = left_out_of_comparison(comparison);
+    notes.push(format!("Dims: {}.", comparison_dims(comparison)));
     let assumed = assumed_primitives(comparison.settings.iter().flatten());
     if !assumed.is_empty() {
         notes.push(format!(
@@ -498,6 +502,10 @@ pub fn formula_tables(
             math(&formula.picojoules),
         ]));
     }
+    let left_out = left_out_of_estimate(estimate);
+    let mut notes = left_out.clone();
+    notes.push(format!("with {}", dims_line(estimate)));
+    notes.push(conventions_line(estimate));
     let counts = Table {
         title: Some(format!("{}: counts", title(estimate))),
         columns: vec![
@@ -506,7 +514,7 @@ pub fn formula_tables(
             column("Count", "count", Align::Left),
         ],
         rows: counts,
-        notes: Vec::new(),
+        notes: left_out,
     };
     let energies = Table {
         title: Some(format!("{}: energy in pJ", title(estimate))),
@@ -515,10 +523,7 @@ pub fn formula_tables(
             column("Energy (pJ)", "energy_pj", Align::Left),
         ],
         rows: energies,
-        notes: vec![
-            format!("with {}", dims_line(estimate)),
-            conventions_line(estimate),
-        ],
+        notes,
     };
     [counts, energies]
 }

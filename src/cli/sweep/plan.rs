@@ -11,6 +11,7 @@ use crate::format::Format;
 use crate::graph::Constraint;
 use crate::number::{plain as digits, to_f64};
 use crate::render::rows::RowColumn;
+use crate::report::left_out_over;
 use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::{Expr, Symbol, Values};
 use crate::whatif::{Axis, Choice, Draw, Grid, Points, Scatter, Sweep, entry_values, priced};
@@ -31,6 +32,8 @@ pub(super) struct Plan {
     /// The points of each setting.
     pub(super) points: Vec<Points>,
     pub(super) columns: Vec<Column>,
+    /// What every number here leaves out.
+    pub(super) left_out: Vec<String>,
 }
 
 /// A table, a format and the values of the switches.
@@ -96,6 +99,7 @@ impl Plan {
             settings: Vec::new(),
             points: Vec::new(),
             columns: Vec::new(),
+            left_out: Vec::new(),
         };
         if plan.axes.is_empty() {
             return Err(wrong(format!(
@@ -127,6 +131,13 @@ impl Plan {
         request: &Request,
         switches: &[f64],
     ) -> Result<(), Problems> {
+        let varied: Vec<Symbol> = self.axes.iter().map(|name| Symbol::new(name)).collect();
+        let counted: Vec<&Counted> = request.counted.iter().collect();
+        for line in left_out_over(&counted, &varied) {
+            if !self.left_out.contains(&line) {
+                self.left_out.push(line);
+            }
+        }
         let pricings = request.prices.pricings(|_| vec![request.format])?;
         for pricing in pricings {
             self.points
@@ -360,6 +371,7 @@ impl Request {
         let mut model = ModelArgs {
             model: args.model.model.clone(),
             set: args.model.set.clone(),
+            strict: args.model.strict,
         };
         for over in &axes.numbers {
             let name = &over.name.value;
@@ -452,8 +464,9 @@ impl Request {
             .numbers
             .iter()
             .filter(|number| number.role == crate::model::NumberRole::Dim);
-        dims.map(|number| number.name.value.as_str())
-            .any(|dim| dim == name)
+        dims.map(|number| &number.name)
+            .chain(&root.needs)
+            .any(|dim| dim.value == name)
     }
 
     /// The scopes asked for, or all that every variant has.

@@ -136,7 +136,8 @@ impl Summary {
                 }
             }
         }
-        let mut notes = vec![format!("{} points.", self.points)];
+        let mut notes = plan.left_out.clone();
+        notes.push(format!("{} points.", self.points));
         if self.refused > 0 {
             notes.push(format!("{}.", self.refused_words()));
         }

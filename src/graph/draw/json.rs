@@ -129,9 +129,11 @@ fn node<'g>(graph: &'g OpGraph, id: usize, op: &'g Op, printer: &Printer) -> Nod
     let (kind, what, einsum) = match &op.kind {
         OpKind::Input => ("input", None, None),
         OpKind::Weight => ("weight", None, None),
+        OpKind::Constant => ("constant", None, None),
         OpKind::Einsum(einsum) => ("einsum", Some(einsum.text.as_str()), Some(einsum)),
         OpKind::Elementwise { text, .. } => ("elementwise", Some(text.as_str()), None),
         OpKind::Move(what) => ("move", Some(*what), None),
+        OpKind::Uncounted(operator) => ("uncounted", Some(operator.as_str()), None),
     };
     Node {
         id,

@@ -6,7 +6,7 @@ use petgraph::graph::NodeIndex;
 
 use super::stages::Stages;
 use super::work::Work;
-use crate::graph::{Einsum, Op, OpGraph, OpKind, RegionId, Tensor};
+use crate::graph::{Einsum, OWN_WEIGHT, Op, OpGraph, OpKind, RegionId, Tensor};
 use crate::number;
 use crate::symbolic::{Expr, Notation, Printer};
 
@@ -126,7 +126,7 @@ impl Maker<'_> {
         let stages = Stages::of(self.graph);
         let mut frames: BTreeMap<NodeIndex, usize> = BTreeMap::new();
         for (at, op) in self.graph.iter() {
-            if op.kind == OpKind::Weight {
+            if op.is_stored() {
                 continue;
             }
             let region = match stages.single.contains(&op.region) {
@@ -232,18 +232,17 @@ impl Maker<'_> {
         }
         match &op.kind {
             OpKind::Input => lines.push(shown(&op.output, &self.printer)),
-            OpKind::Weight => {}
+            OpKind::Weight | OpKind::Constant => {}
             OpKind::Einsum(einsum) => {
                 lines.extend(notation(&einsum.text));
                 lines.extend(self.doing(einsum));
             }
             OpKind::Elementwise { text, .. } => lines.extend(broken(text)),
             OpKind::Move(what) => lines.push((*what).to_owned()),
+            OpKind::Uncounted(operator) => lines.push(format!("{operator}: unknown, left out")),
         }
         for (source, wire) in self.graph.inputs(at) {
-            if self.graph.ops()[source].kind == OpKind::Weight {
-                lines.push(format!("weight {}", shown(&wire.tensor, &self.printer)));
-            }
+            lines.extend(self.stored(&self.graph.ops()[source], op, &wire.tensor));
         }
         lines.extend(self.own_times(op));
         Node {
@@ -252,6 +251,20 @@ impl Maker<'_> {
             lines,
             work: Work::of(&op.kind),
         }
+    }
+
+    /// `weight [d, e]`, with its name where it has one.
+    fn stored(&self, weight: &Op, of: &Op, tensor: &Tensor) -> Option<String> {
+        let what = match weight.kind {
+            OpKind::Weight => "weight",
+            OpKind::Constant => "constant",
+            _ => return None,
+        };
+        let name = match weight.name.strip_suffix(OWN_WEIGHT) {
+            Some(name) if name == of.name => String::new(),
+            _ => format!(" {}", weight.name),
+        };
+        Some(format!("{what}{name} {}", shown(tensor, &self.printer)))
     }
 
     /// `select, add`: what an einsum does with pairs and with sums.

@@ -13,22 +13,25 @@ pub(super) enum Work {
     Elementwise,
     Function,
     Move,
+    Unknown,
 }
 
 impl Work {
-    pub(super) const ALL: [Work; 6] = [
+    pub(super) const ALL: [Work; 7] = [
         Work::Input,
         Work::Product,
         Work::Cheap,
         Work::Elementwise,
         Work::Function,
         Work::Move,
+        Work::Unknown,
     ];
 
     pub(super) fn of(kind: &OpKind) -> Work {
         match kind {
-            OpKind::Input | OpKind::Weight => Work::Input,
+            OpKind::Input | OpKind::Weight | OpKind::Constant => Work::Input,
             OpKind::Move(_) => Work::Move,
+            OpKind::Uncounted(_) => Work::Unknown,
             OpKind::Elementwise { steps, .. } => {
                 let hard = |primitive: &Primitive| {
                     use Primitive::{Div, Erf, Exp, Log, Sqrt, Tanh};
@@ -64,6 +67,7 @@ impl Work {
             Work::Elementwise => "elementwise",
             Work::Function => "with a division, root or exponential",
             Work::Move => "moves data",
+            Work::Unknown => "unknown, left out",
         }
     }
 
@@ -76,6 +80,7 @@ impl Work {
             Work::Elementwise => ("#dfe7f2", "#6d87ad"),
             Work::Function => ("#f7e6bd", "#b08a2a"),
             Work::Move => ("#ececec", "#9a9a9a"),
+            Work::Unknown => ("#f3d1e4", "#a8326f"),
         }
     }
 }

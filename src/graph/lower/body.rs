@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::order::order;
 use super::{Instance, Lowering, Made, Outcome, Told};
 use crate::graph::RegionId;
-use crate::graph::names::{Inherited, Names, Origin};
+use crate::graph::names::{Names, Origin};
 use crate::model::Module;
 use crate::symbolic::Expr;
 
@@ -14,10 +14,9 @@ impl<'m> Lowering<'m> {
     pub(super) fn root(&mut self) -> Outcome<Made> {
         let module: &'m Module = &self.model.root;
         let before = self.problems.len();
-        let nothing = Inherited::default();
         let origin = Origin {
             with: BTreeMap::new(),
-            inherited: &nothing,
+            inherited: None,
             settings: &self.settings,
             extents: BTreeMap::new(),
         };
@@ -25,6 +24,7 @@ impl<'m> Lowering<'m> {
         if self.problems.len() > before {
             return Err(Told);
         }
+        self.constrain_needs(module, &names);
         self.constrain_numbers(module, &names);
         let once = (Expr::one(), Expr::one());
         let mut instance = Instance::new(module, names, RegionId::ROOT, once, None);
@@ -52,6 +52,7 @@ impl<'m> Lowering<'m> {
                 return Err(Told);
             }
         }
+        self.check_weights(instance)?;
         if self.problems.len() > before {
             return Err(Told);
         }
@@ -75,8 +76,12 @@ impl<'m> Instance<'m> {
         let declared: BTreeSet<&str> = (module.ops.iter().map(|op| op.name.value.as_str()))
             .chain(module.inputs.iter().map(|input| input.name.value.as_str()))
             .collect();
+        let weights = (module.weights.iter())
+            .map(|weight| (weight.name.value.as_str(), weight))
+            .collect();
         Instance {
             module,
+            weights,
             names,
             region,
             times,

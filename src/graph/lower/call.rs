@@ -23,7 +23,7 @@ pub(super) struct Call<'m> {
     pub(super) op: &'m OpDecl,
     pub(super) block: &'m Module,
     /// The name under which the block was found.
-    pub(super) key: &'m str,
+    pub(super) key: &'m Spanned<String>,
     /// Where the block is named.
     pub(super) place: &'m Place,
     pub(super) with: BTreeMap<String, Expr>,
@@ -97,10 +97,10 @@ impl<'m> Lowering<'m> {
         }
     }
 
-    /// The name of the block that is called, and where it stands.
-    fn callee(&mut self, callee: &'m Callee) -> Outcome<(&'m str, &'m Place)> {
+    /// The name of the block that is called, and where the call stands.
+    fn callee(&mut self, callee: &'m Callee) -> Outcome<(&'m Spanned<String>, &'m Place)> {
         match callee {
-            Callee::Block(name) => Ok((&name.value, &name.place)),
+            Callee::Block(name) => Ok((name, &name.place)),
             Callee::Slot(slot) => match self.slots.block(&slot.value, &self.open) {
                 Some(block) => Ok((block, &slot.place)),
                 None => {
@@ -117,13 +117,19 @@ impl<'m> Lowering<'m> {
         }
     }
 
-    fn block(&mut self, key: &str, place: &'m Place) -> Outcome<&'m Module> {
-        if let Some(start) = self.open.iter().position(|(open, _)| *open == key) {
+    fn block(&mut self, key: &Spanned<String>, place: &'m Place) -> Outcome<&'m Module> {
+        let model: &'m crate::model::Model = self.model;
+        let name = &key.value;
+        let Some(block) = model.block(key) else {
+            return Err(self.tell(Diagnostic::at(place, format!("no block `{name}`"))));
+        };
+        let is_open = |(_, open): &(&str, &Module)| std::ptr::eq(*open, Arc::as_ptr(block));
+        if let Some(start) = self.open.iter().position(is_open) {
             let way: Vec<&str> = self.open[start..].iter().map(|(open, _)| *open).collect();
             let message = match way.as_slice() {
-                [_] => format!("block `{key}` calls itself"),
+                [_] => format!("block `{name}` calls itself"),
                 way => format!(
-                    "blocks that call each other: `{}` → `{key}`",
+                    "blocks that call each other: `{}` → `{name}`",
                     way.join("` → `")
                 ),
             };
@@ -135,11 +141,7 @@ impl<'m> Lowering<'m> {
                 format!("blocks nested more than {MAX_DEPTH} deep"),
             )));
         }
-        let model: &'m crate::model::Model = self.model;
-        match model.block(key) {
-            Some(block) => Ok(Arc::as_ref(block)),
-            None => Err(self.tell(Diagnostic::at(place, format!("no block `{key}`")))),
-        }
+        Ok(Arc::as_ref(block))
     }
 
     /// The numbers that a call gives.

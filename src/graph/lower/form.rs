@@ -1,6 +1,7 @@
 //! What each form of an op makes of its operands: the op as the census sees
 //! it, and the shape and values of its result.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Instance, Lowering, Made, Outcome, Told};
@@ -9,7 +10,7 @@ use crate::formula::Formula;
 use crate::graph::apply::apply;
 use crate::graph::check::Rule;
 use crate::graph::einsum::Axes;
-use crate::graph::{Einsum, OpKind, Tensor, limits, strength};
+use crate::graph::{Einsum, OpKind, Tensor, limits, rest, strength};
 use crate::model::{AxisGroup, Map, OpDecl, OpForm, Operand, Reduce, Signature};
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems, Spanned};
@@ -26,14 +27,29 @@ impl<'m> Lowering<'m> {
     ) -> Outcome<Form> {
         match &op.form {
             OpForm::Einsum { signature, .. } => self.einsum(op, signature, operands, instance),
-            OpForm::Apply(formula) => self.apply(op, formula, operands, instance),
+            OpForm::Apply(formula) => self.apply(op, formula, instance),
             OpForm::Each(counts) => self.each(op, counts, operands, instance),
             OpForm::Concat(signature) => self.concat(op, signature, operands, instance),
             OpForm::Gather(signature) => self.chosen(op, "gather", signature, operands, instance),
             OpForm::Take(signature) => self.chosen(op, "take", signature, operands, instance),
+            OpForm::Move { shape, uncounted } => {
+                let shape = self.shape(shape, &op.name.value, instance)?;
+                Ok(moved(shape, uncounted.as_ref(), operands))
+            }
             // Whoever calls this has gone into the block instead.
             OpForm::Call { .. } => Err(Told),
         }
+    }
+
+    /// The notation with the axes that its `...` stands for.
+    fn written_out<'s>(
+        &mut self,
+        op: &OpDecl,
+        signature: &'s Signature,
+        operands: &[Made],
+    ) -> Outcome<Cow<'s, Signature>> {
+        rest::written_out(signature, &shapes(operands), &op.name.value)
+            .map_err(|mistake| self.tell(mistake))
     }
 
     fn axes<'i>(
@@ -46,11 +62,8 @@ impl<'m> Lowering<'m> {
     ) -> Outcome<Axes<'i>> {
         limits::notation(signature, &op.name.value, &mut self.symbols.effort)
             .map_err(|mistake| self.tell(mistake))?;
-        let shapes: Vec<&[Expr]> = (operands.iter())
-            .map(|made| made.tensor.shape.as_slice())
-            .collect();
         let mut axes = Axes::new(&op.name.value, extents, &instance.names);
-        if !axes.infer(signature, &shapes, &mut self.problems) {
+        if !axes.infer(signature, &shapes(operands), &mut self.problems) {
             return Err(Told);
         }
         Ok(axes)
@@ -94,6 +107,7 @@ impl<'m> Lowering<'m> {
             self.constrain(what, &extent, Rule::Extent, &formula.place);
             told.insert(axis.value.clone(), extent);
         }
+        let signature = &*self.written_out(op, signature, operands)?;
         let axes = self.axes(op, signature, operands, told, instance)?;
         let shape = axes.output(signature, &mut self.problems).ok_or(Told)?;
         let (space, contracts) = (axes.space(signature)).map_err(|mistake| self.tell(mistake))?;
@@ -170,21 +184,15 @@ impl<'m> Lowering<'m> {
         Err(self.tell(Diagnostic::at(&axis.place, message).known(&axis.value, known)))
     }
 
-    fn apply(
-        &mut self,
-        op: &OpDecl,
-        formula: &Formula,
-        operands: &[Made],
-        instance: &Instance<'m>,
-    ) -> Outcome<Form> {
-        // Numbers are among the inputs too, but no operands.
-        let names = op.inputs.iter().filter_map(|operand| match operand {
-            Operand::Tensor(name) => Some(name.value.as_str()),
-            Operand::Weight(_) => None,
-        });
-        let named: Vec<(&str, &Tensor)> = names
-            .filter(|name| instance.made.contains_key(name))
-            .zip(operands.iter().map(|made| &made.tensor))
+    fn apply(&mut self, op: &OpDecl, formula: &Formula, instance: &Instance<'m>) -> Outcome<Form> {
+        // Numbers are among the inputs too, but no operands; a weight without a
+        // name is an operand that no formula can speak of.
+        let named: Vec<(&str, &Tensor)> = (op.inputs.iter())
+            .filter_map(|operand| match operand {
+                Operand::Tensor(name) => Some(name.value.as_str()),
+                Operand::Weight(_) => None,
+            })
+            .filter_map(|name| Some((name, &instance.made.get(name)?.tensor)))
             .collect();
         let applied = apply(formula, &named, &instance.names, &mut self.problems).ok_or(Told)?;
         let kind = OpKind::Elementwise {
@@ -233,6 +241,7 @@ impl<'m> Lowering<'m> {
         operands: &[Made],
         instance: &Instance<'m>,
     ) -> Outcome<Form> {
+        let signature = &*self.written_out(op, signature, operands)?;
         let axes = self.axes(op, signature, operands, BTreeMap::new(), instance)?;
         let shape = axes.output(signature, &mut self.problems).ok_or(Told)?;
         axes.constraints
@@ -252,6 +261,7 @@ impl<'m> Lowering<'m> {
         operands: &[Made],
         instance: &Instance<'m>,
     ) -> Outcome<Form> {
+        let signature = &*self.written_out(op, signature, operands)?;
         let axes = self.axes(op, signature, operands, BTreeMap::new(), instance)?;
         let mut shape = Vec::new();
         for group in &signature.output {
@@ -275,6 +285,29 @@ impl<'m> Lowering<'m> {
             .for_each(|found| self.note(found));
         Ok((OpKind::Move("concat"), plain(shape, joined(operands))))
     }
+}
+
+/// Data in another shape, made by moving alone or by an operator that nobody
+/// knows. Of the latter's result nothing can be said.
+fn moved(shape: Vec<Expr>, uncounted: Option<&Spanned<String>>, operands: &[Made]) -> Form {
+    if let Some(operator) = uncounted {
+        let kind = OpKind::Uncounted(operator.value.clone());
+        return (kind, plain(shape, Domain::Real));
+    }
+    let density = match operands {
+        [only] => only.tensor.density.clone(),
+        _ => None,
+    };
+    let tensor = Tensor {
+        density,
+        ..plain(shape, joined(operands))
+    };
+    (OpKind::Move("move"), tensor)
+}
+
+fn shapes(operands: &[Made]) -> Vec<&[Expr]> {
+    let shapes = operands.iter();
+    shapes.map(|made| made.tensor.shape.as_slice()).collect()
 }
 
 fn plain(shape: Vec<Expr>, domain: Domain) -> Tensor {

@@ -9,7 +9,7 @@ use crate::formula::Node;
 use crate::graph::einsum::shown_shape;
 use crate::graph::names::{Names, Origin};
 use crate::graph::{Region, RegionId};
-use crate::model::Input;
+use crate::model::{Input, ShapeDecl};
 use crate::source::Diagnostic;
 use crate::symbolic::Expr;
 
@@ -34,7 +34,7 @@ impl<'m> Lowering<'m> {
         };
         let origin = Origin {
             with: call.with.clone(),
-            inherited: &call.inherited,
+            inherited: Some(&call.inherited),
             settings: &self.settings,
             extents,
         };
@@ -58,7 +58,7 @@ impl<'m> Lowering<'m> {
         if !self.used.iter().any(|known| std::ptr::eq(*known, block)) {
             self.used.push(block);
         }
-        self.open.push((call.key, block));
+        self.open.push((&call.key.value, block));
         let made = self.body(&mut instance);
         self.open.pop();
         made
@@ -94,7 +94,8 @@ impl<'m> Lowering<'m> {
         instance: &Instance<'m>,
         call: &Call<'m>,
     ) -> Outcome<()> {
-        for (axis, extent) in input.shape.axes.iter().zip(&made.tensor.shape) {
+        // `bind_extents` has told of tensors of another rank.
+        for (axis, extent) in input.shape.over(&made.tensor.shape).into_iter().flatten() {
             let wanted = self.number(axis, instance)?;
             if wanted != *extent {
                 let name = axis.text.trim();
@@ -127,19 +128,19 @@ fn bind_extents(
     let mut extents: BTreeMap<String, Expr> = BTreeMap::new();
     for (input, made) in block.inputs.iter().zip(round.operands) {
         let shape = &made.tensor.shape;
-        if input.shape.axes.len() != shape.len() {
+        let Some(axes) = input.shape.over(shape) else {
             let message = format!(
                 "`{}` of block `{}` has {}, but is given {}",
                 input.name.value,
                 block.name,
-                axes(input.shape.axes.len()),
+                rank(&input.shape),
                 shown_shape(shape),
             );
             return Err(Box::new(
                 Diagnostic::at(call.place, message).and(&input.shape.place, "its shape"),
             ));
-        }
-        for (axis, extent) in input.shape.axes.iter().zip(shape) {
+        };
+        for (axis, extent) in axes {
             if let Node::Name(name) = &axis.ast.node
                 && !own.contains(name.as_str())
             {
@@ -152,9 +153,15 @@ fn bind_extents(
     Ok(extents)
 }
 
-fn axes(count: usize) -> String {
-    match count {
-        1 => "1 axis".to_owned(),
-        many => format!("{many} axes"),
+/// How many axes a shape has.
+fn rank(shape: &ShapeDecl) -> String {
+    let least = if shape.rest.is_some() {
+        "at least "
+    } else {
+        ""
+    };
+    match shape.axes.len() {
+        1 => format!("{least}1 axis"),
+        many => format!("{least}{many} axes"),
     }
 }

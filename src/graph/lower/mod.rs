@@ -37,7 +37,7 @@ use super::names::{Names, Symbols};
 use super::{Op, OpGraph, Region, RegionId, Tensor, Wire, limits, scopes, strength};
 use crate::format::Format;
 use crate::formula::Formula;
-use crate::model::{Model, Module};
+use crate::model::{Model, Module, NamedWeight};
 use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::{Expr, Symbol};
 
@@ -96,7 +96,7 @@ pub fn lower_unchecked(
             parent: None,
             repeat: Expr::one(),
         }],
-        symbols: Symbols::default(),
+        symbols: Symbols::of_ops(model.root.ops.len()),
         constraints: Vec::new(),
         switches: BTreeSet::new(),
         noted: HashSet::new(),
@@ -183,6 +183,8 @@ struct Instance<'m> {
     /// How many copies of its weights there are: one for each repeat.
     copies: Expr,
     stage: Option<String>,
+    /// Its weights by name.
+    weights: HashMap<&'m str, &'m NamedWeight>,
     /// The names of all its inputs and ops.
     declared: BTreeSet<&'m str>,
     made: BTreeMap<&'m str, Made>,

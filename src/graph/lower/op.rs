@@ -14,7 +14,7 @@ use crate::symbolic::Expr;
 
 impl<'m> Lowering<'m> {
     /// Lowers one op.
-    pub(super) fn op(&mut self, op: &'m OpDecl, instance: &Instance<'m>) -> Outcome<Made> {
+    pub(super) fn op(&mut self, op: &'m OpDecl, instance: &mut Instance<'m>) -> Outcome<Made> {
         limits::operands(op).map_err(|mistake| self.tell(mistake))?;
         if let Some(when) = &op.when
             && self.is_off(when, instance)?
@@ -40,10 +40,16 @@ impl<'m> Lowering<'m> {
 
     /// What stands for an op that does not run: its first input. Its weights
     /// are not there.
-    fn skipped(&mut self, op: &OpDecl, when: &Formula, instance: &Instance<'m>) -> Outcome<Made> {
+    fn skipped(
+        &mut self,
+        op: &OpDecl,
+        when: &Formula,
+        instance: &mut Instance<'m>,
+    ) -> Outcome<Made> {
         let mut first = None;
         for operand in &op.inputs {
             if let Operand::Tensor(name) = operand
+                && !instance.weights.contains_key(name.value.as_str())
                 && let Some(made) = self.tensor(op, name, instance)?
             {
                 first.get_or_insert(made);
@@ -65,7 +71,7 @@ impl<'m> Lowering<'m> {
 
     /// The tensors that an op takes, each looked for, so that all mistakes in
     /// a list are told at once.
-    fn operands(&mut self, op: &OpDecl, instance: &Instance<'m>) -> Outcome<Vec<Made>> {
+    fn operands(&mut self, op: &OpDecl, instance: &mut Instance<'m>) -> Outcome<Vec<Made>> {
         let mut operands = Vec::with_capacity(op.inputs.len());
         let mut failed = None;
         for operand in &op.inputs {
@@ -86,10 +92,13 @@ impl<'m> Lowering<'m> {
         &mut self,
         op: &OpDecl,
         name: &Spanned<String>,
-        instance: &Instance<'m>,
+        instance: &mut Instance<'m>,
     ) -> Outcome<Option<Made>> {
         if let Some(made) = instance.made.get(name.value.as_str()) {
             return Ok(Some(made.clone()));
+        }
+        if let Some(weight) = instance.weights.get(name.value.as_str()) {
+            return self.named_weight(weight, instance).map(Some);
         }
         // An op or input that could not be lowered has been complained of.
         if instance.declared.contains(name.value.as_str()) {
@@ -101,12 +110,21 @@ impl<'m> Lowering<'m> {
         }
         let module = instance.module;
         let known = (module.inputs.iter().map(|input| input.name.value.as_str()))
+            .chain(
+                module
+                    .weights
+                    .iter()
+                    .map(|weight| weight.name.value.as_str()),
+            )
             .chain(module.ops.iter().map(|op| op.name.value.as_str()));
         let mistake = if is_number {
             let message = format!("`{}` is a number, not a tensor", name.value);
             Diagnostic::at(&name.place, message).help("only `apply` takes numbers among its inputs")
         } else {
-            let message = format!("`{}` has no input or op `{}`", module.name, name.value);
+            let message = format!(
+                "`{}` has no input, weight or op `{}`",
+                module.name, name.value
+            );
             Diagnostic::at(&name.place, message).known(&name.value, known.take(MAX_PROBLEMS))
         };
         Err(self.tell(mistake))

@@ -16,12 +16,15 @@ pub struct Setting {
     pub formula: Formula,
 }
 
-/// Every dim and parameter of a model and its blocks that can be set.
+/// Every dim and parameter of a model and its blocks that can be set, and every
+/// dim that must be.
 pub fn settable(model: &Model) -> BTreeSet<&str> {
     modules(model)
         .flat_map(|module| &module.numbers)
         .filter(|number| number.role != NumberRole::Derived)
-        .map(|number| number.name.value.as_str())
+        .map(|number| &number.name)
+        .chain(&model.root.needs)
+        .map(|name| name.value.as_str())
         .collect()
 }
 
@@ -64,7 +67,7 @@ pub(super) fn gather(
 /// the block that the model calls, and so on inwards. So a model can put its
 /// own activation into a feed-forward block, which has a default of its own.
 pub(super) struct Slots<'m> {
-    chosen: BTreeMap<&'m str, &'m str>,
+    chosen: BTreeMap<&'m str, &'m Spanned<String>>,
 }
 
 impl<'m> Slots<'m> {
@@ -81,7 +84,7 @@ impl<'m> Slots<'m> {
         for slot in chosen.map_or(&[][..], |variant| &variant.slots) {
             let name = slot.name.value.as_str();
             if known.contains(name) {
-                slots.insert(name, slot.value.value.as_str());
+                slots.insert(name, &slot.value);
             } else {
                 problems.push(
                     Diagnostic::at(&slot.name.place, format!("no slot `{name}`"))
@@ -94,12 +97,16 @@ impl<'m> Slots<'m> {
 
     /// The block in the slot `name`, for the modules `open` around the call,
     /// the model first.
-    pub(super) fn block(&self, name: &str, open: &[(&str, &'m Module)]) -> Option<&'m str> {
+    pub(super) fn block(
+        &self,
+        name: &str,
+        open: &[(&str, &'m Module)],
+    ) -> Option<&'m Spanned<String>> {
         self.chosen.get(name).copied().or_else(|| {
             let mut slots = open.iter().flat_map(|(_, module)| &module.slots);
             slots
                 .find(|slot| slot.name.value == name)
-                .map(|slot| slot.value.value.as_str())
+                .map(|slot| &slot.value)
         })
     }
 }

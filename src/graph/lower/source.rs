@@ -4,8 +4,10 @@ use super::{Instance, Lowering, Made, Outcome};
 use crate::formula::Formula;
 use crate::graph::check::Rule;
 use crate::graph::names::Names;
-use crate::graph::{Op, OpKind, Tensor, limits};
-use crate::model::{Input, Module, NumberRole, OpDecl, ShapeDecl, WeightDecl};
+use crate::graph::{OWN_WEIGHT, Op, OpKind, Tensor, limits};
+use crate::model::{
+    Input, Module, NamedWeight, NumberRole, OpDecl, ShapeDecl, WeightDecl, WeightRole,
+};
 use crate::source::Place;
 use crate::symbolic::Expr;
 
@@ -30,16 +32,60 @@ impl<'m> Lowering<'m> {
         weight: &WeightDecl,
         instance: &Instance<'m>,
     ) -> Outcome<Made> {
-        let name = format!("{} weight", op.name.value);
+        let name = format!("{}{OWN_WEIGHT}", op.name.value);
+        let mut tensor = self.stored(&name, weight, instance)?;
+        tensor.format = op.format.as_ref().map(|format| format.value);
         let place = &weight.shape.place;
+        Ok(self.source(&name, OpKind::Weight, tensor, instance, place))
+    }
+
+    /// A weight with a name. It is there once it is first asked for: one that
+    /// only skipped ops would take is not.
+    pub(super) fn named_weight(
+        &mut self,
+        weight: &'m NamedWeight,
+        instance: &mut Instance<'m>,
+    ) -> Outcome<Made> {
+        let name = &weight.name.value;
+        let tensor = self.stored(name, &weight.decl, instance)?;
+        let kind = match weight.role {
+            WeightRole::Parameter => OpKind::Weight,
+            WeightRole::Constant => OpKind::Constant,
+        };
+        let made = self.source(name, kind, tensor, instance, &weight.name.place);
+        instance.made.insert(name, made.clone());
+        Ok(made)
+    }
+
+    /// Weights that no op has taken: their formulas at least must be right.
+    pub(super) fn check_weights(&mut self, instance: &Instance<'m>) -> Outcome<()> {
+        let mut checked = Ok(());
+        for weight in &instance.module.weights {
+            if instance.made.contains_key(weight.name.value.as_str()) {
+                continue;
+            }
+            let density = weight.decl.density.iter();
+            for formula in weight.decl.shape.axes.iter().chain(density) {
+                checked = checked.and(self.number(formula, instance).map(drop));
+            }
+        }
+        checked
+    }
+
+    fn stored(
+        &mut self,
+        name: &str,
+        weight: &WeightDecl,
+        instance: &Instance<'m>,
+    ) -> Outcome<Tensor> {
         let tensor = Tensor {
-            shape: self.shape(&weight.shape, &name, instance)?,
+            shape: self.shape(&weight.shape, name, instance)?,
             domain: weight.domain.clone(),
             density: self.density(weight.density.as_ref(), instance)?,
-            format: op.format.as_ref().map(|format| format.value),
+            format: None,
         };
-        self.measure(&tensor, &name, place)?;
-        Ok(self.source(&name, OpKind::Weight, tensor, instance, place))
+        self.measure(&tensor, name, &weight.shape.place)?;
+        Ok(tensor)
     }
 
     fn source(
@@ -52,6 +98,7 @@ impl<'m> Lowering<'m> {
     ) -> Made {
         let stage = match kind {
             OpKind::Input => "input",
+            OpKind::Constant => "constant",
             _ => "weight",
         };
         let node = self.place(Op {
@@ -67,7 +114,8 @@ impl<'m> Lowering<'m> {
         Made { node, tensor }
     }
 
-    fn shape(
+    /// The extents that a shape gives, each a size.
+    pub(super) fn shape(
         &mut self,
         shape: &ShapeDecl,
         of: &str,
@@ -99,6 +147,23 @@ impl<'m> Lowering<'m> {
         let what = format!("the density `{}`", formula.text.trim());
         self.constrain(what, &share, Rule::Share, &formula.place);
         Ok(Some(share))
+    }
+
+    /// Notes that what the model needs are sizes.
+    pub(super) fn constrain_needs(&mut self, model: &Module, names: &Names) {
+        for need in &model.needs {
+            let name = &need.value;
+            let rule = if names.uneven.contains(name) {
+                Rule::MeanExtent
+            } else {
+                Rule::Extent
+            };
+            let set = self.settings.get(name);
+            let place = set.map_or(&need.place, |set| &set.place).clone();
+            if let Some(value) = names.get(name) {
+                self.constrain(format!("dim `{name}`"), value, rule, &place);
+            }
+        }
     }
 
     /// Notes what must hold of the numbers of a module.

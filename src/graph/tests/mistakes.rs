@@ -164,7 +164,7 @@ fn an_unknown_input() {
     );
     assert_eq!(
         told(&text, &[], "did you mean `first`?"),
-        "`m` has no input or op `frist` @ m.toml:10:12"
+        "`m` has no input, weight or op `frist` @ m.toml:10:12"
     );
     let text = model("[[op]]\nname = 'q'\neach = { mul = 1 }\ninputs = ['d']\n");
     assert_eq!(

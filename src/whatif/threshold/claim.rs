@@ -62,6 +62,11 @@ impl Claim {
         })
     }
 
+    /// The same where nobody has said what the symbol is now.
+    pub fn without_now(self) -> Claim {
+        Claim { now: None, ..self }
+    }
+
     /// The symbol that it is a function of.
     pub fn symbol(&self) -> &Symbol {
         &self.symbol

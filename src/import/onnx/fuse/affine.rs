@@ -1,0 +1,70 @@
+//! A normalisation and the gain and shift behind it.
+
+use super::Wiring;
+use crate::import::onnx::net::{Binary, Block, Net, NodeId, TensorId, Work};
+use crate::symbolic::Expr;
+
+/// Joins normalisations with the vectors that multiply and move them.
+pub(super) fn fuse(net: &mut Net) {
+    // Joining changes what makes a tensor, not which node reads it.
+    let wiring = Wiring::of(net);
+    for at in 0..net.nodes.len() {
+        if let Some((block, inputs)) = joined(net, &wiring, at) {
+            net.nodes[at].work = Work::Block(block);
+            net.nodes[at].inputs = inputs;
+        }
+    }
+}
+
+/// The normalisation that the node at `at` and the one before it are together.
+fn joined(net: &Net, wiring: &Wiring, at: NodeId) -> Option<(Block, Vec<TensorId>)> {
+    let [a, b] = net.nodes[at].inputs[..] else {
+        return None;
+    };
+    let (x, vector) = if net.tensors[b].constant {
+        (a, b)
+    } else {
+        (b, a)
+    };
+    let before = wiring.before_casts(net, x);
+    let norm = wiring.maker(before)?;
+    let Work::Block(block) = net.nodes[norm].work else {
+        return None;
+    };
+    let block = match (block, &net.nodes[at].work) {
+        (
+            Block::LayerNorm {
+                gain: false,
+                shift: false,
+            },
+            Work::Binary(Binary::Mul),
+        ) => Block::LayerNorm {
+            gain: true,
+            shift: false,
+        },
+        (Block::LayerNorm { gain, shift: false }, Work::Binary(Binary::Add)) => {
+            Block::LayerNorm { gain, shift: true }
+        }
+        (Block::RmsNorm { gain: false }, Work::Binary(Binary::Mul)) => {
+            Block::RmsNorm { gain: true }
+        }
+        _ => return None,
+    };
+    let alone = wiring.readers[before].len() == 1 && wiring.readers[x].len() == 1;
+    if !alone || !is_along_last(net, vector, x) {
+        return None;
+    }
+    let mut inputs = net.nodes[norm].inputs.clone();
+    inputs.push(vector);
+    Some((block, inputs))
+}
+
+/// Whether a tensor is a constant vector along the last axis of `x`.
+fn is_along_last(net: &Net, vector: TensorId, x: TensorId) -> bool {
+    let one = Expr::one();
+    let (Some(own), Some(shape)) = (&net.tensors[vector].shape, &net.tensors[x].shape) else {
+        return false;
+    };
+    let rows = own.iter().rev().skip(1).all(|extent| *extent == one);
+    net.tensors[vector].constant && !own.is_empty() && own.last() == shape.last() && rows
+}

@@ -1,0 +1,127 @@
+//! A product with what is folded into its weights: a bias, the normalisation
+//! of a batch, scales one after the other.
+
+use super::Wiring;
+use crate::import::onnx::net::{Axis, Binary, Net, NodeId, Product, TensorId, Work};
+use crate::primitive::Primitive;
+use crate::symbolic::Expr;
+
+/// Joins products and the constants behind them.
+pub(super) fn fuse(net: &mut Net) {
+    let wiring = Wiring::of(net);
+    // Where a node went: its result is that of an earlier one.
+    for at in 0..net.nodes.len() {
+        let Some(before) = folded(net, &wiring, at) else {
+            continue;
+        };
+        let output = net.nodes[at].output;
+        if let Work::Product(product) = &mut net.nodes[before].work {
+            product.bias = true;
+        }
+        join(net, before, at, output);
+    }
+    scales(net);
+}
+
+/// Gives `before` the result of `at`, which goes.
+fn join(net: &mut Net, before: NodeId, at: NodeId, output: TensorId) {
+    let inner = net.nodes[before].output;
+    net.nodes[before].output = output;
+    // Nothing reads this any more.
+    net.nodes[at].output = inner;
+    net.nodes[at].inputs.clear();
+}
+
+/// The product that the node at `at` can be folded into.
+fn folded(net: &Net, wiring: &Wiring, at: NodeId) -> Option<NodeId> {
+    let node = &net.nodes[at];
+    let (sums, added) = match (&node.work, node.inputs.as_slice()) {
+        (Work::Binary(Binary::Add), [a, b]) if net.tensors[*b].constant => (*a, Some(*b)),
+        (Work::Binary(Binary::Add), [a, b]) if net.tensors[*a].constant => (*b, Some(*a)),
+        (Work::Each(counts), [x]) if node.stage == Some("norm") && is_affine(counts) => (*x, None),
+        _ => return None,
+    };
+    let before = wiring.maker(sums)?;
+    let Work::Product(product) = &net.nodes[before].work else {
+        return None;
+    };
+    // A node that was joined has given its result away.
+    let alone = wiring.reader(sums) == Some(at) && net.nodes[before].output == sums;
+    let weight = *net.nodes[before].inputs.get(1)?;
+    let fits = added.is_none_or(|added| !product.bias && is_bias(net, product, added, sums));
+    (alone && net.tensors[weight].constant && fits).then_some(before)
+}
+
+fn is_affine(counts: &[(Primitive, Expr)]) -> bool {
+    let one = Expr::one();
+    counts == [(Primitive::Mul, one.clone()), (Primitive::Add, one)]
+}
+
+/// Whether a constant is a vector along an axis that the weight tells.
+fn is_bias(net: &Net, product: &Product, added: TensorId, sums: TensorId) -> bool {
+    let one = Expr::one();
+    let (Some(bias), Some(shape)) = (&net.tensors[added].shape, &net.tensors[sums].shape) else {
+        return false;
+    };
+    if bias.len() > shape.len() {
+        return false;
+    }
+    let first = shape.len() - bias.len();
+    let mut long = (0..bias.len()).filter(|at| bias[*at] != one);
+    let Some(along) = long.next() else {
+        return false;
+    };
+    if long.next().is_some() || bias[along] != shape[first + along] {
+        return false;
+    }
+    let of_weight = |axis: &Axis| {
+        product
+            .operands
+            .get(1)
+            .is_some_and(|axes| axes.contains(axis))
+    };
+    product.result.get(first + along).is_some_and(of_weight)
+}
+
+/// One number times another is one number: of two scales in a row one is
+/// left.
+fn scales(net: &mut Net) {
+    let wiring = Wiring::of(net);
+    for at in 0..net.nodes.len() {
+        let Some((x, _)) = scale_of(net, at) else {
+            continue;
+        };
+        let Some(before) = wiring.maker(x) else {
+            continue;
+        };
+        let Some((inner, _)) = scale_of(net, before) else {
+            continue;
+        };
+        if wiring.reader(x) == Some(at) && net.nodes[before].output == x {
+            let place = net.nodes[at].inputs.iter().position(|input| *input == x);
+            if let Some(place) = place {
+                net.nodes[at].inputs[place] = inner;
+            }
+        }
+    }
+}
+
+/// The tensor that a node multiplies by one number, and that number.
+pub(super) fn scale_of(net: &Net, at: NodeId) -> Option<(TensorId, TensorId)> {
+    let node = &net.nodes[at];
+    let single = |tensor: TensorId| {
+        let tensor = &net.tensors[tensor];
+        let one = Expr::one();
+        tensor.constant
+            && tensor
+                .shape
+                .as_ref()
+                .is_some_and(|shape| shape.iter().all(|extent| *extent == one))
+    };
+    match (&node.work, node.inputs.as_slice()) {
+        (Work::Binary(Binary::Mul), [a, b]) if single(*b) && !single(*a) => Some((*a, *b)),
+        (Work::Binary(Binary::Mul), [a, b]) if single(*a) && !single(*b) => Some((*b, *a)),
+        (Work::Binary(Binary::Div), [a, b]) if single(*b) => Some((*a, *b)),
+        _ => None,
+    }
+}

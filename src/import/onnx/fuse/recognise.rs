@@ -1,0 +1,244 @@
+//! Functions recognised by what they compute.
+//!
+//! Exporters write an activation or a normalisation in many ways: a half
+//! before or after, a division for a root, a power for a square. So the nodes
+//! between one tensor and another are run on a row of numbers, and what comes
+//! out is compared with what each block gives on the same row.
+
+use std::collections::BTreeSet;
+
+use super::Wiring;
+use crate::import::onnx::net::{Block, FoldKind, Net, NodeId, TensorId, Unary, Work};
+use crate::import::onnx::numeric;
+
+/// Nodes that compute one function together are at most so many.
+const MAX_NODES: usize = 20;
+/// Two functions are the same if they differ by no more than this; the two
+/// kinds of GELU differ by ten times as much.
+const TOLERANCE: f64 = 3e-5;
+/// The row on which functions are compared: on both sides of every bend.
+const ROW: [f64; 8] = [-4.2, -2.1, -0.7, 0.3, 1.1, 2.6, 3.7, -1.4];
+
+/// Replaces what is recognised by blocks.
+pub(super) fn fuse(net: &mut Net) {
+    let wiring = Wiring::of(net);
+    let mut gone: BTreeSet<NodeId> = BTreeSet::new();
+    // From the end, so that the whole is found before its parts.
+    for at in (0..net.nodes.len()).rev() {
+        if gone.contains(&at) || !is_last(&net.nodes[at].work) {
+            continue;
+        }
+        if let Some(found) = find(net, &wiring, at) {
+            gone.extend(found.nodes);
+            net.nodes[at].work = Work::Block(found.block);
+            net.nodes[at].inputs = vec![found.leaf];
+        }
+    }
+}
+
+/// Whether a function may end with this.
+fn is_last(work: &Work) -> bool {
+    use crate::import::onnx::net::Binary::{Add, Div, Mul, Sub};
+    matches!(
+        work,
+        Work::Binary(Add | Sub | Mul | Div)
+            | Work::Unary(Unary::Log | Unary::Sigmoid)
+            | Work::Where
+    )
+}
+
+struct Found {
+    block: Block,
+    leaf: TensorId,
+    nodes: Vec<NodeId>,
+}
+
+/// The largest set of nodes ending in `last` that computes a known function of
+/// one tensor.
+fn find(net: &Net, wiring: &Wiring, last: NodeId) -> Option<Found> {
+    let mut nodes = vec![last];
+    let mut open: BTreeSet<TensorId> = operands(net, last).collect();
+    let mut best = None;
+    while nodes.len() < MAX_NODES {
+        if let (1, Some(leaf)) = (open.len(), open.first())
+            && nodes.len() > 1
+            && let Some(block) = block_of(net, &nodes, *leaf)
+        {
+            best = Some(Found {
+                block,
+                leaf: *leaf,
+                nodes: nodes.clone(),
+            });
+        }
+        // What was made last is made of the others, if of anything.
+        let made = |tensor: &TensorId| wiring.maker(*tensor);
+        let Some(next) = open.iter().copied().max_by_key(|tensor| made(tensor)) else {
+            break;
+        };
+        let Some(maker) = made(&next) else { break };
+        let inside = wiring.readers[next]
+            .iter()
+            .all(|reader| nodes.contains(reader));
+        if !inside || !is_inner(net, maker) {
+            break;
+        }
+        open.remove(&next);
+        open.extend(operands(net, maker));
+        nodes.push(maker);
+    }
+    best
+}
+
+/// What a node reads that is not known before.
+fn operands(net: &Net, node: NodeId) -> impl Iterator<Item = TensorId> {
+    let inputs = net.nodes[node].inputs.iter().copied();
+    inputs.filter(|input| net.scalar(*input).is_none())
+}
+
+/// Whether a node may stand within a function: it works on each element, or
+/// on each row.
+fn is_inner(net: &Net, at: NodeId) -> bool {
+    let node = &net.nodes[at];
+    match &node.work {
+        Work::Unary(_) | Work::Binary(_) | Work::Clip(..) | Work::Where => true,
+        Work::Fold(fold) => {
+            let kept = net.tensors[node.output].shape.as_ref().map(Vec::len);
+            let last = fold.reduced.len().checked_sub(1);
+            kept == Some(fold.reduced.len())
+                && last
+                    .is_some_and(|last| (0..=last).all(|axis| fold.reduced[axis] == (axis == last)))
+        }
+        _ => false,
+    }
+}
+
+/// A row, or one number for the whole of it.
+#[derive(Clone, Copy)]
+enum Run {
+    Row([f64; 8]),
+    One(f64),
+}
+
+impl Run {
+    fn row(self) -> [f64; 8] {
+        match self {
+            Run::Row(row) => row,
+            Run::One(value) => [value; 8],
+        }
+    }
+
+    fn map(self, change: impl Fn(f64) -> f64) -> Run {
+        match self {
+            Run::Row(row) => Run::Row(row.map(change)),
+            Run::One(value) => Run::One(change(value)),
+        }
+    }
+
+    fn with(self, other: Run, combine: impl Fn(f64, f64) -> f64) -> Run {
+        match (self, other) {
+            (Run::One(a), Run::One(b)) => Run::One(combine(a, b)),
+            (a, b) => {
+                let (a, b) = (a.row(), b.row());
+                Run::Row(std::array::from_fn(|at| combine(a[at], b[at])))
+            }
+        }
+    }
+}
+
+/// The block that `nodes`, the last first, compute of `leaf`.
+fn block_of(net: &Net, nodes: &[NodeId], leaf: TensorId) -> Option<Block> {
+    let mut known: Vec<(TensorId, Run)> = vec![(leaf, Run::Row(ROW))];
+    let mut order = nodes.to_vec();
+    order.sort_unstable();
+    for at in &order {
+        let node = &net.nodes[*at];
+        let of = |index: usize| -> Option<Run> {
+            let input = *node.inputs.get(index)?;
+            let run = known
+                .iter()
+                .find(|(tensor, _)| *tensor == input)
+                .map(|(_, run)| *run);
+            run.or_else(|| net.scalar(input).map(Run::One))
+        };
+        let run = match &node.work {
+            Work::Unary(unary) => of(0)?.map(|x| numeric::unary(*unary, x)),
+            Work::Binary(binary) => of(0)?.with(of(1)?, |x, y| numeric::binary(*binary, x, y)),
+            Work::Clip(low, high) => of(0)?.map(|x| x.max(*low).min(*high)),
+            Work::Where => {
+                let (chosen, x, y) = (of(0)?.row(), of(1)?.row(), of(2)?.row());
+                Run::Row(std::array::from_fn(|at| {
+                    if chosen[at] != 0.0 { x[at] } else { y[at] }
+                }))
+            }
+            Work::Fold(fold) => Run::One(folded(fold.kind, of(0)?.row())),
+            _ => return None,
+        };
+        known.push((node.output, run));
+    }
+    let result = known.last()?.1;
+    let Run::Row(result) = result else {
+        return None;
+    };
+    let differ = |row: &[f64; 8]| {
+        let pairs = row
+            .iter()
+            .zip(&result)
+            .map(|(a, b)| (a - b).abs() / (1.0 + b.abs()));
+        pairs.fold(0.0, f64::max)
+    };
+    let candidates = candidates();
+    let near = candidates.iter().map(|(block, row)| (*block, differ(row)));
+    let (block, distance) = near.min_by(|a, b| a.1.total_cmp(&b.1))?;
+    (distance <= TOLERANCE).then_some(block)
+}
+
+fn folded(kind: FoldKind, row: [f64; 8]) -> f64 {
+    let sum = || row.iter().sum::<f64>();
+    match kind {
+        FoldKind::Sum => sum(),
+        FoldKind::Mean => sum() / 8.0,
+        FoldKind::Max => row.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        FoldKind::Min => row.iter().copied().fold(f64::INFINITY, f64::min),
+    }
+}
+
+/// What each block gives on the row.
+fn candidates() -> [(Block, [f64; 8]); 12] {
+    let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
+    let mean = folded(FoldKind::Mean, ROW);
+    let squares = folded(FoldKind::Mean, ROW.map(|x| x * x));
+    let spread = folded(FoldKind::Mean, ROW.map(|x| (x - mean) * (x - mean)));
+    let sum = folded(FoldKind::Sum, ROW.map(f64::exp));
+    let softplus = |x: f64| x.exp().ln_1p();
+    let hard = |x: f64| ((x + 3.0) / 6.0).clamp(0.0, 1.0);
+    let root = std::f64::consts::FRAC_2_PI.sqrt();
+    [
+        (
+            Block::Gelu,
+            ROW.map(|x| x / 2.0 * (1.0 + numeric::erf(x / std::f64::consts::SQRT_2))),
+        ),
+        (
+            Block::GeluTanh,
+            ROW.map(|x| x / 2.0 * (1.0 + (root * (x + 0.044_715 * x * x * x)).tanh())),
+        ),
+        (Block::QuickGelu, ROW.map(|x| x * sigmoid(1.702 * x))),
+        (Block::Silu, ROW.map(|x| x * sigmoid(x))),
+        (Block::HardSwish, ROW.map(|x| x * hard(x))),
+        (Block::HardSigmoid, ROW.map(hard)),
+        (Block::Softplus, ROW.map(softplus)),
+        (Block::Mish, ROW.map(|x| x * softplus(x).tanh())),
+        (Block::Softmax, ROW.map(|x| x.exp() / sum)),
+        (Block::LogSoftmax, ROW.map(|x| x - sum.ln())),
+        (
+            Block::LayerNorm {
+                gain: false,
+                shift: false,
+            },
+            ROW.map(|x| (x - mean) / (spread + 1e-6).sqrt()),
+        ),
+        (
+            Block::RmsNorm { gain: false },
+            ROW.map(|x| x / (squares + 1e-6).sqrt()),
+        ),
+    ]
+}

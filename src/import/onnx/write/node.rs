@@ -1,0 +1,200 @@
+//! One node as ops.
+
+use super::formula::{formula, number, shape};
+use super::{Section, quoted};
+use crate::import::onnx::net::{Binary, Block, Node, TensorId, Unary, Work};
+use crate::primitive::Primitive;
+use crate::symbolic::Expr;
+
+impl Section<'_> {
+    pub(super) fn node(&mut self, node: &Node) {
+        self.stage = node.stage;
+        match &node.work {
+            Work::Product(product) => self.product(node, product),
+            Work::Fold(fold) => self.fold(node, fold),
+            Work::Unary(Unary::Cast) | Work::Move => self.moved(node, None),
+            Work::Unknown(name) => self.moved(node, Some(name)),
+            Work::Unary(Unary::Sigmoid) => self.block(node, "sigmoid", &[]),
+            Work::Unary(unary) => {
+                let x = self.operand(node.inputs[0]);
+                self.apply(node, &unary_text(*unary, &x));
+            }
+            Work::Binary(binary) => {
+                let (x, y) = (self.term(node.inputs[0]), self.term(node.inputs[1]));
+                self.apply(node, &binary_text(*binary, &x, &y));
+            }
+            Work::Clip(low, high) => {
+                let x = self.operand(node.inputs[0]);
+                self.clip(node, &x, *low, *high);
+            }
+            Work::Where => {
+                let [c, x, y] =
+                    [0, 1, 2].map(|at| node.inputs.get(at).map(|input| self.term(*input)));
+                if let (Some(c), Some(x), Some(y)) = (c, x, y) {
+                    self.apply(node, &format!("where({c}, {x}, {y})"));
+                }
+            }
+            Work::Each(counts) => self.each(node, counts),
+            Work::Block(block) => {
+                let with: &[(&str, bool)] = match block {
+                    Block::LayerNorm { gain, shift } => &[("gain", *gain), ("shift", *shift)],
+                    Block::RmsNorm { gain } => &[("gain", *gain)],
+                    _ => &[],
+                };
+                self.block(node, block.name(), with);
+            }
+            Work::Gather => self.gather(node),
+        }
+    }
+
+    /// A tensor in a formula: its name, or the number that it is.
+    fn term(&mut self, tensor: TensorId) -> String {
+        let constant = &self.net.tensors[tensor];
+        let single = constant
+            .shape
+            .as_ref()
+            .is_some_and(|shape| shape.iter().all(|e| *e == Expr::one()));
+        match (self.net.scalar(tensor), constant.constant && single) {
+            (Some(value), true) => {
+                let text = number(value);
+                if text.starts_with('-') {
+                    format!("({text})")
+                } else {
+                    text
+                }
+            }
+            // A number of which only that it is one matters.
+            (None, true) if constant.shape.as_ref().is_some_and(Vec::is_empty) => "0.3".to_owned(),
+            _ => self.operand(tensor),
+        }
+    }
+
+    fn apply(&mut self, node: &Node, text: &str) {
+        let name = self.name(node.output);
+        self.open(&name, node.stage);
+        self.field("apply", &quoted(text));
+        self.close(node);
+    }
+
+    fn clip(&mut self, node: &Node, x: &str, low: f64, high: f64) {
+        let (bottom, top) = (number(low), number(high));
+        let text = match (low.is_finite(), high.is_finite()) {
+            (true, true) => format!("clip({x}, {bottom}, {top})"),
+            (true, false) => format!("max({x}, {bottom})"),
+            (false, true) => format!("min({x}, {top})"),
+            (false, false) => x.to_owned(),
+        };
+        self.apply(node, &text);
+    }
+
+    fn moved(&mut self, node: &Node, unknown: Option<&str>) {
+        let inputs: Vec<String> = (node.inputs.iter())
+            .map(|input| quoted(&self.operand(*input)))
+            .collect();
+        let name = self.name(node.output);
+        self.open(&name, node.stage);
+        let extents = self.net.tensors[node.output].shape.as_deref();
+        self.field("move", &quoted(&shape(extents.unwrap_or(&[]))));
+        self.field("inputs", &format!("[{}]", inputs.join(", ")));
+        if let Some(unknown) = unknown {
+            self.field("uncounted", &quoted(unknown));
+        }
+    }
+
+    /// So many primitives for each element of the result, which may have
+    /// another shape than the inputs.
+    fn each(&mut self, node: &Node, counts: &[(Primitive, Expr)]) {
+        let net = self.net;
+        let alike = net.tensors[node.inputs[0]].shape == net.tensors[node.output].shape;
+        let mut first = self.operand(node.inputs[0]);
+        if !alike {
+            let inputs: Vec<String> = (node.inputs.iter())
+                .map(|input| quoted(&self.operand(*input)))
+                .collect();
+            first = self.fresh(&format!("{}_places", net.tensors[node.output].name));
+            self.open(&first, node.stage);
+            let extents = net.tensors[node.output].shape.as_deref();
+            self.field("move", &quoted(&shape(extents.unwrap_or(&[]))));
+            self.field("inputs", &format!("[{}]", inputs.join(", ")));
+        }
+        let counts: Vec<String> = (counts.iter())
+            .map(|(primitive, count)| match count.as_constant() {
+                Some(value) if value.is_integer() => format!("{primitive} = {value}"),
+                _ => format!("{primitive} = {}", quoted(&formula(count))),
+            })
+            .collect();
+        let name = self.name(node.output);
+        self.open(&name, node.stage);
+        self.field("each", &format!("{{ {} }}", counts.join(", ")));
+        self.field("inputs", &format!("[{}]", quoted(&first)));
+        if net.tensors[node.output].element == crate::import::onnx::proto::ElementType::Bool {
+            self.field("domain", "\"binary\"");
+        }
+        self.close(node);
+    }
+
+    fn block(&mut self, node: &Node, block: &str, with: &[(&str, bool)]) {
+        let x = self.operand(node.inputs[0]);
+        let name = self.name(node.output);
+        self.open(&name, node.stage);
+        self.field("block", &quoted(block));
+        let off: Vec<String> = (with.iter())
+            .filter(|(_, on)| !on)
+            .map(|(param, _)| format!("{param} = 0"))
+            .collect();
+        if !off.is_empty() {
+            self.field("with", &format!("{{ {} }}", off.join(", ")));
+        }
+        self.field("inputs", &format!("[{}]", quoted(&x)));
+    }
+
+    fn gather(&mut self, node: &Node) {
+        let (table, chosen) = (self.factor(node.inputs[0]), self.operand(node.inputs[1]));
+        let rank = self.net.tensors[node.inputs[1]]
+            .shape
+            .as_ref()
+            .map_or(0, Vec::len);
+        let rows: Vec<String> = (0..rank).map(|at| format!("i{at}")).collect();
+        let rows = rows.join(" ");
+        let name = self.name(node.output);
+        self.open(&name, node.stage);
+        let text = format!("{rows}, v_ d_ -> {rows} d_");
+        self.field("gather", &quoted(text.trim_start()));
+        self.field("inputs", &format!("[{}, {table}]", quoted(&chosen)));
+    }
+}
+
+fn unary_text(unary: Unary, x: &str) -> String {
+    match unary {
+        Unary::Abs => format!("abs({x})"),
+        Unary::Negate => format!("-{x}"),
+        Unary::Exp => format!("exp({x})"),
+        Unary::Log => format!("log({x})"),
+        Unary::Sqrt => format!("sqrt({x})"),
+        Unary::Tanh => format!("tanh({x})"),
+        Unary::Erf => format!("erf({x})"),
+        Unary::Sign => format!("sign({x})"),
+        Unary::Round => format!("round({x})"),
+        Unary::Reciprocal => format!("1 / {x}"),
+        Unary::Relu => format!("max({x}, 0)"),
+        // Written as a block and a move.
+        Unary::Sigmoid | Unary::Cast => x.to_owned(),
+    }
+}
+
+fn binary_text(binary: Binary, x: &str, y: &str) -> String {
+    match binary {
+        Binary::Add => format!("{x} + {y}"),
+        Binary::Sub => format!("{x} - {y}"),
+        Binary::Mul => format!("{x} * {y}"),
+        Binary::Div => format!("{x} / {y}"),
+        Binary::Power => format!("{x} ^ {y}"),
+        Binary::Max => format!("max({x}, {y})"),
+        Binary::Min => format!("min({x}, {y})"),
+        Binary::Greater => format!("{x} > {y}"),
+        Binary::GreaterOrEqual => format!("{x} >= {y}"),
+        Binary::Less => format!("{x} < {y}"),
+        Binary::LessOrEqual => format!("{x} <= {y}"),
+        Binary::Equal => format!("{x} == {y}"),
+    }
+}

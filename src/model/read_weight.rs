@@ -1,0 +1,70 @@
+//! Weights: those of one op, and those with a name.
+
+use super::limits;
+use super::module::{NamedWeight, WeightRole};
+use super::op::WeightDecl;
+use super::read::{domain, entries, formula};
+use super::shape::shape;
+use crate::domain::Domain;
+use crate::source::{Fields, Node, Problems, Spanned, Value};
+
+/// `{ weight = "d e" }`, a weight of one op's own.
+pub(super) fn inline(node: &Node, problems: &mut Problems) -> Option<WeightDecl> {
+    let mut fields = Fields::of(node, problems)?;
+    let weight = decl(&mut fields, "weight", problems);
+    fields.finish("a weight", problems);
+    weight
+}
+
+/// The table `[weights]`.
+pub(super) fn weights(node: Option<&Node>, problems: &mut Problems) -> Vec<NamedWeight> {
+    let most = node.map_or(0, |node| limits::ops(node.place.source()));
+    entries(node, most, "weights", problems)
+        .iter()
+        .filter_map(|(name, value)| named(name, value, problems))
+        .collect()
+}
+
+/// `wte = "vocab d"`, or with `domain`, `density` and `constant` as a table.
+fn named(name: &Spanned<String>, node: &Node, problems: &mut Problems) -> Option<NamedWeight> {
+    let (decl, role) = if let Value::Text(_) = &node.value {
+        let decl = WeightDecl {
+            shape: shape(node, problems)?,
+            domain: Domain::Real,
+            density: None,
+        };
+        (decl, WeightRole::Parameter)
+    } else {
+        let mut fields = Fields::of(node, problems)?;
+        let decl = decl(&mut fields, "shape", problems);
+        let role = match fields.truth("constant", false, problems) {
+            true => WeightRole::Constant,
+            false => WeightRole::Parameter,
+        };
+        fields.finish("a weight", problems);
+        (decl?, role)
+    };
+    Some(NamedWeight {
+        name: name.clone(),
+        decl,
+        role,
+    })
+}
+
+/// A weight whose shape stands under `key`.
+fn decl(fields: &mut Fields<'_>, key: &'static str, problems: &mut Problems) -> Option<WeightDecl> {
+    let shape = fields
+        .require(key, "a weight", problems)
+        .and_then(|node| shape(node, problems));
+    let domain = fields
+        .take("domain")
+        .and_then(|node| domain(node, problems));
+    let density = fields
+        .take("density")
+        .and_then(|node| formula(node, problems));
+    Some(WeightDecl {
+        shape: shape?,
+        domain: domain.map_or(Domain::Real, |domain| domain.value),
+        density,
+    })
+}
