@@ -21,6 +21,8 @@ pub mod proto;
 mod read;
 pub mod scan;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod weights;
 pub mod wire;
 mod write;
@@ -30,7 +32,7 @@ pub use self::weights::Values;
 
 use self::read::QUANTISATION;
 use super::Imported;
-use crate::source::Problems;
+use crate::source::{Diagnostic, Problems};
 
 /// The model file of a graph that stands in `file`; `look` tells what is known
 /// of the values of its weights.
@@ -45,6 +47,10 @@ pub fn import<'m>(
 ) -> Result<Imported, Problems> {
     let mut reader = read::read(model, file, look)?;
     fuse::fuse(&mut reader.net);
+    if reader.net.nodes.is_empty() {
+        let message = format!("{file}: the graph computes nothing");
+        return Err(Diagnostic::new(message).into());
+    }
     stage::name(&mut reader.net);
     let repeats = layers::find(&reader.net);
     let text = write::write(&reader.net, &repeats, file);
