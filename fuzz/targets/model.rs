@@ -2,6 +2,7 @@
 
 #![no_main]
 
+mod dice;
 mod words;
 
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 #![no_main]
 
+mod dice;
 mod words;
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};

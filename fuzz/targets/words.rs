@@ -3,6 +3,8 @@
 
 use libfuzzer_sys::fuzzer_mutate;
 
+use crate::dice::Dice;
+
 /// Numbers that are near some limit.
 const NUMBERS: [&str; 12] = [
     "0",
@@ -19,24 +21,10 @@ const NUMBERS: [&str; 12] = [
     "\"a\"",
 ];
 
-/// Steps through numbers that look random.
-struct Dice(u64);
-
-impl Dice {
-    /// A number below `most`, which is not 0.
-    fn below(&mut self, most: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (self.0 >> 33) as usize % most
-    }
-}
-
 /// Changes the text in the first `size` bytes of `data`; the length of what is
 /// there then.
 pub fn mutate(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
-    let mut dice = Dice(u64::from(seed));
+    let mut dice = Dice::new(seed);
     let changed = match std::str::from_utf8(&data[..size]) {
         Ok(text) if dice.below(4) > 0 && text.contains('\n') => change(text, &mut dice),
         _ => return fuzzer_mutate(data, size, max_size),
