@@ -1,12 +1,13 @@
 //! `picojoule compare`
 
-use super::args::{CompareArgs, CompareBy, OutputFormat};
+use super::args::{CompareArgs, CompareBy, ModelArgs, OutputFormat};
+use super::import;
 use super::plot::{self, Picture};
 use super::request::{self, ModelRequest};
 use super::{json, output};
 use crate::catalog::{self, Kind};
 use crate::compare::{Comparison, compare};
-use crate::energy::Estimate;
+use crate::energy::{Counted, Estimate};
 use crate::report::{Rows, comparison_bars, comparison_table, confidence_table};
 use crate::source::{Diagnostic, Problems};
 use crate::table::EnergyTable;
@@ -16,14 +17,19 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
         Picture::of(path)?;
     }
     let shipped: Vec<&str> = catalog::names(Kind::Table).collect();
-    let (model, prices) = ModelRequest::with_prices(
-        &args.model,
-        &args.variants,
-        request::Default::All,
-        &args.price,
-        &shipped,
-    )?;
-    let counted = model.counted(prices.conventions)?;
+    let several = !args.others.is_empty();
+    let default = if several {
+        request::Default::First
+    } else {
+        request::Default::All
+    };
+    let (model, prices) =
+        ModelRequest::with_prices(&args.model, &args.variants, default, &args.price, &shipped)?;
+    let mut counted = model.counted(prices.conventions)?;
+    if several {
+        counted.extend(others(args, &prices)?);
+        name_after_files(args, &mut counted);
+    }
     let pricings = prices.pricings(|table| table.default_formats().to_vec())?;
     let others: Vec<&EnergyTable> = prices.tables.iter().collect();
     let comparison = compare(&counted, &pricings, &others)?;
@@ -49,6 +55,48 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
         tables.push(confidence_table(&comparison));
     }
     output::print(&output::tables(&tables, format))
+}
+
+/// The other models, each with its first variant.
+fn others(args: &CompareArgs, prices: &request::PriceRequest) -> Result<Vec<Counted>, Problems> {
+    if !args.variants.is_empty() {
+        return Err(super::wrong(
+            "--variants are those of one model; compare several models, or variants of one",
+        ));
+    }
+    let mut problems = Problems::new();
+    let mut all = Vec::new();
+    for name in &args.others {
+        let model = ModelArgs {
+            model: name.clone(),
+            set: args.model.set.clone(),
+            scan: args.model.scan.clone(),
+            strict: args.model.strict,
+        };
+        let counted = ModelRequest::new(&model, &[], request::Default::First)
+            .and_then(|model| model.counted(prices.conventions));
+        match counted {
+            Ok(counted) => all.extend(counted),
+            Err(mistakes) => problems.extend(mistakes),
+        }
+    }
+    problems.or(all)
+}
+
+/// Each model is a variant that is called after its file, with a number where
+/// two files are called alike.
+fn name_after_files(args: &CompareArgs, counted: &mut [Counted]) {
+    let files = [&args.model.model].into_iter().chain(&args.others);
+    let mut names: Vec<String> = Vec::new();
+    for (file, counted) in files.zip(counted) {
+        let stem = import::stem(file);
+        let same = names.iter().filter(|name| **name == stem).count();
+        names.push(stem.clone());
+        counted.graph.variant = match same {
+            0 => stem,
+            same => format!("{stem} ({})", same + 1),
+        };
+    }
 }
 
 /// The scopes asked for, each of which every variant must have.

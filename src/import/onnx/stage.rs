@@ -134,7 +134,10 @@ fn linear_before(net: &Net, makers: &[Option<NodeId>], mut tensor: TensorId) -> 
 /// The one input that is computed.
 fn computed(net: &Net, inputs: &[TensorId]) -> Option<TensorId> {
     let mut computed = (inputs.iter()).filter(|input| !net.tensors[**input].constant);
-    computed.next().copied().filter(|_| computed.next().is_none())
+    computed
+        .next()
+        .copied()
+        .filter(|_| computed.next().is_none())
 }
 
 /// Whether a node hands on what it reads: as it is, or in another format.
