@@ -58,7 +58,7 @@ pub(super) enum Command {
 }
 
 /// What every command takes that reads a model.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct ModelArgs {
     /// Name of a model that ships, or path of a model file, an ONNX graph or a
     /// Hugging Face config

@@ -1,5 +1,7 @@
 //! `picojoule compare`
 
+use std::collections::BTreeSet;
+
 use super::args::{CompareArgs, CompareBy, ModelArgs, OutputFormat};
 use super::import;
 use super::plot::{self, Picture};
@@ -17,16 +19,19 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
         Picture::of(path)?;
     }
     let shipped: Vec<&str> = catalog::names(Kind::Table).collect();
-    let several = !args.others.is_empty();
-    let default = if several {
-        request::Default::First
-    } else {
+    let default = if args.others.is_empty() {
         request::Default::All
+    } else {
+        request::Default::First
+    };
+    let first = ModelArgs {
+        set: Settings::of(args).of_file(&args.model.model),
+        ..args.model.clone()
     };
     let (model, prices) =
-        ModelRequest::with_prices(&args.model, &args.variants, default, &args.price, &shipped)?;
+        ModelRequest::with_prices(&first, &args.variants, default, &args.price, &shipped)?;
     let mut counted = model.counted(prices.conventions)?;
-    if several {
+    if !args.others.is_empty() {
         counted.extend(others(args, &prices)?);
         name_after_files(args, &mut counted);
     }
@@ -57,6 +62,40 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     output::print(&output::tables(&tables, format))
 }
 
+/// What is set, and what can be set of each of several models.
+struct Settings<'a> {
+    set: &'a [String],
+    files: Vec<(&'a str, BTreeSet<String>)>,
+}
+
+impl<'a> Settings<'a> {
+    fn of(args: &'a CompareArgs) -> Settings<'a> {
+        let several = !args.others.is_empty() && !args.model.set.is_empty();
+        let files = [&args.model.model].into_iter().chain(&args.others);
+        let known = |file: &'a String| {
+            let known = import::settable_of(file, &args.model.scan)?;
+            Some((file.as_str(), known))
+        };
+        Settings {
+            set: &args.model.set,
+            files: files.filter(|_| several).filter_map(known).collect(),
+        }
+    }
+
+    /// What is set of one of them: not what only others have.
+    fn of_file(&self, file: &str) -> Vec<String> {
+        let has = |name: &str, of: &str| {
+            let known = self.files.iter().find(|(file, _)| *file == of);
+            known.is_none_or(|(_, known)| known.contains(name))
+        };
+        let meant = |text: &&String| {
+            let name = text.split('=').next().unwrap_or(text).trim();
+            has(name, file) || self.files.iter().all(|(other, _)| !has(name, other))
+        };
+        self.set.iter().filter(meant).cloned().collect()
+    }
+}
+
 /// The other models, each with its first variant.
 fn others(args: &CompareArgs, prices: &request::PriceRequest) -> Result<Vec<Counted>, Problems> {
     if !args.variants.is_empty() {
@@ -66,12 +105,12 @@ fn others(args: &CompareArgs, prices: &request::PriceRequest) -> Result<Vec<Coun
     }
     let mut problems = Problems::new();
     let mut all = Vec::new();
+    let settings = Settings::of(args);
     for name in &args.others {
         let model = ModelArgs {
             model: name.clone(),
-            set: args.model.set.clone(),
-            scan: args.model.scan.clone(),
-            strict: args.model.strict,
+            set: settings.of_file(name),
+            ..args.model.clone()
         };
         let counted = ModelRequest::new(&model, &[], request::Default::First)
             .and_then(|model| model.counted(prices.conventions));

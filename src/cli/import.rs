@@ -2,17 +2,20 @@
 //! `picojoule import`, which writes what is made of them.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{ImportArgs, ScanArgs};
-use super::files;
+use super::files::{self, Blocks};
 use super::{output, wrong};
 use crate::catalog::Kind;
+use crate::graph::settable;
 use crate::import::Imported;
 use crate::import::huggingface;
 use crate::import::onnx::{self, Values, external, scan, wire};
+use crate::model::Model;
 use crate::source::{Problems, Source};
 
 /// The files that models are made from.
@@ -47,10 +50,22 @@ pub(super) fn open(name: &str, scan: &ScanArgs) -> Result<Arc<Source>, Problems>
     for note in &imported.notes {
         eprintln!("note: {note}");
     }
-    Ok(Source::generated(
-        format!("{name} (as a model file)"),
-        imported.text,
-    ))
+    Ok(source(name, imported))
+}
+
+/// What can be set of a model, if it can be read at all.
+pub(super) fn settable_of(name: &str, scan: &ScanArgs) -> Option<BTreeSet<String>> {
+    let source = match Origin::of(name) {
+        Some(origin) => source(name, import(name, origin, scan).ok()?),
+        None => files::open(Kind::Model, "model", name).ok()?,
+    };
+    let model = Model::read(&source, &Blocks).ok()?;
+    let known = settable(&model).into_iter();
+    Some(known.map(str::to_owned).collect())
+}
+
+fn source(name: &str, imported: Imported) -> Arc<Source> {
+    Source::generated(format!("{name} (as a model file)"), imported.text)
 }
 
 /// What a model is called after a file.
