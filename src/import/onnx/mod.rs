@@ -46,7 +46,12 @@ pub fn import<'m>(
     look: &'m mut Look<'m>,
 ) -> Result<Imported, Problems> {
     let mut reader = read::read(model, file, look)?;
-    fuse::fuse(&mut reader.net);
+    let other = fuse::fuse(&mut reader.net);
+    if other > 0 {
+        reader.note(&format!(
+            "{other} softmax not recognised as attention: counted, but in no scope"
+        ));
+    }
     if reader.net.nodes.is_empty() {
         let message = format!("{file}: the graph computes nothing");
         return Err(Diagnostic::new(message).into());

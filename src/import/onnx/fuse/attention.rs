@@ -18,21 +18,33 @@ use crate::symbolic::Expr;
 /// Paths are followed over at most so many nodes.
 const MAX_STEPS: usize = 64;
 
-/// Names the stages of every attention, and brings all to one form.
-pub(super) fn fuse(net: &mut Net) {
+/// Names the stages of every attention, and brings all to one form. How many
+/// softmaxes of scores there are that are no attention of a known shape.
+pub(super) fn fuse(net: &mut Net) -> usize {
     unguard(net);
     let wiring = Wiring::of(net);
     let mut edits = Edits::default();
+    let mut other = 0;
     for at in 0..net.nodes.len() {
-        if net.nodes[at].work == Work::Block(Block::Softmax)
-            && let Some(found) = Attention::around(net, &wiring, at)
-        {
-            found.name(net, &wiring);
-            found.scale_once(net, &wiring, &mut edits);
-            found.split(net, &mut edits);
+        if net.nodes[at].work != Work::Block(Block::Softmax) {
+            continue;
+        }
+        match Attention::around(net, &wiring, at) {
+            Some(found) => {
+                found.name(net, &wiring);
+                found.scale_once(net, &wiring, &mut edits);
+                found.split(net, &mut edits);
+            }
+            // A softmax of one row for each input is that of a classifier.
+            None => other += usize::from(rank_of(net, net.nodes[at].output) > 2),
         }
     }
     edits.apply(net);
+    other
+}
+
+fn rank_of(net: &Net, tensor: TensorId) -> usize {
+    net.tensors[tensor].shape.as_ref().map_or(0, Vec::len)
 }
 
 /// Some exporters guard a softmax against rows without any score: `where(x is
