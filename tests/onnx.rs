@@ -172,7 +172,6 @@ fn every_export_of_a_network_does_the_same_in_every_stage() {
             "enc_sdpa_dyn18",
             "enc_sdpa_dyn23",
             "enc_sdpa_ts17",
-            "enc_half_dyn18",
             "enc_bfloat_dyn18",
             "enc_ort_dyn18",
             "enc_ort_ts17",

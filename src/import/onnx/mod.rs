@@ -57,6 +57,11 @@ pub fn import<'m>(
         return Err(Diagnostic::new(message).into());
     }
     stage::name(&mut reader.net);
+    if let Some(format) = write::other_format(&reader.net) {
+        reader.note(&format!(
+            "the graph computes in {format}; `--format` chooses what it is priced in"
+        ));
+    }
     let repeats = layers::find(&reader.net);
     let text = write::write(&reader.net, &repeats, file);
     Ok(Imported {

@@ -96,7 +96,12 @@ impl Attention {
         let mut above = Vec::new();
         let scores = net.nodes[softmax].inputs[0];
         let score = score_of(net, wiring, scores, &mut above, &mut MAX_STEPS.clone())?;
-        let (below, context, side) = context_of(net, wiring, net.nodes[softmax].output)?;
+        let (below, context, side) = context_of(
+            net,
+            wiring,
+            net.nodes[softmax].output,
+            &mut MAX_STEPS.clone(),
+        )?;
         let first = score.last().copied()?;
         let [q, k] = net.nodes[first].inputs[..] else {
             return None;
@@ -274,34 +279,40 @@ fn distance_of(net: &Net, wiring: &Wiring, sum: NodeId) -> Option<Vec<NodeId>> {
 }
 
 /// From the softmax down to the product with the values, and which of its
-/// operands the probabilities are.
+/// operands the probabilities are. They may be read elsewhere too.
 fn context_of(
     net: &Net,
     wiring: &Wiring,
-    mut tensor: TensorId,
+    tensor: TensorId,
+    steps: &mut usize,
 ) -> Option<(Vec<NodeId>, NodeId, usize)> {
-    let mut below = Vec::new();
-    for _ in 0..MAX_STEPS {
-        let at = wiring.reader(tensor)?;
-        let node = &net.nodes[at];
+    for at in &wiring.readers[tensor] {
+        *steps = steps.checked_sub(1)?;
+        if *at == NodeId::MAX {
+            continue;
+        }
+        let node = &net.nodes[*at];
         match &node.work {
             Work::Product(_) => {
                 let side = node.inputs.iter().position(|input| *input == tensor)?;
-                let computed = node
-                    .inputs
-                    .iter()
-                    .all(|input| !net.tensors[*input].constant);
-                return (computed && node.inputs.len() == 2).then_some((below, at, side));
+                let computed = (node.inputs.iter()).all(|input| !net.tensors[*input].constant);
+                if computed && node.inputs.len() == 2 {
+                    return Some((Vec::new(), *at, side));
+                }
             }
             Work::Move
             | Work::Unary(Unary::Cast | Unary::Round)
             | Work::Clip(..)
             | Work::Where
             | Work::Binary(Binary::Mul | Binary::Add | Binary::Sub) => {
-                below.push(at);
-                tensor = node.output;
+                if let Some((mut below, context, side)) =
+                    context_of(net, wiring, node.output, steps)
+                {
+                    below.push(*at);
+                    return Some((below, context, side));
+                }
             }
-            _ => return None,
+            _ => {}
         }
     }
     None
