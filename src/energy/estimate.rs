@@ -1,6 +1,7 @@
 //! One estimate and its sums.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use num_rational::BigRational;
 
@@ -148,23 +149,23 @@ impl Estimate {
     /// The lines added up by `by`, in the order of the graph.
     pub fn by(&self, by: By) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
-        let mut index: BTreeMap<String, usize> = BTreeMap::new();
+        let mut index: HashMap<Cow<'_, str>, usize> = HashMap::new();
         if by == By::Stage {
             // Stages without arithmetic are listed too: nothing is dropped.
             for stage in &self.stages {
-                index.insert(stage.clone(), groups.len());
+                index.insert(Cow::from(stage), groups.len());
                 groups.push(Group::new(stage.clone()));
             }
         }
         for line in &self.lines {
             let name = match by {
-                By::Stage => line.stage.clone(),
-                By::Op => line.op.clone(),
-                By::Layer => line.layer.clone(),
-                By::Primitive => format!("{}.{}", line.primitive, line.format),
+                By::Stage => Cow::from(&line.stage),
+                By::Op => Cow::from(&line.op),
+                By::Layer => Cow::from(&line.layer),
+                By::Primitive => Cow::from(format!("{}.{}", line.primitive, line.format)),
             };
-            let at = *index.entry(name.clone()).or_insert_with(|| {
-                groups.push(Group::new(name));
+            let at = *index.entry(name).or_insert_with_key(|name| {
+                groups.push(Group::new(name.clone().into_owned()));
                 groups.len() - 1
             });
             if let Some(group) = groups.get_mut(at) {
@@ -224,10 +225,8 @@ impl Group {
     }
 
     fn add(&mut self, line: &Line) {
-        *self
-            .counts
-            .entry((line.primitive, line.format))
-            .or_default() += &line.count;
+        let count = (self.counts.entry((line.primitive, line.format))).or_default();
+        *count = number::sum(count, &line.count);
         self.picojoules += &line.picojoules;
     }
 }
