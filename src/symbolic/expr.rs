@@ -95,7 +95,14 @@ const SMALL: usize = 257;
 static WHOLE: LazyLock<Vec<Expr>> = LazyLock::new(|| {
     let unit = |value: usize| (Monomial::default(), whole(value));
     (0..SMALL)
-        .map(|value| Expr::of(Some(unit(value)).filter(|_| value > 0).into_iter().collect()))
+        .map(|value| {
+            Expr::of(
+                Some(unit(value))
+                    .filter(|_| value > 0)
+                    .into_iter()
+                    .collect(),
+            )
+        })
         .collect()
 });
 
