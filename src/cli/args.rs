@@ -46,6 +46,8 @@ pub(super) enum Command {
     Import(ImportArgs),
     /// Write every table and plot of a report file into a folder
     Report(ReportArgs),
+    /// Recompute published claims of energy, to the printed digit
+    Claims(ClaimsArgs),
     /// List and show hardware tables
     Table(TableArgs),
     /// List the models that ship, with their variants and dims
@@ -500,6 +502,29 @@ pub(super) struct ReportArgs {
     /// beside its file, or here if it ships
     #[arg(long, value_name = "FOLDER")]
     pub(super) out: Option<PathBuf>,
+}
+
+/// `picojoule claims`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  picojoule claims                     every claim of the ledger, in one table
+  picojoule claims bitnet l-mul        some of them, with conventions and findings
+  picojoule claims ./my-claims.toml --output json
+  picojoule claims --plot claims.png
+
+Exit code: 0 if every claim is what its file says of it, 1 if one is not, 2 if
+the input is wrong.")]
+pub(super) struct ClaimsArgs {
+    /// Names of claim files that ship, or paths of claim files; all that ship
+    /// if none is given
+    #[arg(value_name = "NAME")]
+    pub(super) names: Vec<String>,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    /// Print a page of Markdown with a paragraph for each publication
+    #[arg(long, conflicts_with = "output")]
+    pub(super) page: bool,
 }
 
 /// `picojoule table`

@@ -4,6 +4,9 @@
 
 mod bars;
 mod cases;
+mod claims;
+mod claims_page;
+mod claims_plot;
 mod curve;
 mod hardware;
 mod headline;
@@ -17,6 +20,9 @@ mod threshold;
 mod tornado;
 
 pub use self::bars::{comparison_bars, estimate_bars};
+pub use self::claims::{claims_data, claims_table, conventions_table, findings_table};
+pub use self::claims_page::claims_page;
+pub use self::claims_plot::claims_plot;
 pub use self::hardware::{entries_table, memory_table, sources_table, table_list};
 pub use self::left_out::{left_out_of_comparison, left_out_of_estimate, left_out_over};
 pub use self::page::{Block, Page, ReportFile};
