@@ -230,9 +230,17 @@ impl<'a> Names<'a> {
         })
     }
 
-    /// The formula with the values of its names.
+    /// The formula with the values of its names; published ones as printed.
     pub(super) fn with_numbers(&self, formula: &Formula) -> String {
         formula.renamed(|name| {
+            let input = self
+                .file
+                .inputs
+                .iter()
+                .find(|input| input.name.value == name);
+            if let Some(input) = input {
+                return Some(input.published.text());
+            }
             let value = self.named(name, &formula.place, Under::PLAIN, &mut Vec::new());
             value.ok().map(|value| value.shown().replace("/op", ""))
         })

@@ -12,7 +12,9 @@
 //! | `computed` | its models, counted, with what they are priced by |
 //! | `evaluate` | formulas over counts, energies, table entries and published inputs |
 //! | `ledger` | every claim with its verdict |
+//! | `audit` | what is wrong with a claim, and what it does to the number |
 
+mod audit;
 mod computed;
 mod evaluate;
 mod ledger;
@@ -22,6 +24,7 @@ mod recipe;
 mod spec;
 mod unit;
 
+pub use self::audit::{Fault, Warning, audit};
 pub use self::computed::{Computed, Shelf};
 pub use self::ledger::{Claim, Finding, Ledger, To, Verdict};
 pub use self::published::{Bound, Published};

@@ -57,6 +57,18 @@ impl Published {
         }
     }
 
+    /// So many whole percent.
+    pub fn percent(percent: u32) -> Option<Published> {
+        let unit = Unit::parse("%").ok()?;
+        Some(Published {
+            bound: Bound::Is,
+            digits: percent.to_string(),
+            value: number::whole(percent),
+            last: 0,
+            unit,
+        })
+    }
+
     /// As it was printed, with its unit.
     pub fn text(&self) -> String {
         let sign = match self.bound {

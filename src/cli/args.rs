@@ -48,6 +48,9 @@ pub(super) enum Command {
     Report(ReportArgs),
     /// Recompute published claims of energy, to the printed digit
     Claims(ClaimsArgs),
+    /// Look for faults in a claim file or a report file: each with the number
+    /// that it changes
+    Audit(AuditArgs),
     /// List and show hardware tables
     Table(TableArgs),
     /// List the models that ship, with their variants and dims
@@ -525,6 +528,30 @@ pub(super) struct ClaimsArgs {
     /// Print a page of Markdown with a paragraph for each publication
     #[arg(long, conflicts_with = "output")]
     pub(super) page: bool,
+}
+
+/// `picojoule audit`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  picojoule audit double-count
+  picojoule audit ./my-claims.toml
+  picojoule audit reports/e-att.toml --output markdown
+
+Faults: a share of zeros applied twice; a baseline in a wider format than it
+would be deployed in; projections or softmax left out of a whole; a saving over
+less than what is named; accumulators narrower than their sums; memory left out
+where the table has it; all-in entries added to those of single operations;
+entries of two tables; assumed entries that carry more than 5 %.
+
+Exit code: 0 if there is nothing to warn of, 1 if there is, 2 if the input is
+wrong.")]
+pub(super) struct AuditArgs {
+    /// Name of a claim file or a report that ships, or path of one
+    pub(super) file: String,
+    /// How to write the result
+    #[arg(long, short, value_enum, default_value_t = OutputFormat::Text)]
+    pub(super) output: OutputFormat,
 }
 
 /// `picojoule table`

@@ -7,6 +7,7 @@
 
 mod answer;
 mod args;
+mod audit;
 mod axes;
 mod claims;
 mod compare;
@@ -79,6 +80,7 @@ fn run_command(command: args::Command) -> Result<Answer, Problems> {
         args::Command::Crossover(args) => return crossover::run(&args),
         args::Command::Require(args) => return require::run(&args),
         args::Command::Claims(args) => return claims::run(&args),
+        args::Command::Audit(args) => return audit::run(&args),
         args::Command::Estimate(args) => estimate::run(&args),
         args::Command::Compare(args) => compare::run(&args),
         args::Command::Sensitivity(args) => sensitivity::run(&args),

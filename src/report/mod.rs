@@ -2,6 +2,7 @@
 //! bars and lines a plot, in which words. The command line and report files
 //! draw from here, so that a number looks the same wherever it stands.
 
+mod audit;
 mod bars;
 mod cases;
 mod claims;
@@ -19,6 +20,7 @@ mod tables;
 mod threshold;
 mod tornado;
 
+pub use self::audit::{audit_subject, audit_table};
 pub use self::bars::{comparison_bars, estimate_bars};
 pub use self::claims::{claims_data, claims_table, conventions_table, findings_table};
 pub use self::claims_page::claims_page;
