@@ -229,6 +229,11 @@ pub trait Prices {
         computed.stages.clone()
     }
 
+    /// What an estimate takes beside its operations, in picojoules.
+    fn beside(&self, _computed: &Computed) -> BigRational {
+        BigRational::zero()
+    }
+
     /// The table in the place of `table`.
     fn table<'t>(&'t self, table: &'t EnergyTable) -> &'t EnergyTable {
         table
@@ -266,7 +271,10 @@ impl Computed {
         let table = prices.table(table);
         let format = prices.format(*format);
         let stages = prices.stages(self);
-        let mut sum = BigRational::zero();
+        let mut sum = match primitive {
+            None => prices.beside(self),
+            Some(_) => BigRational::zero(),
+        };
         for (tally, count) in self.tallies(stages.as_deref()) {
             let other = primitive.is_some_and(|primitive| primitive != tally.primitive);
             if other || self.free.contains(&tally.primitive) {

@@ -117,6 +117,10 @@ impl Ledger {
             estimates: &estimates,
             shelf,
         };
+        // Also those that nothing names.
+        gather(&file.quantities, &mut problems, |(_, formula)| {
+            names.value(formula, Under::PLAIN)
+        });
         let claims = gather(&file.claims, &mut problems, |claim| names.claim(claim));
         let findings = gather(&file.findings, &mut problems, |one| names.finding(one));
         let text = match problems.is_empty() {

@@ -86,8 +86,7 @@ pub fn audit_subject(spec: &Spec) -> Result<ClaimFile, Problems> {
         .any(|price| price.format.operand.bits() <= 8);
     for target in &spec.targets {
         for price in &spec.prices {
-            let index = file.estimates.len();
-            let names = [format!("baseline{index}"), format!("variant{index}")];
+            let names = [baseline, variant].map(|one| name(&one.value, target, price));
             for (name, variant) in names.iter().zip([baseline, variant]) {
                 file.estimates
                     .push(estimate(spec, target, price, (name, variant)));
@@ -115,6 +114,18 @@ pub fn audit_subject(spec: &Spec) -> Result<ClaimFile, Problems> {
         }
     }
     problems.or(file)
+}
+
+/// The name of an estimate: `e_att_attention_45nm_fp32`.
+fn name(variant: &str, target: &Target, price: &crate::report::PriceSpec) -> String {
+    let (scope, table) = (&target.scope.value, &price.table.value);
+    let text = format!("{variant}_{scope}_{table}_{}", price.format);
+    let sign = |c: char| if c.is_alphanumeric() { c } else { '_' };
+    let name: String = text.chars().map(sign).collect();
+    match name.starts_with(|c: char| c.is_ascii_digit()) {
+        true => format!("_{name}"),
+        false => name,
+    }
 }
 
 fn estimate(

@@ -40,26 +40,48 @@ impl Prices for Wide {
     }
 }
 
+/// Every estimate with its own format; one that has none is not asked.
+struct WideEach<'a>(&'a Case<'a>);
+
+impl Prices for WideEach<'_> {
+    fn price(&self, lookup: &Lookup<'_>) -> Option<BigRational> {
+        let own = lookup.op.and_then(|(counted, _)| {
+            let energies = self.0.uses.energies.iter();
+            let mut prices = energies.filter(|(_, one)| std::ptr::eq(&*one.counted, counted));
+            prices.find_map(|(_, one)| one.price.as_ref().map(|(_, format)| *format))
+        });
+        match own {
+            Some(format) => Wide(format).price(lookup),
+            None => lookup.entry().map(|entry| entry.pj.clone()),
+        }
+    }
+}
+
 pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
-    let mut warnings = Vec::new();
+    let mut sums: Vec<String> = Vec::new();
     for (name, computed) in &case.uses.energies {
         let Some((table, format)) = &computed.price else {
             continue;
         };
-        let Some(worst) = worst(computed, *format) else {
-            continue;
-        };
-        let Some(right) = wide_enough(table, &worst) else {
-            continue;
-        };
-        let says = format!(
-            "`{name}` adds up to {} terms in {}, which takes {} bits; priced at {right}",
-            worst.terms, worst.format, worst.needed
-        );
-        let becomes = case.shown_or(case.under(&Wide(*format)));
-        warnings.push(case.warning(Fault::NarrowAccumulator, says, becomes));
+        if let Some(worst) = worst(computed, *format)
+            && let Some(right) = wide_enough(table, &worst)
+        {
+            sums.push(format!(
+                "`{name}` adds up {} terms in {}, which takes {} bits (here {right})",
+                worst.terms, worst.format, worst.needed
+            ));
+        }
     }
-    warnings
+    let wide = case.under(&WideEach(case));
+    // A claim of multiplications alone is none of additions.
+    if sums.is_empty() || wide.as_ref() == Some(&case.value.value) {
+        return Vec::new();
+    }
+    vec![case.warning(
+        Fault::NarrowAccumulator,
+        sums.join("; "),
+        case.shown_or(wide),
+    )]
 }
 
 /// The sum that misses the most bits.

@@ -10,7 +10,7 @@ use num_rational::BigRational;
 use num_traits::{ToPrimitive, Zero};
 
 use super::{Case, Fault, Warning};
-use crate::claims::computed::{Computed, Plain};
+use crate::claims::computed::{Computed, Plain, Prices};
 use crate::claims::spec::Known;
 use crate::domain::Domain;
 use crate::format::Format;
@@ -18,6 +18,15 @@ use crate::graph::OpKind;
 use crate::number;
 use crate::table::{EnergyTable, MemoryLevel};
 use crate::units::{Energy, percent};
+
+/// Adds the weights' way from memory to every estimate.
+struct WithWeights;
+
+impl Prices for WithWeights {
+    fn beside(&self, computed: &Computed) -> BigRational {
+        traffic(computed).map_or_else(BigRational::zero, |(_, picojoules)| picojoules)
+    }
+}
 
 pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
     let said = case.names.file.conventions.iter().any(|one| {
@@ -27,37 +36,65 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
         return Vec::new();
     }
     let energies = case.uses.energies.iter();
-    energies
-        .filter_map(|(name, computed)| warning(case, name, computed))
-        .collect()
+    let shares: Vec<String> = energies
+        .filter_map(|(name, computed)| share(name, computed))
+        .collect();
+    if shares.is_empty() {
+        return Vec::new();
+    }
+    let says = format!(
+        "no memory; weights read once would take {}",
+        shares.join(", and ")
+    );
+    match case.under(&WithWeights) {
+        Some(with) if with != case.value.value => {
+            let becomes = case.shown(&with);
+            vec![case.warning(Fault::NoMemory, says, becomes)]
+        }
+        // The claim is of single operations, of which memory is none.
+        _ => case
+            .uses
+            .energies
+            .iter()
+            .take(1)
+            .filter_map(|(_, computed)| {
+                let arithmetic = computed.energy(None, &Plain)?;
+                let with = computed.energy(None, &WithWeights)?;
+                Some(Warning {
+                    was: shown(&arithmetic),
+                    ..case.warning(Fault::NoMemory, says.clone(), shown(&with))
+                })
+            })
+            .collect(),
+    }
 }
 
-fn warning(case: &Case<'_>, name: &str, computed: &Computed) -> Option<Warning> {
+fn shown(picojoules: &BigRational) -> String {
+    format!("{:.3}", Energy::from_picojoules(number::to_f64(picojoules)))
+}
+
+/// What the weights of an estimate would take, in words.
+fn share(name: &str, computed: &Computed) -> Option<String> {
+    let (level, traffic) = traffic(computed)?;
+    let both = computed.energy(None, &WithWeights)?;
+    if traffic.is_zero() || both.is_zero() {
+        return None;
+    }
+    let share = number::to_f64(&(&traffic / both));
+    Some(format!(
+        "{} from {level}, {} of `{name}`",
+        shown(&traffic),
+        percent(share, 1)
+    ))
+}
+
+/// The level of memory that weights are read from, and what that takes.
+fn traffic(computed: &Computed) -> Option<(String, BigRational)> {
     let (table, format) = computed.price.as_ref()?;
     let level = beyond_the_die(table)?;
     let bits = weight_bits(computed, *format)?;
-    let traffic = &bits * level.pj_per_bit();
-    let arithmetic = computed.energy(None, &Plain)?;
-    if traffic.is_zero() {
-        return None;
-    }
-    let both = &arithmetic + &traffic;
-    let share = number::to_f64(&(&traffic / &both));
-    let shown = |pj: &BigRational| format!("{:.3}", Energy::from_picojoules(number::to_f64(pj)));
-    let says = format!(
-        "`{name}` has no memory; its weights, read once from {} of {}, take {}, {} of the sum",
-        level.name(),
-        table.name(),
-        shown(&traffic),
-        percent(share, 1)
-    );
-    Some(Warning {
-        fault: Fault::NoMemory,
-        claim: case.claim.name.value.clone(),
-        says,
-        was: shown(&arithmetic),
-        becomes: shown(&both),
-    })
+    let name = format!("{} of {}", level.name(), table.name());
+    Some((name, bits * level.pj_per_bit()))
 }
 
 /// The cheapest memory without a size: one that is not on the die.

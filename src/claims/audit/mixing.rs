@@ -62,7 +62,8 @@ fn entries<'c>(case: &'c Case<'_>) -> Vec<(String, &'c Entry)> {
     }
     for (_, computed) in &case.uses.energies {
         if let Some((table, format)) = &computed.price {
-            for (tally, _) in computed.tallies(computed.stages.as_deref()) {
+            let tallies = computed.tallies(computed.stages.as_deref());
+            for (tally, _) in tallies.filter(|(one, _)| !computed.free.contains(&one.primitive)) {
                 add(table, tally.primitive, tally.precision.resolve(*format));
             }
         }
