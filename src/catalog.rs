@@ -44,11 +44,13 @@ static SHIPPED: &[Shipped] = shipped! {
     Model "models": "attention" "cross-attention" "transformer-base" "bert-base" "gpt2" "opt-6.7b"
         "llama-3.1-8b" "bitnet" "l-mul" "vit-b-16" "pvt-v2" "spikformer" "resnet-50" "alexnet"
         "vgg-16";
-    Block "models/blocks": "vanilla" "e-att" "l1" "ecoformer" "weigh" "softmax" "rotary"
-        "encoder-layer" "decoder-layer" "mlp" "swiglu" "relu" "relu6" "leaky-relu" "elu" "gelu"
-        "gelu-tanh" "quick-gelu" "silu" "hard-sigmoid" "hard-swish" "mish" "sigmoid" "softplus"
-        "log-softmax" "layer-norm" "rms-norm" "batch-norm" "group-norm" "instance-norm" "conv-norm"
-        "bottleneck" "bottlenecks" "conv-relu" "classifier";
+    Block "models/blocks": "vanilla" "e-att" "l1" "ecoformer" "latent" "weigh" "softmax" "rotary"
+        "head-norm" "queries" "encoder-layer" "decoder-layer" "t5-decoder-layer" "sandwich-layer"
+        "parallel-layer" "gated-layer" "moe-layer" "mlp" "swiglu" "experts" "positions" "pooler"
+        "masked-head" "relu" "relu6" "leaky-relu" "elu" "gelu" "gelu-tanh" "quick-gelu" "silu"
+        "hard-sigmoid" "hard-swish" "mish" "sigmoid" "softplus" "log-softmax" "layer-norm"
+        "rms-norm" "batch-norm" "group-norm" "instance-norm" "conv-norm" "bottleneck" "bottlenecks"
+        "conv-relu" "classifier";
     Table "energy-tables": "45nm" "7nm" "fpga-zc706";
     Report "reports": "e-att";
     Claim "reports/claims": "bitnet" "bitnet-b1.58" "ecoformer" "spikformer" "spiking-baselines"

@@ -42,6 +42,25 @@ pub fn parse_decimal(text: &str) -> Option<BigRational> {
     Some(if negative { -value } else { value })
 }
 
+/// The product of two numbers. Most are whole, and those have no common factors
+/// to look for.
+pub fn product(a: &BigRational, b: &BigRational) -> BigRational {
+    if a.is_integer() && b.is_integer() {
+        BigRational::from_integer(a.numer() * b.numer())
+    } else {
+        a * b
+    }
+}
+
+/// The sum of two numbers, likewise.
+pub fn sum(a: &BigRational, b: &BigRational) -> BigRational {
+    if a.is_integer() && b.is_integer() {
+        BigRational::from_integer(a.numer() + b.numer())
+    } else {
+        a + b
+    }
+}
+
 /// A whole number as an exact one.
 pub fn whole(value: impl Into<BigInt>) -> BigRational {
     BigRational::from(value.into())

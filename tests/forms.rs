@@ -512,3 +512,31 @@ fn what_a_model_needs_can_be_swept_and_solved_for() {
     assert!(json["results"][0]["now"].is_null(), "{json}");
     assert!(json["results"][0]["saving_now"].is_null(), "{json}");
 }
+
+// Generated models.
+
+#[test]
+fn generated_models_may_be_larger_than_those_of_users() {
+    use picojoule::source::Source;
+    let mut text = "name = 'm'\ninputs = { x = '2' }\n".to_owned();
+    for at in 0..10_001 {
+        text.push_str(&format!(
+            "[[op]]\nname = 'o{at}'\nmove = '2'\ninputs = ['x']\n"
+        ));
+    }
+    let library = common::Blocks::shipped();
+    let read = |source| picojoule::model::Model::read(&source, &library);
+    let told = read(Source::new("m.toml", text.clone())).unwrap_err();
+    assert!(
+        told.to_string().contains("10001 ops; at most 10000"),
+        "{told}"
+    );
+    let model = read(Source::generated("m.toml", text)).unwrap();
+    assert_eq!(
+        graph(&model, "m", &[], Unfold::No).ops().node_count(),
+        10_002
+    );
+    let long = " ".repeat(Source::max_generated_bytes()) + "name = 'm'";
+    let told = read(Source::generated("m.toml", long)).unwrap_err();
+    assert!(told.to_string().contains("larger than 16 MiB"), "{told}");
+}

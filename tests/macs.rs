@@ -146,7 +146,7 @@ fn parameters_of(name: &str) -> num_rational::BigRational {
 
 #[test]
 fn llama_has_its_8030261248_parameters() {
-    // The one model without biases: the public count to the last digit.
+    // No biases: the public count to the last digit.
     //   q, out 2·4096² = 33554432, k, v 2·4096·1024 = 8388608,
     //   gate, up, down 3·4096·14336 = 176160768, two norms 2·4096 = 8192:
     //   a layer 218112000, 32 layers 6979584000
@@ -155,11 +155,10 @@ fn llama_has_its_8030261248_parameters() {
 }
 
 #[test]
-fn resnet_50_has_its_25557032_parameters_but_for_one_bias() {
-    // The public count is 25557032: convolutions 23454912, gains and shifts of
-    // the normalisations 53120, classes 2048·1000 + 1000. A bias is not a tensor
-    // of the graph, so the last 1000 are not counted here.
-    assert_eq!(parameters_of("resnet-50"), whole(25_557_032 - 1_000));
+fn resnet_50_has_its_25557032_parameters() {
+    // Convolutions 23454912, gains and shifts of the normalisations 53120,
+    // classes 2048·1000 + 1000.
+    assert_eq!(parameters_of("resnet-50"), whole(25_557_032));
     assert_eq!(23_454_912 + 53_120 + 2_048_000 + 1_000, 25_557_032);
 }
 
@@ -168,45 +167,99 @@ fn resnet_50_has_its_25557032_parameters_but_for_one_bias() {
 const BIASES_768: i64 = 5 * 768 + 3072;
 
 #[test]
-fn vit_b_16_has_its_86567656_parameters_but_for_biases() {
-    // Not counted: biases of the patches (768), of 12 layers, of the classes (1000).
-    let biases = 768 + 12 * BIASES_768 + 1000;
-    assert_eq!(biases, 84_712);
-    assert_eq!(parameters_of("vit-b-16"), whole(86_567_656 - biases));
+fn vit_b_16_has_its_86567656_parameters() {
+    // Of them biases of the patches (768), of 12 layers, of the classes (1000).
+    assert_eq!(768 + 12 * BIASES_768 + 1000, 84_712);
+    assert_eq!(parameters_of("vit-b-16"), whole(86_567_656));
 }
 
 #[test]
-fn gpt2_has_its_124439808_parameters_but_for_biases_and_the_tied_head() {
-    // The public count has one matrix 50257×768 for embedding and head; here
-    // the head is a weight of its own.
-    let tied = 50_257 * 768;
-    let expected = 124_439_808 - 12 * BIASES_768 + tied;
-    assert_eq!(parameters_of("gpt2"), whole(expected));
+fn gpt2_has_its_124439808_parameters() {
+    // One matrix 50257×768 for embedding and head, 1024 positions:
+    //   38597376 + 786432 + 12·(4·768² + 2·768·3072 + 4·768 + biases) + 2·768
+    let layer = 4 * 768 * 768 + 2 * 768 * 3072 + 4 * 768 + BIASES_768;
+    assert_eq!(50_257 * 768 + 1024 * 768 + 12 * layer + 1536, 124_439_808);
+    assert_eq!(parameters_of("gpt2"), whole(124_439_808));
 }
 
 #[test]
-fn bert_base_has_its_108891648_parameters_but_for_biases_and_far_positions() {
+fn bert_base_has_its_108891648_parameters() {
     // Public: 109482240 with the pooler, whose 768² + 768 = 590592 are not in
-    // this model. Positions are a weight n×d here, 128 rows instead of 512.
-    let public = 109_482_240 - 590_592;
-    assert_eq!(public, 108_891_648);
-    let far = (512 - 128) * 768;
-    assert_eq!(
-        parameters_of("bert-base"),
-        whole(public - 12 * BIASES_768 - far)
-    );
+    // this model.
+    assert_eq!(109_482_240 - 590_592, 108_891_648);
+    assert_eq!(parameters_of("bert-base"), whole(108_891_648));
 }
 
 #[test]
-fn transformer_base_parameters() {
+fn positions_are_parameters_whether_or_not_they_are_used() {
+    for name in ["bert-base", "gpt2"] {
+        let model = shipped(name);
+        let short = counted(&model, "vanilla", &set(&[("n", 5)]));
+        assert_eq!(parameters(&short), parameters_of(name), "{name}");
+    }
+}
+
+#[test]
+fn transformer_base_has_its_65_million_parameters() {
     // Encoder layer 4·512² + 2·512·2048 + 2·2·512 = 3147776,
     // decoder layer 8·512² + 2·512·2048 + 3·2·512 = 4197376, six of each: 44070912.
-    // Source, target and head each have a matrix 37000·512 (the paper shares
-    // one), and positions are weights, 25·512 on either side (the paper's are
-    // sines). With one matrix, no positions, and the biases
-    // 6·(4608 + 6656) = 67584 that is 63082496, the paper's "65 million".
-    let expected = 44_070_912 + 3 * 37_000 * 512 + 2 * 25 * 512;
+    // Biases 6·(4608 + 6656) = 67584, and one matrix 37000·512 for source,
+    // target and head. Positions are sines. That is the paper's "65 million".
+    let expected = 44_070_912 + 67_584 + 37_000 * 512;
+    assert_eq!(expected, 63_082_496);
     assert_eq!(parameters_of("transformer-base"), whole(expected));
+}
+
+#[test]
+fn a_bias_has_as_many_numbers_as_its_weight_has_outputs() {
+    let op = |inputs: &str, rest: &str| {
+        format!(
+            "name = \"m\"\ninputs = {{ {inputs} }}\n[weights]\ntied = \"5 4\"\n\
+             [[op]]\nname = \"y\"\n{rest}\nbias = true\n"
+        )
+    };
+    for (inputs, rest, expected) in [
+        // A linear layer, of any rank and any batch: 4·5 + 5.
+        (
+            "x = \"7 4\"",
+            "einsum = \"... d, d e -> ... e\"\ninputs = [\"x\", { weight = \"4 5\" }]",
+            25,
+        ),
+        // A table that others have too.
+        (
+            "x = \"7 4\"",
+            "einsum = \"b d, e d -> b e\"\ninputs = [\"x\", \"tied\"]",
+            25,
+        ),
+        // A convolution: 6·4·3 + 6.
+        (
+            "x = \"2 4 9\"",
+            "einsum = \"b c (y + k), o c k -> b o y\"\ninputs = [\"x\", { weight = \"6 4 3\" }]",
+            78,
+        ),
+        // Three heads, each with its own: 3·4·5 + 3·5.
+        (
+            "x = \"7 3 4\"",
+            "einsum = \"b h d, h d e -> b h e\"\ninputs = [\"x\", { weight = \"3 4 5\" }]",
+            75,
+        ),
+        // One output in all: 4 + 1.
+        (
+            "x = \"7 4\"",
+            "einsum = \"b d, d -> b\"\ninputs = [\"x\", { weight = \"4\" }]",
+            5,
+        ),
+        // Nothing that was learnt, so nothing that a bias could be learnt with.
+        (
+            "x = \"7 4\", z = \"4 5\"",
+            "einsum = \"b d, d e -> b e\"\ninputs = [\"x\", \"z\"]",
+            0,
+        ),
+    ] {
+        let text = op(inputs, rest);
+        let found = counted(&model(&text), "m", &set::<u8>(&[]));
+        assert_eq!(parameters(&found), whole(expected), "{text}");
+    }
 }
 
 #[test]

@@ -85,7 +85,7 @@ pub struct Census {
     /// matrix products and convolutions, without bias. A product that the
     /// value domains make a selection or a shift is none.
     pub macs: Expr,
-    /// How many numbers the weights hold.
+    /// How many numbers the weights hold, and the biases.
     pub parameters: Expr,
     /// The operators whose arithmetic is left out, each once, in the order of
     /// the graph.
@@ -104,10 +104,11 @@ pub fn census(graph: &OpGraph, conventions: Conventions) -> Census {
         if let OpKind::Weight = op.kind {
             census.parameters += &(&op.output.elements() * &op.times);
         }
-        if let OpKind::Einsum(einsum) = &op.kind
-            && einsum.is_mac()
-        {
-            census.macs += &(&einsum.space * &op.times);
+        if let OpKind::Einsum(einsum) = &op.kind {
+            census.parameters += &einsum.bias_parameters;
+            if einsum.is_mac() {
+                census.macs += &(&einsum.space * &op.times);
+            }
         }
         for (primitive, role, count) in counts(op, conventions) {
             if !count.is_zero() {

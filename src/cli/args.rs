@@ -63,7 +63,7 @@ pub(super) enum Command {
 }
 
 /// What every command takes that reads a model.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct ModelArgs {
     /// Name of a model that ships, or path of a model file, an ONNX graph or a
     /// Hugging Face config
@@ -72,10 +72,24 @@ pub(super) struct ModelArgs {
     /// (`45nm.fp32.mul=2`)
     #[arg(long, value_name = "NAME=VALUE")]
     pub(super) set: Vec<String>,
+    #[command(flatten)]
+    pub(super) scan: ScanArgs,
     /// Refuse a model with an operator that is not known, whose energy would be
     /// left out
     #[arg(long)]
     pub(super) strict: bool,
+}
+
+/// How far the weights of an ONNX graph are looked at.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ScanArgs {
+    /// Look for weights of an ONNX graph that are bits, signs, ternary or powers
+    /// of two, and count their zeros
+    #[arg(long)]
+    pub(super) scan_weights: bool,
+    /// The largest weight that is looked at
+    #[arg(long, value_name = "SIZE", default_value = "64MiB")]
+    pub(super) weight_scan_limit: String,
 }
 
 /// What every command takes that prices something.
@@ -188,6 +202,8 @@ Examples:
 pub(super) struct ImportArgs {
     /// An ONNX graph (.onnx) or a Hugging Face config (.json)
     pub(super) file: String,
+    #[command(flatten)]
+    pub(super) scan: ScanArgs,
     /// The model file to write; standard output if none is given
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
@@ -201,10 +217,14 @@ Examples:
   picojoule compare bert-base --scope attention --tables 45nm,7nm --formats fp32,int8
   picojoule compare attention --variants vanilla,./my-attention.toml
   picojoule compare attention --by stage --output markdown
+  picojoule compare before.onnx after.onnx         two exported graphs
   picojoule compare attention --plot savings.png")]
 pub(super) struct CompareArgs {
     #[command(flatten)]
     pub(super) model: ModelArgs,
+    /// More models to hold against the first, each with its first variant
+    #[arg(value_name = "MODEL")]
+    pub(super) others: Vec<String>,
     #[command(flatten)]
     pub(super) price: PriceArgs,
     /// Variants, the baseline first: the model's own, or blocks for its slot

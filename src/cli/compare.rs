@@ -1,12 +1,15 @@
 //! `picojoule compare`
 
-use super::args::{CompareArgs, CompareBy, OutputFormat};
+use std::collections::BTreeSet;
+
+use super::args::{CompareArgs, CompareBy, ModelArgs, OutputFormat};
+use super::import;
 use super::plot::{self, Picture};
 use super::request::{self, ModelRequest};
 use super::{json, output};
 use crate::catalog::{self, Kind};
 use crate::compare::{Comparison, compare};
-use crate::energy::Estimate;
+use crate::energy::{Counted, Estimate};
 use crate::report::{Rows, comparison_bars, comparison_table, confidence_table};
 use crate::source::{Diagnostic, Problems};
 use crate::table::EnergyTable;
@@ -16,14 +19,22 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
         Picture::of(path)?;
     }
     let shipped: Vec<&str> = catalog::names(Kind::Table).collect();
-    let (model, prices) = ModelRequest::with_prices(
-        &args.model,
-        &args.variants,
-        request::Default::All,
-        &args.price,
-        &shipped,
-    )?;
-    let counted = model.counted(prices.conventions)?;
+    let default = if args.others.is_empty() {
+        request::Default::All
+    } else {
+        request::Default::First
+    };
+    let first = ModelArgs {
+        set: Settings::of(args).of_file(&args.model.model),
+        ..args.model.clone()
+    };
+    let (model, prices) =
+        ModelRequest::with_prices(&first, &args.variants, default, &args.price, &shipped)?;
+    let mut counted = model.counted(prices.conventions)?;
+    if !args.others.is_empty() {
+        counted.extend(others(args, &prices)?);
+        name_after_files(args, &mut counted);
+    }
     let pricings = prices.pricings(|table| table.default_formats().to_vec())?;
     let others: Vec<&EnergyTable> = prices.tables.iter().collect();
     let comparison = compare(&counted, &pricings, &others)?;
@@ -49,6 +60,82 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
         tables.push(confidence_table(&comparison));
     }
     output::print(&output::tables(&tables, format))
+}
+
+/// What is set, and what can be set of each of several models.
+struct Settings<'a> {
+    set: &'a [String],
+    files: Vec<(&'a str, BTreeSet<String>)>,
+}
+
+impl<'a> Settings<'a> {
+    fn of(args: &'a CompareArgs) -> Settings<'a> {
+        let several = !args.others.is_empty() && !args.model.set.is_empty();
+        let files = [&args.model.model].into_iter().chain(&args.others);
+        let known = |file: &'a String| {
+            let known = import::settable_of(file, &args.model.scan)?;
+            Some((file.as_str(), known))
+        };
+        Settings {
+            set: &args.model.set,
+            files: files.filter(|_| several).filter_map(known).collect(),
+        }
+    }
+
+    /// What is set of one of them: not what only others have.
+    fn of_file(&self, file: &str) -> Vec<String> {
+        let has = |name: &str, of: &str| {
+            let known = self.files.iter().find(|(file, _)| *file == of);
+            known.is_none_or(|(_, known)| known.contains(name))
+        };
+        let meant = |text: &&String| {
+            let name = text.split('=').next().unwrap_or(text).trim();
+            has(name, file) || self.files.iter().all(|(other, _)| !has(name, other))
+        };
+        self.set.iter().filter(meant).cloned().collect()
+    }
+}
+
+/// The other models, each with its first variant.
+fn others(args: &CompareArgs, prices: &request::PriceRequest) -> Result<Vec<Counted>, Problems> {
+    if !args.variants.is_empty() {
+        return Err(super::wrong(
+            "--variants are those of one model; compare several models, or variants of one",
+        ));
+    }
+    let mut problems = Problems::new();
+    let mut all = Vec::new();
+    let settings = Settings::of(args);
+    for name in &args.others {
+        let model = ModelArgs {
+            model: name.clone(),
+            set: settings.of_file(name),
+            ..args.model.clone()
+        };
+        let counted = ModelRequest::new(&model, &[], request::Default::First)
+            .and_then(|model| model.counted(prices.conventions));
+        match counted {
+            Ok(counted) => all.extend(counted),
+            Err(mistakes) => problems.extend(mistakes),
+        }
+    }
+    problems.or(all)
+}
+
+/// Each model is a variant that is called after its file, with a number where
+/// two files are called alike.
+fn name_after_files(args: &CompareArgs, counted: &mut [Counted]) {
+    let files = [&args.model.model].into_iter().chain(&args.others);
+    let mut names: Vec<String> = Vec::new();
+    for (file, counted) in files.zip(counted) {
+        let stem = import::stem(file);
+        let same = names.iter().filter(|name| **name == stem).count();
+        names.push(stem.clone());
+        counted.graph.variant = match same {
+            0 => stem,
+            same => format!("{stem} ({})", same + 1),
+        };
+    }
 }
 
 /// The scopes asked for, each of which every variant must have.

@@ -33,6 +33,7 @@ struct EstimateJson<'a> {
     table: &'a str,
     format: String,
     dims: Map<String, Value>,
+    parameters: Value,
     macs: Value,
     total_pj: f64,
     compute_pj: f64,
@@ -125,6 +126,7 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
         dims: (estimate.dims.iter())
             .map(|(name, value)| (name.clone(), exact(value)))
             .collect(),
+        parameters: exact(&estimate.parameters),
         macs: exact(&estimate.macs),
         total_pj: total,
         compute_pj: total,

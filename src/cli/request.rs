@@ -51,7 +51,8 @@ impl ModelRequest {
     ) -> Result<ModelRequest, Problems> {
         let mut problems = Problems::new();
         let Set { settings, entries } = Set::new(&args.set, &mut problems);
-        let read = import::open(&args.model).and_then(|source| Model::read(&source, &Blocks));
+        let read =
+            import::open(&args.model, &args.scan).and_then(|source| Model::read(&source, &Blocks));
         let mut model = match read {
             Ok(model) => model,
             Err(mistakes) => {

@@ -1,6 +1,6 @@
 //! One estimate and its sums.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use num_rational::BigRational;
 
@@ -27,6 +27,8 @@ pub struct Estimate {
     pub dims: Vec<(String, BigRational)>,
     /// Multiply–accumulates of matrix products and convolutions, without bias.
     pub macs: BigRational,
+    /// How many numbers its weights and biases hold.
+    pub parameters: BigRational,
     /// Operators that are not known: what they cost is in no sum here.
     pub left_out: Vec<LeftOut>,
     /// Every primitive of every op.
@@ -188,11 +190,9 @@ impl Estimate {
 
     /// The energy of the stages given.
     pub fn of_stages(&self, stages: &[String]) -> Energy {
-        let lines = self
-            .lines
-            .iter()
-            .filter(|line| stages.contains(&line.stage));
-        sum(lines)
+        let stages: HashSet<&str> = stages.iter().map(String::as_str).collect();
+        let lines = self.lines.iter();
+        sum(lines.filter(|line| stages.contains(line.stage.as_str())))
     }
 
     /// The energy of a scope, if the variant has it. The scope `model` is

@@ -38,6 +38,8 @@ pub struct Counted {
     pub counts: Vec<BigRational>,
     /// Multiply–accumulates.
     pub macs: BigRational,
+    /// How many numbers the weights and biases hold.
+    pub parameters: BigRational,
     /// Operators that are not known, so that what they compute is left out.
     pub left_out: Vec<LeftOut>,
     /// Numbers with names, for the reader.
@@ -60,6 +62,7 @@ impl Counted {
             counts.push(tally.count.evaluate(&values).map_err(failed)?);
         }
         let macs = census.macs.evaluate(&values).map_err(failed)?;
+        let parameters = census.parameters.evaluate(&values).map_err(failed)?;
         let mut left_out = Vec::new();
         for unknown in &census.uncounted {
             let count = unknown.times.evaluate(&values).map_err(failed)?;
@@ -78,6 +81,7 @@ impl Counted {
             conventions,
             counts,
             macs,
+            parameters,
             left_out,
             dims,
         })
@@ -219,6 +223,7 @@ pub fn estimate(
         format: pricing.format,
         dims: counted.dims.clone(),
         macs: counted.macs.clone(),
+        parameters: counted.parameters.clone(),
         left_out: counted.left_out.clone(),
         lines,
         stages: graph.stages().into_iter().map(str::to_owned).collect(),

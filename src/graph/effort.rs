@@ -19,12 +19,28 @@ const MAX_POWER: u64 = 32;
 /// How deep sums may be kept apart within sums.
 const MAX_NESTED: u32 = 2;
 
+/// So much more for every op of the model: plain shapes are no effort.
+const EFFORT_PER_OP: u64 = 20;
+
 /// The work that has gone into formulas so far, in terms, and how deep the
 /// deepest of them nests sums.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Effort(u64, u32);
+pub(super) struct Effort {
+    terms: u64,
+    nested: u32,
+    /// How many terms beyond [`MAX_EFFORT`] there may be.
+    extra: u64,
+}
 
 impl Effort {
+    /// No work yet, on a model of so many ops.
+    pub(super) fn of_ops(ops: usize) -> Effort {
+        Effort {
+            extra: (ops as u64).saturating_mul(EFFORT_PER_OP),
+            ..Effort::default()
+        }
+    }
+
     /// Counts the work of building `formula`, where a name stands for so many
     /// terms as `terms` says, and refuses what would take too long.
     pub(super) fn spend(
@@ -33,7 +49,7 @@ impl Effort {
         terms: &dyn Fn(&str) -> usize,
     ) -> Result<(), Diagnostic> {
         self.part(&formula.ast, terms);
-        if self.0 <= MAX_EFFORT && self.1 <= MAX_NESTED {
+        if self.terms <= MAX_EFFORT.saturating_add(self.extra) && self.nested <= MAX_NESTED {
             return Ok(());
         }
         Err(Diagnostic::at(
@@ -68,7 +84,7 @@ impl Effort {
                         };
                         let times = times.unwrap_or(MAX_POWER).min(MAX_POWER);
                         (0..times).fold(Size::ONE, |power, _| {
-                            self.0 = self.0.saturating_add(power.terms);
+                            self.terms = self.terms.saturating_add(power.terms);
                             power.times(a)
                         })
                     }
@@ -79,8 +95,8 @@ impl Effort {
                 }
             }
         };
-        self.0 = self.0.saturating_add(size.terms);
-        self.1 = self.1.max(size.nested);
+        self.terms = self.terms.saturating_add(size.terms);
+        self.nested = self.nested.max(size.nested);
         size
     }
 }

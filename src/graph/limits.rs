@@ -11,13 +11,15 @@ use num_traits::Signed;
 use super::effort::Effort;
 use crate::model::{AxisGroup, OpDecl, Signature};
 use crate::number::whole;
-use crate::source::{Diagnostic, Place};
+use crate::source::{Diagnostic, Place, Source};
 use crate::symbolic::{Atom, Expr, Values};
 
 /// Blocks nested deeper than this are refused.
 pub(super) const MAX_DEPTH: usize = 32;
 /// Graphs larger than this are refused.
-pub(super) const MAX_OPS: usize = 50_000;
+const MAX_OPS: usize = 50_000;
+/// The same for generated models, whose weights are nodes too.
+const MAX_GENERATED: usize = 400_000;
 /// More calls of blocks and ops than this are refused, whether or not they
 /// leave anything in the graph.
 pub(super) const MAX_STEPS: usize = 500_000;
@@ -48,6 +50,15 @@ const USUAL_TERMS: usize = 16;
 /// Numbers that depend on each other in a longer chain are refused, where the
 /// chain is not in the order of the file.
 pub(super) const MAX_CHAIN: usize = 100;
+
+/// How many ops the graph of the model in `source` may have.
+pub(super) fn ops(source: &Source) -> usize {
+    if source.is_generated() {
+        MAX_GENERATED
+    } else {
+        MAX_OPS
+    }
+}
 
 /// Refuses tensors of too many axes.
 pub(super) fn axes(count: usize, of: &str, place: &Place) -> Result<(), Diagnostic> {

@@ -27,7 +27,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -132,6 +132,8 @@ pub struct Einsum {
     pub contracts: bool,
     /// 1 where a bias is added, 0 elsewhere.
     pub bias: Expr,
+    /// How many numbers the bias holds, those of all repeats together.
+    pub bias_parameters: Expr,
     /// The share of the combinations in which no operand is a skipped zero.
     pub density: Expr,
 }
@@ -278,13 +280,11 @@ impl OpGraph {
 
     /// The stages, in the order of their first op.
     pub fn stages(&self) -> Vec<&str> {
-        let mut stages: Vec<&str> = Vec::new();
-        for op in self.ops.node_weights().filter(|op| op.computes()) {
-            if !stages.contains(&op.stage.as_str()) {
-                stages.push(&op.stage);
-            }
-        }
-        stages
+        let mut seen: HashSet<&str> = HashSet::new();
+        let ops = self.ops.node_weights().filter(|op| op.computes());
+        ops.map(|op| op.stage.as_str())
+            .filter(|stage| seen.insert(stage))
+            .collect()
     }
 
     /// The scopes of this variant.

@@ -41,6 +41,14 @@ pub(super) struct Symbols {
 }
 
 impl Symbols {
+    /// No symbols yet, of a model of so many ops.
+    pub(super) fn of_ops(ops: usize) -> Symbols {
+        Symbols {
+            effort: Effort::of_ops(ops),
+            ..Symbols::default()
+        }
+    }
+
     /// The symbol for the parameter `name` of `module`, with this value. Two
     /// blocks may share a parameter; where their values differ the second one
     /// is told apart by the name of its block.

@@ -4,6 +4,7 @@
 //! text of a model file. Whatever is estimated is estimated from that text, so
 //! that a file and what `picojoule import` writes of it cannot differ.
 
+pub mod huggingface;
 pub mod onnx;
 
 /// A model file made from another file.

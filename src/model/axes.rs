@@ -34,6 +34,15 @@ impl AxisGroup {
             _ => None,
         }
     }
+
+    /// The names of the axes that make it up; none where a formula does.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        let parts = match self {
+            AxisGroup::Product(axes) => axes.as_slice(),
+            _ => &[],
+        };
+        parts.iter().map(|axis| axis.value.as_str())
+    }
 }
 
 /// The axes of the operands and of the result.

@@ -5,10 +5,22 @@ use std::collections::BTreeMap;
 
 use super::module::Number;
 use crate::formula::{Ast, Node};
-use crate::source::{Diagnostic, Place, Problems};
+use crate::source::{Diagnostic, Place, Problems, Source};
 
-/// Ops of one file.
-pub(super) const OPS: usize = 10_000;
+/// Ops of one file that a person wrote.
+const OPS: usize = 10_000;
+/// Ops of one file that was generated.
+const GENERATED_OPS: usize = 200_000;
+
+/// Ops, or weights, of one file.
+pub(super) fn ops(source: &Source) -> usize {
+    if source.is_generated() {
+        GENERATED_OPS
+    } else {
+        OPS
+    }
+}
+
 /// Numbers, inputs or slots of one file; extents, counts or numbers of one op.
 pub(super) const NAMES: usize = 1_000;
 /// Inputs of one op.

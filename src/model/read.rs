@@ -1,6 +1,6 @@
 //! TOML to [`Module`].
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::limits::{self, at_most};
@@ -44,6 +44,12 @@ impl Module {
                 Diagnostic::at(&Place::new(source, 0..0), "the file is empty")
                     .help("begin with `name = \"…\"`, `inputs = { … }` and an `[[op]]`"),
             );
+            return None;
+        }
+        if source.is_generated() && source.text().len() > Source::max_generated_bytes() {
+            let most = Source::max_generated_bytes() >> 20;
+            let message = format!("the generated model is larger than {most} MiB");
+            problems.push(Diagnostic::at(&Place::new(source, 0..0), message));
             return None;
         }
         let root = parse_toml(source, problems)?;
@@ -94,7 +100,7 @@ impl Module {
             numbers,
             uneven: names(fields.take("uneven"), problems),
             slots: bindings(fields.take("slots"), problems),
-            ops: list(fields.take("op"), limits::OPS, "ops", problems, op),
+            ops: list(fields.take("op"), limits::ops(source), "ops", problems, op),
             blocks: match kind {
                 ModuleKind::Model => list(
                     fields.take("block"),
@@ -191,7 +197,7 @@ fn unique<'a>(
     what: &str,
     problems: &mut Problems,
 ) {
-    let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
+    let mut seen: HashMap<&str, &Place> = HashMap::new();
     for name in names {
         if let Some(first) = seen.get(name.value.as_str()) {
             problems.push(

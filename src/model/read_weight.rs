@@ -18,7 +18,8 @@ pub(super) fn inline(node: &Node, problems: &mut Problems) -> Option<WeightDecl>
 
 /// The table `[weights]`.
 pub(super) fn weights(node: Option<&Node>, problems: &mut Problems) -> Vec<NamedWeight> {
-    entries(node, limits::OPS, "weights", problems)
+    let most = node.map_or(0, |node| limits::ops(node.place.source()));
+    entries(node, most, "weights", problems)
         .iter()
         .filter_map(|(name, value)| named(name, value, problems))
         .collect()

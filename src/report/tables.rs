@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use num_rational::BigRational;
+use num_traits::{One, Zero};
 
 use super::left_out::{left_out_of_comparison, left_out_of_estimate};
 use crate::compare::{Comparison, Row as Compared};
@@ -68,7 +69,7 @@ pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
         .collect();
     rows.push(row(&sum(&groups), RowKind::Total));
     Table {
-        title: Some(title(estimate)),
+        title: Some(title_with_size(estimate)),
         columns: vec![
             column(name, key, Align::Left),
             column("Operations", "operations", Align::Left),
@@ -130,17 +131,35 @@ pub fn estimates_data(estimates: &[Estimate], by: By) -> Table {
 }
 
 fn title(estimate: &Estimate) -> String {
+    let under = format!("on {}, {}", estimate.table, estimate.format);
     if estimate.variant == estimate.model {
-        format!(
-            "{} on {}, {}",
-            estimate.model, estimate.table, estimate.format
-        )
+        format!("{} {under}", estimate.model)
     } else {
-        format!(
-            "{}, {} on {}, {}",
-            estimate.model, estimate.variant, estimate.table, estimate.format
-        )
+        format!("{}, {} {under}", estimate.model, estimate.variant)
     }
+}
+
+/// The title with the number by which people know a model again.
+fn title_with_size(estimate: &Estimate) -> String {
+    let title = title(estimate);
+    match (title.strip_prefix(&estimate.model), parameters(estimate)) {
+        (Some(rest), Some(size)) => format!("{} · {size}{rest}", estimate.model),
+        _ => title,
+    }
+}
+
+/// `109 482 240 parameters`; nothing for a model without weights.
+fn parameters(estimate: &Estimate) -> Option<String> {
+    let count = &estimate.parameters;
+    if count.is_zero() {
+        return None;
+    }
+    let noun = if count.is_one() {
+        "parameter"
+    } else {
+        "parameters"
+    };
+    Some(format!("{} {noun}", grouped(count)))
 }
 
 fn sum(groups: &[Group]) -> Group {

@@ -9,11 +9,13 @@
 //! with five of them is told of all five at once.
 
 mod diagnostic;
+mod json;
 mod suggest;
 mod text;
 mod toml;
 
 pub use self::diagnostic::{Diagnostic, Problems};
+pub use self::json::parse_json;
 pub use self::suggest::{did_you_mean, one_of};
 pub use self::text::{Place, Source};
 pub use self::toml::{Fields, Node, Spanned, Value, parse_toml};

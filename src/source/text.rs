@@ -6,12 +6,24 @@ use std::sync::Arc;
 /// The longest text that is read: far above any model or table that a person
 /// writes, far below what would fill the memory.
 const MAX_BYTES: usize = 1 << 20;
+/// The same for what a program of ours has written.
+const MAX_GENERATED: usize = 16 << 20;
 
 /// The text of one file with the name under which its user knows it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Source {
     name: String,
     text: String,
+    author: Author,
+}
+
+/// Who wrote a source, which says how much of it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Author {
+    /// Someone, in a file or on the command line.
+    User,
+    /// A program of ours, from a file that it has read within bounds.
+    Program,
 }
 
 impl Source {
@@ -21,7 +33,28 @@ impl Source {
         Arc::new(Source {
             name: name.into(),
             text: text.into(),
+            author: Author::User,
         })
+    }
+
+    /// A source that a program of ours has written: an imported model may be
+    /// larger than any that a person writes.
+    pub fn generated(name: impl Into<String>, text: impl Into<String>) -> Arc<Source> {
+        Arc::new(Source {
+            name: name.into(),
+            text: text.into(),
+            author: Author::Program,
+        })
+    }
+
+    /// Whether a program of ours has written it.
+    pub fn is_generated(&self) -> bool {
+        self.author == Author::Program
+    }
+
+    /// The largest generated text, in bytes, that is read.
+    pub const fn max_generated_bytes() -> usize {
+        MAX_GENERATED
     }
 
     /// The largest text, in bytes, that is worth reading.

@@ -7,6 +7,7 @@ use num_rational::BigRational;
 use num_traits::{Pow, Zero};
 
 use super::{Atom, Expr, Symbol};
+use crate::number;
 
 /// What the symbols stand for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -58,9 +59,12 @@ impl Expr {
                 if *exponent < 0 && base.is_zero() {
                     return Err(EvalError::DivisionByZero);
                 }
-                product *= Pow::pow(base, *exponent);
+                product = match exponent {
+                    1 => number::product(&product, &base),
+                    exponent => product * Pow::pow(base, *exponent),
+                };
             }
-            sum += product;
+            sum = number::sum(&sum, &product);
         }
         Ok(sum)
     }

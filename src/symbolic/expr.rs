@@ -8,7 +8,7 @@ use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
-use crate::number::whole;
+use crate::number::{self, whole};
 
 /// Products that would have more terms than this keep their factors, so that
 /// no chain of products can grow without bound.
@@ -55,6 +55,10 @@ impl Monomial {
     }
 
     fn times(&self, other: &Monomial) -> Monomial {
+        if self.0.is_empty() || other.0.is_empty() {
+            let factors = self.0.iter().chain(&other.0);
+            return Monomial(factors.cloned().collect());
+        }
         let mut exponents: BTreeMap<Atom, i32> = self.0.iter().cloned().collect();
         for (atom, exponent) in &other.0 {
             let sum = exponents.entry(atom.clone()).or_insert(0);
@@ -128,6 +132,17 @@ impl Expr {
     /// Whether it is 0.
     pub fn is_zero(&self) -> bool {
         self.terms.is_empty()
+    }
+
+    /// The term that it is, if it is a single one.
+    fn only_term(&self) -> Option<(&Monomial, &BigRational)> {
+        let first = self.terms.first_key_value()?;
+        (self.terms.len() == 1).then_some(first)
+    }
+
+    fn is_one(&self) -> bool {
+        let term = self.only_term();
+        term.is_some_and(|(monomial, value)| monomial.0.is_empty() && value.is_one())
     }
 
     /// Its value, if it holds no symbol.
@@ -353,9 +368,12 @@ pub(super) fn common_denominator(expr: &Expr) -> num_bigint::BigInt {
 impl AddAssign<&Expr> for Expr {
     fn add_assign(&mut self, other: &Expr) {
         for (monomial, coefficient) in &other.terms {
-            let sum = self.terms.entry(monomial.clone()).or_default();
-            *sum += coefficient;
-            if sum.is_zero() {
+            let Some(known) = self.terms.get_mut(monomial) else {
+                self.terms.insert(monomial.clone(), coefficient.clone());
+                continue;
+            };
+            *known = number::sum(known, coefficient);
+            if known.is_zero() {
                 self.terms.remove(monomial);
             }
         }
@@ -394,10 +412,16 @@ impl Mul for &Expr {
         if self.terms.len() * other.terms.len() > MAX_TERMS {
             return &self.grouped() * &other.grouped();
         }
+        if self.is_one() {
+            return other.clone();
+        }
+        if let (Some((left, a)), Some((right, b))) = (self.only_term(), other.only_term()) {
+            return Expr::term(left.times(right), number::product(a, b));
+        }
         let mut product = Expr::zero();
         for (left, a) in &self.terms {
             for (right, b) in &other.terms {
-                product += &Expr::term(left.times(right), a * b);
+                product += &Expr::term(left.times(right), number::product(a, b));
             }
         }
         product

@@ -68,6 +68,7 @@ def tensors(model):
 
 
 def is_stripped(tensor):
+    """Whether its data is not here; external data is taken to be absent."""
     size = 1
     for dim in tensor.dims:
         size *= dim
@@ -75,7 +76,7 @@ def is_stripped(tensor):
         len(getattr(tensor, name))
         for name in (
             "raw_data", "float_data", "int32_data", "string_data", "int64_data",
-            "double_data", "uint64_data", "external_data",
+            "double_data", "uint64_data",
         )
     )
 

@@ -371,6 +371,7 @@ impl Request {
         let mut model = ModelArgs {
             model: args.model.model.clone(),
             set: args.model.set.clone(),
+            scan: args.model.scan.clone(),
             strict: args.model.strict,
         };
         for over in &axes.numbers {

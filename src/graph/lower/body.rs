@@ -1,6 +1,6 @@
 //! The ops of one module, and of the model itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::order::order;
 use super::{Instance, Lowering, Made, Outcome, Told};
@@ -73,7 +73,7 @@ impl<'m> Instance<'m> {
         (times, copies): (Expr, Expr),
         stage: Option<String>,
     ) -> Instance<'m> {
-        let declared: BTreeSet<&str> = (module.ops.iter().map(|op| op.name.value.as_str()))
+        let declared: HashSet<&str> = (module.ops.iter().map(|op| op.name.value.as_str()))
             .chain(module.inputs.iter().map(|input| input.name.value.as_str()))
             .collect();
         let weights = (module.weights.iter())
@@ -88,7 +88,7 @@ impl<'m> Instance<'m> {
             copies,
             stage,
             declared,
-            made: BTreeMap::new(),
+            made: HashMap::new(),
         }
     }
 }

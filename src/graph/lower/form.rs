@@ -4,6 +4,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use petgraph::Direction;
+use petgraph::graph::NodeIndex;
+
 use super::{Instance, Lowering, Made, Outcome, Told};
 use crate::domain::Domain;
 use crate::formula::Formula;
@@ -17,6 +20,9 @@ use crate::source::{Diagnostic, Problems, Spanned};
 use crate::symbolic::{Expr, build};
 
 type Form = (OpKind, Tensor);
+
+/// A weight is followed through so many moves.
+const MAX_MOVES: usize = 8;
 
 impl<'m> Lowering<'m> {
     pub(super) fn form(
@@ -111,6 +117,7 @@ impl<'m> Lowering<'m> {
         let axes = self.axes(op, signature, operands, told, instance)?;
         let shape = axes.output(signature, &mut self.problems).ok_or(Told)?;
         let (space, contracts) = (axes.space(signature)).map_err(|mistake| self.tell(mistake))?;
+        let bias_shape = self.bias_shape(&axes, signature, operands);
         axes.constraints
             .into_iter()
             .for_each(|found| self.note(found));
@@ -126,6 +133,14 @@ impl<'m> Lowering<'m> {
         let size = format!("the size of `{}`", op.name.value);
         let outputs = limits::product(&shape, &size, &signature.place)
             .map_err(|mistake| self.tell(mistake))?;
+        let bias_parameters = match bias_shape {
+            Some(shape) if !bias.is_zero() => {
+                let factors = shape.iter().chain([&bias, &instance.copies]);
+                limits::product(factors, &size, &signature.place)
+                    .map_err(|mistake| self.tell(mistake))?
+            }
+            _ => Expr::zero(),
+        };
         let density: Expr = (operands.iter())
             .filter_map(|made| made.tensor.density.as_ref())
             .product();
@@ -156,9 +171,51 @@ impl<'m> Lowering<'m> {
             outputs,
             contracts,
             bias,
+            bias_parameters,
             density,
         };
         Ok((OpKind::Einsum(einsum), tensor))
+    }
+
+    /// The shape of a bias: the axes of the result that come from a weight.
+    /// Nothing where no operand is a weight.
+    fn bias_shape(
+        &self,
+        axes: &Axes<'_>,
+        signature: &Signature,
+        operands: &[Made],
+    ) -> Option<Vec<Expr>> {
+        let weights: Vec<_> = (signature.inputs.iter().zip(operands))
+            .filter(|(_, made)| self.is_weight(made.node))
+            .collect();
+        if weights.is_empty() {
+            return None;
+        }
+        let of_weights: Vec<&str> = (weights.iter().flat_map(|(groups, _)| groups.iter()))
+            .flat_map(AxisGroup::parts)
+            .collect();
+        let kept = signature.output.iter().flat_map(AxisGroup::parts);
+        kept.filter(|axis| of_weights.contains(axis))
+            .map(|axis| axes.known(axis))
+            .collect()
+    }
+
+    /// Whether a node is a weight, or one that was only moved.
+    fn is_weight(&self, mut node: NodeIndex) -> bool {
+        for _ in 0..MAX_MOVES {
+            let moved = match self.ops.node_weight(node).map(|op| &op.kind) {
+                Some(OpKind::Weight) => return true,
+                Some(OpKind::Move(_)) => true,
+                Some(OpKind::Einsum(einsum)) => einsum.operands == 1 && !einsum.contracts,
+                _ => false,
+            };
+            let mut sources = self.ops.neighbors_directed(node, Direction::Incoming);
+            match (moved, sources.next(), sources.next()) {
+                (true, Some(only), None) => node = only,
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// An axis whose extent is told must stand in the notation.

@@ -32,7 +32,7 @@ pub use self::settings::{Setting, settable};
 
 use self::settings::Slots;
 use super::check::{Constraint, Rule};
-use super::limits::{MAX_OPS, MAX_PROBLEMS, MAX_STEPS};
+use super::limits::{MAX_PROBLEMS, MAX_STEPS};
 use super::names::{Names, Symbols};
 use super::{Op, OpGraph, Region, RegionId, Tensor, Wire, limits, scopes, strength};
 use crate::format::Format;
@@ -96,7 +96,7 @@ pub fn lower_unchecked(
             parent: None,
             repeat: Expr::one(),
         }],
-        symbols: Symbols::default(),
+        symbols: Symbols::of_ops(model.root.ops.len()),
         constraints: Vec::new(),
         switches: BTreeSet::new(),
         noted: HashSet::new(),
@@ -186,8 +186,8 @@ struct Instance<'m> {
     /// Its weights by name.
     weights: HashMap<&'m str, &'m NamedWeight>,
     /// The names of all its inputs and ops.
-    declared: BTreeSet<&'m str>,
-    made: BTreeMap<&'m str, Made>,
+    declared: HashSet<&'m str>,
+    made: HashMap<&'m str, Made>,
 }
 
 impl<'m> Lowering<'m> {
@@ -226,8 +226,12 @@ impl<'m> Lowering<'m> {
         self.problems.len() >= MAX_PROBLEMS || self.is_too_large()
     }
 
+    fn most_ops(&self) -> usize {
+        limits::ops(&self.model.root.source)
+    }
+
     fn is_too_large(&self) -> bool {
-        self.steps > MAX_STEPS || self.ops.node_count() > MAX_OPS
+        self.steps > MAX_STEPS || self.ops.node_count() > self.most_ops()
     }
 
     /// Counts work, and refuses what would take too much of it.
@@ -236,10 +240,11 @@ impl<'m> Lowering<'m> {
         if !self.is_too_large() {
             return Ok(());
         }
+        let most = self.most_ops();
         Err(self.tell(
             Diagnostic::at(
                 place,
-                format!("the model is too large: over {MAX_OPS} ops once its blocks are in place"),
+                format!("the model is too large: over {most} ops once its blocks are in place"),
             )
             .help("a block that follows upon itself is called once, with `repeat`"),
         ))

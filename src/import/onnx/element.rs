@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::proto::ElementType;
+use super::proto::{ElementType, Tensor};
 
 /// What one element holds, exactly.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -144,6 +144,26 @@ impl ElementType {
             E::Float4E2M1 => finite(bits, 2, 1, 1),
             _ => f64::NAN,
         }
+    }
+}
+
+impl Tensor {
+    /// How many elements its shape stands for; `None` if it claims a negative
+    /// extent, or more than can be counted.
+    pub fn elements(&self) -> Option<u64> {
+        // An extent of zero makes the others not matter.
+        if self.dims.contains(&0) && self.dims.iter().all(|dim| *dim >= 0) {
+            return Some(0);
+        }
+        self.dims.iter().try_fold(1u64, |count, dim| {
+            count.checked_mul(u64::try_from(*dim).ok()?)
+        })
+    }
+
+    /// How many bytes its elements take, where that can be said.
+    pub fn bytes(&self) -> Option<u64> {
+        let bits = u128::from(self.elements()?) * u128::from(self.element.bits()?);
+        u64::try_from(bits.div_ceil(8)).ok()
     }
 }
 

@@ -12,13 +12,17 @@
 
 mod element;
 mod extent;
+pub mod external;
 mod fuse;
 mod layers;
 mod net;
 mod numeric;
 pub mod proto;
 mod read;
+pub mod scan;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod weights;
 pub mod wire;
 mod write;
@@ -28,7 +32,7 @@ pub use self::weights::Values;
 
 use self::read::QUANTISATION;
 use super::Imported;
-use crate::source::Problems;
+use crate::source::{Diagnostic, Problems};
 
 /// The model file of a graph that stands in `file`; `look` tells what is known
 /// of the values of its weights.
@@ -42,7 +46,16 @@ pub fn import<'m>(
     look: &'m mut Look<'m>,
 ) -> Result<Imported, Problems> {
     let mut reader = read::read(model, file, look)?;
-    fuse::fuse(&mut reader.net);
+    let other = fuse::fuse(&mut reader.net);
+    if other > 0 {
+        reader.note(&format!(
+            "{other} softmax not recognised as attention: counted, but in no scope"
+        ));
+    }
+    if reader.net.nodes.is_empty() {
+        let message = format!("{file}: the graph computes nothing");
+        return Err(Diagnostic::new(message).into());
+    }
     stage::name(&mut reader.net);
     let repeats = layers::find(&reader.net);
     let text = write::write(&reader.net, &repeats, file);

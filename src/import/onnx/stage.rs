@@ -2,11 +2,12 @@
 //! linear layers of a feed-forward network, embeddings, normalisations, sums
 //! of what goes around a layer.
 
+use super::QUANTISATION;
 use super::net::{Axis, Binary, Net, NodeId, Product, TensorId, Unary, Work};
 use crate::symbolic::Expr;
 
 /// Paths are followed over at most so many nodes.
-const MAX_STEPS: usize = 8;
+const MAX_STEPS: usize = 12;
 
 /// Gives every node that does some work a stage.
 pub(super) fn name(net: &mut Net) {
@@ -85,7 +86,7 @@ impl FeedForward {
                     let other = node.inputs.iter().find(|input| **input != tensor)?;
                     gate = Some((linear_before(net, makers, *other)?, next));
                 }
-                Work::Move | Work::Unary(Unary::Cast) => {}
+                _ if passes(net, next) => {}
                 _ => return None,
             }
             tensor = node.output;
@@ -121,11 +122,28 @@ fn linear_before(net: &Net, makers: &[Option<NodeId>], mut tensor: TensorId) -> 
         let node = &net.nodes[at];
         match &node.work {
             Work::Product(product) => return is_linear(net, at, product).then_some(at),
-            Work::Move | Work::Unary(Unary::Cast) => tensor = *node.inputs.first()?,
+            // A bias stands behind sums that were brought to scale.
+            Work::Binary(Binary::Add) => tensor = computed(net, &node.inputs)?,
+            _ if passes(net, at) => tensor = *node.inputs.first()?,
             _ => return None,
         }
     }
     None
+}
+
+/// The one input that is computed.
+fn computed(net: &Net, inputs: &[TensorId]) -> Option<TensorId> {
+    let mut computed = (inputs.iter()).filter(|input| !net.tensors[**input].constant);
+    computed
+        .next()
+        .copied()
+        .filter(|_| computed.next().is_none())
+}
+
+/// Whether a node hands on what it reads: as it is, or in another format.
+fn passes(net: &Net, at: NodeId) -> bool {
+    let node = &net.nodes[at];
+    matches!(node.work, Work::Move | Work::Unary(Unary::Cast)) || node.stage == Some(QUANTISATION)
 }
 
 /// Whether a product has a weight, and no windows.

@@ -17,6 +17,10 @@ use super::proto::ElementType;
 use crate::symbolic::Expr;
 use formula::shape;
 
+/// The share of ones among bits that are made of fractions. Nothing in a graph
+/// tells it: all are taken to be ones, unless it is set.
+const ONES: &str = "rho";
+
 /// The text of the model file of `net`, which was read from `file`.
 pub(super) fn write(net: &Net, repeats: &[Repeat], file: &str) -> String {
     let mut main = Section::new(net, "op");
@@ -57,6 +61,9 @@ fn header(net: &Net, main: &Section<'_>, file: &str) -> String {
     if !net.dims.is_empty() {
         let dims: Vec<String> = net.dims.iter().map(|dim| quoted(dim)).collect();
         let _ = writeln!(text, "needs = [{}]", dims.join(", "));
+    }
+    if net.nodes.iter().any(|node| node.stage == Some("binarise")) {
+        let _ = writeln!(text, "params = {{ {ONES} = 1 }} # share of ones among bits");
     }
     if let Some(output) = net.outputs.first().and_then(|output| main.made(*output)) {
         let _ = writeln!(text, "output = {}", quoted(output));
@@ -124,6 +131,10 @@ fn block(net: &Net, repeat: &Repeat, name: &str) -> String {
     let dims: Vec<String> = net.dims.iter().map(|dim| quoted(dim)).collect();
     if !dims.is_empty() {
         let _ = writeln!(text, "needs = [{}]", dims.join(", "));
+    }
+    let nodes = &net.nodes[repeat.start..repeat.start + repeat.period];
+    if nodes.iter().any(|node| node.stage == Some("binarise")) {
+        let _ = writeln!(text, "params = {{ {ONES} = 1 }}");
     }
     let result = net.nodes[repeat.start + repeat.result].output;
     if let Some(result) = section.names.get(&result) {
@@ -210,7 +221,7 @@ impl<'n> Section<'n> {
             table,
             text: String::new(),
             names: BTreeMap::new(),
-            used: net.dims.iter().cloned().collect(),
+            used: net.dims.iter().cloned().chain([ONES.to_owned()]).collect(),
             stage: None,
         }
     }
@@ -329,6 +340,9 @@ impl<'n> Section<'n> {
 
     /// The fields that any op may have.
     fn close(&mut self, node: &Node) {
+        if node.stage == Some("binarise") {
+            self.field("density", &quoted(ONES));
+        }
         if let Some(format) = node.format.or_else(|| whole_format(self.net, node)) {
             self.field("format", &quoted(format));
         }
@@ -337,6 +351,9 @@ impl<'n> Section<'n> {
 
 /// Arithmetic on indices and counts is done in whole numbers.
 fn whole_format(net: &Net, node: &Node) -> Option<&'static str> {
+    if node.stage == Some(super::QUANTISATION) {
+        return None;
+    }
     let first = node.inputs.first()?;
     let wide = matches!(
         net.tensors[*first].element,

@@ -18,20 +18,57 @@ use crate::symbolic::Expr;
 /// Paths are followed over at most so many nodes.
 const MAX_STEPS: usize = 64;
 
-/// Names the stages of every attention, and brings all to one form.
-pub(super) fn fuse(net: &mut Net) {
+/// Names the stages of every attention, and brings all to one form. How many
+/// softmaxes of scores there are that are no attention of a known shape.
+pub(super) fn fuse(net: &mut Net) -> usize {
+    unguard(net);
     let wiring = Wiring::of(net);
     let mut edits = Edits::default();
+    let mut other = 0;
     for at in 0..net.nodes.len() {
-        if net.nodes[at].work == Work::Block(Block::Softmax)
-            && let Some(found) = Attention::around(net, &wiring, at)
-        {
-            found.name(net, &wiring);
-            found.scale_once(net, &wiring, &mut edits);
-            found.split(net, &mut edits);
+        if net.nodes[at].work != Work::Block(Block::Softmax) {
+            continue;
+        }
+        match Attention::around(net, &wiring, at) {
+            Some(found) => {
+                found.name(net, &wiring);
+                found.scale_once(net, &wiring, &mut edits);
+                found.split(net, &mut edits);
+            }
+            // A softmax of one row for each input is that of a classifier.
+            None => other += usize::from(rank_of(net, net.nodes[at].output) > 2),
         }
     }
     edits.apply(net);
+    other
+}
+
+fn rank_of(net: &Net, tensor: TensorId) -> usize {
+    net.tensors[tensor].shape.as_ref().map_or(0, Vec::len)
+}
+
+/// Some exporters guard a softmax against rows without any score: `where(x is
+/// no number, 0, x)`. No network means that.
+fn unguard(net: &mut Net) {
+    let makers = net.makers();
+    let mut stands_for = BTreeMap::new();
+    for node in &net.nodes {
+        if let (Work::Where, [test, _, x]) = (&node.work, node.inputs.as_slice()) {
+            let test = makers[*test].map(|at| &net.nodes[at]);
+            let guards = |test: &Node| is_test(test) && test.inputs.first() == Some(x);
+            let softmax =
+                makers[*x].is_some_and(|at| net.nodes[at].work == Work::Block(Block::Softmax));
+            if softmax && test.is_some_and(guards) {
+                stands_for.insert(node.output, *x);
+            }
+        }
+    }
+    for input in net.nodes.iter_mut().flat_map(|node| &mut node.inputs) {
+        if let Some(x) = stands_for.get(input) {
+            *input = *x;
+        }
+    }
+    super::sweep(net);
 }
 
 /// The nodes of one attention.
@@ -101,8 +138,13 @@ impl Attention {
         for (path, projection) in &self.paths {
             for at in path {
                 let scale = scale_of(net, *at).is_some();
-                let norm =
-                    matches!(net.nodes[*at].work, Work::Block(block) if !block.is_activation());
+                if net.nodes[*at].work == Work::Block(Block::Rotary) {
+                    net.nodes[*at].stage.get_or_insert("rotary");
+                }
+                let norm = matches!(
+                    net.nodes[*at].work,
+                    Work::Block(Block::LayerNorm { .. } | Block::RmsNorm { .. })
+                );
                 match (scale, norm) {
                     (true, _) => net.nodes[*at].stage.get_or_insert("scale"),
                     (_, true) => net.nodes[*at].stage.get_or_insert("norm"),
@@ -240,11 +282,7 @@ fn context_of(
 ) -> Option<(Vec<NodeId>, NodeId, usize)> {
     let mut below = Vec::new();
     for _ in 0..MAX_STEPS {
-        // A guard against rows without any score reads them twice.
-        let mut readers = wiring.readers[tensor].clone();
-        readers.dedup();
-        readers.retain(|at| *at != NodeId::MAX && !is_test(net, *at));
-        let [at] = readers[..] else { return None };
+        let at = wiring.reader(tensor)?;
         let node = &net.nodes[at];
         match &node.work {
             Work::Product(_) => {
@@ -255,7 +293,11 @@ fn context_of(
                     .all(|input| !net.tensors[*input].constant);
                 return (computed && node.inputs.len() == 2).then_some((below, at, side));
             }
-            Work::Move | Work::Unary(Unary::Cast) | Work::Where | Work::Binary(Binary::Mul) => {
+            Work::Move
+            | Work::Unary(Unary::Cast | Unary::Round)
+            | Work::Clip(..)
+            | Work::Where
+            | Work::Binary(Binary::Mul | Binary::Add | Binary::Sub) => {
                 below.push(at);
                 tensor = node.output;
             }
@@ -266,9 +308,12 @@ fn context_of(
 }
 
 /// Whether a node only asks whether elements are numbers.
-fn is_test(net: &Net, at: NodeId) -> bool {
+fn is_test(node: &Node) -> bool {
     use crate::primitive::Primitive;
-    matches!(&net.nodes[at].work, Work::Each(counts) if counts.iter().all(|(p, _)| *p == Primitive::Compare))
+    match &node.work {
+        Work::Each(counts) => counts.iter().all(|(step, _)| *step == Primitive::Compare),
+        _ => false,
+    }
 }
 
 /// The nodes between a tensor and the projection that it comes from, the
@@ -290,18 +335,12 @@ fn projection_of(
                 return (path, weight.then_some(at));
             }
             Work::Block(Block::Rotary | Block::LayerNorm { .. } | Block::RmsNorm { .. })
-            | Work::Unary(Unary::Cast) => node.inputs.first().copied(),
+            | Work::Unary(Unary::Cast | Unary::Round)
+            | Work::Clip(..) => node.inputs.first().copied(),
             // Earlier keys stand before those of this call.
             Work::Move => node.inputs.last().copied(),
-            Work::Binary(Binary::Mul | Binary::Div | Binary::Add) => {
-                let mut computed = node
-                    .inputs
-                    .iter()
-                    .filter(|input| !net.tensors[**input].constant);
-                computed
-                    .next()
-                    .copied()
-                    .filter(|_| computed.next().is_none())
+            Work::Binary(Binary::Mul | Binary::Div | Binary::Add | Binary::Sub) => {
+                main_of(net, &node.inputs)
             }
             _ => None,
         };
@@ -312,6 +351,26 @@ fn projection_of(
         }
     }
     (path, None)
+}
+
+/// The tensor that a step between two products works on: the only one that is
+/// computed, or the only one of more than one number.
+fn main_of(net: &Net, inputs: &[TensorId]) -> Option<TensorId> {
+    let many = |tensor: &&TensorId| {
+        let shape = net.tensors[**tensor].shape.as_ref();
+        shape.is_some_and(|shape| shape.iter().any(|extent| *extent != Expr::one()))
+    };
+    let computed: Vec<TensorId> = (inputs.iter())
+        .filter(|input| !net.tensors[**input].constant)
+        .copied()
+        .collect();
+    match computed.as_slice() {
+        [one] => Some(*one),
+        several => {
+            let mut large = several.iter().filter(many);
+            large.next().copied().filter(|_| large.next().is_none())
+        }
+    }
 }
 
 /// The projection of the output: the next product with a weight, if the
@@ -327,7 +386,7 @@ fn output_of(net: &Net, wiring: &Wiring, mut tensor: TensorId) -> Option<NodeId>
             }
             Work::Move
             | Work::Unary(_)
-            | Work::Binary(Binary::Mul | Binary::Add)
+            | Work::Binary(Binary::Mul | Binary::Add | Binary::Sub)
             | Work::Clip(..) => {
                 tensor = node.output;
             }

@@ -2,7 +2,7 @@
 //! of a batch, scales one after the other.
 
 use super::Wiring;
-use crate::import::onnx::net::{Axis, Binary, Net, NodeId, Product, TensorId, Work};
+use crate::import::onnx::net::{Axis, Binary, Net, NodeId, Product, TensorId, Unary, Work};
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
@@ -83,25 +83,28 @@ fn is_bias(net: &Net, product: &Product, added: TensorId, sums: TensorId) -> boo
     product.result.get(first + along).is_some_and(of_weight)
 }
 
-/// One number times another is one number: of two scales in a row one is
-/// left.
+/// One number times another is one number, and so is one less than nothing: of
+/// two scales in a row, or a scale and a change of sign, one scale is left.
 fn scales(net: &mut Net) {
     let wiring = Wiring::of(net);
+    let factor = |net: &Net, at: NodeId| match &net.nodes[at] {
+        node if node.work == Work::Unary(Unary::Negate) => Some((*node.inputs.first()?, None)),
+        _ => scale_of(net, at).map(|(x, factor)| (x, Some(factor))),
+    };
     for at in 0..net.nodes.len() {
-        let Some((x, _)) = scale_of(net, at) else {
+        let Some((x, outer)) = factor(net, at) else {
             continue;
         };
         let Some(before) = wiring.maker(x) else {
             continue;
         };
-        let Some((inner, _)) = scale_of(net, before) else {
+        let Some((inner, own)) = factor(net, before) else {
             continue;
         };
-        if wiring.reader(x) == Some(at) && net.nodes[before].output == x {
-            let place = net.nodes[at].inputs.iter().position(|input| *input == x);
-            if let Some(place) = place {
-                net.nodes[at].inputs[place] = inner;
-            }
+        let alone = wiring.reader(x) == Some(at) && net.nodes[before].output == x;
+        if let (true, Some(number)) = (alone, outer.or(own)) {
+            net.nodes[at].work = Work::Binary(Binary::Mul);
+            net.nodes[at].inputs = vec![inner, number];
         }
     }
 }

@@ -101,6 +101,7 @@ fn is_inner(net: &Net, at: NodeId) -> bool {
     let node = &net.nodes[at];
     match &node.work {
         Work::Unary(_) | Work::Binary(_) | Work::Clip(..) | Work::Where => true,
+        Work::Block(Block::HardSigmoid | Block::Softplus) => true,
         Work::Fold(fold) => {
             let kept = net.tensors[node.output].shape.as_ref().map(Vec::len);
             let last = fold.reduced.len().checked_sub(1);
@@ -164,6 +165,8 @@ fn block_of(net: &Net, nodes: &[NodeId], leaf: TensorId) -> Option<Block> {
             Work::Unary(unary) => of(0)?.map(|x| numeric::unary(*unary, x)),
             Work::Binary(binary) => of(0)?.with(of(1)?, |x, y| numeric::binary(*binary, x, y)),
             Work::Clip(low, high) => of(0)?.map(|x| x.max(*low).min(*high)),
+            Work::Block(Block::HardSigmoid) => of(0)?.map(hard_sigmoid),
+            Work::Block(Block::Softplus) => of(0)?.map(softplus),
             Work::Where => {
                 let (chosen, x, y) = (of(0)?.row(), of(1)?.row(), of(2)?.row());
                 Run::Row(std::array::from_fn(|at| {
@@ -202,6 +205,14 @@ fn folded(kind: FoldKind, row: [f64; 8]) -> f64 {
     }
 }
 
+fn hard_sigmoid(x: f64) -> f64 {
+    ((x + 3.0) / 6.0).clamp(0.0, 1.0)
+}
+
+fn softplus(x: f64) -> f64 {
+    x.exp().ln_1p()
+}
+
 /// What each block gives on the row.
 fn candidates() -> [(Block, [f64; 8]); 12] {
     let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
@@ -209,8 +220,6 @@ fn candidates() -> [(Block, [f64; 8]); 12] {
     let squares = folded(FoldKind::Mean, ROW.map(|x| x * x));
     let spread = folded(FoldKind::Mean, ROW.map(|x| (x - mean) * (x - mean)));
     let sum = folded(FoldKind::Sum, ROW.map(f64::exp));
-    let softplus = |x: f64| x.exp().ln_1p();
-    let hard = |x: f64| ((x + 3.0) / 6.0).clamp(0.0, 1.0);
     let root = std::f64::consts::FRAC_2_PI.sqrt();
     [
         (
@@ -223,8 +232,8 @@ fn candidates() -> [(Block, [f64; 8]); 12] {
         ),
         (Block::QuickGelu, ROW.map(|x| x * sigmoid(1.702 * x))),
         (Block::Silu, ROW.map(|x| x * sigmoid(x))),
-        (Block::HardSwish, ROW.map(|x| x * hard(x))),
-        (Block::HardSigmoid, ROW.map(hard)),
+        (Block::HardSwish, ROW.map(|x| x * hard_sigmoid(x))),
+        (Block::HardSigmoid, ROW.map(hard_sigmoid)),
         (Block::Softplus, ROW.map(softplus)),
         (Block::Mish, ROW.map(|x| x * softplus(x).tanh())),
         (Block::Softmax, ROW.map(|x| x.exp() / sum)),

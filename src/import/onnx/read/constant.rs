@@ -203,9 +203,9 @@ fn spread(tensor: TensorId, shape: &[Expr], net: &Net) -> Option<Value> {
 /// For each element of `target` its place among those of `own`.
 pub(super) fn broadcast_places(own: &[i64], target: &[i64]) -> Option<Vec<usize>> {
     let missing = target.len().checked_sub(own.len())?;
-    let count = target.iter().product::<i64>();
-    let mut places = Vec::new();
-    for flat in 0..count {
+    let count = few(target)?;
+    let mut places = Vec::with_capacity(count);
+    for flat in 0..count as i64 {
         let (mut rest, mut place, mut stride) = (flat, 0, 1);
         for at in (0..target.len()).rev() {
             let index = rest % target[at];
@@ -221,6 +221,14 @@ pub(super) fn broadcast_places(own: &[i64], target: &[i64]) -> Option<Vec<usize>
         places.push(usize::try_from(place).ok()?);
     }
     Some(places)
+}
+
+/// How many elements there are along these extents, if they are few.
+pub(super) fn few(extents: &[i64]) -> Option<usize> {
+    let count = (extents.iter()).try_fold(1i64, |count, extent| count.checked_mul(*extent))?;
+    usize::try_from(count)
+        .ok()
+        .filter(|count| *count <= MAX_VALUES)
 }
 
 /// Extents that are plain numbers.

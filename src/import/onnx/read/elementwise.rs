@@ -22,6 +22,16 @@ impl Reader<'_> {
         y: TensorId,
     ) -> Result<TensorId, Trouble> {
         let shape = self.broadcast(&[x, y])?;
+        // What changes nothing is not computed.
+        let second = self.net.scalar(y);
+        let nothing = match binary {
+            Binary::Mul | Binary::Div | Binary::Power => second == Some(1.0),
+            Binary::Add | Binary::Sub => second == Some(0.0),
+            _ => false,
+        };
+        if nothing && self.shape(x)? == shape {
+            return Ok(x);
+        }
         let element = match binary {
             Binary::Greater
             | Binary::GreaterOrEqual
@@ -225,6 +235,12 @@ pub(super) fn select(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     let inputs = [call.input(0)?, call.input(1)?, call.input(2)?];
     let shape = reader.broadcast(&inputs)?;
     let element = reader.element(inputs[1]);
+    let values = [inputs[1], inputs[2]].map(|input| reader.net.scalar(input));
+    if values == [Some(1.0), Some(0.0)] && reader.shape(inputs[0])? == shape {
+        // The condition itself.
+        let bits = Work::Unary(Unary::Cast);
+        return Ok(vec![reader.compute(bits, &inputs[..1], shape, element)?]);
+    }
     Ok(vec![reader.compute(
         Work::Where,
         &inputs,
@@ -239,6 +255,7 @@ pub(super) fn activation(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
         "Gelu" if call.text("approximate") == Some("tanh") => Block::GeluTanh,
         "Gelu" => Block::Gelu,
         "FastGelu" => Block::GeluTanh,
+        "QuickGelu" if call.float("alpha").is_some_and(|alpha| alpha == 1.0) => Block::Silu,
         "QuickGelu" => Block::QuickGelu,
         "Swish" => Block::Silu,
         "HardSwish" => Block::HardSwish,

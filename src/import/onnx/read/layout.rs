@@ -1,6 +1,6 @@
 //! Elements moved, none computed; and the arithmetic of shapes.
 
-use super::constant::{MAX_VALUES, extents, number};
+use super::constant::{MAX_VALUES, extents, few, number};
 use super::reduce::axis_at;
 use super::{Call, Outcome, Reader, Trouble};
 use crate::import::onnx::extent::{broadcast, ceil, shown};
@@ -191,11 +191,13 @@ fn strides(extents: &[i64]) -> Vec<i64> {
 fn walk(extents: &[i64], first: i64, steps: &[i64]) -> Option<Vec<usize>> {
     let mut places = vec![first];
     for (extent, step) in extents.iter().zip(steps) {
-        let all = places.len() as i64 * extent;
+        let all = (places.len() as i64).saturating_mul(*extent);
         if !(0..=MAX_VALUES as i64).contains(&all) {
             return None;
         }
-        let along = |place: i64| (0..*extent).map(move |at| place + at * step);
+        // Beyond all places if it is too far.
+        let along =
+            |place: i64| (0..*extent).map(move |at| place.saturating_add(at.saturating_mul(*step)));
         places = places.into_iter().flat_map(along).collect();
     }
     places
@@ -210,7 +212,7 @@ pub(super) fn expand(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     let wanted = reader.whole(call.input(1)?)?;
     let shape = broadcast(&reader.shape(x)?, &wanted).map_err(Trouble::Wrong)?;
     let own = extents(&reader.shape(x)?);
-    let target = extents(&shape).filter(|all| all.iter().product::<i64>() <= MAX_VALUES as i64);
+    let target = extents(&shape);
     let result = reader.moved(&[x], shape)?;
     if let (Some(own), Some(target)) = (own, target)
         && let Some(places) = super::constant::broadcast_places(&own, &target)
@@ -668,15 +670,14 @@ pub(super) fn filled(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
         Some(_) => None,
         None => Some(0),
     };
-    let count = extents(&shape).map(|extents| extents.iter().product::<i64>());
+    let count = extents(&shape).and_then(|extents| few(&extents));
     let id = reader.tensor("", Some(shape), element);
     let made = &mut reader.net.tensors[id];
     made.constant = true;
-    if let (Some(given), Some(count)) =
-        (given, count.filter(|n| (0..=MAX_VALUES as i64).contains(n)))
+    if let (Some(given), Some(count)) = (given, count)
         && call.node.op_type == "ConstantOfShape"
     {
-        made.value = Some(Value::Whole(vec![Expr::whole(given); count as usize]));
+        made.value = Some(Value::Whole(vec![Expr::whole(given); count]));
     }
     Ok(vec![id])
 }

@@ -51,6 +51,8 @@ const MAX_NODES: usize = 1_000_000;
 const MAX_RANK: usize = 16;
 /// Larger extents are refused as damage to the file.
 const MAX_EXTENT: i64 = 1_000_000_000_000;
+/// Longer names of operators are cut short: a model file holds no longer ones.
+const MAX_NAME: usize = 200;
 
 /// Why an operator cannot be read.
 #[derive(Debug)]
@@ -73,7 +75,8 @@ pub(super) struct Reader<'m> {
     pub(super) dims: Dims,
     /// What the reader of an estimate should know, with how often.
     pub(super) notes: BTreeMap<String, usize>,
-    functions: HashMap<(&'m str, &'m str), &'m Function>,
+    /// By domain, name and overload.
+    functions: HashMap<[&'m str; 3], &'m Function>,
     opsets: &'m [(String, i64)],
     /// Fractions that were whole numbers, and those.
     dequantised: HashMap<TensorId, TensorId>,
@@ -113,7 +116,10 @@ pub(super) fn read<'m>(
     look: &'m mut Look<'m>,
 ) -> Result<Reader<'m>, Diagnostic> {
     let functions = (model.functions.iter())
-        .map(|function| ((function.domain.as_str(), function.name.as_str()), function))
+        .map(|function| {
+            let key = [&function.domain, &function.name, &function.overload];
+            (key.map(String::as_str), function)
+        })
         .collect();
     let mut reader = Reader {
         net: Net::default(),
@@ -263,11 +269,11 @@ impl<'m> Reader<'m> {
 
     fn apply(&mut self, call: &Call<'m>, scope: &Scope<'m, '_>) -> Outcome {
         let node = call.node;
-        let key = (node.domain.as_str(), node.op_type.as_str());
-        if let Some(function) = self.functions.get(&key).copied() {
+        let (domain, name) = (node.domain.as_str(), node.op_type.as_str());
+        if let Some(function) = self.functions.get(&[domain, name, &node.overload]) {
             return self.function(function, call);
         }
-        match key {
+        match (domain, name) {
             ("" | "ai.onnx", "If") => self.branch(call, scope),
             ("" | "ai.onnx", "Constant") => self.given(call),
             (domain, name) => match table::find(domain, name) {
@@ -363,7 +369,7 @@ impl<'m> Reader<'m> {
             let element = known.map_or(ElementType::Float, |info| info.element);
             let output = self.tensor(name, shape, element);
             let work = match at {
-                0 => Work::Unknown(format!("{} ({why})", call.operator())),
+                0 => Work::Unknown(shortened(format!("{} ({why})", call.operator()))),
                 // Listed once.
                 _ => Work::Move,
             };
@@ -498,6 +504,13 @@ fn check_shape(shape: &[Expr]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+fn shortened(name: String) -> String {
+    match name.char_indices().nth(MAX_NAME - 1) {
+        Some((end, last)) if end + last.len_utf8() < name.len() => format!("{}…", &name[..end]),
+        _ => name,
+    }
 }
 
 fn shown_node(node: &proto::Node) -> String {

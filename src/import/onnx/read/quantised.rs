@@ -39,7 +39,7 @@ impl Reader<'_> {
         }
         self.of_whole(product);
         let sums = self.with_bias(product, bias)?;
-        self.to_scale(sums)
+        self.scaled(sums)
     }
 
     /// Says that a product is one of whole numbers.
@@ -51,7 +51,7 @@ impl Reader<'_> {
     }
 
     /// Sums of whole numbers brought to the scale of fractions.
-    pub(super) fn to_scale(&mut self, sums: TensorId) -> Result<TensorId, Trouble> {
+    pub(super) fn scaled(&mut self, sums: TensorId) -> Result<TensorId, Trouble> {
         let scale = self.scale();
         let shape = self.shape(sums)?;
         let scaled = self.compute(
@@ -71,6 +71,20 @@ impl Reader<'_> {
         id
     }
 
+    /// One step of turning fractions to whole numbers, or back.
+    fn step(
+        &mut self,
+        work: Work,
+        inputs: &[TensorId],
+        element: ElementType,
+    ) -> Result<TensorId, Trouble> {
+        let first = inputs.first().copied().unwrap_or_default();
+        let shape = self.shape(first)?;
+        let made = self.compute(work, inputs, shape, element)?;
+        self.as_quantisation(made);
+        Ok(made)
+    }
+
     /// Fractions to whole numbers.
     fn quantised(
         &mut self,
@@ -79,26 +93,17 @@ impl Reader<'_> {
         element: ElementType,
     ) -> Result<TensorId, Trouble> {
         let scale = self.scale();
-        let shape = self.shape(x)?;
-        let mul = Work::Binary(Binary::Mul);
-        let scaled = self.compute(mul, &[x, scale], shape.clone(), ElementType::Float)?;
-        self.as_quantisation(scaled);
-        let mut rounded = self.compute(
-            Work::Unary(Unary::Round),
-            &[scaled],
-            shape.clone(),
-            ElementType::Float,
-        )?;
+        let scaled = self.step(Work::Binary(Binary::Mul), &[x, scale], ElementType::Float)?;
+        let mut rounded = self.step(Work::Unary(Unary::Round), &[scaled], ElementType::Float)?;
         if let Some(zero) = zero.filter(|zero| !self.is_zero(*zero)) {
-            rounded = self.compute(
+            rounded = self.step(
                 Work::Binary(Binary::Add),
                 &[rounded, zero],
-                shape.clone(),
                 ElementType::Float,
             )?;
         }
         let (low, high) = bounds(element);
-        self.compute(Work::Clip(low, high), &[rounded], shape, element)
+        self.step(Work::Clip(low, high), &[rounded], element)
     }
 
     /// Names the stage of the node that was made last.
@@ -118,24 +123,16 @@ impl Reader<'_> {
 
     /// Whole numbers to fractions; a product takes the whole numbers instead.
     fn dequantise(&mut self, x: TensorId, zero: Option<TensorId>) -> Result<TensorId, Trouble> {
-        let shape = self.shape(x)?;
         let mut centred = x;
         if let Some(zero) = zero.filter(|zero| !self.is_zero(*zero)) {
-            centred = self.compute(
-                Work::Binary(Binary::Sub),
-                &[x, zero],
-                shape.clone(),
-                ElementType::Float,
-            )?;
+            centred = self.step(Work::Binary(Binary::Sub), &[x, zero], ElementType::Float)?;
         }
         let scale = self.scale();
-        let result = self.compute(
+        let result = self.step(
             Work::Binary(Binary::Mul),
             &[centred, scale],
-            shape,
             ElementType::Float,
         )?;
-        self.as_quantisation(result);
         self.dequantised.insert(result, x);
         Ok(result)
     }
@@ -182,23 +179,21 @@ pub(super) fn dequantise(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
 /// `DynamicQuantizeLinear`: the largest and smallest element give the scale.
 pub(super) fn dynamic(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     let x = call.input(0)?;
+    let (float, small) = (ElementType::Float, ElementType::Uint8);
     let all = vec![true; reader.shape(x)?.len()];
     let high = reader.fold(FoldKind::Max, x, all.clone(), false)?;
+    reader.as_quantisation(high);
     let low = reader.fold(FoldKind::Min, x, all, false)?;
-    let range = reader.binary(Binary::Sub, high, low)?;
-    let scale = reader.binary_with(Binary::Mul, range, 1.0 / 255.0)?;
-    let zero = reader.binary(Binary::Div, low, scale)?;
-    let zero = reader.compute(
-        Work::Unary(Unary::Round),
-        &[zero],
-        vec![],
-        ElementType::Uint8,
-    )?;
-    let scaled = reader.binary(Binary::Div, x, scale)?;
-    let rounded = reader.unary(Unary::Round, scaled)?;
-    let moved = reader.binary(Binary::Add, rounded, zero)?;
-    let shape = reader.shape(x)?;
-    let result = reader.compute(Work::Clip(0.0, 255.0), &[moved], shape, ElementType::Uint8)?;
+    reader.as_quantisation(low);
+    let range = reader.step(Work::Binary(Binary::Sub), &[high, low], float)?;
+    let part = reader.scale();
+    let scale = reader.step(Work::Binary(Binary::Mul), &[range, part], float)?;
+    let zero = reader.step(Work::Binary(Binary::Div), &[low, scale], float)?;
+    let zero = reader.step(Work::Unary(Unary::Round), &[zero], small)?;
+    let scaled = reader.step(Work::Binary(Binary::Div), &[x, scale], float)?;
+    let rounded = reader.step(Work::Unary(Unary::Round), &[scaled], float)?;
+    let moved = reader.step(Work::Binary(Binary::Add), &[rounded, zero], float)?;
+    let result = reader.step(Work::Clip(0.0, 255.0), &[moved], small)?;
     Ok(vec![result, scale, zero])
 }
 
@@ -270,7 +265,7 @@ pub(super) fn qgemm(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     let sums = reader.with_bias(sums, call.optional(6))?;
     Ok(vec![match call.optional(7) {
         Some(_) => requantised(reader, sums, call.optional(8))?,
-        None => reader.to_scale(sums)?,
+        None => reader.scaled(sums)?,
     }])
 }
 

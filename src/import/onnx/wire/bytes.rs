@@ -40,7 +40,12 @@ impl Bytes for Vec<u8> {
 
 impl Bytes for File {
     fn size(&self) -> io::Result<u64> {
-        Ok(self.metadata()?.len())
+        let metadata = self.metadata()?;
+        if !metadata.is_file() {
+            // A pipe says that it is empty, a folder that it is not.
+            return Err(io::Error::other("not a regular file"));
+        }
+        Ok(metadata.len())
     }
 
     #[cfg(unix)]

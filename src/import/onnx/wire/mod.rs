@@ -27,7 +27,9 @@ mod window;
 pub use bytes::Bytes;
 pub use malformed::Malformed;
 
-use super::proto::Model;
+use std::ops::Range;
+
+use super::proto::{ElementType, Model};
 use reader::Reader;
 
 /// Reads a model, without its large tensors.
@@ -37,4 +39,22 @@ use reader::Reader;
 /// If the bytes are no ONNX model, or one that is cut short.
 pub fn read(bytes: &dyn Bytes) -> Result<Model, Malformed> {
     model::model(&mut Reader::new(bytes)?)
+}
+
+/// Hands over the numbers of a typed list that was not read, each as the bytes
+/// of one step of elements and more; how many there were.
+pub(super) fn read_packed(
+    range: &Range<u64>,
+    element: ElementType,
+    bytes: &dyn Bytes,
+    take: &mut dyn FnMut(&[u8]),
+) -> Result<u64, Malformed> {
+    let mut count = 0;
+    let reader = &mut Reader::new(bytes)?;
+    typed::each_entry(range, element, reader, &mut |_, bits, _| {
+        count += 1;
+        take(&bits.to_le_bytes());
+        Ok(())
+    })?;
+    Ok(count)
 }

@@ -93,15 +93,8 @@ impl Parts {
         }
     }
 
-    /// How many elements the shape stands for, if it is one.
-    fn count(&self) -> Option<u64> {
-        let dims = self.tensor.dims.iter();
-        dims.map(|dim| u64::try_from(*dim).ok())
-            .try_fold(1u64, |count, dim| count.checked_mul(dim?))
-    }
-
     fn nothing(&self) -> Payload {
-        match self.count() {
+        match self.tensor.elements() {
             Some(0) => Few::new(self.tensor.element, 0)
                 .and_then(Few::finish)
                 .unwrap_or_default(),
@@ -112,12 +105,11 @@ impl Parts {
     fn raw(&self, reader: &mut Reader<'_>) -> Result<Payload, Malformed> {
         let unread = Payload::Raw(self.raw.clone());
         let element = self.tensor.element;
-        let (Some(count), Some(bits)) = (self.count(), element.bits()) else {
+        let (Some(count), Some(takes)) = (self.tensor.elements(), self.tensor.bytes()) else {
             return Ok(unread);
         };
-        let takes = (u128::from(count) * u128::from(bits)).div_ceil(8);
         let has = self.raw.end - self.raw.start;
-        if u128::from(has) != takes {
+        if has != takes {
             return Err(self.wrong(&format!(
                 "has {has} bytes, while {count} elements of {element} take {takes}"
             )));
@@ -145,7 +137,7 @@ impl Parts {
         if field_of(element).is_some_and(|(field, _)| field != name) {
             return Err(self.wrong(&format!("holds elements of {element} in `{name}`")));
         }
-        let Some(count) = self.count() else {
+        let Some(count) = self.tensor.elements() else {
             return Ok(unread);
         };
         let Some(mut few) = Few::new(element, count).filter(|few| few.may_be_kept(reader)) else {

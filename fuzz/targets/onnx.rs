@@ -1,0 +1,44 @@
+//! Any bytes, read as an ONNX file, and what becomes of it: its weights are
+//! looked at, and the model file that is written is read and lowered.
+
+#![no_main]
+
+mod dice;
+mod fields;
+mod shipped;
+
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+use picojoule::graph::{Unfold, lower};
+use picojoule::import::onnx::scan::scan;
+use picojoule::import::onnx::{Values, import, wire};
+use picojoule::model::Model;
+use picojoule::source::{Problems, Source};
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    fields::mutate(data, size, max_size, seed)
+});
+
+fuzz_target!(|bytes: &[u8]| {
+    let model = match wire::read(&bytes) {
+        Ok(model) => model,
+        Err(malformed) => return drop(malformed.to_string()),
+    };
+    for tensor in &model.graph.initializers {
+        let open = |location: &str| Err(location.to_owned());
+        let _ = scan(tensor, &bytes, &open, true);
+    }
+    match import(&model, "m.onnx", &mut |_| Values::any()) {
+        Ok(imported) => lower_text(&imported.text),
+        Err(problems) => drop(problems.render(true)),
+    }
+});
+
+fn lower_text(text: &str) {
+    let written = Source::new("m.toml", text);
+    let model = Model::read(&written, &shipped::Shipped)
+        .unwrap_or_else(|problems| panic!("what was written cannot be read:\n{problems}\n{text}"));
+    for name in model.variant_names() {
+        let told = |problems: Problems| drop(problems.render(true));
+        let _ = lower(&model, name, &[], Unfold::No).map_err(told);
+    }
+}

@@ -1,0 +1,27 @@
+//! Any text, read as a hardware table.
+
+#![no_main]
+
+mod dice;
+mod words;
+
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+use picojoule::catalog::{self, Kind};
+use picojoule::source::Source;
+use picojoule::table::EnergyTable;
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    words::mutate(data, size, max_size, seed)
+});
+
+fuzz_target!(|text: &str| {
+    let source = Source::new("t.toml", text);
+    match EnergyTable::read(&source, &|name| catalog::find(Kind::Table, name)) {
+        Ok(table) => {
+            for (format, primitive, _) in table.entries() {
+                assert!(table.entry(primitive, format).is_some());
+            }
+        }
+        Err(problems) => drop(problems.render(true)),
+    }
+});

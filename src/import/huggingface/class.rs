@@ -1,0 +1,62 @@
+//! Which of a family's classes a config is for: the same stack with another
+//! head has other parameters and does other work.
+
+use super::config::Config;
+use crate::source::{Diagnostic, Place};
+
+/// What follows the stack of layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Head {
+    /// Nothing: the last hidden state.
+    Hidden,
+    /// A pooler over the first token.
+    Pooled,
+    /// A score for every word of the vocabulary.
+    Words,
+    /// The same, and a pooler with a choice of two: what BERT was trained with.
+    Pretraining,
+    /// A class for each sequence.
+    Sequence,
+    /// A class for each token.
+    Tokens,
+    /// Where an answer begins and ends: two scores for each token.
+    Spans,
+}
+
+/// The class that `architectures` names, and its head. Without one it is the
+/// first of `known`; that is told.
+pub(super) fn class(
+    config: &mut Config<'_>,
+    known: &[(&'static str, Head)],
+) -> (&'static str, Head) {
+    let first = known.first().copied().unwrap_or(("", Head::Hidden));
+    let Some((name, place)) = named(config) else {
+        let message = format!(
+            "The config names no class in `architectures`; read as `{}`.",
+            first.0
+        );
+        config.remark(message);
+        return first;
+    };
+    match known.iter().find(|(class, _)| *class == name) {
+        Some(found) => *found,
+        None => {
+            let message = format!(
+                "no class `{name}` of `{}` is known here",
+                config.family.value
+            );
+            let names = known.iter().map(|(class, _)| *class);
+            let mistake = Diagnostic::at(&place, message).known(&name, names);
+            config.problems.push(mistake);
+            first
+        }
+    }
+}
+
+/// The first class that the config names, where it does.
+fn named(config: &mut Config<'_>) -> Option<(String, Place)> {
+    let node = config.take("architectures")?;
+    let first = node.items(&mut config.problems)?.first()?;
+    let name = first.text(&mut config.problems)?;
+    Some((name.value, name.place))
+}

@@ -1,0 +1,271 @@
+//! The fields of a config, one by one, each checked where it is taken.
+
+use num_rational::BigRational;
+use num_traits::{One, Signed, ToPrimitive, Zero};
+
+use crate::number;
+use crate::source::{Diagnostic, Fields, Node, Place, Problems, Spanned, Value, did_you_mean};
+
+/// No size of a network is larger.
+const MOST: u64 = 1_000_000_000;
+/// No network is deeper.
+const MOST_LAYERS: u64 = 10_000;
+/// The longest sequence that is taken for granted.
+const USUAL_LENGTH: u64 = 1024;
+
+/// A config while it is read. A field that is wrong is noted and stands for 1,
+/// so that all that is wrong is told at once.
+pub(super) struct Config<'a> {
+    node: &'a Node,
+    fields: Fields<'a>,
+    /// The value of `model_type`.
+    pub(super) family: Spanned<String>,
+    /// Sizes that the file lacks, with the values that were taken.
+    taken: Vec<String>,
+    /// What else a reader should know.
+    remarks: Vec<String>,
+    pub(super) problems: Problems,
+}
+
+impl<'a> Config<'a> {
+    /// The config `node`, which must be an object, of the `family` given.
+    pub(super) fn new(
+        node: &'a Node,
+        family: Spanned<String>,
+        mut problems: Problems,
+    ) -> Result<Config<'a>, Problems> {
+        match Fields::of(node, &mut problems) {
+            Some(fields) => Ok(Config {
+                node,
+                fields,
+                family,
+                taken: Vec::new(),
+                remarks: Vec::new(),
+                problems,
+            }),
+            None => Err(problems),
+        }
+    }
+
+    /// Whether the config says anything under `key`, be it `null`.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.fields.has(key)
+    }
+
+    /// A field; one that is `null` is none.
+    pub(super) fn take(&mut self, key: &'static str) -> Option<&'a Node> {
+        self.fields.take(key).filter(|node| !node.is_null())
+    }
+
+    /// Something that a reader of the result should know.
+    pub(super) fn remark(&mut self, sentence: impl Into<String>) {
+        self.remarks.push(sentence.into());
+    }
+
+    /// Everything that a reader should know.
+    pub(super) fn remarks(&self) -> Vec<String> {
+        let list = self.taken.join(", ");
+        let some = !self.taken.is_empty();
+        let taken = some.then(|| format!("Not in the config, so as in `transformers`: {list}."));
+        self.remarks.iter().cloned().chain(taken).collect()
+    }
+
+    /// Reads the object under `key` as a config of its own.
+    pub(super) fn within<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&mut Config<'a>) -> T,
+    ) -> Option<T> {
+        let Some(node) = self.take(key) else {
+            self.missing(key);
+            return None;
+        };
+        let problems = std::mem::take(&mut self.problems);
+        match Config::new(node, self.family.clone(), problems) {
+            Ok(mut inner) => {
+                let read = read(&mut inner);
+                self.taken.append(&mut inner.taken);
+                self.remarks.append(&mut inner.remarks);
+                self.problems = inner.problems;
+                Some(read)
+            }
+            Err(problems) => {
+                self.problems = problems;
+                None
+            }
+        }
+    }
+
+    /// Where the value of `key` stands; the family, if there is none.
+    pub(super) fn place_of(&self, key: &str) -> Place {
+        let entries = match &self.node.value {
+            Value::Table(entries) => entries.as_slice(),
+            _ => &[],
+        };
+        let found = entries.iter().find(|(name, _)| name.value == key);
+        found.map_or_else(|| self.family.place.clone(), |(_, node)| node.place.clone())
+    }
+
+    /// Notes what is wrong with the value of `key`.
+    pub(super) fn wrong(&mut self, key: &str, message: impl Into<String>) {
+        let mistake = Diagnostic::at(&self.place_of(key), message);
+        self.problems.push(mistake);
+    }
+
+    fn missing(&mut self, key: &'static str) {
+        let message = format!("a config of `{}` needs `{key}`", self.family.value);
+        let mut mistake = Diagnostic::at(&self.family.place, message);
+        let given = self.fields.rest().map(|(name, _)| name);
+        let names: Vec<&Spanned<String>> = given.take(1000).collect();
+        let close = did_you_mean(key, names.iter().map(|name| name.value.as_str()));
+        let slip = names.iter().find(|name| Some(name.value.as_str()) == close);
+        if let Some(slip) = slip {
+            mistake = mistake
+                .and(&slip.place, "is it this?")
+                .help(format!("did you mean `{key}` by `{}`?", slip.value));
+        }
+        self.problems.push(mistake);
+    }
+
+    fn checked(&mut self, node: &Node, (least, most): (u64, u64)) -> u64 {
+        let fits = match &node.value {
+            Value::Number(value) if value.is_integer() => value.numer().to_u64(),
+            _ => None,
+        };
+        match fits {
+            Some(value) if (least..=most).contains(&value) => value,
+            _ => {
+                let found = node.describe();
+                let message =
+                    format!("expected a whole number from {least} to {most}, found {found}");
+                self.problems.push(Diagnostic::at(&node.place, message));
+                1
+            }
+        }
+    }
+
+    /// A size that the config must give: `transformers` would take that of one
+    /// particular model.
+    pub(super) fn size(&mut self, key: &'static str) -> u64 {
+        match self.take(key) {
+            Some(node) => self.checked(node, (1, MOST)),
+            None => {
+                self.missing(key);
+                1
+            }
+        }
+    }
+
+    /// How many layers there are.
+    pub(super) fn layers(&mut self, key: &'static str) -> u64 {
+        match self.take(key) {
+            Some(node) => self.checked(node, (1, MOST_LAYERS)),
+            None => {
+                self.missing(key);
+                1
+            }
+        }
+    }
+
+    /// A size that `transformers` leaves open.
+    pub(super) fn optional_size(&mut self, key: &'static str) -> Option<u64> {
+        let node = self.take(key)?;
+        Some(self.checked(node, (1, MOST)))
+    }
+
+    /// A count that may be 0.
+    pub(super) fn count_or(&mut self, key: &'static str, default: u64) -> u64 {
+        match self.take(key) {
+            Some(node) => self.checked(node, (0, MOST)),
+            None => self.default(key, default),
+        }
+    }
+
+    /// A size, or what `transformers` takes where it is missing; that is told.
+    pub(super) fn size_or(&mut self, key: &'static str, default: u64) -> u64 {
+        match self.optional_size(key) {
+            Some(value) => value,
+            None => self.default(key, default),
+        }
+    }
+
+    fn default(&mut self, key: &'static str, default: u64) -> u64 {
+        self.taken.push(format!("`{key}` = {default}"));
+        default
+    }
+
+    /// A switch, or what `transformers` takes where it is missing.
+    pub(super) fn truth_or(&mut self, key: &'static str, default: bool) -> bool {
+        match self.take(key) {
+            Some(node) => node.truth(&mut self.problems).unwrap_or(default),
+            None => default,
+        }
+    }
+
+    /// A number from 0 on, if the config gives one.
+    pub(super) fn number(&mut self, key: &'static str) -> Option<BigRational> {
+        let node = self.take(key)?;
+        let value = node.number(&mut self.problems)?.value;
+        let within = !value.is_negative() && value <= number::whole(MOST);
+        if !within {
+            let message = format!(
+                "expected a number from 0 to {MOST}, found {}",
+                node.describe()
+            );
+            self.problems.push(Diagnostic::at(&node.place, message));
+            return None;
+        }
+        Some(value)
+    }
+
+    /// A share above 0 and up to 1, or the default.
+    pub(super) fn share_or(&mut self, key: &'static str, default: BigRational) -> BigRational {
+        let Some(value) = self.number(key) else {
+            return default;
+        };
+        if value.is_zero() || value > BigRational::one() {
+            let message = format!("expected a share above 0 and up to 1, found {value}");
+            self.wrong(key, message);
+            return default;
+        }
+        value
+    }
+
+    /// A word, if the config gives one.
+    pub(super) fn word(&mut self, key: &'static str) -> Option<Spanned<String>> {
+        self.take(key)?.text(&mut self.problems)
+    }
+
+    /// How many classes a classifier tells apart; 2 in `transformers` where
+    /// the config says nothing.
+    pub(super) fn labels(&mut self) -> u64 {
+        if let Some(labels) = self.optional_size("num_labels") {
+            return labels;
+        }
+        let Some(names) = self.take("id2label") else {
+            return self.default("num_labels", 2);
+        };
+        match names.entries(&mut self.problems).map(<[_]>::len) {
+            Some(0) => {
+                self.wrong("id2label", "`id2label` names no class");
+                1
+            }
+            Some(count) => count as u64,
+            None => 1,
+        }
+    }
+
+    /// How long a sequence is counted unless it is set: as long as the model
+    /// can take it, but not too long.
+    pub(super) fn usual_length(most: u64) -> u64 {
+        most.min(USUAL_LENGTH)
+    }
+
+    /// Notes a size that does not divide another one.
+    pub(super) fn divides(&mut self, (key, part): (&str, u64), (of, whole): (&str, u64)) {
+        if !whole.is_multiple_of(part) {
+            let message = format!("`{key}` = {part} does not divide `{of}` = {whole}");
+            self.wrong(key, message);
+        }
+    }
+}
