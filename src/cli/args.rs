@@ -88,8 +88,21 @@ pub(super) struct ScanArgs {
     #[arg(long)]
     pub(super) scan_weights: bool,
     /// The largest weight that is looked at
-    #[arg(long, value_name = "SIZE", default_value = "64MiB")]
+    #[arg(long, value_name = "SIZE", default_value = SCANNED)]
     pub(super) weight_scan_limit: String,
+}
+
+/// The largest weight that is looked at unless the user says otherwise.
+const SCANNED: &str = "64MiB";
+
+impl ScanArgs {
+    /// Weights are not looked at.
+    pub(super) fn off() -> ScanArgs {
+        ScanArgs {
+            scan_weights: false,
+            weight_scan_limit: SCANNED.to_owned(),
+        }
+    }
 }
 
 /// What every command takes that prices something.

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::args::ScanArgs;
 use super::files::{self, Blocks};
 use super::{import, request};
 use crate::catalog::{self, Kind};
@@ -52,7 +53,7 @@ impl Shelf for Files {
     fn model(&self, name: &Spanned<String>) -> Result<Arc<Model>, Problems> {
         let path = resolved(name);
         once(&self.models, &path, || {
-            let source = import::open(&path)?;
+            let source = import::open(&path, &ScanArgs::off())?;
             Model::read(&source, &Blocks)
         })
         .map_err(|mistakes| at(&name.place, &mistakes))
