@@ -95,9 +95,6 @@ fn apart() -> BTreeMap<&'static str, u64> {
     // One of the two products stands behind an operator of which nothing is
     // known, not even the shape of its result.
     apart.insert("opaque", 262_144);
-    // A product of 12 stands behind a slice whose bounds are data.
-    apart.insert("misc_ts17", 163_840);
-    apart.insert("misc_ts17_sym", 163_840);
     apart
 }
 

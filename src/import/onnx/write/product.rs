@@ -194,6 +194,12 @@ impl Section<'_> {
                 .filter(|(_, reduced)| **reduced);
             let gone: Vec<Expr> = gone.map(|(extent, _)| extent.clone()).collect();
             let count = formula(&super::size(&gone));
+            // Which number stands there changes nothing that is counted, and
+            // formulas over tensors know no `floor`.
+            let count = match count.contains(['(', ',']) {
+                true => "7".to_owned(),
+                false => count,
+            };
             let result = self.name(node.output);
             self.open(&result, node.stage);
             self.field("apply", &quoted(&format!("{name} * (1 / ({count}))")));
