@@ -1,4 +1,5 @@
-//! What ships in the binary, found by name: models, blocks, tables, reports.
+//! What ships in the binary, found by name: models, blocks, tables, reports,
+//! claims.
 
 use std::sync::Arc;
 
@@ -15,6 +16,8 @@ pub enum Kind {
     Table,
     /// A report, `reports/*.toml`.
     Report,
+    /// Claims of a publication, `reports/claims/*.toml`.
+    Claim,
 }
 
 /// One file that ships.
@@ -50,6 +53,8 @@ static SHIPPED: &[Shipped] = shipped! {
         "conv-relu" "classifier";
     Table "energy-tables": "45nm" "7nm" "fpga-zc706";
     Report "reports": "e-att";
+    Claim "reports/claims": "bitnet" "bitnet-b1.58" "ecoformer" "spikformer" "spiking-baselines"
+        "l-mul" "shiftaddllm" "training-energy" "double-count" "eyeriss";
 };
 
 /// The shipped file of this kind and name.

@@ -3,6 +3,7 @@
 
 pub mod catalog;
 pub mod census;
+pub mod claims;
 pub mod cli;
 pub mod compare;
 pub mod domain;

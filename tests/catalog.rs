@@ -13,6 +13,7 @@ fn every_file_ships_under_its_own_name() {
         (Kind::Block, "models/blocks"),
         (Kind::Table, "energy-tables"),
         (Kind::Report, "reports"),
+        (Kind::Claim, "reports/claims"),
     ] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         let mut files: Vec<String> = std::fs::read_dir(path)

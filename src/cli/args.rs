@@ -46,6 +46,11 @@ pub(super) enum Command {
     Import(ImportArgs),
     /// Write every table and plot of a report file into a folder
     Report(ReportArgs),
+    /// Recompute published claims of energy, to the printed digit
+    Claims(ClaimsArgs),
+    /// Look for faults in a claim file or a report file: each with the number
+    /// that it changes
+    Audit(AuditArgs),
     /// List and show hardware tables
     Table(TableArgs),
     /// List the models that ship, with their variants and dims
@@ -83,8 +88,21 @@ pub(super) struct ScanArgs {
     #[arg(long)]
     pub(super) scan_weights: bool,
     /// The largest weight that is looked at
-    #[arg(long, value_name = "SIZE", default_value = "64MiB")]
+    #[arg(long, value_name = "SIZE", default_value = SCANNED)]
     pub(super) weight_scan_limit: String,
+}
+
+/// The largest weight that is looked at unless the user says otherwise.
+const SCANNED: &str = "64MiB";
+
+impl ScanArgs {
+    /// Weights are not looked at.
+    pub(super) fn off() -> ScanArgs {
+        ScanArgs {
+            scan_weights: false,
+            weight_scan_limit: SCANNED.to_owned(),
+        }
+    }
 }
 
 /// What every command takes that prices something.
@@ -520,6 +538,53 @@ pub(super) struct ReportArgs {
     /// beside its file, or here if it ships
     #[arg(long, value_name = "FOLDER")]
     pub(super) out: Option<PathBuf>,
+}
+
+/// `picojoule claims`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  picojoule claims                     every claim of the ledger, in one table
+  picojoule claims bitnet l-mul        some of them, with conventions and findings
+  picojoule claims ./my-claims.toml --output json
+  picojoule claims --plot claims.png
+
+Exit code: 0 if every claim is what its file says of it, 1 if one is not, 2 if
+the input is wrong.")]
+pub(super) struct ClaimsArgs {
+    /// Names of claim files that ship, or paths of claim files; all that ship
+    /// if none is given
+    #[arg(value_name = "NAME")]
+    pub(super) names: Vec<String>,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    /// Print a page of Markdown with a paragraph for each publication
+    #[arg(long, conflicts_with = "output")]
+    pub(super) page: bool,
+}
+
+/// `picojoule audit`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  picojoule audit double-count
+  picojoule audit ./my-claims.toml
+  picojoule audit reports/e-att.toml --output markdown
+
+Faults: a share of zeros applied twice; a baseline in a wider format than it
+would be deployed in; projections or softmax left out of a whole; a saving over
+less than what is named; accumulators narrower than their sums; memory left out
+where the table has it; all-in entries added to those of single operations;
+entries of two tables; assumed entries that carry more than 5 %.
+
+Exit code: 0 if there is nothing to warn of, 1 if there is, 2 if the input is
+wrong.")]
+pub(super) struct AuditArgs {
+    /// Name of a claim file or a report that ships, or path of one
+    pub(super) file: String,
+    /// How to write the result
+    #[arg(long, short, value_enum, default_value_t = OutputFormat::Text)]
+    pub(super) output: OutputFormat,
 }
 
 /// `picojoule table`

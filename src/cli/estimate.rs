@@ -47,8 +47,8 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
         ByArg::Layer => By::Layer,
         ByArg::Primitive => By::Primitive,
     };
-    match output::table_format(args.output.output) {
-        None => output::print(&json::estimates(&estimates)?),
+    let printed = match output::table_format(args.output.output) {
+        None => json::estimates(&estimates).and_then(|text| output::print(&text)),
         Some(TableFormat::Csv) => output::print(&output::tables(
             &[estimates_data(&estimates, by)],
             TableFormat::Csv,
@@ -60,7 +60,10 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
                 .collect();
             output::print(&output::tables(&tables, format))
         }
-    }
+    };
+    // The program ends here: to take a large graph apart first is waste.
+    std::mem::forget((model, counted, estimates));
+    printed
 }
 
 /// Every variant on every table and format.

@@ -89,6 +89,13 @@ pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
     for note in &imported.notes {
         eprintln!("note: {note}");
     }
+    if imported.text.len() > Source::max_bytes() {
+        let most = Source::max_bytes() >> 20;
+        eprintln!(
+            "note: the model file is larger than {most} MiB, the most that is read; estimate `{}` itself",
+            args.file
+        );
+    }
     match &args.output {
         None => output::print(&imported.text),
         Some(path) => files::write(path, imported.text.as_bytes()),

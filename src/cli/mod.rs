@@ -7,7 +7,9 @@
 
 mod answer;
 mod args;
+mod audit;
 mod axes;
+mod claims;
 mod compare;
 mod crossover;
 mod estimate;
@@ -23,6 +25,7 @@ mod request;
 mod require;
 mod sensitivity;
 mod settings;
+mod shelf;
 mod sweep;
 mod table;
 mod threshold;
@@ -76,6 +79,8 @@ fn run_command(command: args::Command) -> Result<Answer, Problems> {
     match command {
         args::Command::Crossover(args) => return crossover::run(&args),
         args::Command::Require(args) => return require::run(&args),
+        args::Command::Claims(args) => return claims::run(&args),
+        args::Command::Audit(args) => return audit::run(&args),
         args::Command::Estimate(args) => estimate::run(&args),
         args::Command::Compare(args) => compare::run(&args),
         args::Command::Sensitivity(args) => sensitivity::run(&args),

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::ReportArgs;
 use super::files::{self, Blocks};
+use super::shelf::at;
 use super::{output, request, wrong};
 use crate::catalog::Kind;
 use crate::model::Model;
@@ -54,18 +55,6 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Problems> {
         eprintln!("wrote {}", folder.join(&file.name).display());
     }
     output::print(&page.text(output::width()))
-}
-
-/// A mistake of a name in the report file, at the place of the name.
-fn at(place: &crate::source::Place, mistakes: &Problems) -> Problems {
-    let mut placed = Problems::new();
-    for mistake in mistakes.iter() {
-        placed.push(match mistake.place() {
-            Some(_) => mistake.clone(),
-            None => mistake.clone().labelled(place, ""),
-        });
-    }
-    placed
 }
 
 /// Where a report is written: beside its file, or here if it ships.

@@ -1,7 +1,9 @@
 //! One estimate and its sums.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use num_bigint::BigInt;
 use num_rational::BigRational;
 
 use crate::census::Conventions;
@@ -132,11 +134,34 @@ pub struct Group {
 
 /// The energy of some lines: added up exactly, then rounded once.
 fn sum<'l>(lines: impl IntoIterator<Item = &'l Line>) -> Energy {
-    let mut exact = BigRational::default();
+    let mut exact = Sum::default();
     for line in lines {
-        exact += &line.picojoules;
+        exact.add(&line.picojoules);
     }
-    Energy::from_picojoules(number::to_f64(&exact))
+    Energy::from_picojoules(number::to_f64(&exact.value()))
+}
+
+/// A sum of many numbers of few denominators: they are brought to one only at
+/// its end.
+#[derive(Default)]
+struct Sum(BTreeMap<BigInt, BigInt>);
+
+impl Sum {
+    fn add(&mut self, value: &BigRational) {
+        match self.0.get_mut(value.denom()) {
+            Some(sum) => *sum += value.numer(),
+            None => {
+                self.0.insert(value.denom().clone(), value.numer().clone());
+            }
+        }
+    }
+
+    fn value(self) -> BigRational {
+        let parts = self.0.into_iter();
+        parts
+            .map(|(denominator, numerator)| BigRational::new(numerator, denominator))
+            .fold(BigRational::default(), |sum, part| sum + part)
+    }
 }
 
 impl Estimate {
@@ -148,28 +173,34 @@ impl Estimate {
     /// The lines added up by `by`, in the order of the graph.
     pub fn by(&self, by: By) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
-        let mut index: BTreeMap<String, usize> = BTreeMap::new();
+        let mut index: HashMap<Cow<'_, str>, usize> = HashMap::new();
+        let mut sums: Vec<Sum> = Vec::new();
         if by == By::Stage {
             // Stages without arithmetic are listed too: nothing is dropped.
             for stage in &self.stages {
-                index.insert(stage.clone(), groups.len());
+                index.insert(Cow::from(stage), groups.len());
                 groups.push(Group::new(stage.clone()));
             }
         }
         for line in &self.lines {
             let name = match by {
-                By::Stage => line.stage.clone(),
-                By::Op => line.op.clone(),
-                By::Layer => line.layer.clone(),
-                By::Primitive => format!("{}.{}", line.primitive, line.format),
+                By::Stage => Cow::from(&line.stage),
+                By::Op => Cow::from(&line.op),
+                By::Layer => Cow::from(&line.layer),
+                By::Primitive => Cow::from(format!("{}.{}", line.primitive, line.format)),
             };
-            let at = *index.entry(name.clone()).or_insert_with(|| {
-                groups.push(Group::new(name));
+            let at = *index.entry(name).or_insert_with_key(|name| {
+                groups.push(Group::new(name.clone().into_owned()));
                 groups.len() - 1
             });
-            if let Some(group) = groups.get_mut(at) {
-                group.add(line);
+            sums.resize_with(groups.len(), Sum::default);
+            if let (Some(group), Some(sum)) = (groups.get_mut(at), sums.get_mut(at)) {
+                group.count(line);
+                sum.add(&line.picojoules);
             }
+        }
+        for (group, sum) in groups.iter_mut().zip(sums) {
+            group.picojoules = sum.value();
         }
         groups
     }
@@ -223,11 +254,8 @@ impl Group {
         }
     }
 
-    fn add(&mut self, line: &Line) {
-        *self
-            .counts
-            .entry((line.primitive, line.format))
-            .or_default() += &line.count;
-        self.picojoules += &line.picojoules;
+    fn count(&mut self, line: &Line) {
+        let count = (self.counts.entry((line.primitive, line.format))).or_default();
+        *count = number::sum(count, &line.count);
     }
 }

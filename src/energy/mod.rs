@@ -18,7 +18,7 @@ use crate::graph::OpGraph;
 use crate::number;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Place, Problems};
-use crate::symbolic::EvalError;
+use crate::symbolic::{EvalError, Values};
 use crate::table::{Confidence, EnergyTable, Provenance};
 
 pub use self::estimate::{By, Estimate, Group, LeftOut, Line, Settings};
@@ -199,16 +199,17 @@ pub fn estimate(
 ) -> Result<Estimate, Problems> {
     let mut lines = Vec::with_capacity(counted.counts.len());
     let graph = &counted.graph;
+    let values = graph.values();
     for (tally, count) in counted.census.tallies.iter().zip(&counted.counts) {
         let Some(price) = pricing.price(tally) else {
             return Err(pricing.missing(counted, others));
         };
         let op = &graph.ops()[tally.op];
-        let exact = count * &price.picojoules;
+        let exact = number::product(count, &price.picojoules);
         lines.push(Line {
             op: graph.full_name(op),
             stage: op.stage.clone(),
-            layer: layer_name(graph, op),
+            layer: layer_name(graph, op, &values),
             primitive: tally.primitive,
             format: price.format,
             count: count.clone(),
@@ -245,12 +246,12 @@ fn set_by_hand(table: &EnergyTable) -> Vec<(String, BigRational)> {
 
 /// The layer of an op: the outermost block around it with its repeats, or the
 /// op itself where it stands in the model.
-fn layer_name(graph: &OpGraph, op: &crate::graph::Op) -> String {
+fn layer_name(graph: &OpGraph, op: &crate::graph::Op, values: &Values) -> String {
     let Some(layer) = graph.layer(op.region) else {
         return op.name.clone();
     };
     let region = graph.region(layer);
-    match region.repeat.evaluate(&graph.values()) {
+    match region.repeat.evaluate(values) {
         Ok(repeat) if repeat != number::whole(1) => {
             format!("{} (×{})", region.name, number::plain(&repeat))
         }

@@ -11,6 +11,9 @@
 //! power   := atom ("^" unary)?
 //! atom    := number | name | name "(" compare ("," compare)* ")" | "(" compare ")"
 //! ```
+//!
+//! A name has dots where it names a part (`int8.add`, `45nm.fp32.mul`); only
+//! then may it begin with a digit.
 
 mod parse;
 

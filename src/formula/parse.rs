@@ -242,7 +242,9 @@ fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, SyntaxError> {
             at += first.len_utf8();
             continue;
         }
-        let (token, length) = if first.is_ascii_digit() || first == '.' {
+        let (token, length) = if let Some(length) = numbered_name(rest) {
+            (Token::Name(rest[..length].to_owned()), length)
+        } else if first.is_ascii_digit() || first == '.' {
             number_token(rest, at)?
         } else if first.is_alphabetic() || first == '_' {
             let length = rest
@@ -261,6 +263,21 @@ fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, SyntaxError> {
         at += length;
     }
     Ok(tokens)
+}
+
+/// The length of a dotted name that begins with a number, such as
+/// `45nm.fp32.mul`.
+fn numbered_name(rest: &str) -> Option<usize> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let length = rest.find(|c: char| !is_part(c)).unwrap_or(rest.len());
+    let (first, _) = rest[..length].split_once('.')?;
+    let letters = first.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_name = letters.len() < first.len() && is_name(letters);
+    // `1e3.` is a number, if a wrong one.
+    let is_exponent = letters
+        .strip_prefix(['e', 'E'])
+        .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    (is_name && !is_exponent).then_some(length)
 }
 
 fn number_token(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {

@@ -51,6 +51,11 @@ pub(super) fn domain_of_product(a: &Domain, b: &Domain) -> Domain {
 pub(super) fn reduce(graph: &mut OpGraph) {
     let all: Vec<NodeIndex> = graph.ops.node_indices().collect();
     for at in all {
+        let is_product = (graph.ops.node_weight(at))
+            .is_some_and(|op| matches!(&op.kind, OpKind::Einsum(einsum) if einsum.map == Map::Mul));
+        if !is_product {
+            continue;
+        }
         let domains: Vec<Domain> = graph
             .inputs(at)
             .iter()
@@ -65,9 +70,6 @@ pub(super) fn reduce(graph: &mut OpGraph) {
         let [a, b] = domains.as_slice() else {
             continue;
         };
-        if einsum.map != Map::Mul {
-            continue;
-        }
         einsum.map = product_of(a, b);
         if matches!(einsum.map, Map::And | Map::Xnor) && einsum.reduce == Reduce::Add {
             einsum.reduce = Reduce::Popcount;

@@ -2,8 +2,12 @@
 //! bars and lines a plot, in which words. The command line and report files
 //! draw from here, so that a number looks the same wherever it stands.
 
+mod audit;
 mod bars;
 mod cases;
+mod claims;
+mod claims_page;
+mod claims_plot;
 mod curve;
 mod hardware;
 mod headline;
@@ -16,7 +20,11 @@ mod tables;
 mod threshold;
 mod tornado;
 
+pub use self::audit::{audit_subject, audit_table};
 pub use self::bars::{comparison_bars, estimate_bars};
+pub use self::claims::{claims_data, claims_table, conventions_table, findings_table};
+pub use self::claims_page::claims_page;
+pub use self::claims_plot::claims_plot;
 pub use self::hardware::{entries_table, memory_table, sources_table, table_list};
 pub use self::left_out::{left_out_of_comparison, left_out_of_estimate, left_out_over};
 pub use self::page::{Block, Page, ReportFile};

@@ -50,7 +50,10 @@ pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
     let (name, key) = heading(by);
     let mut notes = left_out_of_estimate(estimate);
     notes.extend([
-        format!("{} MACs; {}", grouped(&estimate.macs), dims_line(estimate)),
+        match dims_line(estimate).as_str() {
+            "" => format!("{} MACs", grouped(&estimate.macs)),
+            dims => format!("{} MACs; {dims}", grouped(&estimate.macs)),
+        },
         rests_on(estimate),
         conventions_line(estimate),
     ]);

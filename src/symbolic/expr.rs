@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Add, AddAssign, Mul, Neg, Sub};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use num_integer::Integer;
 use num_rational::BigRational;
-use num_traits::{One, Signed, Zero};
+use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use crate::number::{self, whole};
 
@@ -79,31 +79,88 @@ impl Monomial {
 }
 
 /// An expression over symbols: a sum of monomials with exact coefficients.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+/// A copy shares its terms.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Expr {
-    /// No coefficient is zero.
-    terms: BTreeMap<Monomial, BigRational>,
+    /// In order of the monomials, each once. No coefficient is zero.
+    terms: Arc<Terms>,
+}
+
+type Terms = Vec<(Monomial, BigRational)>;
+
+/// Whole numbers below this are made once.
+const SMALL: usize = 257;
+
+/// The whole numbers from 0 on.
+static WHOLE: LazyLock<Vec<Expr>> = LazyLock::new(|| {
+    let unit = |value: usize| (Monomial::default(), whole(value));
+    (0..SMALL)
+        .map(|value| {
+            Expr::of(
+                Some(unit(value))
+                    .filter(|_| value > 0)
+                    .into_iter()
+                    .collect(),
+            )
+        })
+        .collect()
+});
+
+impl Default for Expr {
+    fn default() -> Expr {
+        Expr::zero()
+    }
+}
+
+/// Adds a term to a sum.
+fn add_term(terms: &mut Terms, monomial: &Monomial, coefficient: &BigRational) {
+    match terms.binary_search_by(|(known, _)| known.cmp(monomial)) {
+        Err(at) => terms.insert(at, (monomial.clone(), coefficient.clone())),
+        Ok(at) => {
+            let known = &mut terms[at].1;
+            *known = number::sum(known, coefficient);
+            if known.is_zero() {
+                terms.remove(at);
+            }
+        }
+    }
 }
 
 impl Expr {
     /// 0.
     pub fn zero() -> Expr {
-        Expr::default()
+        WHOLE[0].clone()
     }
 
     /// 1.
     pub fn one() -> Expr {
-        Expr::constant(BigRational::one())
+        WHOLE[1].clone()
+    }
+
+    fn of(terms: Terms) -> Expr {
+        Expr {
+            terms: Arc::new(terms),
+        }
     }
 
     /// A number.
     pub fn constant(value: BigRational) -> Expr {
-        Expr::term(Monomial::default(), value)
+        let small = (value.is_integer())
+            .then(|| value.numer().to_usize())
+            .flatten();
+        match small.and_then(|at| WHOLE.get(at)) {
+            Some(known) => known.clone(),
+            None => Expr::of(vec![(Monomial::default(), value)]),
+        }
     }
 
     /// A whole number.
     pub fn whole(value: i64) -> Expr {
-        Expr::constant(whole(value))
+        let small = usize::try_from(value).ok();
+        match small.and_then(|at| WHOLE.get(at)) {
+            Some(known) => known.clone(),
+            None => Expr::constant(whole(value)),
+        }
     }
 
     /// A symbol.
@@ -117,16 +174,18 @@ impl Expr {
     }
 
     fn term(monomial: Monomial, coefficient: BigRational) -> Expr {
-        let mut terms = BTreeMap::new();
-        if !coefficient.is_zero() {
-            terms.insert(monomial, coefficient);
+        if monomial.0.is_empty() {
+            Expr::constant(coefficient)
+        } else if coefficient.is_zero() {
+            Expr::zero()
+        } else {
+            Expr::of(vec![(monomial, coefficient)])
         }
-        Expr { terms }
     }
 
     /// The monomials and their coefficients.
     pub fn terms(&self) -> impl ExactSizeIterator<Item = (&Monomial, &BigRational)> {
-        self.terms.iter()
+        self.terms.iter().map(|(monomial, value)| (monomial, value))
     }
 
     /// Whether it is 0.
@@ -136,8 +195,17 @@ impl Expr {
 
     /// The term that it is, if it is a single one.
     fn only_term(&self) -> Option<(&Monomial, &BigRational)> {
-        let first = self.terms.first_key_value()?;
-        (self.terms.len() == 1).then_some(first)
+        match self.terms.as_slice() {
+            [(monomial, coefficient)] => Some((monomial, coefficient)),
+            _ => None,
+        }
+    }
+
+    /// What stands before a monomial, if it is there.
+    fn coefficient(&self, monomial: &Monomial) -> Option<&BigRational> {
+        let terms = &self.terms;
+        let at = terms.binary_search_by(|(known, _)| known.cmp(monomial));
+        at.ok().map(|at| &terms[at].1)
     }
 
     fn is_one(&self) -> bool {
@@ -147,9 +215,9 @@ impl Expr {
 
     /// Its value, if it holds no symbol.
     pub fn as_constant(&self) -> Option<BigRational> {
-        match self.terms.len() {
-            0 => Some(BigRational::zero()),
-            1 => self.terms.get(&Monomial::default()).cloned(),
+        match self.terms.as_slice() {
+            [] => Some(BigRational::zero()),
+            [(monomial, value)] if monomial.0.is_empty() => Some(value.clone()),
             _ => None,
         }
     }
@@ -171,7 +239,7 @@ impl Expr {
     /// `left`; `None` where there are more parts than that.
     fn degree(&self, left: &mut usize) -> Option<u32> {
         let mut largest = 0;
-        for monomial in self.terms.keys() {
+        for (monomial, _) in self.terms.iter() {
             *left = left.checked_sub(1)?;
             let mut sum: u32 = 0;
             for (atom, exponent) in &monomial.0 {
@@ -196,7 +264,7 @@ impl Expr {
     }
 
     fn collect_symbols(&self, found: &mut BTreeSet<Symbol>) {
-        for (atom, _) in self.terms.keys().flat_map(|monomial| &monomial.0) {
+        for (atom, _) in self.terms.iter().flat_map(|(monomial, _)| &monomial.0) {
             match atom {
                 Atom::Symbol(symbol) => {
                     found.insert(symbol.clone());
@@ -215,18 +283,15 @@ impl Expr {
         if factor.is_zero() {
             return Expr::zero();
         }
-        Expr {
-            terms: self
-                .terms
-                .iter()
-                .map(|(monomial, coefficient)| (monomial.clone(), coefficient * factor))
-                .collect(),
-        }
+        let scaled = |(monomial, coefficient): &(Monomial, BigRational)| {
+            (monomial.clone(), number::product(coefficient, factor))
+        };
+        Expr::of(self.terms.iter().map(scaled).collect())
     }
 
     /// The quotient; `None` where the divisor is 0.
     pub fn divide(&self, divisor: &Expr) -> Option<Expr> {
-        let (first, coefficient) = divisor.terms.first_key_value()?;
+        let (first, coefficient) = divisor.terms.first()?;
         if divisor.terms.len() == 1 {
             return Some(self * &Expr::term(first.inverse(), coefficient.recip()));
         }
@@ -234,7 +299,7 @@ impl Expr {
         // 2a+2b and a+b are the same factor.
         let content = coefficient.clone();
         let monic = divisor.scale(&content.recip());
-        if let Some((_, own)) = self.terms.first_key_value()
+        if let Some((_, own)) = self.terms.first()
             && self.scale(&own.recip()) == monic
         {
             return Some(Expr::constant(own / content));
@@ -264,7 +329,7 @@ impl Expr {
         }
         // Whole constants come out: ⌊x + 2⌋ = ⌊x⌋ + 2.
         let unit = Monomial::default();
-        let constant = self.terms.get(&unit).cloned().unwrap_or_default();
+        let constant = self.coefficient(&unit).cloned().unwrap_or_default();
         let outside = constant.floor();
         let mut inner = self - &Expr::constant(outside.clone());
         // ⌊(⌊x⌋ + a) / m⌋ = ⌊(x + a) / m⌋ for whole a and m, m > 0.
@@ -276,7 +341,7 @@ impl Expr {
     }
 
     fn flatten_floor(&self) -> Option<Expr> {
-        let constant = self.terms.get(&Monomial::default());
+        let constant = self.coefficient(&Monomial::default());
         let mut others = self.terms.iter().filter(|(key, _)| !key.0.is_empty());
         let (monomial, share) = others.next()?;
         if others.next().is_some() {
@@ -322,7 +387,7 @@ impl Expr {
     /// `None` leaves it. `None` where a divisor becomes 0.
     pub fn substitute(&self, value: &impl Fn(&Symbol) -> Option<Expr>) -> Option<Expr> {
         let mut sum = Expr::zero();
-        for (monomial, coefficient) in &self.terms {
+        for (monomial, coefficient) in self.terms.iter() {
             let mut product = Expr::constant(coefficient.clone());
             for (atom, exponent) in &monomial.0 {
                 let replaced = match atom {
@@ -342,7 +407,7 @@ impl Expr {
 
     /// A factor that stands for this expression unexpanded.
     fn grouped(&self) -> Expr {
-        match self.terms.first_key_value() {
+        match self.terms.first() {
             Some((_, coefficient)) if self.terms.len() > 1 => {
                 let monic = self.scale(&coefficient.recip());
                 Expr::term(
@@ -359,23 +424,27 @@ impl Expr {
 /// common multiple of their denominators, for printing common factors.
 pub(super) fn common_denominator(expr: &Expr) -> num_bigint::BigInt {
     expr.terms
-        .values()
-        .fold(num_bigint::BigInt::one(), |lcm, value| {
+        .iter()
+        .fold(num_bigint::BigInt::one(), |lcm, (_, value)| {
             lcm.lcm(value.denom())
         })
 }
 
 impl AddAssign<&Expr> for Expr {
     fn add_assign(&mut self, other: &Expr) {
-        for (monomial, coefficient) in &other.terms {
-            let Some(known) = self.terms.get_mut(monomial) else {
-                self.terms.insert(monomial.clone(), coefficient.clone());
-                continue;
-            };
-            *known = number::sum(known, coefficient);
-            if known.is_zero() {
-                self.terms.remove(monomial);
-            }
+        if self.terms.is_empty() {
+            *self = other.clone();
+            return;
+        }
+        if let ([(left, a)], [(right, b)]) = (self.terms.as_slice(), other.terms.as_slice())
+            && left == right
+        {
+            *self = Expr::term(left.clone(), number::sum(a, b));
+            return;
+        }
+        let terms = Arc::make_mut(&mut self.terms);
+        for (monomial, coefficient) in other.terms.iter() {
+            add_term(terms, monomial, coefficient);
         }
     }
 }
@@ -399,7 +468,7 @@ impl Sub for &Expr {
 impl Neg for Expr {
     type Output = Expr;
     fn neg(mut self) -> Expr {
-        for coefficient in self.terms.values_mut() {
+        for (_, coefficient) in Arc::make_mut(&mut self.terms) {
             *coefficient = -std::mem::take(coefficient);
         }
         self
@@ -415,16 +484,19 @@ impl Mul for &Expr {
         if self.is_one() {
             return other.clone();
         }
+        if other.is_one() {
+            return self.clone();
+        }
         if let (Some((left, a)), Some((right, b))) = (self.only_term(), other.only_term()) {
             return Expr::term(left.times(right), number::product(a, b));
         }
-        let mut product = Expr::zero();
-        for (left, a) in &self.terms {
-            for (right, b) in &other.terms {
-                product += &Expr::term(left.times(right), number::product(a, b));
+        let mut product = Terms::new();
+        for (left, a) in self.terms.iter() {
+            for (right, b) in other.terms.iter() {
+                add_term(&mut product, &left.times(right), &number::product(a, b));
             }
         }
-        product
+        Expr::of(product)
     }
 }
 

@@ -11,13 +11,16 @@ pub(super) fn order(ops: &[OpDecl]) -> Result<Vec<usize>, Diagnostic> {
     let index: HashMap<&str, usize> = (ops.iter().enumerate())
         .map(|(at, op)| (op.name.value.as_str(), at))
         .collect();
-    let waits: Vec<BTreeSet<usize>> = (ops.iter())
+    let waits: Vec<Vec<usize>> = (ops.iter())
         .map(|op| {
             let needed = op.inputs.iter().filter_map(|operand| match operand {
                 Operand::Tensor(name) => index.get(name.value.as_str()).copied(),
                 Operand::Weight(_) => None,
             });
-            needed.collect()
+            let mut needed: Vec<usize> = needed.collect();
+            needed.sort_unstable();
+            needed.dedup();
+            needed
         })
         .collect();
     let mut feeds: Vec<Vec<usize>> = vec![Vec::new(); ops.len()];
@@ -26,7 +29,7 @@ pub(super) fn order(ops: &[OpDecl]) -> Result<Vec<usize>, Diagnostic> {
             feeds[*need].push(at);
         }
     }
-    let mut missing: Vec<usize> = waits.iter().map(BTreeSet::len).collect();
+    let mut missing: Vec<usize> = waits.iter().map(Vec::len).collect();
     let mut ready: BTreeSet<usize> = (0..ops.len()).filter(|at| missing[*at] == 0).collect();
     let mut order = Vec::with_capacity(ops.len());
     while let Some(at) = ready.pop_first() {
@@ -49,7 +52,7 @@ pub(super) fn order(ops: &[OpDecl]) -> Result<Vec<usize>, Diagnostic> {
 const SHOWN: usize = 10;
 
 /// The mistake for ops that wait for each other, with the way round.
-fn cycle(ops: &[OpDecl], waits: &[BTreeSet<usize>], missing: &[usize]) -> Diagnostic {
+fn cycle(ops: &[OpDecl], waits: &[Vec<usize>], missing: &[usize]) -> Diagnostic {
     let stuck = |at: &usize| missing[*at] > 0;
     let mut way: Vec<usize> = Vec::new();
     let mut passed: BTreeMap<usize, usize> = BTreeMap::new();

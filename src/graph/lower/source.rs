@@ -125,7 +125,8 @@ impl<'m> Lowering<'m> {
         let mut axes = Vec::with_capacity(shape.axes.len());
         for formula in &shape.axes {
             let extent = self.number(formula, instance)?;
-            if !instance.names.uneven.contains(&formula.text) {
+            let is_noted = self.noted.contains(&(extent.clone(), Rule::Extent));
+            if !is_noted && !instance.names.uneven.contains(&formula.text) {
                 let what = format!("the extent `{}`", formula.text.trim());
                 self.constrain(what, &extent, Rule::Extent, &formula.place);
             }

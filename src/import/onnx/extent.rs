@@ -96,14 +96,11 @@ pub(super) fn broadcast(a: &[Expr], b: &[Expr]) -> Result<Vec<Expr>, String> {
                 .map_or_else(Expr::one, |at| shape[at].clone())
         };
         let (x, y) = (of(a), of(b));
-        shape.push(if x == y || y == one {
+        let known = |extent: &Expr| extent.as_constant().is_some();
+        shape.push(if x == y || y == one || (!known(&y) && x != one) {
             x
-        } else if x == one {
+        } else if x == one || !known(&x) {
             y
-        } else if x.as_constant().is_none() {
-            y
-        } else if y.as_constant().is_none() {
-            x
         } else {
             return Err(format!("{} and {} cannot be combined", shown(a), shown(b)));
         });

@@ -6,6 +6,7 @@
 //! and from elsewhere what all runs read alike.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::net::{Net, NodeId, TensorId};
@@ -246,7 +247,9 @@ fn kind(net: &Net, at: NodeId) -> u64 {
     let node = &net.nodes[at];
     let mut hasher = DefaultHasher::new();
     // The names of axes and numbers in it are all that there is to a work.
-    format!("{:?}", node.work).hash(&mut hasher);
+    // To write into a hasher cannot fail.
+    let _ = write!(Hashed(&mut hasher), "{:?}", node.work);
+    hasher.write_u8(0xff);
     node.stage.hash(&mut hasher);
     node.format.hash(&mut hasher);
     let mut tensor = |id: TensorId| {
@@ -263,4 +266,14 @@ fn kind(net: &Net, at: NodeId) -> u64 {
     tensor(node.output);
     node.inputs.iter().for_each(|input| tensor(*input));
     hasher.finish()
+}
+
+/// Text that is hashed where it would be written.
+struct Hashed<'h>(&'h mut DefaultHasher);
+
+impl Write for Hashed<'_> {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        Hasher::write(self.0, text.as_bytes());
+        Ok(())
+    }
 }

@@ -46,12 +46,22 @@ pub fn import<'m>(
     look: &'m mut Look<'m>,
 ) -> Result<Imported, Problems> {
     let mut reader = read::read(model, file, look)?;
-    fuse::fuse(&mut reader.net);
+    let other = fuse::fuse(&mut reader.net);
+    if other > 0 {
+        reader.note(&format!(
+            "{other} softmax not recognised as attention: counted, but in no scope"
+        ));
+    }
     if reader.net.nodes.is_empty() {
         let message = format!("{file}: the graph computes nothing");
         return Err(Diagnostic::new(message).into());
     }
     stage::name(&mut reader.net);
+    if let Some(format) = write::other_format(&reader.net) {
+        reader.note(&format!(
+            "the graph computes in {format}; `--format` chooses what it is priced in"
+        ));
+    }
     let repeats = layers::find(&reader.net);
     let text = write::write(&reader.net, &repeats, file);
     Ok(Imported {

@@ -12,7 +12,7 @@ use std::fmt::Write;
 
 use super::extent::name_of;
 use super::layers::Repeat;
-use super::net::{Net, Node, NodeId, TensorId};
+use super::net::{Net, Node, NodeId, TensorId, Work};
 use super::proto::ElementType;
 use crate::symbolic::Expr;
 use formula::shape;
@@ -58,6 +58,9 @@ fn header(net: &Net, main: &Section<'_>, file: &str) -> String {
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let stem = stem.strip_suffix(".onnx").unwrap_or(stem);
     let mut text = format!("# Made from an ONNX graph.\nname = {}\n", quoted(stem));
+    if main_element(net) == Some(ElementType::Float16) {
+        text.push_str("format = \"fp16\"\n");
+    }
     if !net.dims.is_empty() {
         let dims: Vec<String> = net.dims.iter().map(|dim| quoted(dim)).collect();
         let _ = writeln!(text, "needs = [{}]", dims.join(", "));
@@ -75,6 +78,35 @@ fn header(net: &Net, main: &Section<'_>, file: &str) -> String {
         }
     }
     text
+}
+
+/// What most products of fractions are computed in.
+fn main_element(net: &Net) -> Option<ElementType> {
+    let mut found: Vec<(ElementType, usize)> = Vec::new();
+    for node in &net.nodes {
+        let element = net.tensors[node.output].element;
+        if element.is_whole() || !matches!(node.work, Work::Product(_)) {
+            continue;
+        }
+        match found.iter_mut().find(|(known, _)| *known == element) {
+            Some((_, count)) => *count += 1,
+            None => found.push((element, 1)),
+        }
+    }
+    found
+        .into_iter()
+        .max_by_key(|(_, count)| *count)
+        .map(|(element, _)| element)
+}
+
+/// The name of the format of most products, where a model file of fp32 or fp16
+/// does not say it.
+pub(super) fn other_format(net: &Net) -> Option<&'static str> {
+    match main_element(net)? {
+        ElementType::Bfloat16 => Some("bfloat16"),
+        ElementType::Double => Some("double precision"),
+        _ => None,
+    }
 }
 
 fn input_text(net: &Net, input: TensorId) -> String {

@@ -2,7 +2,8 @@
 //!
 //! Each kind of chart answers one question of an energy comparison: where the energy
 //! goes ([`stacked_bars`]), how a result moves with one dimension ([`lines()`]) or with two
-//! ([`heat_map`]), and which input moves it most ([`tornado()`]). A chart is laid out here from measured text, because nothing else
+//! ([`heat_map`]), which input moves it most ([`tornado()`]), and how far numbers are from
+//! where they should be ([`dots()`]). A chart is laid out here from measured text, because nothing else
 //! keeps long names from being cut off, and drawn through plotters on a backend that
 //! writes SVG. PNG is that SVG rasterised, so the two never differ.
 //!
@@ -16,6 +17,7 @@ mod bars;
 mod canvas;
 mod colour_map;
 mod colour_scale;
+mod dots;
 mod end_labels;
 mod font;
 mod heat;
@@ -41,6 +43,7 @@ use std::fmt;
 pub use axis::{Axis, AxisUnit, Scale};
 pub use band::Band;
 pub use bars::{Bar, BarGroup, StackedBars, stacked_bars};
+pub use dots::{Dot, DotGroup, DotPlot, dots};
 pub use heat::{HeatMap, HeatTarget, heat_map};
 pub use lines::{LineChart, Mark, Region, Series, SeriesStyle, lines, lines_with_bands};
 pub use svg::Svg;

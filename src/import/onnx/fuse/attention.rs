@@ -18,21 +18,33 @@ use crate::symbolic::Expr;
 /// Paths are followed over at most so many nodes.
 const MAX_STEPS: usize = 64;
 
-/// Names the stages of every attention, and brings all to one form.
-pub(super) fn fuse(net: &mut Net) {
+/// Names the stages of every attention, and brings all to one form. How many
+/// softmaxes of scores there are that are no attention of a known shape.
+pub(super) fn fuse(net: &mut Net) -> usize {
     unguard(net);
     let wiring = Wiring::of(net);
     let mut edits = Edits::default();
+    let mut other = 0;
     for at in 0..net.nodes.len() {
-        if net.nodes[at].work == Work::Block(Block::Softmax)
-            && let Some(found) = Attention::around(net, &wiring, at)
-        {
-            found.name(net, &wiring);
-            found.scale_once(net, &wiring, &mut edits);
-            found.split(net, &mut edits);
+        if net.nodes[at].work != Work::Block(Block::Softmax) {
+            continue;
+        }
+        match Attention::around(net, &wiring, at) {
+            Some(found) => {
+                found.name(net, &wiring);
+                found.scale_once(net, &wiring, &mut edits);
+                found.split(net, &mut edits);
+            }
+            // A softmax of one row for each input is that of a classifier.
+            None => other += usize::from(rank_of(net, net.nodes[at].output) > 2),
         }
     }
     edits.apply(net);
+    other
+}
+
+fn rank_of(net: &Net, tensor: TensorId) -> usize {
+    net.tensors[tensor].shape.as_ref().map_or(0, Vec::len)
 }
 
 /// Some exporters guard a softmax against rows without any score: `where(x is
@@ -84,7 +96,12 @@ impl Attention {
         let mut above = Vec::new();
         let scores = net.nodes[softmax].inputs[0];
         let score = score_of(net, wiring, scores, &mut above, &mut MAX_STEPS.clone())?;
-        let (below, context, side) = context_of(net, wiring, net.nodes[softmax].output)?;
+        let (below, context, side) = context_of(
+            net,
+            wiring,
+            net.nodes[softmax].output,
+            &mut MAX_STEPS.clone(),
+        )?;
         let first = score.last().copied()?;
         let [q, k] = net.nodes[first].inputs[..] else {
             return None;
@@ -262,34 +279,40 @@ fn distance_of(net: &Net, wiring: &Wiring, sum: NodeId) -> Option<Vec<NodeId>> {
 }
 
 /// From the softmax down to the product with the values, and which of its
-/// operands the probabilities are.
+/// operands the probabilities are. They may be read elsewhere too.
 fn context_of(
     net: &Net,
     wiring: &Wiring,
-    mut tensor: TensorId,
+    tensor: TensorId,
+    steps: &mut usize,
 ) -> Option<(Vec<NodeId>, NodeId, usize)> {
-    let mut below = Vec::new();
-    for _ in 0..MAX_STEPS {
-        let at = wiring.reader(tensor)?;
-        let node = &net.nodes[at];
+    for at in &wiring.readers[tensor] {
+        *steps = steps.checked_sub(1)?;
+        if *at == NodeId::MAX {
+            continue;
+        }
+        let node = &net.nodes[*at];
         match &node.work {
             Work::Product(_) => {
                 let side = node.inputs.iter().position(|input| *input == tensor)?;
-                let computed = node
-                    .inputs
-                    .iter()
-                    .all(|input| !net.tensors[*input].constant);
-                return (computed && node.inputs.len() == 2).then_some((below, at, side));
+                let computed = (node.inputs.iter()).all(|input| !net.tensors[*input].constant);
+                if computed && node.inputs.len() == 2 {
+                    return Some((Vec::new(), *at, side));
+                }
             }
             Work::Move
             | Work::Unary(Unary::Cast | Unary::Round)
             | Work::Clip(..)
             | Work::Where
             | Work::Binary(Binary::Mul | Binary::Add | Binary::Sub) => {
-                below.push(at);
-                tensor = node.output;
+                if let Some((mut below, context, side)) =
+                    context_of(net, wiring, node.output, steps)
+                {
+                    below.push(*at);
+                    return Some((below, context, side));
+                }
             }
-            _ => return None,
+            _ => {}
         }
     }
     None

@@ -18,8 +18,9 @@ mod rotary;
 
 use super::net::{Net, NodeId, TensorId, Unary, Work};
 
-/// Brings a net into the one form of its network.
-pub(super) fn fuse(net: &mut Net) {
+/// Brings a net into the one form of its network. How many softmaxes of scores
+/// were not recognised as attention.
+pub(super) fn fuse(net: &mut Net) -> usize {
     sweep(net);
     linear::fuse(net);
     recognise::fuse(net);
@@ -27,8 +28,9 @@ pub(super) fn fuse(net: &mut Net) {
     affine::fuse(net);
     rotary::fuse(net);
     sweep(net);
-    attention::fuse(net);
+    let other = attention::fuse(net);
     sweep(net);
+    other
 }
 
 /// Drops what nothing reads.

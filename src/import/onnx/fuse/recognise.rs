@@ -6,6 +6,7 @@
 //! out is compared with what each block gives on the same row.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use super::Wiring;
 use crate::import::onnx::net::{Block, FoldKind, Net, NodeId, TensorId, Unary, Work};
@@ -189,8 +190,7 @@ fn block_of(net: &Net, nodes: &[NodeId], leaf: TensorId) -> Option<Block> {
             .map(|(a, b)| (a - b).abs() / (1.0 + b.abs()));
         pairs.fold(0.0, f64::max)
     };
-    let candidates = candidates();
-    let near = candidates.iter().map(|(block, row)| (*block, differ(row)));
+    let near = CANDIDATES.iter().map(|(block, row)| (*block, differ(row)));
     let (block, distance) = near.min_by(|a, b| a.1.total_cmp(&b.1))?;
     (distance <= TOLERANCE).then_some(block)
 }
@@ -214,6 +214,8 @@ fn softplus(x: f64) -> f64 {
 }
 
 /// What each block gives on the row.
+static CANDIDATES: LazyLock<[(Block, [f64; 8]); 12]> = LazyLock::new(candidates);
+
 fn candidates() -> [(Block, [f64; 8]); 12] {
     let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
     let mean = folded(FoldKind::Mean, ROW);

@@ -122,6 +122,13 @@ impl<'m> Call<'m> {
         }
     }
 
+    pub(super) fn texts(&self, name: &str) -> Option<&'m [String]> {
+        match self.attribute(name)? {
+            AttributeValue::Texts(values) => Some(values),
+            _ => None,
+        }
+    }
+
     pub(super) fn floats(&self, name: &str) -> Option<&'m [f32]> {
         match self.attribute(name)? {
             AttributeValue::Floats(values) => Some(values),

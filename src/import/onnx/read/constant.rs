@@ -152,7 +152,10 @@ pub(super) fn value(work: &Work, inputs: &[TensorId], shape: &[Expr], net: &Net)
         .collect::<Option<_>>()?;
     match (work, operands.as_slice()) {
         (Work::Unary(unary), [x]) => apply_unary(*unary, x),
-        (Work::Binary(binary), [x, y]) => apply_binary(*binary, x, y),
+        (Work::Binary(binary), [x, y]) => {
+            let first = inputs.first().map(|id| net.tensors[*id].element);
+            apply_binary(*binary, x, y, first.is_some_and(ElementType::is_whole))
+        }
         (Work::Where, [condition, x, y]) => {
             let condition = condition.reals()?;
             let (x, y) = alike(x, y)?;
@@ -268,13 +271,13 @@ fn apply_unary(unary: Unary, x: &Value) -> Option<Value> {
     ))
 }
 
-fn apply_binary(binary: Binary, x: &Value, y: &Value) -> Option<Value> {
+fn apply_binary(binary: Binary, x: &Value, y: &Value, whole: bool) -> Option<Value> {
     let (x, y) = alike(x, y)?;
     match (x, y) {
         (Value::Whole(x), Value::Whole(y)) => {
             let pairs = x.iter().zip(&y);
             pairs
-                .map(|(x, y)| whole_binary(binary, x, y))
+                .map(|(x, y)| whole_binary(binary, x, y, whole))
                 .collect::<Option<_>>()
                 .map(Value::Whole)
         }
@@ -290,15 +293,16 @@ fn apply_binary(binary: Binary, x: &Value, y: &Value) -> Option<Value> {
     }
 }
 
-/// Whole numbers divide towards zero, as extents do.
-fn whole_binary(binary: Binary, x: &Expr, y: &Expr) -> Option<Expr> {
+/// Integers divide towards zero, as extents do.
+fn whole_binary(binary: Binary, x: &Expr, y: &Expr, integers: bool) -> Option<Expr> {
     let truth = |truth: bool| Some(if truth { Expr::one() } else { Expr::zero() });
     let ordered = x.as_constant().zip(y.as_constant());
     match binary {
         Binary::Add => Some(x + y),
         Binary::Sub => Some(x - y),
         Binary::Mul => Some(x * y),
-        Binary::Div => Some(floor(&x.divide(y)?)),
+        Binary::Div if integers => Some(floor(&x.divide(y)?)),
+        Binary::Div => x.divide(y),
         Binary::Max => Some(x.larger(y)),
         Binary::Min => Some(x.smaller(y)),
         Binary::Equal => match ordered {

@@ -42,7 +42,14 @@ impl Slide {
                 let room = extent + &Expr::whole(before + after - self.reach() - 1);
                 let steps = room.scale(&(whole(1) / whole(self.stride)));
                 let steps = if partial { ceil(&steps) } else { floor(&steps) };
-                &steps + &Expr::one()
+                let windows = &steps + &Expr::one();
+                // A window may not begin behind the input.
+                let last = steps.scale(&whole(self.stride)).as_constant();
+                let end = (extent + &Expr::whole(before)).as_constant();
+                match (last, end) {
+                    (Some(last), Some(end)) if partial && last >= end => steps,
+                    _ => windows,
+                }
             }
         }
     }

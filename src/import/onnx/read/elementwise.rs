@@ -1,7 +1,7 @@
 //! Functions of each element.
 
 use super::{Call, Outcome, Reader, Trouble};
-use crate::import::onnx::extent::broadcast;
+use crate::import::onnx::extent::{broadcast, ceil, floor};
 use crate::import::onnx::net::{Binary, Block, TensorId, Unary, Value, Work};
 use crate::import::onnx::proto::ElementType;
 use crate::primitive::Primitive;
@@ -54,6 +54,39 @@ impl Reader<'_> {
         self.binary(binary, x, number)
     }
 
+    /// What becomes of a constant of whole numbers and formulas, element by
+    /// element.
+    fn changed(&mut self, tensor: TensorId, change: fn(&Expr) -> Expr) -> Option<TensorId> {
+        let Some(Value::Whole(values)) = &self.net.tensors[tensor].value else {
+            return None;
+        };
+        let values = values.iter().map(change).collect();
+        let shape = self.shape(tensor).ok()?;
+        let element = self.element(tensor);
+        Some(self.known(Value::Whole(values), shape, element))
+    }
+
+    /// x − y·⌊x / y⌋ of constants.
+    fn remainder(&mut self, x: TensorId, y: TensorId) -> Option<TensorId> {
+        let of = |tensor: TensorId| match &self.net.tensors[tensor].value {
+            Some(Value::Whole(values)) => Some(values.clone()),
+            _ => None,
+        };
+        let (xs, ys) = (of(x)?, of(y)?);
+        let rest = |(x, y): (&Expr, &Expr)| Some(x - &(y * &floor(&x.divide(y)?)));
+        let values = match (xs.len(), ys.len()) {
+            (a, b) if a == b => xs.iter().zip(&ys).map(rest).collect::<Option<Vec<_>>>()?,
+            (_, 1) => xs
+                .iter()
+                .map(|x| rest((x, ys.first()?)))
+                .collect::<Option<Vec<_>>>()?,
+            _ => return None,
+        };
+        let shape = self.shape(x).ok()?;
+        let element = self.element(x);
+        Some(self.known(Value::Whole(values), shape, element))
+    }
+
     /// A block that ships, which keeps the shape.
     pub(super) fn block(&mut self, block: Block, inputs: &[TensorId]) -> Result<TensorId, Trouble> {
         let first = inputs.first().copied();
@@ -97,6 +130,13 @@ impl Reader<'_> {
 
 /// A function of one tensor.
 pub(super) fn unary_of(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
+    let name = call.node.op_type.as_str();
+    if let ("Floor" | "Ceil", Some(tensor)) = (name, call.optional(0)) {
+        let round = if name == "Floor" { floor } else { ceil };
+        if let Some(known) = reader.changed(tensor, round) {
+            return Ok(vec![known]);
+        }
+    }
     let unary = match call.node.op_type.as_str() {
         "Abs" => Unary::Abs,
         "Neg" => Unary::Negate,
@@ -162,6 +202,11 @@ pub(super) fn variadic(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
 /// Logic: one step for each bit.
 pub(super) fn logic(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     let inputs = call.all();
+    if let ("Not", [x]) = (call.node.op_type.as_str(), inputs.as_slice())
+        && let Some(known) = reader.changed(*x, |value| &Expr::one() - &truth(value))
+    {
+        return Ok(vec![known]);
+    }
     let shape = reader.broadcast(&inputs)?;
     let one = [(Primitive::And, Expr::one())];
     let result = reader.each(&one, &inputs, shape, ElementType::Bool)?;
@@ -184,6 +229,15 @@ pub(super) fn cast(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
         (None, Some(like)) => reader.element(like),
         (None, None) => reader.element(x),
     };
+    let known = match element {
+        ElementType::Bool => reader.changed(x, truth),
+        element if element.is_whole() => reader.changed(x, floor),
+        _ => None,
+    };
+    if let Some(known) = known {
+        reader.net.tensors[known].element = element;
+        return Ok(vec![known]);
+    }
     let shape = reader.shape(x)?;
     Ok(vec![reader.compute(
         Work::Unary(Unary::Cast),
@@ -191,6 +245,15 @@ pub(super) fn cast(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
         shape,
         element,
     )?])
+}
+
+/// Whether a number is not 0; what holds a dim is at least 1.
+fn truth(value: &Expr) -> Expr {
+    if value.is_zero() {
+        Expr::zero()
+    } else {
+        Expr::one()
+    }
 }
 
 /// Sines and their like: no table prices them. Of positions, which are known
@@ -273,6 +336,11 @@ pub(super) fn activation(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
 pub(super) fn counted(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     use Primitive::{Add, Compare, Div, Mul, Round, Select, Sub};
     let x = call.input(0)?;
+    if let ("Mod", Some(y)) = (call.node.op_type.as_str(), call.optional(1))
+        && let Some(known) = reader.remainder(x, y)
+    {
+        return Ok(vec![known]);
+    }
     let counts: &[(Primitive, i64)] = match call.node.op_type.as_str() {
         "PRelu" => &[(Compare, 1), (Mul, 1), (Select, 1)],
         "ThresholdedRelu" => &[(Compare, 1), (Select, 1)],

@@ -398,41 +398,35 @@ fn bounds(reader: &Reader<'_>, call: &Call<'_>) -> Result<Bounds, Trouble> {
     Ok((starts, ends, axes, steps))
 }
 
-/// A bound of a slice within the extent. Where one of both is a symbol, the
-/// bound is taken to lie within.
+/// A bound of a slice within the extent. A bound that is a formula itself is
+/// taken to lie within.
 fn clamp(bound: &Expr, extent: &Expr, step: i64) -> Expr {
     let Some(value) = bound.as_constant() else {
         return bound.clone();
     };
+    let last = extent - &Expr::one();
+    let (low, high) = match step > 0 {
+        true => (Expr::zero(), extent),
+        false => (Expr::whole(-1), &last),
+    };
     let beyond = whole(i64::from(i32::MAX));
-    let negative = value < whole(0);
     if value >= beyond {
-        return if step > 0 {
-            extent.clone()
-        } else {
-            extent - &Expr::one()
-        };
+        return high.clone();
     }
     if value <= -beyond {
-        return if step > 0 {
-            Expr::zero()
-        } else {
-            Expr::whole(-1)
-        };
+        return low;
     }
-    let placed = if negative {
+    let placed = if value < whole(0) {
         extent + bound
     } else {
         bound.clone()
     };
-    match (placed.as_constant(), extent.as_constant()) {
-        (Some(placed), Some(extent)) => {
-            let low = if step > 0 { whole(0) } else { whole(-1) };
-            let high = if step > 0 { extent } else { extent - whole(1) };
-            Expr::constant(placed.max(low).min(high))
-        }
-        _ => placed,
+    // An axis of unknown extent has at least one element.
+    let near = value >= whole(-1) && value <= whole(1) && step > 0;
+    if near && extent.as_constant().is_none() {
+        return placed;
     }
+    placed.larger(&low).smaller(high)
 }
 
 /// `Gather`: rows of an embedding, or a slice.
@@ -534,7 +528,19 @@ pub(super) fn pad(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     for (at, axis) in axes.iter().enumerate() {
         shape[*axis] = &(&shape[*axis] + &pads[at]) + &pads[at + axes.len()];
     }
-    Ok(vec![reader.moved(&[x], shape)?])
+    if !matches!(call.text("mode"), None | Some("constant")) {
+        return Ok(vec![reader.moved(&[x], shape)?]);
+    }
+    // What is padded with is among the values of the result.
+    let given = call.optional(2).and_then(|value| reader.net.scalar(value));
+    let value = given.or(call.float("value")).unwrap_or(0.0);
+    let element = reader.element(x);
+    let padding = reader.known(Value::Real(vec![value]), vec![], element);
+    reader.net.tensors[padding].name = "padding".to_owned();
+    if let Some(value) = num_rational::BigRational::from_float(value) {
+        reader.net.tensors[padding].domain = crate::domain::Domain::of([value]);
+    }
+    Ok(vec![reader.moved(&[x, padding], shape)?])
 }
 
 /// `DepthToSpace`, `SpaceToDepth`

@@ -261,5 +261,5 @@ pub(super) fn dynamic_matmul(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcom
     reader.of_whole(sums);
     let bias = call.optional(if small { 6 } else { 4 });
     let sums = reader.with_bias(sums, bias)?;
-    Ok(vec![reader.to_scale(sums)?])
+    Ok(vec![reader.scaled(sums)?])
 }

@@ -253,6 +253,12 @@ impl<'m> Reader<'m> {
             Err(Trouble::Unknown(why)) => self.left_out(&call, &why)?,
             Err(Trouble::Wrong(why)) => return Err(format!("{}: {why}", shown_node(node))),
         };
+        let mut results = results;
+        for name in node.outputs.iter().skip(results.len()) {
+            // What an operator gives besides is not followed.
+            let element = ElementType::Float;
+            results.push(self.tensor(name, None, element));
+        }
         for (name, tensor) in node.outputs.iter().zip(results) {
             if name.is_empty() {
                 continue;

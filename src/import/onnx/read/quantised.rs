@@ -39,7 +39,7 @@ impl Reader<'_> {
         }
         self.of_whole(product);
         let sums = self.with_bias(product, bias)?;
-        self.to_scale(sums)
+        self.scaled(sums)
     }
 
     /// Says that a product is one of whole numbers.
@@ -51,7 +51,7 @@ impl Reader<'_> {
     }
 
     /// Sums of whole numbers brought to the scale of fractions.
-    pub(super) fn to_scale(&mut self, sums: TensorId) -> Result<TensorId, Trouble> {
+    pub(super) fn scaled(&mut self, sums: TensorId) -> Result<TensorId, Trouble> {
         let scale = self.scale();
         let shape = self.shape(sums)?;
         let scaled = self.compute(
@@ -265,7 +265,7 @@ pub(super) fn qgemm(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     let sums = reader.with_bias(sums, call.optional(6))?;
     Ok(vec![match call.optional(7) {
         Some(_) => requantised(reader, sums, call.optional(8))?,
-        None => reader.to_scale(sums)?,
+        None => reader.scaled(sums)?,
     }])
 }
 

@@ -16,6 +16,13 @@ pub(super) fn recurrent(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
     let (own, back) = (call.input(1)?, call.input(2)?);
     let [directions, gates, _] = reader.shape_of_rank::<3>(own)?;
     let [_, _, hidden] = reader.shape_of_rank::<3>(back)?;
+    let functions = call.texts("activations").unwrap_or(&[]);
+    let relu = functions.iter().any(|name| name == "Relu");
+    let plain = ["Sigmoid", "Tanh", "Relu"];
+    let other = functions.iter().any(|name| !plain.contains(&name.as_str()));
+    if other || (relu && call.node.op_type != "RNN") || call.float("clip").is_some() {
+        reader.note("activations and bounds of recurrent layers are counted as if by default");
+    }
     // A sigmoid is 1 / (1 + exp(−x)); each sum of the two products is one
     // addition for each gate.
     let counts: &[(Primitive, i64)] = match call.node.op_type.as_str() {
@@ -28,6 +35,7 @@ pub(super) fn recurrent(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
             (Mul, 3),
             (Sub, 1),
         ],
+        _ if relu => &[(Add, 1), (Primitive::Compare, 1)],
         // RNN
         _ => &[(Add, 1), (Tanh, 1)],
     };

@@ -93,6 +93,7 @@ pub(super) fn number(value: f64) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::formula::Formula;

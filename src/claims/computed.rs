@@ -1,0 +1,347 @@
+//! The models of a claim file, lowered and counted, with what they are priced
+//! by.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use num_rational::BigRational;
+use num_traits::Zero;
+
+use super::recipe::{EstimateSpec, Part};
+use crate::census::Tally;
+use crate::energy::{Counted, Estimate};
+use crate::format::{Format, NumberFormat};
+use crate::graph::{OpKind, Unfold, lower, settable};
+use crate::model::Model;
+use crate::primitive::Primitive;
+use crate::source::{Diagnostic, Problems, Spanned};
+use crate::table::{EnergyTable, Entry};
+
+/// Where models and tables come from.
+pub trait Shelf: Sync {
+    /// The model of this name or path.
+    ///
+    /// # Errors
+    /// That there is none, or what is wrong in it.
+    fn model(&self, name: &Spanned<String>) -> Result<Arc<Model>, Problems>;
+
+    /// The hardware table of this name or path.
+    ///
+    /// # Errors
+    /// That there is none, or what is wrong in it.
+    fn table(&self, name: &Spanned<String>) -> Result<Arc<EnergyTable>, Problems>;
+
+    /// The names of the tables that ship.
+    fn tables(&self) -> Vec<&str>;
+}
+
+/// An estimate of a claim file, counted.
+#[derive(Debug, Clone)]
+pub struct Computed {
+    /// Its graph and its counts.
+    pub counted: Arc<Counted>,
+    /// What it is priced with.
+    pub price: Option<(Arc<EnergyTable>, Format)>,
+    /// Primitives priced at 0.
+    pub free: Vec<Primitive>,
+    /// The stages that count; all where there are none.
+    pub stages: Option<Vec<String>>,
+    /// What that part is called.
+    pub part: String,
+}
+
+/// One price that is looked up: for an op of an estimate, or for an entry that
+/// a formula names.
+pub struct Lookup<'a> {
+    /// The table.
+    pub table: &'a EnergyTable,
+    /// The primitive.
+    pub primitive: Primitive,
+    /// Its format.
+    pub format: NumberFormat,
+    /// The op of an estimate that it is for.
+    pub op: Option<(&'a Counted, &'a Tally)>,
+}
+
+impl<'a> Lookup<'a> {
+    /// The entry of the table, if it has one.
+    pub fn entry(&self) -> Option<&'a Entry> {
+        self.table.entry(self.primitive, self.format)
+    }
+}
+
+/// Counts the estimates of a file; models that several of them share are
+/// lowered once.
+pub(super) fn compute(
+    specs: &[EstimateSpec],
+    shelf: &dyn Shelf,
+) -> Result<BTreeMap<String, Computed>, Problems> {
+    let mut problems = Problems::new();
+    let mut done: Vec<(String, Arc<Counted>)> = Vec::new();
+    let mut all = BTreeMap::new();
+    for spec in specs {
+        let key = key(spec);
+        let counted = match done.iter().find(|(known, _)| *known == key) {
+            Some((_, counted)) => Ok(Arc::clone(counted)),
+            None => count(spec, shelf).map(Arc::new),
+        };
+        let computed = counted.and_then(|counted| {
+            done.push((key, Arc::clone(&counted)));
+            of(spec, counted, shelf)
+        });
+        match computed {
+            Ok(computed) => {
+                all.insert(spec.name.value.clone(), computed);
+            }
+            Err(mistakes) => problems.extend(mistakes),
+        }
+    }
+    problems.or(all)
+}
+
+/// What two estimates have in common that have the same counts.
+fn key(spec: &EstimateSpec) -> String {
+    let variant = spec.variant.as_ref().map_or("", |name| &name.value);
+    let mut key = format!(
+        "{} {variant} {}",
+        spec.model.value,
+        spec.conventions.dot_adds.name()
+    );
+    for set in &spec.set {
+        key.push_str(&format!(" {}={}", set.name.value, set.formula.text));
+    }
+    key
+}
+
+fn count(spec: &EstimateSpec, shelf: &dyn Shelf) -> Result<Counted, Problems> {
+    let model = shelf.model(&spec.model)?;
+    let variants = model.variant_names();
+    let variant = match &spec.variant {
+        Some(name) if !variants.contains(&name.value.as_str()) => {
+            let message = format!("`{}` has no variant `{}`", model.root.name, name.value);
+            return Err(Diagnostic::at(&name.place, message)
+                .known(&name.value, variants)
+                .into());
+        }
+        Some(name) => name.value.as_str(),
+        None => variants.first().copied().unwrap_or(&model.root.name),
+    };
+    let known = settable(&model);
+    for set in &spec.set {
+        if !known.contains(set.name.value.as_str()) {
+            let message = format!("unknown dim or parameter `{}`", set.name.value);
+            return Err(Diagnostic::at(&set.name.place, message)
+                .known(&set.name.value, known.iter().copied())
+                .into());
+        }
+    }
+    let graph = lower(&model, variant, &spec.set, Unfold::No)?.known_if(true)?;
+    Counted::new(graph, spec.conventions)
+}
+
+fn of(spec: &EstimateSpec, counted: Arc<Counted>, shelf: &dyn Shelf) -> Result<Computed, Problems> {
+    let (stages, part) = match &spec.part {
+        Part::Whole => (None, Estimate::WHOLE.to_owned()),
+        Part::Scope(scope) => (of_scope(scope, &counted)?, scope.value.clone()),
+        Part::Stages(stages) => {
+            let names: Vec<String> = stages.iter().map(|stage| stage.value.clone()).collect();
+            for stage in stages {
+                known_stage(stage, &counted)?;
+            }
+            let part = names.join(", ");
+            (Some(names), part)
+        }
+    };
+    let price = match &spec.price {
+        Some(price) => Some((shelf.table(&price.table)?, price.format)),
+        None => None,
+    };
+    let computed = Computed {
+        counted,
+        price,
+        free: spec.free.clone(),
+        stages,
+        part,
+    };
+    // A price that is missing is told here, where the estimate stands.
+    if computed.price.is_some() && computed.energy(None, &Plain).is_none() {
+        let (table, format) = computed
+            .price
+            .as_ref()
+            .map_or(("", String::new()), |(t, f)| (t.name(), f.to_string()));
+        let message = format!(
+            "table `{table}` lacks entries that `{}` needs in {format}",
+            spec.model.value
+        );
+        return Err(Diagnostic::at(&spec.name.place, message)
+            .help(format!("missing: {}", computed.missing().join(", ")))
+            .into());
+    }
+    Ok(computed)
+}
+
+/// The stages of a scope; nothing for all of them.
+pub(super) fn of_scope(
+    scope: &Spanned<String>,
+    counted: &Counted,
+) -> Result<Option<Vec<String>>, Problems> {
+    if scope.value == Estimate::WHOLE {
+        return Ok(None);
+    }
+    let scopes = counted.graph.scopes();
+    match scopes.iter().find(|known| known.name == scope.value) {
+        Some(found) => Ok(Some(found.stages.clone())),
+        None => {
+            let known = scopes.iter().map(|known| known.name.as_str());
+            let message = format!("`{}` has no scope `{}`", counted.graph.model, scope.value);
+            Err(Diagnostic::at(&scope.place, message)
+                .known(&scope.value, known.chain([Estimate::WHOLE]))
+                .into())
+        }
+    }
+}
+
+fn known_stage(stage: &Spanned<String>, counted: &Counted) -> Result<(), Problems> {
+    let known = counted.graph.stages();
+    if known.contains(&stage.value.as_str()) {
+        return Ok(());
+    }
+    let message = format!("`{}` has no stage `{}`", counted.graph.model, stage.value);
+    Err(Diagnostic::at(&stage.place, message)
+        .known(&stage.value, known)
+        .into())
+}
+
+/// Prices otherwise than the table says, for an audit.
+pub trait Prices {
+    /// The price of one operation in picojoules; nothing where there is none.
+    fn price(&self, lookup: &Lookup<'_>) -> Option<BigRational> {
+        lookup.entry().map(|entry| entry.pj.clone())
+    }
+
+    /// Another format for what an estimate leaves open.
+    fn format(&self, format: Format) -> Format {
+        format
+    }
+
+    /// The stages of an estimate that count.
+    fn stages(&self, computed: &Computed) -> Option<Vec<String>> {
+        computed.stages.clone()
+    }
+
+    /// What an estimate takes beside its operations, in picojoules.
+    fn beside(&self, _computed: &Computed) -> BigRational {
+        BigRational::zero()
+    }
+
+    /// The table in the place of `table`.
+    fn table<'t>(&'t self, table: &'t EnergyTable) -> &'t EnergyTable {
+        table
+    }
+}
+
+/// As the tables say.
+pub struct Plain;
+
+impl Prices for Plain {}
+
+impl Computed {
+    /// The tallies of its part, with their counts.
+    pub(super) fn tallies(
+        &self,
+        stages: Option<&[String]>,
+    ) -> impl Iterator<Item = (&Tally, &BigRational)> {
+        let counted = &self.counted;
+        let all = counted.census.tallies.iter().zip(&counted.counts);
+        let stages = stages.map(<[String]>::to_vec);
+        all.filter(move |(tally, _)| {
+            let stage = &counted.graph.ops()[tally.op].stage;
+            stages.as_ref().is_none_or(|stages| stages.contains(stage))
+        })
+    }
+
+    /// Its energy in picojoules, or that of one primitive; nothing where it is
+    /// not priced, or a price is missing.
+    pub(super) fn energy(
+        &self,
+        primitive: Option<Primitive>,
+        prices: &dyn Prices,
+    ) -> Option<BigRational> {
+        let (table, format) = self.price.as_ref()?;
+        let table = prices.table(table);
+        let format = prices.format(*format);
+        let stages = prices.stages(self);
+        let mut sum = match primitive {
+            None => prices.beside(self),
+            Some(_) => BigRational::zero(),
+        };
+        for (tally, count) in self.tallies(stages.as_deref()) {
+            let other = primitive.is_some_and(|primitive| primitive != tally.primitive);
+            if other || self.free.contains(&tally.primitive) {
+                continue;
+            }
+            let lookup = Lookup {
+                table,
+                primitive: tally.primitive,
+                format: tally.precision.resolve(format),
+                op: Some((&self.counted, tally)),
+            };
+            sum += count * prices.price(&lookup)?;
+        }
+        Some(sum)
+    }
+
+    /// How many of one primitive its part has.
+    pub(super) fn count(&self, primitive: Primitive, prices: &dyn Prices) -> BigRational {
+        let stages = prices.stages(self);
+        let tallies = self.tallies(stages.as_deref());
+        let counts = tallies.filter(|(tally, _)| tally.primitive == primitive);
+        counts.map(|(_, count)| count).sum()
+    }
+
+    /// The multiply–accumulates of its part; nothing where a count has no
+    /// value.
+    pub(super) fn macs(&self, prices: &dyn Prices) -> Option<BigRational> {
+        let stages = prices.stages(self);
+        let Some(stages) = stages else {
+            return Some(self.counted.macs.clone());
+        };
+        let values = self.counted.graph.values();
+        let mut sum = BigRational::zero();
+        for (_, op) in self.counted.graph.iter() {
+            if let OpKind::Einsum(einsum) = &op.kind
+                && einsum.is_mac()
+                && stages.contains(&op.stage)
+            {
+                sum += (&einsum.space * &op.times).evaluate(&values).ok()?;
+            }
+        }
+        Some(sum)
+    }
+
+    /// How many numbers the weights of the whole model hold.
+    pub(super) fn weights(&self) -> Option<BigRational> {
+        let values = self.counted.graph.values();
+        self.counted.census.parameters.evaluate(&values).ok()
+    }
+
+    /// The entries that its table lacks.
+    fn missing(&self) -> Vec<String> {
+        let Some((table, format)) = &self.price else {
+            return Vec::new();
+        };
+        let mut missing: Vec<String> = Vec::new();
+        for (tally, _) in self.tallies(self.stages.as_deref()) {
+            let format = tally.precision.resolve(*format);
+            let name = format!("{}.{format}", tally.primitive);
+            let is_free = self.free.contains(&tally.primitive);
+            if !is_free
+                && table.entry(tally.primitive, format).is_none()
+                && !missing.contains(&name)
+            {
+                missing.push(name);
+            }
+        }
+        missing
+    }
+}

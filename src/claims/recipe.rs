@@ -1,0 +1,147 @@
+//! The estimates of a claim file: which model, under which conditions, and
+//! which part of it.
+
+use crate::census::{Conventions, DotAdds};
+use crate::format::Format;
+use crate::graph::Setting;
+use crate::primitive::Primitive;
+use crate::source::{Diagnostic, Fields, Node, Problems, Spanned};
+
+use super::spec::{named, read_format, required};
+
+/// An estimate with a name.
+#[derive(Debug, Clone)]
+pub struct EstimateSpec {
+    /// Its name in formulas.
+    pub name: Spanned<String>,
+    /// The model.
+    pub model: Spanned<String>,
+    /// Its variant, if not the first.
+    pub variant: Option<Spanned<String>>,
+    /// What is set on it.
+    pub set: Vec<Setting>,
+    /// What it is priced with; nothing where counts are all that is asked for.
+    pub price: Option<PriceSpec>,
+    /// Which part of it counts.
+    pub part: Part,
+    /// What is counted how.
+    pub conventions: Conventions,
+    /// Primitives priced at 0.
+    pub free: Vec<Primitive>,
+}
+
+/// A table and a format.
+#[derive(Debug, Clone)]
+pub struct PriceSpec {
+    /// The table.
+    pub table: Spanned<String>,
+    /// The format of what the model leaves open.
+    pub format: Format,
+}
+
+/// A part of a model.
+#[derive(Debug, Clone)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// A scope.
+    Scope(Spanned<String>),
+    /// Single stages.
+    Stages(Vec<Spanned<String>>),
+}
+
+/// Reads `[estimates]`.
+pub(super) fn estimates(node: Option<&Node>, problems: &mut Problems) -> Vec<EstimateSpec> {
+    named(node, problems, estimate)
+}
+
+fn estimate(name: &Spanned<String>, node: &Node, problems: &mut Problems) -> Option<EstimateSpec> {
+    const WHAT: &str = "an estimate";
+    let mut fields = Fields::of(node, problems)?;
+    let model = required(&mut fields, "model", WHAT, problems);
+    let variant = fields.text("variant", problems);
+    let set = crate::model::read_numbers(fields.take("set"), problems)
+        .into_iter()
+        .map(|(name, formula)| Setting { name, formula })
+        .collect();
+    let table = fields.text("table", problems);
+    let format = fields.text("format", problems);
+    let scope = fields.text("scope", problems);
+    let stages = fields.take("stages").map(|node| node.texts(problems));
+    let dot_adds = fields.text("dot_adds", problems);
+    let free = fields.take("free").and_then(|node| node.texts(problems));
+    fields.finish(WHAT, problems);
+    let part = match (scope, stages) {
+        (Some(scope), Some(_)) => {
+            let message = "an estimate has either a `scope` or `stages`";
+            problems.push(Diagnostic::at(&scope.place, message));
+            return None;
+        }
+        (Some(scope), None) => Part::Scope(scope),
+        (None, Some(stages)) => Part::Stages(stages?),
+        (None, None) => Part::Whole,
+    };
+    Some(EstimateSpec {
+        name: name.clone(),
+        model: model?,
+        variant,
+        set,
+        price: price(table, format, problems)?,
+        part,
+        conventions: Conventions {
+            dot_adds: read_dot_adds(dot_adds, problems)?,
+        },
+        free: primitives(&free.unwrap_or_default(), problems),
+    })
+}
+
+/// Both of table and format, or neither; `None` for a mistake.
+fn price(
+    table: Option<Spanned<String>>,
+    format: Option<Spanned<String>>,
+    problems: &mut Problems,
+) -> Option<Option<PriceSpec>> {
+    match (table, format) {
+        (Some(table), Some(format)) => Some(Some(PriceSpec {
+            table,
+            format: read_format(&format, problems)?,
+        })),
+        (Some(one), None) => {
+            problems.push(Diagnostic::at(&one.place, "a table without a `format`"));
+            None
+        }
+        (None, Some(one)) => {
+            problems.push(Diagnostic::at(&one.place, "a format without a `table`"));
+            None
+        }
+        (None, None) => Some(None),
+    }
+}
+
+fn read_dot_adds(text: Option<Spanned<String>>, problems: &mut Problems) -> Option<DotAdds> {
+    let Some(text) = text else {
+        return Some(DotAdds::K);
+    };
+    match text.value.parse() {
+        Ok(adds) => Some(adds),
+        Err(message) => {
+            let message: String = message;
+            problems.push(Diagnostic::at(&text.place, message));
+            None
+        }
+    }
+}
+
+fn primitives(texts: &[Spanned<String>], problems: &mut Problems) -> Vec<Primitive> {
+    let mut all = Vec::new();
+    for text in texts {
+        match text.value.parse() {
+            Ok(primitive) => all.push(primitive),
+            Err(_) => problems.push(
+                Diagnostic::at(&text.place, format!("unknown primitive `{}`", text.value))
+                    .known(&text.value, Primitive::names()),
+            ),
+        }
+    }
+    all
+}

@@ -1,0 +1,475 @@
+//! Claim files: what was published, and how it is computed here.
+
+use std::sync::Arc;
+
+use num_traits::ToPrimitive;
+
+use super::published::Published;
+use super::recipe::{EstimateSpec, estimates};
+use super::unit::{KNOWN, Unit};
+use crate::format::Format;
+use crate::formula::{Formula, is_name};
+use crate::source::{Diagnostic, Fields, Node, Problems, Source, Spanned, Value, parse_toml};
+
+/// The claims of one publication, as a file states them.
+#[derive(Debug, Clone)]
+pub struct ClaimFile {
+    /// The name of the file.
+    pub name: Spanned<String>,
+    /// What is claimed, in a few words.
+    pub title: String,
+    /// Where it was published.
+    pub source: Publication,
+    /// Paragraphs, in which `{NAME}` stands for the number that is computed for
+    /// a claim or finding and `{NAME|published}` for the published one.
+    pub text: Vec<Spanned<String>>,
+    /// Published numbers that others are computed from.
+    pub inputs: Vec<Input>,
+    /// Estimates of models.
+    pub estimates: Vec<EstimateSpec>,
+    /// Formulas with names.
+    pub quantities: Vec<(Spanned<String>, Formula)>,
+    /// What is known of each convention.
+    pub conventions: Vec<Convention>,
+    /// What the published numbers leave out.
+    pub leaves_out: Vec<String>,
+    /// The published numbers.
+    pub claims: Vec<ClaimSpec>,
+    /// What comes out under other conditions.
+    pub findings: Vec<FindingSpec>,
+}
+
+/// Where something was published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication {
+    /// Its title.
+    pub title: String,
+    /// By which it is found: an arXiv number, a DOI.
+    pub identifier: String,
+    /// The table or figure.
+    pub at: String,
+    /// How it was read, where that matters.
+    pub read: Option<String>,
+}
+
+/// A published number that others are computed from.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Its name in formulas.
+    pub name: Spanned<String>,
+    /// The number.
+    pub published: Published,
+    /// Whether it is that exactly, and not rounded.
+    pub exact: bool,
+}
+
+/// How it is known that a convention is what it is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// The publication says so.
+    Stated,
+    /// The authors' code does so.
+    Code,
+    /// Neither; the published digits come out with it.
+    Inferred,
+}
+
+impl Known {
+    const ALL: [Known; 3] = [Known::Stated, Known::Code, Known::Inferred];
+
+    /// Its name in files and outputs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Known::Stated => "stated",
+            Known::Code => "code",
+            Known::Inferred => "inferred",
+        }
+    }
+}
+
+/// A convention, its value, and how that is known.
+#[derive(Debug, Clone)]
+pub struct Convention {
+    /// What it is about.
+    pub about: String,
+    /// What it is.
+    pub value: String,
+    /// How that is known.
+    pub known: Known,
+    /// The claims that rest on it; all if empty.
+    pub claims: Vec<Spanned<String>>,
+}
+
+impl Convention {
+    /// Whether `claim` rests on it.
+    pub fn is_of(&self, claim: &str) -> bool {
+        self.claims.is_empty() || self.claims.iter().any(|name| name.value == claim)
+    }
+}
+
+/// What the ledger says of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// The published digits come out.
+    Holds,
+    /// They do not.
+    Differs,
+}
+
+/// A published number and its recipe.
+#[derive(Debug, Clone)]
+pub struct ClaimSpec {
+    /// What it is of.
+    pub name: Spanned<String>,
+    /// The number.
+    pub published: Published,
+    /// What it is computed by.
+    pub formula: Formula,
+    /// Whether it comes out.
+    pub expected: Expected,
+    /// What else is known of it, for an audit.
+    pub reading: Reading,
+}
+
+/// What an audit needs to know of a claim.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// The estimate or quantity that something is held against.
+    pub baseline: Option<Spanned<String>>,
+    /// The format in which the baseline would be deployed, if not `int8`.
+    pub deployed: Option<Format>,
+    /// The scope that the publication names, where it names one.
+    pub named: Option<Spanned<String>>,
+}
+
+/// A further computation.
+#[derive(Debug, Clone)]
+pub struct FindingSpec {
+    /// What it is.
+    pub name: Spanned<String>,
+    /// What it is computed by.
+    pub formula: Formula,
+    /// The unit that it is shown in.
+    pub unit: Spanned<Unit>,
+    /// Its significant digits.
+    pub digits: usize,
+}
+
+impl ClaimFile {
+    /// Reads a claim file.
+    ///
+    /// # Errors
+    /// Everything that is wrong in it.
+    pub fn read(source: &Arc<Source>) -> Result<ClaimFile, Problems> {
+        let mut problems = Problems::new();
+        let file = parse_toml(source, &mut problems).and_then(|root| file(&root, &mut problems));
+        if let Some(file) = &file {
+            check_names(file, &mut problems);
+        }
+        problems.or_some(file)
+    }
+}
+
+fn file(root: &Node, problems: &mut Problems) -> Option<ClaimFile> {
+    const WHAT: &str = "a claim file";
+    let mut fields = Fields::of(root, problems)?;
+    let name = required(&mut fields, "name", WHAT, problems);
+    let title = required(&mut fields, "title", WHAT, problems);
+    let source = fields
+        .require("source", WHAT, problems)
+        .and_then(|node| publication(node, problems));
+    let text = texts(fields.take("text"), problems);
+    let leaves_out = texts(fields.take("leaves_out"), problems);
+    let inputs = named(fields.take("inputs"), problems, input);
+    let estimates = estimates(fields.take("estimates"), problems);
+    let quantities = named(
+        fields.take("quantities"),
+        problems,
+        |name, node, problems| Some((name.clone(), formula(node, problems)?)),
+    );
+    let conventions = each(fields.take("convention"), problems, convention);
+    let claims = fields.require("claim", WHAT, problems);
+    let claims = each(claims, problems, claim);
+    let findings = each(fields.take("finding"), problems, finding);
+    fields.finish(WHAT, problems);
+    Some(ClaimFile {
+        name: name?,
+        title: title?.value,
+        source: source?,
+        text,
+        inputs,
+        estimates,
+        quantities,
+        conventions,
+        leaves_out: leaves_out.into_iter().map(|text| text.value).collect(),
+        claims,
+        findings,
+    })
+}
+
+pub(super) fn required(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    what: &str,
+    problems: &mut Problems,
+) -> Option<Spanned<String>> {
+    fields.require(key, what, problems)?.text(problems)
+}
+
+/// The items of an array, each read by `read`.
+fn each<T>(
+    node: Option<&Node>,
+    problems: &mut Problems,
+    read: impl Fn(&Node, &mut Problems) -> Option<T>,
+) -> Vec<T> {
+    let items = node.and_then(|node| node.items(problems)).unwrap_or(&[]);
+    items
+        .iter()
+        .filter_map(|item| read(item, problems))
+        .collect()
+}
+
+/// The entries of a table, each with its name.
+pub(super) fn named<T>(
+    node: Option<&Node>,
+    problems: &mut Problems,
+    read: impl Fn(&Spanned<String>, &Node, &mut Problems) -> Option<T>,
+) -> Vec<T> {
+    let entries = node.and_then(|node| node.entries(problems)).unwrap_or(&[]);
+    let mut all = Vec::new();
+    for (name, node) in entries {
+        if !is_name(&name.value) {
+            let message = format!("`{}` cannot be a name in a formula", name.value);
+            problems.push(
+                Diagnostic::at(&name.place, message)
+                    .help("names are letters, digits and `_`, a letter first"),
+            );
+            continue;
+        }
+        all.extend(read(name, node, problems));
+    }
+    all
+}
+
+fn texts(node: Option<&Node>, problems: &mut Problems) -> Vec<Spanned<String>> {
+    node.and_then(|node| node.texts(problems))
+        .unwrap_or_default()
+}
+
+fn formula(node: &Node, problems: &mut Problems) -> Option<Formula> {
+    let text = node.text(problems)?;
+    Formula::read(&text.value, &node.inside(), problems)
+}
+
+fn publication(node: &Node, problems: &mut Problems) -> Option<Publication> {
+    const WHAT: &str = "a source";
+    let mut fields = Fields::of(node, problems)?;
+    let title = required(&mut fields, "title", WHAT, problems);
+    let identifier = required(&mut fields, "identifier", WHAT, problems);
+    let at = required(&mut fields, "at", WHAT, problems);
+    let read = fields.text("read", problems);
+    fields.finish(WHAT, problems);
+    Some(Publication {
+        title: title?.value,
+        identifier: identifier?.value,
+        at: at?.value,
+        read: read.map(|text| text.value),
+    })
+}
+
+/// `"24.6 TFLOP/s"`, or `{ value = "3 bit", exact = true }`.
+fn input(name: &Spanned<String>, node: &Node, problems: &mut Problems) -> Option<Input> {
+    let (published, exact) = match &node.value {
+        Value::Table(_) => {
+            let mut fields = Fields::of(node, problems)?;
+            let value = fields.require("value", "an input", problems);
+            let exact = fields.truth("exact", false, problems);
+            fields.finish("an input", problems);
+            (Published::read(value?, problems)?, exact)
+        }
+        _ => (Published::read(node, problems)?, false),
+    };
+    Some(Input {
+        name: name.clone(),
+        published,
+        exact,
+    })
+}
+
+fn convention(node: &Node, problems: &mut Problems) -> Option<Convention> {
+    const WHAT: &str = "a convention";
+    let mut fields = Fields::of(node, problems)?;
+    let about = required(&mut fields, "about", WHAT, problems);
+    let value = required(&mut fields, "value", WHAT, problems);
+    let known = required(&mut fields, "known", WHAT, problems);
+    let claims = texts(fields.take("claims"), problems);
+    fields.finish(WHAT, problems);
+    let known = word(&known?, "way to know", Known::ALL, Known::name, problems);
+    Some(Convention {
+        about: about?.value,
+        value: value?.value,
+        known: known?,
+        claims,
+    })
+}
+
+/// The one of `all` that `text` names.
+fn word<T: Copy, const N: usize>(
+    text: &Spanned<String>,
+    what: &str,
+    all: [T; N],
+    name: fn(T) -> &'static str,
+    problems: &mut Problems,
+) -> Option<T> {
+    let found = all.into_iter().find(|one| name(*one) == text.value);
+    if found.is_none() {
+        problems.push(
+            Diagnostic::at(&text.place, format!("`{}` is no {what}", text.value))
+                .known(&text.value, all.into_iter().map(name)),
+        );
+    }
+    found
+}
+
+fn claim(node: &Node, problems: &mut Problems) -> Option<ClaimSpec> {
+    const WHAT: &str = "a claim";
+    let mut fields = Fields::of(node, problems)?;
+    let name = required(&mut fields, "name", WHAT, problems);
+    let published = fields
+        .require("published", WHAT, problems)
+        .and_then(|node| Published::read(node, problems));
+    let formula = fields
+        .require("formula", WHAT, problems)
+        .and_then(|node| formula(node, problems));
+    let expected = required(&mut fields, "expect", WHAT, problems);
+    let baseline = fields.text("baseline", problems);
+    let deployed = fields.text("deployed", problems);
+    let named = fields.text("named", problems);
+    fields.finish(WHAT, problems);
+    let expected = word(
+        &expected?,
+        "verdict to expect",
+        [Expected::Holds, Expected::Differs],
+        |expected| match expected {
+            Expected::Holds => "holds",
+            Expected::Differs => "differs",
+        },
+        problems,
+    );
+    let deployed = match deployed {
+        Some(text) => Some(read_format(&text, problems)?),
+        None => None,
+    };
+    Some(ClaimSpec {
+        name: name?,
+        published: published?,
+        formula: formula?,
+        expected: expected?,
+        reading: Reading {
+            baseline,
+            deployed,
+            named,
+        },
+    })
+}
+
+pub(super) fn read_format(text: &Spanned<String>, problems: &mut Problems) -> Option<Format> {
+    match text.value.parse::<Format>() {
+        Ok(format) => Some(format),
+        Err(unknown) => {
+            problems.push(Diagnostic::at(&text.place, unknown.to_string()));
+            None
+        }
+    }
+}
+
+/// The most digits that a finding is shown with.
+const MAX_DIGITS: u64 = 12;
+/// Those that it is shown with unless it says otherwise.
+const DIGITS: usize = 3;
+
+fn finding(node: &Node, problems: &mut Problems) -> Option<FindingSpec> {
+    const WHAT: &str = "a finding";
+    let mut fields = Fields::of(node, problems)?;
+    let name = required(&mut fields, "name", WHAT, problems);
+    let formula = fields
+        .require("formula", WHAT, problems)
+        .and_then(|node| formula(node, problems));
+    let unit = required(&mut fields, "unit", WHAT, problems);
+    let digits = fields.take("digits");
+    fields.finish(WHAT, problems);
+    let unit = unit?;
+    let unit = match Unit::parse(&unit.value) {
+        Ok(parsed) => Spanned::new(parsed, unit.place),
+        Err(message) => {
+            problems.push(Diagnostic::at(&unit.place, message).help(format!("a unit is {KNOWN}")));
+            return None;
+        }
+    };
+    let digits = match digits {
+        Some(node) => node.whole_number(MAX_DIGITS, problems)?.to_usize()?.max(1),
+        None => DIGITS,
+    };
+    Some(FindingSpec {
+        name: name?,
+        formula: formula?,
+        unit,
+        digits,
+    })
+}
+
+/// No two things that formulas or texts name have the same name, and whatever
+/// names a claim, an estimate or a quantity names one that is there.
+fn check_names(file: &ClaimFile, problems: &mut Problems) {
+    let inputs = file.inputs.iter().map(|input| &input.name);
+    let estimates = file.estimates.iter().map(|estimate| &estimate.name);
+    let quantities = file.quantities.iter().map(|(name, _)| name);
+    twice(inputs.chain(estimates).chain(quantities), problems);
+    let claims: Vec<&Spanned<String>> = file.claims.iter().map(|claim| &claim.name).collect();
+    let findings = file.findings.iter().map(|finding| &finding.name);
+    twice(claims.iter().copied().chain(findings), problems);
+    for name in file.conventions.iter().flat_map(|one| &one.claims) {
+        if !claims.iter().any(|claim| claim.value == name.value) {
+            problems.push(
+                Diagnostic::at(&name.place, format!("no claim `{}`", name.value))
+                    .known(&name.value, claims.iter().map(|claim| claim.value.as_str())),
+            );
+        }
+    }
+    let known: Vec<&str> = (file.estimates.iter().map(|one| &one.name))
+        .chain(file.quantities.iter().map(|(name, _)| name))
+        .map(|name| name.value.as_str())
+        .collect();
+    for claim in &file.claims {
+        if let Some(name) = &claim.reading.baseline
+            && !known.contains(&name.value.as_str())
+        {
+            let message = format!("no estimate or quantity `{}`", name.value);
+            problems.push(
+                Diagnostic::at(&name.place, message).known(&name.value, known.iter().copied()),
+            );
+        }
+    }
+}
+
+fn twice<'n>(names: impl Iterator<Item = &'n Spanned<String>>, problems: &mut Problems) {
+    let mut seen: Vec<&Spanned<String>> = Vec::new();
+    for name in names {
+        match seen.iter().find(|other| other.value == name.value) {
+            Some(first) => problems.push(
+                Diagnostic::at(&name.place, format!("`{}` is here twice", name.value))
+                    .and(&first.place, "the first"),
+            ),
+            None => seen.push(name),
+        }
+    }
+}
+
+/// Whether `source` is a claim file, and no report: it has claims.
+pub fn has_claims(source: &Arc<Source>) -> bool {
+    let root = parse_toml(source, &mut Problems::new());
+    let fields = root
+        .as_ref()
+        .and_then(|root| Fields::of(root, &mut Problems::new()));
+    fields.is_some_and(|fields| fields.has("claim") || fields.has("source"))
+}

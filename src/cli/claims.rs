@@ -1,0 +1,145 @@
+//! `picojoule claims`
+
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use super::args::{ClaimsArgs, OutputFormat};
+use super::files;
+use super::json::{exact, text};
+use super::plot::{Picture, save};
+use super::shelf::Files;
+use super::{Answer, output, wrong};
+use crate::catalog::{self, Kind};
+use crate::claims::{Claim, ClaimFile, Finding, Ledger, Verdict};
+use crate::render::chart::dots;
+use crate::report::{
+    claims_data, claims_page, claims_plot, claims_table, conventions_table, findings_table,
+};
+use crate::source::Problems;
+
+/// Whether every claim is what its file says. What is wrong with one file is
+/// told after the others are shown.
+pub(super) fn run(args: &ClaimsArgs) -> Result<Answer, Problems> {
+    if let Some(path) = &args.output.plot {
+        Picture::of(path)?;
+    }
+    let (ledgers, problems) = ledgers(&args.names);
+    if !ledgers.is_empty() {
+        let format = args.output.output;
+        match args.page {
+            true => output::print(&claims_page(&ledgers))?,
+            false => output::print(&shown(&ledgers, format, !args.names.is_empty())?)?,
+        }
+        if let Some(path) = &args.output.plot {
+            let drawn = dots(&claims_plot(&ledgers))
+                .map_err(|error| wrong(format!("cannot draw the plot: {error}")))?;
+            save(&drawn, path)?;
+        }
+    }
+    problems.or(Answer::of(ledgers.iter().all(Ledger::is_as_expected)))
+}
+
+/// The ledgers of these names, or of all that ship, and what is wrong with the
+/// others.
+fn ledgers(names: &[String]) -> (Vec<Ledger>, Problems) {
+    let shipped = || catalog::names(Kind::Claim).map(str::to_owned).collect();
+    let names: Vec<String> = match names {
+        [] => shipped(),
+        names => names.to_vec(),
+    };
+    let shelf = Files::default();
+    let all: Vec<Result<Ledger, Problems>> =
+        names.par_iter().map(|name| ledger(name, &shelf)).collect();
+    let (mut ledgers, mut problems) = (Vec::new(), Problems::new());
+    for one in all {
+        match one {
+            Ok(ledger) => ledgers.push(ledger),
+            Err(mistakes) => problems.extend(mistakes),
+        }
+    }
+    (ledgers, problems)
+}
+
+/// One claim file, computed.
+pub(super) fn ledger(name: &str, shelf: &Files) -> Result<Ledger, Problems> {
+    let source = files::open(Kind::Claim, "claim file", name)?;
+    Ledger::compute(ClaimFile::read(&source)?, shelf)
+}
+
+fn shown(ledgers: &[Ledger], format: OutputFormat, in_full: bool) -> Result<String, Problems> {
+    let Some(table) = output::table_format(format) else {
+        return text(&ledgers.iter().map(as_json).collect::<Vec<_>>());
+    };
+    if format == OutputFormat::Csv {
+        return Ok(output::tables(&[claims_data(ledgers)], table));
+    }
+    let mut tables = vec![claims_table(ledgers)];
+    if in_full {
+        for ledger in ledgers {
+            tables.push(conventions_table(ledger));
+            tables.extend(findings_table(ledger));
+        }
+    }
+    Ok(output::tables(&tables, table))
+}
+
+/// The fields are a promise: they may be added to, never renamed.
+fn as_json(ledger: &Ledger) -> Value {
+    let file = &ledger.file;
+    let conventions = file.conventions.iter().map(|one| {
+        let claims = one.claims.iter().map(|name| name.value.as_str());
+        json!({
+            "about": one.about,
+            "value": one.value,
+            "known": one.known.name(),
+            "claims": claims.collect::<Vec<_>>(),
+        })
+    });
+    json!({
+        "name": file.name.value,
+        "title": file.title,
+        "source": {
+            "title": file.source.title,
+            "identifier": file.source.identifier,
+            "at": file.source.at,
+        },
+        "conventions": conventions.collect::<Vec<_>>(),
+        "leaves_out": file.leaves_out,
+        "claims": ledger.claims.iter().map(claim_json).collect::<Vec<_>>(),
+        "findings": ledger.findings.iter().map(finding_json).collect::<Vec<_>>(),
+        "text": ledger.text,
+    })
+}
+
+fn claim_json(claim: &Claim) -> Value {
+    let unit = &claim.published.unit;
+    let conditions: &[String] = match &claim.verdict {
+        Verdict::HoldsIf(_, conditions) => conditions,
+        Verdict::Holds(_) | Verdict::Differs => &[],
+    };
+    json!({
+        "name": claim.name,
+        "published": claim.published.text(),
+        "computed": claim.published.same_digits(&claim.computed.value),
+        "unit": unit.to_string(),
+        "published_value": exact(&(claim.published.quantity().value / unit.scale())),
+        "computed_value": exact(&(&claim.computed.value / unit.scale())),
+        "off": claim.published.off_by(&claim.computed.value).to_string().parse::<i64>().ok(),
+        "verdict": claim.verdict.name(),
+        "if": conditions,
+        "within_input_rounding": claim.verdict.is_to_the_inputs(),
+        "as_expected": claim.as_expected,
+        "formula": claim.formula,
+        "numbers": claim.numbers,
+    })
+}
+
+fn finding_json(finding: &Finding) -> Value {
+    json!({
+        "name": finding.name,
+        "value": exact(&finding.value.value),
+        "dimension": finding.value.dimension.to_string(),
+        "shown": finding.shown,
+        "formula": finding.formula,
+    })
+}

@@ -1,0 +1,108 @@
+//! The ledger as a page of Markdown: a section for each publication.
+
+use crate::claims::{Claim, Ledger};
+use crate::render::table::{Align, Cell, Column, Format, Row, RowKind, Table, write};
+use crate::report::claims::verdict;
+use crate::report::{claims_table, conventions_table};
+
+/// What stands at the head.
+const HEAD: &str = "\
+# Published claims of energy, recomputed
+
+Every number below that is not marked as published is computed from a file in \
+[`reports/claims/`](../reports/claims): the model, the hardware table, the part of the model and \
+the conventions that the publication states, or that its printed digits lead back to. A claim \
+*holds* where its printed digits come out, *holds if* where they do with conventions that are \
+inferred and named, and *differs* otherwise; *off* counts in the last printed digit. That a \
+number can be recomputed says how it was made, not that it is the whole of what a network takes: \
+what each leaves out is listed with it.
+
+This page is written by `picojoule claims --page > docs/claims.md`.
+";
+
+/// The page.
+pub fn claims_page(ledgers: &[Ledger]) -> String {
+    let mut page = HEAD.to_owned();
+    let mut overview = claims_table(ledgers);
+    let notes = std::mem::take(&mut overview.notes);
+    page.push_str("\n## All of them\n\n");
+    page.push_str(write(&overview, Format::Markdown, 0).trim_end());
+    if let Some(sum) = notes.first() {
+        page.push_str(&format!("\n\n{sum}"));
+    }
+    page.push('\n');
+    for ledger in ledgers {
+        page.push_str(&section(ledger));
+    }
+    page
+}
+
+fn section(ledger: &Ledger) -> String {
+    let file = &ledger.file;
+    let mut parts = vec![format!("\n## {}", file.title)];
+    let read = match &file.source.read {
+        Some(read) => format!(" {read}."),
+        None => String::new(),
+    };
+    parts.push(format!(
+        "\"{}\", {}, {}.{read}",
+        file.source.title, file.source.identifier, file.source.at
+    ));
+    parts.extend(ledger.text.iter().cloned());
+    parts.push(
+        write(&formulas(ledger), Format::Markdown, 0)
+            .trim_end()
+            .to_owned(),
+    );
+    let conventions = Table {
+        title: None,
+        ..conventions_table(ledger)
+    };
+    if !conventions.rows.is_empty() {
+        parts.push(
+            write(&conventions, Format::Markdown, 0)
+                .trim_end()
+                .to_owned(),
+        );
+    }
+    parts.join("\n\n") + "\n"
+}
+
+/// Each claim with what it is computed by.
+fn formulas(ledger: &Ledger) -> Table {
+    let column = |name: &str, align| Column {
+        name: name.to_owned(),
+        key: name.to_lowercase(),
+        align,
+    };
+    let rows = ledger.claims.iter().map(|claim| Row {
+        cells: vec![
+            Cell::Text(claim.name.clone()),
+            Cell::Text(claim.published.text()),
+            Cell::Text(claim.published.same_digits(&claim.computed.value)),
+            Cell::Text(formula(claim)),
+            Cell::Text(verdict(claim)),
+        ],
+        kind: RowKind::Plain,
+    });
+    Table {
+        title: None,
+        columns: vec![
+            column("Claim", Align::Left),
+            column("Published", Align::Right),
+            column("Computed", Align::Right),
+            column("Formula", Align::Left),
+            column("Verdict", Align::Left),
+        ],
+        rows: rows.collect(),
+        notes: Vec::new(),
+    }
+}
+
+/// `full.energy / ternary.energy = 51.5 mJ / 0.72 mJ`
+fn formula(claim: &Claim) -> String {
+    match claim.numbers == claim.formula {
+        true => claim.formula.clone(),
+        false => format!("{} = {}", claim.formula, claim.numbers),
+    }
+}

@@ -1,0 +1,285 @@
+//! The ledger of published claims: what ships comes out as it says, and what is
+//! wrong with a claim file is told where it stands.
+//!
+//! `UPDATE_CLAIMS=1 cargo test --test claims` writes the page anew.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_picojoule"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn ledger() -> Vec<Value> {
+    let output = run(&root(), &["claims", "--output", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    serde_json::from_str(&stdout(&output)).unwrap()
+}
+
+/// Published and computed digits and the verdict of every claim of one file.
+fn rows(ledger: &[Value], name: &str) -> Vec<(String, String, String)> {
+    let file = ledger.iter().find(|file| file["name"] == name).expect(name);
+    let claims = file["claims"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    claims
+        .iter()
+        .map(|claim| {
+            (
+                text(&claim["published"]),
+                text(&claim["computed"]),
+                text(&claim["verdict"]),
+            )
+        })
+        .collect()
+}
+
+/// The value of a finding, as it is shown.
+fn finding(ledger: &[Value], file: &str, name: &str) -> String {
+    let file = ledger.iter().find(|one| one["name"] == file).expect(file);
+    let findings = file["findings"].as_array().unwrap();
+    let found = findings.iter().find(|one| one["name"] == name).expect(name);
+    found["shown"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn every_published_number_is_what_the_ledger_says() {
+    let ledger = ledger();
+    assert_eq!(ledger.len(), 10);
+    let differing: Vec<(String, String, String)> = ledger
+        .iter()
+        .flat_map(|file| rows(&ledger, file["name"].as_str().unwrap()))
+        .filter(|(.., verdict)| verdict == "differs")
+        .collect();
+    let published: Vec<&str> = differing.iter().map(|row| row.0.as_str()).collect();
+    assert_eq!(
+        published,
+        [
+            "0.04 J",
+            "7.734 mJ",
+            "8.33 GMAC",
+            "51.41 mJ",
+            "254.84 mJ",
+            "80 %",
+            "1573.4 mJ",
+            "8.01 mJ",
+            "339 mJ"
+        ]
+    );
+    let computed: Vec<&str> = differing.iter().map(|row| row.1.as_str()).collect();
+    assert_eq!(
+        computed,
+        [
+            "0.03 J",
+            "7.335 mJ",
+            "8.57 GMAC",
+            "51.40 mJ",
+            "255.23 mJ",
+            "78 %",
+            "1329.7 mJ",
+            "1.00 mJ",
+            "23 mJ"
+        ]
+    );
+}
+
+/// 71.43 = 0.5 / 0.007, 50 = 1.5 / 0.03, 16.7 = 0.5 / 0.03, 15 = 1.5 / 0.1;
+/// 37.4 = 18.39 · 4.6 / (2.51 · 0.9); 1.92 mJ = 8.33 G · 0.23 pJ; 70 % = 1 −
+/// 0.45 / 1.5; 4.3 = 1 / 0.23; 84.5 % = 6.648 G · 200 pJ / 1573.4 mJ.
+#[test]
+fn the_findings_come_out() {
+    let ledger = ledger();
+    for (file, name, shown) in [
+        ("bitnet-b1.58", "at 45 nm", "50.0×"),
+        ("bitnet-b1.58", "int32 accumulators, 7 nm", "16.7×"),
+        ("bitnet-b1.58", "int32 accumulators, 45 nm", "15.0×"),
+        ("ecoformer", "B0 against full attention", "73.1 %"),
+        ("ecoformer", "B1 against full attention", "59.3 %"),
+        ("ecoformer", "B2 against full attention", "55.1 %"),
+        (
+            "spikformer",
+            "8-384, first convolution of 8-512",
+            "7.733 mJ",
+        ),
+        ("spikformer", "ANN at int8", "1.92 mJ"),
+        ("spiking-baselines", "BERT-base, MACs", "11.1736 GMAC"),
+        ("l-mul", "dot products in fp16", "70.0 %"),
+        ("l-mul", "int8 MAC against L-Mul", "4.3×"),
+        ("shiftaddllm", "share of weight traffic", "84.5 %"),
+        ("double-count", "rate applied once", "37.4×"),
+        ("eyeriss", "AlexNet: measured over counted", "8.02"),
+        ("eyeriss", "VGG-16: measured over counted", "14.7"),
+    ] {
+        assert_eq!(finding(&ledger, file, name), shown, "{file}: {name}");
+    }
+}
+
+#[test]
+fn the_page_is_up_to_date() {
+    let path = root().join("docs/claims.md");
+    let output = run(&root(), &["claims", "--page"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    if std::env::var_os("UPDATE_CLAIMS").is_some() {
+        std::fs::write(&path, stdout(&output)).unwrap();
+    }
+    let page = std::fs::read_to_string(path).unwrap();
+    assert!(
+        page == stdout(&output),
+        "docs/claims.md has drifted: UPDATE_CLAIMS=1 cargo test --test claims"
+    );
+}
+
+#[test]
+fn every_format_writes_every_claim() {
+    for format in ["text", "markdown", "csv", "latex", "json"] {
+        let output = run(&root(), &["claims", "l-mul", "--output", format]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        for part in ["l-mul", "dot products", "differs"] {
+            assert!(stdout(&output).contains(part), "{format}: {part}");
+        }
+    }
+    let csv = stdout(&run(&root(), &["claims", "double-count", "-o", "csv"]));
+    assert!(csv.contains("273.77,274.14"), "{csv}");
+}
+
+#[test]
+fn plots_are_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["claims", "--plot", "claims.svg"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let svg = std::fs::read_to_string(folder.path().join("claims.svg")).unwrap();
+    for text in ["6-512", "273.77× → 274.14×", "holds", "differs"] {
+        assert!(svg.contains(text), "{text}");
+    }
+    let wrong = run(folder.path(), &["claims", "--plot", "claims.gif"]);
+    assert_eq!(wrong.status.code(), Some(2));
+}
+
+/// A claim file with one claim: fp32 multiplications at 45 nm.
+fn claim(published: &str, expect: &str, known: &str) -> String {
+    format!(
+        "name = \"own\"\ntitle = \"A product\"\n\
+         [source]\ntitle = \"A paper\"\nidentifier = \"none\"\nat = \"table 1\"\n\
+         [[convention]]\nabout = \"node\"\nvalue = \"45 nm\"\nknown = \"{known}\"\n\
+         [[claim]]\nname = \"a product\"\npublished = \"{published}\"\n\
+         formula = \"45nm.fp32.mul\"\nexpect = \"{expect}\"\n"
+    )
+}
+
+#[test]
+fn a_claim_that_is_not_what_its_file_says_is_a_no() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("own.toml");
+    for (published, expect, known, code, verdict) in [
+        ("3.7 pJ/op", "holds", "stated", 0, "holds"),
+        ("3.7 pJ/op", "holds", "inferred", 0, "holds if: node"),
+        ("3.8 pJ/op", "differs", "stated", 0, "differs"),
+        ("3.8 pJ/op", "holds", "stated", 1, "does not expect"),
+        ("3.7 pJ/op", "differs", "stated", 1, "does not expect"),
+        ("> 3 pJ/op", "holds", "code", 0, "holds"),
+        ("< 3 pJ/op", "holds", "code", 1, "differs"),
+    ] {
+        std::fs::write(&file, claim(published, expect, known)).unwrap();
+        let output = run(folder.path(), &["claims", "./own.toml"]);
+        let (text, errors) = (stdout(&output), stderr(&output));
+        assert_eq!(output.status.code(), Some(code), "{published}: {errors}");
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(verdict), "{published}: {text}");
+    }
+}
+
+#[test]
+fn a_broken_file_hides_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("broken.toml"), "name = \"broken\"\n").unwrap();
+    let output = run(folder.path(), &["claims", "./broken.toml", "l-mul"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stdout(&output).contains("dot products"));
+    assert!(stderr(&output).contains("a claim file has no `source`"));
+    let unknown = run(folder.path(), &["claims", "l-mull"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(stderr(&unknown).contains("did you mean `l-mul`?"));
+}
+
+/// What a fixture wants: `#! text` wants a mistake on its line that holds
+/// `text`, `#! :17 text` at column 17.
+fn wanted(text: &str) -> Vec<(usize, Option<usize>, String)> {
+    let mut all = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        for note in line.split("#! ").skip(1) {
+            let note = note.trim();
+            match note.strip_prefix(':').and_then(|n| n.split_once(' ')) {
+                Some((column, text)) => {
+                    all.push((at + 1, Some(column.parse().unwrap()), text.to_owned()));
+                }
+                None => all.push((at + 1, None, note.to_owned())),
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn every_mistake_is_told_where_it_stands() {
+    let folder = root().join("tests/bad/claims");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let text = std::fs::read_to_string(folder.join(&name)).unwrap();
+        let output = run(&folder, &["claims", &format!("./{name}")]);
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        let errors = stderr(&output);
+        let told: Vec<&str> = errors.split("error: ").skip(1).collect();
+        let wanted = wanted(&text);
+        for (line, column, text) in &wanted {
+            let place = match column {
+                Some(column) => format!("{name}:{line}:{column}\n"),
+                None => format!("{name}:{line}:"),
+            };
+            let met = told
+                .iter()
+                .any(|one| one.contains(&place) && one.contains(text));
+            assert!(met, "{name}:{line}: no mistake with `{text}`\n{errors}");
+        }
+        assert_eq!(told.len(), wanted.len(), "{name}\n{errors}");
+        seen += 1;
+    }
+    assert_eq!(seen, 6);
+}
+
+/// The file that the documentation shows does what it says.
+#[test]
+fn the_claim_file_shown_works() {
+    let text = std::fs::read_to_string(root().join("docs/claim-files.md")).unwrap();
+    let (_, block) = text.split_once("```toml\n").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("my-paper.toml"), block).unwrap();
+    let output = run(folder.path(), &["claims", "./my-paper.toml"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    let audit = run(folder.path(), &["audit", "./my-paper.toml"]);
+    let text = stdout(&audit);
+    assert_eq!(audit.status.code(), Some(1), "{text}");
+    for warning in ["wide baseline", "left out of the whole", "no memory"] {
+        assert!(text.contains(warning), "{text}");
+    }
+}
