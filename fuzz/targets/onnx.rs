@@ -8,11 +8,8 @@ mod fields;
 mod shipped;
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
-use picojoule::graph::{Unfold, lower};
 use picojoule::import::onnx::scan::scan;
 use picojoule::import::onnx::{Values, import, wire};
-use picojoule::model::Model;
-use picojoule::source::{Problems, Source};
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     fields::mutate(data, size, max_size, seed)
@@ -28,17 +25,7 @@ fuzz_target!(|bytes: &[u8]| {
         let _ = scan(tensor, &bytes, &open, true);
     }
     match import(&model, "m.onnx", &mut |_| Values::any()) {
-        Ok(imported) => lower_text(&imported.text),
+        Ok(imported) => shipped::lower(&imported.text),
         Err(problems) => drop(problems.render(true)),
     }
 });
-
-fn lower_text(text: &str) {
-    let written = Source::new("m.toml", text);
-    let model = Model::read(&written, &shipped::Shipped)
-        .unwrap_or_else(|problems| panic!("what was written cannot be read:\n{problems}\n{text}"));
-    for name in model.variant_names() {
-        let told = |problems: Problems| drop(problems.render(true));
-        let _ = lower(&model, name, &[], Unfold::No).map_err(told);
-    }
-}
