@@ -75,6 +75,7 @@ fn every_published_number_is_what_the_ledger_says() {
         published,
         [
             "0.04 J",
+            "6.75 Gop",
             "7.734 mJ",
             "8.33 GMAC",
             "51.41 mJ",

@@ -387,9 +387,9 @@ fn a_block_of_the_file_can_be_tried_as_a_variant() {
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["stages"][2]["counts"]["mul.fp32"], 6);
     // The library's blocks are found as before; this one takes three axes.
-    let told = refused("estimate", &file, &["--variant", "layer-norm"]);
+    let told = refused("estimate", &file, &["--variant", "encoder-layer"]);
     assert!(
-        told.contains("`x` of block `layer-norm` has 3 axes"),
+        told.contains("`x` of block `encoder-layer` has 3 axes"),
         "{told}"
     );
     let told = refused("estimate", &file, &["--variant", "duble"]);
