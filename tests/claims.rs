@@ -91,6 +91,7 @@ fn every_published_number_is_what_the_ledger_says() {
         computed,
         [
             "0.03 J",
+            "6.72 Gop",
             "7.335 mJ",
             "8.57 GMAC",
             "51.40 mJ",
