@@ -52,6 +52,21 @@ pub(super) fn op(node: &Node, problems: &mut Problems) -> Option<OpDecl> {
         OpForm::Apply(formula) => tensors_of(formula),
         _ => Vec::new(),
     });
+    if let OpForm::Call { .. } = &form {
+        // What a block gives follows from its own ops.
+        let given = [
+            ("format", op_format.as_ref().map(|format| &format.place)),
+            ("domain", domain.as_ref().map(|domain| &domain.place)),
+            ("density", density.as_ref().map(|density| &density.place)),
+        ];
+        for (field, place) in given {
+            if let Some(place) = place {
+                let message = format!("`{field}` means nothing where a block is called");
+                let help = "give it to the ops of the block";
+                problems.push(Diagnostic::at(place, message).help(help));
+            }
+        }
+    }
     Some(OpDecl {
         name,
         stage,
