@@ -34,7 +34,7 @@ pub(super) fn run(args: &AuditArgs) -> Result<Answer, Problems> {
 /// A claim file or a report that ships, or a file.
 fn open(name: &str) -> Result<Arc<Source>, Problems> {
     if files::is_path(name) {
-        return files::open(Kind::Claim, "claim file", name);
+        return files::open(Kind::Claim, "claim", name);
     }
     let found = catalog::find(Kind::Claim, name).or_else(|| catalog::find(Kind::Report, name));
     found.ok_or_else(|| {

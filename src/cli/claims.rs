@@ -62,7 +62,7 @@ fn ledgers(names: &[String]) -> (Vec<Ledger>, Problems) {
 
 /// One claim file, computed.
 pub(super) fn ledger(name: &str, shelf: &Files) -> Result<Ledger, Problems> {
-    let source = files::open(Kind::Claim, "claim file", name)?;
+    let source = files::open(Kind::Claim, "claim", name)?;
     Ledger::compute(ClaimFile::read(&source)?, shelf)
 }
 

@@ -1,6 +1,6 @@
-//! Elements moved, none computed; and the arithmetic of shapes.
+//! Elements moved, none computed.
 
-use super::constant::{MAX_VALUES, extents, few, number};
+use super::constant::{MAX_VALUES, extents, number};
 use super::reduce::axis_at;
 use super::{Call, Outcome, Reader, Trouble};
 use crate::import::onnx::extent::{broadcast, ceil, shown};
@@ -32,7 +32,7 @@ impl Reader<'_> {
     }
 
     /// The elements of `x` at `places`, where they are known.
-    fn picked(&mut self, result: TensorId, x: TensorId, places: &[usize]) {
+    pub(super) fn picked(&mut self, result: TensorId, x: TensorId, places: &[usize]) {
         let value = self.net.tensors[x].value.as_ref();
         let value = value.and_then(|value| value.pick(places));
         if self.net.tensors[result].constant {
@@ -178,7 +178,7 @@ pub(super) fn transpose(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
 }
 
 /// How far apart neighbours are along each axis.
-fn strides(extents: &[i64]) -> Vec<i64> {
+pub(super) fn strides(extents: &[i64]) -> Vec<i64> {
     let mut strides = vec![1i64; extents.len()];
     for at in (1..extents.len()).rev() {
         strides[at - 1] = strides[at].saturating_mul(extents[at]);
@@ -188,7 +188,7 @@ fn strides(extents: &[i64]) -> Vec<i64> {
 
 /// The places of all elements of a shape, from `first` on with a step along
 /// each axis; `None` where they are many.
-fn walk(extents: &[i64], first: i64, steps: &[i64]) -> Option<Vec<usize>> {
+pub(super) fn walk(extents: &[i64], first: i64, steps: &[i64]) -> Option<Vec<usize>> {
     let mut places = vec![first];
     for (extent, step) in extents.iter().zip(steps) {
         let all = (places.len() as i64).saturating_mul(*extent);
@@ -318,115 +318,6 @@ pub(super) fn split(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
         results.push(part);
     }
     Ok(results)
-}
-
-/// `Slice`
-pub(super) fn slice(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
-    let x = call.input(0)?;
-    let mut shape = reader.shape(x)?;
-    let (starts, ends, axes, steps) = bounds(reader, call)?;
-    let own = extents(&shape).map(|own| strides(&own));
-    let mut along = own.clone().unwrap_or_default();
-    let mut first = own.as_ref().map(|_| 0);
-    for (at, (start, end)) in starts.iter().zip(&ends).enumerate() {
-        let axis = axes.as_ref().map_or(Ok(at as i64), |axes| {
-            axes.get(at)
-                .copied()
-                .ok_or_else(|| Trouble::Wrong("too few axes".to_owned()))
-        })?;
-        let axis = axis_at(axis, shape.len())?;
-        let step = steps
-            .as_ref()
-            .and_then(|steps| steps.get(at))
-            .copied()
-            .unwrap_or(1);
-        if step == 0 {
-            return Err(Trouble::Wrong("a step of 0".to_owned()));
-        }
-        let extent = shape[axis].clone();
-        let (start, end) = (clamp(start, &extent, step), clamp(end, &extent, step));
-        let span = if step > 0 {
-            &end - &start
-        } else {
-            &start - &end
-        };
-        shape[axis] = ceil(&span.scale(&(whole(1) / whole(step.unsigned_abs()))));
-        if shape[axis]
-            .as_constant()
-            .is_some_and(|extent| extent < whole(0))
-        {
-            shape[axis] = Expr::zero();
-        }
-        first = match (first, own.as_ref(), number(&start)) {
-            (Some(first), Some(own), Ok(start)) => Some(first + start.saturating_mul(own[axis])),
-            _ => None,
-        };
-        if let Some(along) = along.get_mut(axis) {
-            *along = along.saturating_mul(step);
-        }
-    }
-    let places = first.and_then(|first| walk(&extents(&shape)?, first, &along));
-    let result = reader.moved(&[x], shape)?;
-    if let Some(places) = places {
-        reader.picked(result, x, &places);
-    }
-    Ok(vec![result])
-}
-
-type Bounds = (Vec<Expr>, Vec<Expr>, Option<Vec<i64>>, Option<Vec<i64>>);
-
-fn bounds(reader: &Reader<'_>, call: &Call<'_>) -> Result<Bounds, Trouble> {
-    if let (Some(starts), Some(ends)) = (call.ints("starts"), call.ints("ends")) {
-        let exprs = |values: &[i64]| values.iter().map(|v| Expr::whole(*v)).collect();
-        return Ok((
-            exprs(starts),
-            exprs(ends),
-            call.ints("axes").map(<[i64]>::to_vec),
-            None,
-        ));
-    }
-    let starts = reader.whole(call.input(1)?)?;
-    let ends = reader.whole(call.input(2)?)?;
-    let axes = call
-        .optional(3)
-        .map(|axes| reader.numbers(axes))
-        .transpose()?;
-    let steps = call
-        .optional(4)
-        .map(|steps| reader.numbers(steps))
-        .transpose()?;
-    Ok((starts, ends, axes, steps))
-}
-
-/// A bound of a slice within the extent. A bound that is a formula itself is
-/// taken to lie within.
-fn clamp(bound: &Expr, extent: &Expr, step: i64) -> Expr {
-    let Some(value) = bound.as_constant() else {
-        return bound.clone();
-    };
-    let last = extent - &Expr::one();
-    let (low, high) = match step > 0 {
-        true => (Expr::zero(), extent),
-        false => (Expr::whole(-1), &last),
-    };
-    let beyond = whole(i64::from(i32::MAX));
-    if value >= beyond {
-        return high.clone();
-    }
-    if value <= -beyond {
-        return low;
-    }
-    let placed = if value < whole(0) {
-        extent + bound
-    } else {
-        bound.clone()
-    };
-    // An axis of unknown extent has at least one element.
-    let near = value >= whole(-1) && value <= whole(1) && step > 0;
-    if near && extent.as_constant().is_none() {
-        return placed;
-    }
-    placed.larger(&low).smaller(high)
 }
 
 /// `Gather`: rows of an embedding, or a slice.
@@ -591,99 +482,4 @@ pub(super) fn one_hot(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
         .map_or(ElementType::Float, |values| reader.element(values));
     let counts = [(Primitive::Compare, Expr::one())];
     Ok(vec![reader.each(&counts, &[indices], shape, element)?])
-}
-
-/// `Shape`
-pub(super) fn shape(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
-    let shape = reader.shape(call.input(0)?)?;
-    let rank = shape.len() as i64;
-    let within = |at: i64| (if at < 0 { at + rank } else { at }).clamp(0, rank) as usize;
-    let (start, end) = (
-        within(call.int_or("start", 0)),
-        within(call.int_or("end", rank)),
-    );
-    let part: Vec<Expr> = shape[start..end.max(start)].to_vec();
-    let length = Expr::whole(part.len() as i64);
-    Ok(vec![reader.known(
-        Value::Whole(part),
-        vec![length],
-        ElementType::Int64,
-    )])
-}
-
-/// `Size`
-pub(super) fn size(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
-    let size: Expr = reader.shape(call.input(0)?)?.iter().product();
-    Ok(vec![reader.known(
-        Value::Whole(vec![size]),
-        vec![],
-        ElementType::Int64,
-    )])
-}
-
-/// `Range`
-pub(super) fn range(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
-    let one = |at: usize| -> Result<Expr, Trouble> {
-        let values = reader.whole(call.input(at)?)?;
-        values
-            .first()
-            .cloned()
-            .ok_or_else(|| Trouble::Wrong("an empty bound".to_owned()))
-    };
-    let (start, limit, step) = (one(0)?, one(1)?, number(&one(2)?)?);
-    if step == 0 {
-        return Err(Trouble::Wrong("a step of 0".to_owned()));
-    }
-    let count = ceil(&(&limit - &start).scale(&(whole(1) / whole(step))));
-    let element = reader.element(call.input(0)?);
-    let length = number(&count)
-        .ok()
-        .filter(|count| (0..=MAX_VALUES as i64).contains(count));
-    if let (Some(length), Ok(first)) = (length, number(&start)) {
-        let values = (0..length)
-            .map(|at| Expr::whole(first + at * step))
-            .collect();
-        return Ok(vec![reader.known(
-            Value::Whole(values),
-            vec![count],
-            element,
-        )]);
-    }
-    Ok(vec![reader.moved_constant(count, element)])
-}
-
-impl Reader<'_> {
-    /// A list of which only the length is known.
-    fn moved_constant(&mut self, length: Expr, element: ElementType) -> TensorId {
-        let id = self.tensor("", Some(vec![length]), element);
-        self.net.tensors[id].constant = true;
-        id
-    }
-}
-
-/// `ConstantOfShape`, `EyeLike`
-pub(super) fn filled(reader: &mut Reader<'_>, call: &Call<'_>) -> Outcome {
-    let shape = match call.node.op_type.as_str() {
-        "ConstantOfShape" => reader.whole(call.input(0)?)?,
-        // EyeLike
-        _ => reader.shape(call.input(0)?)?,
-    };
-    let element = call
-        .tensor("value")
-        .map_or(ElementType::Float, |tensor| tensor.element);
-    let given = match call.tensor("value").map(|tensor| &tensor.payload) {
-        Some(crate::import::onnx::proto::Payload::Ints(values)) => values.first().copied(),
-        Some(_) => None,
-        None => Some(0),
-    };
-    let count = extents(&shape).and_then(|extents| few(&extents));
-    let id = reader.tensor("", Some(shape), element);
-    let made = &mut reader.net.tensors[id];
-    made.constant = true;
-    if let (Some(given), Some(count)) = (given, count)
-        && call.node.op_type == "ConstantOfShape"
-    {
-        made.value = Some(Value::Whole(vec![Expr::whole(given); count]));
-    }
-    Ok(vec![id])
 }

@@ -10,7 +10,8 @@
 //! | `elementwise` | functions of each element |
 //! | `linear`, `conv`, `einsum` | sums of products |
 //! | `reduce`, `pool`, `norm` | sums, windows, normalisations |
-//! | `layout` | elements moved: reshape, slice, gather |
+//! | `layout`, `slice` | elements moved: reshape, gather, slice |
+//! | `shape` | constants that are made of shapes |
 //! | `quantised` | whole numbers for fractions |
 //! | `attention`, `recurrent`, `microsoft` | fused networks, taken apart |
 
@@ -29,6 +30,8 @@ mod pool;
 mod quantised;
 mod recurrent;
 mod reduce;
+mod shape;
+mod slice;
 pub(super) mod table;
 
 use std::collections::{BTreeMap, HashMap};

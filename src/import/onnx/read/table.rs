@@ -2,7 +2,7 @@
 
 use super::{
     Call, Outcome, Reader, attention, conv, einsum, elementwise, layout, linear, microsoft, norm,
-    pool, quantised, recurrent, reduce,
+    pool, quantised, recurrent, reduce, shape, slice,
 };
 
 /// An operator that can be read.
@@ -85,7 +85,7 @@ pub(in crate::import::onnx) static OPERATORS: &[Operator] = operators! {
         "Tile" => layout::tile, "nothing";
         "Concat" => layout::concat, "nothing";
         "Split" => layout::split, "nothing";
-        "Slice" => layout::slice, "nothing";
+        "Slice" => slice::slice, "nothing";
         "Gather" => layout::gather, "nothing";
         "GatherElements", "GatherND", "ScatterElements", "ScatterND", "Scatter" => layout::chosen, "nothing";
         "Pad" => layout::pad, "nothing";
@@ -93,10 +93,10 @@ pub(in crate::import::onnx) static OPERATORS: &[Operator] = operators! {
         "Trilu", "ReverseSequence" => layout::same, "nothing";
         "Cast", "CastLike" => elementwise::cast, "nothing";
         "Identity", "Dropout" => layout::identity, "nothing";
-        "Shape" => layout::shape, "nothing";
-        "Size" => layout::size, "nothing";
-        "Range" => layout::range, "nothing";
-        "ConstantOfShape", "EyeLike" => layout::filled, "nothing";
+        "Shape" => shape::shape, "nothing";
+        "Size" => shape::size, "nothing";
+        "Range" => shape::range, "nothing";
+        "ConstantOfShape", "EyeLike" => shape::filled, "nothing";
         "Loop", "Scan" => recurrent::repeated, "listed as left out";
     }
     "com.microsoft": {
