@@ -72,6 +72,10 @@ pub(super) struct ModelArgs {
     /// (`45nm.fp32.mul=2`)
     #[arg(long, value_name = "NAME=VALUE")]
     pub(super) set: Vec<String>,
+    /// Take firing rates, or other shares of values that are not zero, from a
+    /// file, op by op
+    #[arg(long, value_name = "FILE")]
+    pub(super) densities: Option<String>,
     #[command(flatten)]
     pub(super) scan: ScanArgs,
     /// Refuse a model with an operator that is not known, whose energy would be

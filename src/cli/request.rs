@@ -1,6 +1,7 @@
 //! What the arguments mean: models read, variants lowered, tables found.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{ModelArgs, PriceArgs};
@@ -13,7 +14,7 @@ use crate::energy::{Counted, Pricing};
 use crate::format::Format;
 use crate::formula::{Formula, Node};
 use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked};
-use crate::model::{Model, NumberRole};
+use crate::model::{Densities, Model, NumberRole};
 use crate::number;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Place, Problems, Source, Spanned};
@@ -74,6 +75,12 @@ impl ModelRequest {
                 ));
             }
             chosen.push(variant.clone());
+        }
+        if let Some(path) = &args.densities {
+            match densities(path) {
+                Ok(densities) => model.densities = Some(Arc::new(densities)),
+                Err(mistakes) => problems.extend(mistakes),
+            }
         }
         // A block that is tried may have parameters of its own.
         check_settings(&model, &settings, &mut problems);
@@ -199,6 +206,13 @@ impl ModelRequest {
         }
         problems.or(all)
     }
+}
+
+/// The densities of a file.
+fn densities(path: &str) -> Result<Densities, Problems> {
+    let source = files::read(Path::new(path))
+        .map_err(|message| Diagnostic::at(&typed("--densities", path), message))?;
+    Densities::read(&source)
 }
 
 /// Where something stands that was typed after a flag: `--table 45mm`.

@@ -11,7 +11,7 @@ use super::wrong;
 use crate::catalog::{self, Kind};
 use crate::energy::{Counted, Estimate, Pricing, estimate};
 use crate::number::{self, parse_decimal};
-use crate::report::{Question, Solved, conventions_line, dims_line, left_out_over};
+use crate::report::{Question, Solved, caveats_over, conventions_line, dims_line};
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Expr, Values};
 use crate::table::EnergyTable;
@@ -240,7 +240,7 @@ fn conventions(estimates: &[Estimate; 2], counted: [&Counted; 2], axis: &Axis) -
         dims: fixed,
         ..variant.clone()
     };
-    let mut notes = left_out_over(&counted, std::slice::from_ref(&axis.symbol));
+    let mut notes = caveats_over(&counted, std::slice::from_ref(&axis.symbol));
     notes.push(format!("Fixed: {}.", dims_line(&all)));
     notes.push(conventions_line(variant));
     notes

@@ -8,7 +8,7 @@ use num_rational::BigRational;
 
 use crate::census::Conventions;
 use crate::format::{Format, NumberFormat};
-use crate::graph::ResolvedScope;
+use crate::graph::{DensitiesUsed, ResolvedScope};
 use crate::number;
 use crate::primitive::Primitive;
 use crate::table::Confidence;
@@ -61,6 +61,8 @@ pub struct Settings {
     pub free: BTreeSet<Primitive>,
     /// Entries of the table that were set by hand, with their values in pJ.
     pub set: Vec<(String, BigRational)>,
+    /// Densities that were measured, if any were.
+    pub densities: Option<DensitiesUsed>,
 }
 
 impl Settings {
@@ -82,6 +84,9 @@ impl Settings {
                 .map(|(entry, value)| format!("{entry} = {} pJ", number::plain(value)))
                 .collect();
             list.push(("set", set.join(", ")));
+        }
+        if let Some(densities) = &self.densities {
+            list.push(("densities", densities.to_string()));
         }
         list
     }

@@ -233,6 +233,7 @@ pub fn estimate(
             conventions: counted.conventions,
             free: pricing.free.clone(),
             set: set_by_hand(pricing.table),
+            densities: graph.densities().cloned(),
         },
     })
 }

@@ -65,6 +65,20 @@ pub struct OpGraph {
     constraints: Vec<Constraint>,
     switches: BTreeSet<Symbol>,
     scopes: Vec<ResolvedScope>,
+    densities: Option<DensitiesUsed>,
+}
+
+/// Where the densities of a graph are from that were measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DensitiesUsed {
+    /// The file.
+    pub file: String,
+    /// How they were come by, as the file says.
+    pub source: String,
+    /// How many tensors have one of them.
+    pub measured: usize,
+    /// How many have one that the model declares.
+    pub declared: usize,
 }
 
 /// One op of the graph.
@@ -211,6 +225,16 @@ pub struct SymbolInfo {
     pub place: Place,
 }
 
+impl std::fmt::Display for DensitiesUsed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} from {} ({})", self.measured, self.file, self.source)?;
+        match self.declared {
+            0 => Ok(()),
+            declared => write!(f, ", {declared} as the model declares"),
+        }
+    }
+}
+
 impl OpGraph {
     /// The petgraph graph itself.
     pub fn ops(&self) -> &DiGraph<Op, Wire> {
@@ -290,6 +314,11 @@ impl OpGraph {
     /// The scopes of this variant.
     pub fn scopes(&self) -> &[ResolvedScope] {
         &self.scopes
+    }
+
+    /// Where densities are from that were measured, if any were.
+    pub fn densities(&self) -> Option<&DensitiesUsed> {
+        self.densities.as_ref()
     }
 
     /// The dims and parameters that counts are written in, with their values.

@@ -35,6 +35,8 @@ pub(super) const SCOPES: usize = 200;
 pub(super) const BLOCKS: usize = 500;
 /// Variants of one model.
 pub(super) const VARIANTS: usize = 200;
+/// Densities of one file.
+pub(super) const DENSITIES: usize = 100_000;
 /// Steps from a number to the end of what it is computed from.
 const DEPTH: usize = 600;
 

@@ -8,6 +8,7 @@
 
 mod axes;
 mod blocks;
+mod densities;
 mod limits;
 mod module;
 mod op;
@@ -22,6 +23,7 @@ use self::blocks::Blocks;
 use crate::source::{Diagnostic, Place, Problems, Source, Spanned};
 
 pub use self::axes::{AxisGroup, Signature};
+pub use self::densities::Densities;
 pub use self::module::{
     Input, Module, Named, NamedWeight, Number, NumberRole, OwnBlock, Scope, Variant, WeightRole,
 };
@@ -30,7 +32,8 @@ pub use self::read::{ModuleKind, formulas as read_numbers};
 
 /// Where blocks come from. This room reads no files itself.
 pub trait Library {
-    /// The source of the block that `from` calls `name`.
+    /// The source of the block that `from` calls `name`; of any file if that
+    /// is a path, relative to `from`.
     ///
     /// # Errors
     /// What keeps it from being found, in words.
@@ -45,6 +48,8 @@ pub trait Library {
 pub struct Model {
     /// The model file.
     pub root: Arc<Module>,
+    /// Densities that were measured, over those that the files declare.
+    pub densities: Option<Arc<Densities>>,
     blocks: Blocks,
 }
 
@@ -62,8 +67,11 @@ impl Model {
         let mut blocks = Blocks::new(&root.blocks);
         blocks.add(root.callees(), library, &mut problems);
         blocks.check_unused(library, &mut problems);
+        let densities = root.densities.as_ref();
+        let densities = densities.and_then(|file| open_densities(file, library, &mut problems));
         problems.or(Model {
             root: Arc::new(root),
+            densities,
             blocks,
         })
     }
@@ -149,5 +157,32 @@ impl Model {
             .iter()
             .map(|variant| variant.name.value.as_str())
             .collect()
+    }
+}
+
+/// The densities that a model file names.
+fn open_densities(
+    file: &Spanned<String>,
+    library: &dyn Library,
+    problems: &mut Problems,
+) -> Option<Arc<Densities>> {
+    if !file.value.ends_with(".toml") {
+        let message = format!("`{}` is no file of densities", file.value);
+        problems.push(
+            Diagnostic::at(&file.place, message)
+                .help(format!("it is given by its path: `./{}.toml`", file.value)),
+        );
+        return None;
+    }
+    let found = library.find(&file.value, file.place.source());
+    let read = found
+        .map_err(|message| Diagnostic::at(&file.place, message).into())
+        .and_then(|source| Densities::read(&source));
+    match read {
+        Ok(densities) => Some(Arc::new(densities)),
+        Err(mistakes) => {
+            problems.extend(mistakes);
+            None
+        }
     }
 }

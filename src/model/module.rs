@@ -39,6 +39,8 @@ pub struct Module {
     pub output: Option<Spanned<String>>,
     /// The format that an estimate uses unless told otherwise (models only).
     pub format: Option<Format>,
+    /// The file of densities that were measured (models only).
+    pub densities: Option<Spanned<String>>,
     /// The file.
     pub source: Arc<Source>,
 }

@@ -129,6 +129,10 @@ impl Module {
                     .and_then(|node| format(node, problems)),
                 ModuleKind::Block => None,
             },
+            densities: match kind {
+                ModuleKind::Model => fields.text("densities", problems),
+                ModuleKind::Block => None,
+            },
             source: Arc::clone(source),
         };
         if module.ops.is_empty() && fields.take("op").is_none() {

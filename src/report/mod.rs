@@ -5,13 +5,13 @@
 mod audit;
 mod bars;
 mod cases;
+mod caveats;
 mod claims;
 mod claims_page;
 mod claims_plot;
 mod curve;
 mod hardware;
 mod headline;
-mod left_out;
 mod page;
 mod run;
 mod sensitivity;
@@ -22,11 +22,11 @@ mod tornado;
 
 pub use self::audit::{audit_subject, audit_table};
 pub use self::bars::{comparison_bars, estimate_bars};
+pub use self::caveats::{caveats_of_comparison, caveats_of_estimate, caveats_over};
 pub use self::claims::{claims_data, claims_table, conventions_table, findings_table};
 pub use self::claims_page::claims_page;
 pub use self::claims_plot::claims_plot;
 pub use self::hardware::{entries_table, memory_table, sources_table, table_list};
-pub use self::left_out::{left_out_of_comparison, left_out_of_estimate, left_out_over};
 pub use self::page::{Block, Page, ReportFile};
 pub use self::run::{Inputs, run};
 pub use self::sensitivity::{interval_table, ranking_table, sensitivity_rows};

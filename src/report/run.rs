@@ -12,7 +12,7 @@ use crate::render::chart::{ChartError, stacked_bars};
 use crate::report::page::{Block, Page};
 use crate::report::spec::{PriceSpec, Section, Show, Spec};
 use crate::report::{
-    Rows, cases, comparison_bars, comparison_table, curve, headline, left_out_over,
+    Rows, cases, caveats_over, comparison_bars, comparison_table, curve, headline,
 };
 use crate::source::{Diagnostic, Problems, Spanned};
 use crate::table::EnergyTable;
@@ -57,7 +57,7 @@ pub fn run(inputs: &Inputs<'_>) -> Result<Page, Problems> {
     problems.or(())?;
     // Every number of the page rests on these graphs.
     let counted = inputs.counted(&Under::default())?;
-    let left_out = left_out_over(&counted.iter().collect::<Vec<_>>(), &[]);
+    let left_out = caveats_over(&counted.iter().collect::<Vec<_>>(), &[]);
     let at = page.blocks.len().min(1);
     page.blocks
         .splice(at..at, left_out.into_iter().map(Block::Text));

@@ -2,8 +2,8 @@
 
 use num_rational::BigRational;
 
+use super::caveats::caveats_of_comparison;
 use super::headline::{column, row, words};
-use super::left_out::left_out_of_comparison;
 use super::tables::{comparison_dims, conventions_line};
 use crate::compare::Comparison;
 use crate::number::to_f64;
@@ -60,7 +60,7 @@ pub fn interval_table(findings: &[Finding], method: &Method, comparison: &Compar
 }
 
 fn notes(findings: &[Finding], method: &Method, comparison: &Comparison) -> Vec<String> {
-    let mut notes = left_out_of_comparison(comparison);
+    let mut notes = caveats_of_comparison(comparison);
     let first = comparison.settings.iter().flatten().next();
     if first.is_some() {
         notes.push(format!("Dims: {}.", comparison_dims(comparison)));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use num_rational::BigRational;
 use num_traits::{One, Zero};
 
-use super::left_out::{left_out_of_comparison, left_out_of_estimate};
+use super::caveats::{caveats_of_comparison, caveats_of_estimate};
 use crate::compare::{Comparison, Row as Compared};
 use crate::energy::{By, Estimate, Group, StageFormula};
 use crate::number;
@@ -48,7 +48,7 @@ pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
     let groups = estimate.by(by);
     let total = estimate.total();
     let (name, key) = heading(by);
-    let mut notes = left_out_of_estimate(estimate);
+    let mut notes = caveats_of_estimate(estimate);
     notes.extend([
         match dims_line(estimate).as_str() {
             "" => format!("{} MACs", grouped(&estimate.macs)),
@@ -373,7 +373,7 @@ fn notes(comparison: &Comparison) -> Vec<String> {
     else {
         return Vec::new();
     };
-    let mut notes = left_out_of_comparison(comparison);
+    let mut notes = caveats_of_comparison(comparison);
     notes.push(format!("Dims: {}.", comparison_dims(comparison)));
     let assumed = assumed_primitives(comparison.settings.iter().flatten());
     if !assumed.is_empty() {
@@ -524,7 +524,7 @@ pub fn formula_tables(
             math(&formula.picojoules),
         ]));
     }
-    let left_out = left_out_of_estimate(estimate);
+    let left_out = caveats_of_estimate(estimate);
     let mut notes = left_out.clone();
     notes.push(format!("with {}", dims_line(estimate)));
     notes.push(conventions_line(estimate));

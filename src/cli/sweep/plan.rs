@@ -2,7 +2,7 @@
 
 use super::summary::plain;
 use crate::catalog::{self, Kind};
-use crate::cli::args::{ModelArgs, PriceArgs, SweepArgs};
+use crate::cli::args::{PriceArgs, SweepArgs};
 use crate::cli::axes::{self, Over, OverValues};
 use crate::cli::request::{self, ModelRequest};
 use crate::cli::wrong;
@@ -11,7 +11,7 @@ use crate::format::Format;
 use crate::graph::Constraint;
 use crate::number::{plain as digits, to_f64};
 use crate::render::rows::RowColumn;
-use crate::report::left_out_over;
+use crate::report::caveats_over;
 use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::{Expr, Symbol, Values};
 use crate::whatif::{Axis, Choice, Draw, Grid, Points, Scatter, Sweep, entry_values, priced};
@@ -133,7 +133,7 @@ impl Plan {
     ) -> Result<(), Problems> {
         let varied: Vec<Symbol> = self.axes.iter().map(|name| Symbol::new(name)).collect();
         let counted: Vec<&Counted> = request.counted.iter().collect();
-        for line in left_out_over(&counted, &varied) {
+        for line in caveats_over(&counted, &varied) {
             if !self.left_out.contains(&line) {
                 self.left_out.push(line);
             }
@@ -368,12 +368,7 @@ impl Request {
         axes: &Axes,
         switch: &dyn Fn(&str) -> Option<num_rational::BigRational>,
     ) -> Result<Request, Problems> {
-        let mut model = ModelArgs {
-            model: args.model.model.clone(),
-            set: args.model.set.clone(),
-            scan: args.model.scan.clone(),
-            strict: args.model.strict,
-        };
+        let mut model = args.model.clone();
         for over in &axes.numbers {
             let name = &over.name.value;
             let value = switch(name).map_or_else(|| "1".to_owned(), |value| digits(&value));

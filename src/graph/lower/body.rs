@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::density::At;
 use super::order::order;
 use super::{Instance, Lowering, Made, Outcome, Told};
 use crate::graph::RegionId;
@@ -27,7 +28,8 @@ impl<'m> Lowering<'m> {
         self.constrain_needs(module, &names);
         self.constrain_numbers(module, &names);
         let once = (Expr::one(), Expr::one());
-        let mut instance = Instance::new(module, names, RegionId::ROOT, once, None);
+        let at = self.densities.root();
+        let mut instance = Instance::new(module, names, RegionId::ROOT, once, None, at);
         for input in &module.inputs {
             if let Ok(made) = self.input(input, &instance) {
                 instance.made.insert(&input.name.value, made);
@@ -72,6 +74,7 @@ impl<'m> Instance<'m> {
         region: RegionId,
         (times, copies): (Expr, Expr),
         stage: Option<String>,
+        at: At,
     ) -> Instance<'m> {
         let declared: HashSet<&str> = (module.ops.iter().map(|op| op.name.value.as_str()))
             .chain(module.inputs.iter().map(|input| input.name.value.as_str()))
@@ -87,6 +90,7 @@ impl<'m> Instance<'m> {
             times,
             copies,
             stage,
+            at,
             declared,
             made: HashMap::new(),
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use num_traits::ToPrimitive;
 use petgraph::graph::NodeIndex;
 
+use super::density::At;
 use super::{Instance, Lowering, Made, Outcome, Unfold};
 use crate::domain::Domain;
 use crate::formula::Formula;
@@ -15,6 +16,7 @@ use crate::graph::limits::{MAX_DEPTH, MAX_ROUNDS, MAX_UNFOLDED};
 use crate::graph::names::Inherited;
 use crate::graph::{RegionId, Tensor, limits};
 use crate::model::{Callee, Module, NumberRole, OpDecl, OpForm};
+use crate::number::whole;
 use crate::source::{Diagnostic, Place, Spanned};
 use crate::symbolic::Expr;
 
@@ -31,6 +33,8 @@ pub(super) struct Call<'m> {
     /// The instance that the call stands in.
     pub(super) parent: RegionId,
     pub(super) stage: Option<String>,
+    /// Where that stands among the densities that were measured.
+    pub(super) at: At,
 }
 
 /// One of the instances that a call makes.
@@ -74,6 +78,7 @@ impl<'m> Lowering<'m> {
             inherited: instance.names.inherited().clone(),
             parent: instance.region,
             stage: own_stage.or_else(|| instance.stage.clone()),
+            at: instance.at.clone(),
         };
         let Some(formula) = repeat else {
             let once = Round {
@@ -88,11 +93,17 @@ impl<'m> Lowering<'m> {
         let count = self.number(formula, instance)?;
         let what = format!("the number of repeats of `{}`", op.name.value);
         self.constrain(what, &count, Rule::Repeat, &formula.place);
+        let once = (&times, &instance.copies);
+        if (self.densities).tells_repeats_apart(&instance.at, &op.name.value) {
+            let rounds = self.rounds(&count, formula)?;
+            self.fix_rounds(&count, rounds, formula, op);
+            return self.unfolded(&call, operands, once, rounds);
+        }
         match self.unfold {
-            Unfold::No => self.folded(&call, operands, (&times, &instance.copies), &count),
+            Unfold::No => self.folded(&call, operands, once, &count),
             Unfold::Yes => {
                 let rounds = self.rounds(&count, formula)?;
-                self.unfolded(&call, operands, (&times, &instance.copies), rounds)
+                self.unfolded(&call, operands, once, rounds)
             }
         }
     }
@@ -243,6 +254,17 @@ impl<'m> Lowering<'m> {
                 let message = format!("only from 1 to {MAX_UNFOLDED} repeats can be unfolded");
                 self.tell(Diagnostic::at(&formula.place, message))
             })
+    }
+
+    /// Notes that the graph is right for this number of repeats only.
+    fn fix_rounds(&mut self, count: &Expr, rounds: u64, formula: &Formula, op: &OpDecl) {
+        self.switches.extend(count.symbols());
+        let what = format!(
+            "the number of repeats of `{}` beyond the {rounds} that have densities of their own",
+            op.name.value
+        );
+        let beyond = count - &Expr::constant(whole(rounds));
+        self.constrain(what, &beyond, Rule::Off, &formula.place);
     }
 
     fn unfolded(

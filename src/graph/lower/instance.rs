@@ -50,7 +50,8 @@ impl<'m> Lowering<'m> {
         });
         self.constrain_numbers(block, &names);
         let often = (round.times.clone(), round.copies.clone());
-        let mut instance = Instance::new(block, names, region, often, call.stage.clone());
+        let at = (self.densities).inside(&call.at, &call.op.name.value, round.name);
+        let mut instance = Instance::new(block, names, region, often, call.stage.clone(), at);
         for (input, made) in block.inputs.iter().zip(round.operands) {
             self.check_input(input, made, &instance, call)?;
             instance.made.insert(&input.name.value, made.clone());

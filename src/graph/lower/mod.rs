@@ -10,6 +10,7 @@
 //! | `form` | what each form of an op does to shapes and values |
 //! | `source` | inputs, weights, and the numbers they are made of |
 //! | `call` | a block in the place of an op: once, folded or unfolded |
+//! | `density` | densities that were measured, found by the names of their ops |
 //! | `instance` | what the names of a block stand for in one place |
 //!
 //! Mistakes are noted in [`Problems`] where they are found; [`Told`] then says
@@ -17,6 +18,7 @@
 
 mod body;
 mod call;
+mod density;
 mod form;
 mod instance;
 mod op;
@@ -30,6 +32,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 pub use self::settings::{Setting, settable};
 
+use self::density::{At, DensityTree};
 use self::settings::Slots;
 use super::check::{Constraint, Rule};
 use super::limits::{MAX_PROBLEMS, MAX_STEPS};
@@ -81,6 +84,7 @@ pub fn lower_unchecked(
     let chosen = (model.root.variants.iter()).find(|known| known.name.value == variant);
     let numbers = settings::gather(model, chosen, settings, &mut problems);
     scopes::check(model, &mut problems);
+    density::check_variants(model, &mut problems);
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -90,6 +94,7 @@ pub fn lower_unchecked(
         settings: numbers,
         slots,
         unfold,
+        densities: DensityTree::of(model, variant),
         ops: DiGraph::new(),
         regions: vec![Region {
             name: model.root.name.clone(),
@@ -147,6 +152,7 @@ struct Lowering<'m> {
     settings: BTreeMap<String, Formula>,
     slots: Slots<'m>,
     unfold: Unfold,
+    densities: DensityTree<'m>,
     ops: DiGraph<Op, Wire>,
     regions: Vec<Region>,
     symbols: Symbols,
@@ -183,6 +189,8 @@ struct Instance<'m> {
     /// How many copies of its weights there are: one for each repeat.
     copies: Expr,
     stage: Option<String>,
+    /// Where it stands among the densities that were measured.
+    at: At,
     /// Its weights by name.
     weights: HashMap<&'m str, &'m NamedWeight>,
     /// The names of all its inputs and ops.
@@ -209,7 +217,13 @@ impl<'m> Lowering<'m> {
             constraints: self.constraints,
             switches: self.switches,
             scopes,
+            densities: None,
         };
+        self.densities.check(&graph, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        graph.densities = self.densities.used(&graph, &self.stamps);
         strength::reduce(&mut graph);
         Ok(graph)
     }

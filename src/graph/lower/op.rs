@@ -33,9 +33,14 @@ impl<'m> Lowering<'m> {
         if let Some(density) = self.density(op.density.as_ref(), instance)? {
             tensor.density = Some(density);
         }
+        let is_measured = self.measured_density(&op.name.value, &mut tensor, instance)?;
         tensor.format = op.format.as_ref().map(|format| format.value);
         self.measure(&tensor, &op.name.value, &op.place)?;
-        Ok(self.add(op, kind, tensor, &operands, times, instance))
+        let made = self.add(op, kind, tensor, &operands, times, instance);
+        if is_measured {
+            self.note_measured(&made);
+        }
+        Ok(made)
     }
 
     /// What stands for an op that does not run: its first input. Its weights

@@ -22,7 +22,7 @@ impl<'m> Lowering<'m> {
             format: None,
         };
         self.measure(&tensor, name, &input.shape.place)?;
-        Ok(self.source(name, OpKind::Input, tensor, instance, &input.name.place))
+        self.source(name, OpKind::Input, tensor, instance, &input.name.place)
     }
 
     /// A weight of `op`.
@@ -36,7 +36,7 @@ impl<'m> Lowering<'m> {
         let mut tensor = self.stored(&name, weight, instance)?;
         tensor.format = op.format.as_ref().map(|format| format.value);
         let place = &weight.shape.place;
-        Ok(self.source(&name, OpKind::Weight, tensor, instance, place))
+        self.source(&name, OpKind::Weight, tensor, instance, place)
     }
 
     /// A weight with a name. It is there once it is first asked for: one that
@@ -52,7 +52,7 @@ impl<'m> Lowering<'m> {
             WeightRole::Parameter => OpKind::Weight,
             WeightRole::Constant => OpKind::Constant,
         };
-        let made = self.source(name, kind, tensor, instance, &weight.name.place);
+        let made = self.source(name, kind, tensor, instance, &weight.name.place)?;
         instance.made.insert(name, made.clone());
         Ok(made)
     }
@@ -92,10 +92,11 @@ impl<'m> Lowering<'m> {
         &mut self,
         name: &str,
         kind: OpKind,
-        tensor: Tensor,
+        mut tensor: Tensor,
         instance: &Instance<'m>,
         place: &Place,
-    ) -> Made {
+    ) -> Outcome<Made> {
+        let is_measured = self.measured_density(name, &mut tensor, instance)?;
         let stage = match kind {
             OpKind::Input => "input",
             OpKind::Constant => "constant",
@@ -111,7 +112,11 @@ impl<'m> Lowering<'m> {
             output: tensor.clone(),
             place: place.clone(),
         });
-        Made { node, tensor }
+        let made = Made { node, tensor };
+        if is_measured {
+            self.note_measured(&made);
+        }
+        Ok(made)
     }
 
     /// The extents that a shape gives, each a size.

@@ -1,9 +1,9 @@
-//! What a result does not hold: operators that are not known.
-//!
-//! A sum that leaves something out must say so wherever it is shown.
+//! What must be said wherever a result is shown: operators that are not known,
+//! and so left out of every sum, and densities that were measured.
 
 use crate::compare::Comparison;
 use crate::energy::{Counted, Estimate, LeftOut};
+use crate::graph::DensitiesUsed;
 use crate::render::table::Cell;
 use crate::symbolic::{Expr, Symbol};
 
@@ -13,28 +13,45 @@ const SHOWN: usize = 20;
 /// What one variant leaves out: operators, and how often each.
 type Missing = Vec<(String, String)>;
 
-/// `Left out: 3 × FooBar (unknown operator).`, if anything is.
-pub fn left_out_of_estimate(estimate: &Estimate) -> Vec<String> {
-    lines(&[(estimate.variant.as_str(), numbers(&estimate.left_out))])
+/// What there is to say of one variant.
+struct Caveats<'a> {
+    variant: &'a str,
+    left_out: Missing,
+    densities: Option<&'a DensitiesUsed>,
+}
+
+/// `Left out: 3 × FooBar (unknown operator).`, if anything is, and
+/// `Densities: 24 from rates.toml (…).`, if any are.
+pub fn caveats_of_estimate(estimate: &Estimate) -> Vec<String> {
+    lines(&[of_estimate(estimate)])
 }
 
 /// The same for all variants of a comparison: one line where it is the same
 /// for all of them.
-pub fn left_out_of_comparison(comparison: &Comparison) -> Vec<String> {
+pub fn caveats_of_comparison(comparison: &Comparison) -> Vec<String> {
     let first = comparison.settings.first().into_iter().flatten();
-    let all: Vec<_> = first
-        .map(|estimate| (estimate.variant.as_str(), numbers(&estimate.left_out)))
+    lines(&first.map(of_estimate).collect::<Vec<_>>())
+}
+
+/// The same for variants of which the dims `varied` have no one value.
+pub fn caveats_over(variants: &[&Counted], varied: &[Symbol]) -> Vec<String> {
+    let all: Vec<_> = variants
+        .iter()
+        .map(|counted| Caveats {
+            variant: &counted.graph.variant,
+            left_out: formulas(counted, varied),
+            densities: counted.graph.densities(),
+        })
         .collect();
     lines(&all)
 }
 
-/// The same for variants of which the dims `varied` have no one value.
-pub fn left_out_over(variants: &[&Counted], varied: &[Symbol]) -> Vec<String> {
-    let all: Vec<_> = variants
-        .iter()
-        .map(|counted| (counted.graph.variant.as_str(), formulas(counted, varied)))
-        .collect();
-    lines(&all)
+fn of_estimate(estimate: &Estimate) -> Caveats<'_> {
+    Caveats {
+        variant: &estimate.variant,
+        left_out: numbers(&estimate.left_out),
+        densities: estimate.settings.densities.as_ref(),
+    }
 }
 
 fn numbers(left_out: &[LeftOut]) -> Missing {
@@ -67,7 +84,22 @@ fn formulas(counted: &Counted, varied: &[Symbol]) -> Missing {
         .collect()
 }
 
-fn lines(variants: &[(&str, Missing)]) -> Vec<String> {
+fn lines(variants: &[Caveats<'_>]) -> Vec<String> {
+    let of_kind = |what: &str, words: &dyn Fn(&Caveats<'_>) -> Option<String>| {
+        let told = variants.iter().map(|one| (one.variant, words(one)));
+        kind(what, &told.collect::<Vec<_>>())
+    };
+    let mut lines = of_kind("Left out", &|one| {
+        (!one.left_out.is_empty()).then(|| words(&one.left_out))
+    });
+    lines.extend(of_kind("Densities", &|one| {
+        one.densities.map(DensitiesUsed::to_string)
+    }));
+    lines
+}
+
+/// A line of one kind for each variant that has one, or for all of them.
+fn kind(what: &str, variants: &[(&str, Option<String>)]) -> Vec<String> {
     let same = variants.windows(2).all(|pair| pair[0].1 == pair[1].1);
     let told = if same {
         variants.len().min(1)
@@ -76,14 +108,12 @@ fn lines(variants: &[(&str, Missing)]) -> Vec<String> {
     };
     variants[..told]
         .iter()
-        .filter(|(_, missing)| !missing.is_empty())
-        .map(|(variant, missing)| {
-            let of = if same {
-                String::new()
-            } else {
-                format!(" of {variant}")
-            };
-            format!("Left out{of}: {}.", words(missing))
+        .filter_map(|(variant, words)| {
+            let words = words.as_ref()?;
+            Some(match same {
+                true => format!("{what}: {words}."),
+                false => format!("{what} of {variant}: {words}."),
+            })
         })
         .collect()
 }
