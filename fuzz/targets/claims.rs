@@ -1,0 +1,27 @@
+//! Any text, read as a claim file, computed and audited over what ships.
+
+#![no_main]
+
+mod dice;
+mod shelf;
+mod words;
+
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+use picojoule::claims::{ClaimFile, Ledger, audit};
+use picojoule::source::{Problems, Source};
+
+fn all(text: &str) -> Result<(), Problems> {
+    let file = ClaimFile::read(&Source::new("c.toml", text))?;
+    let ledger = Ledger::compute(file, &shelf::Shipped)?;
+    audit(&ledger, &shelf::Shipped).map(drop)
+}
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    words::mutate(data, size, max_size, seed)
+});
+
+fuzz_target!(|text: &str| {
+    if let Err(problems) = all(text) {
+        drop(problems.render(true));
+    }
+});
