@@ -1,11 +1,12 @@
 //! `picojoule estimate`
 
 use super::args::{ByArg, EstimateArgs, OutputFormat};
-use super::plot::{self, Picture};
+use super::plot::Plot;
 use super::request::{self, ModelRequest};
 use super::{json, output};
 use crate::energy::{By, Counted, Estimate, Pricing, estimate, stage_formulas};
 use crate::format::Format;
+use crate::render::chart::stacked_bars;
 use crate::render::table::{Format as TableFormat, Table};
 use crate::report::{estimate_bars, estimate_table, estimates_data, formula_tables};
 use crate::source::Problems;
@@ -16,15 +17,13 @@ use crate::table::EnergyTable;
 pub(super) const DEFAULT_TABLE: &str = "45nm";
 
 pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
-    if let Some(path) = &args.output.plot {
-        Picture::of(path)?;
-        if args.by != ByArg::Stage {
-            return Err(super::wrong("--plot draws stages; leave out --by"));
-        }
+    let plot = Plot::asked(&args.plot)?;
+    if plot.is_some() && args.by != ByArg::Stage {
+        return Err(super::wrong("--plot draws stages; leave out --by"));
     }
     let (model, prices) = ModelRequest::with_prices(
         &args.model,
-        &args.variant,
+        &args.variants.variants,
         request::Default::First,
         &args.price,
         &[DEFAULT_TABLE],
@@ -35,11 +34,11 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
     let shipped = request::shipped_tables()?;
     let others: Vec<&EnergyTable> = shipped.iter().collect();
     if args.formula {
-        return formulas(args.output.output, &counted, &pricings, &others);
+        return formulas(args.format.output, &counted, &pricings, &others);
     }
     let estimates = estimates(&counted, &pricings, &others)?;
-    if let Some(path) = &args.output.plot {
-        plot::bars(&estimate_bars(&estimates), path)?;
+    if let Some(plot) = plot {
+        plot.save(stacked_bars(&estimate_bars(&estimates)))?;
     }
     let by = match args.by {
         ByArg::Stage => By::Stage,
@@ -47,7 +46,7 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
         ByArg::Layer => By::Layer,
         ByArg::Primitive => By::Primitive,
     };
-    let printed = match output::table_format(args.output.output) {
+    let printed = match output::table_format(args.format.output) {
         None => json::estimates(&estimates).and_then(|text| output::print(&text)),
         Some(TableFormat::Csv) => output::print(&output::tables(
             &[estimates_data(&estimates, by)],

@@ -41,7 +41,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Problems> {
         spec: &spec,
         model: &model,
         tables: &tables,
-        strict: args.strict,
+        strict: args.strict.strict,
     })?;
     let written = page
         .files()

@@ -87,7 +87,7 @@ impl ModelRequest {
         problems.or(ModelRequest {
             model,
             settings,
-            strict: args.strict,
+            strict: args.strict.strict,
             entries,
             variants: chosen,
         })

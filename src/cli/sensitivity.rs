@@ -6,7 +6,7 @@ use super::args::{OfArg, OutputFormat, SensitivityArgs};
 use super::compare::scopes;
 use super::estimate::DEFAULT_TABLE;
 use super::json::{exact, left_out};
-use super::plot::{self, Picture};
+use super::plot::Plot;
 use super::request::{self, ModelRequest};
 use super::{output, wrong};
 use crate::compare::{Comparison, compare};
@@ -22,14 +22,12 @@ pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
     let method = Method {
         spread: spread(&args.spread)?,
         samples: args.samples,
-        seed: args.seed,
+        seed: args.random.seed,
     };
-    if let Some(path) = &args.plot {
-        Picture::of(path)?;
-    }
+    let plot = Plot::asked(&args.plot)?;
     let (model, prices) = ModelRequest::with_prices(
         &args.model,
-        &args.variants,
+        &args.variants.variants,
         request::Default::All,
         &args.price,
         &[DEFAULT_TABLE],
@@ -41,20 +39,18 @@ pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
     let others: Vec<&EnergyTable> = shipped.iter().collect();
     // Names what is missing, and knows the scopes.
     let comparison = compare(&counted, &pricings, &others)?;
-    let scopes = scopes(&comparison, &args.scope)?;
+    let scopes = scopes(&comparison, &args.scopes.scope)?;
     let mut findings = Vec::new();
     for pricing in &pricings {
         findings.extend(study(&counted, pricing, &scopes, &method)?);
     }
-    if let (Some(path), Some(finding)) = (&args.plot, ranked(&findings, &scopes, args).next()) {
-        let svg = tornado(&reaches(finding))
-            .map_err(|error| wrong(format!("cannot draw the plot: {error}")))?;
-        plot::save(&svg, path)?;
+    if let (Some(plot), Some(finding)) = (plot, ranked(&findings, &scopes, args).next()) {
+        plot.save(tornado(&reaches(finding)))?;
     }
-    let Some(format) = output::table_format(args.output) else {
+    let Some(format) = output::table_format(args.format.output) else {
         return output::print(&json(&findings, &method, &comparison)?);
     };
-    if args.output == OutputFormat::Csv {
+    if args.format.output == OutputFormat::Csv {
         return output::print(&output::tables(&[sensitivity_rows(&findings)], format));
     }
     let mut tables = vec![interval_table(&findings, &method, &comparison)];
@@ -88,7 +84,7 @@ fn ranked<'f>(
     });
     let widest = scopes.last();
     findings.iter().filter(move |finding| {
-        let inside = !args.scope.is_empty() || Some(&finding.scope) == widest;
+        let inside = !args.scopes.scope.is_empty() || Some(&finding.scope) == widest;
         let asked = match of {
             OfArg::Saving => finding.baseline.is_some(),
             OfArg::Energy => finding.baseline.is_none(),

@@ -10,7 +10,7 @@ use std::io;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{SweepArgs, SweepOutput};
-use super::plot::Picture;
+use super::plot::Plot;
 use super::{output, wrong};
 use crate::render::rows::Values;
 use crate::source::{Diagnostic, Problems};
@@ -25,9 +25,7 @@ use self::summary::Summary;
 const PLOTTED: u64 = 250_000;
 
 pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
-    if let Some(path) = &args.plot {
-        Picture::of(path)?;
-    }
+    let plot = Plot::asked(&args.plot)?;
     if args.out.is_some() && args.output != SweepOutput::Summary {
         return Err(wrong(
             "--out and --output both say where the rows go; give one of them",
@@ -48,7 +46,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         Some(text) => shard(text, total)?,
         None => 0..total,
     };
-    if args.plot.is_some() && range.end - range.start > PLOTTED {
+    if plot.is_some() && range.end - range.start > PLOTTED {
         return Err(wrong(format!("a plot shows at most {PLOTTED} points")));
     }
     let mut rows = Rows::open(args, &plan)?;
@@ -60,7 +58,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         bar.inc(batch.len() as u64 + batch.refused);
         summary.add(setting, batch, &savings);
         rows.write(&plan, setting, batch, &savings)?;
-        if args.plot.is_some() {
+        if plot.is_some() {
             kept.push((setting, batch.clone()));
         }
         Ok(())
@@ -72,8 +70,8 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         Err(error) => return Err(wrong(format!("cannot write the rows: {error}"))),
         Ok(()) => rows.finish()?,
     }
-    if let Some(path) = &args.plot {
-        picture::draw(&plan, &kept, args.target, path)?;
+    if let Some(plot) = plot {
+        picture::draw(&plan, &kept, args.target, &plot)?;
     }
     if args.output == SweepOutput::Summary {
         return output::print(&summary.text(&plan));

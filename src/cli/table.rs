@@ -8,8 +8,10 @@ use crate::source::Problems;
 
 pub(super) fn run(args: &TableArgs) -> Result<(), Problems> {
     match &args.command {
-        TableCommand::List { output } => print(&[table_list(&request::shipped_tables()?)], *output),
-        TableCommand::Show { table, output } => {
+        TableCommand::List { format } => {
+            print(&[table_list(&request::shipped_tables()?)], format.output)
+        }
+        TableCommand::Show { table, format } => {
             let table = request::table(table)?;
             let tables = [
                 entries_table(&table),
@@ -17,12 +19,12 @@ pub(super) fn run(args: &TableArgs) -> Result<(), Problems> {
                 sources_table(&table),
             ];
             // One kind of rows is all that CSV can hold.
-            let shown = if *output == OutputFormat::Csv {
+            let shown = if format.output == OutputFormat::Csv {
                 &tables[..1]
             } else {
                 &tables[..]
             };
-            print(shown, *output)
+            print(shown, format.output)
         }
     }
 }

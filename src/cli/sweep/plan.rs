@@ -2,7 +2,7 @@
 
 use super::summary::plain;
 use crate::catalog::{self, Kind};
-use crate::cli::args::{ModelArgs, PriceArgs, SweepArgs};
+use crate::cli::args::{PriceArgs, SweepArgs};
 use crate::cli::axes::{self, Over, OverValues};
 use crate::cli::request::{self, ModelRequest};
 use crate::cli::wrong;
@@ -95,7 +95,7 @@ impl Plan {
                 .collect(),
             switches,
             variants: first.model.variants.clone(),
-            scopes: first.scopes(&args.scope)?,
+            scopes: first.scopes(&args.scopes.scope)?,
             settings: Vec::new(),
             points: Vec::new(),
             columns: Vec::new(),
@@ -194,7 +194,7 @@ impl Plan {
             let choice = Choice::Random {
                 draws,
                 points,
-                seed: args.seed,
+                seed: args.random.seed,
                 latin: args.latin,
             };
             let scatter = Scatter::new(choice, &outputs, &constraints, &values);
@@ -368,12 +368,7 @@ impl Request {
         axes: &Axes,
         switch: &dyn Fn(&str) -> Option<num_rational::BigRational>,
     ) -> Result<Request, Problems> {
-        let mut model = ModelArgs {
-            model: args.model.model.clone(),
-            set: args.model.set.clone(),
-            scan: args.model.scan.clone(),
-            strict: args.model.strict,
-        };
+        let mut model = args.model.clone();
         for over in &axes.numbers {
             let name = &over.name.value;
             let value = switch(name).map_or_else(|| "1".to_owned(), |value| digits(&value));
@@ -394,12 +389,11 @@ impl Request {
                 _ => Ok(flag.to_vec()),
             }
         };
-        let variants = word("variant", &args.variants)?;
+        let variants = word("variant", &args.variants.variants)?;
         let price = PriceArgs {
             table: word("table", &args.price.table)?,
             format: word("format", &args.price.format)?,
-            free: args.price.free.clone(),
-            dot_adds: args.price.dot_adds.clone(),
+            ..args.price.clone()
         };
         let tables: Vec<&str> = catalog::names(Kind::Table)
             .filter(|name| *name == DEFAULT_TABLE)
