@@ -6,13 +6,14 @@ use super::args::{CompareArgs, CompareBy, ModelArgs, OutputFormat};
 use super::import;
 use super::plot::Plot;
 use super::request::{self, ModelRequest};
+use super::scopes::scopes;
 use super::{json, output};
 use crate::catalog::{self, Kind};
-use crate::compare::{Comparison, compare};
+use crate::compare::compare;
 use crate::energy::{Counted, Estimate};
 use crate::render::chart::stacked_bars;
 use crate::report::{Rows, comparison_bars, comparison_table, confidence_table};
-use crate::source::{Diagnostic, Problems};
+use crate::source::Problems;
 use crate::table::EnergyTable;
 
 pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
@@ -27,7 +28,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
         set: Settings::of(args).of_file(&args.model.model),
         ..args.model.clone()
     };
-    let (model, prices) = ModelRequest::with_prices(
+    let (model, prices) = request::with_prices(
         &first,
         &args.variants.variants,
         default,
@@ -140,35 +141,4 @@ fn name_after_files(args: &CompareArgs, counted: &mut [Counted]) {
             same => format!("{stem} ({})", same + 1),
         };
     }
-}
-
-/// The scopes asked for, each of which every variant must have.
-pub(super) fn scopes(comparison: &Comparison, asked: &[String]) -> Result<Vec<String>, Problems> {
-    let common = comparison.scopes();
-    if asked.is_empty() {
-        return Ok(common);
-    }
-    let mut problems = Problems::new();
-    let estimates: Vec<&Estimate> = comparison.settings.first().into_iter().flatten().collect();
-    for scope in asked {
-        let lacking: Vec<&str> = estimates
-            .iter()
-            .filter(|estimate| estimate.of_scope(scope).is_none())
-            .map(|estimate| estimate.variant.as_str())
-            .collect();
-        if lacking.is_empty() {
-            continue;
-        }
-        let mut known: Vec<&str> = common.iter().map(String::as_str).collect();
-        if !known.contains(&Estimate::WHOLE) {
-            known.push(Estimate::WHOLE);
-        }
-        let message = if lacking.len() == estimates.len() {
-            format!("no scope `{scope}`")
-        } else {
-            format!("variant `{}` has no scope `{scope}`", lacking.join("`, `"))
-        };
-        problems.push(Diagnostic::new(message).known(scope, known));
-    }
-    problems.or(asked.to_vec())
 }

@@ -3,19 +3,17 @@
 use serde_json::{Value, json};
 
 use super::args::{OfArg, OutputFormat, SensitivityArgs};
-use super::compare::scopes;
-use super::estimate::DEFAULT_TABLE;
-use super::json::{exact, left_out};
+use super::json::{exact, left_out, text};
+use super::output;
 use super::plot::Plot;
-use super::request::{self, ModelRequest};
-use super::{output, wrong};
+use super::request::{Default, Request};
+use super::scopes::scopes;
 use crate::compare::{Comparison, compare};
-use crate::format::Format;
 use crate::number::to_f64;
 use crate::render::chart::tornado;
 use crate::report::{interval_table, ranking_table, reaches, sensitivity_rows};
 use crate::source::{Diagnostic, Problems};
-use crate::table::{Confidence, EnergyTable};
+use crate::table::Confidence;
 use crate::whatif::{Finding, Method, Sensitivity, Spread, study};
 
 pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
@@ -25,24 +23,14 @@ pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
         seed: args.random.seed,
     };
     let plot = Plot::asked(&args.plot)?;
-    let (model, prices) = ModelRequest::with_prices(
-        &args.model,
-        &args.variants.variants,
-        request::Default::All,
-        &args.price,
-        &[DEFAULT_TABLE],
-    )?;
-    let counted = model.counted(prices.conventions)?;
-    let own = model.model.root.format.unwrap_or(Format::FP32);
-    let pricings = prices.pricings(|_| vec![own])?;
-    let shipped = request::shipped_tables()?;
-    let others: Vec<&EnergyTable> = shipped.iter().collect();
+    let request = Request::new(&args.model, &args.variants, Default::All, &args.price)?;
+    let pricings = request.pricings()?;
     // Names what is missing, and knows the scopes.
-    let comparison = compare(&counted, &pricings, &others)?;
+    let comparison = compare(&request.counted, &pricings, &request.others())?;
     let scopes = scopes(&comparison, &args.scopes.scope)?;
     let mut findings = Vec::new();
     for pricing in &pricings {
-        findings.extend(study(&counted, pricing, &scopes, &method)?);
+        findings.extend(study(&request.counted, pricing, &scopes, &method)?);
     }
     if let (Some(plot), Some(finding)) = (plot, ranked(&findings, &scopes, args).next()) {
         plot.save(tornado(&reaches(finding)))?;
@@ -123,8 +111,7 @@ fn json(
         "seed": drawn.then_some(method.seed),
         "results": findings.iter().map(finding_json).collect::<Vec<_>>(),
     });
-    serde_json::to_string_pretty(&value)
-        .map_err(|error| wrong(format!("cannot write the result as JSON: {error}")))
+    text(&value)
 }
 
 fn finding_json(finding: &Finding) -> Value {

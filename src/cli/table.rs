@@ -1,7 +1,7 @@
 //! `picojoule table`
 
 use super::args::{OutputFormat, TableArgs, TableCommand};
-use super::{json, output, request};
+use super::{json, output, tables};
 use crate::render::table::Table;
 use crate::report::{entries_table, memory_table, sources_table, table_list};
 use crate::source::Problems;
@@ -9,20 +9,20 @@ use crate::source::Problems;
 pub(super) fn run(args: &TableArgs) -> Result<(), Problems> {
     match &args.command {
         TableCommand::List { format } => {
-            print(&[table_list(&request::shipped_tables()?)], format.output)
+            print(&[table_list(&tables::shipped_tables()?)], format.output)
         }
         TableCommand::Show { table, format } => {
-            let table = request::table(table)?;
-            let tables = [
+            let table = tables::table(table)?;
+            let all = [
                 entries_table(&table),
                 memory_table(&table),
                 sources_table(&table),
             ];
             // One kind of rows is all that CSV can hold.
             let shown = if format.output == OutputFormat::Csv {
-                &tables[..1]
+                &all[..1]
             } else {
-                &tables[..]
+                &all[..]
             };
             print(shown, format.output)
         }

@@ -6,7 +6,8 @@ use num_traits::{One, Signed};
 
 use super::args::ThresholdArgs;
 use super::over::{Over, axis};
-use super::request::{Default, ModelRequest, shipped_tables};
+use super::request::{Default, ModelRequest};
+use super::tables::shipped_tables;
 use super::wrong;
 use crate::catalog::{self, Kind};
 use crate::energy::{Counted, Estimate, Pricing, estimate};

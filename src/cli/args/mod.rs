@@ -31,6 +31,7 @@ pub(super) use self::graph::{GraphArgs, GraphFormat};
 pub(super) use self::import::ImportArgs;
 pub(super) use self::model::ModelArgs;
 pub(super) use self::output::{OutputFormat, PlotArgs};
+pub(super) use self::part::VariantsArgs;
 pub(super) use self::price::PriceArgs;
 pub(super) use self::report::ReportArgs;
 pub(super) use self::scan::ScanArgs;

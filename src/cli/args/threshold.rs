@@ -50,11 +50,11 @@ not accept (heads that do not divide its width) are skipped.
 Exit code: 0 if there is such a value, 1 if there is none, 2 if the input is
 wrong.")]
 pub(in crate::cli) struct CrossoverArgs {
-    #[command(flatten)]
-    pub(in crate::cli) threshold: ThresholdArgs,
     /// What to look for: `saving=0.66`, or `energy`, where both cost the same
     #[arg(long, value_name = "WHAT", default_value = "energy")]
     pub(in crate::cli) at: String,
+    #[command(flatten)]
+    pub(in crate::cli) threshold: ThresholdArgs,
 }
 
 /// `picojoule require`
@@ -63,16 +63,16 @@ pub(in crate::cli) struct CrossoverArgs {
 Examples:
   picojoule require attention --saving 0.66 --scope attention --over 45nm.fp32.add
   picojoule require attention --saving 0.66 --scope attention --over rho --table fpga-zc706
-  picojoule require bert-base --variants vanilla,l1 --saving 0.5 --over n=1..512 --output json
+  picojoule require bert-base --between vanilla,l1 --saving 0.5 --over n=1..512 --output json
 
 Where no range is given: entries above 0, shares from 0 to 1, whole numbers
 from 1 to 1000000.
 
 Exit code: 0 if some value does, 1 if none does, 2 if the input is wrong.")]
 pub(in crate::cli) struct RequireArgs {
-    #[command(flatten)]
-    pub(in crate::cli) threshold: ThresholdArgs,
     /// The share of the energy that must be saved: `0.66`
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub(in crate::cli) saving: String,
+    #[command(flatten)]
+    pub(in crate::cli) threshold: ThresholdArgs,
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::columns::savings;
 use super::plan::Plan;
-use super::savings;
 use crate::cli::plot::Plot;
 use crate::cli::wrong;
 use crate::render::chart::{
