@@ -8,7 +8,7 @@
 //! | module | what it knows |
 //! |---|---|
 //! | `unit`, `quantity`, `published` | units and dimensions; values with bounds; numbers as printed |
-//! | `spec`, `recipe` | the parts of a claim file |
+//! | `spec`, `recipe`, `conditions` | the parts of a claim file |
 //! | `computed` | its models, counted, with what they are priced by |
 //! | `evaluate` | formulas over counts, energies, table entries and published inputs |
 //! | `ledger` | every claim with its verdict |
@@ -16,6 +16,7 @@
 
 mod audit;
 mod computed;
+pub(crate) mod conditions;
 mod evaluate;
 mod ledger;
 mod published;
@@ -26,10 +27,11 @@ mod unit;
 
 pub use self::audit::{Fault, Warning, audit};
 pub use self::computed::{Computed, Shelf};
+pub use self::conditions::PriceSpec;
 pub use self::ledger::{Claim, Finding, Ledger, To, Verdict};
 pub use self::published::{Bound, Published};
 pub use self::quantity::Quantity;
-pub use self::recipe::{EstimateSpec, Part, PriceSpec};
+pub use self::recipe::{EstimateSpec, Part};
 pub use self::spec::{
     ClaimFile, ClaimSpec, Convention, Expected, FindingSpec, Input, Known, Publication, Reading,
     has_claims,

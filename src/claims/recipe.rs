@@ -1,13 +1,13 @@
 //! The estimates of a claim file: which model, under which conditions, and
 //! which part of it.
 
-use crate::census::{Conventions, DotAdds};
-use crate::format::Format;
+use crate::census::Conventions;
 use crate::graph::Setting;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Fields, Node, Problems, Spanned};
 
-use super::spec::{named, read_format, required};
+use super::conditions::{self, PriceSpec};
+use super::spec::named;
 
 /// An estimate with a name.
 #[derive(Debug, Clone)]
@@ -30,15 +30,6 @@ pub struct EstimateSpec {
     pub free: Vec<Primitive>,
 }
 
-/// A table and a format.
-#[derive(Debug, Clone)]
-pub struct PriceSpec {
-    /// The table.
-    pub table: Spanned<String>,
-    /// The format of what the model leaves open.
-    pub format: Format,
-}
-
 /// A part of a model.
 #[derive(Debug, Clone)]
 pub enum Part {
@@ -58,18 +49,15 @@ pub(super) fn estimates(node: Option<&Node>, problems: &mut Problems) -> Vec<Est
 fn estimate(name: &Spanned<String>, node: &Node, problems: &mut Problems) -> Option<EstimateSpec> {
     const WHAT: &str = "an estimate";
     let mut fields = Fields::of(node, problems)?;
-    let model = required(&mut fields, "model", WHAT, problems);
+    let model = fields.require_text("model", WHAT, problems);
     let variant = fields.text("variant", problems);
-    let set = crate::model::read_numbers(fields.take("set"), problems)
-        .into_iter()
-        .map(|(name, formula)| Setting { name, formula })
-        .collect();
+    let set = conditions::settings(&mut fields, problems);
     let table = fields.text("table", problems);
     let format = fields.text("format", problems);
     let scope = fields.text("scope", problems);
     let stages = fields.take("stages").map(|node| node.texts(problems));
-    let dot_adds = fields.text("dot_adds", problems);
-    let free = fields.take("free").and_then(|node| node.texts(problems));
+    let dot_adds = fields.parse("dot_adds", problems);
+    let free = conditions::free(&mut fields, problems);
     fields.finish(WHAT, problems);
     let part = match (scope, stages) {
         (Some(scope), Some(_)) => {
@@ -89,9 +77,9 @@ fn estimate(name: &Spanned<String>, node: &Node, problems: &mut Problems) -> Opt
         price: price(table, format, problems)?,
         part,
         conventions: Conventions {
-            dot_adds: read_dot_adds(dot_adds, problems)?,
+            dot_adds: dot_adds?.unwrap_or_default(),
         },
-        free: primitives(&free.unwrap_or_default(), problems),
+        free,
     })
 }
 
@@ -104,7 +92,7 @@ fn price(
     match (table, format) {
         (Some(table), Some(format)) => Some(Some(PriceSpec {
             table,
-            format: read_format(&format, problems)?,
+            format: format.parse(problems)?,
         })),
         (Some(one), None) => {
             problems.push(Diagnostic::at(&one.place, "a table without a `format`"));
@@ -116,32 +104,4 @@ fn price(
         }
         (None, None) => Some(None),
     }
-}
-
-fn read_dot_adds(text: Option<Spanned<String>>, problems: &mut Problems) -> Option<DotAdds> {
-    let Some(text) = text else {
-        return Some(DotAdds::K);
-    };
-    match text.value.parse() {
-        Ok(adds) => Some(adds),
-        Err(message) => {
-            let message: String = message;
-            problems.push(Diagnostic::at(&text.place, message));
-            None
-        }
-    }
-}
-
-fn primitives(texts: &[Spanned<String>], problems: &mut Problems) -> Vec<Primitive> {
-    let mut all = Vec::new();
-    for text in texts {
-        match text.value.parse() {
-            Ok(primitive) => all.push(primitive),
-            Err(_) => problems.push(
-                Diagnostic::at(&text.place, format!("unknown primitive `{}`", text.value))
-                    .known(&text.value, Primitive::names()),
-            ),
-        }
-    }
-    all
 }

@@ -173,13 +173,13 @@ impl ClaimFile {
 fn file(root: &Node, problems: &mut Problems) -> Option<ClaimFile> {
     const WHAT: &str = "a claim file";
     let mut fields = Fields::of(root, problems)?;
-    let name = required(&mut fields, "name", WHAT, problems);
-    let title = required(&mut fields, "title", WHAT, problems);
+    let name = fields.require_text("name", WHAT, problems);
+    let title = fields.require_text("title", WHAT, problems);
     let source = fields
         .require("source", WHAT, problems)
         .and_then(|node| publication(node, problems));
-    let text = texts(fields.take("text"), problems);
-    let leaves_out = texts(fields.take("leaves_out"), problems);
+    let text = fields.texts("text", problems);
+    let leaves_out = fields.texts("leaves_out", problems);
     let inputs = named(fields.take("inputs"), problems, input);
     let estimates = estimates(fields.take("estimates"), problems);
     let quantities = named(
@@ -187,10 +187,11 @@ fn file(root: &Node, problems: &mut Problems) -> Option<ClaimFile> {
         problems,
         |name, node, problems| Some((name.clone(), formula(node, problems)?)),
     );
-    let conventions = each(fields.take("convention"), problems, convention);
-    let claims = fields.require("claim", WHAT, problems);
-    let claims = each(claims, problems, claim);
-    let findings = each(fields.take("finding"), problems, finding);
+    let conventions = fields.each("convention", problems, convention);
+    let claims = fields
+        .require("claim", WHAT, problems)
+        .map(|node| node.each(problems, claim));
+    let findings = fields.each("finding", problems, finding);
     fields.finish(WHAT, problems);
     Some(ClaimFile {
         name: name?,
@@ -202,31 +203,9 @@ fn file(root: &Node, problems: &mut Problems) -> Option<ClaimFile> {
         quantities,
         conventions,
         leaves_out: leaves_out.into_iter().map(|text| text.value).collect(),
-        claims,
+        claims: claims.unwrap_or_default(),
         findings,
     })
-}
-
-pub(super) fn required(
-    fields: &mut Fields<'_>,
-    key: &'static str,
-    what: &str,
-    problems: &mut Problems,
-) -> Option<Spanned<String>> {
-    fields.require(key, what, problems)?.text(problems)
-}
-
-/// The items of an array, each read by `read`.
-fn each<T>(
-    node: Option<&Node>,
-    problems: &mut Problems,
-    read: impl Fn(&Node, &mut Problems) -> Option<T>,
-) -> Vec<T> {
-    let items = node.and_then(|node| node.items(problems)).unwrap_or(&[]);
-    items
-        .iter()
-        .filter_map(|item| read(item, problems))
-        .collect()
 }
 
 /// The entries of a table, each with its name.
@@ -251,11 +230,6 @@ pub(super) fn named<T>(
     all
 }
 
-fn texts(node: Option<&Node>, problems: &mut Problems) -> Vec<Spanned<String>> {
-    node.and_then(|node| node.texts(problems))
-        .unwrap_or_default()
-}
-
 fn formula(node: &Node, problems: &mut Problems) -> Option<Formula> {
     let text = node.text(problems)?;
     Formula::read(&text.value, &node.inside(), problems)
@@ -264,9 +238,9 @@ fn formula(node: &Node, problems: &mut Problems) -> Option<Formula> {
 fn publication(node: &Node, problems: &mut Problems) -> Option<Publication> {
     const WHAT: &str = "a source";
     let mut fields = Fields::of(node, problems)?;
-    let title = required(&mut fields, "title", WHAT, problems);
-    let identifier = required(&mut fields, "identifier", WHAT, problems);
-    let at = required(&mut fields, "at", WHAT, problems);
+    let title = fields.require_text("title", WHAT, problems);
+    let identifier = fields.require_text("identifier", WHAT, problems);
+    let at = fields.require_text("at", WHAT, problems);
     let read = fields.text("read", problems);
     fields.finish(WHAT, problems);
     Some(Publication {
@@ -299,10 +273,10 @@ fn input(name: &Spanned<String>, node: &Node, problems: &mut Problems) -> Option
 fn convention(node: &Node, problems: &mut Problems) -> Option<Convention> {
     const WHAT: &str = "a convention";
     let mut fields = Fields::of(node, problems)?;
-    let about = required(&mut fields, "about", WHAT, problems);
-    let value = required(&mut fields, "value", WHAT, problems);
-    let known = required(&mut fields, "known", WHAT, problems);
-    let claims = texts(fields.take("claims"), problems);
+    let about = fields.require_text("about", WHAT, problems);
+    let value = fields.require_text("value", WHAT, problems);
+    let known = fields.require_text("known", WHAT, problems);
+    let claims = fields.texts("claims", problems);
     fields.finish(WHAT, problems);
     let known = word(&known?, "way to know", Known::ALL, Known::name, problems);
     Some(Convention {
@@ -334,16 +308,16 @@ fn word<T: Copy, const N: usize>(
 fn claim(node: &Node, problems: &mut Problems) -> Option<ClaimSpec> {
     const WHAT: &str = "a claim";
     let mut fields = Fields::of(node, problems)?;
-    let name = required(&mut fields, "name", WHAT, problems);
+    let name = fields.require_text("name", WHAT, problems);
     let published = fields
         .require("published", WHAT, problems)
         .and_then(|node| Published::read(node, problems));
     let formula = fields
         .require("formula", WHAT, problems)
         .and_then(|node| formula(node, problems));
-    let expected = required(&mut fields, "expect", WHAT, problems);
+    let expected = fields.require_text("expect", WHAT, problems);
     let baseline = fields.text("baseline", problems);
-    let deployed = fields.text("deployed", problems);
+    let deployed = fields.parse("deployed", problems);
     let named = fields.text("named", problems);
     fields.finish(WHAT, problems);
     let expected = word(
@@ -356,10 +330,6 @@ fn claim(node: &Node, problems: &mut Problems) -> Option<ClaimSpec> {
         },
         problems,
     );
-    let deployed = match deployed {
-        Some(text) => Some(read_format(&text, problems)?),
-        None => None,
-    };
     Some(ClaimSpec {
         name: name?,
         published: published?,
@@ -367,20 +337,10 @@ fn claim(node: &Node, problems: &mut Problems) -> Option<ClaimSpec> {
         expected: expected?,
         reading: Reading {
             baseline,
-            deployed,
+            deployed: deployed?,
             named,
         },
     })
-}
-
-pub(super) fn read_format(text: &Spanned<String>, problems: &mut Problems) -> Option<Format> {
-    match text.value.parse::<Format>() {
-        Ok(format) => Some(format),
-        Err(unknown) => {
-            problems.push(Diagnostic::at(&text.place, unknown.to_string()));
-            None
-        }
-    }
 }
 
 /// The most digits that a finding is shown with.
@@ -391,11 +351,11 @@ const DIGITS: usize = 3;
 fn finding(node: &Node, problems: &mut Problems) -> Option<FindingSpec> {
     const WHAT: &str = "a finding";
     let mut fields = Fields::of(node, problems)?;
-    let name = required(&mut fields, "name", WHAT, problems);
+    let name = fields.require_text("name", WHAT, problems);
     let formula = fields
         .require("formula", WHAT, problems)
         .and_then(|node| formula(node, problems));
-    let unit = required(&mut fields, "unit", WHAT, problems);
+    let unit = fields.require_text("unit", WHAT, problems);
     let digits = fields.take("digits");
     fields.finish(WHAT, problems);
     let unit = unit?;

@@ -22,7 +22,7 @@ pub(super) fn run(args: &AuditArgs) -> Result<Answer, Problems> {
     let shelf = Files::default();
     let ledger = Ledger::compute(file, &shelf)?;
     let warnings = audit(&ledger, &shelf)?;
-    match output::table_format(args.output) {
+    match output::table_format(args.format.output) {
         None => output::print(&text(&warnings.iter().map(as_json).collect::<Vec<_>>())?)?,
         // Where nothing is wrong, nothing is printed.
         Some(_) if warnings.is_empty() => {}

@@ -3,8 +3,9 @@
 use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive, Zero};
 
+use super::typed::Typed;
 use crate::number;
-use crate::source::{Diagnostic, Place, Problems, Source, Spanned};
+use crate::source::{Diagnostic, Place, Problems, Spanned};
 use crate::whatif::AxisValues;
 
 /// One `--over`, read.
@@ -73,9 +74,8 @@ pub(super) fn read(flags: &[String], problems: &mut Problems) -> Vec<Over> {
 }
 
 fn over(flag: &str, problems: &mut Problems) -> Option<Over> {
-    const NAME: &str = "--over ";
-    let source = Source::new("command line", format!("{NAME}{flag}"));
-    let place = |from: usize, to: usize| Place::new(&source, NAME.len() + from..NAME.len() + to);
+    let typed = Typed::new("--over", flag);
+    let place = |from: usize, to: usize| typed.place(from..to);
     let Some((name, values)) = flag.split_once('=') else {
         problems.push(
             Diagnostic::at(&place(0, flag.len()), format!("`{flag}` sweeps nothing"))

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::args::{ClaimsArgs, OutputFormat};
 use super::files;
 use super::json::{exact, text};
-use super::plot::{Picture, save};
+use super::plot::Plot;
 use super::shelf::Files;
-use super::{Answer, output, wrong};
+use super::{Answer, output};
 use crate::catalog::{self, Kind};
 use crate::claims::{Claim, ClaimFile, Finding, Ledger, Verdict};
 use crate::render::chart::dots;
@@ -20,20 +20,16 @@ use crate::source::Problems;
 /// Whether every claim is what its file says. What is wrong with one file is
 /// told after the others are shown.
 pub(super) fn run(args: &ClaimsArgs) -> Result<Answer, Problems> {
-    if let Some(path) = &args.output.plot {
-        Picture::of(path)?;
-    }
+    let plot = Plot::asked(&args.plot)?;
     let (ledgers, problems) = ledgers(&args.names);
     if !ledgers.is_empty() {
-        let format = args.output.output;
+        let format = args.format.output;
         match args.page {
             true => output::print(&claims_page(&ledgers))?,
             false => output::print(&shown(&ledgers, format, !args.names.is_empty())?)?,
         }
-        if let Some(path) = &args.output.plot {
-            let drawn = dots(&claims_plot(&ledgers))
-                .map_err(|error| wrong(format!("cannot draw the plot: {error}")))?;
-            save(&drawn, path)?;
+        if let Some(plot) = plot {
+            plot.save(dots(&claims_plot(&ledgers)))?;
         }
     }
     problems.or(Answer::of(ledgers.iter().all(Ledger::is_as_expected)))

@@ -4,20 +4,20 @@ use std::collections::BTreeSet;
 
 use super::args::{CompareArgs, CompareBy, ModelArgs, OutputFormat};
 use super::import;
-use super::plot::{self, Picture};
+use super::plot::Plot;
 use super::request::{self, ModelRequest};
+use super::scopes::scopes;
 use super::{json, output};
 use crate::catalog::{self, Kind};
-use crate::compare::{Comparison, compare};
+use crate::compare::compare;
 use crate::energy::{Counted, Estimate};
+use crate::render::chart::stacked_bars;
 use crate::report::{Rows, comparison_bars, comparison_table, confidence_table};
-use crate::source::{Diagnostic, Problems};
+use crate::source::Problems;
 use crate::table::EnergyTable;
 
 pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
-    if let Some(path) = &args.output.plot {
-        Picture::of(path)?;
-    }
+    let plot = Plot::asked(&args.plot)?;
     let shipped: Vec<&str> = catalog::names(Kind::Table).collect();
     let default = if args.others.is_empty() {
         request::Default::All
@@ -28,8 +28,13 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
         set: Settings::of(args).of_file(&args.model.model),
         ..args.model.clone()
     };
-    let (model, prices) =
-        ModelRequest::with_prices(&first, &args.variants, default, &args.price, &shipped)?;
+    let (model, prices) = request::with_prices(
+        &first,
+        &args.variants.variants,
+        default,
+        &args.price,
+        &shipped,
+    )?;
     let mut counted = model.counted(prices.conventions)?;
     if !args.others.is_empty() {
         counted.extend(others(args, &prices)?);
@@ -38,17 +43,17 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     let pricings = prices.pricings(|table| table.default_formats().to_vec())?;
     let others: Vec<&EnergyTable> = prices.tables.iter().collect();
     let comparison = compare(&counted, &pricings, &others)?;
-    let scopes = scopes(&comparison, &args.scope)?;
-    if let Some(path) = &args.output.plot {
-        if args.scope.len() > 1 || args.by == CompareBy::Stage {
+    let scopes = scopes(&comparison, &args.scopes.scope)?;
+    if let Some(plot) = plot {
+        if args.scopes.scope.len() > 1 || args.by == CompareBy::Stage {
             return Err(super::wrong(
                 "--plot draws the stages of one scope; name one with --scope",
             ));
         }
         let scope = scopes.last().map_or(Estimate::WHOLE, String::as_str);
-        plot::bars(&comparison_bars(&comparison, scope), path)?;
+        plot.save(stacked_bars(&comparison_bars(&comparison, scope)))?;
     }
-    let Some(format) = output::table_format(args.output.output) else {
+    let Some(format) = output::table_format(args.format.output) else {
         return output::print(&json::comparison(&comparison, &scopes)?);
     };
     let (rows, what) = match args.by {
@@ -56,7 +61,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
         CompareBy::Stage => (comparison.stage_rows(), Rows::Stages),
     };
     let mut tables = vec![comparison_table(&comparison, &rows, what)];
-    if args.output.output != OutputFormat::Csv {
+    if args.format.output != OutputFormat::Csv {
         tables.push(confidence_table(&comparison));
     }
     output::print(&output::tables(&tables, format))
@@ -98,7 +103,7 @@ impl<'a> Settings<'a> {
 
 /// The other models, each with its first variant.
 fn others(args: &CompareArgs, prices: &request::PriceRequest) -> Result<Vec<Counted>, Problems> {
-    if !args.variants.is_empty() {
+    if !args.variants.variants.is_empty() {
         return Err(super::wrong(
             "--variants are those of one model; compare several models, or variants of one",
         ));
@@ -136,35 +141,4 @@ fn name_after_files(args: &CompareArgs, counted: &mut [Counted]) {
             same => format!("{stem} ({})", same + 1),
         };
     }
-}
-
-/// The scopes asked for, each of which every variant must have.
-pub(super) fn scopes(comparison: &Comparison, asked: &[String]) -> Result<Vec<String>, Problems> {
-    let common = comparison.scopes();
-    if asked.is_empty() {
-        return Ok(common);
-    }
-    let mut problems = Problems::new();
-    let estimates: Vec<&Estimate> = comparison.settings.first().into_iter().flatten().collect();
-    for scope in asked {
-        let lacking: Vec<&str> = estimates
-            .iter()
-            .filter(|estimate| estimate.of_scope(scope).is_none())
-            .map(|estimate| estimate.variant.as_str())
-            .collect();
-        if lacking.is_empty() {
-            continue;
-        }
-        let mut known: Vec<&str> = common.iter().map(String::as_str).collect();
-        if !known.contains(&Estimate::WHOLE) {
-            known.push(Estimate::WHOLE);
-        }
-        let message = if lacking.len() == estimates.len() {
-            format!("no scope `{scope}`")
-        } else {
-            format!("variant `{}` has no scope `{scope}`", lacking.join("`, `"))
-        };
-        problems.push(Diagnostic::new(message).known(scope, known));
-    }
-    problems.or(asked.to_vec())
 }

@@ -1,7 +1,7 @@
 //! `picojoule crossover`
 
 use super::args::CrossoverArgs;
-use super::threshold::{self, Asked, share};
+use super::threshold::{self, share};
 use super::{Answer, answer, wrong};
 use crate::report::crossover_table;
 use crate::source::Problems;
@@ -18,15 +18,13 @@ pub(super) fn run(args: &CrossoverArgs) -> Result<Answer, Problems> {
             )));
         }
     };
-    let (question, solved) = threshold::answer(&Asked {
-        model: &args.model,
-        price: &args.price,
-        variants: &args.between,
-        over: &args.over,
-        scope: &args.scope,
-        share,
-    })?;
-    answer::print(&question, &solved, args.output, crossover_table)?;
+    let (question, solved) = threshold::answer(&args.threshold, share)?;
+    answer::print(
+        &question,
+        &solved,
+        args.threshold.format.output,
+        crossover_table,
+    )?;
     let found =
         |one: &crate::report::Solved| one.solution.identical || !one.solution.crossings.is_empty();
     Ok(Answer::of(solved.iter().any(found)))

@@ -1,45 +1,30 @@
 //! `picojoule estimate`
 
 use super::args::{ByArg, EstimateArgs, OutputFormat};
-use super::plot::{self, Picture};
-use super::request::{self, ModelRequest};
+use super::plot::Plot;
+use super::request::{Default, Request};
 use super::{json, output};
 use crate::energy::{By, Counted, Estimate, Pricing, estimate, stage_formulas};
-use crate::format::Format;
+use crate::render::chart::stacked_bars;
 use crate::render::table::{Format as TableFormat, Table};
 use crate::report::{estimate_bars, estimate_table, estimates_data, formula_tables};
 use crate::source::Problems;
 use crate::symbolic::Symbol;
 use crate::table::EnergyTable;
 
-/// The table that is meant where none is named.
-pub(super) const DEFAULT_TABLE: &str = "45nm";
-
 pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
-    if let Some(path) = &args.output.plot {
-        Picture::of(path)?;
-        if args.by != ByArg::Stage {
-            return Err(super::wrong("--plot draws stages; leave out --by"));
-        }
+    let plot = Plot::asked(&args.plot)?;
+    if plot.is_some() && args.by != ByArg::Stage {
+        return Err(super::wrong("--plot draws stages; leave out --by"));
     }
-    let (model, prices) = ModelRequest::with_prices(
-        &args.model,
-        &args.variant,
-        request::Default::First,
-        &args.price,
-        &[DEFAULT_TABLE],
-    )?;
-    let counted = model.counted(prices.conventions)?;
-    let own = model.model.root.format.unwrap_or(Format::FP32);
-    let pricings = prices.pricings(|_| vec![own])?;
-    let shipped = request::shipped_tables()?;
-    let others: Vec<&EnergyTable> = shipped.iter().collect();
+    let request = Request::new(&args.model, &args.variants, Default::First, &args.price)?;
+    let (pricings, others) = (request.pricings()?, request.others());
     if args.formula {
-        return formulas(args.output.output, &counted, &pricings, &others);
+        return formulas(args.format.output, &request.counted, &pricings, &others);
     }
-    let estimates = estimates(&counted, &pricings, &others)?;
-    if let Some(path) = &args.output.plot {
-        plot::bars(&estimate_bars(&estimates), path)?;
+    let estimates = estimates(&request.counted, &pricings, &others)?;
+    if let Some(plot) = plot {
+        plot.save(stacked_bars(&estimate_bars(&estimates)))?;
     }
     let by = match args.by {
         ByArg::Stage => By::Stage,
@@ -47,7 +32,7 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
         ByArg::Layer => By::Layer,
         ByArg::Primitive => By::Primitive,
     };
-    let printed = match output::table_format(args.output.output) {
+    let printed = match output::table_format(args.format.output) {
         None => json::estimates(&estimates).and_then(|text| output::print(&text)),
         Some(TableFormat::Csv) => output::print(&output::tables(
             &[estimates_data(&estimates, by)],
@@ -62,7 +47,7 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
         }
     };
     // The program ends here: to take a large graph apart first is waste.
-    std::mem::forget((model, counted, estimates));
+    std::mem::forget((request, estimates));
     printed
 }
 

@@ -12,23 +12,28 @@ mod axes;
 mod claims;
 mod compare;
 mod crossover;
+mod entry;
 mod estimate;
 mod files;
 mod graph;
 mod import;
 mod json;
+mod models;
 mod output;
 mod over;
 mod plot;
 mod report;
 mod request;
 mod require;
+mod scopes;
 mod sensitivity;
 mod settings;
 mod shelf;
 mod sweep;
 mod table;
+mod tables;
 mod threshold;
+mod typed;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -89,7 +94,7 @@ fn run_command(command: args::Command) -> Result<Answer, Problems> {
         args::Command::Import(args) => import::run(&args),
         args::Command::Report(args) => report::run(&args),
         args::Command::Table(args) => table::run(&args),
-        args::Command::Models => list_models(),
+        args::Command::Models => models::run(),
         args::Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut args::Cli::command(), "picojoule", &mut text);
@@ -97,10 +102,6 @@ fn run_command(command: args::Command) -> Result<Answer, Problems> {
         }
     }
     .map(|()| Answer::Yes)
-}
-
-fn list_models() -> Result<(), Problems> {
-    output::print(&request::list_models()?)
 }
 
 /// A mistake on the command line that has no place to point at.

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive};
 
+use super::entry::{self, EntryName};
 use super::request::{ModelRequest, PriceRequest};
+use super::typed::Typed;
 use crate::energy::Counted;
-use crate::format::{Format, NumberFormat, UnknownFormat};
+use crate::format::Format;
 use crate::graph::{OpGraph, settable};
 use crate::number::{self, parse_decimal};
-use crate::primitive::{Primitive, UnknownPrimitive};
-use crate::source::{Diagnostic, Place, Problems, Source};
+use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::Symbol;
 use crate::whatif::threshold::{Axis, Grid, Kind, Range};
 
@@ -39,10 +40,8 @@ struct Ends {
 
 impl Over {
     pub(super) fn parse(text: &str) -> Result<Over, Diagnostic> {
-        const FLAG: &str = "--over ";
-        let source = Source::new("command line", format!("{FLAG}{text}"));
-        let place =
-            |from: usize, to: usize| Place::new(&source, FLAG.len() + from..FLAG.len() + to);
+        let typed = Typed::new("--over", text);
+        let place = |from: usize, to: usize| typed.place(from..to);
         if let Some(comma) = text.find(',') {
             return Err(
                 Diagnostic::at(&place(comma, comma + 1), "`--over` takes one axis")
@@ -191,38 +190,25 @@ pub(super) fn axis(
 /// all other tables are left out: they know nothing of it.
 fn entry(over: &Over, prices: &mut PriceRequest) -> Result<Chosen, Problems> {
     let at = |message: String| Diagnostic::at(&over.place, message);
-    let parts: Vec<&str> = over.name.split('.').collect();
-    let [table, format, primitive] = parts.as_slice() else {
-        return Err(at(format!(
+    let parts = entry::parts(&over.name).ok_or_else(|| {
+        at(format!(
             "`{}` is neither a dim nor a table entry",
             over.name
         ))
-        .help("an entry is TABLE.FORMAT.PRIMITIVE, such as `45nm.fp32.mul`")
-        .into());
-    };
-    let names: Vec<String> = (prices.tables.iter())
-        .map(|table| table.name().to_owned())
-        .collect();
-    let known = names.iter().map(String::as_str);
-    prices.tables.retain(|known| known.name() == *table);
-    let Some(own) = prices.tables.first_mut() else {
-        let message = format!("no table `{table}` is in use");
-        return Err(at(message).known(table, known).into());
-    };
-    let number_format: NumberFormat = format
-        .parse()
-        .map_err(|error: UnknownFormat| at(error.to_string()))?;
-    let primitive: Primitive = primitive.parse().map_err(|error: UnknownPrimitive| {
-        at(error.to_string()).known(primitive, Primitive::names())
+        .help(entry::SHAPE)
     })?;
+    let found = EntryName::find(parts, &over.place, &prices.tables)?;
+    let [table, format, primitive] = parts;
+    let own = prices.tables.swap_remove(found.table);
     let Some(now) = own
-        .entry(primitive, number_format)
+        .entry(found.primitive, found.format)
         .map(|entry| entry.pj.clone())
     else {
         return Err(at(format!("table `{table}` has no `{primitive}` in {format}")).into());
     };
-    *own = own.with_price(primitive, number_format, now.clone());
-    let symbol = Symbol::new(&own.symbol(primitive, number_format));
+    let own = own.with_price(found.primitive, found.format, now.clone());
+    let symbol = Symbol::new(&own.symbol(found.primitive, found.format));
+    prices.tables = vec![own];
     Ok(Chosen {
         axis: Axis::of_entry(&symbol, &now),
         format: format.parse().ok(),

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use super::args::PlotArgs;
 use super::{files, wrong};
-use crate::render::chart::{ChartError, StackedBars, Svg, stacked_bars};
+use crate::render::chart::{ChartError, Svg};
 use crate::source::Problems;
 
 /// How many pixels of a PNG stand for one of the drawing.
@@ -11,41 +12,46 @@ const PNG_SCALE: f32 = 2.0;
 
 /// The kinds of picture files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Picture {
+enum Picture {
     Svg,
     Png,
 }
 
-impl Picture {
-    /// What the name of `path` asks for. Asked before any work is done, so
-    /// that a wrong name costs nothing.
-    pub(super) fn of(path: &Path) -> Result<Picture, Problems> {
+/// A plot that was asked for.
+pub(super) struct Plot<'a> {
+    path: &'a Path,
+    picture: Picture,
+}
+
+impl Plot<'_> {
+    /// The plot that `--plot` asks for, if it does. Asked before any work is
+    /// done, so that a wrong name costs nothing.
+    pub(super) fn asked(args: &PlotArgs) -> Result<Option<Plot<'_>>, Problems> {
+        let Some(path) = args.plot.as_deref() else {
+            return Ok(None);
+        };
         let extension = path.extension().and_then(|extension| extension.to_str());
-        match extension.map(str::to_ascii_lowercase).as_deref() {
-            Some("svg") => Ok(Picture::Svg),
-            Some("png") => Ok(Picture::Png),
-            _ => Err(wrong(format!(
-                "--plot {}: the file's name must end in .svg or .png",
-                path.display()
-            ))),
-        }
+        let picture = match extension.map(str::to_ascii_lowercase).as_deref() {
+            Some("svg") => Picture::Svg,
+            Some("png") => Picture::Png,
+            _ => {
+                return Err(wrong(format!(
+                    "--plot {}: the file's name must end in .svg or .png",
+                    path.display()
+                )));
+            }
+        };
+        Ok(Some(Plot { path, picture }))
     }
-}
 
-/// Draws `bars` into the file `path`.
-pub(super) fn bars(bars: &StackedBars, path: &Path) -> Result<(), Problems> {
-    save(&stacked_bars(bars).map_err(undrawn)?, path)
-}
-
-/// Writes a finished drawing into the file `path`.
-pub(super) fn save(svg: &Svg, path: &Path) -> Result<(), Problems> {
-    let bytes = match Picture::of(path)? {
-        Picture::Svg => svg.as_str().as_bytes().to_vec(),
-        Picture::Png => svg.to_png(PNG_SCALE).map_err(undrawn)?,
-    };
-    files::write(path, &bytes)
-}
-
-fn undrawn(error: ChartError) -> Problems {
-    wrong(format!("cannot draw the plot: {error}"))
+    /// Writes what was drawn into the file.
+    pub(super) fn save(&self, drawn: Result<Svg, ChartError>) -> Result<(), Problems> {
+        let undrawn = |error: ChartError| wrong(format!("cannot draw the plot: {error}"));
+        let svg = drawn.map_err(undrawn)?;
+        let bytes = match self.picture {
+            Picture::Svg => svg.as_str().as_bytes().to_vec(),
+            Picture::Png => svg.to_png(PNG_SCALE).map_err(undrawn)?,
+        };
+        files::write(self.path, &bytes)
+    }
 }

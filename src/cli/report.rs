@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use super::args::ReportArgs;
 use super::files::{self, Blocks};
 use super::shelf::at;
-use super::{output, request, wrong};
+use super::tables::table;
+use super::{output, wrong};
 use crate::catalog::Kind;
 use crate::model::Model;
 use crate::report::{Inputs, Spec, run as compute};
@@ -24,7 +25,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Problems> {
         if tables.iter().any(|table| table.name() == price.table.value) {
             continue;
         }
-        match request::table(&price.table.value) {
+        match table(&price.table.value) {
             Ok(table) => tables.push(table),
             Err(mistakes) => problems.extend(at(&price.table.place, &mistakes)),
         }
@@ -41,7 +42,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Problems> {
         spec: &spec,
         model: &model,
         tables: &tables,
-        strict: args.strict,
+        strict: args.strict.strict,
     })?;
     let written = page
         .files()

@@ -3,58 +3,42 @@
 use serde_json::{Value, json};
 
 use super::args::{OfArg, OutputFormat, SensitivityArgs};
-use super::compare::scopes;
-use super::estimate::DEFAULT_TABLE;
-use super::json::{exact, left_out};
-use super::plot::{self, Picture};
-use super::request::{self, ModelRequest};
-use super::{output, wrong};
+use super::json::{exact, left_out, text};
+use super::output;
+use super::plot::Plot;
+use super::request::{Default, Request};
+use super::scopes::scopes;
 use crate::compare::{Comparison, compare};
-use crate::format::Format;
 use crate::number::to_f64;
 use crate::render::chart::tornado;
 use crate::report::{interval_table, ranking_table, reaches, sensitivity_rows};
 use crate::source::{Diagnostic, Problems};
-use crate::table::{Confidence, EnergyTable};
+use crate::table::Confidence;
 use crate::whatif::{Finding, Method, Sensitivity, Spread, study};
 
 pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
     let method = Method {
         spread: spread(&args.spread)?,
         samples: args.samples,
-        seed: args.seed,
+        seed: args.random.seed,
     };
-    if let Some(path) = &args.plot {
-        Picture::of(path)?;
-    }
-    let (model, prices) = ModelRequest::with_prices(
-        &args.model,
-        &args.variants,
-        request::Default::All,
-        &args.price,
-        &[DEFAULT_TABLE],
-    )?;
-    let counted = model.counted(prices.conventions)?;
-    let own = model.model.root.format.unwrap_or(Format::FP32);
-    let pricings = prices.pricings(|_| vec![own])?;
-    let shipped = request::shipped_tables()?;
-    let others: Vec<&EnergyTable> = shipped.iter().collect();
+    let plot = Plot::asked(&args.plot)?;
+    let request = Request::new(&args.model, &args.variants, Default::All, &args.price)?;
+    let pricings = request.pricings()?;
     // Names what is missing, and knows the scopes.
-    let comparison = compare(&counted, &pricings, &others)?;
-    let scopes = scopes(&comparison, &args.scope)?;
+    let comparison = compare(&request.counted, &pricings, &request.others())?;
+    let scopes = scopes(&comparison, &args.scopes.scope)?;
     let mut findings = Vec::new();
     for pricing in &pricings {
-        findings.extend(study(&counted, pricing, &scopes, &method)?);
+        findings.extend(study(&request.counted, pricing, &scopes, &method)?);
     }
-    if let (Some(path), Some(finding)) = (&args.plot, ranked(&findings, &scopes, args).next()) {
-        let svg = tornado(&reaches(finding))
-            .map_err(|error| wrong(format!("cannot draw the plot: {error}")))?;
-        plot::save(&svg, path)?;
+    if let (Some(plot), Some(finding)) = (plot, ranked(&findings, &scopes, args).next()) {
+        plot.save(tornado(&reaches(finding)))?;
     }
-    let Some(format) = output::table_format(args.output) else {
+    let Some(format) = output::table_format(args.format.output) else {
         return output::print(&json(&findings, &method, &comparison)?);
     };
-    if args.output == OutputFormat::Csv {
+    if args.format.output == OutputFormat::Csv {
         return output::print(&output::tables(&[sensitivity_rows(&findings)], format));
     }
     let mut tables = vec![interval_table(&findings, &method, &comparison)];
@@ -88,7 +72,7 @@ fn ranked<'f>(
     });
     let widest = scopes.last();
     findings.iter().filter(move |finding| {
-        let inside = !args.scope.is_empty() || Some(&finding.scope) == widest;
+        let inside = !args.scopes.scope.is_empty() || Some(&finding.scope) == widest;
         let asked = match of {
             OfArg::Saving => finding.baseline.is_some(),
             OfArg::Energy => finding.baseline.is_none(),
@@ -127,8 +111,7 @@ fn json(
         "seed": drawn.then_some(method.seed),
         "results": findings.iter().map(finding_json).collect::<Vec<_>>(),
     });
-    serde_json::to_string_pretty(&value)
-        .map_err(|error| wrong(format!("cannot write the result as JSON: {error}")))
+    text(&value)
 }
 
 fn finding_json(finding: &Finding) -> Value {

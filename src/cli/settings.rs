@@ -4,12 +4,12 @@
 use num_rational::BigRational;
 use num_traits::Signed;
 
-use super::request::COMMAND_LINE;
+use super::typed::Typed;
 use crate::formula::{Ast, Formula, Node};
 use crate::graph::{Setting, settable};
 use crate::model::{Model, Module, NumberRole};
 use crate::number;
-use crate::source::{Diagnostic, Place, Problems, Source, Spanned};
+use crate::source::{Diagnostic, Problems, Spanned};
 
 /// Larger sizes and parameters are slips of the keyboard.
 const MOST: i64 = 1_000_000_000_000_000;
@@ -129,9 +129,8 @@ fn plain_number(ast: &Ast) -> Option<BigRational> {
 
 /// `NAME=VALUE`, a formula as value.
 fn setting(text: &str, problems: &mut Problems) -> Option<(Spanned<String>, Formula)> {
-    const FLAG: &str = "--set ";
-    let source = Source::new(COMMAND_LINE, format!("{FLAG}{text}"));
-    let place = |from: usize, to: usize| Place::new(&source, FLAG.len() + from..FLAG.len() + to);
+    let typed = Typed::new("--set", text);
+    let place = |from: usize, to: usize| typed.place(from..to);
     let Some((name, value)) = text.split_once('=') else {
         problems.push(
             Diagnostic::at(&place(0, text.len()), format!("`{text}` sets nothing"))

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::args::ScanArgs;
 use super::files::{self, Blocks};
-use super::{import, request};
+use super::{import, tables};
 use crate::catalog::{self, Kind};
 use crate::claims::Shelf;
 use crate::model::Model;
@@ -61,7 +61,7 @@ impl Shelf for Files {
 
     fn table(&self, name: &Spanned<String>) -> Result<Arc<EnergyTable>, Problems> {
         let path = resolved(name);
-        once(&self.tables, &path, || request::table(&path))
+        once(&self.tables, &path, || tables::table(&path))
             .map_err(|mistakes| at(&name.place, &mistakes))
     }
 

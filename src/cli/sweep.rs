@@ -1,8 +1,11 @@
 //! `picojoule sweep`
 
+mod columns;
 mod files;
 mod picture;
 mod plan;
+mod points;
+mod request;
 mod summary;
 
 use std::io;
@@ -10,24 +13,21 @@ use std::io;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{SweepArgs, SweepOutput};
-use super::plot::Picture;
+use super::plot::Plot;
 use super::{output, wrong};
-use crate::render::rows::Values;
 use crate::source::{Diagnostic, Problems};
-use crate::units::Energy;
 use crate::whatif::{Batch, Grid, stream};
 
+use self::columns::savings;
 use self::files::Rows;
-use self::plan::{Column, Plan};
+use self::plan::Plan;
 use self::summary::Summary;
 
 /// How many points a plot may show.
 const PLOTTED: u64 = 250_000;
 
 pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
-    if let Some(path) = &args.plot {
-        Picture::of(path)?;
-    }
+    let plot = Plot::asked(&args.plot)?;
     if args.out.is_some() && args.output != SweepOutput::Summary {
         return Err(wrong(
             "--out and --output both say where the rows go; give one of them",
@@ -48,7 +48,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         Some(text) => shard(text, total)?,
         None => 0..total,
     };
-    if args.plot.is_some() && range.end - range.start > PLOTTED {
+    if plot.is_some() && range.end - range.start > PLOTTED {
         return Err(wrong(format!("a plot shows at most {PLOTTED} points")));
     }
     let mut rows = Rows::open(args, &plan)?;
@@ -60,7 +60,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         bar.inc(batch.len() as u64 + batch.refused);
         summary.add(setting, batch, &savings);
         rows.write(&plan, setting, batch, &savings)?;
-        if args.plot.is_some() {
+        if plot.is_some() {
             kept.push((setting, batch.clone()));
         }
         Ok(())
@@ -72,8 +72,8 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         Err(error) => return Err(wrong(format!("cannot write the rows: {error}"))),
         Ok(()) => rows.finish()?,
     }
-    if let Some(path) = &args.plot {
-        picture::draw(&plan, &kept, args.target, path)?;
+    if let Some(plot) = plot {
+        picture::draw(&plan, &kept, args.target, &plot)?;
     }
     if args.output == SweepOutput::Summary {
         return output::print(&summary.text(&plan));
@@ -119,47 +119,4 @@ fn shard(text: &str, total: u64) -> Result<std::ops::Range<u64>, Problems> {
             .help("write `--shard 0/8` for the first of eight parts")
             .into()),
     }
-}
-
-/// The columns of a batch as a writer takes them.
-fn values<'a>(
-    plan: &'a Plan,
-    setting: usize,
-    batch: &'a Batch,
-    savings: &'a [Vec<f64>],
-) -> Vec<Values<'a>> {
-    let mut values = Vec::with_capacity(plan.columns.len());
-    for column in &plan.columns {
-        values.push(match column {
-            Column::Table => Values::Word(&plan.settings[setting].table),
-            Column::Format => Values::Word(&plan.settings[setting].format),
-            Column::Switch(at) => Values::Same(plan.settings[setting].switches[*at]),
-            Column::Axis(at) => Values::Numbers(&batch.axes[*at]),
-            Column::Energy(at) => Values::Numbers(&batch.outputs[*at]),
-            Column::Saving(at) => Values::Numbers(&savings[*at]),
-        });
-    }
-    values
-}
-
-/// What every variant but the baseline saves, in the order of the outputs; the
-/// columns of the baseline stay empty.
-fn savings(plan: &Plan, batch: &Batch) -> Vec<Vec<f64>> {
-    let variants = plan.variants.len();
-    let mut savings = Vec::with_capacity(batch.outputs.len());
-    for (at, energies) in batch.outputs.iter().enumerate() {
-        let baseline = at - at % variants;
-        savings.push(if at == baseline {
-            Vec::new()
-        } else {
-            let pairs = batch.outputs[baseline].iter().zip(energies);
-            pairs
-                .map(|(baseline, energy)| {
-                    let pj = Energy::from_picojoules;
-                    crate::compare::saving(pj(*baseline), pj(*energy)).unwrap_or(f64::NAN)
-                })
-                .collect()
-        });
-    }
-    savings
 }

@@ -1,28 +1,30 @@
 //! `picojoule table`
 
 use super::args::{OutputFormat, TableArgs, TableCommand};
-use super::{json, output, request};
+use super::{json, output, tables};
 use crate::render::table::Table;
 use crate::report::{entries_table, memory_table, sources_table, table_list};
 use crate::source::Problems;
 
 pub(super) fn run(args: &TableArgs) -> Result<(), Problems> {
     match &args.command {
-        TableCommand::List { output } => print(&[table_list(&request::shipped_tables()?)], *output),
-        TableCommand::Show { table, output } => {
-            let table = request::table(table)?;
-            let tables = [
+        TableCommand::List { format } => {
+            print(&[table_list(&tables::shipped_tables()?)], format.output)
+        }
+        TableCommand::Show { table, format } => {
+            let table = tables::table(table)?;
+            let all = [
                 entries_table(&table),
                 memory_table(&table),
                 sources_table(&table),
             ];
             // One kind of rows is all that CSV can hold.
-            let shown = if *output == OutputFormat::Csv {
-                &tables[..1]
+            let shown = if format.output == OutputFormat::Csv {
+                &all[..1]
             } else {
-                &tables[..]
+                &all[..]
             };
-            print(shown, *output)
+            print(shown, format.output)
         }
     }
 }

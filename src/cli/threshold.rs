@@ -4,9 +4,10 @@
 use num_rational::BigRational;
 use num_traits::{One, Signed};
 
-use super::args::{ModelArgs, PriceArgs};
+use super::args::ThresholdArgs;
 use super::over::{Over, axis};
-use super::request::{Default, ModelRequest, shipped_tables};
+use super::request::{Default, ModelRequest};
+use super::tables::shipped_tables;
 use super::wrong;
 use crate::catalog::{self, Kind};
 use crate::energy::{Counted, Estimate, Pricing, estimate};
@@ -17,17 +18,6 @@ use crate::symbolic::{Expr, Values};
 use crate::table::EnergyTable;
 use crate::whatif::threshold::{Axis, Claim, Range, Side, bounds, solve};
 use crate::whatif::{entry_values, priced};
-
-/// What both commands were asked.
-pub(super) struct Asked<'a> {
-    pub(super) model: &'a ModelArgs,
-    pub(super) price: &'a PriceArgs,
-    pub(super) variants: &'a [String],
-    pub(super) over: &'a str,
-    pub(super) scope: &'a str,
-    /// The share to be saved; nothing asks where both cost the same.
-    pub(super) share: Option<BigRational>,
-}
 
 /// A share, as typed after `flag`.
 pub(super) fn share(text: &str, flag: &str) -> Result<BigRational, Problems> {
@@ -44,12 +34,16 @@ pub(super) fn share(text: &str, flag: &str) -> Result<BigRational, Problems> {
     Ok(value)
 }
 
-/// The answer on every table and format.
-pub(super) fn answer(asked: &Asked<'_>) -> Result<(Question, Vec<Solved>), Problems> {
-    let over = Over::parse(asked.over)?;
-    let model = ModelRequest::new(asked.model, asked.variants, Default::All)?;
+/// Where `share` is saved, or without one where both cost the same, on every
+/// table and format.
+pub(super) fn answer(
+    asked: &ThresholdArgs,
+    share: Option<BigRational>,
+) -> Result<(Question, Vec<Solved>), Problems> {
+    let over = Over::parse(&asked.over)?;
+    let model = ModelRequest::new(&asked.model, &asked.between, Default::All)?;
     let named = &model.variants;
-    if named.len() < 2 || (!asked.variants.is_empty() && named.len() > 2) {
+    if named.len() < 2 || (!asked.between.is_empty() && named.len() > 2) {
         return Err(Diagnostic::new(format!(
             "two variants are held against each other, not {}",
             named.len()
@@ -68,7 +62,7 @@ pub(super) fn answer(asked: &Asked<'_>) -> Result<(Question, Vec<Solved>), Probl
         Some(name) => vec![*name],
         None => shipped,
     };
-    let mut prices = model.prices(asked.price, &default)?;
+    let mut prices = model.prices(&asked.price, &default)?;
     let counted = if filled {
         model.unchecked(prices.conventions)?
     } else {
@@ -89,7 +83,7 @@ pub(super) fn answer(asked: &Asked<'_>) -> Result<(Question, Vec<Solved>), Probl
     if over.has_range() {
         check_ends(&axis.axis, &range, [baseline, variant])?;
     }
-    let stages = [baseline, variant].map(|counted| stages(counted, asked.scope));
+    let stages = [baseline, variant].map(|counted| stages(counted, &asked.scope));
     let [baseline_stages, variant_stages] = both(stages)?;
     let pricings = prices.pricings(|table| match axis.format {
         Some(format) => vec![format],
@@ -97,7 +91,6 @@ pub(super) fn answer(asked: &Asked<'_>) -> Result<(Question, Vec<Solved>), Probl
     })?;
     let others = shipped_tables()?;
     let others: Vec<&EnergyTable> = others.iter().collect();
-    let share = asked.share.clone();
     let mut solved = Vec::new();
     let mut notes = Vec::new();
     for pricing in &pricings {
@@ -130,7 +123,7 @@ pub(super) fn answer(asked: &Asked<'_>) -> Result<(Question, Vec<Solved>), Probl
         )
         .map_err(|error| failed(error.to_string()))?;
         let claim = if filled { claim.without_now() } else { claim };
-        if asked.share.is_some() && claim.baseline().is_zero() {
+        if share.is_some() && claim.baseline().is_zero() {
             return Err(wrong(format!(
                 "`{}` costs nothing over `{}` on {} {}, so that nothing can be saved",
                 baseline.graph.variant,
@@ -155,7 +148,7 @@ pub(super) fn answer(asked: &Asked<'_>) -> Result<(Question, Vec<Solved>), Probl
         model: baseline.graph.model.clone(),
         baseline: baseline.graph.variant.clone(),
         variant: variant.graph.variant.clone(),
-        scope: asked.scope.to_owned(),
+        scope: asked.scope.clone(),
         equal_cost: share.is_none(),
         share: share.unwrap_or_default(),
         notes,

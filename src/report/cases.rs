@@ -7,11 +7,12 @@ use crate::energy::{Counted, Pricing};
 use crate::number::to_f64;
 use crate::primitive::Primitive;
 use crate::render::table::{Align, Cell, Table};
+use crate::report::PriceSpec;
 use crate::report::curve::stages;
 use crate::report::headline::{column, row, words};
 use crate::report::page::Block;
 use crate::report::run::{Inputs, Under};
-use crate::report::spec::{Case, PriceSpec, Target};
+use crate::report::spec::{Case, Target};
 use crate::source::{Diagnostic, Problems, Spanned};
 use crate::whatif::{Saving, picojoules};
 

@@ -30,10 +30,11 @@ pub use self::hardware::{entries_table, memory_table, sources_table, table_list}
 pub use self::page::{Block, Page, ReportFile};
 pub use self::run::{Inputs, run};
 pub use self::sensitivity::{interval_table, ranking_table, sensitivity_rows};
-pub use self::spec::{Case, ConventionSpec, PriceSpec, Section, Show, Spec, Target};
+pub use self::spec::{Case, ConventionSpec, Section, Show, Spec, Target};
 pub use self::tables::{
     Rows, comparison_dims, comparison_table, confidence_table, conventions_line, dims_line,
     estimate_table, estimates_data, formula_tables,
 };
 pub use self::threshold::{Question, Solved, crossover_table, require_table, tidy};
 pub use self::tornado::reaches;
+pub use crate::claims::PriceSpec;

@@ -9,8 +9,9 @@ use crate::graph::{Setting, Unfold, lower};
 use crate::model::Model;
 use crate::primitive::Primitive;
 use crate::render::chart::{ChartError, stacked_bars};
+use crate::report::PriceSpec;
 use crate::report::page::{Block, Page};
-use crate::report::spec::{PriceSpec, Section, Show, Spec};
+use crate::report::spec::{Section, Show, Spec};
 use crate::report::{
     Rows, cases, caveats_over, comparison_bars, comparison_table, curve, headline,
 };

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use num_traits::ToPrimitive;
 
+use crate::census::DotAdds;
+use crate::claims::conditions::{self, PriceSpec};
 use crate::format::Format;
 use crate::graph::Setting;
 use crate::primitive::Primitive;
@@ -32,15 +34,6 @@ pub struct Spec {
     pub conventions: Vec<ConventionSpec>,
     /// The sections.
     pub sections: Vec<Section>,
-}
-
-/// A table and a format.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PriceSpec {
-    /// The table.
-    pub table: Spanned<String>,
-    /// The format.
-    pub format: Format,
 }
 
 /// A published saving.
@@ -121,7 +114,7 @@ pub struct Case {
     /// Primitives priced at 0.
     pub free: Vec<Primitive>,
     /// Additions of a dot product.
-    pub dot_adds: crate::census::DotAdds,
+    pub dot_adds: DotAdds,
 }
 
 impl Spec {
@@ -150,19 +143,16 @@ impl Spec {
 
 fn spec(root: &Node, problems: &mut Problems) -> Option<Spec> {
     let mut fields = Fields::of(root, problems)?;
-    let name = required(&mut fields, "name", "a report", problems);
-    let title = required(&mut fields, "title", "a report", problems);
-    let model = required(&mut fields, "model", "a report", problems);
-    let text = paragraphs(fields.take("text"), problems);
-    let variants = fields
-        .take("variants")
-        .and_then(|node| node.texts(problems))
-        .unwrap_or_default();
-    let set = settings(fields.take("set"), problems);
-    let prices = each(fields.take("price"), problems, price);
-    let targets = each(fields.take("target"), problems, target);
-    let conventions = each(fields.take("convention"), problems, convention);
-    let sections = each(fields.take("section"), problems, section);
+    let name = fields.require_text("name", "a report", problems);
+    let title = fields.require_text("title", "a report", problems);
+    let model = fields.require_text("model", "a report", problems);
+    let text = paragraphs(&mut fields, problems);
+    let variants = fields.texts("variants", problems);
+    let set = conditions::settings(&mut fields, problems);
+    let prices = fields.each("price", problems, price);
+    let targets = fields.each("target", problems, target);
+    let conventions = fields.each("convention", problems, convention);
+    let sections = fields.each("section", problems, section);
     let place = fields.place().clone();
     fields.finish("a report", problems);
     for (missing, what) in [
@@ -191,58 +181,17 @@ fn spec(root: &Node, problems: &mut Problems) -> Option<Spec> {
     })
 }
 
-fn required(
-    fields: &mut Fields<'_>,
-    key: &'static str,
-    what: &str,
-    problems: &mut Problems,
-) -> Option<Spanned<String>> {
-    fields.require(key, what, problems)?.text(problems)
-}
-
-fn each<T>(
-    node: Option<&Node>,
-    problems: &mut Problems,
-    read: impl Fn(&Node, &mut Problems) -> Option<T>,
-) -> Vec<T> {
-    let items = node.and_then(|node| node.items(problems)).unwrap_or(&[]);
-    items
-        .iter()
-        .filter_map(|item| read(item, problems))
-        .collect()
-}
-
-fn paragraphs(node: Option<&Node>, problems: &mut Problems) -> Vec<String> {
-    let texts = node
-        .and_then(|node| node.texts(problems))
-        .unwrap_or_default();
-    texts.into_iter().map(|text| text.value).collect()
-}
-
-fn settings(node: Option<&Node>, problems: &mut Problems) -> Vec<Setting> {
-    crate::model::read_numbers(node, problems)
-        .into_iter()
-        .map(|(name, formula)| Setting { name, formula })
-        .collect()
-}
-
-fn format(text: &Spanned<String>, problems: &mut Problems) -> Option<Format> {
-    match text.value.parse() {
-        Ok(format) => Some(format),
-        Err(unknown) => {
-            let unknown: crate::format::UnknownFormat = unknown;
-            problems.push(Diagnostic::at(&text.place, unknown.to_string()));
-            None
-        }
-    }
+fn paragraphs(fields: &mut Fields<'_>, problems: &mut Problems) -> Vec<String> {
+    let texts = fields.texts("text", problems).into_iter();
+    texts.map(|text| text.value).collect()
 }
 
 fn price(node: &Node, problems: &mut Problems) -> Option<PriceSpec> {
     let mut fields = Fields::of(node, problems)?;
-    let table = required(&mut fields, "table", "a price", problems);
-    let number_format = required(&mut fields, "format", "a price", problems);
+    let table = fields.require_text("table", "a price", problems);
+    let number_format = fields.require_text("format", "a price", problems);
     fields.finish("a price", problems);
-    let number_format = number_format.and_then(|text| format(&text, problems));
+    let number_format = number_format.and_then(|text| text.parse(problems));
     Some(PriceSpec {
         table: table?,
         format: number_format?,
@@ -251,9 +200,9 @@ fn price(node: &Node, problems: &mut Problems) -> Option<PriceSpec> {
 
 fn target(node: &Node, problems: &mut Problems) -> Option<Target> {
     let mut fields = Fields::of(node, problems)?;
-    let name = required(&mut fields, "name", "a target", problems);
-    let words = required(&mut fields, "words", "a target", problems);
-    let scope = required(&mut fields, "scope", "a target", problems);
+    let name = fields.require_text("name", "a target", problems);
+    let words = fields.require_text("words", "a target", problems);
+    let scope = fields.require_text("scope", "a target", problems);
     let percent = fields
         .require("percent", "a target", problems)
         .and_then(|node| node.whole_number(100, problems))
@@ -269,9 +218,9 @@ fn target(node: &Node, problems: &mut Problems) -> Option<Target> {
 
 fn convention(node: &Node, problems: &mut Problems) -> Option<ConventionSpec> {
     let mut fields = Fields::of(node, problems)?;
-    let about = required(&mut fields, "about", "a convention", problems);
-    let value = required(&mut fields, "value", "a convention", problems);
-    let known = required(&mut fields, "known", "a convention", problems);
+    let about = fields.require_text("about", "a convention", problems);
+    let value = fields.require_text("value", "a convention", problems);
+    let known = fields.require_text("known", "a convention", problems);
     fields.finish("a convention", problems);
     Some(ConventionSpec {
         about: about?.value,
@@ -282,9 +231,9 @@ fn convention(node: &Node, problems: &mut Problems) -> Option<ConventionSpec> {
 
 fn section(node: &Node, problems: &mut Problems) -> Option<Section> {
     let mut fields = Fields::of(node, problems)?;
-    let title = required(&mut fields, "title", "a section", problems);
-    let text = paragraphs(fields.take("text"), problems);
-    let shown = required(&mut fields, "show", "a section", problems);
+    let title = fields.require_text("title", "a section", problems);
+    let text = paragraphs(&mut fields, problems);
+    let shown = fields.require_text("show", "a section", problems);
     let scope = fields.text("scope", problems);
     let curve = fields.take("over");
     let cases = fields.take("case");
@@ -312,7 +261,7 @@ fn section(node: &Node, problems: &mut Problems) -> Option<Section> {
                 return None;
             }
         },
-        "cases" => Show::Cases(each(cases, problems, case)),
+        "cases" => Show::Cases(cases.map_or_else(Vec::new, |node| node.each(problems, case))),
         other => {
             problems.push(
                 Diagnostic::at(
@@ -336,8 +285,8 @@ const MAX_POINTS: u64 = 100_000;
 
 fn over(node: &Node, problems: &mut Problems) -> Option<Show> {
     let mut fields = Fields::of(node, problems)?;
-    let dim = required(&mut fields, "dim", "a curve", problems);
-    let label = required(&mut fields, "label", "a curve", problems);
+    let dim = fields.require_text("dim", "a curve", problems);
+    let label = fields.require_text("label", "a curve", problems);
     let mut end = |key| {
         let node = fields.require(key, "a curve", problems)?;
         node.whole_number(u64::MAX >> 1, problems)
@@ -361,54 +310,25 @@ fn over(node: &Node, problems: &mut Problems) -> Option<Show> {
 
 fn case(node: &Node, problems: &mut Problems) -> Option<Case> {
     let mut fields = Fields::of(node, problems)?;
-    let name = required(&mut fields, "name", "a case", problems);
+    let name = fields.require_text("name", "a case", problems);
     let shown_on = fields
         .require("price", "a case", problems)
         .and_then(|node| price(node, problems));
-    let set = settings(fields.take("set"), problems);
-    let mut list = |key| {
-        fields
-            .take(key)
-            .and_then(|node| node.texts(problems))
-            .unwrap_or_default()
-    };
-    let (add, only, free) = (list("add"), list("only"), list("free"));
-    let other_format = fields.text("format", problems);
-    let dot_adds = fields.text("dot_adds", problems);
+    let set = conditions::settings(&mut fields, problems);
+    let add = fields.texts("add", problems);
+    let only = fields.texts("only", problems);
+    let free = conditions::free(&mut fields, problems);
+    let format = fields.parse("format", problems);
+    let dot_adds = fields.parse("dot_adds", problems);
     fields.finish("a case", problems);
-    let other_format = match other_format {
-        Some(text) => Some(format(&text, problems)?),
-        None => None,
-    };
-    let dot_adds = match dot_adds {
-        None => crate::census::DotAdds::K,
-        Some(text) => match text.value.parse() {
-            Ok(adds) => adds,
-            Err(message) => {
-                let message: String = message;
-                problems.push(Diagnostic::at(&text.place, message));
-                return None;
-            }
-        },
-    };
-    let mut primitives = Vec::new();
-    for text in free {
-        match text.value.parse() {
-            Ok(primitive) => primitives.push(primitive),
-            Err(_) => problems.push(
-                Diagnostic::at(&text.place, format!("unknown primitive `{}`", text.value))
-                    .known(&text.value, Primitive::names()),
-            ),
-        }
-    }
     Some(Case {
         name: name?.value,
         price: shown_on?,
         set,
         add,
         only,
-        format: other_format,
-        free: primitives,
-        dot_adds,
+        format: format?,
+        free,
+        dot_adds: dot_adds?.unwrap_or_default(),
     })
 }

@@ -5,6 +5,8 @@
 //! first read into [`Node`]s and then field by field through [`Fields`], which
 //! notes each mistake and goes on.
 
+use std::fmt::Display;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use num_rational::BigRational;
@@ -35,6 +37,18 @@ impl<T> Spanned<T> {
             value: change(self.value),
             place: self.place,
         }
+    }
+}
+
+impl Spanned<String> {
+    /// What the text means; a text that means nothing is noted.
+    pub fn parse<T>(&self, problems: &mut Problems) -> Option<T>
+    where
+        T: FromStr,
+        T::Err: Display,
+    {
+        let failed = |error: T::Err| problems.push(Diagnostic::at(&self.place, error.to_string()));
+        self.value.parse().map_err(failed).ok()
     }
 }
 
@@ -209,6 +223,16 @@ impl Node {
         }
     }
 
+    /// The items of the array that it must be, each read by `read`.
+    pub fn each<T>(
+        &self,
+        problems: &mut Problems,
+        read: impl Fn(&Node, &mut Problems) -> Option<T>,
+    ) -> Vec<T> {
+        let items = self.items(problems).unwrap_or(&[]).iter();
+        items.filter_map(|item| read(item, problems)).collect()
+    }
+
     /// The strings of the array that it must be.
     pub fn texts(&self, problems: &mut Problems) -> Option<Vec<Spanned<String>>> {
         let items = self.items(problems)?;
@@ -312,6 +336,47 @@ impl<'a> Fields<'a> {
     /// The string under `key`, if there is one.
     pub fn text(&mut self, key: &'static str, problems: &mut Problems) -> Option<Spanned<String>> {
         self.take(key)?.text(problems)
+    }
+
+    /// The string under `key`, which `what` must have.
+    pub fn require_text(
+        &mut self,
+        key: &'static str,
+        what: &str,
+        problems: &mut Problems,
+    ) -> Option<Spanned<String>> {
+        self.require(key, what, problems)?.text(problems)
+    }
+
+    /// What the string under `key` means, if there is one; `None` for a
+    /// mistake.
+    pub fn parse<T>(&mut self, key: &'static str, problems: &mut Problems) -> Option<Option<T>>
+    where
+        T: FromStr,
+        T::Err: Display,
+    {
+        match self.take(key) {
+            Some(node) => node.text(problems)?.parse(problems).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// The strings of the array under `key`; none without one.
+    pub fn texts(&mut self, key: &'static str, problems: &mut Problems) -> Vec<Spanned<String>> {
+        let texts = self.take(key).and_then(|node| node.texts(problems));
+        texts.unwrap_or_default()
+    }
+
+    /// The items of the array under `key`, each read by `read`; none without
+    /// one.
+    pub fn each<T>(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+        read: impl Fn(&Node, &mut Problems) -> Option<T>,
+    ) -> Vec<T> {
+        let items = self.take(key).map(|node| node.each(problems, read));
+        items.unwrap_or_default()
     }
 
     /// Whether `key` is `true`; `default` without one.

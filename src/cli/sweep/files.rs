@@ -3,8 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::columns::{row_columns, values};
 use super::plan::Plan;
-use super::values;
 use crate::cli::args::{SweepArgs, SweepOutput};
 use crate::cli::{files, wrong};
 use crate::render::rows::{RowFormat, RowWriter};
@@ -34,7 +34,7 @@ pub(super) struct Rows {
 impl Rows {
     pub(super) fn open(args: &SweepArgs, plan: &Plan) -> Result<Rows, Problems> {
         let stdout = |format: RowFormat| {
-            let writer = format.writer(io::stdout(), plan.row_columns());
+            let writer = format.writer(io::stdout(), row_columns(plan));
             writer.map_err(|error| wrong(format!("cannot write the rows: {error}")))
         };
         let writer = match (args.output, &args.out) {
@@ -60,7 +60,7 @@ impl Rows {
         let temporary = files::temporary(files::folder(path)).map_err(failed)?;
         clean_up_when_interrupted(temporary.path().to_owned());
         let handle = temporary.as_file().try_clone().map_err(failed)?;
-        let writer = format.writer(handle, plan.row_columns()).map_err(failed)?;
+        let writer = format.writer(handle, row_columns(plan)).map_err(failed)?;
         Ok(Rows {
             writer: Some(writer),
             file: Some((temporary, path.to_owned())),

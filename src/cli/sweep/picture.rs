@@ -1,14 +1,14 @@
 //! Pictures of sweeps: lines over one axis, a heat map over two.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
+use super::columns::savings;
 use super::plan::Plan;
-use super::savings;
-use crate::cli::{plot, wrong};
+use crate::cli::plot::Plot;
+use crate::cli::wrong;
 use crate::render::chart::{
-    Axis, AxisUnit, ChartError, HeatMap, HeatTarget, LineChart, Mark, Scale, ScaleKind, Series,
-    SeriesStyle, heat_map, lines,
+    Axis, AxisUnit, HeatMap, HeatTarget, LineChart, Mark, Scale, ScaleKind, Series, SeriesStyle,
+    heat_map, lines,
 };
 use crate::source::Problems;
 use crate::whatif::Batch;
@@ -24,10 +24,9 @@ pub(super) fn draw(
     plan: &Plan,
     kept: &[(usize, Batch)],
     target: Option<f64>,
-    path: &Path,
+    plot: &Plot<'_>,
 ) -> Result<(), Problems> {
     let shown = shown(plan, kept);
-    let failed = |error: ChartError| wrong(format!("cannot draw the plot: {error}"));
     let svg = match (plan.axes.as_slice(), shown.as_slice()) {
         ([_], shown) if shown.len() > 8 => {
             return Err(wrong(format!(
@@ -35,8 +34,8 @@ pub(super) fn draw(
                 shown.len()
             )));
         }
-        ([axis], shown) => lines(&line_chart(plan, axis, shown, target)).map_err(failed)?,
-        ([_, _], [one]) => heat_map(&map(plan, one, target)).map_err(failed)?,
+        ([axis], shown) => lines(&line_chart(plan, axis, shown, target)),
+        ([_, _], [one]) => heat_map(&map(plan, one, target)),
         ([_, _], several) => {
             return Err(wrong(format!(
                 "a heat map shows one result, not {}; choose with --scope, --variants, --table and --format",
@@ -45,7 +44,7 @@ pub(super) fn draw(
         }
         _ => return Err(wrong("a plot needs one or two axes of numbers")),
     };
-    plot::save(&svg, path)
+    plot.save(svg)
 }
 
 fn shown(plan: &Plan, kept: &[(usize, Batch)]) -> Vec<Shown> {

@@ -1,0 +1,23 @@
+//! `picojoule import`, as typed.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::scan::ScanArgs;
+
+/// `picojoule import`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  picojoule import model.onnx -o model.toml        a file to read and edit
+  picojoule import config.json | less")]
+pub(in crate::cli) struct ImportArgs {
+    /// An ONNX graph (.onnx) or a Hugging Face config (.json)
+    pub(in crate::cli) file: String,
+    #[command(flatten)]
+    pub(in crate::cli) scan: ScanArgs,
+    /// The model file to write; standard output if none is given
+    #[arg(short, long, value_name = "FILE")]
+    pub(in crate::cli) output: Option<PathBuf>,
+}

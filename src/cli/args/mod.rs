@@ -1,0 +1,99 @@
+//! What can be typed.
+//!
+//! A file for each subcommand or pair of them; what several take is declared
+//! once and flattened into each: `model`, `scan`, `price`, `part`, `output`,
+//! `random`. Where the same flag means something more in one command, that
+//! command gives it a help text of its own.
+
+mod claims;
+mod compare;
+mod estimate;
+mod graph;
+mod import;
+mod model;
+mod output;
+mod part;
+mod price;
+mod random;
+mod report;
+mod scan;
+mod sensitivity;
+mod sweep;
+mod table;
+mod threshold;
+
+use clap::{Parser, Subcommand};
+
+pub(super) use self::claims::{AuditArgs, ClaimsArgs};
+pub(super) use self::compare::{CompareArgs, CompareBy};
+pub(super) use self::estimate::{ByArg, EstimateArgs};
+pub(super) use self::graph::{GraphArgs, GraphFormat};
+pub(super) use self::import::ImportArgs;
+pub(super) use self::model::ModelArgs;
+pub(super) use self::output::{OutputFormat, PlotArgs};
+pub(super) use self::part::VariantsArgs;
+pub(super) use self::price::PriceArgs;
+pub(super) use self::report::ReportArgs;
+pub(super) use self::scan::ScanArgs;
+pub(super) use self::sensitivity::{OfArg, SensitivityArgs};
+pub(super) use self::sweep::{SweepArgs, SweepOutput};
+pub(super) use self::table::{TableArgs, TableCommand};
+pub(super) use self::threshold::{CrossoverArgs, RequireArgs, ThresholdArgs};
+
+/// What each operation of a neural network costs, in picojoules, on hardware
+/// tables that you can read and edit.
+#[derive(Debug, Parser)]
+#[command(name = "picojoule", version, about, propagate_version = true)]
+#[command(after_help = "\
+Examples:
+  picojoule compare attention                      E-Att and L1 against vanilla attention
+  picojoule estimate bert-base --by layer          where the energy of BERT goes
+  picojoule estimate attention --formula           the closed form of every stage
+  picojoule graph attention --variant e-att        the operation graph, for graphviz
+  picojoule report e-att                           a folder of tables and plots
+
+A MODEL or a table is the name of one that ships (`picojoule models`,
+`picojoule table list`) or the path of a TOML file.")]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Price one model: energy by stage, op, layer or primitive
+    Estimate(EstimateArgs),
+    /// Hold the variants of a model against each other
+    Compare(CompareArgs),
+    /// Ask what if: energies and savings over a grid of dims, formats, tables
+    /// and table entries
+    Sweep(SweepArgs),
+    /// Rank what moves an energy or a saving, and bound both
+    Sensitivity(SensitivityArgs),
+    /// Find where a saving passes a threshold, or where two variants cost the
+    /// same
+    Crossover(CrossoverArgs),
+    /// Find what a dim, parameter or table entry must be for a saving
+    Require(RequireArgs),
+    /// Draw the operation graph
+    Graph(GraphArgs),
+    /// Write an ONNX graph or a Hugging Face config as a model file
+    Import(ImportArgs),
+    /// Write every table and plot of a report file into a folder
+    Report(ReportArgs),
+    /// Recompute published claims of energy, to the printed digit
+    Claims(ClaimsArgs),
+    /// Look for faults in a claim file or a report file: each with the number
+    /// that it changes
+    Audit(AuditArgs),
+    /// List and show hardware tables
+    Table(TableArgs),
+    /// List the models that ship, with their variants and dims
+    Models,
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}

@@ -1,0 +1,34 @@
+//! Which model, and what is set on it.
+
+use clap::Args;
+
+use super::scan::ScanArgs;
+
+/// What every command takes that reads a model.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct ModelArgs {
+    /// Name of a model that ships, or path of a model file, an ONNX graph or a
+    /// Hugging Face config
+    pub(in crate::cli) model: String,
+    /// Set a dim or parameter (`d=1024`, `f=2*h`), or a table entry in pJ
+    /// (`45nm.fp32.mul=2`)
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(in crate::cli) set: Vec<String>,
+    /// Take firing rates, or other shares of values that are not zero, from a
+    /// file, op by op
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) densities: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) scan: ScanArgs,
+    #[command(flatten)]
+    pub(in crate::cli) strict: StrictArgs,
+}
+
+/// Whether what is not known is a mistake.
+#[derive(Debug, Clone, Copy, Args)]
+pub(in crate::cli) struct StrictArgs {
+    /// Refuse a model with an operator that is not known, whose energy would be
+    /// left out
+    #[arg(long)]
+    pub(in crate::cli) strict: bool,
+}

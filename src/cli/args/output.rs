@@ -1,0 +1,36 @@
+//! How results are written.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// The format of a result.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct FormatArgs {
+    /// How to write the result
+    #[arg(long, short, value_enum, default_value_t = OutputFormat::Text)]
+    pub(in crate::cli) output: OutputFormat,
+}
+
+/// The picture of a result.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct PlotArgs {
+    /// Draw a plot into this file, an .svg or a .png
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) plot: Option<PathBuf>,
+}
+
+/// The formats of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum OutputFormat {
+    /// Tables for a terminal
+    Text,
+    /// Markdown tables
+    Markdown,
+    /// Comma-separated values, at full precision
+    Csv,
+    /// JSON, at full precision
+    Json,
+    /// LaTeX tables (booktabs)
+    Latex,
+}

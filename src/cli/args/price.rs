@@ -1,0 +1,33 @@
+//! What a model is priced with, and by which conventions.
+
+use clap::Args;
+
+/// What every command takes that prices something.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct PriceArgs {
+    /// Hardware tables, by name or path, several with commas; 45nm if none is
+    /// given, for `compare` all that ship
+    #[arg(
+        long,
+        visible_alias = "tables",
+        value_name = "TABLE",
+        value_delimiter = ','
+    )]
+    pub(in crate::cli) table: Vec<String>,
+    /// Number formats: `fp32`, `int8`, or `int8/int32` for operand and
+    /// accumulator, several with commas; the model's own or fp32 if none is
+    /// given, for `compare` those that each table proposes
+    #[arg(
+        long,
+        visible_alias = "formats",
+        value_name = "FORMAT",
+        value_delimiter = ','
+    )]
+    pub(in crate::cli) format: Vec<String>,
+    /// Primitives to price at 0 whatever the table says, as some papers do
+    #[arg(long, value_name = "PRIMITIVE", value_delimiter = ',')]
+    pub(in crate::cli) free: Vec<String>,
+    /// Additions of a dot product of length k: `k` or `k-1`
+    #[arg(long, value_name = "COUNT", default_value = "k")]
+    pub(in crate::cli) dot_adds: String,
+}

@@ -1,0 +1,84 @@
+//! `picojoule sweep`, as typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::model::ModelArgs;
+use super::output::PlotArgs;
+use super::part::{ScopesArgs, VariantsArgs};
+use super::price::PriceArgs;
+use super::random::SeedArgs;
+
+/// `picojoule sweep`
+#[derive(Debug, Args)]
+#[command(mut_arg("plot", |arg| {
+    arg.help(
+        "Draw the savings (or energies) over one axis as lines, over two as a heat map, \
+         into an .svg or .png",
+    )
+}))]
+#[command(after_help = "\
+Examples:
+  picojoule sweep attention --over n=1..512
+  picojoule sweep attention --over n=1..512 --plot savings.svg --scope attention
+  picojoule sweep bert-base --over n=64..1024:64 --over 45nm.fp32.mul=1..5:0.5 --out bert.parquet
+  picojoule sweep attention --over n=10,25 --over format=fp32,int8 --output csv
+  picojoule sweep attention --over n=1..512:log --over rho=0.1..0.9 --sample 10000 --out sample.csv
+  picojoule sweep attention --over n=1..4096 --over d=256..4096:256 --shard 3/8 --out part3.parquet
+
+The last axis runs fastest. Points that the model refuses (a head count that does
+not divide the width) are left out and counted.")]
+pub(in crate::cli) struct SweepArgs {
+    #[command(flatten)]
+    pub(in crate::cli) model: ModelArgs,
+    #[command(flatten)]
+    pub(in crate::cli) price: PriceArgs,
+    /// What to sweep: a dim, a parameter, a table entry, `table`, `format` or
+    /// `variant`, over a list or a range
+    #[arg(long, value_name = "NAME=VALUES", required = true)]
+    pub(in crate::cli) over: Vec<String>,
+    #[command(flatten)]
+    pub(in crate::cli) variants: VariantsArgs,
+    #[command(flatten)]
+    pub(in crate::cli) scopes: ScopesArgs,
+    /// Run all axes together instead of every combination
+    #[arg(long, conflicts_with = "sample")]
+    pub(in crate::cli) zip: bool,
+    /// Draw so many random points from the ranges
+    #[arg(long, value_name = "POINTS")]
+    pub(in crate::cli) sample: Option<u64>,
+    /// Draw a Latin hypercube: every range is covered evenly
+    #[arg(long, requires = "sample")]
+    pub(in crate::cli) latin: bool,
+    #[command(flatten)]
+    pub(in crate::cli) random: SeedArgs,
+    /// Run only the I-th of K equal parts, from 0/K to K-1/K
+    #[arg(long, value_name = "I/K")]
+    pub(in crate::cli) shard: Option<String>,
+    /// Refuse a sweep of more points than this
+    #[arg(long, value_name = "POINTS")]
+    pub(in crate::cli) limit: Option<u64>,
+    /// Write the rows into a file: .csv, .jsonl or .parquet
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) out: Option<PathBuf>,
+    /// Write the rows to stdout; a summary otherwise
+    #[arg(long, short, value_enum, default_value_t = SweepOutput::Summary)]
+    pub(in crate::cli) output: SweepOutput,
+    #[command(flatten)]
+    pub(in crate::cli) plot: PlotArgs,
+    /// A published saving to mark in the plot, as a share: 0.66
+    #[arg(long, value_name = "SAVING")]
+    pub(in crate::cli) target: Option<f64>,
+}
+
+/// What a sweep prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum SweepOutput {
+    /// The extremes of every column
+    Summary,
+    /// All rows as comma-separated values
+    Csv,
+    /// All rows as JSON lines
+    Json,
+}

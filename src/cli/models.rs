@@ -1,0 +1,60 @@
+//! `picojoule models`
+
+use super::files::{self, Blocks};
+use super::output;
+use crate::catalog::{self, Kind};
+use crate::formula::Node;
+use crate::model::{Model, NumberRole};
+use crate::number;
+use crate::render::table::{Align, Cell, Column, Format, Row, RowKind, Table};
+use crate::source::Problems;
+
+/// The models that ship, with their variants and dims.
+pub(super) fn run() -> Result<(), Problems> {
+    let column = |name: &str, key: &str| Column {
+        name: name.to_owned(),
+        key: key.to_owned(),
+        align: Align::Left,
+    };
+    let mut rows = Vec::new();
+    for name in catalog::names(Kind::Model) {
+        let source = files::open(Kind::Model, "model", name)?;
+        let model = Model::read(&source, &Blocks)?;
+        let dims: Vec<String> = (model.root.numbers.iter())
+            .filter(|dim| dim.role == NumberRole::Dim)
+            .map(|dim| match &dim.formula.ast.node {
+                Node::Number(value) => {
+                    format!("{}={}", dim.name.value, number::plain(value))
+                }
+                _ => format!("{}={}", dim.name.value, dim.formula.text),
+            })
+            .chain(model.root.needs.iter().map(|need| need.value.clone()))
+            .collect();
+        let variants = if model.root.variants.is_empty() {
+            String::new()
+        } else {
+            model.variant_names().join(", ")
+        };
+        rows.push(Row {
+            cells: vec![
+                Cell::Text(name.to_owned()),
+                Cell::Text(model.root.about.clone().unwrap_or_default()),
+                Cell::Text(variants),
+                Cell::Text(dims.join(", ")),
+            ],
+            kind: RowKind::Plain,
+        });
+    }
+    let table = Table {
+        title: None,
+        columns: vec![
+            column("Model", "model"),
+            column("What it is", "about"),
+            column("Variants", "variants"),
+            column("Dims", "dims"),
+        ],
+        rows,
+        notes: Vec::new(),
+    };
+    output::print(&output::tables(&[table], Format::Text))
+}

@@ -1,0 +1,90 @@
+//! What the arguments mean: models read, variants lowered, tables found.
+
+mod formats;
+mod model;
+mod prices;
+
+pub(super) use self::model::{Default, ModelRequest};
+pub(super) use self::prices::PriceRequest;
+
+use super::args::{ModelArgs, PriceArgs, VariantsArgs};
+use super::settings::Set;
+use super::tables::shipped_tables;
+use crate::energy::{Counted, Pricing};
+use crate::source::Problems;
+use crate::table::EnergyTable;
+
+/// The table that is meant where none is named.
+pub(super) const DEFAULT_TABLE: &str = "45nm";
+
+/// A model, counted, and what it is priced with: one table, and the model's
+/// own format, unless others are named.
+pub(super) struct Request {
+    model: ModelRequest,
+    prices: PriceRequest,
+    pub(super) counted: Vec<Counted>,
+    shipped: Vec<EnergyTable>,
+}
+
+impl Request {
+    pub(super) fn new(
+        args: &ModelArgs,
+        variants: &VariantsArgs,
+        default: Default,
+        prices: &PriceArgs,
+    ) -> Result<Request, Problems> {
+        let (model, prices) =
+            with_prices(args, &variants.variants, default, prices, &[DEFAULT_TABLE])?;
+        Ok(Request {
+            counted: model.counted(prices.conventions)?,
+            shipped: shipped_tables()?,
+            model,
+            prices,
+        })
+    }
+
+    /// Every table with every format.
+    pub(super) fn pricings(&self) -> Result<Vec<Pricing<'_>>, Problems> {
+        self.prices.pricings(|_| vec![self.model.own_format()])
+    }
+
+    /// The tables to point to where one lacks an entry.
+    pub(super) fn others(&self) -> Vec<&EnergyTable> {
+        self.shipped.iter().collect()
+    }
+}
+
+/// The model and what it is priced with. What is wrong with either is told
+/// in one go.
+pub(super) fn with_prices(
+    args: &ModelArgs,
+    variants: &[String],
+    default: Default,
+    prices: &PriceArgs,
+    tables: &[&str],
+) -> Result<(ModelRequest, PriceRequest), Problems> {
+    let model = ModelRequest::new(args, variants, default);
+    let prices = match &model {
+        Ok(model) => PriceRequest::new(prices, &model.entries, tables),
+        // Only where the prices can be judged without the model's.
+        Err(_) => {
+            let entries = Set::new(&args.set, &mut Problems::new()).entries;
+            PriceRequest::new(prices, &entries, tables)
+        }
+    };
+    match (model, prices) {
+        (Ok(model), Ok(prices)) => Ok((model, prices)),
+        (model, prices) => {
+            let mut problems = Problems::new();
+            model
+                .err()
+                .into_iter()
+                .for_each(|wrong| problems.extend(wrong));
+            prices
+                .err()
+                .into_iter()
+                .for_each(|wrong| problems.extend(wrong));
+            Err(problems)
+        }
+    }
+}

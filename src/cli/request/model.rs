@@ -1,0 +1,188 @@
+//! A model with its variants and what was set on it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::census::Conventions;
+use crate::cli::args::{ModelArgs, PriceArgs};
+use crate::cli::files::{self, Blocks};
+use crate::cli::import;
+use crate::cli::settings::{EntrySetting, Set, check_settings};
+use crate::cli::typed::Typed;
+use crate::energy::Counted;
+use crate::format::Format;
+use crate::formula::Formula;
+use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked};
+use crate::model::{Densities, Model};
+use crate::number;
+use crate::source::{Diagnostic, Problems, Spanned};
+
+use super::PriceRequest;
+
+/// A model with what was set on it, ready to be lowered.
+pub(in crate::cli) struct ModelRequest {
+    pub(in crate::cli) model: Model,
+    settings: Vec<Setting>,
+    /// Whether an operator that is not known is a mistake.
+    strict: bool,
+    /// Table entries that were set: table, format and primitive as typed.
+    pub(super) entries: Vec<EntrySetting>,
+    /// The variants asked for, or all.
+    pub(in crate::cli) variants: Vec<String>,
+}
+
+/// Which variants are meant where none is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Default {
+    /// The baseline.
+    First,
+    /// All of the model.
+    All,
+}
+
+impl ModelRequest {
+    pub(in crate::cli) fn new(
+        args: &ModelArgs,
+        variants: &[String],
+        default: Default,
+    ) -> Result<ModelRequest, Problems> {
+        let mut problems = Problems::new();
+        let Set { settings, entries } = Set::new(&args.set, &mut problems);
+        let read =
+            import::open(&args.model, &args.scan).and_then(|source| Model::read(&source, &Blocks));
+        let mut model = match read {
+            Ok(model) => model,
+            Err(mistakes) => {
+                problems.extend(mistakes);
+                return Err(problems);
+            }
+        };
+        let mut chosen: Vec<String> = Vec::new();
+        for variant in variants {
+            let place = Typed::new("--variant", variant).whole();
+            let known = model.variant_names().contains(&variant.as_str());
+            if !known && let Err(mistakes) = model.add_variant(variant, &place, &Blocks) {
+                problems.extend(mistakes);
+            }
+            if chosen.contains(variant) {
+                problems.push(Diagnostic::at(
+                    &place,
+                    format!("variant `{variant}` is given twice"),
+                ));
+            }
+            chosen.push(variant.clone());
+        }
+        if let Some(path) = &args.densities {
+            match densities(path) {
+                Ok(densities) => model.densities = Some(Arc::new(densities)),
+                Err(mistakes) => problems.extend(mistakes),
+            }
+        }
+        // A block that is tried may have parameters of its own.
+        check_settings(&model, &settings, &mut problems);
+        if variants.is_empty() {
+            let all = model.variant_names().into_iter().map(str::to_owned);
+            chosen = match default {
+                Default::First => all.take(1).collect(),
+                Default::All => all.collect(),
+            };
+        }
+        problems.or(ModelRequest {
+            model,
+            settings,
+            strict: args.strict.strict,
+            entries,
+            variants: chosen,
+        })
+    }
+
+    /// What the model is priced with.
+    pub(in crate::cli) fn prices(
+        &self,
+        prices: &PriceArgs,
+        tables: &[&str],
+    ) -> Result<PriceRequest, Problems> {
+        PriceRequest::new(prices, &self.entries, tables)
+    }
+
+    /// The same with the first variants only.
+    pub(in crate::cli) fn only(mut self, variants: usize) -> ModelRequest {
+        self.variants.truncate(variants);
+        self
+    }
+
+    /// Gives the dim `name`, which runs over a range, some value, if the model
+    /// needs one and nobody has set it; whether it did.
+    pub(in crate::cli) fn fill(&mut self, name: &str) -> bool {
+        let root = &self.model.root;
+        let needed = root.needs.iter().any(|need| need.value == name);
+        let is_set = self.settings.iter().any(|set| set.name.value == name)
+            || (root.variants.iter())
+                .flat_map(|variant| &variant.set)
+                .any(|(set, _)| set.value == name);
+        if !needed || is_set {
+            return false;
+        }
+        let place = Typed::new("--over", name).whole();
+        self.settings.push(Setting {
+            name: Spanned::new(name.to_owned(), place.clone()),
+            formula: Formula::number(number::whole(1), &place),
+        });
+        true
+    }
+
+    /// The format that it has unless another is asked for.
+    pub(in crate::cli) fn own_format(&self) -> Format {
+        self.model.root.format.unwrap_or(Format::FP32)
+    }
+
+    /// The graph of one variant.
+    pub(in crate::cli) fn graph(&self, variant: &str, unfold: Unfold) -> Result<OpGraph, Problems> {
+        lower(&self.model, variant, &self.settings, unfold)?.known_if(self.strict)
+    }
+
+    /// Every variant, lowered and counted, whether or not the dims fit.
+    pub(in crate::cli) fn unchecked(
+        &self,
+        conventions: Conventions,
+    ) -> Result<Vec<Counted>, Problems> {
+        let mut problems = Problems::new();
+        let mut all = Vec::new();
+        for variant in &self.variants {
+            let counted = lower_unchecked(&self.model, variant, &self.settings, Unfold::No)
+                .and_then(|graph| graph.known_if(self.strict))
+                .and_then(|graph| Counted::new(graph, conventions));
+            match counted {
+                Ok(counted) => all.push(counted),
+                Err(mistakes) => problems.extend(mistakes),
+            }
+        }
+        problems.or(all)
+    }
+
+    /// Every variant, lowered and counted.
+    pub(in crate::cli) fn counted(
+        &self,
+        conventions: Conventions,
+    ) -> Result<Vec<Counted>, Problems> {
+        let mut problems = Problems::new();
+        let mut all = Vec::new();
+        for variant in &self.variants {
+            let counted = self
+                .graph(variant, Unfold::No)
+                .and_then(|graph| Counted::new(graph, conventions));
+            match counted {
+                Ok(counted) => all.push(counted),
+                Err(mistakes) => problems.extend(mistakes),
+            }
+        }
+        problems.or(all)
+    }
+}
+
+/// The densities of a file.
+fn densities(path: &str) -> Result<Densities, Problems> {
+    let source = files::read(Path::new(path))
+        .map_err(|message| Diagnostic::at(&Typed::new("--densities", path).whole(), message))?;
+    Densities::read(&source)
+}
