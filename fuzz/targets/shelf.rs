@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use picojoule::catalog::{self, Kind};
 use picojoule::claims::Shelf;
-use picojoule::model::{Library, Model};
+use picojoule::model::{Densities, Library, Model};
 use picojoule::source::{Diagnostic, Problems, Source, Spanned};
 use picojoule::table::EnergyTable;
 
@@ -53,6 +53,10 @@ impl Shelf for Shipped {
 
     fn table(&self, name: &Spanned<String>) -> Result<Arc<EnergyTable>, Problems> {
         found(&TABLES, name)
+    }
+
+    fn densities(&self, path: &Spanned<String>) -> Result<Arc<Densities>, Problems> {
+        Err(Diagnostic::at(&path.place, "no densities ship").into())
     }
 
     fn tables(&self) -> Vec<&str> {

@@ -31,6 +31,12 @@ pub trait Shelf: Sync {
     /// That there is none, or what is wrong in it.
     fn table(&self, name: &Spanned<String>) -> Result<Arc<EnergyTable>, Problems>;
 
+    /// The densities of the file of this path.
+    ///
+    /// # Errors
+    /// That there is none, or what is wrong in it.
+    fn densities(&self, path: &Spanned<String>) -> Result<Arc<Densities>, Problems>;
+
     /// The names of the tables that ship.
     fn tables(&self) -> Vec<&str>;
 }
@@ -107,6 +113,9 @@ fn key(spec: &EstimateSpec) -> String {
         spec.model.value,
         spec.conventions.dot_adds.name()
     );
+    for path in &spec.densities {
+        key.push_str(&format!(" {}", path.value));
+    }
     for set in &spec.set {
         key.push_str(&format!(" {}={}", set.name.value, set.formula.text));
     }
@@ -114,7 +123,10 @@ fn key(spec: &EstimateSpec) -> String {
 }
 
 fn count(spec: &EstimateSpec, shelf: &dyn Shelf) -> Result<Counted, Problems> {
-    let model = shelf.model(&spec.model)?;
+    let mut model = shelf.model(&spec.model)?;
+    if let Some(path) = &spec.densities {
+        Arc::make_mut(&mut model).densities = Some(shelf.densities(path)?);
+    }
     let variants = model.variant_names();
     let variant = match &spec.variant {
         Some(name) if !variants.contains(&name.value.as_str()) => {

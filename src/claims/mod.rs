@@ -19,6 +19,7 @@ mod computed;
 pub(crate) mod conditions;
 mod evaluate;
 mod ledger;
+mod like;
 mod published;
 mod quantity;
 mod recipe;

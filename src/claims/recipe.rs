@@ -7,6 +7,7 @@ use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Fields, Node, Problems, Spanned};
 
 use super::conditions::{self, PriceSpec};
+use super::like::written_out;
 use super::spec::named;
 
 /// An estimate with a name.
@@ -20,6 +21,8 @@ pub struct EstimateSpec {
     pub variant: Option<Spanned<String>>,
     /// What is set on it.
     pub set: Vec<Setting>,
+    /// The file of densities that were measured of it.
+    pub densities: Option<Spanned<String>>,
     /// What it is priced with; nothing where counts are all that is asked for.
     pub price: Option<PriceSpec>,
     /// Which part of it counts.
@@ -43,7 +46,8 @@ pub enum Part {
 
 /// Reads `[estimates]`.
 pub(super) fn estimates(node: Option<&Node>, problems: &mut Problems) -> Vec<EstimateSpec> {
-    named(node, problems, estimate)
+    let all = node.and_then(|node| written_out(node, problems));
+    named(all.as_ref(), problems, estimate)
 }
 
 fn estimate(name: &Spanned<String>, node: &Node, problems: &mut Problems) -> Option<EstimateSpec> {
@@ -52,6 +56,7 @@ fn estimate(name: &Spanned<String>, node: &Node, problems: &mut Problems) -> Opt
     let model = fields.require_text("model", WHAT, problems);
     let variant = fields.text("variant", problems);
     let set = conditions::settings(&mut fields, problems);
+    let densities = fields.text("densities", problems);
     let table = fields.text("table", problems);
     let format = fields.text("format", problems);
     let scope = fields.text("scope", problems);
@@ -74,6 +79,7 @@ fn estimate(name: &Spanned<String>, node: &Node, problems: &mut Problems) -> Opt
         model: model?,
         variant,
         set,
+        densities,
         price: price(table, format, problems)?,
         part,
         conventions: Conventions {

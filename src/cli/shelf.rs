@@ -9,8 +9,8 @@ use super::files::{self, Blocks};
 use super::{import, tables};
 use crate::catalog::{self, Kind};
 use crate::claims::Shelf;
-use crate::model::Model;
-use crate::source::{Place, Problems, Spanned};
+use crate::model::{Densities, Model};
+use crate::source::{Diagnostic, Place, Problems, Spanned};
 use crate::table::EnergyTable;
 
 /// What was read so far, by name or path.
@@ -21,6 +21,7 @@ type Read<T> = Mutex<HashMap<String, Result<Arc<T>, Problems>>>;
 pub(super) struct Files {
     models: Read<Model>,
     tables: Read<EnergyTable>,
+    densities: Read<Densities>,
 }
 
 /// What is there under `key`, read if need be.
@@ -63,6 +64,15 @@ impl Shelf for Files {
         let path = resolved(name);
         once(&self.tables, &path, || tables::table(&path))
             .map_err(|mistakes| at(&name.place, &mistakes))
+    }
+
+    fn densities(&self, path: &Spanned<String>) -> Result<Arc<Densities>, Problems> {
+        let path_beside = files::beside(path.place.source(), &path.value);
+        once(&self.densities, &path_beside.display().to_string(), || {
+            let source = files::read(&path_beside).map_err(Diagnostic::new)?;
+            Densities::read(&source)
+        })
+        .map_err(|mistakes| at(&path.place, &mistakes))
     }
 
     fn tables(&self) -> Vec<&str> {
