@@ -5,7 +5,7 @@ use super::request::{Axes, Request};
 use crate::cli::args::SweepArgs;
 use crate::cli::axes::{Over, OverValues};
 use crate::cli::wrong;
-use crate::energy::{Counted, Estimate, Pricing};
+use crate::energy::Pricing;
 use crate::graph::Constraint;
 use crate::number::to_f64;
 use crate::source::{Diagnostic, Problems};
@@ -38,7 +38,8 @@ pub(super) fn points(
     let mut outputs: Vec<Expr> = Vec::new();
     for scope in &plan.scopes {
         for counted in &request.counted {
-            outputs.push(priced(counted, pricing, &stages(counted, scope))?);
+            let stages = counted.stages_of(scope).unwrap_or_default();
+            outputs.push(priced(counted, pricing, &stages)?);
         }
     }
     let numbers = axes
@@ -89,21 +90,6 @@ pub(super) fn points(
     }
     let sweep = Sweep::new(Grid { axes: all }, &outputs, &constraints, &values);
     Ok(Points::Grid(sweep.map_err(failed)?))
-}
-
-/// The stages of a scope in one variant.
-fn stages(counted: &Counted, scope: &str) -> Vec<String> {
-    if scope == Estimate::WHOLE {
-        return counted
-            .graph
-            .stages()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
-    }
-    let scopes = counted.graph.scopes().iter();
-    let found = scopes.filter(|known| known.name == scope);
-    found.flat_map(|known| known.stages.clone()).collect()
 }
 
 /// What is drawn from each range.
