@@ -7,7 +7,7 @@ use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Fields, Node, Problems, Spanned};
 
 use super::conditions::{self, PriceSpec};
-use super::spec::named;
+use super::names::named;
 
 /// An estimate with a name.
 #[derive(Debug, Clone)]
