@@ -12,7 +12,7 @@ use crate::census::Tally;
 use crate::energy::{Counted, Estimate};
 use crate::format::{Format, NumberFormat};
 use crate::graph::{OpKind, Unfold, lower, settable};
-use crate::model::Model;
+use crate::model::{Densities, Model};
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems, Spanned};
 use crate::table::{EnergyTable, Entry};

@@ -15,7 +15,10 @@ const LIKE: &str = "like";
 pub(super) fn written_out(estimates: &Node, problems: &mut Problems) -> Option<Node> {
     let entries = estimates.entries(problems)?;
     if entries.len() > MAX_ESTIMATES {
-        let message = format!("{} estimates; at most {MAX_ESTIMATES} can be read", entries.len());
+        let message = format!(
+            "{} estimates; at most {MAX_ESTIMATES} can be read",
+            entries.len()
+        );
         problems.push(Diagnostic::at(&estimates.place, message));
         return None;
     }
@@ -45,9 +48,8 @@ fn base(node: &Node, before: &HashMap<&str, usize>, problems: &mut Problems) -> 
     let found = before.get(like.value.as_str()).copied();
     if found.is_none() {
         let message = format!("no estimate `{}` stands before this one", like.value);
-        problems.push(
-            Diagnostic::at(&like.place, message).known(&like.value, before.keys().copied()),
-        );
+        problems
+            .push(Diagnostic::at(&like.place, message).known(&like.value, before.keys().copied()));
     }
     found
 }

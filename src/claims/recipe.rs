@@ -8,7 +8,7 @@ use crate::source::{Diagnostic, Fields, Node, Problems, Spanned};
 
 use super::conditions::{self, PriceSpec};
 use super::like::written_out;
-use super::spec::named;
+use super::names::named;
 
 /// An estimate with a name.
 #[derive(Debug, Clone)]

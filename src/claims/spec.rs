@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use num_traits::ToPrimitive;
 
+use super::names::{named, twice};
 use super::published::Published;
 use super::recipe::{EstimateSpec, estimates};
 use super::unit::{KNOWN, Unit};
 use crate::format::Format;
-use crate::formula::{Formula, is_name};
+use crate::formula::Formula;
 use crate::source::{Diagnostic, Fields, Node, Problems, Source, Spanned, Value, parse_toml};
 
 /// The claims of one publication, as a file states them.
@@ -208,28 +209,6 @@ fn file(root: &Node, problems: &mut Problems) -> Option<ClaimFile> {
     })
 }
 
-/// The entries of a table, each with its name.
-pub(super) fn named<T>(
-    node: Option<&Node>,
-    problems: &mut Problems,
-    read: impl Fn(&Spanned<String>, &Node, &mut Problems) -> Option<T>,
-) -> Vec<T> {
-    let entries = node.and_then(|node| node.entries(problems)).unwrap_or(&[]);
-    let mut all = Vec::new();
-    for (name, node) in entries {
-        if !is_name(&name.value) {
-            let message = format!("`{}` cannot be a name in a formula", name.value);
-            problems.push(
-                Diagnostic::at(&name.place, message)
-                    .help("names are letters, digits and `_`, a letter first"),
-            );
-            continue;
-        }
-        all.extend(read(name, node, problems));
-    }
-    all
-}
-
 fn formula(node: &Node, problems: &mut Problems) -> Option<Formula> {
     let text = node.text(problems)?;
     Formula::read(&text.value, &node.inside(), problems)
@@ -408,19 +387,6 @@ fn check_names(file: &ClaimFile, problems: &mut Problems) {
             problems.push(
                 Diagnostic::at(&name.place, message).known(&name.value, known.iter().copied()),
             );
-        }
-    }
-}
-
-fn twice<'n>(names: impl Iterator<Item = &'n Spanned<String>>, problems: &mut Problems) {
-    let mut seen: Vec<&Spanned<String>> = Vec::new();
-    for name in names {
-        match seen.iter().find(|other| other.value == name.value) {
-            Some(first) => problems.push(
-                Diagnostic::at(&name.place, format!("`{}` is here twice", name.value))
-                    .and(&first.place, "the first"),
-            ),
-            None => seen.push(name),
         }
     }
 }

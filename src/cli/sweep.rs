@@ -18,7 +18,6 @@ use super::{output, wrong};
 use crate::source::{Diagnostic, Problems};
 use crate::whatif::{Batch, Grid, stream};
 
-use self::columns::savings;
 use self::files::Rows;
 use self::plan::Plan;
 use self::summary::Summary;
@@ -55,7 +54,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
     let mut summary = Summary::new(&plan);
     let mut kept: Vec<(usize, Batch)> = Vec::new();
     let bar = bar(range.end - range.start);
-    let work = |_, batch: &Batch| savings(&plan, batch);
+    let work = |_, batch: &Batch| plan.savings(batch);
     let result = stream(&plan.points, range, work, |setting, batch, savings| {
         bar.inc(batch.len() as u64 + batch.refused);
         summary.add(setting, batch, &savings);

@@ -178,22 +178,16 @@ fn side(
     Ok((priced(counted, pricing, stages)?, values))
 }
 
-/// The stages of a scope.
+/// The stages of a scope that there must be.
 fn stages(counted: &Counted, scope: &str) -> Result<Vec<String>, Problems> {
-    let graph = &counted.graph;
-    if scope == Estimate::WHOLE {
-        return Ok(graph.stages().into_iter().map(str::to_owned).collect());
-    }
-    match graph.scopes().iter().find(|known| known.name == scope) {
-        Some(found) => Ok(found.stages.clone()),
-        None => {
-            let names = graph.scopes().iter().map(|known| known.name.as_str());
-            let message = format!("variant `{}` has no scope `{scope}`", graph.variant);
-            Err(Diagnostic::new(message)
-                .known(scope, names.chain([Estimate::WHOLE]))
-                .into())
-        }
-    }
+    counted.stages_of(scope).ok_or_else(|| {
+        let graph = &counted.graph;
+        let names = graph.scopes().iter().map(|known| known.name.as_str());
+        let message = format!("variant `{}` has no scope `{scope}`", graph.variant);
+        Diagnostic::new(message)
+            .known(scope, names.chain([Estimate::WHOLE]))
+            .into()
+    })
 }
 
 /// The model must accept both ends of a range that is not one of whole

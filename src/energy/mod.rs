@@ -86,6 +86,17 @@ impl Counted {
             dims,
         })
     }
+
+    /// The stages of a scope, or of all of it; nothing where it has no such
+    /// scope.
+    pub fn stages_of(&self, scope: &str) -> Option<Vec<String>> {
+        let graph = &self.graph;
+        if scope == Estimate::WHOLE {
+            return Some(graph.stages().into_iter().map(str::to_owned).collect());
+        }
+        let found = graph.scopes().iter().find(|known| known.name == scope)?;
+        Some(found.stages.clone())
+    }
 }
 
 /// What an estimate is priced with.

@@ -15,14 +15,13 @@
 
 use std::collections::BTreeMap;
 
-use num_rational::BigRational;
 use rayon::prelude::*;
 
-use super::interval::in_entries;
-use super::sensitivity::{Function, Input, Quantity};
+use super::random::{STEP, bits, uniform};
+use super::sensitivity::{Function, Quantity};
 use super::spread::UncertainEntry;
 use crate::number::to_f64;
-use crate::symbolic::{Atom, Expr, Monomial};
+use crate::symbolic::{Compiled, Symbol};
 
 /// How many draws, and which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,21 +57,21 @@ pub fn draw(
     entries: &[UncertainEntry],
     draws: Draws,
 ) -> Vec<Option<Drawn>> {
-    let inputs: Vec<Input> = entries.iter().map(|entry| entry.input.clone()).collect();
-    let compiled: Vec<Option<Compiled>> = quantities
+    let inputs = || entries.iter().map(|entry| &entry.input);
+    let symbols: Vec<Symbol> = inputs().map(|input| input.symbol.clone()).collect();
+    let compiled: Vec<Option<InEntries>> = quantities
         .iter()
-        .map(|quantity| Compiled::new(quantity, &inputs))
+        .map(|quantity| InEntries::new(quantity, &symbols))
         .collect();
     let groups = groups(entries);
-    let ends: Vec<(f64, f64)> = inputs
-        .iter()
+    let ends: Vec<(f64, f64)> = inputs()
         .map(|input| (to_f64(&input.low), to_f64(&input.high)))
         .collect();
     let rows: Vec<Vec<f64>> = (0..draws.samples)
         .into_par_iter()
         .map(|sample| {
             let point = point(&ends, &groups, draws.seed, sample);
-            let result = |compiled: &Option<Compiled>| {
+            let result = |compiled: &Option<InEntries>| {
                 let value = compiled.as_ref().map(|compiled| compiled.at(&point));
                 value.unwrap_or(f64::NAN)
             };
@@ -110,10 +109,9 @@ fn point(ends: &[(f64, f64)], groups: &[usize], seed: u64, sample: u32) -> Vec<f
     let count = groups.iter().max().map_or(0, |last| last + 1);
     // Mixed once on its own, so that seeds that follow each other share no
     // draws.
-    let mut random =
-        SplitMix(SplitMix(seed).next() ^ u64::from(sample).wrapping_mul(SplitMix::STEP));
-    random.next();
-    let draws: Vec<f64> = (0..count).map(|_| random.unit()).collect();
+    let own = bits(seed, 0) ^ u64::from(sample).wrapping_mul(STEP);
+    let draws = (1..).map(|place| uniform(bits(own, place)));
+    let draws: Vec<f64> = draws.take(count).collect();
     let at = |((low, high), group): (&(f64, f64), &usize)| {
         let share = draws.get(*group).copied().unwrap_or_default();
         // Never past an end, whatever the rounding.
@@ -122,104 +120,35 @@ fn point(ends: &[(f64, f64)], groups: &[usize], seed: u64, sample: u32) -> Vec<f
     ends.iter().zip(groups).map(at).collect()
 }
 
-/// A generator of 64 random bits (Steele, Lea, Flood 2014, as in Java).
-struct SplitMix(u64);
-
-impl SplitMix {
-    const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(SplitMix::STEP);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        bits ^ (bits >> 31)
-    }
-
-    /// From 0 to just below 1, of 53 random bits.
-    fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-}
-
 /// A quantity in entries alone, ready to be computed in doubles.
-enum Compiled {
-    Energy(Sum),
-    Saving { baseline: Sum, energy: Sum },
+enum InEntries {
+    Energy(Compiled),
+    Saving {
+        baseline: Compiled,
+        energy: Compiled,
+    },
 }
 
-impl Compiled {
-    fn new(quantity: &Quantity, entries: &[Input]) -> Option<Compiled> {
-        let sum = |function: &Function| Sum::new(&in_entries(function, entries)?, entries);
+impl InEntries {
+    /// Nothing where a symbol has no value or a divisor is 0.
+    fn new(quantity: &Quantity, entries: &[Symbol]) -> Option<InEntries> {
+        let compiled =
+            |function: &Function| Compiled::new(&function.expr, entries, &function.values).ok();
         Some(match quantity {
-            Quantity::Energy(energy) => Compiled::Energy(sum(energy)?),
-            Quantity::Saving { baseline, energy } => Compiled::Saving {
-                baseline: sum(baseline)?,
-                energy: sum(energy)?,
+            Quantity::Energy(energy) => InEntries::Energy(compiled(energy)?),
+            Quantity::Saving { baseline, energy } => InEntries::Saving {
+                baseline: compiled(baseline)?,
+                energy: compiled(energy)?,
             },
         })
     }
 
     fn at(&self, point: &[f64]) -> f64 {
         match self {
-            Compiled::Energy(energy) => energy.at(point),
-            Compiled::Saving { baseline, energy } => 1.0 - energy.at(point) / baseline.at(point),
-        }
-    }
-}
-
-/// An expression with its symbols as places in a point.
-struct Sum(Vec<(f64, Vec<(Factor, i32)>)>);
-
-enum Factor {
-    Entry(usize),
-    Group(Sum),
-    Floor(Sum),
-    Max(Sum, Sum),
-}
-
-impl Sum {
-    fn new(expr: &Expr, entries: &[Input]) -> Option<Sum> {
-        let factor = |atom: &Atom| {
-            Some(match atom {
-                Atom::Symbol(symbol) => {
-                    Factor::Entry(entries.iter().position(|entry| entry.symbol == *symbol)?)
-                }
-                Atom::Group(inner) => Factor::Group(Sum::new(inner, entries)?),
-                Atom::Floor(inner) => Factor::Floor(Sum::new(inner, entries)?),
-                Atom::Max(pair) => {
-                    Factor::Max(Sum::new(&pair.0, entries)?, Sum::new(&pair.1, entries)?)
-                }
-            })
-        };
-        let term = |(monomial, coefficient): (&Monomial, &BigRational)| {
-            let factors = monomial.factors().iter();
-            let factors: Option<Vec<(Factor, i32)>> = factors
-                .map(|(atom, exponent)| Some((factor(atom)?, *exponent)))
-                .collect();
-            Some((to_f64(coefficient), factors?))
-        };
-        expr.terms().map(term).collect::<Option<Vec<_>>>().map(Sum)
-    }
-
-    fn at(&self, point: &[f64]) -> f64 {
-        let term = |(coefficient, factors): &(f64, Vec<(Factor, i32)>)| {
-            let factors = factors
-                .iter()
-                .map(|(factor, power)| factor.at(point).powi(*power));
-            factors.fold(*coefficient, |product, factor| product * factor)
-        };
-        self.0.iter().map(term).sum()
-    }
-}
-
-impl Factor {
-    fn at(&self, point: &[f64]) -> f64 {
-        match self {
-            Factor::Entry(at) => point.get(*at).copied().unwrap_or(f64::NAN),
-            Factor::Group(inner) => inner.at(point),
-            Factor::Floor(inner) => inner.at(point).floor(),
-            Factor::Max(first, second) => first.at(point).max(second.at(point)),
+            InEntries::Energy(energy) => energy.evaluate(point),
+            InEntries::Saving { baseline, energy } => {
+                1.0 - energy.evaluate(point) / baseline.evaluate(point)
+            }
         }
     }
 }
@@ -253,14 +182,6 @@ fn spread(mut values: Vec<f64>) -> Option<Drawn> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn random_numbers_are_those_of_the_paper() {
-        // The first numbers of SplittableRandom for seed 1234567.
-        let mut random = SplitMix(1_234_567);
-        assert_eq!(random.next(), 6_457_827_717_110_365_317);
-        assert_eq!(random.next(), 3_203_168_211_198_807_973);
-    }
 
     #[test]
     fn quantiles_lie_between_values() {

@@ -28,6 +28,7 @@
 //! | `spread` | what each table entry may be |
 //! | `interval`, `polynomial` | exact bounds over all entries together |
 //! | `draw` | random draws of the entries |
+//! | `random` | random numbers from a seed and a place |
 //! | `study` | all of these for a model's variants and scopes |
 //! | [`threshold`] | where a claim begins and ceases to hold |
 //! | `reading` | how a published percentage may be read |
@@ -39,6 +40,7 @@ mod interval;
 mod job;
 mod plan;
 mod polynomial;
+mod random;
 mod reading;
 mod scatter;
 mod sensitivity;

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::grid::{Axis, AxisValues};
+use super::random::{bits, uniform};
 use super::sweep::{Batch, SweepError};
 use crate::graph::{Constraint, Rule};
 use crate::symbolic::{Compiled, Expr, Symbol, Values};
@@ -144,9 +145,9 @@ impl Choice {
                 latin,
             } => (draws.iter().zip(0..))
                 .map(|(draw, axis)| {
-                    let jitter = uniform(mix(mix(*seed, axis), index));
+                    let jitter = uniform(bits(bits(*seed, axis), index));
                     let share = if *latin {
-                        let stratum = permuted(index, *points, mix(*seed, !axis));
+                        let stratum = permuted(index, *points, bits(*seed, !axis));
                         (stratum as f64 + jitter) / *points as f64
                     } else {
                         jitter
@@ -174,20 +175,6 @@ impl Draw {
     }
 }
 
-/// One step of the SplitMix64 generator (Steele et al., OOPSLA 2014) from a
-/// state that two numbers make.
-fn mix(seed: u64, step: u64) -> u64 {
-    let mut z = seed.wrapping_add(step.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
-/// A number from 0 to just below 1 from 53 of the bits.
-fn uniform(bits: u64) -> f64 {
-    (bits >> 11) as f64 / (1_u64 << 53) as f64
-}
-
 /// The place of `index` in a pseudo-random order of `count` things: a Feistel
 /// network over the next power of four, walked until it lands inside.
 fn permuted(index: u64, count: u64, key: u64) -> u64 {
@@ -199,7 +186,7 @@ fn permuted(index: u64, count: u64, key: u64) -> u64 {
     loop {
         let (mut left, mut right) = (value >> half, value & mask);
         for round in 0..4 {
-            let mixed = mix(key ^ round, right) & mask;
+            let mixed = bits(key ^ round, right) & mask;
             (left, right) = (right, left ^ mixed);
         }
         value = (left << half) | right;

@@ -9,7 +9,7 @@ use super::energy::{entry_values, priced_with_ranges};
 use super::interval::{Interval, bounds};
 use super::sensitivity::{Function, Input, InputKind, Quantity, Sensitivity, sensitivities};
 use super::spread::{Spread, UncertainEntry, uncertain_entries};
-use crate::energy::{Counted, Estimate, Pricing};
+use crate::energy::{Counted, Pricing};
 use crate::format::Format;
 use crate::graph::{OpGraph, Rule};
 use crate::source::{Diagnostic, Problems};
@@ -156,16 +156,10 @@ fn function(
     pricing: &Pricing<'_>,
     scope: &str,
 ) -> Result<Option<Function>, Problems> {
-    let graph = &counted.graph;
-    let stages: Vec<String> = if scope == Estimate::WHOLE {
-        graph.stages().into_iter().map(str::to_owned).collect()
-    } else {
-        match graph.scopes().iter().find(|known| known.name == scope) {
-            Some(named) => named.stages.clone(),
-            None => return Ok(None),
-        }
+    let Some(stages) = counted.stages_of(scope) else {
+        return Ok(None);
     };
-    let mut values = graph.values();
+    let mut values = counted.graph.values();
     entry_values(pricing.table, &mut values);
     Ok(Some(Function {
         expr: priced_with_ranges(counted, pricing, &stages)?,

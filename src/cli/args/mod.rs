@@ -97,3 +97,43 @@ pub(super) enum Command {
         shell: clap_complete::Shell,
     },
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_flags_of_every_command_fit_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_flag_goes_by_all_its_names() {
+        for line in [
+            "estimate m --variant a,b --table t --format f",
+            "estimate m --variants a --variants b --tables t --formats f",
+            "compare m --variant a --variants b --scope s --scopes t",
+            "sweep m --over n=1 --variant a --variants b --scope s --scopes t",
+            "sensitivity m --variant a --variants b --scope s --scopes t",
+            "crossover m --over n --between a,b",
+            "crossover m --over n --variants a,b",
+            "require m --over n --saving 0.5 --between a,b",
+            "require m --over n --saving 0.5 --variants a,b",
+            "graph m --variant a",
+        ] {
+            Cli::try_parse_from(format!("picojoule {line}").split(' ')).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_one_command_needs_another_may_leave_out() {
+        let fails = |line: &str| Cli::try_parse_from(line.split(' ')).is_err();
+        assert!(fails("picojoule crossover m --over n"));
+        assert!(!fails("picojoule require m --over n --saving 0.5"));
+        // A graph is of one variant.
+        assert!(fails("picojoule graph m --variant a --variant b"));
+    }
+}

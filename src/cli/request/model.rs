@@ -141,37 +141,33 @@ impl ModelRequest {
         lower(&self.model, variant, &self.settings, unfold)?.known_if(self.strict)
     }
 
-    /// Every variant, lowered and counted, whether or not the dims fit.
-    pub(in crate::cli) fn unchecked(
-        &self,
-        conventions: Conventions,
-    ) -> Result<Vec<Counted>, Problems> {
-        let mut problems = Problems::new();
-        let mut all = Vec::new();
-        for variant in &self.variants {
-            let counted = lower_unchecked(&self.model, variant, &self.settings, Unfold::No)
-                .and_then(|graph| graph.known_if(self.strict))
-                .and_then(|graph| Counted::new(graph, conventions));
-            match counted {
-                Ok(counted) => all.push(counted),
-                Err(mistakes) => problems.extend(mistakes),
-            }
-        }
-        problems.or(all)
-    }
-
     /// Every variant, lowered and counted.
     pub(in crate::cli) fn counted(
         &self,
         conventions: Conventions,
     ) -> Result<Vec<Counted>, Problems> {
+        self.counted_from(conventions, |variant| self.graph(variant, Unfold::No))
+    }
+
+    /// The same, whether or not the dims fit.
+    pub(in crate::cli) fn unchecked(
+        &self,
+        conventions: Conventions,
+    ) -> Result<Vec<Counted>, Problems> {
+        self.counted_from(conventions, |variant| {
+            lower_unchecked(&self.model, variant, &self.settings, Unfold::No)?.known_if(self.strict)
+        })
+    }
+
+    fn counted_from(
+        &self,
+        conventions: Conventions,
+        graph: impl Fn(&str) -> Result<OpGraph, Problems>,
+    ) -> Result<Vec<Counted>, Problems> {
         let mut problems = Problems::new();
         let mut all = Vec::new();
         for variant in &self.variants {
-            let counted = self
-                .graph(variant, Unfold::No)
-                .and_then(|graph| Counted::new(graph, conventions));
-            match counted {
+            match graph(variant).and_then(|graph| Counted::new(graph, conventions)) {
                 Ok(counted) => all.push(counted),
                 Err(mistakes) => problems.extend(mistakes),
             }

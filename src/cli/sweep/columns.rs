@@ -2,11 +2,10 @@
 
 use super::plan::Plan;
 use crate::render::rows::{RowColumn, Values};
-use crate::units::Energy;
 use crate::whatif::Batch;
 
 /// A column of the rows.
-pub(super) enum Column {
+enum Column {
     Table,
     Format,
     Switch(usize),
@@ -15,9 +14,11 @@ pub(super) enum Column {
     Saving(usize),
 }
 
-impl Column {
-    /// All columns, in order.
-    pub(super) fn all(plan: &Plan) -> Vec<Column> {
+/// All columns, in order.
+pub(super) struct Columns(Vec<Column>);
+
+impl Columns {
+    pub(super) fn of(plan: &Plan) -> Columns {
         let mut columns = vec![Column::Table, Column::Format];
         columns.extend((0..plan.switches.len()).map(Column::Switch));
         columns.extend((0..plan.axes.len()).map(Column::Axis));
@@ -27,73 +28,52 @@ impl Column {
                 columns.push(Column::Saving(output));
             }
         }
+        Columns(columns)
+    }
+
+    /// The columns as files name them: words that need no quotes in a query.
+    pub(super) fn named(&self, plan: &Plan) -> Vec<RowColumn> {
+        let plain = |name: &str| name.replace(|c: char| !c.is_alphanumeric(), "_");
+        let output = |at: usize, what: &str| {
+            let scope = &plan.scopes[at / plan.variants.len()];
+            let variant = &plan.variants[at % plan.variants.len()];
+            format!("{}_{}_{what}", plain(scope), plain(variant))
+        };
+        let columns = self.0.iter();
         columns
+            .map(|column| RowColumn {
+                name: match column {
+                    Column::Table => "table".to_owned(),
+                    Column::Format => "format".to_owned(),
+                    Column::Switch(at) => plain(&plan.switches[*at]),
+                    Column::Axis(at) => plain(&plan.axes[*at]),
+                    Column::Energy(at) => output(*at, "pj"),
+                    Column::Saving(at) => output(*at, "saving"),
+                },
+                words: matches!(column, Column::Table | Column::Format),
+            })
+            .collect()
     }
-}
 
-/// The columns as files name them: words that need no quotes in a query.
-pub(super) fn row_columns(plan: &Plan) -> Vec<RowColumn> {
-    let plain = |name: &str| name.replace(|c: char| !c.is_alphanumeric(), "_");
-    let output = |at: usize, what: &str| {
-        let scope = &plan.scopes[at / plan.variants.len()];
-        let variant = &plan.variants[at % plan.variants.len()];
-        format!("{}_{}_{what}", plain(scope), plain(variant))
-    };
-    plan.columns
-        .iter()
-        .map(|column| RowColumn {
-            name: match column {
-                Column::Table => "table".to_owned(),
-                Column::Format => "format".to_owned(),
-                Column::Switch(at) => plain(&plan.switches[*at]),
-                Column::Axis(at) => plain(&plan.axes[*at]),
-                Column::Energy(at) => output(*at, "pj"),
-                Column::Saving(at) => output(*at, "saving"),
-            },
-            words: matches!(column, Column::Table | Column::Format),
-        })
-        .collect()
-}
-
-/// The columns of a batch as a writer takes them.
-pub(super) fn values<'a>(
-    plan: &'a Plan,
-    setting: usize,
-    batch: &'a Batch,
-    savings: &'a [Vec<f64>],
-) -> Vec<Values<'a>> {
-    let mut values = Vec::with_capacity(plan.columns.len());
-    for column in &plan.columns {
-        values.push(match column {
-            Column::Table => Values::Word(&plan.settings[setting].table),
-            Column::Format => Values::Word(&plan.settings[setting].format),
-            Column::Switch(at) => Values::Same(plan.settings[setting].switches[*at]),
-            Column::Axis(at) => Values::Numbers(&batch.axes[*at]),
-            Column::Energy(at) => Values::Numbers(&batch.outputs[*at]),
-            Column::Saving(at) => Values::Numbers(&savings[*at]),
-        });
+    /// The columns of a batch as a writer takes them.
+    pub(super) fn values<'a>(
+        &self,
+        plan: &'a Plan,
+        setting: usize,
+        batch: &'a Batch,
+        savings: &'a [Vec<f64>],
+    ) -> Vec<Values<'a>> {
+        let mut values = Vec::with_capacity(self.0.len());
+        for column in &self.0 {
+            values.push(match column {
+                Column::Table => Values::Word(&plan.settings[setting].table),
+                Column::Format => Values::Word(&plan.settings[setting].format),
+                Column::Switch(at) => Values::Same(plan.settings[setting].switches[*at]),
+                Column::Axis(at) => Values::Numbers(&batch.axes[*at]),
+                Column::Energy(at) => Values::Numbers(&batch.outputs[*at]),
+                Column::Saving(at) => Values::Numbers(&savings[*at]),
+            });
+        }
+        values
     }
-    values
-}
-
-/// What every variant but the baseline saves, in the order of the outputs; the
-/// columns of the baseline stay empty.
-pub(super) fn savings(plan: &Plan, batch: &Batch) -> Vec<Vec<f64>> {
-    let variants = plan.variants.len();
-    let mut savings = Vec::with_capacity(batch.outputs.len());
-    for (at, energies) in batch.outputs.iter().enumerate() {
-        let baseline = at - at % variants;
-        savings.push(if at == baseline {
-            Vec::new()
-        } else {
-            let pairs = batch.outputs[baseline].iter().zip(energies);
-            pairs
-                .map(|(baseline, energy)| {
-                    let pj = Energy::from_picojoules;
-                    crate::compare::saving(pj(*baseline), pj(*energy)).unwrap_or(f64::NAN)
-                })
-                .collect()
-        });
-    }
-    savings
 }

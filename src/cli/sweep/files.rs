@@ -1,9 +1,9 @@
 //! Where the rows of a sweep go.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::columns::{row_columns, values};
+use super::columns::Columns;
 use super::plan::Plan;
 use crate::cli::args::{SweepArgs, SweepOutput};
 use crate::cli::{files, wrong};
@@ -26,6 +26,7 @@ fn clean_up_when_interrupted(unfinished: PathBuf) {
 
 /// The rows of a sweep on their way out.
 pub(super) struct Rows {
+    columns: Columns,
     writer: Option<Box<dyn RowWriter>>,
     /// The temporary file that takes its name when all is written.
     file: Option<(tempfile::NamedTempFile, PathBuf)>,
@@ -33,20 +34,25 @@ pub(super) struct Rows {
 
 impl Rows {
     pub(super) fn open(args: &SweepArgs, plan: &Plan) -> Result<Rows, Problems> {
+        let columns = Columns::of(plan);
         let stdout = |format: RowFormat| {
-            let writer = format.writer(io::stdout(), row_columns(plan));
+            let writer = format.writer(io::stdout(), columns.named(plan));
             writer.map_err(|error| wrong(format!("cannot write the rows: {error}")))
         };
         let writer = match (args.output, &args.out) {
             (SweepOutput::Csv, _) => Some(stdout(RowFormat::Csv)?),
             (SweepOutput::Json, _) => Some(stdout(RowFormat::JsonLines)?),
             (SweepOutput::Summary, None) => None,
-            (SweepOutput::Summary, Some(path)) => return Rows::into_file(path, plan),
+            (SweepOutput::Summary, Some(path)) => return Rows::into_file(path, plan, columns),
         };
-        Ok(Rows { writer, file: None })
+        Ok(Rows {
+            columns,
+            writer,
+            file: None,
+        })
     }
 
-    fn into_file(path: &std::path::Path, plan: &Plan) -> Result<Rows, Problems> {
+    fn into_file(path: &Path, plan: &Plan, columns: Columns) -> Result<Rows, Problems> {
         let extension = path.extension().and_then(|extension| extension.to_str());
         let Some(format) = extension.and_then(RowFormat::of_extension) else {
             let message = format!(
@@ -60,8 +66,10 @@ impl Rows {
         let temporary = files::temporary(files::folder(path)).map_err(failed)?;
         clean_up_when_interrupted(temporary.path().to_owned());
         let handle = temporary.as_file().try_clone().map_err(failed)?;
-        let writer = format.writer(handle, row_columns(plan)).map_err(failed)?;
+        let named = columns.named(plan);
+        let writer = format.writer(handle, named).map_err(failed)?;
         Ok(Rows {
+            columns,
             writer: Some(writer),
             file: Some((temporary, path.to_owned())),
         })
@@ -74,10 +82,11 @@ impl Rows {
         batch: &Batch,
         savings: &[Vec<f64>],
     ) -> io::Result<()> {
-        match &mut self.writer {
-            Some(writer) => writer.write(&values(plan, setting, batch, savings), batch.len()),
-            None => Ok(()),
-        }
+        let Some(writer) = &mut self.writer else {
+            return Ok(());
+        };
+        let values = self.columns.values(plan, setting, batch, savings);
+        writer.write(&values, batch.len())
     }
 
     /// Ends the rows; a file takes its name only now.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::columns::savings;
 use super::plan::Plan;
 use crate::cli::plot::Plot;
 use crate::cli::wrong;
@@ -53,7 +52,7 @@ fn shown(plan: &Plan, kept: &[(usize, Batch)]) -> Vec<Shown> {
         for (at, label) in labels(plan) {
             let mut points = Vec::new();
             for (_, batch) in kept.iter().filter(|(of, _)| *of == setting) {
-                let savings = savings(plan, batch);
+                let savings = plan.savings(batch);
                 let values = if compares(plan) {
                     &savings[at]
                 } else {

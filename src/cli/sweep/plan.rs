@@ -1,17 +1,17 @@
 //! What a sweep is over, and the expressions to evaluate.
 
-use super::columns::Column;
-use super::points::points;
+use super::points::Outputs;
 use super::request::{Axes, Request};
-use super::summary::plain;
 use crate::cli::args::SweepArgs;
 use crate::cli::wrong;
+use crate::compare::saving;
 use crate::energy::Counted;
 use crate::number::to_f64;
 use crate::report::caveats_over;
 use crate::source::Problems;
 use crate::symbolic::Symbol;
-use crate::whatif::Points;
+use crate::units::{Energy, significant};
+use crate::whatif::{Batch, Points};
 
 /// A sweep, ready to run.
 pub(super) struct Plan {
@@ -25,7 +25,6 @@ pub(super) struct Plan {
     pub(super) settings: Vec<Setting>,
     /// The points of each setting.
     pub(super) points: Vec<Points>,
-    pub(super) columns: Vec<Column>,
     /// What every number here leaves out.
     pub(super) left_out: Vec<String>,
 }
@@ -71,7 +70,6 @@ impl Plan {
             scopes: first.scopes(&args.scopes.scope)?,
             settings: Vec::new(),
             points: Vec::new(),
-            columns: Vec::new(),
             left_out: Vec::new(),
         };
         if plan.axes.is_empty() {
@@ -92,7 +90,6 @@ impl Plan {
                 plan.add(args, &axes, &request, &values)?;
             }
         }
-        plan.columns = Column::all(&plan);
         Ok(plan)
     }
 
@@ -111,12 +108,11 @@ impl Plan {
                 self.left_out.push(line);
             }
         }
-        let pricings = request
-            .prices
-            .pricings(|_| vec![request.model.own_format()])?;
-        for pricing in pricings {
-            self.points
-                .push(points(self, args, axes, request, &pricing)?);
+        let open = axes.without(&self.switches);
+        let own = request.model.own_format();
+        for pricing in request.prices.pricings(|_| vec![own])? {
+            let outputs = Outputs::new(request, &self.scopes, &open, &pricing)?;
+            self.points.push(outputs.at(&open, args, request)?);
             self.settings.push(Setting {
                 table: pricing.table.name().to_owned(),
                 format: pricing.format.to_string(),
@@ -146,5 +142,37 @@ impl Plan {
             [baseline, _, ..] => format!("{}: what is saved against {baseline}", self.model),
             _ => format!("{}: energy", self.model),
         }
+    }
+
+    /// What every variant but the baseline saves, in the order of the outputs; the
+    /// columns of the baseline stay empty.
+    pub(super) fn savings(&self, batch: &Batch) -> Vec<Vec<f64>> {
+        let variants = self.variants.len();
+        let mut savings = Vec::with_capacity(batch.outputs.len());
+        for (at, energies) in batch.outputs.iter().enumerate() {
+            let baseline = at - at % variants;
+            savings.push(if at == baseline {
+                Vec::new()
+            } else {
+                let pairs = batch.outputs[baseline].iter().zip(energies);
+                pairs
+                    .map(|(baseline, energy)| {
+                        let pj = Energy::from_picojoules;
+                        saving(pj(*baseline), pj(*energy)).unwrap_or(f64::NAN)
+                    })
+                    .collect()
+            });
+        }
+        savings
+    }
+}
+
+/// A number as a reader would type it.
+fn plain(value: f64) -> String {
+    let text = value.to_string();
+    if text.len() <= 8 {
+        text
+    } else {
+        significant(value, 5)
     }
 }

@@ -1,11 +1,10 @@
 //! The points of a sweep on one table and format, and what is evaluated there.
 
-use super::plan::Plan;
-use super::request::{Axes, Request};
+use super::request::Request;
 use crate::cli::args::SweepArgs;
 use crate::cli::axes::{Over, OverValues};
 use crate::cli::wrong;
-use crate::energy::{Counted, Estimate, Pricing};
+use crate::energy::Pricing;
 use crate::graph::Constraint;
 use crate::number::to_f64;
 use crate::source::{Diagnostic, Problems};
@@ -14,96 +13,116 @@ use crate::whatif::{
     Axis, Choice, Draw, Grid, Points, Scatter, Sweep, SweepError, entry_values, priced,
 };
 
-/// Grid, list or sample: as the arguments say.
-pub(super) fn points(
-    plan: &Plan,
-    args: &SweepArgs,
-    axes: &Axes,
-    request: &Request,
-    pricing: &Pricing<'_>,
-) -> Result<Points, Problems> {
-    let mut values = Values::default();
-    let mut constraints: Vec<Constraint> = Vec::new();
-    for counted in &request.counted {
-        for info in counted.graph.symbols() {
-            values.set(info.symbol.clone(), info.value.clone());
-        }
-        constraints.extend(counted.graph.constraints().iter().cloned());
-    }
-    entry_values(pricing.table, &mut values);
-    let swept: Vec<Symbol> = plan.axes.iter().map(|name| Symbol::new(name)).collect();
-    for counted in &request.counted {
-        counted.graph.check_without(&swept)?;
-    }
-    let mut outputs: Vec<Expr> = Vec::new();
-    for scope in &plan.scopes {
+/// What is evaluated at every point: energies over all that is swept.
+pub(super) struct Outputs {
+    /// Every scope of every variant.
+    energies: Vec<Expr>,
+    /// What the model asks of its dims.
+    constraints: Vec<Constraint>,
+    /// What is not swept.
+    values: Values,
+}
+
+impl Outputs {
+    pub(super) fn new(
+        request: &Request,
+        scopes: &[String],
+        swept: &[&Over],
+        pricing: &Pricing<'_>,
+    ) -> Result<Outputs, Problems> {
+        let mut values = Values::default();
+        let mut constraints: Vec<Constraint> = Vec::new();
+        let swept = swept.iter().map(|over| Symbol::new(&over.name.value));
+        let swept: Vec<Symbol> = swept.collect();
         for counted in &request.counted {
-            outputs.push(priced(counted, pricing, &stages(counted, scope))?);
+            for info in counted.graph.symbols() {
+                values.set(info.symbol.clone(), info.value.clone());
+            }
+            constraints.extend(counted.graph.constraints().iter().cloned());
+            counted.graph.check_without(&swept)?;
         }
-    }
-    let numbers = axes
-        .numbers
-        .iter()
-        .filter(|over| !plan.switches.contains(&over.name.value));
-    let numbers: Vec<&Over> = numbers.collect();
-    let failed = |error: SweepError| wrong(error.to_string());
-    let axis = |over: &&Over| {
-        Some(Axis {
-            symbol: Symbol::new(&over.name.value),
-            values: over.values()?.clone(),
+        entry_values(pricing.table, &mut values);
+        let mut energies: Vec<Expr> = Vec::new();
+        for scope in scopes {
+            for counted in &request.counted {
+                let stages = counted.stages_of(scope).unwrap_or_default();
+                energies.push(priced(counted, pricing, &stages)?);
+            }
+        }
+        Ok(Outputs {
+            energies,
+            constraints,
+            values,
         })
-    };
-    if let Some(points) = args.sample {
-        let draws = draws(&numbers, request)?;
-        let choice = Choice::Random {
-            draws,
-            points,
-            seed: args.random.seed,
-            latin: args.latin,
-        };
-        let scatter = Scatter::new(choice, &outputs, &constraints, &values);
-        return Ok(Points::Scatter(scatter.map_err(failed)?));
     }
-    if let Some(over) = numbers
-        .iter()
-        .find(|over| matches!(over.values, OverValues::Range { log: true, .. }))
-    {
+
+    /// The points that are asked for: a grid, axes that run together, or a
+    /// sample.
+    pub(super) fn at(
+        &self,
+        swept: &[&Over],
+        args: &SweepArgs,
+        request: &Request,
+    ) -> Result<Points, Problems> {
+        let choice = match args.sample {
+            Some(points) => Choice::Random {
+                draws: draws(swept, request)?,
+                points,
+                seed: args.random.seed,
+                latin: args.latin,
+            },
+            None => {
+                let axes = axes(swept)?;
+                if !args.zip {
+                    return self.over(Grid { axes });
+                }
+                Choice::Zip(together(axes)?)
+            }
+        };
+        let scatter = Scatter::new(choice, &self.energies, &self.constraints, &self.values);
+        Ok(Points::Scatter(scatter.map_err(failed)?))
+    }
+
+    fn over(&self, grid: Grid) -> Result<Points, Problems> {
+        let sweep = Sweep::new(grid, &self.energies, &self.constraints, &self.values);
+        Ok(Points::Grid(sweep.map_err(failed)?))
+    }
+}
+
+fn failed(error: SweepError) -> Problems {
+    wrong(error.to_string())
+}
+
+/// The values of every axis, one by one.
+fn axes(swept: &[&Over]) -> Result<Vec<Axis>, Problems> {
+    let logarithmic = |over: &&&Over| matches!(over.values, OverValues::Range { log: true, .. });
+    if let Some(over) = swept.iter().find(logarithmic) {
         return Err(Diagnostic::at(
             &over.name.place,
             "a logarithmic range is drawn from: give --sample too",
         )
         .into());
     }
-    let all: Vec<Axis> = numbers.iter().filter_map(axis).collect();
-    if args.zip {
-        let counts: Vec<u64> = all.iter().map(|axis| axis.values.count()).collect();
-        if counts.windows(2).any(|pair| pair[0] != pair[1]) {
-            let counts: Vec<String> = counts.iter().map(u64::to_string).collect();
-            return Err(wrong(format!(
-                "--zip runs all axes together, but they have {} values",
-                counts.join(", ")
-            )));
-        }
-        let scatter = Scatter::new(Choice::Zip(all), &outputs, &constraints, &values);
-        return Ok(Points::Scatter(scatter.map_err(failed)?));
-    }
-    let sweep = Sweep::new(Grid { axes: all }, &outputs, &constraints, &values);
-    Ok(Points::Grid(sweep.map_err(failed)?))
+    let axis = |over: &&Over| {
+        Some(Axis {
+            symbol: Symbol::new(&over.name.value),
+            values: over.values()?.clone(),
+        })
+    };
+    Ok(swept.iter().filter_map(axis).collect())
 }
 
-/// The stages of a scope in one variant.
-fn stages(counted: &Counted, scope: &str) -> Vec<String> {
-    if scope == Estimate::WHOLE {
-        return counted
-            .graph
-            .stages()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+/// The same axes, if they are as long as each other.
+fn together(axes: Vec<Axis>) -> Result<Vec<Axis>, Problems> {
+    let counts: Vec<u64> = axes.iter().map(|axis| axis.values.count()).collect();
+    if counts.windows(2).all(|pair| pair[0] == pair[1]) {
+        return Ok(axes);
     }
-    let scopes = counted.graph.scopes().iter();
-    let found = scopes.filter(|known| known.name == scope);
-    found.flat_map(|known| known.stages.clone()).collect()
+    let counts: Vec<String> = counts.iter().map(u64::to_string).collect();
+    Err(wrong(format!(
+        "--zip runs all axes together, but they have {} values",
+        counts.join(", ")
+    )))
 }
 
 /// What is drawn from each range.

@@ -13,7 +13,7 @@ use crate::symbolic::Symbol;
 
 /// The axes of a sweep by their kind.
 pub(super) struct Axes {
-    pub(super) words: Vec<Over>,
+    words: Vec<Over>,
     pub(super) numbers: Vec<Over>,
 }
 
@@ -24,6 +24,14 @@ impl Axes {
             .into_iter()
             .partition(|over| axes::is_words(&over.name.value));
         problems.or(Axes { words, numbers })
+    }
+
+    /// The axes of numbers that are no switches.
+    pub(super) fn without(&self, switches: &[String]) -> Vec<&Over> {
+        let numbers = self.numbers.iter();
+        numbers
+            .filter(|over| !switches.contains(&over.name.value))
+            .collect()
     }
 
     /// Every combination of the values of the switches.

@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use crate::cli::output;
 use crate::render::table::{Align, Cell, Column, Format, Row, RowKind, Table, write};
-use crate::units::{Energy, significant};
+use crate::units::Energy;
 use crate::whatif::Batch;
 
 /// The smallest and the largest value of one column, with their points.
@@ -148,15 +148,5 @@ impl Summary {
             notes,
         };
         write(&table, Format::Text, output::width())
-    }
-}
-
-/// A number as a reader would type it.
-pub(super) fn plain(value: f64) -> String {
-    let text = value.to_string();
-    if text.len() <= 8 {
-        text
-    } else {
-        significant(value, 5)
     }
 }
