@@ -59,8 +59,19 @@ pub struct Lookup<'a> {
     pub primitive: Primitive,
     /// Its format.
     pub format: NumberFormat,
-    /// The op of an estimate that it is for.
-    pub op: Option<(&'a Counted, &'a Tally)>,
+    /// What it is for in an estimate.
+    pub op: Option<Operation<'a>>,
+}
+
+/// A primitive of an estimate.
+#[derive(Clone, Copy)]
+pub struct Operation<'a> {
+    /// The estimate.
+    pub of: &'a Computed,
+    /// How often it has the primitive, and in which op.
+    pub tally: &'a Tally,
+    /// The format of what the estimate leaves open.
+    pub format: Format,
 }
 
 impl<'a> Lookup<'a> {
@@ -260,6 +271,20 @@ impl Computed {
         })
     }
 
+    /// The tallies of its part that cost something: of one primitive, if one
+    /// is given.
+    pub(super) fn priced(
+        &self,
+        primitive: Option<Primitive>,
+    ) -> impl Iterator<Item = (&Tally, &BigRational)> {
+        let tallies = self.tallies(self.stages.as_deref());
+        tallies.filter(move |(tally, count)| {
+            primitive.is_none_or(|one| one == tally.primitive)
+                && !self.free.contains(&tally.primitive)
+                && !count.is_zero()
+        })
+    }
+
     /// Its energy in picojoules, or that of one primitive; nothing where it is
     /// not priced, or a price is missing.
     pub(super) fn energy(
@@ -284,7 +309,11 @@ impl Computed {
                 table,
                 primitive: tally.primitive,
                 format: tally.precision.resolve(format),
-                op: Some((&self.counted, tally)),
+                op: Some(Operation {
+                    of: self,
+                    tally,
+                    format,
+                }),
             };
             sum += count * prices.price(&lookup)?;
         }

@@ -24,7 +24,7 @@ mod recipe;
 mod spec;
 mod unit;
 
-pub use self::audit::{Fault, Warning, audit};
+pub use self::audit::{Fault, Label, Labels, Warning, audit, sentence};
 pub use self::computed::{Computed, Shelf};
 pub use self::ledger::{Claim, Finding, Ledger, To, Verdict};
 pub use self::published::{Bound, Published};

@@ -20,7 +20,7 @@ mod tables;
 mod threshold;
 mod tornado;
 
-pub use self::audit::{audit_subject, audit_table};
+pub use self::audit::{AuditSubject, audit_subject, audit_table};
 pub use self::bars::{comparison_bars, estimate_bars};
 pub use self::claims::{claims_data, claims_table, conventions_table, findings_table};
 pub use self::claims_page::claims_page;
