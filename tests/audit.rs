@@ -319,6 +319,18 @@ fn sums_of_counts_that_a_formula_prices() {
     );
     assert_eq!(sums("a.macs * (45nm.int8.mul + 45nm.int32.add)"), []);
     assert_eq!(sums("a.macs * (45nm.fp32.mul + 45nm.fp32.add)"), []);
+    // In a ratio both sides or none: (0.2 + 0.1) / (0.1 + 0.05).
+    let ratio = |under: &str| {
+        let head = format!("{HEAD}[inputs]\nrate = \"0.25 ratio\"\n");
+        let claim = claim("7.67 times", &format!("{int8} / ({under})"));
+        product(&head, &[("a", "")], &claim, &[])
+    };
+    let both = told("narrow accumulators", "7.67×", "2.00×");
+    assert_eq!(
+        ratio("a.macs * 45nm.int32.add + a.count.add * 45nm.int16.add"),
+        both
+    );
+    assert_eq!(ratio("a.macs * rate * 45nm.int8.add"), []);
     // The same by the energy of an estimate.
     let own = at("45nm", "int8");
     let energy = product(HEAD, &[("a", &own)], &claim("58.88 pJ", "a.energy"), &[]);
@@ -413,6 +425,11 @@ fn memory_of_counts_that_a_formula_prices() {
     let ratio = product(&silent, &[("a", "")], &claim("15.3 times", &ratio), &[]);
     // int32 sums: 76.8 + 15600.
     assert_eq!(ratio, told("no memory", "15.3×", "4.06×"));
+    // With a rate the other side's weights are not known.
+    let head = format!("{silent}[inputs]\nrate = \"0.25 ratio\"\n");
+    let ratio = format!("a.macs * {mac} / (a.macs * rate * 45nm.fp32.add)");
+    let ratio = claim("20.4 times", &ratio);
+    assert_eq!(product(&head, &[("a", "")], &ratio, &[]), []);
     // Counts alone have no energy.
     assert_eq!(
         product(&silent, &[("a", "")], &claim("256 MAC", "a.macs"), &[]),

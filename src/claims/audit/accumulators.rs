@@ -8,7 +8,7 @@ use num_bigint::{BigInt, BigUint};
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
-use super::uses::{Amount, CountedAt, Product};
+use super::uses::{Amount, CountedAt, Product, What};
 use super::{Case, Fault, Warning};
 use crate::census::Tally;
 use crate::claims::computed::{Computed, Lookup, Prices};
@@ -68,7 +68,14 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
         }
     }
     let mut replaced: Vec<Replaced> = Vec::new();
-    for amount in &case.uses.amounts {
+    // A ratio of which one side alone has the right sums would be none of
+    // anything.
+    let amounts = &case.uses.amounts;
+    let known = match amounts.len() {
+        0 | 1 => true,
+        _ => amounts.iter().flat_map(|one| &one.products).all(is_known),
+    };
+    for amount in amounts.iter().filter(|_| known) {
         let Some(mut value) = amount.under(case.names, Under::all(&Wide)) else {
             continue;
         };
@@ -100,6 +107,15 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
         false => "not priced by the table".to_owned(),
     };
     vec![case.warning(Fault::NarrowAccumulator, "", parts, becomes)]
+}
+
+/// Whether it can be told if the product prices a sum of integers.
+fn is_known(product: &Product<'_>) -> bool {
+    let is_sum = product.factors.iter().any(|factor| {
+        matches!(&factor.what, What::Entry(_, Primitive::Add, format)
+            if matches!(format.family(), Family::Integer | Family::Fixed))
+    });
+    !is_sum || product.counted().is_some()
 }
 
 fn part(name: &str, narrow: &Narrow, wide: Option<(NumberFormat, bool)>) -> String {

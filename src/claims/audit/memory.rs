@@ -11,7 +11,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{ToPrimitive, Zero};
 
-use super::uses::{Amount, What};
+use super::uses::{Amount, Product, What};
 use super::{Case, Fault, Warning};
 use crate::claims::computed::{Computed, Plain, Prices};
 use crate::claims::evaluate::{Attribute, Replaced, Under, joules};
@@ -40,6 +40,12 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
         one.about == "memory" && one.known != Known::Inferred && one.is_of(&case.claim.name.value)
     });
     if said || !case.uses.memories.is_empty() {
+        return Vec::new();
+    }
+    // A ratio with the memory of one side alone would be none of anything.
+    let amounts = &case.uses.amounts;
+    let sides: BTreeSet<Option<Side>> = amounts.iter().map(side).collect();
+    if amounts.len() > 1 && (sides.len() > 1 || sides.contains(&None)) {
         return Vec::new();
     }
     let mut shares: Vec<(String, String)> = Vec::new();
@@ -112,6 +118,32 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
 
 fn shown(picojoules: &BigRational) -> String {
     format!("{:.3}", Energy::from_picojoules(number::to_f64(picojoules)))
+}
+
+/// What an energy is of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Side {
+    /// All operations, whose weights are known.
+    All,
+    /// One primitive of estimates, of which memory is no part.
+    Primitive,
+}
+
+/// What an energy is of; nothing where weights are not known of all of it.
+fn side(amount: &Amount<'_>) -> Option<Side> {
+    let energies = |product: &Product<'_>| {
+        (product.factors.iter()).find_map(|factor| match factor.what {
+            What::Estimate(_, _, Attribute::Energy(None)) if !factor.divides => Some(Side::All),
+            What::Estimate(_, _, Attribute::Energy(_)) if !factor.divides => Some(Side::Primitive),
+            _ => None,
+        })
+    };
+    if counted(amount).is_some() {
+        return Some(Side::All);
+    }
+    let mut sides = amount.products.iter().map(energies);
+    let first = sides.next()??;
+    sides.all(|side| side == Some(first)).then_some(first)
 }
 
 /// What weights are read from, and what that takes.
