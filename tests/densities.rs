@@ -312,3 +312,76 @@ fn as_many_repeats_as_have_densities() {
     assert!(told.contains("rates.toml:3:1"), "{told}");
     assert!(told.contains("no op `layers.1/act`"), "{told}");
 }
+
+/// A claim file or a report in a folder beside the model.
+fn beside(name: &str, text: &str) -> tempfile::TempDir {
+    let folder = folder();
+    std::fs::create_dir(folder.path().join("sub")).unwrap();
+    std::fs::write(folder.path().join("sub").join(name), text).unwrap();
+    folder
+}
+
+#[test]
+fn a_claim_may_name_them_and_be_like_another() {
+    let claims = "
+name = 'own'
+title = 'Additions'
+source = { title = 'A paper', identifier = 'none', at = 'table 1' }
+
+[estimates]
+dense = { model = '../net.toml', set = { n = 7, rho = 1 } }
+sparse = { like = 'dense', densities = '../rates.toml', set = { rho = 0.5 } }
+linear = { like = 'sparse', stages = ['linear'] }
+
+[[claim]]
+name = 'dense'
+published = '2100 op'
+formula = 'dense.count.add'
+expect = 'holds'
+
+[[claim]]
+name = 'sparse'
+published = '875 op'
+formula = 'sparse.count.add'
+expect = 'holds'
+
+[[claim]]
+name = 'choices of the linear layers'
+published = '2100 op'
+formula = 'linear.count.select'
+expect = 'holds'
+";
+    // Rows of 10 in three layers: 7·10·10·(1 + 1 + 1), and ·(0.5 + 0.25 + 0.5).
+    let folder = beside("own.toml", claims);
+    let said = stdout(&picojoule(folder.path(), &["claims", "./sub/own.toml"]));
+    assert!(said.contains("3 published numbers: 3 hold"), "{said}");
+}
+
+#[test]
+fn a_report_may_name_them() {
+    let report = "
+name = 'own'
+title = 'A report'
+model = '../two.toml'
+densities = '../rates.toml'
+
+[[price]]
+table = '45nm'
+format = 'fp32'
+
+[[section]]
+title = 'Energy'
+show = 'stages'
+scope = 'model'
+";
+    let folder = beside("own.toml", report);
+    let two = format!(
+        "{LAYERS}[[variant]]\nname = 'all'\nset = {{ rho = 1 }}\n[[variant]]\nname = 'half'\n"
+    );
+    std::fs::write(folder.path().join("two.toml"), two).unwrap();
+    let said = stdout(&picojoule(folder.path(), &["report", "./sub/own.toml"]));
+    assert!(said.contains("Densities: 1 from"), "{said}");
+    let page = folder.path().join("sub/own/README.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("(counted by eye)"), "{page}");
+}

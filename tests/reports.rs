@@ -56,3 +56,23 @@ fn two_runs_write_the_same_bytes() {
     };
     assert!(run("first") == run("second"));
 }
+
+/// A table of what was published needs something that was.
+#[test]
+fn a_headline_of_nothing_is_refused() {
+    let fresh = tempfile::tempdir().unwrap();
+    let report = "name = 'own'\ntitle = 'A report'\nmodel = 'attention'\n\
+                  [[price]]\ntable = '45nm'\nformat = 'fp32'\n\
+                  [[section]]\ntitle = 'Energy'\nshow = 'headline'\n";
+    std::fs::write(fresh.path().join("own.toml"), report).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_picojoule"))
+        .current_dir(fresh.path())
+        .args(["report", "./own.toml"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("a headline needs a `[[target]]`"), "{told}");
+    assert!(told.contains("own.toml:3:9"), "{told}");
+    assert!(!fresh.path().join("own").exists());
+}

@@ -13,7 +13,7 @@ use picojoule::source::{Problems, Source};
 fn all(text: &str) -> Result<(), Problems> {
     let file = ClaimFile::read(&Source::new("c.toml", text))?;
     let ledger = Ledger::compute(file, &shelf::Shipped)?;
-    audit(&ledger, &shelf::Shipped).map(drop)
+    audit(&ledger, &shelf::Shipped, None).map(drop)
 }
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {

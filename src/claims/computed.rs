@@ -37,6 +37,23 @@ pub trait Shelf: Sync {
     /// That there is none, or what is wrong in it.
     fn densities(&self, path: &Spanned<String>) -> Result<Arc<Densities>, Problems>;
 
+    /// The model of this name or path, with the densities of a file, if one is
+    /// named.
+    ///
+    /// # Errors
+    /// That there is no such model or file, or what is wrong in it.
+    fn measured(
+        &self,
+        name: &Spanned<String>,
+        densities: Option<&Spanned<String>>,
+    ) -> Result<Arc<Model>, Problems> {
+        let mut model = self.model(name)?;
+        if let Some(path) = densities {
+            Arc::make_mut(&mut model).densities = Some(self.densities(path)?);
+        }
+        Ok(model)
+    }
+
     /// The names of the tables that ship.
     fn tables(&self) -> Vec<&str>;
 }
@@ -65,8 +82,19 @@ pub struct Lookup<'a> {
     pub primitive: Primitive,
     /// Its format.
     pub format: NumberFormat,
-    /// The op of an estimate that it is for.
-    pub op: Option<(&'a Counted, &'a Tally)>,
+    /// What it is for in an estimate.
+    pub op: Option<Operation<'a>>,
+}
+
+/// A primitive of an estimate.
+#[derive(Clone, Copy)]
+pub struct Operation<'a> {
+    /// The estimate.
+    pub of: &'a Computed,
+    /// How often it has the primitive, and in which op.
+    pub tally: &'a Tally,
+    /// The format of what the estimate leaves open.
+    pub format: Format,
 }
 
 impl<'a> Lookup<'a> {
@@ -113,7 +141,7 @@ fn key(spec: &EstimateSpec) -> String {
         spec.model.value,
         spec.conventions.dot_adds.name()
     );
-    for path in &spec.densities {
+    if let Some(path) = &spec.densities {
         key.push_str(&format!(" {}", path.value));
     }
     for set in &spec.set {
@@ -123,10 +151,7 @@ fn key(spec: &EstimateSpec) -> String {
 }
 
 fn count(spec: &EstimateSpec, shelf: &dyn Shelf) -> Result<Counted, Problems> {
-    let mut model = shelf.model(&spec.model)?;
-    if let Some(path) = &spec.densities {
-        Arc::make_mut(&mut model).densities = Some(shelf.densities(path)?);
-    }
+    let model = shelf.measured(&spec.model, spec.densities.as_ref())?;
     let variants = model.variant_names();
     let variant = match &spec.variant {
         Some(name) if !variants.contains(&name.value.as_str()) => {
@@ -272,6 +297,20 @@ impl Computed {
         })
     }
 
+    /// The tallies of its part that cost something: of one primitive, if one
+    /// is given.
+    pub(super) fn priced(
+        &self,
+        primitive: Option<Primitive>,
+    ) -> impl Iterator<Item = (&Tally, &BigRational)> {
+        let tallies = self.tallies(self.stages.as_deref());
+        tallies.filter(move |(tally, count)| {
+            primitive.is_none_or(|one| one == tally.primitive)
+                && !self.free.contains(&tally.primitive)
+                && !count.is_zero()
+        })
+    }
+
     /// Its energy in picojoules, or that of one primitive; nothing where it is
     /// not priced, or a price is missing.
     pub(super) fn energy(
@@ -296,7 +335,11 @@ impl Computed {
                 table,
                 primitive: tally.primitive,
                 format: tally.precision.resolve(format),
-                op: Some((&self.counted, tally)),
+                op: Some(Operation {
+                    of: self,
+                    tally,
+                    format,
+                }),
             };
             sum += count * prices.price(&lookup)?;
         }

@@ -29,6 +29,9 @@ use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Place, Spanned};
 use crate::table::EnergyTable;
 
+/// The mistake of a divisor that is 0, or may be.
+pub(super) const DIVISION_BY_ZERO: &str = "division by zero";
+
 /// What the names of a file's formulas stand for.
 pub(super) struct Names<'a> {
     pub(super) file: &'a ClaimFile,
@@ -43,9 +46,24 @@ pub(super) struct Under<'a> {
     pub(super) prices: &'a dyn Prices,
     /// Only within this estimate or quantity; everywhere if none.
     pub(super) within: Option<&'a str>,
-    /// Inputs that count as 1.
-    pub(super) one: Option<&'a str>,
+    /// Parts of the formula that have another value.
+    pub(super) replaced: &'a [Replaced],
 }
+
+/// Where a part of a formula stands: the names that lead to it, from the
+/// outermost formula inwards, and the part itself. A quantity that is named
+/// twice has its parts in two places.
+pub(super) type Path = Vec<*const Ast>;
+
+/// A part of a formula that counts as `value`.
+pub(super) struct Replaced {
+    pub(super) path: Path,
+    pub(super) value: Quantity,
+}
+
+/// What is being evaluated: the quantities around a part, and where each was
+/// named.
+type Open<'o> = Vec<(&'o str, *const Ast)>;
 
 impl<'a> Under<'a> {
     /// As the tables say.
@@ -56,7 +74,7 @@ impl<'a> Under<'a> {
         Under {
             prices,
             within: None,
-            one: None,
+            replaced: &[],
         }
     }
 
@@ -65,6 +83,22 @@ impl<'a> Under<'a> {
             None => self.prices,
             Some(_) => &super::computed::Plain,
         }
+    }
+
+    /// What stands in the place of `part`.
+    fn in_place_of(&self, part: &Ast, open: &Open<'_>) -> Option<&'a Quantity> {
+        let is_it = |one: &&Replaced| match one.path.split_last() {
+            Some((last, names)) => {
+                std::ptr::eq(*last, part)
+                    && names.len() == open.len()
+                    && names
+                        .iter()
+                        .zip(open)
+                        .all(|(a, (_, b))| std::ptr::eq(*a, *b))
+            }
+            None => false,
+        };
+        self.replaced.iter().find(is_it).map(|one| &one.value)
     }
 
     /// The same inside of `name`.
@@ -99,17 +133,30 @@ impl<'a> Names<'a> {
         formula: &Formula,
         under: Under<'_>,
     ) -> Result<Quantity, Diagnostic> {
-        self.part(formula, &formula.ast, under, &mut Vec::new())
+        self.value_of(formula, &formula.ast, under)
     }
 
-    fn part(
+    /// The value of a part of `formula`.
+    pub(super) fn value_of(
         &self,
         formula: &Formula,
         part: &Ast,
         under: Under<'_>,
-        open: &mut Vec<String>,
+    ) -> Result<Quantity, Diagnostic> {
+        self.part(formula, part, under, &mut Vec::new())
+    }
+
+    fn part<'s>(
+        &'s self,
+        formula: &Formula,
+        part: &Ast,
+        under: Under<'_>,
+        open: &mut Open<'s>,
     ) -> Result<Quantity, Diagnostic> {
         let place = || formula.place_of(part);
+        if let Some(value) = under.in_place_of(part, open) {
+            return Ok(value.clone());
+        }
         match &part.node {
             Node::Number(value) if value.is_one() => {
                 Ok(Quantity::exact(value.clone(), Dimension::NONE))
@@ -119,7 +166,7 @@ impl<'a> Names<'a> {
                 Err(Diagnostic::at(&place(), message)
                     .help("give it under `[inputs]` with its unit, or name a table entry"))
             }
-            Node::Name(name) => self.named(name, &place(), under, open),
+            Node::Name(name) => self.named((name, part), &place(), under, open),
             Node::Negate(inner) => Ok(self.part(formula, inner, under, open)?.negated()),
             Node::Binary(op, left, right) => {
                 let a = self.part(formula, left, under, open)?;
@@ -133,26 +180,21 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn named(
-        &self,
-        name: &str,
+    fn named<'s>(
+        &'s self,
+        (name, part): (&str, &Ast),
         place: &Place,
         under: Under<'_>,
-        open: &mut Vec<String>,
+        open: &mut Open<'s>,
     ) -> Result<Quantity, Diagnostic> {
         match self.meaning(name, place)? {
-            Meaning::Input(input) if under.one == Some(name) => {
-                let dimension = input.published.unit.dimension();
-                Ok(Quantity::exact(number::whole(1), dimension))
-            }
-            Meaning::Input(input) if input.exact => Ok(input.published.unrounded()),
-            Meaning::Input(input) => Ok(input.published.quantity()),
+            Meaning::Input(input) => Ok(input.quantity()),
             Meaning::Quantity(own, formula) => {
-                if open.contains(&own.value) {
+                if open.iter().any(|(known, _)| *known == own.value) {
                     let message = format!("`{name}` is computed from itself");
                     return Err(Diagnostic::at(place, message));
                 }
-                open.push(own.value.clone());
+                open.push((&own.value, part));
                 let value = self.part(formula, &formula.ast, under.inside(name), open);
                 open.pop();
                 value
@@ -169,10 +211,14 @@ impl<'a> Names<'a> {
                     operand: format,
                     accumulator: format,
                 };
+                let format = prices.format(open);
                 let lookup = Lookup {
                     table: prices.table(&table),
                     primitive,
-                    format: prices.format(open).operand,
+                    format: match primitive {
+                        Primitive::Add => format.accumulator,
+                        _ => format.operand,
+                    },
                     op: None,
                 };
                 match prices.price(&lookup) {
@@ -241,7 +287,11 @@ impl<'a> Names<'a> {
             if let Some(input) = input {
                 return Some(input.published.text());
             }
-            let value = self.named(name, &formula.place, Under::PLAIN, &mut Vec::new());
+            let part = Ast {
+                node: Node::Name(name.to_owned()),
+                span: 0..0,
+            };
+            let value = self.value_of(formula, &part, Under::PLAIN);
             value.ok().map(|value| value.shown().replace("/op", ""))
         })
     }
@@ -252,7 +302,7 @@ fn written(name: &str) -> String {
     name.replace('-', "_")
 }
 
-fn joules(picojoules: &BigRational) -> BigRational {
+pub(super) fn joules(picojoules: &BigRational) -> BigRational {
     picojoules / number::whole(10).pow(12)
 }
 
@@ -267,7 +317,7 @@ fn combine(op: BinaryOp, a: &Quantity, b: &Quantity) -> Result<Quantity, String>
             .plus(&b.negated())
             .ok_or_else(|| differ("a difference of")),
         BinaryOp::Mul => Ok(a.times(b)),
-        BinaryOp::Div => a.over(b).ok_or_else(|| "division by zero".to_owned()),
+        BinaryOp::Div => a.over(b).ok_or_else(|| DIVISION_BY_ZERO.to_owned()),
         BinaryOp::Pow => Err("a power has no place in the formula of a claim".to_owned()),
         BinaryOp::Compare => Err("a comparison has no place in the formula of a claim".to_owned()),
     }
@@ -376,4 +426,14 @@ fn no_entry(
         .collect();
     let message = format!("table `{}` has no `{primitive}` in {format}", table.name());
     Diagnostic::at(place, message).known(&format.to_string(), having.iter().map(String::as_str))
+}
+
+impl super::spec::Input {
+    /// The number, as far as its digits tell.
+    pub(super) fn quantity(&self) -> Quantity {
+        match self.exact {
+            true => self.published.unrounded(),
+            false => self.published.quantity(),
+        }
+    }
 }

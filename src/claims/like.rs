@@ -22,36 +22,41 @@ pub(super) fn written_out(estimates: &Node, problems: &mut Problems) -> Option<N
         problems.push(Diagnostic::at(&estimates.place, message));
         return None;
     }
-    let mut before: HashMap<&str, usize> = HashMap::new();
-    let mut all: Vec<(Spanned<String>, Node)> = Vec::new();
+    let mut written: Vec<(Spanned<String>, Node)> = Vec::new();
+    let mut index: HashMap<&str, usize> = HashMap::new();
     for (name, node) in entries {
-        let own = match base(node, &before, problems) {
-            Some(base) => merged(&all[base].1, node),
+        let whole = match like(node, problems) {
+            Some(other) => match index.get(other.value.as_str()) {
+                Some(at) => merged(&written[*at].1, node),
+                None => {
+                    problems.push(unknown(&other, &written));
+                    continue;
+                }
+            },
             None => node.clone(),
         };
-        before.insert(&name.value, all.len());
-        all.push((name.clone(), own));
+        index.insert(&name.value, written.len());
+        written.push((name.clone(), whole));
     }
     Some(Node {
-        value: Value::Table(all),
+        value: Value::Table(written),
         place: estimates.place.clone(),
     })
 }
 
-/// Which of those before it an estimate is like, if it says so.
-fn base(node: &Node, before: &HashMap<&str, usize>, problems: &mut Problems) -> Option<usize> {
+/// Which other one an estimate is like, if it says so.
+fn like(node: &Node, problems: &mut Problems) -> Option<Spanned<String>> {
     let Value::Table(fields) = &node.value else {
         return None;
     };
-    let (_, like) = fields.iter().find(|(key, _)| key.value == LIKE)?;
-    let like = like.text(problems)?;
-    let found = before.get(like.value.as_str()).copied();
-    if found.is_none() {
-        let message = format!("no estimate `{}` stands before this one", like.value);
-        problems
-            .push(Diagnostic::at(&like.place, message).known(&like.value, before.keys().copied()));
-    }
-    found
+    let (_, other) = fields.iter().find(|(key, _)| key.value == LIKE)?;
+    other.text(problems)
+}
+
+fn unknown(other: &Spanned<String>, before: &[(Spanned<String>, Node)]) -> Diagnostic {
+    let message = format!("no estimate `{}` stands before this one", other.value);
+    let known = before.iter().map(|(name, _)| name.value.as_str());
+    Diagnostic::at(&other.place, message).known(&other.value, known)
 }
 
 /// The fields of `own`, and those of `base` that it leaves open. What is `set`

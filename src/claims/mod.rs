@@ -27,7 +27,7 @@ mod recipe;
 mod spec;
 mod unit;
 
-pub use self::audit::{Fault, Warning, audit};
+pub use self::audit::{Fault, Label, Labels, Warning, audit, sentence};
 pub use self::computed::{Computed, Shelf};
 pub use self::conditions::PriceSpec;
 pub use self::ledger::{Claim, Finding, Ledger, To, Verdict};

@@ -1,27 +1,31 @@
 //! `picojoule audit`
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::args::AuditArgs;
 use super::shelf::Files;
-use super::{Answer, files, json::text, output};
+use super::{Answer, files, json::text, output, wrong};
 use crate::catalog::{self, Kind};
 use crate::claims::{ClaimFile, Ledger, Warning, audit, has_claims};
 use crate::report::{Spec, audit_subject, audit_table};
-use crate::source::{Diagnostic, Problems, Source};
+use crate::source::{Diagnostic, Fields, Place, Problems, Source, parse_toml};
 
 /// Whether there is nothing to warn of.
 pub(super) fn run(args: &AuditArgs) -> Result<Answer, Problems> {
     let source = open(&args.file)?;
-    let file = match has_claims(&source) {
-        true => ClaimFile::read(&source)?,
-        false => audit_subject(&Spec::read(&source)?)?,
-    };
     let shelf = Files::default();
+    let (file, labels) = match has_claims(&source) {
+        true => (ClaimFile::read(&source)?, None),
+        false => {
+            let subject = audit_subject(&report(&source)?, &shelf)?;
+            (subject.file, Some(subject.labels))
+        }
+    };
     let ledger = Ledger::compute(file, &shelf)?;
-    let warnings = audit(&ledger, &shelf)?;
+    let warnings = audit(&ledger, &shelf, labels.as_ref())?;
     match output::table_format(args.format.output) {
         None => output::print(&text(&warnings.iter().map(as_json).collect::<Vec<_>>())?)?,
         // Where nothing is wrong, nothing is printed.
@@ -37,22 +41,49 @@ fn open(name: &str) -> Result<Arc<Source>, Problems> {
         return files::open(Kind::Claim, "claim", name);
     }
     let found = catalog::find(Kind::Claim, name).or_else(|| catalog::find(Kind::Report, name));
-    found.ok_or_else(|| {
-        let known = catalog::names(Kind::Claim).chain(catalog::names(Kind::Report));
+    if let Some(source) = found {
+        return Ok(source);
+    }
+    if Path::new(name).is_dir() {
+        return Err(wrong(format!("`{name}` is a directory")));
+    }
+    let known = catalog::names(Kind::Claim).chain(catalog::names(Kind::Report));
+    Err(
         Diagnostic::new(format!("no claim file or report `{name}` ships"))
             .known(name, known)
             .help(format!(
                 "a file of your own is given by its path: `./{name}.toml`"
             ))
-            .into()
-    })
+            .into(),
+    )
+}
+
+/// The report in a file that is no claim file. One that is no report either is
+/// told so, and not everything that it lacks.
+fn report(source: &Arc<Source>) -> Result<Spec, Problems> {
+    let root = parse_toml(source, &mut Problems::new());
+    let fields = (root.as_ref()).and_then(|root| Fields::of(root, &mut Problems::new()));
+    let is_report = |fields: Fields<'_>| {
+        let mut own = ["target", "section", "price"].into_iter();
+        own.any(|key| fields.has(key))
+    };
+    if fields.is_none_or(is_report) {
+        return Spec::read(source);
+    }
+    let start = Place::new(source, 0..0);
+    Err(
+        Diagnostic::at(&start, "this is neither a claim file nor a report")
+            .help("a claim file has `[[claim]]`, a report has `[[target]]`")
+            .into(),
+    )
 }
 
 fn as_json(warning: &Warning) -> Value {
     json!({
         "warning": warning.fault.name(),
         "of": warning.claim,
-        "why": warning.says,
+        "variant": warning.variant,
+        "why": warning.says(),
         "was": warning.was,
         "without": warning.becomes,
     })

@@ -3,31 +3,30 @@
 use std::path::{Path, PathBuf};
 
 use super::args::ReportArgs;
-use super::files::{self, Blocks};
-use super::shelf::at;
-use super::tables::table;
+use super::files;
+use super::shelf::Files;
 use super::{output, wrong};
 use crate::catalog::Kind;
-use crate::model::Model;
+use crate::claims::Shelf;
 use crate::report::{Inputs, Spec, run as compute};
 use crate::source::{Diagnostic, Problems};
+use crate::table::EnergyTable;
 
 pub(super) fn run(args: &ReportArgs) -> Result<(), Problems> {
     let source = files::open(Kind::Report, "report", &args.report)?;
     let spec = Spec::read(&source)?;
     check_name(&spec)?;
     let mut problems = Problems::new();
-    let model = files::open(Kind::Model, "model", &spec.model.value)
-        .map_err(|mistakes| at(&spec.model.place, &mistakes))
-        .and_then(|source| Model::read(&source, &Blocks));
-    let mut tables: Vec<crate::table::EnergyTable> = Vec::new();
+    let shelf = Files::default();
+    let model = shelf.measured(&spec.model, spec.densities.as_ref());
+    let mut tables: Vec<EnergyTable> = Vec::new();
     for price in spec.all_prices() {
         if tables.iter().any(|table| table.name() == price.table.value) {
             continue;
         }
-        match table(&price.table.value) {
-            Ok(table) => tables.push(table),
-            Err(mistakes) => problems.extend(at(&price.table.place, &mistakes)),
+        match shelf.table(&price.table) {
+            Ok(table) => tables.push(EnergyTable::clone(&table)),
+            Err(mistakes) => problems.extend(mistakes),
         }
     }
     let model = match model {

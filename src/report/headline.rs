@@ -45,6 +45,11 @@ pub(super) fn no_scope(target: &Target, estimate: &Estimate) -> Problems {
 pub(super) fn blocks(inputs: &Inputs<'_>) -> Result<Vec<Block>, Problems> {
     let comparison = inputs.comparison()?;
     let targets = &inputs.spec.targets;
+    if targets.is_empty() {
+        return Err(Diagnostic::at(&inputs.spec.model.place, "a headline needs a `[[target]]`")
+            .help("a target is a published saving, with its `name`, `words`, `scope` and `percent`")
+            .into());
+    }
     let mut columns = vec![
         column("Table", "table", Align::Left),
         column("Format", "format", Align::Left),
@@ -67,7 +72,8 @@ pub(super) fn blocks(inputs: &Inputs<'_>) -> Result<Vec<Block>, Problems> {
     let mut rows = Vec::new();
     for estimates in &comparison.settings {
         let [baseline, variant, ..] = estimates.as_slice() else {
-            return Err(Diagnostic::new("a headline needs two variants").into());
+            let place = &inputs.spec.model.place;
+            return Err(Diagnostic::at(place, "a headline needs two variants").into());
         };
         let mut cells = vec![words(&baseline.table), words(baseline.format.to_string())];
         for target in targets {

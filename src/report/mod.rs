@@ -20,7 +20,7 @@ mod tables;
 mod threshold;
 mod tornado;
 
-pub use self::audit::{audit_subject, audit_table};
+pub use self::audit::{AuditSubject, audit_subject, audit_table};
 pub use self::bars::{comparison_bars, estimate_bars};
 pub use self::caveats::{caveats_of_comparison, caveats_of_estimate, caveats_over};
 pub use self::claims::{claims_data, claims_table, conventions_table, findings_table};

@@ -20,6 +20,8 @@ pub enum Block {
     Heading(usize, String),
     /// A paragraph of Markdown.
     Text(String),
+    /// What must be said wherever a number of the page is shown.
+    Caveat(String),
     /// A table, and the name of the CSV file that holds it too, if any.
     Table(Table, Option<String>),
     /// A figure, the name of its files, and what it shows in words.
@@ -49,7 +51,7 @@ impl Page {
                 Block::Heading(level, text) => {
                     page.push_str(&format!("{} {text}", "#".repeat(*level)));
                 }
-                Block::Text(text) => page.push_str(text),
+                Block::Text(text) | Block::Caveat(text) => page.push_str(text),
                 Block::Table(table, csv) => {
                     page.push_str(write(table, Format::Markdown, 0).trim_end());
                     if let Some(name) = csv {
@@ -82,12 +84,12 @@ impl Page {
         Ok(files)
     }
 
-    /// The tables of the page as a terminal shows them.
+    /// The tables of the page, and its caveats, as a terminal shows them.
     pub fn text(&self, width: usize) -> String {
         let mut parts = Vec::new();
         for block in &self.blocks {
             match block {
-                Block::Heading(_, text) => parts.push(text.clone()),
+                Block::Heading(_, text) | Block::Caveat(text) => parts.push(text.clone()),
                 Block::Table(table, _) => {
                     parts.push(write(table, Format::Text, width).trim_end().to_owned())
                 }

@@ -58,10 +58,10 @@ pub fn run(inputs: &Inputs<'_>) -> Result<Page, Problems> {
     problems.or(())?;
     // Every number of the page rests on these graphs.
     let counted = inputs.counted(&Under::default())?;
-    let left_out = caveats_over(&counted.iter().collect::<Vec<_>>(), &[]);
+    let caveats = caveats_over(&counted.iter().collect::<Vec<_>>(), &[]);
     let at = page.blocks.len().min(1);
     page.blocks
-        .splice(at..at, left_out.into_iter().map(Block::Text));
+        .splice(at..at, caveats.into_iter().map(Block::Caveat));
     Ok(page)
 }
 

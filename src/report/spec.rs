@@ -26,6 +26,8 @@ pub struct Spec {
     pub variants: Vec<Spanned<String>>,
     /// What is set on the model.
     pub set: Vec<Setting>,
+    /// The file of densities that were measured of it.
+    pub densities: Option<Spanned<String>>,
     /// Tables and formats, in order.
     pub prices: Vec<PriceSpec>,
     /// What was published.
@@ -149,6 +151,7 @@ fn spec(root: &Node, problems: &mut Problems) -> Option<Spec> {
     let text = paragraphs(&mut fields, problems);
     let variants = fields.texts("variants", problems);
     let set = conditions::settings(&mut fields, problems);
+    let densities = fields.text("densities", problems);
     let prices = fields.each("price", problems, price);
     let targets = fields.each("target", problems, target);
     let conventions = fields.each("convention", problems, convention);
@@ -174,6 +177,7 @@ fn spec(root: &Node, problems: &mut Problems) -> Option<Spec> {
         model: model?,
         variants,
         set,
+        densities,
         prices,
         targets,
         conventions,

@@ -74,7 +74,14 @@ impl Compiled {
         };
         self.terms
             .iter()
-            .map(|term| term.coefficient * product(&term.above) / product(&term.below))
+            .map(|term| {
+                let above = term.coefficient * product(&term.above);
+                // A division by 1 is exact, but not free.
+                match term.below.as_slice() {
+                    [] => above,
+                    below => above / product(below),
+                }
+            })
             .sum()
     }
 }

@@ -1,102 +1,252 @@
 //! Sums of integers in formats that cannot hold them.
 //!
 //! A sum of k terms of b bits takes b + log₂ k bits; a product of two numbers
-//! of b bits takes 2b.
+//! of b bits takes 2b. A product in fixed point may be rounded to b bits, and
+//! counts as such here.
 
+use num_bigint::{BigInt, BigUint};
 use num_rational::BigRational;
-use num_traits::{One, ToPrimitive, Zero};
+use num_traits::{One, Signed, Zero};
 
+use super::uses::{Amount, CountedAt, Product, What};
 use super::{Case, Fault, Warning};
 use crate::census::Tally;
 use crate::claims::computed::{Computed, Lookup, Prices};
-use crate::energy::Counted;
+use crate::claims::evaluate::{Attribute, Replaced, Under, joules};
+use crate::claims::quantity::Quantity;
+use crate::claims::unit::Dimension;
+use crate::domain::Domain;
 use crate::format::{Family, Format, NumberFormat};
-use crate::graph::OpKind;
+use crate::graph::{Einsum, Op, OpKind};
 use crate::model::{Map, Reduce};
 use crate::primitive::Primitive;
 use crate::table::EnergyTable;
 
 /// A sum that its format cannot hold.
 struct Narrow {
-    terms: u64,
-    needed: u32,
+    terms: BigInt,
+    needed: u64,
+    /// Whether it may take more, since nothing says how wide its terms are.
+    at_least: bool,
     format: NumberFormat,
 }
 
 /// Prices such sums in the narrowest format of the table that holds them.
-struct Wide(Format);
+struct Wide;
 
 impl Prices for Wide {
     fn price(&self, lookup: &Lookup<'_>) -> Option<BigRational> {
-        let narrow = lookup
-            .op
-            .and_then(|(counted, tally)| narrow(counted, tally, self.0));
-        let format = match narrow {
-            Some(narrow) => wide_enough(lookup.table, &narrow)?,
-            None => lookup.format,
-        };
+        let narrow = lookup.op.and_then(|op| own(op.of, op.tally, op.format));
+        let wide = narrow.and_then(|narrow| wide_enough(lookup.table, &narrow));
+        let format = wide.map_or(lookup.format, |(format, _)| format);
         let entry = lookup.table.entry(lookup.primitive, format)?;
         Some(entry.pj.clone())
     }
 }
 
-/// Every estimate with its own format; one that has none is not asked.
-struct WideEach<'a>(&'a Case<'a>);
-
-impl Prices for WideEach<'_> {
-    fn price(&self, lookup: &Lookup<'_>) -> Option<BigRational> {
-        let own = lookup.op.and_then(|(counted, _)| {
-            let energies = self.0.uses.energies.iter();
-            let mut prices = energies.filter(|(_, one)| std::ptr::eq(&*one.counted, counted));
-            prices.find_map(|(_, one)| one.price.as_ref().map(|(_, format)| *format))
-        });
-        match own {
-            Some(format) => Wide(format).price(lookup),
-            None => lookup.entry().map(|entry| entry.pj.clone()),
-        }
-    }
-}
-
 pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
-    let mut sums: Vec<String> = Vec::new();
-    for (name, computed) in &case.uses.energies {
+    let mut parts: Vec<String> = Vec::new();
+    let mut is_priced = false;
+    let mut tell = |name: &str, table: &EnergyTable, narrow: &Narrow| {
+        let wide = wide_enough(table, narrow);
+        is_priced |= wide.is_some();
+        let part = part(case.called(name), narrow, wide);
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    };
+    for (name, computed, primitive) in case.uses.energies() {
         let Some((table, format)) = &computed.price else {
             continue;
         };
-        if let Some(worst) = worst(computed, *format)
-            && let Some(right) = wide_enough(table, &worst)
-        {
-            sums.push(format!(
-                "`{name}` adds up {} terms in {}, which takes {} bits (here {right})",
-                worst.terms, worst.format, worst.needed
-            ));
+        // An energy of multiplications alone is none of additions.
+        let worst = (computed.priced(primitive))
+            .filter_map(|(tally, _)| own(computed, tally, *format))
+            .max_by_key(|narrow| narrow.needed);
+        if let Some(worst) = worst {
+            tell(name, table, &worst);
         }
     }
-    let wide = case.under(&WideEach(case));
-    // A claim of multiplications alone is none of additions.
-    if sums.is_empty() || wide.as_ref() == Some(&case.value.value) {
+    let mut replaced: Vec<Replaced> = Vec::new();
+    // A ratio of which one side alone has the right sums would be none of
+    // anything.
+    let amounts = &case.uses.amounts;
+    let known = match amounts.len() {
+        0 | 1 => true,
+        _ => amounts.iter().flat_map(|one| &one.products).all(is_known),
+    };
+    for amount in amounts.iter().filter(|_| known) {
+        let Some(mut value) = amount.under(case.names, Under::all(&Wide)) else {
+            continue;
+        };
+        let plain = value.clone();
+        for counted in counted(amount) {
+            if let Some(worst) = (counted.sums.iter()).max_by_key(|(narrow, _)| narrow.needed) {
+                tell(counted.name, counted.table, &worst.0);
+            }
+            if let Some(sum) = value.plus(&counted.more()) {
+                value = sum;
+            }
+        }
+        if value != plain {
+            replaced.push(Replaced {
+                path: amount.path.clone(),
+                value,
+            });
+        }
+    }
+    if parts.is_empty() {
         return Vec::new();
     }
-    vec![case.warning(
-        Fault::NarrowAccumulator,
-        sums.join("; "),
-        case.shown_or(wide),
-    )]
+    let wide = case.evaluate(Under {
+        replaced: &replaced,
+        ..Under::all(&Wide)
+    });
+    let becomes = match is_priced {
+        true => case.shown_or(wide),
+        false => "not priced by the table".to_owned(),
+    };
+    vec![case.warning(Fault::NarrowAccumulator, "", parts, becomes)]
 }
 
-/// The sum that misses the most bits.
-fn worst(computed: &Computed, format: Format) -> Option<Narrow> {
-    let counted = &computed.counted;
-    let tallies = computed.tallies(computed.stages.as_deref());
-    tallies
-        .filter(|(_, count)| !count.is_zero())
-        .filter_map(|(tally, _)| narrow(counted, tally, format))
-        .max_by_key(|narrow| narrow.needed)
+/// Whether it can be told if the product prices a sum of integers.
+fn is_known(product: &Product<'_>) -> bool {
+    let is_sum = product.factors.iter().any(|factor| {
+        matches!(&factor.what, What::Entry(_, Primitive::Add, format)
+            if matches!(format.family(), Family::Integer | Family::Fixed))
+    });
+    !is_sum || product.counted().is_some()
+}
+
+fn part(name: &str, narrow: &Narrow, wide: Option<(NumberFormat, bool)>) -> String {
+    let least = if narrow.at_least { "at least " } else { "" };
+    let here = match wide {
+        Some((format, true)) => format!("here {format}"),
+        Some((format, false)) => format!("here {format}, the widest of the table"),
+        None => "the table has nothing wider".to_owned(),
+    };
+    format!(
+        "`{name}` adds up {} terms in {}, which takes {least}{} bits ({here})",
+        narrow.terms, narrow.format, narrow.needed
+    )
+}
+
+/// The additions of an estimate that a formula counts and prices itself.
+struct Counts<'a> {
+    name: &'a str,
+    table: &'a EnergyTable,
+    format: NumberFormat,
+    negative: bool,
+    /// Sums that their format cannot hold, and how many additions each has.
+    sums: Vec<(Narrow, BigRational)>,
+}
+
+impl Counts<'_> {
+    /// What the right formats cost beyond the one that is priced.
+    fn more(&self) -> Quantity {
+        let price = |format| self.table.entry(Primitive::Add, format).map(|one| &one.pj);
+        let mut more = BigRational::zero();
+        for (narrow, count) in &self.sums {
+            if let Some((format, _)) = wide_enough(self.table, narrow)
+                && let (Some(wide), Some(own)) = (price(format), price(self.format))
+            {
+                more += count * (wide - own);
+            }
+        }
+        let more = Quantity::exact(joules(&more), Dimension::ENERGY);
+        match self.negative {
+            true => more.negated(),
+            false => more,
+        }
+    }
+}
+
+/// The counts of additions that stand before an addition's price, and before
+/// nothing else.
+fn counted<'c>(amount: &'c Amount<'_>) -> Vec<Counts<'c>> {
+    let mut all = Vec::new();
+    for product in &amount.products {
+        if let Some(counted) = product.counted()
+            && counted.primitive == Primitive::Add
+        {
+            let operand = operand(&amount.products, counted.name);
+            all.push(Counts {
+                name: counted.name,
+                table: counted.table,
+                format: counted.format,
+                negative: product.negative,
+                sums: sums(&counted, operand),
+            });
+        }
+    }
+    all
+}
+
+/// The format of the multiplications that the formula prices for an estimate,
+/// if it is one.
+fn operand(products: &[Product<'_>], name: &str) -> Option<NumberFormat> {
+    let mut found = None;
+    for product in products {
+        if let Some(counted) = product.counted()
+            && (counted.name, counted.primitive) == (name, Primitive::Mul)
+        {
+            if found.is_some_and(|known| known != counted.format) {
+                return None;
+            }
+            found = Some(counted.format);
+        }
+    }
+    found
+}
+
+/// The sums among what is counted that its format cannot hold, and how many
+/// additions each has of those that are counted.
+fn sums(counted: &CountedAt<'_, '_>, operand: Option<NumberFormat>) -> Vec<(Narrow, BigRational)> {
+    let computed = counted.of;
+    let graph = &computed.counted.graph;
+    let tallies = || computed.tallies(computed.stages.as_deref());
+    let mut all = Vec::new();
+    for (tally, count) in tallies() {
+        let op = &graph.ops()[tally.op];
+        let OpKind::Einsum(einsum) = &op.kind else {
+            continue;
+        };
+        let count = match counted.attribute {
+            Attribute::Count(Primitive::Add) => Some(count.clone()),
+            // A multiplication for every addition.
+            Attribute::Count(Primitive::Mul) if einsum.is_mac() => tallies()
+                .find(|(one, _)| one.op == tally.op && one.primitive == Primitive::Mul)
+                .map(|(_, count)| count.clone()),
+            Attribute::Macs if einsum.is_mac() => {
+                let macs = &einsum.space * &op.times;
+                macs.evaluate(&graph.values()).ok()
+            }
+            _ => None,
+        };
+        let operand = op.format.map(|fixed| fixed.operand).or(operand);
+        let narrow = narrow(computed, tally, operand, counted.format);
+        all.extend(narrow.zip(count));
+    }
+    all
+}
+
+/// What is too narrow about the additions of an estimate in its own format.
+fn own(computed: &Computed, tally: &Tally, format: Format) -> Option<Narrow> {
+    let op = &computed.counted.graph.ops()[tally.op];
+    let operand = op.format.map_or(format.operand, |fixed| fixed.operand);
+    let accumulator = tally.precision.resolve(format);
+    narrow(computed, tally, Some(operand), accumulator)
 }
 
 /// What is too narrow about the additions of a sum, if they are that.
-fn narrow(counted: &Counted, tally: &Tally, format: Format) -> Option<Narrow> {
-    let op = &counted.graph.ops()[tally.op];
+fn narrow(
+    computed: &Computed,
+    tally: &Tally,
+    operand: Option<NumberFormat>,
+    accumulator: NumberFormat,
+) -> Option<Narrow> {
+    let graph = &computed.counted.graph;
+    let op = &graph.ops()[tally.op];
     let OpKind::Einsum(einsum) = &op.kind else {
         return None;
     };
@@ -104,46 +254,94 @@ fn narrow(counted: &Counted, tally: &Tally, format: Format) -> Option<Narrow> {
     if !is_sum || tally.primitive != Primitive::Add {
         return None;
     }
-    let accumulator = tally.precision.resolve(format);
     if !matches!(accumulator.family(), Family::Integer | Family::Fixed) {
         return None;
     }
-    let operand = op.format.map_or(format.operand, |fixed| fixed.operand);
-    let values = counted.graph.values();
+    let values = graph.values();
     let space = (&einsum.space * &einsum.density).evaluate(&values).ok()?;
     let outputs = einsum.outputs.evaluate(&values).ok()?;
-    if outputs.is_zero() {
+    if !outputs.is_positive() {
         return None;
     }
-    let terms = (space / outputs).ceil().to_integer().to_u64()?;
-    let factors = match einsum.map {
-        Map::Mul if einsum.operands == 2 => 2,
-        _ => 1,
-    };
-    let needed = factors * u32::from(operand.bits()) + log2(terms);
-    (needed > u32::from(accumulator.bits())).then_some(Narrow {
+    let terms = (space / outputs).ceil().to_integer();
+    // What is alone is not added up.
+    if terms <= BigInt::one() {
+        return None;
+    }
+    let widths: Vec<Option<u64>> = (graph.inputs(tally.op).iter())
+        .map(|(_, wire)| width(&wire.tensor.domain, operand))
+        .collect();
+    let each = each(op, einsum, &widths, accumulator);
+    let needed = each.unwrap_or(1) + log2(terms.magnitude());
+    (needed > u64::from(accumulator.bits())).then_some(Narrow {
         terms,
         needed,
+        at_least: each.is_none(),
         format: accumulator,
     })
 }
 
-/// log₂, rounded up.
-fn log2(terms: u64) -> u32 {
-    match terms.is_one() || terms == 0 {
-        true => 0,
-        false => u64::BITS - (terms - 1).leading_zeros(),
+/// How many bits each term of a sum takes, where that is known.
+fn each(
+    op: &Op,
+    einsum: &Einsum,
+    widths: &[Option<u64>],
+    accumulator: NumberFormat,
+) -> Option<u64> {
+    let all: Option<Vec<u64>> = widths.iter().copied().collect();
+    let all = all?;
+    let widest = all.iter().copied().max().unwrap_or(0);
+    let operand = op.format.map_or(accumulator, |fixed| fixed.operand);
+    let is_rounded = operand.family() == Family::Fixed;
+    Some(match einsum.map {
+        _ if einsum.operands < 2 => widest,
+        Map::Mul if is_rounded => widest,
+        Map::Mul => all.iter().sum(),
+        Map::SquareDiff if is_rounded => widest,
+        Map::SquareDiff => 2 * widest,
+        Map::Add | Map::Sub => widest + 1,
+        _ => widest,
+    })
+}
+
+/// How many bits a value of a tensor takes, in operands of this format.
+fn width(domain: &Domain, operand: Option<NumberFormat>) -> Option<u64> {
+    let format = operand.map(|format| u64::from(format.bits()));
+    let domain = match domain {
+        Domain::Finite(values) if domain.is_whole() => {
+            let bits = values.iter().map(|value| value.numer().bits()).max();
+            let signed = values.iter().any(Signed::is_negative);
+            bits.map(|bits| (bits + u64::from(signed)).max(1))
+        }
+        Domain::Integer(Some(bits)) => Some(u64::from(*bits)),
+        _ => None,
+    };
+    match (domain, format) {
+        (Some(domain), Some(format)) => Some(domain.min(format)),
+        (one, other) => one.or(other),
     }
 }
 
-/// The narrowest format of the same kind that holds the sum, or the widest.
-fn wide_enough(table: &EnergyTable, narrow: &Narrow) -> Option<NumberFormat> {
+/// log₂, rounded up.
+fn log2(terms: &BigUint) -> u64 {
+    match terms.is_zero() {
+        true => 0,
+        false => (terms - BigUint::one()).bits(),
+    }
+}
+
+/// The narrowest format of the same kind that holds the sum, or else the
+/// widest, and whether it does.
+fn wide_enough(table: &EnergyTable, narrow: &Narrow) -> Option<(NumberFormat, bool)> {
     let mut known: Vec<NumberFormat> = (table.formats())
         .filter(|format| format.family() == narrow.format.family())
         .filter(|format| format.bits() > narrow.format.bits())
         .filter(|format| table.entry(Primitive::Add, *format).is_some())
         .collect();
     known.sort_by_key(|format| format.bits());
-    let holds = |format: &&NumberFormat| u32::from(format.bits()) >= narrow.needed;
-    known.iter().find(holds).or(known.last()).copied()
+    let holds = |format: &&NumberFormat| u64::from(format.bits()) >= narrow.needed;
+    match known.iter().find(holds) {
+        Some(format) => Some((*format, true)),
+        None => known.last().map(|format| (*format, false)),
+    }
 }

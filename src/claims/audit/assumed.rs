@@ -3,10 +3,14 @@
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
+use super::uses::{Amount, What};
 use super::{Case, Fault, Warning};
-use crate::claims::computed::{Computed, Lookup, Plain, Prices};
+use crate::claims::computed::{Lookup, Prices};
+use crate::claims::evaluate::{Attribute, Under};
+use crate::format::NumberFormat;
 use crate::number;
-use crate::table::Confidence;
+use crate::primitive::Primitive;
+use crate::table::{Confidence, EnergyTable};
 use crate::units::percent;
 
 /// Assumed entries cost the least that they may.
@@ -23,15 +27,15 @@ impl Prices for Least {
     }
 }
 
-/// Only assumed entries cost anything.
-struct OnlyAssumed;
+/// Assumed entries cost nothing.
+struct Without;
 
-impl Prices for OnlyAssumed {
+impl Prices for Without {
     fn price(&self, lookup: &Lookup<'_>) -> Option<BigRational> {
         let entry = lookup.entry()?;
         Some(match entry.confidence {
-            Confidence::Assumed => entry.pj.clone(),
-            _ => BigRational::zero(),
+            Confidence::Assumed => BigRational::zero(),
+            _ => entry.pj.clone(),
         })
     }
 }
@@ -42,65 +46,58 @@ fn too_much(share: &BigRational) -> bool {
 }
 
 pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
-    let least = || case.shown_or(case.under(&Least));
-    let mut warnings = Vec::new();
-    for (name, computed) in &case.uses.energies {
-        if let Some(share) = share(computed).filter(too_much) {
-            let says = format!(
-                "{} of `{name}` rests on assumed entries ({}); shown at the least they may be",
+    let mut parts: Vec<String> = Vec::new();
+    for amount in &case.uses.amounts {
+        if let Some(share) = share(case, amount).filter(too_much) {
+            let part = format!(
+                "{} of `{}` ({})",
                 percent(number::to_f64(&share), 1),
-                entries(computed).join(", ")
+                case.called(amount.name()),
+                entries(amount).join(", ")
             );
-            warnings.push(case.warning(Fault::Assumed, says, least()));
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
         }
     }
-    let named = case
-        .uses
-        .entries
-        .iter()
-        .filter(|(table, primitive, format)| {
-            let entry = table.entry(*primitive, *format);
-            entry.is_some_and(|entry| entry.confidence == Confidence::Assumed)
-        });
-    let names: Vec<String> = named
-        .map(|(table, primitive, format)| format!("{}.{format}.{primitive}", table.name()))
-        .collect();
-    let moved = case
-        .under(&Least)
-        .map(|least| (&least - &case.value.value).abs());
-    let is_moved = moved
-        .is_some_and(|by| !case.value.value.is_zero() && too_much(&(by / case.value.value.abs())));
-    if !names.is_empty() && is_moved {
-        let says = format!(
-            "rests on assumed entries ({}); shown at the least they may be",
-            names.join(", ")
-        );
-        warnings.push(case.warning(Fault::Assumed, says, least()));
+    if parts.is_empty() {
+        return Vec::new();
     }
-    warnings
+    let says = "shown at their least; they carry";
+    let least = case.shown_or(case.under(&Least));
+    vec![case.warning(Fault::Assumed, says, parts, least)]
 }
 
-/// The share of an estimate that assumed entries carry.
-fn share(computed: &Computed) -> Option<BigRational> {
-    let all = computed.energy(None, &Plain)?;
-    let assumed = computed.energy(None, &OnlyAssumed)?;
-    (!all.is_zero()).then(|| assumed / all)
+/// The share that assumed entries carry.
+fn share(case: &Case<'_>, amount: &Amount<'_>) -> Option<BigRational> {
+    let whole = &amount.value.value;
+    let without = amount.under(case.names, Under::all(&Without))?.value;
+    (!whole.is_zero()).then(|| ((whole - without) / whole).abs())
 }
 
 /// The assumed entries that cost something, by name.
-fn entries(computed: &Computed) -> Vec<String> {
-    let Some((table, format)) = &computed.price else {
-        return Vec::new();
-    };
+fn entries(amount: &Amount<'_>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for (tally, _) in computed.tallies(computed.stages.as_deref()) {
-        let format = tally.precision.resolve(*format);
-        let name = format!("{}.{format}", tally.primitive);
+    let mut add = |table: &EnergyTable, primitive: Primitive, format: NumberFormat| {
+        let name = format!("{primitive}.{format}");
         let is_assumed = table
-            .entry(tally.primitive, format)
+            .entry(primitive, format)
             .is_some_and(|entry| entry.confidence == Confidence::Assumed && !entry.pj.is_zero());
-        if is_assumed && !computed.free.contains(&tally.primitive) && !names.contains(&name) {
+        if is_assumed && !names.contains(&name) {
             names.push(name);
+        }
+    };
+    for factor in amount.products.iter().flat_map(|product| &product.factors) {
+        match &factor.what {
+            What::Entry(table, primitive, format) => add(table, *primitive, *format),
+            What::Estimate(_, computed, Attribute::Energy(of)) => {
+                if let Some((table, format)) = &computed.price {
+                    for (tally, _) in computed.priced(*of) {
+                        add(table, tally.primitive, tally.precision.resolve(*format));
+                    }
+                }
+            }
+            _ => {}
         }
     }
     names

@@ -1,20 +1,24 @@
 //! A baseline in a wider format than it would be deployed in.
 
+use super::uses::{Uses, What};
 use super::{Case, Fault, Warning};
 use crate::claims::computed::Prices;
 use crate::claims::evaluate::Under;
 use crate::format::{Format, NumberFormat};
-use crate::source::Spanned;
+use crate::primitive::Primitive;
 
 /// What networks are commonly deployed in.
 const DEPLOYED: &str = "int8";
 
-/// Prices in another format.
+/// Prices what is wider in another format.
 struct In(Format);
 
 impl Prices for In {
-    fn format(&self, _: Format) -> Format {
-        self.0
+    fn format(&self, format: Format) -> Format {
+        match format.operand.bits() > self.0.operand.bits() {
+            true => self.0,
+            false => format,
+        }
     }
 }
 
@@ -25,7 +29,7 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
         return Vec::new();
     };
     let wider = |format: &NumberFormat| format.bits() > deployed.operand.bits();
-    let Some(widest) = formats(case, baseline)
+    let Some(widest) = formats(case, &baseline.value)
         .into_iter()
         .filter(wider)
         .max_by_key(|format| format.bits())
@@ -36,47 +40,64 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
         within: Some(&baseline.value),
         ..Under::all(&In(deployed))
     });
-    let both = case.under(&In(deployed));
-    let both = match both {
-        Some(both) if alone.as_ref() != Some(&both) => {
-            format!("; with everything in {deployed}, {}", case.shown(&both))
-        }
-        _ => String::new(),
-    };
-    let says = format!(
-        "the baseline `{}` is in {widest}; deployed it would be in {deployed}{both}",
-        baseline.value
+    // What the model fixes to a narrower format is in that already.
+    if alone.as_ref() == Ok(&case.value.value) {
+        return Vec::new();
+    }
+    let mut says = format!(
+        "the baseline `{}` is in {widest}; deployed it would be in {deployed}",
+        case.called(&baseline.value)
     );
-    vec![case.warning(Fault::WideBaseline, says, case.shown_or(alone))]
+    let mut parts = Vec::new();
+    if let Ok(both) = case.under(&In(deployed))
+        && alone.as_ref() != Ok(&both)
+    {
+        says.push(';');
+        let of = case
+            .variant()
+            .map_or_else(String::new, |variant| format!("`{variant}` "));
+        parts.push(format!(
+            "{of}with everything in {deployed}, {}",
+            case.shown(&both)
+        ));
+    }
+    vec![case.warning(Fault::WideBaseline, &says, parts, case.shown_or(alone))]
 }
 
-/// The formats that the baseline is priced in.
-fn formats(case: &Case<'_>, baseline: &Spanned<String>) -> Vec<NumberFormat> {
+/// The formats that the numbers of the baseline are priced in.
+fn formats(case: &Case<'_>, baseline: &str) -> Vec<NumberFormat> {
     let names = case.names;
-    if let Some(computed) = names.estimates.get(&baseline.value) {
+    if let Some(computed) = names.estimates.get(baseline) {
         let price = computed.price.as_ref();
         return price
             .map(|(_, format)| format.operand)
             .into_iter()
             .collect();
     }
-    let quantities = &names.file.quantities;
-    let Some((_, formula)) = quantities
-        .iter()
-        .find(|(own, _)| own.value == baseline.value)
-    else {
+    let mut quantities = names.file.quantities.iter();
+    let Some((_, formula)) = quantities.find(|(own, _)| own.value == baseline) else {
         return Vec::new();
     };
-    match super::Uses::of(names, formula) {
-        Ok(uses) => {
-            let estimates = uses
-                .energies
-                .iter()
-                .filter_map(|(_, one)| one.price.as_ref());
-            let estimates = estimates.map(|(_, format)| format.operand);
-            let entries = uses.entries.iter().map(|(_, _, format)| *format);
-            estimates.chain(entries).collect()
+    let Ok(uses) = Uses::of(names, formula) else {
+        return Vec::new();
+    };
+    let factors = uses.products.iter().flat_map(|product| &product.factors);
+    let mut formats = Vec::new();
+    let mut sums = Vec::new();
+    for factor in factors {
+        match &factor.what {
+            What::Estimate(_, computed, _) => {
+                formats.extend(computed.price.as_ref().map(|(_, format)| format.operand));
+            }
+            What::Entry(_, Primitive::Add, format) => sums.push(*format),
+            What::Entry(_, _, format) => formats.push(*format),
+            _ => {}
         }
-        Err(_) => Vec::new(),
+    }
+    // Beside multiplications, additions are of accumulators, which may be
+    // wider than what the baseline is in.
+    match formats.is_empty() {
+        true => sums,
+        false => formats,
     }
 }

@@ -1,7 +1,9 @@
 //! Weights that are read for nothing, where the table prices memory.
 //!
 //! What is shown is a floor: every weight that is multiplied by read once for
-//! each inference, from memory beyond the die, and nothing else.
+//! each inference, from memory beyond the die. Activations are not in it: how
+//! often they are written and read depends on what is computed in one go, which
+//! no graph says.
 
 use std::collections::BTreeSet;
 
@@ -9,13 +11,18 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{ToPrimitive, Zero};
 
+use super::uses::{Amount, Product, What};
 use super::{Case, Fault, Warning};
 use crate::claims::computed::{Computed, Plain, Prices};
+use crate::claims::evaluate::{Attribute, Replaced, Under, joules};
+use crate::claims::quantity::Quantity;
 use crate::claims::spec::Known;
+use crate::claims::unit::Dimension;
 use crate::domain::Domain;
-use crate::format::Format;
+use crate::format::{Format, NumberFormat};
 use crate::graph::OpKind;
 use crate::number;
+use crate::primitive::Primitive;
 use crate::table::{EnergyTable, MemoryLevel};
 use crate::units::{Energy, percent};
 
@@ -24,7 +31,7 @@ struct WithWeights;
 
 impl Prices for WithWeights {
     fn beside(&self, computed: &Computed) -> BigRational {
-        traffic(computed).map_or_else(BigRational::zero, |(_, picojoules)| picojoules)
+        own(computed).map_or_else(BigRational::zero, |(_, picojoules)| picojoules)
     }
 }
 
@@ -35,72 +42,223 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
     if said || !case.uses.memories.is_empty() {
         return Vec::new();
     }
-    let energies = case.uses.energies.iter();
-    let shares: Vec<String> = energies
-        .filter_map(|(name, computed)| share(name, computed))
-        .collect();
-    if shares.is_empty() {
+    // A ratio with the memory of one side alone would be none of anything.
+    let amounts = &case.uses.amounts;
+    let sides: BTreeSet<Option<Side>> = amounts.iter().map(side).collect();
+    if amounts.len() > 1 && (sides.len() > 1 || sides.contains(&None)) {
         return Vec::new();
     }
-    let says = format!(
-        "no memory; weights read once would take {}",
-        shares.join(", and ")
-    );
-    match case.under(&WithWeights) {
-        Some(with) if with != case.value.value => {
-            let becomes = case.shown(&with);
-            vec![case.warning(Fault::NoMemory, says, becomes)]
-        }
-        // The claim is of single operations, of which memory is none.
-        _ => case
-            .uses
-            .energies
-            .iter()
-            .take(1)
-            .filter_map(|(_, computed)| {
-                let arithmetic = computed.energy(None, &Plain)?;
-                let with = computed.energy(None, &WithWeights)?;
-                Some(Warning {
-                    was: shown(&arithmetic),
-                    ..case.warning(Fault::NoMemory, says.clone(), shown(&with))
-                })
-            })
-            .collect(),
+    let mut shares: Vec<(String, String)> = Vec::new();
+    let mut tell = |share: Option<(String, String)>| {
+        shares.extend(share.filter(|share| !shares.contains(share)));
+    };
+    for (name, computed, _) in case.uses.energies() {
+        tell(own(computed).and_then(|traffic| {
+            let arithmetic = computed.energy(None, &Plain)?;
+            share(case.called(name), &traffic, &arithmetic)
+        }));
     }
+    let mut replaced: Vec<Replaced> = Vec::new();
+    for amount in &case.uses.amounts {
+        let Some(counted) = counted(amount) else {
+            continue;
+        };
+        let Some(mut value) = amount.under(case.names, Under::all(&WithWeights)) else {
+            continue;
+        };
+        for one in counted {
+            tell(share(case.called(one.name), &one.traffic, &one.arithmetic));
+            let traffic = Quantity::exact(joules(&one.traffic.1), Dimension::ENERGY);
+            let traffic = match one.negative {
+                true => traffic.negated(),
+                false => traffic,
+            };
+            value = value.plus(&traffic).unwrap_or(value);
+        }
+        replaced.push(Replaced {
+            path: amount.path.clone(),
+            value,
+        });
+    }
+    let Some((level, _)) = shares.first().cloned() else {
+        return Vec::new();
+    };
+    let is_one = shares.iter().all(|(other, _)| *other == level);
+    let says = match is_one {
+        true => format!("weights read once from {level}, a floor, would be"),
+        false => "weights read once, a floor, would be".to_owned(),
+    };
+    let parts = shares.into_iter().map(|(level, share)| match is_one {
+        true => share,
+        false => format!("{share} ({level})"),
+    });
+    let parts: Vec<String> = parts.collect();
+    let with = case.evaluate(Under {
+        replaced: &replaced,
+        ..Under::all(&WithWeights)
+    });
+    if with.as_ref() != Ok(&case.value.value) {
+        return vec![case.warning(Fault::NoMemory, &says, parts, case.shown_or(with))];
+    }
+    // The claim is of single operations, of which memory is none: told of all
+    // that the estimate has.
+    let Some((name, computed, _)) = case.uses.energies().next() else {
+        return Vec::new();
+    };
+    let energy = |prices: &dyn Prices| computed.energy(None, prices);
+    let (Some(arithmetic), Some(with)) = (energy(&Plain), energy(&WithWeights)) else {
+        return Vec::new();
+    };
+    vec![Warning {
+        claim: format!("`{}`, all of it", case.called(name)),
+        was: shown(&arithmetic),
+        ..case.warning(Fault::NoMemory, &says, parts, shown(&with))
+    }]
 }
 
 fn shown(picojoules: &BigRational) -> String {
     format!("{:.3}", Energy::from_picojoules(number::to_f64(picojoules)))
 }
 
-/// What the weights of an estimate would take, in words.
-fn share(name: &str, computed: &Computed) -> Option<String> {
-    let (level, traffic) = traffic(computed)?;
-    let both = computed.energy(None, &WithWeights)?;
+/// What an energy is of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Side {
+    /// All operations, whose weights are known.
+    All,
+    /// One primitive of estimates, of which memory is no part.
+    Primitive,
+}
+
+/// What an energy is of; nothing where weights are not known of all of it.
+fn side(amount: &Amount<'_>) -> Option<Side> {
+    let energies = |product: &Product<'_>| {
+        (product.factors.iter()).find_map(|factor| match factor.what {
+            What::Estimate(_, _, Attribute::Energy(None)) if !factor.divides => Some(Side::All),
+            What::Estimate(_, _, Attribute::Energy(_)) if !factor.divides => Some(Side::Primitive),
+            _ => None,
+        })
+    };
+    if counted(amount).is_some() {
+        return Some(Side::All);
+    }
+    let mut sides = amount.products.iter().map(energies);
+    let first = sides.next()??;
+    sides.all(|side| side == Some(first)).then_some(first)
+}
+
+/// What weights are read from, and what that takes.
+type Traffic = (String, BigRational);
+
+/// What the weights of an estimate would be read from, and their share in it,
+/// in words.
+fn share(
+    name: &str,
+    (level, traffic): &Traffic,
+    arithmetic: &BigRational,
+) -> Option<(String, String)> {
+    let both = traffic + arithmetic;
     if traffic.is_zero() || both.is_zero() {
         return None;
     }
-    let share = number::to_f64(&(&traffic / both));
-    Some(format!(
-        "{} from {level}, {} of `{name}`",
-        shown(&traffic),
-        percent(share, 1)
-    ))
+    let share = percent(number::to_f64(&(traffic / both)), 1);
+    Some((level.clone(), format!("{share} of `{name}`")))
+}
+
+/// The traffic of an estimate that has a price.
+fn own(computed: &Computed) -> Option<Traffic> {
+    let (table, format) = computed.price.as_ref()?;
+    traffic(computed, table, *format)
+}
+
+/// The weights of an estimate that a formula counts and prices itself.
+struct Counted<'a> {
+    name: &'a str,
+    of: &'a Computed,
+    table: &'a EnergyTable,
+    /// The formats that it is priced in: of multiplications, and of the rest.
+    products: Vec<NumberFormat>,
+    rest: Vec<NumberFormat>,
+    negative: bool,
+    arithmetic: BigRational,
+    traffic: Traffic,
+}
+
+/// The estimates whose counts make up the whole of an amount. Nothing where
+/// something else is in it too, whose memory nobody knows, or where it is not
+/// plain what holds the weights.
+fn counted<'c>(amount: &'c Amount<'_>) -> Option<Vec<Counted<'c>>> {
+    let mut all: Vec<Counted<'c>> = Vec::new();
+    for product in &amount.products {
+        if let [factor] = product.factors.as_slice()
+            && matches!(factor.what, What::Estimate(_, _, Attribute::Energy(_)))
+        {
+            continue;
+        }
+        let counted = product.counted()?;
+        let count = match counted.attribute {
+            Attribute::Count(primitive) => counted.of.count(primitive, &Plain),
+            Attribute::Macs => counted.of.macs(&Plain)?,
+            Attribute::Energy(_) | Attribute::Weights => return None,
+        };
+        let entry = counted.table.entry(counted.primitive, counted.format)?;
+        let energy = count * &entry.pj;
+        let at = all.iter().position(|one| one.name == counted.name);
+        let at = at.unwrap_or_else(|| {
+            all.push(Counted {
+                name: counted.name,
+                of: counted.of,
+                table: counted.table,
+                products: Vec::new(),
+                rest: Vec::new(),
+                negative: product.negative,
+                arithmetic: BigRational::zero(),
+                traffic: (String::new(), BigRational::zero()),
+            });
+            all.len() - 1
+        });
+        let one = all.get_mut(at)?;
+        if one.table.name() != counted.table.name() || one.negative != product.negative {
+            return None;
+        }
+        one.arithmetic += energy;
+        match counted.primitive {
+            Primitive::Mul => one.products.push(counted.format),
+            _ => one.rest.push(counted.format),
+        }
+    }
+    for one in &mut all {
+        // Sums may be wider than what is multiplied.
+        let formats = match one.products.is_empty() {
+            true => &one.rest,
+            false => &one.products,
+        };
+        let (operand, others) = formats.split_first()?;
+        if others.iter().any(|other| other != operand) {
+            return None;
+        }
+        let format = Format {
+            operand: *operand,
+            accumulator: *operand,
+        };
+        one.traffic = traffic(one.of, one.table, format)?;
+    }
+    (!all.is_empty()).then_some(all)
 }
 
 /// The level of memory that weights are read from, and what that takes.
-fn traffic(computed: &Computed) -> Option<(String, BigRational)> {
-    let (table, format) = computed.price.as_ref()?;
+fn traffic(computed: &Computed, table: &EnergyTable, format: Format) -> Option<Traffic> {
     let level = beyond_the_die(table)?;
-    let bits = weight_bits(computed, *format)?;
-    let name = format!("{} of {}", level.name(), table.name());
-    Some((name, bits * level.pj_per_bit()))
+    let bits = weight_bits(computed, format)?;
+    Some((level.name(), bits * level.pj_per_bit()))
 }
 
-/// The cheapest memory without a size: one that is not on the die.
+/// The cheapest memory without a size: one that is not on the die. The largest
+/// where every memory has a size.
 fn beyond_the_die(table: &EnergyTable) -> Option<&MemoryLevel> {
-    let beyond = table.memories().iter().filter(|one| one.size_kib.is_none());
-    beyond.min_by(|a, b| a.pj_per_bit().cmp(&b.pj_per_bit()))
+    let all = || table.memories().iter();
+    let beyond = all().filter(|one| one.size_kib.is_none());
+    let cheapest = beyond.min_by(|a, b| a.pj_per_bit().cmp(&b.pj_per_bit()));
+    cheapest.or_else(|| all().max_by(|a, b| a.size_kib.cmp(&b.size_kib)))
 }
 
 /// The bits of all weights that an einsum of the part takes.
@@ -125,6 +283,7 @@ fn weight_bits(computed: &Computed, format: Format) -> Option<BigRational> {
             let operand = op.format.map_or(format.operand, |fixed| fixed.operand);
             let each = match &wire.tensor.domain {
                 Domain::Finite(values) => width(values.len()),
+                Domain::Integer(Some(bits)) => u32::from(*bits.min(&operand.bits())),
                 _ => u32::from(operand.bits()),
             };
             bits += count * number::whole(BigInt::from(each));

@@ -1,74 +1,138 @@
 //! Entries that do not belong together: all-in beside single operations, and
 //! those of two tables.
 
+use std::sync::Arc;
+
 use num_rational::BigRational;
 use num_traits::Zero;
 
+use super::uses::{Factor, What};
 use super::{Case, Fault, Warning};
-use crate::claims::computed::{Lookup, Prices};
+use crate::claims::computed::{Computed, Lookup, Prices};
+use crate::claims::evaluate::{Attribute, Replaced, Under};
+use crate::claims::quantity::Quantity;
+use crate::claims::unit::Dimension;
 use crate::format::NumberFormat;
 use crate::primitive::Primitive;
-use crate::table::{Boundary, EnergyTable, Entry};
+use crate::source::Spanned;
+use crate::table::{Boundary, EnergyTable, Entry, Provenance};
 
 pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
-    all_in(case).into_iter().chain(two_tables(case)).collect()
+    let tables = two_tables(case).or_else(|| extended(case));
+    all_in(case).into_iter().chain(tables).collect()
 }
 
-/// Nothing but what is all-in costs anything.
+/// In estimates that have both, nothing but what is all-in costs anything.
 struct AllIn;
 
 impl Prices for AllIn {
     fn price(&self, lookup: &Lookup<'_>) -> Option<BigRational> {
         let entry = lookup.entry()?;
+        let mixes = lookup.op.is_some_and(|op| {
+            let entries = of_estimate(op.of, None);
+            let (whole, single) = split(&entries);
+            !whole.is_empty() && !single.is_empty()
+        });
         Some(match entry.boundary {
             Boundary::AllIn => entry.pj.clone(),
-            _ => BigRational::zero(),
+            _ if mixes => BigRational::zero(),
+            _ => entry.pj.clone(),
         })
     }
 }
 
+/// All-in entries added to others: not where one is only held against another.
 fn all_in(case: &Case<'_>) -> Option<Warning> {
-    let entries = entries(case);
-    let named = |all_in: bool| {
-        let mut names: Vec<&str> = (entries.iter())
-            .filter(|(_, entry)| (entry.boundary == Boundary::AllIn) == all_in)
-            .filter(|(_, entry)| !entry.pj.is_zero())
-            .map(|(name, _)| name.as_str())
-            .collect();
-        names.dedup();
-        names.join(", ")
-    };
-    let (whole, single) = (named(true), named(false));
-    if whole.is_empty() || single.is_empty() {
-        return None;
-    }
-    let says = format!("all-in entries ({whole}) hold what others ({single}) price once more");
-    Some(case.warning(Fault::AllIn, says, case.shown_or(case.under(&AllIn))))
-}
-
-/// Every entry that the claim rests on, with its name.
-fn entries<'c>(case: &'c Case<'_>) -> Vec<(String, &'c Entry)> {
-    let mut all: Vec<(String, &Entry)> = Vec::new();
-    let mut add = |table: &'c EnergyTable, primitive: Primitive, format: NumberFormat| {
-        let name = format!("{}.{format}.{primitive}", table.name());
-        if let Some(entry) = table.entry(primitive, format)
-            && !all.iter().any(|(known, _)| *known == name)
-        {
-            all.push((name, entry));
+    let mut parts: Vec<String> = Vec::new();
+    let mut replaced: Vec<Replaced> = Vec::new();
+    for amount in &case.uses.amounts {
+        let factors = || {
+            let factors = amount.products.iter().flat_map(|product| &product.factors);
+            factors.filter(|factor| !factor.divides)
+        };
+        let entries: Vec<Named<'_>> = factors().flat_map(of_factor).collect();
+        let (whole, single) = split(&entries);
+        if whole.is_empty() || single.is_empty() {
+            continue;
         }
-    };
-    for (table, primitive, format) in &case.uses.entries {
-        add(table, *primitive, *format);
-    }
-    for (_, computed) in &case.uses.energies {
-        if let Some((table, format)) = &computed.price {
-            let tallies = computed.tallies(computed.stages.as_deref());
-            for (tally, _) in tallies.filter(|(one, _)| !computed.free.contains(&one.primitive)) {
-                add(table, tally.primitive, tally.precision.resolve(*format));
+        let part = format!(
+            "{} holds what {} prices once more",
+            whole.join(", "),
+            single.join(", ")
+        );
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+        for factor in factors() {
+            let own: Vec<Named<'_>> = of_factor(factor).collect();
+            let dimension = match factor.what {
+                What::Entry(..) => Dimension::PER_OPERATION,
+                _ => Dimension::ENERGY,
+            };
+            // One that has both is priced by `AllIn`.
+            if !own.is_empty() && split(&own).0.is_empty() {
+                replaced.push(Replaced {
+                    path: factor.path.clone(),
+                    value: Quantity::zero(dimension),
+                });
             }
         }
     }
-    all
+    if parts.is_empty() {
+        return None;
+    }
+    let alone = case.evaluate(Under {
+        replaced: &replaced,
+        ..Under::all(&AllIn)
+    });
+    Some(case.warning(Fault::AllIn, "", parts, case.shown_or(alone)))
+}
+
+/// An entry with its name.
+type Named<'e> = (String, &'e Entry);
+
+/// The names of the all-in entries, and of the others, each once; what costs
+/// nothing is left out.
+fn split(entries: &[Named<'_>]) -> (Vec<String>, Vec<String>) {
+    let (mut whole, mut single) = (Vec::new(), Vec::new());
+    for (name, entry) in entries.iter().filter(|(_, entry)| !entry.pj.is_zero()) {
+        let names = match entry.boundary {
+            Boundary::AllIn => &mut whole,
+            _ => &mut single,
+        };
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    (whole, single)
+}
+
+/// The entries that a factor is priced by.
+fn of_factor<'f>(factor: &'f Factor<'_>) -> impl Iterator<Item = Named<'f>> {
+    let entries = match &factor.what {
+        What::Entry(table, primitive, format) => {
+            named(table, *primitive, *format).into_iter().collect()
+        }
+        What::Estimate(_, computed, Attribute::Energy(primitive)) => {
+            of_estimate(computed, *primitive)
+        }
+        _ => Vec::new(),
+    };
+    entries.into_iter()
+}
+
+fn of_estimate(computed: &Computed, primitive: Option<Primitive>) -> Vec<Named<'_>> {
+    let Some((table, format)) = &computed.price else {
+        return Vec::new();
+    };
+    (computed.priced(primitive))
+        .filter_map(|(tally, _)| named(table, tally.primitive, tally.precision.resolve(*format)))
+        .collect()
+}
+
+fn named(table: &EnergyTable, primitive: Primitive, format: NumberFormat) -> Option<Named<'_>> {
+    let entry = table.entry(primitive, format)?;
+    Some((format!("{}.{format}.{primitive}", table.name()), entry))
 }
 
 /// All prices from one table.
@@ -85,14 +149,78 @@ fn two_tables(case: &Case<'_>) -> Option<Warning> {
     if tables.len() < 2 {
         return None;
     }
-    let each: Vec<String> = tables
+    let names: Vec<String> = tables
         .iter()
-        .map(|table| {
-            let value = case.shown_or(case.under(&From(table)));
-            format!("{} alone: {value}", table.name())
-        })
+        .map(|table| format!("`{}`", table.name()))
         .collect();
-    let names: Vec<&str> = tables.iter().map(|table| table.name()).collect();
     let says = format!("entries of {} stand in one number", names.join(" and "));
-    Some(case.warning(Fault::TwoTables, says, each.join(", ")))
+    alone(case, &says, &tables)
+}
+
+/// A table that extends another has entries of both.
+fn extended(case: &Case<'_>) -> Option<Warning> {
+    let tables = case.uses.tables();
+    let [table] = tables.as_slice() else {
+        return None;
+    };
+    let base = table.extends()?;
+    let products = case.uses.products.iter();
+    let entries: Vec<Named<'_>> = products
+        .flat_map(|product| &product.factors)
+        .flat_map(of_factor)
+        .collect();
+    // What is derived or assumed follows the entries that it is derived from.
+    let mut files: Vec<(String, Vec<String>)> = Vec::new();
+    for (name, entry) in entries {
+        let (Provenance::Published { .. }, Some(place)) = (&entry.provenance, &entry.place) else {
+            continue;
+        };
+        let file = place.source().name().to_owned();
+        match files.iter_mut().find(|(known, _)| *known == file) {
+            Some((_, names)) if names.contains(&name) => {}
+            Some((_, names)) => names.push(name),
+            None => files.push((file, vec![name])),
+        }
+    }
+    if files.len() < 2 {
+        return None;
+    }
+    let groups: Vec<String> = files.iter().map(|(_, names)| names.join(", ")).collect();
+    let says = format!(
+        "`{}` extends `{base}`: {} are of different tables",
+        table.name(),
+        groups.join(" and ")
+    );
+    let place = case.claim.formula.place.clone();
+    let base = case
+        .names
+        .shelf
+        .table(&Spanned::new(base.to_owned(), place));
+    match base {
+        Ok(base) => alone(case, &says, &[&base]),
+        Err(_) => Some(case.warning(
+            Fault::TwoTables,
+            &says,
+            Vec::new(),
+            "the other table is not at hand".to_owned(),
+        )),
+    }
+}
+
+/// The warning with what each table alone gives; nothing where they all give
+/// the same as the claim.
+fn alone(case: &Case<'_>, says: &str, tables: &[&Arc<EnergyTable>]) -> Option<Warning> {
+    let values: Vec<_> = (tables.iter())
+        .map(|table| (table.name(), case.under(&From(table))))
+        .collect();
+    let is_same = |value: &Result<BigRational, _>| value.as_ref() == Ok(&case.value.value);
+    if values.iter().all(|(_, value)| is_same(value)) {
+        return None;
+    }
+    let each = values.into_iter().map(|(name, value)| {
+        let shown = case.shown_or(value);
+        format!("{name} alone: {shown}")
+    });
+    let each: Vec<String> = each.collect();
+    Some(case.warning(Fault::TwoTables, says, Vec::new(), each.join(", ")))
 }

@@ -13,6 +13,10 @@
 //!
 //! Each rule computes the claim again as it would be without the fault, by the
 //! same formula under other prices.
+//!
+//! A formula may ask an estimate for its energy, or for its counts and price
+//! these itself. `uses` multiplies it out, so that rules see what stands before
+//! which entry; what they cannot tell exactly they do not tell.
 
 mod accumulators;
 mod assumed;
@@ -23,16 +27,18 @@ mod scope;
 mod twice;
 mod uses;
 
+use std::collections::BTreeMap;
+
 use num_rational::BigRational;
 
 use self::uses::Uses;
 use super::computed::{Prices, Shelf};
-use super::evaluate::{Names, Under};
+use super::evaluate::{DIVISION_BY_ZERO, Names, Under};
 use super::ledger::Ledger;
 use super::quantity::Quantity;
 use super::spec::ClaimSpec;
 use crate::number;
-use crate::source::Problems;
+use crate::source::{Diagnostic, Problems};
 use crate::units::significant;
 
 /// A fault of a claim.
@@ -42,12 +48,49 @@ pub struct Warning {
     pub fault: Fault,
     /// The claim.
     pub claim: String,
+    /// The variant of a report that it is of.
+    pub variant: Option<String>,
     /// What is wrong, in words.
-    pub says: String,
+    pub about: String,
+    /// What it is wrong with, each in words that continue these.
+    pub parts: Vec<String>,
     /// The number as it was published, or as it is computed.
     pub was: String,
     /// The number without the fault.
     pub becomes: String,
+}
+
+impl Warning {
+    /// What is wrong, with all of its parts.
+    pub fn says(&self) -> String {
+        sentence(&self.about, &self.parts)
+    }
+}
+
+/// What is wrong, and its parts, as one sentence.
+pub fn sentence(about: &str, parts: &[String]) -> String {
+    let parts = parts.join("; ");
+    format!("{about} {parts}").trim().to_owned()
+}
+
+/// What a report calls the claims and the estimates that stand for it.
+#[derive(Debug, Clone, Default)]
+pub struct Labels {
+    /// By the name of the claim.
+    pub claims: BTreeMap<String, Label>,
+    /// By the name of the estimate.
+    pub estimates: BTreeMap<String, String>,
+}
+
+/// What a claim of a report is.
+#[derive(Debug, Clone)]
+pub struct Label {
+    /// What it is of.
+    pub claim: String,
+    /// The variant that it is of.
+    pub variant: String,
+    /// Whether a number of it was published.
+    pub is_published: bool,
 }
 
 /// The kinds of faults.
@@ -94,6 +137,7 @@ impl Fault {
 struct Case<'a> {
     names: &'a Names<'a>,
     claim: &'a ClaimSpec,
+    labels: Option<&'a Labels>,
     uses: Uses<'a>,
     /// The claim as it stands.
     value: Quantity,
@@ -112,11 +156,17 @@ const RULES: [Rule; 7] = [
     assumed::warnings,
 ];
 
-/// Every warning of every claim, in order.
+/// Every warning of every claim, in order. `labels` are those of a report, where
+/// the claims are of one.
 ///
 /// # Errors
-/// What keeps a claim from being computed.
-pub fn audit(ledger: &Ledger, shelf: &dyn Shelf) -> Result<Vec<Warning>, Problems> {
+/// What keeps a claim from being computed; a scope or a baseline that it names
+/// and does not have.
+pub fn audit(
+    ledger: &Ledger,
+    shelf: &dyn Shelf,
+    labels: Option<&Labels>,
+) -> Result<Vec<Warning>, Problems> {
     let names = Names {
         file: &ledger.file,
         estimates: &ledger.estimates,
@@ -137,16 +187,14 @@ pub fn audit(ledger: &Ledger, shelf: &dyn Shelf) -> Result<Vec<Warning>, Problem
         let case = Case {
             names: &names,
             claim,
+            labels,
             uses,
             value,
         };
+        problems.extend(case.unknown());
         for warning in RULES.iter().flat_map(|rule| rule(&case)) {
             // The same of the same, such as the memory of one estimate.
-            let told = warnings.iter().any(|other| {
-                (other.fault, &other.says, &other.was)
-                    == (warning.fault, &warning.says, &warning.was)
-            });
-            if !told {
+            if !warnings.contains(&warning) {
                 warnings.push(warning);
             }
         }
@@ -154,26 +202,79 @@ pub fn audit(ledger: &Ledger, shelf: &dyn Shelf) -> Result<Vec<Warning>, Problem
     problems.or(warnings)
 }
 
-impl Case<'_> {
+/// A number under other prices, or why there is none.
+type Otherwise = Result<BigRational, &'static str>;
+
+impl<'a> Case<'a> {
     /// A warning about the claim as a whole.
-    fn warning(&self, fault: Fault, says: String, becomes: String) -> Warning {
+    fn warning(&self, fault: Fault, about: &str, parts: Vec<String>, becomes: String) -> Warning {
+        let label = self.label();
         Warning {
             fault,
-            claim: self.claim.name.value.clone(),
-            says,
-            was: self.claim.published.text(),
+            claim: label
+                .map_or(&self.claim.name.value, |label| &label.claim)
+                .clone(),
+            variant: label.map(|label| label.variant.clone()),
+            about: about.to_owned(),
+            parts,
+            was: match label {
+                Some(label) if !label.is_published => self.shown(&self.value.value),
+                _ => self.claim.published.text(),
+            },
             becomes,
         }
     }
 
-    /// The claim under other prices; nothing where they do not give a number.
-    fn under(&self, prices: &dyn Prices) -> Option<BigRational> {
+    fn label(&self) -> Option<&'a Label> {
+        let labels = self.labels?;
+        labels.claims.get(&self.claim.name.value)
+    }
+
+    /// The variant of a report that the claim is of.
+    fn variant(&self) -> Option<&'a str> {
+        self.label().map(|label| label.variant.as_str())
+    }
+
+    /// What readers know an estimate as.
+    fn called<'n>(&self, name: &'n str) -> &'n str
+    where
+        'a: 'n,
+    {
+        let known = self.labels.and_then(|labels| labels.estimates.get(name));
+        known.map_or(name, String::as_str)
+    }
+
+    /// What the claim says of itself and is not there.
+    fn unknown(&self) -> Problems {
+        let mut problems = match self.labels {
+            None => scope::unknown(self),
+            // A report's whole is guessed from its words.
+            Some(_) => Problems::new(),
+        };
+        if let Some(baseline) = &self.claim.reading.baseline
+            && !uses::mentions(self.names, &self.claim.formula, &baseline.value)
+        {
+            let message = format!("the formula does not rest on `{}`", baseline.value);
+            problems.push(
+                Diagnostic::at(&baseline.place, message)
+                    .help("the baseline is an estimate or a quantity that the formula names"),
+            );
+        }
+        problems
+    }
+
+    /// The claim under other prices.
+    fn under(&self, prices: &dyn Prices) -> Otherwise {
         self.evaluate(Under::all(prices))
     }
 
-    fn evaluate(&self, under: Under<'_>) -> Option<BigRational> {
+    fn evaluate(&self, under: Under<'_>) -> Otherwise {
         let value = self.names.value(&self.claim.formula, under);
-        value.ok().map(|quantity| quantity.value)
+        match value {
+            Ok(quantity) => Ok(quantity.value),
+            Err(mistake) if mistake.message() == DIVISION_BY_ZERO => Err("divides by 0"),
+            Err(_) => Err("not priced by the table"),
+        }
     }
 
     /// A value of the claim, in its unit, to three digits.
@@ -183,10 +284,10 @@ impl Case<'_> {
         unit.after(&significant(in_unit, 3).replace('-', "−"))
     }
 
-    fn shown_or(&self, value: Option<BigRational>) -> String {
+    fn shown_or(&self, value: Otherwise) -> String {
         match value {
-            Some(value) => self.shown(&value),
-            None => "not priced by the table".to_owned(),
+            Ok(value) => self.shown(&value),
+            Err(why) => why.to_owned(),
         }
     }
 }

@@ -4,7 +4,10 @@ use num_traits::Zero;
 
 use super::{Case, Fault, Warning};
 use crate::claims::computed::{Computed, Prices, of_scope};
-use crate::source::Spanned;
+use crate::claims::evaluate::Attribute;
+use crate::graph::OpKind;
+use crate::primitive::Primitive;
+use crate::source::{Problems, Spanned};
 
 /// Counts another part of every model that has it.
 struct Over<'a>(&'a Spanned<String>);
@@ -23,18 +26,20 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
         return Vec::new();
     };
     let mut missing: Vec<String> = Vec::new();
-    let mut part = "";
-    for (_, computed) in &case.uses.energies {
-        for stage in left_out(computed, named) {
+    let mut parts: Vec<&str> = Vec::new();
+    for (_, computed, attribute) in &case.uses.estimates {
+        let left_out = left_out(computed, *attribute, named);
+        if !left_out.is_empty() && !parts.contains(&computed.part.as_str()) {
+            parts.push(&computed.part);
+        }
+        for stage in left_out {
             if !missing.contains(&stage) {
                 missing.push(stage);
             }
         }
-        if computed.stages.is_some() {
-            part = &computed.part;
-        }
     }
-    if missing.is_empty() {
+    let over = case.under(&Over(named));
+    if missing.is_empty() || over.as_ref() == Ok(&case.value.value) {
         return Vec::new();
     }
     let of_attention = |stage: &String| stage.ends_with("-proj") || stage == "softmax";
@@ -42,18 +47,38 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
         true => Fault::LeftOut,
         false => Fault::SmallerScope,
     };
+    let computed: Vec<String> = parts.iter().map(|part| format!("`{part}`")).collect();
     let says = format!(
-        "`{}` is named, `{part}` is computed, without {}",
+        "`{}` is named, {} is computed, without {}",
         named.value,
+        computed.join(" and "),
         missing.join(", ")
     );
-    let over = case.under(&Over(named));
-    vec![case.warning(fault, says, case.shown_or(over))]
+    vec![case.warning(fault, &says, Vec::new(), case.shown_or(over))]
 }
 
-/// The stages of the named part that are not in the computed one and cost
-/// something.
-fn left_out(computed: &Computed, named: &Spanned<String>) -> Vec<String> {
+/// The mistake of a named scope that no estimate of the claim has.
+pub(super) fn unknown(case: &Case<'_>) -> Problems {
+    let mut problems = Problems::new();
+    if let Some(named) = &case.claim.reading.named {
+        let estimates = case.uses.estimates.iter();
+        let scopes: Vec<_> = estimates
+            .map(|(_, computed, _)| of_scope(named, &computed.counted))
+            .collect();
+        if scopes.iter().all(Result::is_err) {
+            scopes
+                .into_iter()
+                .filter_map(Result::err)
+                .take(1)
+                .for_each(|mistake| problems.extend(mistake));
+        }
+    }
+    problems
+}
+
+/// The stages of the named part that are not in the computed one and have some
+/// of what is asked.
+fn left_out(computed: &Computed, attribute: Attribute, named: &Spanned<String>) -> Vec<String> {
     let Some(own) = &computed.stages else {
         return Vec::new();
     };
@@ -65,12 +90,20 @@ fn left_out(computed: &Computed, named: &Spanned<String>) -> Vec<String> {
         Some(stages) => stages,
         None => graph.stages().into_iter().map(str::to_owned).collect(),
     };
-    let costs = |stage: &String| {
-        let one = std::slice::from_ref(stage);
-        computed
-            .tallies(Some(one))
-            .any(|(_, count)| !count.is_zero())
+    let has = |stage: &String, primitive: Option<Primitive>| {
+        let mut tallies = computed.tallies(Some(std::slice::from_ref(stage)));
+        tallies.any(|(tally, count)| {
+            primitive.is_none_or(|one| one == tally.primitive) && !count.is_zero()
+        })
+    };
+    let counts = |stage: &String| match attribute {
+        Attribute::Energy(primitive) => has(stage, primitive),
+        Attribute::Count(primitive) => has(stage, Some(primitive)),
+        Attribute::Macs => graph.ops().node_weights().any(|op| {
+            op.stage == *stage && matches!(&op.kind, OpKind::Einsum(einsum) if einsum.is_mac())
+        }),
+        Attribute::Weights => false,
     };
     let missing = stages.into_iter().filter(|stage| !own.contains(stage));
-    missing.filter(costs).collect()
+    missing.filter(counts).collect()
 }

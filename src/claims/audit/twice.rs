@@ -1,83 +1,177 @@
 //! A share of what is not zero, applied to counts that hold it already.
 
+use num_rational::BigRational;
 use num_traits::{One, Signed};
 
-use super::uses::Factor;
+use super::uses::{Factor, Product, What};
 use super::{Case, Fault, Warning};
-use crate::claims::evaluate::Under;
+use crate::claims::computed::Computed;
+use crate::claims::evaluate::{Attribute, Path, Replaced, Under};
 use crate::claims::quantity::Quantity;
 use crate::claims::spec::Input;
 use crate::claims::unit::Dimension;
+use crate::graph::OpKind;
+use crate::primitive::Primitive;
+
+/// An input between 0 and 1, or what is left of 1 without it.
+struct Share<'a> {
+    input: &'a Input,
+    name: String,
+    value: Quantity,
+}
+
+/// A product that holds a share more than once.
+struct Doubled {
+    /// Where the product writes it.
+    places: Vec<Path>,
+    /// By how often too often.
+    excess: usize,
+}
 
 pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for share in shares(case) {
-        let name = &share.name.value;
-        let held = (case.uses.products.iter()).find_map(|product| holder(case, share, product));
-        if let Some(held) = held {
-            let once = case.evaluate(Under {
-                one: Some(name),
-                ..Under::PLAIN
-            });
-            let says = format!("`{name}` is applied to {held}");
-            warnings.push(case.warning(Fault::AppliedTwice, says, case.shown_or(once)));
-        }
+        let products = case.uses.products.iter();
+        let found: Vec<(Doubled, String)> = products
+            .filter_map(|product| doubled(case, &share, product))
+            .collect();
+        let Some((_, held)) = found.first() else {
+            continue;
+        };
+        let says = format!("`{}` is applied to {held}", share.name);
+        let ones: Vec<Replaced> = superfluous(found.into_iter().map(|(one, _)| one).collect())
+            .into_iter()
+            .map(|path| Replaced {
+                path,
+                value: Quantity::exact(BigRational::one(), Dimension::NONE),
+            })
+            .collect();
+        let once = case.evaluate(Under {
+            replaced: &ones,
+            ..Under::PLAIN
+        });
+        warnings.push(case.warning(Fault::AppliedTwice, &says, Vec::new(), case.shown_or(once)));
     }
     warnings
 }
 
-/// The inputs of the claim that are shares.
-fn shares<'c>(case: &'c Case<'_>) -> Vec<&'c Input> {
-    let mut shares: Vec<&Input> = Vec::new();
-    for input in &case.uses.inputs {
-        let quantity = input.published.quantity();
-        let is_share = quantity.dimension == Dimension::NONE
-            && quantity.value.is_positive()
-            && quantity.value < num_rational::BigRational::one();
-        if is_share && !shares.iter().any(|known| known.name == input.name) {
-            shares.push(input);
+/// The shares that the claim rests on, each once.
+fn shares<'a>(case: &Case<'a>) -> Vec<Share<'a>> {
+    let mut shares: Vec<Share<'a>> = Vec::new();
+    let products = case.uses.products.iter();
+    for factor in products.flat_map(|product| &product.factors) {
+        let (input, value) = match factor.what {
+            What::Input(input) => (input, input.quantity()),
+            What::Rest(input) => match one().plus(&input.quantity().negated()) {
+                Some(rest) => (input, rest),
+                None => continue,
+            },
+            _ => continue,
+        };
+        let is_share = value.dimension == Dimension::NONE
+            && value.value.is_positive()
+            && value.value < BigRational::one();
+        if is_share && !shares.iter().any(|known| known.name == factor.name) {
+            shares.push(Share {
+                input,
+                name: factor.name.clone(),
+                value,
+            });
         }
     }
     shares
 }
 
-/// What in this product holds the share already, in words.
-fn holder(case: &Case<'_>, share: &Input, product: &[Factor]) -> Option<String> {
-    let name = share.name.value.as_str();
-    let own = product.iter().position(|factor| factor.name == name)?;
-    let divides = product.get(own)?.divides;
-    let others = (product.iter().enumerate())
-        .filter(|(at, factor)| *at != own && factor.divides == divides)
-        .map(|(_, factor)| factor.name.as_str());
-    for other in others {
-        if other == name {
-            return Some("what it was applied to before".to_owned());
-        }
-        if let Some(whole) = before(case, share, other) {
-            return Some(format!("`{other}`, which is `{name}` × `{whole}` already"));
-        }
-        let estimate = other.split('.').next().unwrap_or(other);
-        if let Some(param) = density(case, share, estimate) {
-            return Some(format!(
-                "`{other}`, whose model leaves out zeros by its `{param}` already"
-            ));
-        }
-    }
-    None
+fn one() -> Quantity {
+    Quantity::exact(BigRational::one(), Dimension::NONE)
 }
 
-/// The input that, times the share, is `name`, as far as their digits tell.
-fn before<'c>(case: &'c Case<'_>, share: &Input, name: &str) -> Option<&'c str> {
-    let inputs = &case.names.file.inputs;
-    let held = inputs.iter().find(|input| input.name.value == name)?;
-    let held = held.published.quantity();
-    let share = (&share.name, share.published.quantity());
-    let whole = inputs.iter().find(|whole| {
-        let quantity = whole.published.quantity();
-        whole.name != *share.0
-            && whole.name.value != name
-            && quantity.dimension == held.dimension
-            && overlap(&quantity.times(&share.1), &held)
+/// How often the product has the share too often, and in what it is already.
+fn doubled(case: &Case<'_>, share: &Share<'_>, product: &Product<'_>) -> Option<(Doubled, String)> {
+    let own = |divides: bool| {
+        let factors = product.factors.iter();
+        let found = factors.filter(move |one| one.name == share.name && one.divides == divides);
+        found.map(|one| one.path.clone()).collect::<Vec<Path>>()
+    };
+    // What divides by it takes away what multiplies.
+    let (over, under) = (own(false), own(true));
+    let (places, against, divides) = match over.len() >= under.len() {
+        true => (over, under.len(), false),
+        false => (under, over.len(), true),
+    };
+    let times = places.len() - against;
+    if times == 0 {
+        return None;
+    }
+    let others = (product.factors.iter())
+        .filter(|factor| factor.divides == divides && factor.name != share.name);
+    let held: Vec<String> = others
+        .filter_map(|other| holder(case, share, other))
+        .collect();
+    let excess = times - 1 + usize::from(!held.is_empty());
+    let held = match held.into_iter().next() {
+        Some(held) => held,
+        None => "what it was applied to before".to_owned(),
+    };
+    (excess > 0).then_some((Doubled { places, excess }, held))
+}
+
+/// Where the share is to be left out, such that no product has it too often:
+/// the place that most of them share first.
+fn superfluous(mut doubled: Vec<Doubled>) -> Vec<Path> {
+    let mut taken: Vec<Path> = Vec::new();
+    loop {
+        doubled.retain(|one| one.excess > 0);
+        let places = doubled.iter().flat_map(|one| &one.places);
+        let hits = |path: &Path| {
+            let of = |one: &&Doubled| one.places.contains(path);
+            doubled.iter().filter(of).count()
+        };
+        // The last of the best is the one that was applied on top.
+        let best = places
+            .filter(|path| !taken.contains(path))
+            .max_by_key(|path| hits(path));
+        let Some(best) = best.cloned() else {
+            return taken;
+        };
+        for one in doubled.iter_mut().filter(|one| one.places.contains(&best)) {
+            one.excess = one.excess.saturating_sub(1);
+        }
+        taken.push(best);
+    }
+}
+
+/// In what way a factor holds the share already, in words.
+fn holder(case: &Case<'_>, share: &Share<'_>, other: &Factor<'_>) -> Option<String> {
+    let name = &other.name;
+    match &other.what {
+        What::Input(held) => {
+            let whole = before(case, share, held)?;
+            Some(format!(
+                "`{name}`, which is `{}` × `{whole}` already",
+                share.name
+            ))
+        }
+        What::Estimate(own, computed, attribute) => {
+            let param = density(share, computed, *attribute)?;
+            Some(format!(
+                "`{}`, whose model leaves out zeros by its `{param}` already",
+                case.called(own)
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// The input that, times the share, is `held`, as far as their digits tell.
+fn before<'c>(case: &'c Case<'_>, share: &Share<'_>, held: &Input) -> Option<&'c str> {
+    let quantity = held.quantity();
+    let whole = case.names.file.inputs.iter().find(|whole| {
+        let own = whole.quantity();
+        whole.name != share.input.name
+            && whole.name != held.name
+            && own.dimension == quantity.dimension
+            && overlap(&own.times(&share.value), &quantity)
     })?;
     Some(&whole.name.value)
 }
@@ -87,17 +181,30 @@ fn overlap(a: &Quantity, b: &Quantity) -> bool {
 }
 
 /// The parameter of an estimate's model that has the share's value and stands
-/// in its counts.
-fn density(case: &Case<'_>, share: &Input, estimate: &str) -> Option<String> {
-    let computed = case.names.estimates.get(estimate)?;
-    let value = share.published.quantity();
+/// in what is asked of it.
+fn density(share: &Share<'_>, computed: &Computed, attribute: Attribute) -> Option<String> {
     let counted = &computed.counted;
-    let symbols = counted.graph.symbols().iter();
-    let symbol = symbols
-        .filter(|info| value.bounds.0 <= info.value && info.value <= value.bounds.1)
-        .find(|info| {
-            let tallies = &counted.census.tallies;
-            (tallies.iter()).any(|tally| tally.count.symbols().contains(&info.symbol))
-        })?;
+    let bounds = &share.value.bounds;
+    let mut symbols = counted.graph.symbols().iter();
+    let symbol = symbols.find(|info| {
+        let holds = |count: &crate::symbolic::Expr| count.symbols().contains(&info.symbol);
+        let counts = |primitive: Option<Primitive>| {
+            let mut tallies = computed.tallies(computed.stages.as_deref());
+            tallies.any(|(tally, _)| {
+                primitive.is_none_or(|one| one == tally.primitive) && holds(&tally.count)
+            })
+        };
+        let is_it = bounds.0 <= info.value && info.value <= bounds.1;
+        is_it
+            && match attribute {
+                Attribute::Energy(primitive) => counts(primitive),
+                Attribute::Count(primitive) => counts(Some(primitive)),
+                Attribute::Macs => counted.graph.ops().node_weights().any(|op| {
+                    matches!(&op.kind, OpKind::Einsum(einsum) if einsum.is_mac()
+                        && holds(&(&einsum.space * &op.times)))
+                }),
+                Attribute::Weights => false,
+            }
+    })?;
     Some(symbol.symbol.name().to_owned())
 }
