@@ -141,6 +141,139 @@ inputs = ['x']
     assert_eq!(totals(&counted(&model, "net", &[])), counts(&expected));
 }
 
+/// Layers that take spikes and give spikes.
+const SPIKING: &str = "
+name = 'net'
+inputs = { x = 'n d' }
+dims = { n = 4, d = 10, depth = 3 }
+params = { rho = 0.5 }
+
+[[op]]
+name = 'first'
+apply = 'x > 0'
+density = 'rho'
+
+[[op]]
+name = 'layers'
+block = 'layer'
+repeat = 'depth'
+inputs = ['first']
+
+[[block]]
+name = 'layer'
+inputs = { x = 'n d' }
+params = { rho = 1 }
+
+[[block.op]]
+name = 'linear'
+einsum = 'n d, d e -> n e'
+inputs = ['x', { weight = 'd d' }]
+
+[[block.op]]
+name = 'act'
+apply = 'linear > 0'
+density = 'rho'
+";
+
+#[test]
+fn the_first_repeat_takes_what_comes_before_it() {
+    let of = |shares: &str| totals(&counted(&with(model(SPIKING), shares), "net", &[]));
+    // 40 comparisons before and in each of three layers. The layers take what
+    // fires at 0.1, 0.5 and 0.5.
+    let expected = |added| counts(&[(Compare, 160), (Select, 1200), (Add, added)]);
+    assert_eq!(of("'first' = 0.1"), expected(40 + 200 + 200));
+    // As declared, and so again a block that repeats.
+    assert_eq!(of("'first' = 0.5"), expected(600));
+    // The first layer's are what the second takes.
+    assert_eq!(of("'layers.0/act' = 0.1"), expected(200 + 40 + 200));
+    assert_eq!(
+        of("'first' = 0.1\n'layers/act' = 0.2"),
+        expected(40 + 80 + 80)
+    );
+}
+
+#[test]
+fn a_repeat_is_right_for_one_count_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("net.toml"), SPIKING).unwrap();
+    let rates = "source = 'a test'\n[densities]\n'first' = 0.1\n'layers.1/act' = 0.2\n";
+    std::fs::write(folder.path().join("rates.toml"), rates).unwrap();
+    let over = |axes: &[&str]| {
+        let mut args = vec![
+            "sweep",
+            "net.toml",
+            "--densities",
+            "rates.toml",
+            "-o",
+            "json",
+        ];
+        args.extend(axes);
+        stdout(&picojoule(folder.path(), &args))
+    };
+    let swept = over(&["--over", "depth=2..4", "--over", "n=1..3"]);
+    // 0.9 pJ for 10·n comparisons before and in each layer, and for 100·n
+    // additions times the shares of the layers: 0.1, 0.5, 0.2 and 0.5.
+    let mut expected = Vec::new();
+    for (depth, shares) in [(2, 0.6), (3, 0.8), (4, 1.3)] {
+        for n in 1..4 {
+            let layers = f64::from(depth);
+            expected.push(0.9 * f64::from(n) * (10.0 * (layers + 1.0) + 100.0 * shares));
+        }
+    }
+    let found = swept.lines().map(|line| {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        row["model_net_pj"].as_f64().unwrap()
+    });
+    let found: Vec<f64> = found.collect();
+    assert_eq!(found.len(), expected.len());
+    for (found, expected) in found.iter().zip(&expected) {
+        common::assert_close(*found, *expected);
+    }
+}
+
+#[test]
+fn an_op_that_is_done_once_goes_by_one_name() {
+    let text = "
+name = 'net'
+inputs = { x = 'n d' }
+dims = { n = 4, d = 10 }
+
+[[op]]
+name = 'bits'
+apply = 'x > 0'
+density = 0.5
+
+[[op]]
+name = 'again'
+apply = 'x > 0'
+density = 0.5
+
+[[op]]
+name = 'a'
+einsum = 'n d, d e -> n e'
+inputs = ['bits', { weight = 'd d' }]
+
+[[op]]
+name = 'b'
+einsum = 'n d, d e -> n e'
+inputs = ['again', { weight = 'd d' }]
+";
+    let both = totals(&counted(&with(model(text), "'bits' = 0.2"), "net", &[]));
+    let expected = [(Compare, 40), (Select, 800), (Add, 160)];
+    assert_eq!(both, counts(&expected));
+    let wrong = picojoule::graph::lower(
+        &with(model(text), "'again' = 0.2"),
+        "net",
+        &[],
+        picojoule::graph::Unfold::No,
+    );
+    let wrong = wrong.unwrap_err().to_string();
+    assert!(
+        wrong.contains("`again` is the same tensor as `bits`"),
+        "{wrong}"
+    );
+}
+
 #[test]
 fn they_are_of_the_variants_that_the_file_names() {
     let text = format!(

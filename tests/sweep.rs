@@ -167,6 +167,52 @@ fn shards_are_the_whole() {
 
 /// A parameter that decides which ops there are is swept as well: rotary
 /// positions add 3 operations for each of the 2·25·512 elements of q and k.
+/// Two variants that set the same number have each its own along the sweep.
+#[test]
+fn variants_keep_what_they_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "
+name = 'net'
+inputs = { x = 'n d' }
+dims = { n = 4, d = 10 }
+params = { steps = 2 }
+
+[[op]]
+name = 'linear'
+einsum = 'n d, d e -> n e'
+times = 'steps'
+inputs = ['x', { weight = 'd d' }]
+
+[[variant]]
+name = 'once'
+set = { steps = 1 }
+
+[[variant]]
+name = 'twice'
+
+[[variant]]
+name = 'often'
+set = { steps = 5 }
+";
+    std::fs::write(folder.path().join("net.toml"), text).unwrap();
+    let run = |command: &[&str]| stdout(&picojoule(folder.path(), command));
+    let swept = run(&["sweep", "net.toml", "--over", "n=3,7", "--output", "csv"]);
+    // n·d·d multiply–accumulates of 4.6 pJ in each step.
+    for (row, n) in rows(&swept).iter().zip([3.0, 7.0]) {
+        let joules = |steps: f64| n * 100.0 * 4.6 * steps;
+        let numbers: Vec<f64> = row.values().filter_map(|cell| cell.parse().ok()).collect();
+        for steps in [1.0, 2.0, 5.0] {
+            let found = numbers.iter().any(|x| (x - joules(steps)).abs() < 1e-6);
+            assert!(found, "{steps} steps: {row:?}");
+        }
+    }
+    let compared = run(&["compare", "net.toml", "--table", "45nm", "--format", "fp32"]);
+    assert!(
+        compared.contains("steps = 1 (once) / 2 (twice) / 5 (often)"),
+        "{compared}"
+    );
+}
+
 #[test]
 fn switches_are_swept() {
     let folder = tempfile::tempdir().unwrap();

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::source::{Diagnostic, Node, Problems, Spanned, Value};
+use crate::source::{Diagnostic, Node, Problems, Spanned, Value, at_most};
 
 /// Estimates of one file: far more than a person writes, far less than what
 /// would fill the memory with copies of each other.
@@ -14,29 +14,29 @@ const LIKE: &str = "like";
 /// The estimates, each with all of its fields.
 pub(super) fn written_out(estimates: &Node, problems: &mut Problems) -> Option<Node> {
     let entries = estimates.entries(problems)?;
-    if entries.len() > MAX_ESTIMATES {
-        let message = format!(
-            "{} estimates; at most {MAX_ESTIMATES} can be read",
-            entries.len()
-        );
-        problems.push(Diagnostic::at(&estimates.place, message));
-        return None;
-    }
+    let entries = at_most(
+        entries,
+        MAX_ESTIMATES,
+        "estimates",
+        &estimates.place,
+        problems,
+    );
     let mut written: Vec<(Spanned<String>, Node)> = Vec::new();
-    let mut index: HashMap<&str, usize> = HashMap::new();
+    // Nothing for one that is like what is not there.
+    let mut index: HashMap<&str, Option<usize>> = HashMap::new();
     for (name, node) in entries {
         let whole = match like(node, problems) {
+            None => Some(node.clone()),
             Some(other) => match index.get(other.value.as_str()) {
-                Some(at) => merged(&written[*at].1, node),
+                Some(found) => found.map(|at| merged(&written[at].1, node)),
                 None => {
                     problems.push(unknown(&other, &written));
-                    continue;
+                    None
                 }
             },
-            None => node.clone(),
         };
-        index.insert(&name.value, written.len());
-        written.push((name.clone(), whole));
+        index.insert(&name.value, whole.as_ref().map(|_| written.len()));
+        written.extend(whole.map(|whole| (name.clone(), whole)));
     }
     Some(Node {
         value: Value::Table(written),

@@ -149,4 +149,6 @@ pub(super) fn temporary(folder: &Path) -> std::io::Result<tempfile::NamedTempFil
     tempfile::Builder::new()
         .permissions(permissions())
         .tempfile_in(folder)
+        // The name that it would have had is nothing to the user.
+        .map_err(|error| std::io::Error::from(error.kind()))
 }

@@ -77,7 +77,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
     if args.output == SweepOutput::Summary {
         return output::print(&summary.text(&plan));
     }
-    for line in &plan.left_out {
+    for line in &plan.caveats {
         eprintln!("{line}");
     }
     if summary.refused() > 0 {

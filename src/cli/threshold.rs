@@ -12,7 +12,7 @@ use super::wrong;
 use crate::catalog::{self, Kind};
 use crate::energy::{Counted, Estimate, Pricing, estimate};
 use crate::number::{self, parse_decimal};
-use crate::report::{Question, Solved, caveats_over, conventions_line, dims_line};
+use crate::report::{Dims, Question, Solved, caveats_over, conventions_line};
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Expr, Values};
 use crate::table::EnergyTable;
@@ -213,22 +213,18 @@ fn check_ends(axis: &Axis, range: &Range, counted: [&Counted; 2]) -> Result<(), 
 /// What stays as it is, and what was counted how.
 fn conventions(estimates: &[Estimate; 2], counted: [&Counted; 2], axis: &Axis) -> Vec<String> {
     let [baseline, variant] = estimates;
-    let mut fixed: Vec<(String, BigRational)> = Vec::new();
+    let mut fixed = Dims::default();
     for (estimate, counted) in [(baseline, counted[0]), (variant, counted[1])] {
         let numbers = counted.graph.numbers().iter();
         for ((name, expr), (_, value)) in numbers.zip(&estimate.dims) {
             let varies = expr.symbols().contains(&axis.symbol);
-            if !varies && !fixed.iter().any(|(known, _)| known == name) {
-                fixed.push((name.clone(), value.clone()));
+            if !varies {
+                fixed.add(&estimate.variant, name, value);
             }
         }
     }
-    let all = Estimate {
-        dims: fixed,
-        ..variant.clone()
-    };
     let mut notes = caveats_over(&counted, std::slice::from_ref(&axis.symbol));
-    notes.push(format!("Fixed: {}.", dims_line(&all)));
+    notes.push(format!("Fixed: {}.", fixed.line()));
     notes.push(conventions_line(variant));
     notes
 }

@@ -51,6 +51,8 @@ pub enum Rule {
     On,
     /// The condition of an op that was left out: 0.
     Off,
+    /// Repeats beyond those that are written out: 0.
+    None,
 }
 
 impl Rule {
@@ -66,7 +68,7 @@ impl Rule {
             Rule::Share => (0.0..=1.0).contains(&value),
             Rule::NotNegative => value >= 0.0 && most(MAX_EXTENT),
             Rule::On => value != 0.0,
-            Rule::Off => value == 0.0,
+            Rule::Off | Rule::None => value == 0.0,
             Rule::Switch => value == 0.0 || value == 1.0,
             Rule::Room => value >= -1e-9,
         }
@@ -94,6 +96,7 @@ impl Rule {
             Rule::Room if value.is_negative() => Some("below 0: the windows do not fit"),
             Rule::On if value.is_zero() => Some("0, which would leave out an op"),
             Rule::Off if !value.is_zero() => Some("not 0, which would put in an op"),
+            Rule::None if !value.is_zero() => Some("not 0"),
             Rule::Share if *value > BigRational::one() => Some("above 1"),
             Rule::NotNegative if !within(MAX_EXTENT) => Some("above 10^15"),
             _ => None,

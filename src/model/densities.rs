@@ -6,9 +6,9 @@ use std::sync::Arc;
 use num_rational::BigRational;
 use num_traits::{One, Signed};
 
-use super::limits::{self, at_most};
+use super::limits;
 use crate::source::{
-    Diagnostic, Fields, Node, Place, Problems, Source, Spanned, Value, parse_toml,
+    Diagnostic, Fields, Node, Place, Problems, Source, Spanned, Value, at_most, parse_toml,
 };
 
 /// The shares of tensors that are not zero, each by the op that makes it.
@@ -48,13 +48,8 @@ fn file(root: &Node, problems: &mut Problems) -> Option<Densities> {
     let mut fields = Fields::of(root, problems)?;
     // Of a file of another kind, this is all that there is to say.
     let shares = shares(fields.require("densities", WHAT, problems)?, problems);
-    let source = fields
-        .require("source", WHAT, problems)
-        .and_then(|node| node.text(problems));
-    let variants = fields
-        .take("variants")
-        .and_then(|node| node.texts(problems))
-        .unwrap_or_default();
+    let source = fields.require_text("source", WHAT, problems);
+    let variants = fields.texts("variants", problems);
     fields.finish(WHAT, problems);
     let source = source?;
     if source.value.trim().is_empty() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::module::Number;
 use crate::formula::{Ast, Node};
-use crate::source::{Diagnostic, Place, Problems, Source};
+use crate::source::{Diagnostic, Problems, Source};
 
 /// Ops of one file that a person wrote.
 const OPS: usize = 10_000;
@@ -39,22 +39,6 @@ pub(super) const VARIANTS: usize = 200;
 pub(super) const DENSITIES: usize = 100_000;
 /// Steps from a number to the end of what it is computed from.
 const DEPTH: usize = 600;
-
-/// The first `most` of `items`, with a mistake where there are more.
-pub(super) fn at_most<'i, T>(
-    items: &'i [T],
-    most: usize,
-    what: &str,
-    place: &Place,
-    problems: &mut Problems,
-) -> &'i [T] {
-    if items.len() <= most {
-        return items;
-    }
-    let message = format!("{} {what}; at most {most} can be read", items.len());
-    problems.push(Diagnostic::at(place, message));
-    &items[..most]
-}
 
 /// Refuses numbers that lead to others in a chain so long that following it
 /// would exhaust the stack. Numbers that lead back to themselves are told of

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::limits::{self, at_most};
+use super::limits;
 use super::module::{Input, Module, Named, Number, NumberRole, OwnBlock, Scope, Variant};
 use super::read_op::op;
 use super::read_weight::weights;
@@ -13,7 +13,7 @@ use crate::format::Format;
 use crate::formula::{Formula, is_name};
 use crate::number;
 use crate::source::{
-    Diagnostic, Fields, Node, Place, Problems, Source, Spanned, Value, parse_toml,
+    Diagnostic, Fields, Node, Place, Problems, Source, Spanned, Value, at_most, parse_toml,
 };
 
 /// What a file describes.

@@ -3,14 +3,14 @@
 use std::str::FromStr;
 
 use super::axes::Signature;
-use super::limits::{self, at_most};
+use super::limits;
 use super::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce};
 use super::read::{domain, format, formula, formulas};
 use super::read_weight::inline;
 use super::shape::shape;
 use crate::formula::Formula;
 use crate::primitive::Primitive;
-use crate::source::{Diagnostic, Fields, Node, Problems, Spanned, Value};
+use crate::source::{Diagnostic, Fields, Node, Problems, Spanned, Value, at_most};
 
 /// The fields of which an op has exactly one, and which says what it does.
 const FORMS: [&str; 9] = [

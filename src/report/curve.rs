@@ -16,7 +16,7 @@ use crate::report::page::Block;
 use crate::report::run::{Inputs, Under, undrawn};
 use crate::report::spec::{Section, Target};
 use crate::source::{Diagnostic, Problems, Spanned};
-use crate::symbolic::Symbol;
+use crate::symbolic::{Symbol, Values};
 use crate::whatif::{Reading, Saving, picojoules, stretches};
 
 /// The dim that a curve runs over.
@@ -86,17 +86,25 @@ fn line(
     }
     let mut savings = Vec::new();
     for target in &inputs.spec.targets {
-        let energy = |counted: &Counted| picojoules(counted, pricing, &stages(counted, target)?);
+        // A variant may set what the other leaves: each has values of its own.
+        let energy = |counted: &Counted| {
+            let all = picojoules(counted, pricing, &stages(counted, target)?)?;
+            let alone = all.bind(std::slice::from_ref(&dim), &counted.graph.values());
+            alone.map_err(|error| Problems::from(Diagnostic::new(error.to_string())))
+        };
         let saving = Saving {
             baseline: energy(baseline)?,
             energy: energy(variant)?,
         };
         let mut points = Vec::new();
         for value in curve.range.clone() {
-            let mut values = variant.graph.values();
+            for graph in [&baseline.graph, &variant.graph] {
+                let mut values = graph.values();
+                values.set(dim.clone(), whole(value));
+                graph.check(&values)?;
+            }
+            let mut values = Values::default();
             values.set(dim.clone(), whole(value));
-            baseline.graph.check(&values)?;
-            variant.graph.check(&values)?;
             let failed = |error| {
                 Problems::from(Diagnostic::new(format!(
                     "no saving at {} = {value}: {error}",

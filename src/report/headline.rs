@@ -6,7 +6,7 @@ use crate::render::table::{Align, Cell, Column, Row, RowKind, Table};
 use crate::report::page::Block;
 use crate::report::run::Inputs;
 use crate::report::spec::Target;
-use crate::report::{conventions_line, dims_line};
+use crate::report::{comparison_dims, conventions_line};
 use crate::source::{Diagnostic, Problems};
 
 pub(super) fn column(name: impl Into<String>, key: impl Into<String>, align: Align) -> Column {
@@ -97,7 +97,7 @@ pub(super) fn blocks(inputs: &Inputs<'_>) -> Result<Vec<Block>, Problems> {
         .and_then(|estimates| estimates.last());
     let notes = example.map_or_else(Vec::new, |estimate| {
         vec![
-            format!("At {}.", dims_line(estimate)),
+            format!("At {}.", comparison_dims(&comparison)),
             conventions_line(estimate),
         ]
     });

@@ -10,6 +10,7 @@ mod claims;
 mod claims_page;
 mod claims_plot;
 mod curve;
+mod dims;
 mod hardware;
 mod headline;
 mod page;
@@ -26,14 +27,15 @@ pub use self::caveats::{caveats_of_comparison, caveats_of_estimate, caveats_over
 pub use self::claims::{claims_data, claims_table, conventions_table, findings_table};
 pub use self::claims_page::claims_page;
 pub use self::claims_plot::claims_plot;
+pub use self::dims::{Dims, comparison_dims, dims_line};
 pub use self::hardware::{entries_table, memory_table, sources_table, table_list};
 pub use self::page::{Block, Page, ReportFile};
 pub use self::run::{Inputs, run};
 pub use self::sensitivity::{interval_table, ranking_table, sensitivity_rows};
 pub use self::spec::{Case, ConventionSpec, Section, Show, Spec, Target};
 pub use self::tables::{
-    Rows, comparison_dims, comparison_table, confidence_table, conventions_line, dims_line,
-    estimate_table, estimates_data, formula_tables,
+    Rows, comparison_table, confidence_table, conventions_line, estimate_table, estimates_data,
+    formula_tables,
 };
 pub use self::threshold::{Question, Solved, crossover_table, require_table, tidy};
 pub use self::tornado::reaches;

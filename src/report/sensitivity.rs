@@ -3,8 +3,9 @@
 use num_rational::BigRational;
 
 use super::caveats::caveats_of_comparison;
+use super::dims::comparison_dims;
 use super::headline::{column, row, words};
-use super::tables::{comparison_dims, conventions_line};
+use super::tables::conventions_line;
 use crate::compare::Comparison;
 use crate::number::to_f64;
 use crate::render::table::{Align, Cell, Table};

@@ -6,6 +6,7 @@ use num_rational::BigRational;
 use num_traits::{One, Zero};
 
 use super::caveats::{caveats_of_comparison, caveats_of_estimate};
+use super::dims::{comparison_dims, dims_line};
 use crate::compare::{Comparison, Row as Compared};
 use crate::energy::{By, Estimate, Group, StageFormula};
 use crate::number;
@@ -209,23 +210,6 @@ fn grouped(count: &BigRational) -> String {
     Cell::Count(count.clone()).human()
 }
 
-/// `b = 1, n = 25, d = 512, h = 8`.
-pub fn dims_line(estimate: &Estimate) -> String {
-    let dims: Vec<String> = estimate
-        .dims
-        .iter()
-        .map(|(name, value)| {
-            let value = if number::is_decimal(value) {
-                number::plain(value)
-            } else {
-                crate::units::significant(number::to_f64(value), 4)
-            };
-            format!("{name} = {value}")
-        })
-        .collect();
-    dims.join(", ")
-}
-
 /// `Conventions: a dot product of length k takes k additions; …`.
 pub fn conventions_line(estimate: &Estimate) -> String {
     let adds = estimate.settings.conventions.dot_adds.name();
@@ -400,26 +384,6 @@ fn notes(comparison: &Comparison) -> Vec<String> {
     notes
 }
 
-/// The dims of all variants, each name once.
-pub fn comparison_dims(comparison: &Comparison) -> String {
-    let Some(mut all) = comparison
-        .settings
-        .first()
-        .and_then(|all| all.first())
-        .cloned()
-    else {
-        return String::new();
-    };
-    for estimate in comparison.settings.iter().flatten() {
-        for (name, value) in &estimate.dims {
-            if !all.dims.iter().any(|(known, _)| known == name) {
-                all.dims.push((name.clone(), value.clone()));
-            }
-        }
-    }
-    dims_line(&all)
-}
-
 /// The tables of which some entry in use is unverified.
 fn unverified(comparison: &Comparison) -> Option<String> {
     let tables = unique(
@@ -524,8 +488,8 @@ pub fn formula_tables(
             math(&formula.picojoules),
         ]));
     }
-    let left_out = caveats_of_estimate(estimate);
-    let mut notes = left_out.clone();
+    let caveats = caveats_of_estimate(estimate);
+    let mut notes = caveats.clone();
     notes.push(format!("with {}", dims_line(estimate)));
     notes.push(conventions_line(estimate));
     let counts = Table {
@@ -536,7 +500,7 @@ pub fn formula_tables(
             column("Count", "count", Align::Left),
         ],
         rows: counts,
-        notes: left_out,
+        notes: caveats,
     };
     let energies = Table {
         title: Some(format!("{}: energy in pJ", title(estimate))),

@@ -18,4 +18,4 @@ pub use self::diagnostic::{Diagnostic, Problems};
 pub use self::json::parse_json;
 pub use self::suggest::{did_you_mean, one_of};
 pub use self::text::{Place, Source};
-pub use self::toml::{Fields, Node, Spanned, Value, parse_toml};
+pub use self::toml::{Fields, Node, Spanned, Value, at_most, parse_toml};

@@ -271,6 +271,22 @@ impl Node {
     }
 }
 
+/// The first `most` of `items`, with a mistake where there are more.
+pub fn at_most<'i, T>(
+    items: &'i [T],
+    most: usize,
+    what: &str,
+    place: &Place,
+    problems: &mut Problems,
+) -> &'i [T] {
+    if items.len() <= most {
+        return items;
+    }
+    let message = format!("{} {what}; at most {most} can be read", items.len());
+    problems.push(Diagnostic::at(place, message));
+    &items[..most]
+}
+
 fn shorten(text: &str) -> String {
     if text.chars().count() <= 40 {
         return text.to_owned();

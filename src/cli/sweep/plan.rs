@@ -25,8 +25,8 @@ pub(super) struct Plan {
     pub(super) settings: Vec<Setting>,
     /// The points of each setting.
     pub(super) points: Vec<Points>,
-    /// What every number here leaves out.
-    pub(super) left_out: Vec<String>,
+    /// What must be said beside every number here.
+    pub(super) caveats: Vec<String>,
 }
 
 /// A table, a format and the values of the switches.
@@ -57,7 +57,10 @@ impl Plan {
         }
         // A number stays a symbol if it is set to one; which one is nothing to
         // a sweep, but 1 is a size, a share and a switch that is on.
-        let first = Request::new(args, &axes, &|_| None)?;
+        let first = Request::new(args, &axes, &|_| None).or_else(|wrong| {
+            // Not a number of repeats of which later ones have densities.
+            Request::new(args, &axes, &|name| axes.first(name)).map_err(|_| wrong)
+        })?;
         let switches = first.switches(&axes);
         let mut plan = Plan {
             model: args.model.model.clone(),
@@ -70,7 +73,7 @@ impl Plan {
             scopes: first.scopes(&args.scopes.scope)?,
             settings: Vec::new(),
             points: Vec::new(),
-            left_out: Vec::new(),
+            caveats: Vec::new(),
         };
         if plan.axes.is_empty() {
             return Err(wrong(format!(
@@ -104,10 +107,12 @@ impl Plan {
         let varied: Vec<Symbol> = self.axes.iter().map(|name| Symbol::new(name)).collect();
         let counted: Vec<&Counted> = request.counted.iter().collect();
         for line in caveats_over(&counted, &varied) {
-            if !self.left_out.contains(&line) {
-                self.left_out.push(line);
+            if !self.caveats.contains(&line) {
+                self.caveats.push(line);
             }
         }
+        // Other ops may have other stages.
+        request.scopes(&self.scopes)?;
         let open = axes.without(&self.switches);
         let own = request.model.own_format();
         for pricing in request.prices.pricings(|_| vec![own])? {

@@ -13,14 +13,13 @@ use crate::whatif::{
     Axis, Choice, Draw, Grid, Points, Scatter, Sweep, SweepError, entry_values, priced,
 };
 
-/// What is evaluated at every point: energies over all that is swept.
+/// What is evaluated at every point: energies over what is swept, all else
+/// replaced by its value.
 pub(super) struct Outputs {
     /// Every scope of every variant.
     energies: Vec<Expr>,
     /// What the model asks of its dims.
     constraints: Vec<Constraint>,
-    /// What is not swept.
-    values: Values,
 }
 
 impl Outputs {
@@ -30,29 +29,36 @@ impl Outputs {
         swept: &[&Over],
         pricing: &Pricing<'_>,
     ) -> Result<Outputs, Problems> {
-        let mut values = Values::default();
         let mut constraints: Vec<Constraint> = Vec::new();
+        // A variant may set what others leave: each has values of its own.
+        let mut own: Vec<Values> = Vec::new();
         let swept = swept.iter().map(|over| Symbol::new(&over.name.value));
         let swept: Vec<Symbol> = swept.collect();
         for counted in &request.counted {
-            for info in counted.graph.symbols() {
-                values.set(info.symbol.clone(), info.value.clone());
-            }
-            constraints.extend(counted.graph.constraints().iter().cloned());
             counted.graph.check_without(&swept)?;
+            let mut values = counted.graph.values();
+            entry_values(pricing.table, &mut values);
+            for constraint in counted.graph.constraints() {
+                let bound = constraint.expr.bind(&swept, &values);
+                constraints.push(Constraint {
+                    // What has no value is refused at every point.
+                    expr: bound.unwrap_or_else(|_| constraint.expr.clone()),
+                    ..constraint.clone()
+                });
+            }
+            own.push(values);
         }
-        entry_values(pricing.table, &mut values);
         let mut energies: Vec<Expr> = Vec::new();
         for scope in scopes {
-            for counted in &request.counted {
+            for (counted, values) in request.counted.iter().zip(&own) {
                 let stages = counted.stages_of(scope).unwrap_or_default();
-                energies.push(priced(counted, pricing, &stages)?);
+                let energy = priced(counted, pricing, &stages)?.bind(&swept, values);
+                energies.push(energy.map_err(|error| wrong(error.to_string()))?);
             }
         }
         Ok(Outputs {
             energies,
             constraints,
-            values,
         })
     }
 
@@ -79,12 +85,17 @@ impl Outputs {
                 Choice::Zip(together(axes)?)
             }
         };
-        let scatter = Scatter::new(choice, &self.energies, &self.constraints, &self.values);
+        let scatter = Scatter::new(
+            choice,
+            &self.energies,
+            &self.constraints,
+            &Values::default(),
+        );
         Ok(Points::Scatter(scatter.map_err(failed)?))
     }
 
     fn over(&self, grid: Grid) -> Result<Points, Problems> {
-        let sweep = Sweep::new(grid, &self.energies, &self.constraints, &self.values);
+        let sweep = Sweep::new(grid, &self.energies, &self.constraints, &Values::default());
         Ok(Points::Grid(sweep.map_err(failed)?))
     }
 }

@@ -34,6 +34,12 @@ impl Axes {
             .collect()
     }
 
+    /// The first value of an axis.
+    pub(super) fn first(&self, name: &str) -> Option<BigRational> {
+        let over = self.numbers.iter().find(|over| over.name.value == name)?;
+        over.values().map(|values| values.exact(0))
+    }
+
     /// Every combination of the values of the switches.
     pub(super) fn combinations(&self, switches: &[String]) -> Vec<Vec<BigRational>> {
         let mut all = vec![Vec::new()];
@@ -169,21 +175,14 @@ impl Request {
 
     /// The scopes asked for, or all that every variant has.
     pub(super) fn scopes(&self, asked: &[String]) -> Result<Vec<String>, Problems> {
-        let has = |counted: &Counted, scope: &str| {
-            scope == Estimate::WHOLE
-                || counted
-                    .graph
-                    .scopes()
-                    .iter()
-                    .any(|known| known.name == scope)
-        };
         let mut common: Vec<String> = Vec::new();
         for scope in self
             .counted
             .iter()
             .flat_map(|counted| counted.graph.scopes())
         {
-            let everywhere = self.counted.iter().all(|counted| has(counted, &scope.name));
+            let everywhere =
+                (self.counted.iter()).all(|counted| counted.stages_of(&scope.name).is_some());
             if everywhere && !common.contains(&scope.name) {
                 common.push(scope.name.clone());
             }

@@ -136,7 +136,7 @@ impl Summary {
                 }
             }
         }
-        let mut notes = plan.left_out.clone();
+        let mut notes = plan.caveats.clone();
         notes.push(format!("{} points.", self.points));
         if self.refused > 0 {
             notes.push(format!("{}.", self.refused_words()));

@@ -96,7 +96,7 @@ impl<'m> Lowering<'m> {
         let once = (&times, &instance.copies);
         if (self.densities).tells_repeats_apart(&instance.at, &op.name.value) {
             let rounds = self.rounds(&count, formula)?;
-            self.fix_rounds(&count, rounds, formula, op);
+            self.fix_rounds(&count, rounds, op);
             return self.unfolded(&call, operands, once, rounds);
         }
         match self.unfold {
@@ -195,7 +195,9 @@ impl<'m> Lowering<'m> {
 
     /// A repeated block, once. Its result must fit its first input, in shape
     /// and in values: where the values that come out are others than those
-    /// that went in, it is lowered again for both.
+    /// that went in, it is lowered again for both. Where only the share of
+    /// zeros is another, it is written out, since no one share is right for
+    /// all.
     fn folded(
         &mut self,
         call: &Call<'m>,
@@ -206,7 +208,8 @@ impl<'m> Lowering<'m> {
         let what = format!("the repeats of `{}`", call.op.name.value);
         let all = limits::product([times, count], &what, call.place)
             .map_err(|mistake| self.tell(mistake))?;
-        let copies = copies * count;
+        let (once, copies) = (copies, copies * count);
+        let given = operands.clone();
         let round = |lowering: &mut Self, operands: &[Made]| {
             let round = Round {
                 name: &call.op.name.value,
@@ -225,6 +228,16 @@ impl<'m> Lowering<'m> {
             };
             self.same_shape(&first.tensor, &made.tensor, call)?;
             let domain = first.tensor.domain.join(&made.tensor.domain);
+            if domain == first.tensor.domain
+                && domain == made.tensor.domain
+                && first.tensor.density != made.tensor.density
+                && let Some(rounds) = self.few_rounds(count)
+            {
+                // The first repeat has another share of zeros than the others.
+                self.back_to(mark);
+                self.fix_rounds(count, rounds, call.op);
+                return self.unfolded(call, given, (times, once), rounds);
+            }
             let density = (first.tensor.density == made.tensor.density)
                 .then(|| made.tensor.density.clone())
                 .flatten();
@@ -242,29 +255,30 @@ impl<'m> Lowering<'m> {
         round(self, &operands)
     }
 
+    /// How often a block repeats, if that is seldom enough to write it out.
+    fn few_rounds(&self, count: &Expr) -> Option<u64> {
+        let value = count.evaluate(&self.symbols.values).ok()?;
+        let rounds = value.is_integer().then(|| value.numer().to_u64())?;
+        rounds.filter(|rounds| (1..=MAX_UNFOLDED).contains(rounds))
+    }
+
     /// How often to write out a block that repeats `count` times.
     fn rounds(&mut self, count: &Expr, formula: &Formula) -> Outcome<u64> {
-        count
-            .evaluate(&self.symbols.values)
-            .ok()
-            .filter(|value| value.is_integer())
-            .and_then(|value| value.numer().to_u64())
-            .filter(|rounds| (1..=MAX_UNFOLDED).contains(rounds))
-            .ok_or_else(|| {
-                let message = format!("only from 1 to {MAX_UNFOLDED} repeats can be unfolded");
-                self.tell(Diagnostic::at(&formula.place, message))
-            })
+        self.few_rounds(count).ok_or_else(|| {
+            let message = format!("only from 1 to {MAX_UNFOLDED} repeats can be written out");
+            self.tell(Diagnostic::at(&formula.place, message))
+        })
     }
 
     /// Notes that the graph is right for this number of repeats only.
-    fn fix_rounds(&mut self, count: &Expr, rounds: u64, formula: &Formula, op: &OpDecl) {
+    fn fix_rounds(&mut self, count: &Expr, rounds: u64, op: &OpDecl) {
         self.switches.extend(count.symbols());
         let what = format!(
-            "the number of repeats of `{}` beyond the {rounds} that have densities of their own",
+            "the repeats of `{}`, less the {rounds} that are written out for their densities,",
             op.name.value
         );
         let beyond = count - &Expr::constant(whole(rounds));
-        self.constrain(what, &beyond, Rule::Off, &formula.place);
+        self.constrain(what, &beyond, Rule::None, &op.place);
     }
 
     fn unfolded(

@@ -8,10 +8,11 @@
 use std::collections::{HashMap, HashSet};
 
 use num_rational::BigRational;
+use petgraph::graph::NodeIndex;
 
-use super::{Instance, Lowering, Made, Outcome};
+use super::{Instance, Lowering, Outcome, Told};
 use crate::graph::limits::MAX_PROBLEMS;
-use crate::graph::{DensitiesUsed, OpGraph, Tensor};
+use crate::graph::{DensitiesUsed, OpGraph};
 use crate::model::{Densities, Model};
 use crate::source::{Diagnostic, Problems, Spanned};
 use crate::symbolic::Expr;
@@ -39,7 +40,9 @@ pub(super) struct DensityTree<'m> {
     /// Whether there is an op for each share.
     found: Vec<bool>,
     /// The stamps of the nodes that have one.
-    stamps: HashSet<usize>,
+    measured: HashSet<usize>,
+    /// Those of the nodes that have one in the model's files alone.
+    declared: HashSet<usize>,
 }
 
 /// A block, or an op, as the names of densities lead to it.
@@ -68,7 +71,8 @@ impl<'m> DensityTree<'m> {
             densities: Some(densities),
             branches: vec![Branch::default()],
             found: vec![false; densities.shares.len()],
-            stamps: HashSet::new(),
+            measured: HashSet::new(),
+            declared: HashSet::new(),
         };
         for (share, (path, _)) in densities.shares.iter().enumerate() {
             let end = (path.value.split('/')).fold(0, |at, name| tree.branch(at, name));
@@ -114,8 +118,9 @@ impl<'m> DensityTree<'m> {
         at.iter().any(|at| self.branches[*at].repeated.contains(op))
     }
 
-    /// The share of an op of this name, and its number.
-    fn share(&self, at: &At, name: &str) -> Vec<usize> {
+    /// Which shares are those of an op of this name: one, unless the file is
+    /// wrong.
+    fn shares(&self, at: &At, name: &str) -> Vec<usize> {
         let branches = at.iter().filter_map(|at| {
             let inner = self.branches[*at].inner.get(name)?;
             self.branches[*inner].share
@@ -151,59 +156,86 @@ impl<'m> DensityTree<'m> {
     }
 
     /// What is to be said of them beside a result.
-    pub(super) fn used(&self, graph: &OpGraph, stamps: &[usize]) -> Option<DensitiesUsed> {
+    pub(super) fn used(&self, stamps: &[usize]) -> Option<DensitiesUsed> {
         let densities = self.densities?;
-        let has_density = graph
-            .iter()
-            .zip(stamps)
-            .filter(|((_, op), _)| op.output.density.is_some());
-        let (measured, declared): (Vec<_>, Vec<_>) =
-            has_density.partition(|(_, stamp)| self.stamps.contains(stamp));
+        // Some nodes were taken back after they were noted.
+        let left = |noted: &HashSet<usize>| {
+            let left = stamps.iter().filter(|stamp| noted.contains(stamp));
+            left.count()
+        };
         Some(DensitiesUsed {
             file: densities.file.clone(),
             source: densities.source.clone(),
-            measured: measured.len(),
-            declared: declared.len(),
+            measured: left(&self.measured),
+            declared: left(&self.declared),
         })
     }
 }
 
+/// The density of one tensor, as it was measured.
+#[derive(Clone, Copy)]
+pub(super) struct MeasuredDensity<'m> {
+    path: &'m Spanned<String>,
+    share: &'m BigRational,
+}
+
+impl MeasuredDensity<'_> {
+    /// The share of the tensor that is not zero.
+    pub(super) fn share(self) -> Expr {
+        Expr::constant(self.share.clone())
+    }
+}
+
 impl<'m> Lowering<'m> {
-    /// Gives the tensor of this name the density that was measured of it, if
-    /// one was; whether it has.
+    /// The density that was measured of the tensor of this name, if one was.
     pub(super) fn measured_density(
         &mut self,
         name: &str,
-        tensor: &mut Tensor,
         instance: &Instance<'m>,
-    ) -> Outcome<bool> {
-        let shares = self.densities.share(&instance.at, name);
-        let entries: Vec<_> = (shares.iter())
+    ) -> Outcome<Option<MeasuredDensity<'m>>> {
+        let shares = self.densities.shares(&instance.at, name);
+        let all: Vec<MeasuredDensity<'m>> = (shares.iter())
             .filter_map(|share| self.densities.entry(*share))
+            .map(|(path, share)| MeasuredDensity { path, share })
             .collect();
-        if let [(one, _), (other, _), ..] = entries.as_slice() {
-            let message = format!(
-                "`{}` and `{}` are densities of the same tensor",
-                one.value, other.value
-            );
-            return Err(
-                self.tell(Diagnostic::at(&other.place, message).and(&one.place, "first here"))
-            );
-        }
         for share in shares {
             self.densities.found[share] = true;
         }
-        let Some((_, share)) = entries.first() else {
-            return Ok(false);
-        };
-        tensor.density = Some(Expr::constant(share.clone()));
-        Ok(true)
+        match all.as_slice() {
+            [] => Ok(None),
+            [one] => Ok(Some(*one)),
+            [one, other, ..] => {
+                let message = format!(
+                    "`{}` and `{}` are densities of the same tensor",
+                    one.path.value, other.path.value
+                );
+                let mistake = Diagnostic::at(&other.path.place, message);
+                Err(self.tell(mistake.and(&one.path.place, "first here")))
+            }
+        }
     }
 
-    /// Notes that the density of what was made is a measured one.
-    pub(super) fn note_measured(&mut self, made: &Made) {
-        if let Some(stamp) = self.stamps.get(made.node.index()) {
-            self.densities.stamps.insert(*stamp);
+    /// The mistake for a density by the name of an op that does what another
+    /// one has done: the tensor goes by the name of the first.
+    pub(super) fn same_tensor(&mut self, density: MeasuredDensity<'m>, node: NodeIndex) -> Told {
+        let first = &self.ops[node].name;
+        let message = format!(
+            "`{}` is the same tensor as `{first}`, which is computed once",
+            density.path.value
+        );
+        let help = format!("give the density of `{first}` alone");
+        self.tell(Diagnostic::at(&density.path.place, message).help(help))
+    }
+
+    /// Notes where the density of a node is from.
+    pub(super) fn note_density(&mut self, node: NodeIndex, declared: bool, measured: bool) {
+        let Some(stamp) = self.stamps.get(node.index()).copied() else {
+            return;
+        };
+        if measured {
+            self.densities.measured.insert(stamp);
+        } else if declared {
+            self.densities.declared.insert(stamp);
         }
     }
 }

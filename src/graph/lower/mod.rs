@@ -223,7 +223,7 @@ impl<'m> Lowering<'m> {
         if !problems.is_empty() {
             return Err(problems);
         }
-        graph.densities = self.densities.used(&graph, &self.stamps);
+        graph.densities = self.densities.used(&self.stamps);
         strength::reduce(&mut graph);
         Ok(graph)
     }

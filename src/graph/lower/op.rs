@@ -33,14 +33,9 @@ impl<'m> Lowering<'m> {
         if let Some(density) = self.density(op.density.as_ref(), instance)? {
             tensor.density = Some(density);
         }
-        let is_measured = self.measured_density(&op.name.value, &mut tensor, instance)?;
         tensor.format = op.format.as_ref().map(|format| format.value);
         self.measure(&tensor, &op.name.value, &op.place)?;
-        let made = self.add(op, kind, tensor, &operands, times, instance);
-        if is_measured {
-            self.note_measured(&made);
-        }
-        Ok(made)
+        self.add(op, kind, tensor, &operands, times, instance)
     }
 
     /// What stands for an op that does not run: its first input. Its weights
@@ -169,11 +164,12 @@ impl<'m> Lowering<'m> {
         &mut self,
         op: &OpDecl,
         kind: OpKind,
-        tensor: Tensor,
+        mut tensor: Tensor,
         operands: &[Made],
         times: Expr,
         instance: &Instance<'m>,
-    ) -> Made {
+    ) -> Outcome<Made> {
+        let measured = self.measured_density(&op.name.value, instance)?;
         let format = op.format.as_ref().map(|format| format.value);
         let sources: Vec<NodeIndex> = operands.iter().map(|made| made.node).collect();
         let density = tensor.density.clone();
@@ -188,10 +184,15 @@ impl<'m> Lowering<'m> {
         if let Some((node, stamp)) = key.as_ref().and_then(|key| self.shared.get(key))
             && self.stamps.get(node.index()) == Some(stamp)
         {
-            return Made {
-                node: *node,
-                tensor,
-            };
+            let node = *node;
+            if let Some(measured) = measured {
+                return Err(self.same_tensor(measured, node));
+            }
+            tensor.density = self.ops[node].output.density.clone();
+            return Ok(Made { node, tensor });
+        }
+        if let Some(measured) = measured {
+            tensor.density = Some(measured.share());
         }
         let stage = match (&op.stage, &instance.stage) {
             (Some(own), _) => own.value.clone(),
@@ -218,7 +219,8 @@ impl<'m> Lowering<'m> {
         if let Some(key) = key {
             self.shared.insert(key, (node, self.lowered));
         }
-        Made { node, tensor }
+        self.note_density(node, op.density.is_some(), measured.is_some());
+        Ok(Made { node, tensor })
     }
 
     /// Makes a node.

@@ -96,7 +96,11 @@ impl<'m> Lowering<'m> {
         instance: &Instance<'m>,
         place: &Place,
     ) -> Outcome<Made> {
-        let is_measured = self.measured_density(name, &mut tensor, instance)?;
+        let is_declared = tensor.density.is_some();
+        let measured = self.measured_density(name, instance)?;
+        if let Some(measured) = measured {
+            tensor.density = Some(measured.share());
+        }
         let stage = match kind {
             OpKind::Input => "input",
             OpKind::Constant => "constant",
@@ -112,11 +116,8 @@ impl<'m> Lowering<'m> {
             output: tensor.clone(),
             place: place.clone(),
         });
-        let made = Made { node, tensor };
-        if is_measured {
-            self.note_measured(&made);
-        }
-        Ok(made)
+        self.note_density(node, is_declared, measured.is_some());
+        Ok(Made { node, tensor })
     }
 
     /// The extents that a shape gives, each a size.

@@ -65,7 +65,7 @@ fn a_block_that_repeats_too_often() {
     );
     assert_eq!(
         refused(&text, &[], Unfold::Yes),
-        "only from 1 to 10000 repeats can be unfolded"
+        "only from 1 to 10000 repeats can be written out"
     );
 }
 

@@ -56,7 +56,12 @@ impl Axis {
                     continue;
                 }
                 match constraint.rule {
-                    Rule::Extent | Rule::Repeat | Rule::Switch | Rule::On | Rule::Off
+                    Rule::Extent
+                    | Rule::Repeat
+                    | Rule::Switch
+                    | Rule::On
+                    | Rule::Off
+                    | Rule::None
                         if first.is_integer() =>
                     {
                         kind = Kind::Whole;
@@ -128,7 +133,7 @@ impl Axis {
             let must_be_whole = match rule {
                 Rule::Extent | Rule::Repeat => true,
                 Rule::MeanExtent | Rule::Share | Rule::NotNegative | Rule::Room => false,
-                Rule::Switch | Rule::On | Rule::Off => return false,
+                Rule::Switch | Rule::On | Rule::Off | Rule::None => return false,
             };
             laurent.shift >= 0
                 && sizes.iter().all(|size| !size.is_negative())
