@@ -51,13 +51,9 @@ fn file(root: &Node, problems: &mut Problems) -> Option<Densities> {
     let source = fields.require_text("source", WHAT, problems);
     let variants = fields.texts("variants", problems);
     fields.finish(WHAT, problems);
-    let source = source?;
-    if source.value.trim().is_empty() {
-        problems.push(Diagnostic::at(&source.place, "the source is empty"));
-    }
     Some(Densities {
         file: root.place.source().name().to_owned(),
-        source: source.value,
+        source: source?.value,
         variants,
         shares,
     })

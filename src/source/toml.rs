@@ -354,14 +354,23 @@ impl<'a> Fields<'a> {
         self.take(key)?.text(problems)
     }
 
-    /// The string under `key`, which `what` must have.
+    /// The string of one line under `key`, which `what` must have.
     pub fn require_text(
         &mut self,
         key: &'static str,
         what: &str,
         problems: &mut Problems,
     ) -> Option<Spanned<String>> {
-        self.require(key, what, problems)?.text(problems)
+        let text = self.require(key, what, problems)?.text(problems)?;
+        let fault = if text.value.trim().is_empty() {
+            "is empty"
+        } else if text.value.contains(char::is_control) {
+            "holds a line break or another control character"
+        } else {
+            return Some(text);
+        };
+        problems.push(Diagnostic::at(&text.place, format!("`{key}` {fault}")));
+        None
     }
 
     /// What the string under `key` means, if there is one; `None` for a
