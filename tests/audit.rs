@@ -666,3 +666,72 @@ fn a_correct_file_prints_nothing() {
     let line = text.lines().find(|line| line.contains("273.77×")).unwrap();
     assert!(line.contains("37.4×"), "{text}");
 }
+
+/// Two estimates of one network, one with bits that a file of densities gives.
+#[test]
+fn a_share_that_a_file_of_densities_gives() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "net.toml",
+        "name = 'net'\ninputs = { x = 'n d' }\ndims = { n = 4, d = 10 }\n\
+         [[op]]\nname = 'act'\napply = 'x > 0'\n\
+         [[op]]\nname = 'linear'\neinsum = 'n d, d e -> n e'\n\
+         inputs = ['act', { weight = 'd d' }]\n",
+    );
+    write(
+        "rates.toml",
+        "source = 'a test'\n[densities]\n'act' = 0.25\n",
+    );
+    // 400 additions, of which a quarter is left: 100 of 0.9 pJ.
+    write(
+        "own.toml",
+        "name = 'own'\ntitle = 'Additions'\n\
+         source = { title = 'A paper', identifier = 'none', at = 'table 1' }\n\
+         [inputs]\nrate = '0.25 ratio'\n\
+         [estimates]\n\
+         sparse = { model = './net.toml', densities = './rates.toml', table = '45nm', \
+         format = 'fp32', stages = ['linear'] }\n\
+         dense = { model = './net.toml', table = '45nm', format = 'fp32', stages = ['linear'] }\n\
+         [[convention]]\nabout = 'memory'\nvalue = 'left out'\nknown = 'stated'\n\
+         [[claim]]\nname = 'twice'\npublished = '22.5 pJ'\n\
+         formula = 'sparse.energy.add * rate'\nexpect = 'holds'\n\
+         [[claim]]\nname = 'once'\npublished = '90 pJ'\n\
+         formula = 'dense.energy.add * rate'\nexpect = 'holds'\n",
+    );
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_picojoule"))
+        .current_dir(folder.path())
+        .args(["audit", "./own.toml", "--output", "json"])
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    let warnings: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let warnings = warnings.as_array().unwrap();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert_eq!(warnings[0]["warning"], "applied twice");
+    assert_eq!(warnings[0]["of"], "twice");
+    assert_eq!(warnings[0]["without"], "90.0 pJ");
+    let why = warnings[0]["why"].as_str().unwrap();
+    assert!(why.contains("by the densities of"), "{why}");
+    assert!(why.contains("rates.toml"), "{why}");
+}
+
+#[test]
+fn a_ratio_of_which_one_side_is_unknown() {
+    let of = |divisor: &str| {
+        let parts = format!(
+            "[inputs]\nrate = \"0.5 ratio\"\n[estimates]\n\
+             a = {{ model = \"attention\", table = \"45nm\", format = \"int8\" }}\n\
+             b = {{ model = \"attention\" }}\n[[claim]]\nname = \"ratio\"\n\
+             published = \"10 times\"\nformula = \"a.energy / ({divisor})\""
+        );
+        of(&parts, &[])
+    };
+    let has = |all: &[(String, String, String)], fault: &str| all.iter().any(|one| one.0 == fault);
+    let known = of("b.macs * 45nm.int8.add");
+    assert!(has(&known, "narrow accumulators"), "{known:?}");
+    // Of what the rate is, nobody says: neither side is changed.
+    let unknown = of("b.macs * rate * 45nm.int8.add");
+    assert!(!has(&unknown, "narrow accumulators"), "{unknown:?}");
+}

@@ -8,7 +8,7 @@
 //! | module | what it knows |
 //! |---|---|
 //! | `unit`, `quantity`, `published` | units and dimensions; values with bounds; numbers as printed |
-//! | `spec`, `recipe`, `like`, `conditions`, `names` | the parts of a claim file |
+//! | `spec`, `recipe`, `like`, `conditions`, `names`, `size` | the parts of a claim file |
 //! | `computed` | its models, counted, with what they are priced by |
 //! | `evaluate` | formulas over counts, energies, table entries and published inputs |
 //! | `ledger` | every claim with its verdict |
@@ -24,6 +24,7 @@ mod names;
 mod published;
 mod quantity;
 mod recipe;
+mod size;
 mod spec;
 mod unit;
 

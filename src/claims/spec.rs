@@ -7,6 +7,7 @@ use num_traits::ToPrimitive;
 use super::names::{named, twice};
 use super::published::Published;
 use super::recipe::{EstimateSpec, estimates};
+use super::size;
 use super::unit::{KNOWN, Unit};
 use crate::format::Format;
 use crate::formula::Formula;
@@ -166,6 +167,7 @@ impl ClaimFile {
         let file = parse_toml(source, &mut problems).and_then(|root| file(&root, &mut problems));
         if let Some(file) = &file {
             check_names(file, &mut problems);
+            size::check(file, &mut problems);
         }
         problems.or_some(file)
     }

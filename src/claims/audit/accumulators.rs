@@ -45,11 +45,19 @@ impl Prices for Wide {
 }
 
 pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
+    // A ratio of which one side alone has the right sums would be none of
+    // anything.
+    let amounts = &case.uses.amounts;
+    let is_ratio = amounts.len() > 1;
+    if is_ratio && !amounts.iter().flat_map(|one| &one.products).all(is_known) {
+        return Vec::new();
+    }
     let mut parts: Vec<String> = Vec::new();
-    let mut is_priced = false;
+    let (mut is_priced, mut is_unpriced) = (false, false);
     let mut tell = |name: &str, table: &EnergyTable, narrow: &Narrow| {
         let wide = wide_enough(table, narrow);
         is_priced |= wide.is_some();
+        is_unpriced |= wide.is_none();
         let part = part(case.called(name), narrow, wide);
         if !parts.contains(&part) {
             parts.push(part);
@@ -68,14 +76,7 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
         }
     }
     let mut replaced: Vec<Replaced> = Vec::new();
-    // A ratio of which one side alone has the right sums would be none of
-    // anything.
-    let amounts = &case.uses.amounts;
-    let known = match amounts.len() {
-        0 | 1 => true,
-        _ => amounts.iter().flat_map(|one| &one.products).all(is_known),
-    };
-    for amount in amounts.iter().filter(|_| known) {
+    for amount in amounts {
         let Some(mut value) = amount.under(case.names, Under::all(&Wide)) else {
             continue;
         };
@@ -102,7 +103,7 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
         replaced: &replaced,
         ..Under::all(&Wide)
     });
-    let becomes = match is_priced {
+    let becomes = match is_priced && !(is_ratio && is_unpriced) {
         true => case.shown_or(wide),
         false => "not priced by the table".to_owned(),
     };
@@ -115,7 +116,7 @@ fn is_known(product: &Product<'_>) -> bool {
         matches!(&factor.what, What::Entry(_, Primitive::Add, format)
             if matches!(format.family(), Family::Integer | Family::Fixed))
     });
-    !is_sum || product.counted().is_some()
+    !product.is_cut() && (!is_sum || product.counted().is_some())
 }
 
 fn part(name: &str, narrow: &Narrow, wide: Option<(NumberFormat, bool)>) -> String {

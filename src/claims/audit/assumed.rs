@@ -63,7 +63,7 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
     if parts.is_empty() {
         return Vec::new();
     }
-    let says = "shown at their least; they carry";
+    let says = "shown at the least of their ranges, without one at 0; they carry";
     let least = case.shown_or(case.under(&Least));
     vec![case.warning(Fault::Assumed, says, parts, least)]
 }

@@ -48,6 +48,10 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
     if amounts.len() > 1 && (sides.len() > 1 || sides.contains(&None)) {
         return Vec::new();
     }
+    let is_unpriced = |(_, computed, _)| own(computed).is_none();
+    if amounts.len() > 1 && case.uses.energies().any(is_unpriced) {
+        return Vec::new();
+    }
     let mut shares: Vec<(String, String)> = Vec::new();
     let mut tell = |share: Option<(String, String)>| {
         shares.extend(share.filter(|share| !shares.contains(share)));
@@ -188,10 +192,12 @@ struct Counted<'a> {
 /// plain what holds the weights.
 fn counted<'c>(amount: &'c Amount<'_>) -> Option<Vec<Counted<'c>>> {
     let mut all: Vec<Counted<'c>> = Vec::new();
+    let mut priced: Vec<&str> = Vec::new();
     for product in &amount.products {
         if let [factor] = product.factors.as_slice()
-            && matches!(factor.what, What::Estimate(_, _, Attribute::Energy(_)))
+            && let What::Estimate(name, _, Attribute::Energy(_)) = factor.what
         {
+            priced.push(name);
             continue;
         }
         let counted = product.counted()?;
@@ -225,6 +231,10 @@ fn counted<'c>(amount: &'c Amount<'_>) -> Option<Vec<Counted<'c>>> {
             Primitive::Mul => one.products.push(counted.format),
             _ => one.rest.push(counted.format),
         }
+    }
+    // Its weights are in its energy already.
+    if all.iter().any(|one| priced.contains(&one.name)) {
+        return None;
     }
     for one in &mut all {
         // Sums may be wider than what is multiplied.

@@ -56,9 +56,11 @@ fn all_in(case: &Case<'_>) -> Option<Warning> {
             continue;
         }
         let part = format!(
-            "{} holds what {} prices once more",
+            "{} {} what {} {} once more",
             whole.join(", "),
-            single.join(", ")
+            if whole.len() == 1 { "holds" } else { "hold" },
+            single.join(", "),
+            if single.len() == 1 { "prices" } else { "price" },
         );
         if !parts.contains(&part) {
             parts.push(part);

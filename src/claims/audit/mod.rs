@@ -36,7 +36,7 @@ use super::computed::{Prices, Shelf};
 use super::evaluate::{DIVISION_BY_ZERO, Names, Under};
 use super::ledger::Ledger;
 use super::quantity::Quantity;
-use super::spec::ClaimSpec;
+use super::spec::{ClaimSpec, Expected};
 use crate::number;
 use crate::source::{Diagnostic, Problems};
 use crate::units::significant;
@@ -219,6 +219,9 @@ impl<'a> Case<'a> {
             parts,
             was: match label {
                 Some(label) if !label.is_published => self.shown(&self.value.value),
+                // What comes out without the fault is held against what comes
+                // out with it.
+                None if self.claim.expected == Expected::Differs => self.shown(&self.value.value),
                 _ => self.claim.published.text(),
             },
             becomes,

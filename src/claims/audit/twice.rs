@@ -1,7 +1,7 @@
 //! A share of what is not zero, applied to counts that hold it already.
 
 use num_rational::BigRational;
-use num_traits::{One, Signed};
+use num_traits::{One, Signed, Zero};
 
 use super::uses::{Factor, Product, What};
 use super::{Case, Fault, Warning};
@@ -12,6 +12,7 @@ use crate::claims::spec::Input;
 use crate::claims::unit::Dimension;
 use crate::graph::OpKind;
 use crate::primitive::Primitive;
+use crate::symbolic::Expr;
 
 /// An input between 0 and 1, or what is left of 1 without it.
 struct Share<'a> {
@@ -153,9 +154,10 @@ fn holder(case: &Case<'_>, share: &Share<'_>, other: &Factor<'_>) -> Option<Stri
             ))
         }
         What::Estimate(own, computed, attribute) => {
-            let param = density(share, computed, *attribute)?;
+            let holder = density(share, computed, *attribute)
+                .or_else(|| measured(share, computed, *attribute))?;
             Some(format!(
-                "`{}`, whose model leaves out zeros by its `{param}` already",
+                "`{}`, whose model leaves out zeros by {holder} already",
                 case.called(own)
             ))
         }
@@ -187,7 +189,7 @@ fn density(share: &Share<'_>, computed: &Computed, attribute: Attribute) -> Opti
     let bounds = &share.value.bounds;
     let mut symbols = counted.graph.symbols().iter();
     let symbol = symbols.find(|info| {
-        let holds = |count: &crate::symbolic::Expr| count.symbols().contains(&info.symbol);
+        let holds = |count: &Expr| count.symbols().contains(&info.symbol);
         let counts = |primitive: Option<Primitive>| {
             let mut tallies = computed.tallies(computed.stages.as_deref());
             tallies.any(|(tally, _)| {
@@ -206,5 +208,31 @@ fn density(share: &Share<'_>, computed: &Computed, attribute: Attribute) -> Opti
                 Attribute::Weights => false,
             }
     })?;
-    Some(symbol.symbol.name().to_owned())
+    Some(format!("its `{}`", symbol.symbol.name()))
+}
+
+/// The file of densities by which ops of an estimate leave out as much as the
+/// share says.
+fn measured(share: &Share<'_>, computed: &Computed, attribute: Attribute) -> Option<String> {
+    let graph = &computed.counted.graph;
+    let used = graph.densities()?;
+    let bounds = &share.value.bounds;
+    let is_it = |density: &Expr| {
+        let density = density.as_constant();
+        density.is_some_and(|density| bounds.0 <= density && density <= bounds.1)
+    };
+    let of = match attribute {
+        Attribute::Energy(of) => of,
+        Attribute::Count(primitive) => Some(primitive),
+        // Products of which none is skipped.
+        Attribute::Macs | Attribute::Weights => return None,
+    };
+    let mut tallies = computed.tallies(computed.stages.as_deref());
+    let found = tallies.any(|(tally, count)| {
+        let is_counted = of.is_none_or(|one| one == tally.primitive) && !count.is_zero();
+        let skips = matches!(&graph.ops()[tally.op].kind,
+            OpKind::Einsum(einsum) if is_it(&einsum.density));
+        is_counted && skips
+    });
+    found.then(|| format!("the densities of {}", used.file))
 }

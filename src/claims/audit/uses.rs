@@ -13,8 +13,8 @@ use crate::primitive::Primitive;
 use crate::source::Diagnostic;
 use crate::table::EnergyTable;
 
-/// A formula multiplied out has at most this many products here; beyond, what
-/// they have in common is not looked for.
+/// A formula multiplied out has at most this many products here; beyond, it
+/// counts as one of which nothing is known.
 const MAX_PRODUCTS: usize = 1024;
 
 /// What a factor is.
@@ -28,6 +28,8 @@ pub(super) enum What<'a> {
     Memory(Arc<EnergyTable>),
     /// 1, the only number that a formula may write.
     One,
+    /// What takes too many products to tell.
+    Cut,
 }
 
 /// A factor of a product.
@@ -93,7 +95,7 @@ impl<'a> Uses<'a> {
                     uses.entries.push((Arc::clone(table), *primitive, *format));
                 }
                 What::Memory(table) => uses.memories.push(Arc::clone(table)),
-                What::Input(_) | What::Rest(_) | What::One => {}
+                What::Input(_) | What::Rest(_) | What::One | What::Cut => {}
             }
         }
         uses.amounts(names, formula, &formula.ast, &Path::new())?;
@@ -176,6 +178,25 @@ pub(super) struct CountedAt<'p, 'a> {
 }
 
 impl<'a> Product<'a> {
+    /// One that stands for more than can be told.
+    fn cut() -> Product<'a> {
+        Product {
+            factors: vec![Factor {
+                what: What::Cut,
+                name: String::new(),
+                divides: false,
+                path: Path::new(),
+            }],
+            negative: false,
+        }
+    }
+
+    /// Whether it is one.
+    pub(super) fn is_cut(&self) -> bool {
+        let mut factors = self.factors.iter();
+        factors.any(|factor| matches!(factor.what, What::Cut))
+    }
+
     /// The count and its price, if the product is nothing else.
     pub(super) fn counted(&self) -> Option<CountedAt<'_, 'a>> {
         let [a, b] = self.factors.as_slice() else {
@@ -299,12 +320,13 @@ fn negated(mut products: Vec<Product<'_>>) -> Vec<Product<'_>> {
 }
 
 fn multiplied<'a>(left: &[Product<'a>], right: &[Product<'a>], divides: bool) -> Vec<Product<'a>> {
+    let is_many = left.len().saturating_mul(right.len()) > MAX_PRODUCTS;
     let mut all = Vec::new();
+    if is_many || left.iter().chain(right).any(Product::is_cut) {
+        return vec![Product::cut()];
+    }
     for a in left {
         for b in right {
-            if all.len() >= MAX_PRODUCTS {
-                return all;
-            }
             let other = b.factors.iter().cloned().map(|factor| Factor {
                 divides: factor.divides != divides,
                 ..factor
