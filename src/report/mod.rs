@@ -17,11 +17,12 @@ mod page;
 mod run;
 mod sensitivity;
 mod spec;
+mod subject;
 mod tables;
 mod threshold;
 mod tornado;
 
-pub use self::audit::{AuditSubject, audit_subject, audit_table};
+pub use self::audit::audit_table;
 pub use self::bars::{comparison_bars, estimate_bars};
 pub use self::caveats::{caveats_of_comparison, caveats_of_estimate, caveats_over};
 pub use self::claims::{claims_data, claims_table, conventions_table, findings_table};
@@ -33,6 +34,7 @@ pub use self::page::{Block, Page, ReportFile};
 pub use self::run::{Inputs, run};
 pub use self::sensitivity::{interval_table, ranking_table, sensitivity_rows};
 pub use self::spec::{Case, ConventionSpec, Section, Show, Spec, Target};
+pub use self::subject::{AuditSubject, audit_subject};
 pub use self::tables::{
     Rows, comparison_table, confidence_table, conventions_line, estimate_table, estimates_data,
     formula_tables,

@@ -1,0 +1,194 @@
+//! A report file as something that can be audited.
+
+use crate::census::Conventions;
+use crate::claims::{
+    ClaimFile, ClaimSpec, Convention, EstimateSpec, Expected, Known, Label, Labels, Part,
+    PriceSpec, Publication, Published, Reading, Shelf,
+};
+use crate::energy::Estimate;
+use crate::formula::Formula;
+use crate::report::{Spec, Target};
+use crate::source::{Diagnostic, Problems, Spanned};
+
+/// A report as claims.
+#[derive(Debug, Clone)]
+pub struct AuditSubject {
+    /// Its savings as a claim file.
+    pub file: ClaimFile,
+    /// What the report calls them.
+    pub labels: Labels,
+}
+
+/// The savings of a report as claims: each target on each table and format, of
+/// every variant against the first.
+///
+/// # Errors
+/// A report without targets, or with fewer than two variants; what keeps its
+/// model from being read.
+pub fn audit_subject(spec: &Spec, shelf: &dyn Shelf) -> Result<AuditSubject, Problems> {
+    let lacks = |what: &str| Diagnostic::at(&spec.name.place, format!("the report has no {what}"));
+    let variants = variants(spec, shelf)?;
+    let Some((baseline, others @ [_, ..])) = variants.split_first() else {
+        return Err(lacks("two `variants`, of which one is the baseline").into());
+    };
+    if spec.targets.is_empty() {
+        return Err(lacks("`[[target]]`, which would say what it claims").into());
+    }
+    let mut subject = AuditSubject {
+        file: without_claims(spec),
+        labels: Labels::default(),
+    };
+    for target in &spec.targets {
+        for price in &spec.prices {
+            subject.add_claims(spec, (target, price), (baseline, others))?;
+        }
+    }
+    Ok(subject)
+}
+
+/// The variants of a report, the baseline first: those that it names, or all.
+fn variants(spec: &Spec, shelf: &dyn Shelf) -> Result<Vec<Spanned<String>>, Problems> {
+    if !spec.variants.is_empty() {
+        return Ok(spec.variants.clone());
+    }
+    let model = shelf.model(&spec.model)?;
+    let names = model.variant_names().into_iter();
+    Ok(names
+        .map(|name| Spanned::new(name.to_owned(), spec.model.place.clone()))
+        .collect())
+}
+
+/// What a report says that is no number.
+fn without_claims(spec: &Spec) -> ClaimFile {
+    ClaimFile {
+        name: spec.name.clone(),
+        title: spec.title.clone(),
+        source: Publication {
+            title: spec.title.clone(),
+            identifier: spec.name.value.clone(),
+            at: String::new(),
+            read: None,
+        },
+        text: Vec::new(),
+        inputs: Vec::new(),
+        estimates: Vec::new(),
+        quantities: Vec::new(),
+        conventions: conventions(spec),
+        leaves_out: Vec::new(),
+        claims: Vec::new(),
+        findings: Vec::new(),
+    }
+}
+
+impl AuditSubject {
+    /// What a target is of every variant on one table and in one format.
+    fn add_claims(
+        &mut self,
+        spec: &Spec,
+        (target, price): (&Target, &PriceSpec),
+        (baseline, others): (&Spanned<String>, &[Spanned<String>]),
+    ) -> Result<(), Problems> {
+        let mut problems = Problems::new();
+        let place = &target.scope.place;
+        let of = self.add_estimate(spec, (target, price), baseline);
+        // A format that is shown beside wider ones is not hidden.
+        let mut prices = spec.prices.iter();
+        let is_narrow = prices.any(|price| price.format.operand.bits() <= 8);
+        for (at, variant) in others.iter().enumerate() {
+            let new = self.add_estimate(spec, (target, price), variant);
+            let text = format!("1 - {new}.energy / {of}.energy");
+            let formula = Formula::read(&text, place, &mut problems);
+            let (Some(formula), Some(published)) = (formula, Published::percent(target.percent))
+            else {
+                continue;
+            };
+            let name = format!("claim {}", self.file.claims.len());
+            let label = Label {
+                claim: format!("{}, {} {}", target.name, price.table.value, price.format),
+                variant: variant.value.clone(),
+                // As on the page of the report.
+                is_published: at == 0,
+            };
+            self.labels.claims.insert(name.clone(), label);
+            self.file.claims.push(ClaimSpec {
+                name: Spanned::new(name, place.clone()),
+                published,
+                formula,
+                expected: Expected::Holds,
+                reading: Reading {
+                    baseline: (!is_narrow).then(|| Spanned::new(of.clone(), place.clone())),
+                    deployed: None,
+                    named: named(target),
+                },
+            });
+        }
+        problems.or(())
+    }
+
+    /// Adds the estimate of one variant, and gives its name.
+    fn add_estimate(
+        &mut self,
+        spec: &Spec,
+        (target, price): (&Target, &PriceSpec),
+        variant: &Spanned<String>,
+    ) -> String {
+        let name = format!("estimate_{}", self.file.estimates.len());
+        self.labels
+            .estimates
+            .insert(name.clone(), variant.value.clone());
+        self.file.estimates.push(EstimateSpec {
+            name: Spanned::new(name.clone(), target.scope.place.clone()),
+            model: spec.model.clone(),
+            variant: Some(variant.clone()),
+            set: spec.set.clone(),
+            densities: spec.densities.clone(),
+            price: Some(price.clone()),
+            part: match target.scope.value == Estimate::WHOLE {
+                true => Part::Whole,
+                false => Part::Scope(target.scope.clone()),
+            },
+            conventions: Conventions::default(),
+            free: Vec::new(),
+        });
+        name
+    }
+}
+
+/// The scope that a target's words name, where they name a whole attention or
+/// a whole network.
+fn named(target: &Target) -> Option<Spanned<String>> {
+    let scope = &target.scope;
+    let words = target.words.to_lowercase();
+    let says = |word: &str| {
+        words
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|one| one == word)
+    };
+    if !["whole", "entire", "full", "total"].into_iter().any(says) {
+        return None;
+    }
+    let of = |name: String| Some(Spanned::new(name, scope.place.clone()));
+    if says("attention") {
+        return of(format!("{}-full", scope.value));
+    }
+    match ["model", "network", "layer"].into_iter().any(says) {
+        true => of(Estimate::WHOLE.to_owned()),
+        false => None,
+    }
+}
+
+/// What a report says of its conventions. Only what it knows from a paper or
+/// its code is more than inferred.
+fn conventions(spec: &Spec) -> Vec<Convention> {
+    let all = spec.conventions.iter().map(|one| Convention {
+        about: one.about.clone(),
+        value: one.value.clone(),
+        known: match one.known.contains("code") {
+            true => Known::Code,
+            false if one.known.contains("paper") => Known::Stated,
+            false => Known::Inferred,
+        },
+        claims: Vec::new(),
+    });
+    all.collect()
+}
