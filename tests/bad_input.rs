@@ -413,6 +413,14 @@ fn a_closed_pipe_is_no_mistake() {
         .unwrap();
     assert_eq!(told, "");
     assert!(child.wait().unwrap().success());
+    // Nor is one for what is wrong.
+    let mut child = Command::new(env!("CARGO_BIN_EXE_picojoule"))
+        .args(["estimate", "no-such-model"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(2));
 }
 
 // Damage.

@@ -388,6 +388,9 @@ fn every_output_says_where_they_are_from() {
     assert!(of(&["estimate", "net.toml"]).contains(&line));
     assert!(of(&["estimate", "net.toml", "--output", "markdown"]).contains(&line));
     assert!(of(&["sweep", "net.toml", "--over", "n=1..4"]).contains(&line));
+    of(&["estimate", "net.toml", "--plot", "net.svg"]);
+    let svg = std::fs::read_to_string(folder.path().join("net.svg")).unwrap();
+    assert!(svg.contains("1 from rates.toml"), "{svg}");
     assert!(of(&["sensitivity", "net.toml", "--output", "json"]).contains(says));
     let json: serde_json::Value =
         serde_json::from_str(&of(&["estimate", "net.toml", "--output", "json"])).unwrap();

@@ -48,7 +48,7 @@ pub(super) fn open(name: &str, scan: &ScanArgs) -> Result<Arc<Source>, Problems>
     };
     let imported = import(name, origin, scan)?;
     for note in &imported.notes {
-        eprintln!("note: {note}");
+        output::tell(format_args!("note: {note}"));
     }
     Ok(source(name, imported))
 }
@@ -87,14 +87,14 @@ pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
     };
     let imported = import(&args.file, origin, &args.scan)?;
     for note in &imported.notes {
-        eprintln!("note: {note}");
+        output::tell(format_args!("note: {note}"));
     }
     if imported.text.len() > Source::max_bytes() {
         let most = Source::max_bytes() >> 20;
-        eprintln!(
+        output::tell(format_args!(
             "note: the model file is larger than {most} MiB, the most that is read; estimate `{}` itself",
             args.file
-        );
+        ));
     }
     match &args.output {
         None => output::print(&imported.text),

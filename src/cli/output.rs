@@ -50,3 +50,9 @@ pub(super) fn tables(tables: &[Table], format: Format) -> String {
         .collect();
     texts.join("\n\n")
 }
+
+/// Writes a line to standard error. Nobody who closed it wants to hear of it.
+pub(super) fn tell(line: impl std::fmt::Display) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

@@ -52,7 +52,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Problems> {
         .unwrap_or_else(|| folder(&args.report, &spec.name.value));
     files::write_all(&folder, &written)?;
     for file in &written {
-        eprintln!("wrote {}", folder.join(&file.name).display());
+        output::tell(format_args!("wrote {}", folder.join(&file.name).display()));
     }
     output::print(&page.text(output::width()))
 }

@@ -78,10 +78,10 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         return output::print(&summary.text(&plan));
     }
     for line in &plan.caveats {
-        eprintln!("{line}");
+        output::tell(line);
     }
     if summary.refused() > 0 {
-        eprintln!("{}", summary.refused_words());
+        output::tell(summary.refused_words());
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use crate::compare::{Comparison, saving};
 use crate::energy::Estimate;
 use crate::render::chart::{Bar, BarGroup, StackedBars};
+use crate::report::caveats::caveats_of_estimates;
 use crate::report::{comparison_dims, conventions_line, dims_line};
 use crate::units::percent;
 
@@ -87,12 +88,14 @@ fn bars(
         (Some(estimate), None) => format!("Energy of {}", estimate.model),
         (None, _) => "Energy".to_owned(),
     };
+    let mut caption = caveats_of_estimates(settings.first().map_or(&[], Vec::as_slice));
+    caption.extend(first.map(conventions_line));
     StackedBars {
         title,
         subtitle,
         legend: stages,
         groups,
-        caption: first.map(conventions_line).into_iter().collect(),
+        caption,
     }
 }
 

@@ -29,8 +29,12 @@ pub fn caveats_of_estimate(estimate: &Estimate) -> Vec<String> {
 /// The same for all variants of a comparison: one line where it is the same
 /// for all of them.
 pub fn caveats_of_comparison(comparison: &Comparison) -> Vec<String> {
-    let first = comparison.settings.first().into_iter().flatten();
-    lines(&first.map(of_estimate).collect::<Vec<_>>())
+    caveats_of_estimates(comparison.settings.first().map_or(&[], Vec::as_slice))
+}
+
+/// The same for estimates on one table.
+pub(super) fn caveats_of_estimates(estimates: &[Estimate]) -> Vec<String> {
+    lines(&estimates.iter().map(of_estimate).collect::<Vec<_>>())
 }
 
 /// The same for variants of which the dims `varied` have no one value.
