@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use picojoule::catalog::{self, Kind};
 use picojoule::census::Conventions;
-use picojoule::energy::{Counted, Pricing, estimate};
+use picojoule::energy::{CostModel, Counted, estimate};
 use picojoule::format::Format;
 use picojoule::graph::{Unfold, lower};
 use picojoule::model::{Library, Model};
@@ -96,10 +96,10 @@ fn run(ops: usize, symbolic: bool) {
     let counted = Counted::new(graph, Conventions::default()).unwrap();
     let census = start.elapsed();
     let free = BTreeSet::from(["exp".parse().unwrap()]);
-    let pricing = Pricing {
+    let pricing = CostModel {
         table: &table,
         format: Format::FP32,
-        free: &free,
+        zero_cost: &free,
     };
     let estimate =
         estimate(&counted, &pricing, &[]).unwrap_or_else(|problems| panic!("{problems}"));

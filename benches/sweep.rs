@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use picojoule::catalog::{self, Kind};
-use picojoule::energy::{Counted, Pricing, estimate};
+use picojoule::energy::{CostModel, Counted, estimate};
 use picojoule::formula::Formula;
 use picojoule::graph::{Setting, Unfold, lower};
 use picojoule::model::{Library, Model};
@@ -96,10 +96,10 @@ fn axes() -> Vec<Axis> {
 
 fn sweep(name: &str) -> Points {
     let (table, free) = (table(), BTreeSet::new());
-    let pricing = Pricing {
+    let pricing = CostModel {
         table: &table,
         format: "fp32".parse().unwrap(),
-        free: &free,
+        zero_cost: &free,
     };
     let model = model(name);
     let mut outputs: Vec<Expr> = Vec::new();
@@ -175,10 +175,10 @@ fn by_hand() -> f64 {
 /// How often the model can be lowered and priced anew in a second.
 fn anew() -> f64 {
     let (table, free) = (table(), BTreeSet::new());
-    let pricing = Pricing {
+    let pricing = CostModel {
         table: &table,
         format: "fp32".parse().unwrap(),
-        free: &free,
+        zero_cost: &free,
     };
     let model = model("attention");
     let start = Instant::now();

@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use crate::energy::{Counted, Estimate, Pricing, estimate};
+use crate::energy::{CostModel, Counted, Estimate, estimate};
 use crate::format::Format;
 use crate::source::Problems;
 use crate::table::EnergyTable;
@@ -56,7 +56,7 @@ pub fn saving(baseline: Energy, energy: Energy) -> Option<f64> {
 /// Every entry that a table lacks.
 pub fn compare(
     variants: &[Counted],
-    settings: &[Pricing<'_>],
+    settings: &[CostModel<'_>],
     others: &[&EnergyTable],
 ) -> Result<Comparison, Problems> {
     let all: Vec<Result<Vec<Estimate>, Problems>> = settings

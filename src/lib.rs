@@ -6,6 +6,7 @@ pub mod census;
 pub mod claims;
 pub mod cli;
 pub mod compare;
+pub mod demand;
 pub mod domain;
 pub mod energy;
 pub mod format;

@@ -42,11 +42,14 @@ pub enum Primitive {
     Tanh,
     /// Gauss error function.
     Erf,
+    /// A multiplication and the addition of its result to a sum, as one step.
+    /// No op asks for it: a table that prices nothing smaller has it.
+    Mac,
 }
 
 impl Primitive {
     /// All primitives, in the order in which tables and reports list them.
-    pub const ALL: [Primitive; 18] = [
+    pub const ALL: [Primitive; 19] = [
         Primitive::Mul,
         Primitive::Add,
         Primitive::Sub,
@@ -65,6 +68,7 @@ impl Primitive {
         Primitive::Log,
         Primitive::Tanh,
         Primitive::Erf,
+        Primitive::Mac,
     ];
 
     /// Its name in models, tables and output.
@@ -88,6 +92,7 @@ impl Primitive {
             Primitive::Log => "log",
             Primitive::Tanh => "tanh",
             Primitive::Erf => "erf",
+            Primitive::Mac => "mac",
         }
     }
 

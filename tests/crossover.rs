@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use common::*;
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
-use picojoule::energy::{Counted, Pricing};
+use picojoule::energy::{CostModel, Counted};
 use picojoule::number::to_f64;
 use picojoule::symbolic::{Expr, Symbol, Values};
 use picojoule::whatif::entry_values;
@@ -52,10 +52,10 @@ impl Pair {
             found.unwrap().stages.clone()
         };
         let free = BTreeSet::new();
-        let pricing = Pricing {
+        let pricing = CostModel {
             table: &self.table,
             format: format(self.format),
-            free: &free,
+            zero_cost: &free,
         };
         let sides = self.counted.each_ref().map(|counted| {
             let mut values = counted.graph.values();

@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use common::*;
 use picojoule::census::DotAdds;
 use picojoule::compare::{compare, saving};
-use picojoule::energy::{Counted, Estimate, Pricing};
+use picojoule::energy::{CostModel, Counted, Estimate};
 use picojoule::model::Model;
 use picojoule::primitive::Primitive::{self, Abs, Add, Compare, Div, Exp, Mul, Select, Sub};
 use picojoule::table::EnergyTable;
@@ -666,10 +666,10 @@ fn int8_with_a_wide_accumulator_is_another_number() {
 fn a_comparison_gives_the_same_savings() {
     let pair = pair(Size::new(25, 512, 8));
     let (silicon, board) = (table("45nm"), table("fpga-zc706"));
-    let settings = [&silicon, &board].map(|table| Pricing {
+    let settings = [&silicon, &board].map(|table| CostModel {
         table,
         format: format("fp32"),
-        free: NONE_FREE,
+        zero_cost: NONE_FREE,
     });
     let comparison = compare(&pair, &settings, &[]).unwrap();
     assert_eq!(comparison.baseline, "vanilla");

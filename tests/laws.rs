@@ -11,7 +11,7 @@ use num_rational::BigRational;
 use picojoule::catalog::{self, Kind};
 use picojoule::census::{Conventions, DotAdds};
 use picojoule::compare::{compare, saving};
-use picojoule::energy::{By, Counted, Pricing, stage_formulas};
+use picojoule::energy::{By, CostModel, Counted, stage_formulas};
 use picojoule::format::{Format, NumberFormat};
 use picojoule::graph::Unfold;
 use picojoule::model::Model;
@@ -193,15 +193,15 @@ proptest! {
                 let value = new.map_or(info.value.clone(), |(_, value)| whole(*value));
                 values.set(info.symbol.clone(), value);
             }
-            prop_assert_eq!(here.census.tallies.len(), there.census.tallies.len());
-            for (tally, (other, count)) in here.census.tallies.iter()
-                .zip(there.census.tallies.iter().zip(&there.counts))
+            prop_assert_eq!(here.census.demands.len(), there.census.demands.len());
+            for (demand, (other, count)) in here.census.demands.iter()
+                .zip(there.census.demands.iter().zip(&there.counts))
             {
-                prop_assert_eq!(tally.primitive, other.primitive);
+                prop_assert_eq!(demand.key, other.key);
                 prop_assert_eq!(
-                    &tally.count.evaluate(&values).unwrap(),
+                    &demand.count.evaluate(&values).unwrap(),
                     count,
-                    "{} {} {}", model.root.name, variant, tally.count
+                    "{} {} {}", model.root.name, variant, demand.count
                 );
             }
             prop_assert_eq!(here.census.macs.evaluate(&values).unwrap(), there.macs.clone());
@@ -236,10 +236,10 @@ fn counts_grow_with_each_dim_as_their_formula_says() {
 #[test]
 fn a_variant_saves_nothing_against_itself() {
     let table = table("45nm");
-    let settings = [Pricing {
+    let settings = [CostModel {
         table: &table,
         format: Format::FP32,
-        free: NONE_FREE,
+        zero_cost: NONE_FREE,
     }];
     for (model, variant) in all_variants() {
         let twice = [defaults(&model, &variant), defaults(&model, &variant)];
@@ -337,10 +337,10 @@ fn closed_forms_are_the_estimate() {
     for (model, variant) in all_variants() {
         for dot_adds in [DotAdds::K, DotAdds::KMinusOne] {
             let counted = counted_by(&model, &variant, &set::<u8>(&[]), dot_adds);
-            let pricing = Pricing {
+            let pricing = CostModel {
                 table: &table,
                 format: Format::FP32,
-                free: NONE_FREE,
+                zero_cost: NONE_FREE,
             };
             let values = counted.graph.values();
             let formulas = stage_formulas(&counted, &pricing, &[]).unwrap();

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use common::*;
-use picojoule::energy::{Pricing, estimate};
+use picojoule::energy::{CostModel, estimate};
 use picojoule::graph::Constraint;
 use picojoule::number::whole;
 use picojoule::symbolic::{Expr, Symbol, Values};
@@ -89,10 +89,10 @@ fn a_thousand_points_are_what_single_estimates_give() {
             "fp32".parse().unwrap(),
             number("45nm_fp32_mul"),
         );
-        let pricing = Pricing {
+        let pricing = CostModel {
             table: &mul,
             format: format("fp32"),
-            free: &free,
+            zero_cost: &free,
         };
         for (variant, column) in [
             ("vanilla", "attention_vanilla_pj"),
@@ -373,10 +373,10 @@ proptest! {
 fn every_model_can_be_swept() {
     let free = BTreeSet::new();
     let table = table("45nm");
-    let pricing = Pricing {
+    let pricing = CostModel {
         table: &table,
         format: format("fp32"),
-        free: &free,
+        zero_cost: &free,
     };
     for name in [
         "bert-base",

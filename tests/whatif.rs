@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use common::*;
 use num_rational::BigRational;
-use picojoule::energy::{Pricing, estimate};
+use picojoule::energy::{CostModel, estimate};
 use picojoule::number::to_f64;
 use picojoule::whatif::{entry_values, picojoules, priced};
 
@@ -25,10 +25,10 @@ fn energies_in_entries_are_energies() {
             ("fpga-zc706", "fix8"),
         ] {
             let table = table(name);
-            let pricing = Pricing {
+            let pricing = CostModel {
                 table: &table,
                 format: format.parse().unwrap(),
-                free: &free,
+                zero_cost: &free,
             };
             let whole = estimate(&counted, &pricing, &[]).unwrap();
             let mut values = counted.graph.values();

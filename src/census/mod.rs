@@ -6,8 +6,7 @@
 
 use std::collections::HashMap;
 
-use petgraph::graph::NodeIndex;
-
+use crate::demand::{CostKey, Demand, Fused};
 use crate::format::{NumberFormat, Precision};
 use crate::graph::{Einsum, Op, OpGraph, OpKind};
 use crate::model::{Map, Reduce};
@@ -54,19 +53,6 @@ impl std::str::FromStr for DotAdds {
     }
 }
 
-/// One primitive of one op and its count.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Tally {
-    /// The op.
-    pub op: NodeIndex,
-    /// The primitive.
-    pub primitive: Primitive,
-    /// Its precision.
-    pub precision: Precision,
-    /// How many, repeats included.
-    pub count: Expr,
-}
-
 /// An operator that is not known, and how often it runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Uncounted {
@@ -79,8 +65,8 @@ pub struct Uncounted {
 /// The counts of a whole graph.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Census {
-    /// Primitives by op, in the order of the graph.
-    pub tallies: Vec<Tally>,
+    /// What each op asks for, in the order of the graph.
+    pub demands: Vec<Demand>,
     /// Multiply–accumulates: pairs of a multiplication and an addition in
     /// matrix products and convolutions, without bias. A product that the
     /// value domains make a selection or a shift is none.
@@ -95,7 +81,7 @@ pub struct Census {
 /// Counts the primitives of every op of `graph`.
 pub fn census(graph: &OpGraph, conventions: Conventions) -> Census {
     let mut census = Census {
-        tallies: Vec::new(),
+        demands: Vec::new(),
         macs: Expr::zero(),
         parameters: Expr::zero(),
         uncounted: uncounted(graph),
@@ -110,18 +96,27 @@ pub fn census(graph: &OpGraph, conventions: Conventions) -> Census {
                 census.macs += &(&einsum.space * &op.times);
             }
         }
+        let fused = is_mac(op).then(|| Fused {
+            operand: precision(op, Primitive::Mul, Role::Operand),
+            accumulator: precision(op, Primitive::Add, Role::Accumulator),
+        });
         for (primitive, role, count) in counts(op, conventions) {
             if !count.is_zero() {
-                census.tallies.push(Tally {
+                census.demands.push(Demand {
                     op: at,
-                    primitive,
+                    key: CostKey::Op(primitive),
                     precision: precision(op, primitive, role),
+                    fused,
                     count: &count * &op.times,
                 });
             }
         }
     }
     census
+}
+
+fn is_mac(op: &Op) -> bool {
+    matches!(&op.kind, OpKind::Einsum(einsum) if einsum.is_mac())
 }
 
 /// What the graph has of operators that are not known.

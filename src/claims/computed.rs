@@ -1,15 +1,15 @@
 //! The models of a claim file, lowered and counted, with what they are priced
 //! by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use num_rational::BigRational;
 use num_traits::Zero;
 
 use super::recipe::{EstimateSpec, Part};
-use crate::census::Tally;
-use crate::energy::{Counted, Estimate};
+use crate::demand::Demand;
+use crate::energy::{Cost, CostModel, Counted, Estimate};
 use crate::format::{Format, NumberFormat};
 use crate::graph::{OpKind, Unfold, lower, settable};
 use crate::model::{Densities, Model};
@@ -66,7 +66,7 @@ pub struct Computed {
     /// What it is priced with.
     pub price: Option<(Arc<EnergyTable>, Format)>,
     /// Primitives priced at 0.
-    pub free: Vec<Primitive>,
+    pub zero_cost: BTreeSet<Primitive>,
     /// The stages that count; all where there are none.
     pub stages: Option<Vec<String>>,
     /// What that part is called.
@@ -91,8 +91,8 @@ pub struct Lookup<'a> {
 pub struct Operation<'a> {
     /// The estimate.
     pub of: &'a Computed,
-    /// How often it has the primitive, and in which op.
-    pub tally: &'a Tally,
+    /// What is asked for, how often, and by which op.
+    pub demand: &'a Demand,
     /// The format of what the estimate leaves open.
     pub format: Format,
 }
@@ -196,7 +196,7 @@ fn of(spec: &EstimateSpec, counted: Arc<Counted>, shelf: &dyn Shelf) -> Result<C
     let computed = Computed {
         counted,
         price,
-        free: spec.free.clone(),
+        zero_cost: spec.free.iter().copied().collect(),
         stages,
         part,
     };
@@ -283,32 +283,50 @@ pub struct Plain;
 impl Prices for Plain {}
 
 impl Computed {
-    /// The tallies of its part, with their counts.
-    pub(super) fn tallies(
+    /// The demands of its part, with their counts.
+    pub(super) fn demands(
         &self,
         stages: Option<&[String]>,
-    ) -> impl Iterator<Item = (&Tally, &BigRational)> {
+    ) -> impl Iterator<Item = (&Demand, &BigRational)> {
         let counted = &self.counted;
-        let all = counted.census.tallies.iter().zip(&counted.counts);
+        let all = counted.census.demands.iter().zip(&counted.counts);
         let stages = stages.map(<[String]>::to_vec);
-        all.filter(move |(tally, _)| {
-            let stage = &counted.graph.ops()[tally.op].stage;
+        all.filter(move |(demand, _)| {
+            let stage = &counted.graph.ops()[demand.op].stage;
             stages.as_ref().is_none_or(|stages| stages.contains(stage))
         })
     }
 
-    /// The tallies of its part that cost something: of one primitive, if one
-    /// is given.
-    pub(super) fn priced(
-        &self,
-        primitive: Option<Primitive>,
-    ) -> impl Iterator<Item = (&Tally, &BigRational)> {
-        let tallies = self.tallies(self.stages.as_deref());
-        tallies.filter(move |(tally, count)| {
-            primitive.is_none_or(|one| one == tally.primitive)
-                && !self.free.contains(&tally.primitive)
-                && !count.is_zero()
-        })
+    /// The demands of its part that cost something, each with the entry that
+    /// prices it: those priced as one primitive, if one is given.
+    pub(super) fn priced(&self, primitive: Option<Primitive>) -> Vec<Charged<'_>> {
+        let Some((table, format)) = &self.price else {
+            return Vec::new();
+        };
+        let model = self.cost_model(table, *format);
+        let demands = self.demands(self.stages.as_deref());
+        demands
+            .filter(|(_, count)| !count.is_zero())
+            .filter_map(|(demand, _)| {
+                let cost = model.cost(demand).ok()??;
+                let is_asked = primitive.is_none_or(|one| one == cost.primitive);
+                let entry = cost.entry.filter(|_| is_asked)?;
+                Some(Charged {
+                    demand,
+                    primitive: cost.primitive,
+                    format: cost.format,
+                    entry,
+                })
+            })
+            .collect()
+    }
+
+    fn cost_model<'a>(&'a self, table: &'a EnergyTable, format: Format) -> CostModel<'a> {
+        CostModel {
+            table,
+            format,
+            zero_cost: &self.zero_cost,
+        }
     }
 
     /// Its energy in picojoules, or that of one primitive; nothing where it is
@@ -322,26 +340,45 @@ impl Computed {
         let table = prices.table(table);
         let format = prices.format(*format);
         let stages = prices.stages(self);
+        let model = self.cost_model(table, format);
+        let inside = |demand: &Demand| {
+            let stage = &self.counted.graph.ops()[demand.op].stage;
+            stages.as_ref().is_none_or(|stages| stages.contains(stage))
+        };
+        let asked = |demand: &Demand| {
+            inside(demand) && primitive.is_none_or(|one| one == Primitive::Mac || demand.is(one))
+        };
+        let each = |demand: &Demand, cost: &Cost<'_>| {
+            if cost.entry.is_none() {
+                return Some(BigRational::zero());
+            }
+            let lookup = Lookup {
+                table,
+                primitive: cost.primitive,
+                format: cost.format,
+                op: Some(Operation {
+                    of: self,
+                    demand,
+                    format,
+                }),
+            };
+            prices.price(&lookup)
+        };
+        // Where a `mac` pays for both, neither half has an energy of its own.
+        let mut demands = self.counted.census.demands.iter();
+        if primitive.is_some_and(|one| one != Primitive::Mac)
+            && demands.any(|demand| asked(demand) && model.is_fused(demand))
+        {
+            return None;
+        }
         let mut sum = match primitive {
             None => prices.beside(self),
             Some(_) => BigRational::zero(),
         };
-        for (tally, count) in self.tallies(stages.as_deref()) {
-            let other = primitive.is_some_and(|primitive| primitive != tally.primitive);
-            if other || self.free.contains(&tally.primitive) {
-                continue;
+        for one in self.counted.price(&model, asked, each).ok()? {
+            if primitive.is_none_or(|primitive| primitive == one.cost.primitive) {
+                sum += one.count * one.each;
             }
-            let lookup = Lookup {
-                table,
-                primitive: tally.primitive,
-                format: tally.precision.resolve(format),
-                op: Some(Operation {
-                    of: self,
-                    tally,
-                    format,
-                }),
-            };
-            sum += count * prices.price(&lookup)?;
         }
         Some(sum)
     }
@@ -349,8 +386,8 @@ impl Computed {
     /// How many of one primitive its part has.
     pub(super) fn count(&self, primitive: Primitive, prices: &dyn Prices) -> BigRational {
         let stages = prices.stages(self);
-        let tallies = self.tallies(stages.as_deref());
-        let counts = tallies.filter(|(tally, _)| tally.primitive == primitive);
+        let demands = self.demands(stages.as_deref());
+        let counts = demands.filter(|(demand, _)| demand.is(primitive));
         counts.map(|(_, count)| count).sum()
     }
 
@@ -385,18 +422,25 @@ impl Computed {
         let Some((table, format)) = &self.price else {
             return Vec::new();
         };
+        let model = self.cost_model(table, *format);
         let mut missing: Vec<String> = Vec::new();
-        for (tally, _) in self.tallies(self.stages.as_deref()) {
-            let format = tally.precision.resolve(*format);
-            let name = format!("{}.{format}", tally.primitive);
-            let is_free = self.free.contains(&tally.primitive);
-            if !is_free
-                && table.entry(tally.primitive, format).is_none()
-                && !missing.contains(&name)
-            {
+        for (demand, _) in self.demands(self.stages.as_deref()) {
+            let Err(lacking) = model.cost(demand) else {
+                continue;
+            };
+            let name = format!("{}.{}", lacking.primitive, lacking.format);
+            if !missing.contains(&name) {
                 missing.push(name);
             }
         }
         missing
     }
+}
+
+/// A demand with the entry that prices it.
+pub(super) struct Charged<'a> {
+    pub(super) demand: &'a Demand,
+    pub(super) primitive: Primitive,
+    pub(super) format: NumberFormat,
+    pub(super) entry: &'a Entry,
 }

@@ -203,7 +203,7 @@ impl<'a> Names<'a> {
                 let prices = under.inside(own).active();
                 attribute
                     .of(computed, prices)
-                    .ok_or_else(|| unpriced(own, attribute, place))
+                    .ok_or_else(|| unpriced(own, computed, attribute, place))
             }
             Meaning::Entry(table, primitive, format) => {
                 let prices = under.active();
@@ -359,9 +359,16 @@ impl Attribute {
     }
 }
 
-fn unpriced(name: &str, attribute: Attribute, place: &Place) -> Diagnostic {
-    match attribute {
-        Attribute::Energy(_) => {
+fn unpriced(name: &str, computed: &Computed, attribute: Attribute, place: &Place) -> Diagnostic {
+    match (attribute, &computed.price) {
+        (Attribute::Energy(Some(primitive)), Some((table, _))) => {
+            let message = format!("`{name}` has no energy of `{primitive}` alone");
+            let table = table.name();
+            Diagnostic::at(place, message).help(format!(
+                "table `{table}` prices a multiplication and an addition as one: ask for `{name}.energy.mac`"
+            ))
+        }
+        (Attribute::Energy(_), _) => {
             Diagnostic::at(place, format!("the estimate `{name}` has no `table`"))
                 .help("an energy needs a `table` and a `format`")
         }

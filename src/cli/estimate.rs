@@ -4,7 +4,7 @@ use super::args::{ByArg, EstimateArgs, OutputFormat};
 use super::plot::Plot;
 use super::request::{Default, Request};
 use super::{json, output};
-use crate::energy::{By, Counted, Estimate, Pricing, estimate, stage_formulas};
+use crate::energy::{By, CostModel, Counted, Estimate, estimate, stage_formulas};
 use crate::render::chart::stacked_bars;
 use crate::render::table::{Format as TableFormat, Table};
 use crate::report::{estimate_bars, estimate_table, estimates_data, formula_tables};
@@ -54,7 +54,7 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
 /// Every variant on every table and format.
 fn estimates(
     counted: &[Counted],
-    pricings: &[Pricing<'_>],
+    pricings: &[CostModel<'_>],
     others: &[&EnergyTable],
 ) -> Result<Vec<Estimate>, Problems> {
     let mut problems = Problems::new();
@@ -73,7 +73,7 @@ fn estimates(
 fn formulas(
     output: OutputFormat,
     counted: &[Counted],
-    pricings: &[Pricing<'_>],
+    pricings: &[CostModel<'_>],
     others: &[&EnergyTable],
 ) -> Result<(), Problems> {
     let mut all = Vec::new();

@@ -10,7 +10,7 @@ use super::request::{Default, ModelRequest};
 use super::tables::shipped_tables;
 use super::wrong;
 use crate::catalog::{self, Kind};
-use crate::energy::{Counted, Estimate, Pricing, estimate};
+use crate::energy::{CostModel, Counted, Estimate, estimate};
 use crate::number::{self, parse_decimal};
 use crate::report::{Dims, Question, Solved, caveats_over, conventions_line};
 use crate::source::{Diagnostic, Problems};
@@ -170,7 +170,7 @@ fn both<T>(results: [Result<T, Problems>; 2]) -> Result<[T; 2], Problems> {
 
 fn side(
     counted: &Counted,
-    pricing: &Pricing<'_>,
+    pricing: &CostModel<'_>,
     stages: &[String],
 ) -> Result<(Expr, Values), Problems> {
     let mut values = counted.graph.values();

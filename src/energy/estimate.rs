@@ -58,7 +58,10 @@ pub struct Settings {
     /// Those of the census.
     pub conventions: Conventions,
     /// Primitives priced at 0 whatever the table says.
-    pub free: BTreeSet<Primitive>,
+    pub zero_cost: BTreeSet<Primitive>,
+    /// The formats in which one `mac` stands for a multiplication and an
+    /// addition, since the table prices neither.
+    pub fused: BTreeSet<NumberFormat>,
     /// Entries of the table that were set by hand, with their values in pJ.
     pub set: Vec<(String, BigRational)>,
     /// Densities that were measured, if any were.
@@ -68,7 +71,11 @@ pub struct Settings {
 impl Settings {
     /// Each convention with its value, as outputs print them.
     pub fn list(&self) -> Vec<(&'static str, String)> {
-        let free: Vec<&str> = self.free.iter().map(|primitive| primitive.name()).collect();
+        let free: Vec<&str> = self
+            .zero_cost
+            .iter()
+            .map(|primitive| primitive.name())
+            .collect();
         let free = if free.is_empty() {
             "none".to_owned()
         } else {
@@ -79,6 +86,10 @@ impl Settings {
             ("free", free),
             ("memory", "not counted".to_owned()),
         ];
+        if !self.fused.is_empty() {
+            let formats: Vec<String> = self.fused.iter().map(NumberFormat::to_string).collect();
+            list.push(("mac", format!("for mul and add in {}", formats.join(", "))));
+        }
         if !self.set.is_empty() {
             let set: Vec<String> = (self.set.iter())
                 .map(|(entry, value)| format!("{entry} = {} pJ", number::plain(value)))

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Counted, Pricing};
+use super::cost::missing_entries;
+use super::{CostModel, Counted};
 use crate::format::NumberFormat;
 use crate::primitive::Primitive;
-use crate::source::Problems;
+use crate::source::{Diagnostic, Problems};
 use crate::symbolic::Expr;
 use crate::table::EnergyTable;
 
@@ -26,7 +27,7 @@ pub struct StageFormula {
 /// Every entry that the table lacks.
 pub fn stage_formulas(
     counted: &Counted,
-    pricing: &Pricing<'_>,
+    model: &CostModel<'_>,
     others: &[&EnergyTable],
 ) -> Result<Vec<StageFormula>, Problems> {
     let mut formulas: Vec<StageFormula> = counted
@@ -39,16 +40,51 @@ pub fn stage_formulas(
             picojoules: Expr::zero(),
         })
         .collect();
-    for tally in &counted.census.tallies {
-        let Some(price) = pricing.price(tally) else {
-            return Err(pricing.missing(counted, others));
-        };
-        let stage = &counted.graph.ops()[tally.op].stage;
+    let priced = counted
+        .price(model, |_| true, |_, cost| Some(cost.picojoules()))
+        .map_err(|missing| missing_entries(&missing, counted, model.table, others))?;
+    for one in priced {
+        let stage = &counted.graph.ops()[one.demand.op].stage;
         if let Some(formula) = formulas.iter_mut().find(|formula| formula.stage == *stage) {
-            let key = (tally.primitive, price.format);
-            *formula.counts.entry(key).or_default() += &tally.count;
-            formula.picojoules += &tally.count.scale(&price.picojoules);
+            let key = (one.cost.primitive, one.cost.format);
+            *formula.counts.entry(key).or_default() += &one.demand.count;
+            formula.picojoules += &one.demand.count.scale(&one.each);
         }
     }
     Ok(formulas)
+}
+
+/// The energy of some stages in picojoules, as an expression in the dims and
+/// in whatever `price` writes the entries in.
+///
+/// # Errors
+/// Every entry that the table lacks.
+pub fn energy_formula(
+    counted: &Counted,
+    model: &CostModel<'_>,
+    stages: &[String],
+    price: impl Fn(&EnergyTable, Primitive, NumberFormat) -> Option<Expr>,
+) -> Result<Expr, Problems> {
+    // Also what stands outside of the stages must have a price.
+    let priced = counted
+        .price(model, |_| true, |_, _| Some(()))
+        .map_err(|missing| missing_entries(&missing, counted, model.table, &[]))?;
+    // One entry prices many ops: their counts are added up first.
+    let mut counts: BTreeMap<(Primitive, NumberFormat), Expr> = BTreeMap::new();
+    for one in priced {
+        let inside = stages.contains(&counted.graph.ops()[one.demand.op].stage);
+        if inside && one.cost.entry.is_some() {
+            let key = (one.cost.primitive, one.cost.format);
+            *counts.entry(key).or_default() += &one.demand.count;
+        }
+    }
+    let mut sum = Expr::zero();
+    for ((primitive, format), count) in &counts {
+        let price = price(model.table, *primitive, *format).ok_or_else(|| {
+            let name = model.table.symbol(*primitive, *format);
+            Diagnostic::new(format!("the entry `{name}` has no value"))
+        })?;
+        sum += &(count * &price);
+    }
+    Ok(sum)
 }

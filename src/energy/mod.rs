@@ -4,25 +4,25 @@
 //! it rounded to a double. An op that needs an entry which the table lacks is
 //! an error, never a zero.
 
+mod cost;
 mod estimate;
 mod formula;
-
-use std::collections::BTreeSet;
 
 use num_rational::BigRational;
 use num_traits::Zero;
 
-use crate::census::{Census, Conventions, Tally, census};
-use crate::format::{Format, NumberFormat};
+use crate::census::{Census, Conventions, census};
 use crate::graph::OpGraph;
 use crate::number;
 use crate::primitive::Primitive;
-use crate::source::{Diagnostic, Place, Problems};
+use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{EvalError, Values};
-use crate::table::{Confidence, EnergyTable, Provenance};
+use crate::table::{EnergyTable, Provenance};
 
+use self::cost::missing_entries;
+pub use self::cost::{Cost, CostModel, MissingEntry, Priced};
 pub use self::estimate::{By, Estimate, Group, LeftOut, Line, Settings};
-pub use self::formula::{StageFormula, stage_formulas};
+pub use self::formula::{StageFormula, energy_formula, stage_formulas};
 
 /// A graph with its census, and the counts at the values of its symbols: what
 /// every table and format is priced from.
@@ -34,7 +34,7 @@ pub struct Counted {
     pub census: Census,
     /// What was counted how.
     pub conventions: Conventions,
-    /// The count of every tally of the census.
+    /// The count of every demand of the census.
     pub counts: Vec<BigRational>,
     /// Multiply–accumulates.
     pub macs: BigRational,
@@ -57,9 +57,9 @@ impl Counted {
         let failed = |error: EvalError| {
             Problems::from(Diagnostic::new(format!("a count has no value: {error}")))
         };
-        let mut counts = Vec::with_capacity(census.tallies.len());
-        for tally in &census.tallies {
-            counts.push(tally.count.evaluate(&values).map_err(failed)?);
+        let mut counts = Vec::with_capacity(census.demands.len());
+        for demand in &census.demands {
+            counts.push(demand.count.evaluate(&values).map_err(failed)?);
         }
         let macs = census.macs.evaluate(&values).map_err(failed)?;
         let parameters = census.parameters.evaluate(&values).map_err(failed)?;
@@ -99,140 +99,43 @@ impl Counted {
     }
 }
 
-/// What an estimate is priced with.
-#[derive(Debug, Clone)]
-pub struct Pricing<'t> {
-    /// The table.
-    pub table: &'t EnergyTable,
-    /// The formats of what the model leaves open.
-    pub format: Format,
-    /// Primitives that are priced at 0 whatever the table says: a convention
-    /// of some papers.
-    pub free: &'t BTreeSet<Primitive>,
-}
-
-/// The price of one primitive and how far to trust it.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Price {
-    pub(crate) picojoules: BigRational,
-    pub(crate) confidence: Confidence,
-    pub(crate) format: NumberFormat,
-}
-
-impl Pricing<'_> {
-    /// The price of a tally's primitive, if the table has it.
-    pub(crate) fn price(&self, tally: &Tally) -> Option<Price> {
-        let format = tally.precision.resolve(self.format);
-        if self.free.contains(&tally.primitive) {
-            return Some(Price {
-                picojoules: BigRational::zero(),
-                confidence: Confidence::Assumed,
-                format,
-            });
-        }
-        let entry = self.table.entry(tally.primitive, format)?;
-        Some(Price {
-            picojoules: entry.pj.clone(),
-            confidence: entry.confidence,
-            format,
-        })
-    }
-
-    /// The mistakes for entries that the table lacks: one for each primitive
-    /// and format, with the first op that needs it and the tables among
-    /// `others` that have it.
-    fn missing(&self, counted: &Counted, others: &[&EnergyTable]) -> Problems {
-        let mut problems = Problems::new();
-        let mut told: BTreeSet<(Primitive, NumberFormat)> = BTreeSet::new();
-        for tally in &counted.census.tallies {
-            let format = tally.precision.resolve(self.format);
-            if self.price(tally).is_some() || !told.insert((tally.primitive, format)) {
-                continue;
-            }
-            let graph = &counted.graph;
-            let op = &graph.ops()[tally.op];
-            problems.push(self.missing_entry(
-                tally.primitive,
-                format,
-                &graph.full_name(op),
-                &op.place,
-                others,
-            ));
-        }
-        problems
-    }
-
-    fn missing_entry(
-        &self,
-        primitive: Primitive,
-        format: NumberFormat,
-        op: &str,
-        place: &Place,
-        others: &[&EnergyTable],
-    ) -> Diagnostic {
-        let name = self.table.name();
-        let message =
-            format!("table `{name}` has no `{primitive}` in {format}, which op `{op}` needs");
-        let having: Vec<&str> = others
-            .iter()
-            .filter(|table| table.entry(primitive, format).is_some())
-            .map(|table| table.name())
-            .collect();
-        let formats: Vec<String> = self
-            .table
-            .formats()
-            .filter(|format| self.table.entry(primitive, *format).is_some())
-            .map(|format| format.to_string())
-            .collect();
-        let mut diagnostic = Diagnostic::at(place, message);
-        diagnostic = match having.as_slice() {
-            [] => diagnostic.help(format!("no table here has `{primitive}` in {format}")),
-            tables => diagnostic.help(format!("tables that have it: {}", tables.join(", "))),
-        };
-        if !formats.is_empty() {
-            diagnostic = diagnostic.help(format!(
-                "`{name}` has `{primitive}` in {}",
-                formats.join(", ")
-            ));
-        }
-        diagnostic
-    }
-}
-
 /// Prices `counted`. `others` are tables to point to where one lacks an entry.
 ///
 /// # Errors
 /// Every entry that the table lacks.
 pub fn estimate(
     counted: &Counted,
-    pricing: &Pricing<'_>,
+    model: &CostModel<'_>,
     others: &[&EnergyTable],
 ) -> Result<Estimate, Problems> {
-    let mut lines = Vec::with_capacity(counted.counts.len());
     let graph = &counted.graph;
     let values = graph.values();
-    for (tally, count) in counted.census.tallies.iter().zip(&counted.counts) {
-        let Some(price) = pricing.price(tally) else {
-            return Err(pricing.missing(counted, others));
-        };
-        let op = &graph.ops()[tally.op];
-        let exact = number::product(count, &price.picojoules);
-        lines.push(Line {
-            op: graph.full_name(op),
-            stage: op.stage.clone(),
-            layer: layer_name(graph, op, &values),
-            primitive: tally.primitive,
-            format: price.format,
-            count: count.clone(),
-            picojoules: exact,
-            confidence: price.confidence,
-        });
-    }
+    let priced = counted
+        .price(model, |_| true, |_, cost| Some(cost.picojoules()))
+        .map_err(|missing| missing_entries(&missing, counted, model.table, others))?;
+    let lines: Vec<Line> = priced
+        .into_iter()
+        .map(|one| {
+            let op = &graph.ops()[one.demand.op];
+            Line {
+                op: graph.full_name(op),
+                stage: op.stage.clone(),
+                layer: layer_name(graph, op, &values),
+                primitive: one.cost.primitive,
+                format: one.cost.format,
+                count: one.count.clone(),
+                picojoules: number::product(one.count, &one.each),
+                confidence: one.cost.confidence(),
+            }
+        })
+        .collect();
+    let fused = lines.iter().filter(|line| line.primitive == Primitive::Mac);
+    let fused = fused.map(|line| line.format).collect();
     Ok(Estimate {
         model: graph.model.clone(),
         variant: graph.variant.clone(),
-        table: pricing.table.name().to_owned(),
-        format: pricing.format,
+        table: model.table.name().to_owned(),
+        format: model.format,
         dims: counted.dims.clone(),
         macs: counted.macs.clone(),
         parameters: counted.parameters.clone(),
@@ -242,8 +145,9 @@ pub fn estimate(
         scopes: graph.scopes().to_vec(),
         settings: Settings {
             conventions: counted.conventions,
-            free: pricing.free.clone(),
-            set: set_by_hand(pricing.table),
+            zero_cost: model.zero_cost.clone(),
+            fused,
+            set: set_by_hand(model.table),
             densities: graph.densities().cloned(),
         },
     })

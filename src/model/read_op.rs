@@ -264,6 +264,11 @@ fn each(node: &Node, problems: &mut Problems) -> Option<Vec<(Primitive, Formula)
             );
             continue;
         };
+        if primitive == Primitive::Mac {
+            let message = "`mac` is what some tables price, not what an op does";
+            problems.push(Diagnostic::at(&name.place, message).help("write `mul` and `add`"));
+            continue;
+        }
         if let Some(formula) = formula(value, problems) {
             counts.push((primitive, formula));
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::census::Conventions;
-use crate::energy::{Counted, Pricing};
+use crate::energy::{CostModel, Counted};
 use crate::number::to_f64;
 use crate::primitive::Primitive;
 use crate::render::table::{Align, Cell, Table};
@@ -115,7 +115,7 @@ fn savings(inputs: &Inputs<'_>, case: &Case) -> Result<Vec<f64>, Problems> {
 
 fn energy(
     counted: &Counted,
-    pricing: &Pricing<'_>,
+    pricing: &CostModel<'_>,
     target: &Target,
     case: &Case,
 ) -> Result<crate::symbolic::Expr, Problems> {

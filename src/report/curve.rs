@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use num_rational::BigRational;
 
-use crate::energy::{Counted, Pricing};
+use crate::energy::{CostModel, Counted};
 use crate::number::{to_f64, whole};
 use crate::render::chart::{
     Axis, AxisUnit, LineChart, Mark, Region, Scale, Series, SeriesStyle, lines,
@@ -68,7 +68,7 @@ pub(super) fn blocks(
 fn line(
     inputs: &Inputs<'_>,
     counted: &[Counted],
-    pricing: &Pricing<'_>,
+    pricing: &CostModel<'_>,
     curve: &Curve<'_>,
 ) -> Result<Line, Problems> {
     let [baseline, variant, ..] = counted else {

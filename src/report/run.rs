@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::census::Conventions;
 use crate::compare::{Comparison, compare};
-use crate::energy::{Counted, Pricing};
+use crate::energy::{CostModel, Counted};
 use crate::graph::{Setting, Unfold, lower};
 use crate::model::Model;
 use crate::primitive::Primitive;
@@ -152,13 +152,13 @@ impl Inputs<'_> {
         &'t self,
         price: &PriceSpec,
         free: &'t BTreeSet<Primitive>,
-    ) -> Result<Pricing<'t>, Problems> {
+    ) -> Result<CostModel<'t>, Problems> {
         let name = &price.table.value;
         match self.tables.iter().find(|table| table.name() == name) {
-            Some(table) => Ok(Pricing {
+            Some(table) => Ok(CostModel {
                 table,
                 format: price.format,
-                free,
+                zero_cost: free,
             }),
             None => {
                 let known = self.tables.iter().map(EnergyTable::name);
@@ -174,7 +174,7 @@ impl Inputs<'_> {
     pub(super) fn pricings<'t>(
         &'t self,
         free: &'t BTreeSet<Primitive>,
-    ) -> Result<Vec<Pricing<'t>>, Problems> {
+    ) -> Result<Vec<CostModel<'t>>, Problems> {
         let prices = self.spec.prices.iter();
         prices.map(|price| self.pricing(price, free)).collect()
     }

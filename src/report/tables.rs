@@ -215,7 +215,7 @@ pub fn conventions_line(estimate: &Estimate) -> String {
     let adds = estimate.settings.conventions.dot_adds.name();
     let free: Vec<&str> = estimate
         .settings
-        .free
+        .zero_cost
         .iter()
         .map(|primitive| primitive.name())
         .collect();
@@ -224,12 +224,16 @@ pub fn conventions_line(estimate: &Estimate) -> String {
     } else {
         format!("; {} priced at 0", free.join(", "))
     };
+    let fused: Vec<String> = (estimate.settings.fused.iter())
+        .map(|format| format!("; one mac in {format} is a multiplication and an addition"))
+        .collect();
+    let fused = fused.concat();
     let set: Vec<String> = (estimate.settings.set.iter())
         .map(|(entry, value)| format!("; {entry} set to {} pJ", number::plain(value)))
         .collect();
     let set = set.concat();
     format!(
-        "Conventions: a dot product of length k takes {adds} additions{free}{set}; arithmetic alone, no memory."
+        "Conventions: a dot product of length k takes {adds} additions{free}{fused}{set}; arithmetic alone, no memory."
     )
 }
 

@@ -1,14 +1,10 @@
 //! The energy of a scope as one expression.
 
-use std::collections::BTreeMap;
-
 use num_rational::BigRational;
 use num_traits::Zero;
 
-use crate::energy::{Counted, Pricing, stage_formulas};
-use crate::format::NumberFormat;
+use crate::energy::{CostModel, Counted, energy_formula, stage_formulas};
 use crate::number::whole;
-use crate::primitive::Primitive;
 use crate::source::Problems;
 use crate::symbolic::{EvalError, Expr, Symbol, Values};
 use crate::table::EnergyTable;
@@ -19,10 +15,10 @@ use crate::table::EnergyTable;
 /// Every entry that the table lacks.
 pub fn picojoules(
     counted: &Counted,
-    pricing: &Pricing<'_>,
+    model: &CostModel<'_>,
     stages: &[String],
 ) -> Result<Expr, Problems> {
-    let formulas = stage_formulas(counted, pricing, &[])?;
+    let formulas = stage_formulas(counted, model, &[])?;
     let inside = formulas
         .iter()
         .filter(|formula| stages.contains(&formula.stage));
@@ -57,10 +53,10 @@ impl Saving {
 /// Every entry that the table lacks.
 pub fn priced(
     counted: &Counted,
-    pricing: &Pricing<'_>,
+    model: &CostModel<'_>,
     stages: &[String],
 ) -> Result<Expr, Problems> {
-    in_entries(counted, pricing, stages, EnergyTable::price)
+    energy_formula(counted, model, stages, EnergyTable::price)
 }
 
 /// The same, with a symbol also for every derived entry that has a range of
@@ -70,38 +66,10 @@ pub fn priced(
 /// Every entry that the table lacks.
 pub fn priced_with_ranges(
     counted: &Counted,
-    pricing: &Pricing<'_>,
+    model: &CostModel<'_>,
     stages: &[String],
 ) -> Result<Expr, Problems> {
-    in_entries(counted, pricing, stages, EnergyTable::price_with_ranges)
-}
-
-/// Σ count·price over the tallies of `stages`.
-fn in_entries(
-    counted: &Counted,
-    pricing: &Pricing<'_>,
-    stages: &[String],
-    price: impl Fn(&EnergyTable, Primitive, NumberFormat) -> Option<Expr>,
-) -> Result<Expr, Problems> {
-    // The numbers say which entries are missing.
-    stage_formulas(counted, pricing, &[])?;
-    let graph = &counted.graph;
-    // One primitive is counted in many ops: its counts are added up first.
-    let mut counts: BTreeMap<(Primitive, NumberFormat), Expr> = BTreeMap::new();
-    for tally in &counted.census.tallies {
-        let inside = stages.contains(&graph.ops()[tally.op].stage);
-        if inside && !pricing.free.contains(&tally.primitive) {
-            let key = (tally.primitive, tally.precision.resolve(pricing.format));
-            *counts.entry(key).or_default() += &tally.count;
-        }
-    }
-    let mut sum = Expr::zero();
-    for ((primitive, format), count) in &counts {
-        if let Some(price) = price(pricing.table, *primitive, *format) {
-            sum += &(count * &price);
-        }
-    }
-    Ok(sum)
+    energy_formula(counted, model, stages, EnergyTable::price_with_ranges)
 }
 
 /// Adds the values of all entries of `table`, each under its symbol, to

@@ -9,7 +9,7 @@ use super::energy::{entry_values, priced_with_ranges};
 use super::interval::{Interval, bounds};
 use super::sensitivity::{Function, Input, InputKind, Quantity, Sensitivity, sensitivities};
 use super::spread::{Spread, UncertainEntry, uncertain_entries};
-use crate::energy::{Counted, Pricing};
+use crate::energy::{CostModel, Counted};
 use crate::format::Format;
 use crate::graph::{OpGraph, Rule};
 use crate::source::{Diagnostic, Problems};
@@ -65,7 +65,7 @@ pub struct Finding {
 /// Every entry that the table lacks; a result without a value.
 pub fn study(
     variants: &[Counted],
-    pricing: &Pricing<'_>,
+    pricing: &CostModel<'_>,
     scopes: &[String],
     method: &Method,
 ) -> Result<Vec<Finding>, Problems> {
@@ -153,7 +153,7 @@ fn work_out(
 /// The energy of a scope; `None` where the variant lacks it.
 fn function(
     counted: &Counted,
-    pricing: &Pricing<'_>,
+    pricing: &CostModel<'_>,
     scope: &str,
 ) -> Result<Option<Function>, Problems> {
     let Some(stages) = counted.stages_of(scope) else {

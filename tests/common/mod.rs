@@ -11,7 +11,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use picojoule::catalog::{self, Kind};
 use picojoule::census::{Conventions, DotAdds};
-use picojoule::energy::{Counted, Estimate, Pricing, estimate};
+use picojoule::energy::{CostModel, Counted, Estimate, estimate};
 use picojoule::format::Format;
 use picojoule::formula::Formula;
 use picojoule::graph::{OpGraph, Setting, Unfold, lower};
@@ -126,8 +126,8 @@ pub fn counts<N: Into<BigInt> + Copy>(given: &[(Primitive, N)]) -> Counts {
 /// All primitives of a model together.
 pub fn totals(counted: &Counted) -> Counts {
     let mut totals = Counts::new();
-    for (tally, count) in counted.census.tallies.iter().zip(&counted.counts) {
-        *totals.entry(tally.primitive).or_default() += count;
+    for (demand, count) in counted.census.demands.iter().zip(&counted.counts) {
+        *totals.entry(demand.primitive().unwrap()).or_default() += count;
     }
     totals.retain(|_, count| *count != whole(0));
     totals
@@ -136,12 +136,12 @@ pub fn totals(counted: &Counted) -> Counts {
 /// The primitives of each stage.
 pub fn by_stage(counted: &Counted) -> BTreeMap<String, Counts> {
     let mut stages: BTreeMap<String, Counts> = BTreeMap::new();
-    for (tally, count) in counted.census.tallies.iter().zip(&counted.counts) {
-        let stage = counted.graph.ops()[tally.op].stage.clone();
+    for (demand, count) in counted.census.demands.iter().zip(&counted.counts) {
+        let stage = counted.graph.ops()[demand.op].stage.clone();
         *stages
             .entry(stage)
             .or_default()
-            .entry(tally.primitive)
+            .entry(demand.primitive().unwrap())
             .or_default() += count;
     }
     stages
@@ -172,10 +172,10 @@ pub fn priced(
     format: Format,
     free: &BTreeSet<Primitive>,
 ) -> Estimate {
-    let pricing = Pricing {
+    let pricing = CostModel {
         table,
         format,
-        free,
+        zero_cost: free,
     };
     estimate(counted, &pricing, &[]).unwrap_or_else(|problems| panic!("{problems}"))
 }

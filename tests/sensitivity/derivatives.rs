@@ -2,7 +2,7 @@
 
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
-use picojoule::energy::Pricing;
+use picojoule::energy::CostModel;
 use picojoule::number::to_f64;
 use picojoule::render::chart::{ScaleKind, TornadoBar};
 use picojoule::report::reaches;
@@ -102,10 +102,10 @@ fn derived_entries_still_follow() {
     let table = table("45nm");
     let counted = counted(&shipped("transformer-base"), "vanilla", &set::<u8>(&[]));
     let open = function(&counted, &table, "model");
-    let pricing = Pricing {
+    let pricing = CostModel {
         table: &table,
         format: format("fp32"),
-        free: NONE_FREE,
+        zero_cost: NONE_FREE,
     };
     let stages: Vec<String> = counted
         .graph
@@ -147,10 +147,10 @@ fn elasticities_are_those_derived_by_hand() {
 
     let table = table("45nm");
     let model = shipped("attention");
-    let pricing = Pricing {
+    let pricing = CostModel {
         table: &table,
         format: format("fp32"),
-        free: NONE_FREE,
+        zero_cost: NONE_FREE,
     };
     let variants = ["vanilla", "e-att"].map(|variant| counted(&model, variant, &set::<u8>(&[])));
     let scopes = ["alignment".to_owned()];
@@ -201,10 +201,10 @@ fn inputs_are_ranked_and_reach_as_far_as_they_may() {
     let table =
         table("45nm").with_price("abs".parse().unwrap(), "fp32".parse().unwrap(), ratio(1, 4));
     let model = shipped("attention");
-    let pricing = Pricing {
+    let pricing = CostModel {
         table: &table,
         format: format("fp32"),
-        free: NONE_FREE,
+        zero_cost: NONE_FREE,
     };
     let variants = [("vanilla", "0.5"), ("e-att", "0.95")].map(|(variant, rho)| {
         let settings = if variant == "e-att" {
@@ -246,10 +246,10 @@ fn inputs_are_ranked_and_reach_as_far_as_they_may() {
 fn tornado_bars_are_what_one_input_alone_can_do() {
     let table = table("45nm");
     let model = shipped("attention");
-    let pricing = Pricing {
+    let pricing = CostModel {
         table: &table,
         format: format("fp32"),
-        free: NONE_FREE,
+        zero_cost: NONE_FREE,
     };
     let variants = ["vanilla", "e-att"].map(|variant| counted(&model, variant, &set::<u8>(&[])));
     let scopes = ["alignment".to_owned()];

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use picojoule::energy::Pricing;
+use picojoule::energy::CostModel;
 use picojoule::number::to_f64;
 use picojoule::source::Source;
 use picojoule::whatif::{Drawn, Draws, UncertainEntry, bounds, draw, study, uncertain_entries};
@@ -103,10 +103,10 @@ fn draws_do_not_depend_on_threads_but_on_the_seed() {
     let model = shipped("attention");
     let variants =
         ["vanilla", "e-att", "l1"].map(|variant| counted(&model, variant, &set::<u8>(&[])));
-    let pricing = Pricing {
+    let pricing = CostModel {
         table: &table,
         format: format("fp32"),
-        free: NONE_FREE,
+        zero_cost: NONE_FREE,
     };
     let scopes = ["alignment".to_owned(), "model".to_owned()];
     let run = |threads: usize, seed: u64| {
@@ -148,10 +148,10 @@ sub = "add"
     let table =
         EnergyTable::read(&source, &|_| None).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let counted = [counted(&shipped("attention"), "vanilla", &set::<u8>(&[]))];
-    let pricing = Pricing {
+    let pricing = CostModel {
         table: &table,
         format: format("fp32"),
-        free: NONE_FREE,
+        zero_cost: NONE_FREE,
     };
     let scopes = ["alignment".to_owned()];
     let findings = study(&counted, &pricing, &scopes, &method(&[], None)).unwrap();

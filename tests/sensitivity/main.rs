@@ -12,7 +12,7 @@ mod draws;
 mod intervals;
 
 use common::*;
-use picojoule::energy::{Counted, Pricing};
+use picojoule::energy::{CostModel, Counted};
 use picojoule::symbolic::Symbol;
 use picojoule::table::EnergyTable;
 use picojoule::whatif::{
@@ -21,10 +21,10 @@ use picojoule::whatif::{
 
 /// The energy of a scope in fp32.
 fn function(counted: &Counted, table: &EnergyTable, scope: &str) -> Function {
-    let pricing = Pricing {
+    let pricing = CostModel {
         table,
         format: format("fp32"),
-        free: NONE_FREE,
+        zero_cost: NONE_FREE,
     };
     let graph = &counted.graph;
     let named = graph.scopes().iter().find(|known| known.name == scope);

@@ -10,11 +10,11 @@ use num_traits::{One, Signed, Zero};
 
 use super::uses::{Amount, CountedAt, Product, What};
 use super::{Case, Fault, Warning};
-use crate::census::Tally;
 use crate::claims::computed::{Computed, Lookup, Prices};
 use crate::claims::evaluate::{Attribute, Replaced, Under, joules};
 use crate::claims::quantity::Quantity;
 use crate::claims::unit::Dimension;
+use crate::demand::Demand;
 use crate::domain::Domain;
 use crate::format::{Family, Format, NumberFormat};
 use crate::graph::{Einsum, Op, OpKind};
@@ -36,7 +36,7 @@ struct Wide;
 
 impl Prices for Wide {
     fn price(&self, lookup: &Lookup<'_>) -> Option<BigRational> {
-        let narrow = lookup.op.and_then(|op| own(op.of, op.tally, op.format));
+        let narrow = lookup.op.and_then(|op| own(op.of, op.demand, op.format));
         let wide = narrow.and_then(|narrow| wide_enough(lookup.table, &narrow));
         let format = wide.map_or(lookup.format, |(format, _)| format);
         let entry = lookup.table.entry(lookup.primitive, format)?;
@@ -68,8 +68,9 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
             continue;
         };
         // An energy of multiplications alone is none of additions.
-        let worst = (computed.priced(primitive))
-            .filter_map(|(tally, _)| own(computed, tally, *format))
+        let priced = computed.priced(primitive).into_iter();
+        let worst = priced
+            .filter_map(|one| own(computed, one.demand, *format))
             .max_by_key(|narrow| narrow.needed);
         if let Some(worst) = worst {
             tell(name, table, &worst);
@@ -205,18 +206,18 @@ fn operand(products: &[Product<'_>], name: &str) -> Option<NumberFormat> {
 fn sums(counted: &CountedAt<'_, '_>, operand: Option<NumberFormat>) -> Vec<(Narrow, BigRational)> {
     let computed = counted.of;
     let graph = &computed.counted.graph;
-    let tallies = || computed.tallies(computed.stages.as_deref());
+    let demands = || computed.demands(computed.stages.as_deref());
     let mut all = Vec::new();
-    for (tally, count) in tallies() {
-        let op = &graph.ops()[tally.op];
+    for (demand, count) in demands() {
+        let op = &graph.ops()[demand.op];
         let OpKind::Einsum(einsum) = &op.kind else {
             continue;
         };
         let count = match counted.attribute {
             Attribute::Count(Primitive::Add) => Some(count.clone()),
             // A multiplication for every addition.
-            Attribute::Count(Primitive::Mul) if einsum.is_mac() => tallies()
-                .find(|(one, _)| one.op == tally.op && one.primitive == Primitive::Mul)
+            Attribute::Count(Primitive::Mul) if einsum.is_mac() => demands()
+                .find(|(one, _)| one.op == demand.op && one.is(Primitive::Mul))
                 .map(|(_, count)| count.clone()),
             Attribute::Macs if einsum.is_mac() => {
                 let macs = &einsum.space * &op.times;
@@ -225,34 +226,34 @@ fn sums(counted: &CountedAt<'_, '_>, operand: Option<NumberFormat>) -> Vec<(Narr
             _ => None,
         };
         let operand = op.format.map(|fixed| fixed.operand).or(operand);
-        let narrow = narrow(computed, tally, operand, counted.format);
+        let narrow = narrow(computed, demand, operand, counted.format);
         all.extend(narrow.zip(count));
     }
     all
 }
 
 /// What is too narrow about the additions of an estimate in its own format.
-fn own(computed: &Computed, tally: &Tally, format: Format) -> Option<Narrow> {
-    let op = &computed.counted.graph.ops()[tally.op];
+fn own(computed: &Computed, demand: &Demand, format: Format) -> Option<Narrow> {
+    let op = &computed.counted.graph.ops()[demand.op];
     let operand = op.format.map_or(format.operand, |fixed| fixed.operand);
-    let accumulator = tally.precision.resolve(format);
-    narrow(computed, tally, Some(operand), accumulator)
+    let accumulator = demand.precision.resolve(format);
+    narrow(computed, demand, Some(operand), accumulator)
 }
 
 /// What is too narrow about the additions of a sum, if they are that.
 fn narrow(
     computed: &Computed,
-    tally: &Tally,
+    demand: &Demand,
     operand: Option<NumberFormat>,
     accumulator: NumberFormat,
 ) -> Option<Narrow> {
     let graph = &computed.counted.graph;
-    let op = &graph.ops()[tally.op];
+    let op = &graph.ops()[demand.op];
     let OpKind::Einsum(einsum) = &op.kind else {
         return None;
     };
     let is_sum = einsum.contracts && einsum.reduce == Reduce::Add;
-    if !is_sum || tally.primitive != Primitive::Add {
+    if !is_sum || !demand.is(Primitive::Add) {
         return None;
     }
     if !matches!(accumulator.family(), Family::Integer | Family::Fixed) {
@@ -269,7 +270,7 @@ fn narrow(
     if terms <= BigInt::one() {
         return None;
     }
-    let widths: Vec<Option<u64>> = (graph.inputs(tally.op).iter())
+    let widths: Vec<Option<u64>> = (graph.inputs(demand.op).iter())
         .map(|(_, wire)| width(&wire.tensor.domain, operand))
         .collect();
     let each = each(op, einsum, &widths, accumulator);

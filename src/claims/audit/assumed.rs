@@ -91,9 +91,9 @@ fn entries(amount: &Amount<'_>) -> Vec<String> {
         match &factor.what {
             What::Entry(table, primitive, format) => add(table, *primitive, *format),
             What::Estimate(_, computed, Attribute::Energy(of)) => {
-                if let Some((table, format)) = &computed.price {
-                    for (tally, _) in computed.priced(*of) {
-                        add(table, tally.primitive, tally.precision.resolve(*format));
+                if let Some((table, _)) = &computed.price {
+                    for one in computed.priced(*of) {
+                        add(table, one.primitive, one.format);
                     }
                 }
             }

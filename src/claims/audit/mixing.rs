@@ -124,11 +124,15 @@ fn of_factor<'f>(factor: &'f Factor<'_>) -> impl Iterator<Item = Named<'f>> {
 }
 
 fn of_estimate(computed: &Computed, primitive: Option<Primitive>) -> Vec<Named<'_>> {
-    let Some((table, format)) = &computed.price else {
+    let Some((table, _)) = &computed.price else {
         return Vec::new();
     };
-    (computed.priced(primitive))
-        .filter_map(|(tally, _)| named(table, tally.primitive, tally.precision.resolve(*format)))
+    let priced = computed.priced(primitive).into_iter();
+    priced
+        .map(|one| {
+            let name = format!("{}.{}.{}", table.name(), one.format, one.primitive);
+            (name, one.entry)
+        })
         .collect()
 }
 

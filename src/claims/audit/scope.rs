@@ -91,10 +91,9 @@ fn left_out(computed: &Computed, attribute: Attribute, named: &Spanned<String>) 
         None => graph.stages().into_iter().map(str::to_owned).collect(),
     };
     let has = |stage: &String, primitive: Option<Primitive>| {
-        let mut tallies = computed.tallies(Some(std::slice::from_ref(stage)));
-        tallies.any(|(tally, count)| {
-            primitive.is_none_or(|one| one == tally.primitive) && !count.is_zero()
-        })
+        let mut demands = computed.demands(Some(std::slice::from_ref(stage)));
+        demands
+            .any(|(demand, count)| primitive.is_none_or(|one| demand.is(one)) && !count.is_zero())
     };
     let counts = |stage: &String| match attribute {
         Attribute::Energy(primitive) => has(stage, primitive),

@@ -191,9 +191,9 @@ fn density(share: &Share<'_>, computed: &Computed, attribute: Attribute) -> Opti
     let symbol = symbols.find(|info| {
         let holds = |count: &Expr| count.symbols().contains(&info.symbol);
         let counts = |primitive: Option<Primitive>| {
-            let mut tallies = computed.tallies(computed.stages.as_deref());
-            tallies.any(|(tally, _)| {
-                primitive.is_none_or(|one| one == tally.primitive) && holds(&tally.count)
+            let mut demands = computed.demands(computed.stages.as_deref());
+            demands.any(|(demand, _)| {
+                primitive.is_none_or(|one| demand.is(one)) && holds(&demand.count)
             })
         };
         let is_it = bounds.0 <= info.value && info.value <= bounds.1;
@@ -227,10 +227,10 @@ fn measured(share: &Share<'_>, computed: &Computed, attribute: Attribute) -> Opt
         // Products of which none is skipped.
         Attribute::Macs | Attribute::Weights => return None,
     };
-    let mut tallies = computed.tallies(computed.stages.as_deref());
-    let found = tallies.any(|(tally, count)| {
-        let is_counted = of.is_none_or(|one| one == tally.primitive) && !count.is_zero();
-        let skips = matches!(&graph.ops()[tally.op].kind,
+    let mut demands = computed.demands(computed.stages.as_deref());
+    let found = demands.any(|(demand, count)| {
+        let is_counted = of.is_none_or(|one| demand.is(one)) && !count.is_zero();
+        let skips = matches!(&graph.ops()[demand.op].kind,
             OpKind::Einsum(einsum) if is_it(&einsum.density));
         is_counted && skips
     });

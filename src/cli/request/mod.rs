@@ -10,7 +10,7 @@ pub(super) use self::prices::PriceRequest;
 use super::args::{ModelArgs, PriceArgs, VariantsArgs};
 use super::settings::Set;
 use super::tables::shipped_tables;
-use crate::energy::{Counted, Pricing};
+use crate::energy::{CostModel, Counted};
 use crate::source::Problems;
 use crate::table::EnergyTable;
 
@@ -44,7 +44,7 @@ impl Request {
     }
 
     /// Every table with every format.
-    pub(super) fn pricings(&self) -> Result<Vec<Pricing<'_>>, Problems> {
+    pub(super) fn pricings(&self) -> Result<Vec<CostModel<'_>>, Problems> {
         self.prices.pricings(|_| vec![self.model.own_format()])
     }
 

@@ -9,7 +9,7 @@ use crate::cli::entry::{self, EntryName};
 use crate::cli::settings::EntrySetting;
 use crate::cli::tables::table_at;
 use crate::cli::typed::{Typed, words};
-use crate::energy::Pricing;
+use crate::energy::CostModel;
 use crate::format::Format;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems};
@@ -94,7 +94,7 @@ impl PriceRequest {
     pub(in crate::cli) fn pricings(
         &self,
         default: impl Fn(&EnergyTable) -> Vec<Format>,
-    ) -> Result<Vec<Pricing<'_>>, Problems> {
+    ) -> Result<Vec<CostModel<'_>>, Problems> {
         let mut pricings = Vec::new();
         let mut problems = Problems::new();
         for table in &self.tables {
@@ -105,10 +105,10 @@ impl PriceRequest {
             };
             for format in formats {
                 match lacking(table, format) {
-                    None => pricings.push(Pricing {
+                    None => pricings.push(CostModel {
                         table,
                         format,
-                        free: &self.free,
+                        zero_cost: &self.free,
                     }),
                     Some(number) if self.named || self.tables.len() == 1 => {
                         problems.push(lacks(table, number, Diagnostic::new));

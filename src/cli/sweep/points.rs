@@ -4,7 +4,7 @@ use super::request::Request;
 use crate::cli::args::SweepArgs;
 use crate::cli::axes::{Over, OverValues};
 use crate::cli::wrong;
-use crate::energy::Pricing;
+use crate::energy::CostModel;
 use crate::graph::Constraint;
 use crate::number::to_f64;
 use crate::source::{Diagnostic, Problems};
@@ -27,7 +27,7 @@ impl Outputs {
         request: &Request,
         scopes: &[String],
         swept: &[&Over],
-        pricing: &Pricing<'_>,
+        pricing: &CostModel<'_>,
     ) -> Result<Outputs, Problems> {
         let mut constraints: Vec<Constraint> = Vec::new();
         // A variant may set what others leave: each has values of its own.
