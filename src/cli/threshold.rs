@@ -12,10 +12,10 @@ use super::wrong;
 use crate::catalog::{self, Kind};
 use crate::energy::{Counted, Estimate, Pricing, estimate};
 use crate::number::{self, parse_decimal};
-use crate::report::{Dims, Question, Solved, caveats_over, conventions_line};
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Expr, Values};
 use crate::table::EnergyTable;
+use crate::view::{Dims, Question, Solved, caveats_over, conventions_line};
 use crate::whatif::threshold::{Axis, Claim, Range, Side, bounds, solve};
 use crate::whatif::{entry_values, priced};
 

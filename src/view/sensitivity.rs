@@ -3,8 +3,8 @@
 use num_rational::BigRational;
 
 use super::caveats::caveats_of_comparison;
+use super::cells::{column, row, words};
 use super::dims::comparison_dims;
-use super::headline::{column, row, words};
 use super::tables::conventions_line;
 use crate::compare::Comparison;
 use crate::number::to_f64;

@@ -2,8 +2,8 @@
 
 use crate::claims::{Claim, Ledger};
 use crate::render::table::{Align, Cell, Column, Format, Row, RowKind, Table, write};
-use crate::report::claims::verdict;
-use crate::report::{claims_table, conventions_table};
+use crate::view::claims::verdict;
+use crate::view::{claims_table, conventions_table};
 
 /// What stands at the head.
 const HEAD: &str = "\

@@ -3,9 +3,9 @@
 use crate::compare::{Comparison, saving};
 use crate::energy::Estimate;
 use crate::render::chart::{Bar, BarGroup, StackedBars};
-use crate::report::caveats::caveats_of_estimates;
-use crate::report::{comparison_dims, conventions_line, dims_line};
 use crate::units::percent;
+use crate::view::caveats::caveats_of_estimates;
+use crate::view::{comparison_dims, conventions_line, dims_line};
 
 /// Bars for estimates of one model: a group for each table and format.
 pub fn estimate_bars(estimates: &[Estimate]) -> StackedBars {
