@@ -224,7 +224,7 @@ fn conventions(estimates: &[Estimate; 2], counted: [&Counted; 2], axis: &Axis) -
         }
     }
     let mut notes = caveats_over(&counted, std::slice::from_ref(&axis.symbol));
-    notes.push(format!("Fixed: {}.", fixed.line()));
+    notes.extend(fixed.line().map(|dims| format!("Fixed: {dims}.")));
     notes.push(conventions_line(variant));
     notes
 }

@@ -77,10 +77,10 @@ pub(super) fn blocks(inputs: &Inputs<'_>) -> Result<Vec<Block>, Problems> {
         .first()
         .and_then(|estimates| estimates.last());
     let notes = example.map_or_else(Vec::new, |estimate| {
-        vec![
-            format!("At {}.", comparison_dims(&comparison)),
-            conventions_line(estimate),
-        ]
+        let dims = comparison_dims(&comparison).map(|dims| format!("At {dims}."));
+        dims.into_iter()
+            .chain([conventions_line(estimate)])
+            .collect()
     });
     let table = Table {
         title: None,

@@ -10,11 +10,15 @@ pub(crate) mod cells;
 mod claims;
 mod claims_page;
 mod claims_plot;
+mod comparison;
+mod confidence;
+mod conventions;
 mod dims;
+mod estimate;
+mod formulas;
 mod hardware;
 mod page;
 mod sensitivity;
-mod tables;
 mod threshold;
 mod tornado;
 
@@ -24,13 +28,14 @@ pub use self::caveats::{caveats_of_comparison, caveats_of_estimate, caveats_over
 pub use self::claims::{claims_data, claims_table, conventions_table, findings_table};
 pub use self::claims_page::claims_page;
 pub use self::claims_plot::claims_plot;
+pub use self::comparison::{Rows, comparison_table};
+pub use self::confidence::confidence_table;
+pub use self::conventions::conventions_line;
 pub use self::dims::{Dims, comparison_dims, dims_line};
+pub use self::estimate::{estimate_table, estimates_data};
+pub use self::formulas::formula_tables;
 pub use self::hardware::{entries_table, memory_table, sources_table, table_list};
 pub use self::page::{Block, Page, PageFile};
 pub use self::sensitivity::{interval_table, ranking_table, sensitivity_rows};
-pub use self::tables::{
-    Rows, comparison_table, confidence_table, conventions_line, estimate_table, estimates_data,
-    formula_tables,
-};
 pub use self::threshold::{Question, Solved, crossover_table, require_table, tidy};
 pub use self::tornado::reaches;
