@@ -22,4 +22,5 @@ pub mod source;
 pub mod symbolic;
 pub mod table;
 pub mod units;
+pub mod view;
 pub mod whatif;

@@ -8,8 +8,8 @@ use super::args::OutputFormat;
 use super::json::exact;
 use super::{json, output};
 use crate::render::table::Table;
-use crate::report::{Question, Solved, tidy};
 use crate::source::Problems;
+use crate::view::{Question, Solved, tidy};
 use crate::whatif::threshold::{Bound, Holds, Where};
 
 /// Prints the answer: `table` lays it out for all formats but JSON.

@@ -10,8 +10,9 @@ use super::shelf::Files;
 use super::{Answer, files, json::text, output, wrong};
 use crate::catalog::{self, Kind};
 use crate::claims::{ClaimFile, Ledger, Warning, audit, has_claims};
-use crate::report::{Spec, audit_subject, audit_table};
+use crate::report::{Spec, audit_subject};
 use crate::source::{Diagnostic, Fields, Place, Problems, Source, parse_toml};
+use crate::view::audit_table;
 
 /// Whether there is nothing to warn of.
 pub(super) fn run(args: &AuditArgs) -> Result<Answer, Problems> {

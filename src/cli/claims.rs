@@ -12,10 +12,10 @@ use super::{Answer, output};
 use crate::catalog::{self, Kind};
 use crate::claims::{Claim, ClaimFile, Finding, Ledger, Verdict};
 use crate::render::chart::dots;
-use crate::report::{
+use crate::source::Problems;
+use crate::view::{
     claims_data, claims_page, claims_plot, claims_table, conventions_table, findings_table,
 };
-use crate::source::Problems;
 
 /// Whether every claim is what its file says. What is wrong with one file is
 /// told after the others are shown.

@@ -12,9 +12,9 @@ use crate::catalog::{self, Kind};
 use crate::compare::compare;
 use crate::energy::{Counted, Estimate};
 use crate::render::chart::stacked_bars;
-use crate::report::{Rows, comparison_bars, comparison_table, confidence_table};
 use crate::source::Problems;
 use crate::table::EnergyTable;
+use crate::view::{Rows, comparison_bars, comparison_table, confidence_table};
 
 pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;

@@ -3,8 +3,8 @@
 use super::args::CrossoverArgs;
 use super::threshold::{self, share};
 use super::{Answer, answer, wrong};
-use crate::report::crossover_table;
 use crate::source::Problems;
+use crate::view::crossover_table;
 
 /// Whether there is any value where the saving passes the threshold.
 pub(super) fn run(args: &CrossoverArgs) -> Result<Answer, Problems> {
@@ -26,6 +26,6 @@ pub(super) fn run(args: &CrossoverArgs) -> Result<Answer, Problems> {
         crossover_table,
     )?;
     let found =
-        |one: &crate::report::Solved| one.solution.identical || !one.solution.crossings.is_empty();
+        |one: &crate::view::Solved| one.solution.identical || !one.solution.crossings.is_empty();
     Ok(Answer::of(solved.iter().any(found)))
 }

@@ -7,10 +7,10 @@ use super::{json, output};
 use crate::energy::{By, CostModel, Counted, Estimate, estimate, stage_formulas};
 use crate::render::chart::stacked_bars;
 use crate::render::table::{Format as TableFormat, Table};
-use crate::report::{estimate_bars, estimate_table, estimates_data, formula_tables};
 use crate::source::Problems;
 use crate::symbolic::Symbol;
 use crate::table::EnergyTable;
+use crate::view::{estimate_bars, estimate_table, estimates_data, formula_tables};
 
 pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::wrong;
 use crate::catalog::{self, Kind};
 use crate::model::Library;
-use crate::report::ReportFile;
 use crate::source::{Diagnostic, Place, Problems, Source};
+use crate::view::PageFile;
 
 /// Whether `name` means a file: it looks like a path.
 pub(super) fn is_path(name: &str) -> bool {
@@ -118,7 +118,7 @@ fn permissions() -> std::fs::Permissions {
 
 /// Writes the files of a report into `folder`, making it if need be. All are
 /// written under temporary names first, so that a full disk leaves none.
-pub(super) fn write_all(folder: &Path, files: &[ReportFile]) -> Result<(), Problems> {
+pub(super) fn write_all(folder: &Path, files: &[PageFile]) -> Result<(), Problems> {
     let failed =
         |error: std::io::Error| wrong(format!("cannot write into `{}`: {error}", folder.display()));
     std::fs::create_dir_all(folder).map_err(failed)?;

@@ -3,8 +3,8 @@
 use super::args::RequireArgs;
 use super::threshold::{self, share};
 use super::{Answer, answer};
-use crate::report::require_table;
 use crate::source::Problems;
+use crate::view::require_table;
 
 /// Whether any value gives the saving.
 pub(super) fn run(args: &RequireArgs) -> Result<Answer, Problems> {

@@ -11,9 +11,9 @@ use super::scopes::scopes;
 use crate::compare::{Comparison, compare};
 use crate::number::to_f64;
 use crate::render::chart::tornado;
-use crate::report::{interval_table, ranking_table, reaches, sensitivity_rows};
 use crate::source::{Diagnostic, Problems};
 use crate::table::Confidence;
+use crate::view::{interval_table, ranking_table, reaches, sensitivity_rows};
 use crate::whatif::{Finding, Method, Sensitivity, Spread, study};
 
 pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {

@@ -3,8 +3,8 @@
 use super::args::{OutputFormat, TableArgs, TableCommand};
 use super::{json, output, tables};
 use crate::render::table::Table;
-use crate::report::{entries_table, memory_table, sources_table, table_list};
 use crate::source::Problems;
+use crate::view::{entries_table, memory_table, sources_table, table_list};
 
 pub(super) fn run(args: &TableArgs) -> Result<(), Problems> {
     match &args.command {

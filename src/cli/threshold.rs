@@ -12,10 +12,10 @@ use super::wrong;
 use crate::catalog::{self, Kind};
 use crate::energy::{CostModel, Counted, Estimate, estimate};
 use crate::number::{self, parse_decimal};
-use crate::report::{Dims, Question, Solved, caveats_over, conventions_line};
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Expr, Values};
 use crate::table::EnergyTable;
+use crate::view::{Dims, Question, Solved, caveats_over, conventions_line};
 use crate::whatif::threshold::{Axis, Claim, Range, Side, bounds, solve};
 use crate::whatif::{entry_values, priced};
 
@@ -224,7 +224,7 @@ fn conventions(estimates: &[Estimate; 2], counted: [&Counted; 2], axis: &Axis) -
         }
     }
     let mut notes = caveats_over(&counted, std::slice::from_ref(&axis.symbol));
-    notes.push(format!("Fixed: {}.", fixed.line()));
+    notes.extend(fixed.line().map(|dims| format!("Fixed: {dims}.")));
     notes.push(conventions_line(variant));
     notes
 }

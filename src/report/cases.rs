@@ -9,11 +9,11 @@ use crate::primitive::Primitive;
 use crate::render::table::{Align, Cell, Table};
 use crate::report::PriceSpec;
 use crate::report::curve::stages;
-use crate::report::headline::{column, row, words};
-use crate::report::page::Block;
 use crate::report::run::{Inputs, Under};
 use crate::report::spec::{Case, Target};
 use crate::source::{Diagnostic, Problems, Spanned};
+use crate::view::Block;
+use crate::view::cells::{column, row, words};
 use crate::whatif::{Saving, picojoules};
 
 pub(super) fn blocks(inputs: &Inputs<'_>, cases: &[Case]) -> Result<Vec<Block>, Problems> {

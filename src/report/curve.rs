@@ -11,12 +11,12 @@ use crate::render::chart::{
     Axis, AxisUnit, LineChart, Mark, Region, Scale, Series, SeriesStyle, lines,
 };
 use crate::render::table::{Align, Cell, Table};
-use crate::report::headline::{column, row, words};
-use crate::report::page::Block;
 use crate::report::run::{Inputs, Under, undrawn};
 use crate::report::spec::{Section, Target};
 use crate::source::{Diagnostic, Problems, Spanned};
 use crate::symbolic::{Symbol, Values};
+use crate::view::Block;
+use crate::view::cells::{column, row, words};
 use crate::whatif::{Reading, Saving, picojoules, stretches};
 
 /// The dim that a curve runs over.

@@ -2,31 +2,12 @@
 
 use crate::compare::saving;
 use crate::energy::Estimate;
-use crate::render::table::{Align, Cell, Column, Row, RowKind, Table};
-use crate::report::page::Block;
+use crate::render::table::{Align, Cell, Table};
 use crate::report::run::Inputs;
 use crate::report::spec::Target;
-use crate::report::{comparison_dims, conventions_line};
 use crate::source::{Diagnostic, Problems};
-
-pub(super) fn column(name: impl Into<String>, key: impl Into<String>, align: Align) -> Column {
-    Column {
-        name: name.into(),
-        key: key.into(),
-        align,
-    }
-}
-
-pub(super) fn row(cells: Vec<Cell>) -> Row {
-    Row {
-        cells,
-        kind: RowKind::Plain,
-    }
-}
-
-pub(super) fn words(text: impl Into<String>) -> Cell {
-    Cell::Text(text.into())
-}
+use crate::view::cells::{column, row, words};
+use crate::view::{Block, comparison_dims, conventions_line};
 
 /// The mistake for a target whose scope a variant lacks.
 pub(super) fn no_scope(target: &Target, estimate: &Estimate) -> Problems {
@@ -96,10 +77,10 @@ pub(super) fn blocks(inputs: &Inputs<'_>) -> Result<Vec<Block>, Problems> {
         .first()
         .and_then(|estimates| estimates.last());
     let notes = example.map_or_else(Vec::new, |estimate| {
-        vec![
-            format!("At {}.", comparison_dims(&comparison)),
-            conventions_line(estimate),
-        ]
+        let dims = comparison_dims(&comparison).map(|dims| format!("At {dims}."));
+        dims.into_iter()
+            .chain([conventions_line(estimate)])
+            .collect()
     });
     let table = Table {
         title: None,

@@ -10,13 +10,11 @@ use crate::model::Model;
 use crate::primitive::Primitive;
 use crate::render::chart::{ChartError, stacked_bars};
 use crate::report::PriceSpec;
-use crate::report::page::{Block, Page};
 use crate::report::spec::{Section, Show, Spec};
-use crate::report::{
-    Rows, cases, caveats_over, comparison_bars, comparison_table, curve, headline,
-};
+use crate::report::{cases, curve, headline};
 use crate::source::{Diagnostic, Problems, Spanned};
 use crate::table::EnergyTable;
+use crate::view::{Block, Page, Rows, caveats_over, comparison_bars, comparison_table};
 
 /// What a report is computed from.
 pub struct Inputs<'a> {

@@ -5,7 +5,7 @@ use num_traits::{Signed, Zero};
 use picojoule::energy::CostModel;
 use picojoule::number::to_f64;
 use picojoule::render::chart::{ScaleKind, TornadoBar};
-use picojoule::report::reaches;
+use picojoule::view::reaches;
 use picojoule::whatif::{
     Function, Input, InputKind, Quantity, Sensitivity, priced, sensitivities, study,
 };

@@ -7,10 +7,10 @@ use crate::cli::wrong;
 use crate::compare::saving;
 use crate::energy::Counted;
 use crate::number::to_f64;
-use crate::report::caveats_over;
 use crate::source::Problems;
 use crate::symbolic::Symbol;
 use crate::units::{Energy, significant};
+use crate::view::caveats_over;
 use crate::whatif::{Batch, Points};
 
 /// A sweep, ready to run.

@@ -10,13 +10,13 @@ use crate::symbolic::{Expr, Symbol};
 /// More operators than this are counted.
 const SHOWN: usize = 20;
 
-/// What one variant leaves out: operators, and how often each.
-type Missing = Vec<(String, String)>;
+/// The operators that one variant has and nobody knows, and how often each.
+type Unsupported = Vec<(String, String)>;
 
 /// What there is to say of one variant.
 struct Caveats<'a> {
     variant: &'a str,
-    left_out: Missing,
+    unsupported: Unsupported,
     densities: Option<&'a DensitiesUsed>,
 }
 
@@ -43,7 +43,7 @@ pub fn caveats_over(variants: &[&Counted], varied: &[Symbol]) -> Vec<String> {
         .iter()
         .map(|counted| Caveats {
             variant: &counted.graph.variant,
-            left_out: formulas(counted, varied),
+            unsupported: formulas(counted, varied),
             densities: counted.graph.densities(),
         })
         .collect();
@@ -53,22 +53,22 @@ pub fn caveats_over(variants: &[&Counted], varied: &[Symbol]) -> Vec<String> {
 fn of_estimate(estimate: &Estimate) -> Caveats<'_> {
     Caveats {
         variant: &estimate.variant,
-        left_out: numbers(&estimate.left_out),
+        unsupported: numbers(&estimate.left_out),
         densities: estimate.settings.densities.as_ref(),
     }
 }
 
-fn numbers(left_out: &[LeftOut]) -> Missing {
+fn numbers(left_out: &[LeftOut]) -> Unsupported {
     left_out
         .iter()
-        .map(|unknown| {
-            let count = Cell::Count(unknown.count.clone()).human();
-            (unknown.operator.clone(), count)
+        .map(|one| {
+            let count = Cell::Count(one.count.clone()).human();
+            (one.operator.clone(), count)
         })
         .collect()
 }
 
-fn formulas(counted: &Counted, varied: &[Symbol]) -> Missing {
+fn formulas(counted: &Counted, varied: &[Symbol]) -> Unsupported {
     let values = counted.graph.values();
     let value = |symbol: &Symbol| {
         let fixed = (!varied.contains(symbol)).then(|| values.get(symbol))?;
@@ -83,18 +83,18 @@ fn formulas(counted: &Counted, varied: &[Symbol]) -> Missing {
         }
     };
     (counted.census.uncounted.iter())
-        .filter(|unknown| !unknown.times.is_zero())
-        .map(|unknown| (unknown.operator.clone(), count(&unknown.times)))
+        .filter(|one| !one.times.is_zero())
+        .map(|one| (one.operator.clone(), count(&one.times)))
         .collect()
 }
 
 fn lines(variants: &[Caveats<'_>]) -> Vec<String> {
     let of_kind = |what: &str, words: &dyn Fn(&Caveats<'_>) -> Option<String>| {
-        let told = variants.iter().map(|one| (one.variant, words(one)));
-        kind(what, &told.collect::<Vec<_>>())
+        let said = variants.iter().map(|one| (one.variant, words(one)));
+        kind(what, &said.collect::<Vec<_>>())
     };
     let mut lines = of_kind("Left out", &|one| {
-        (!one.left_out.is_empty()).then(|| words(&one.left_out))
+        (!one.unsupported.is_empty()).then(|| words(&one.unsupported))
     });
     lines.extend(of_kind("Densities", &|one| {
         one.densities.map(DensitiesUsed::to_string)
@@ -105,12 +105,12 @@ fn lines(variants: &[Caveats<'_>]) -> Vec<String> {
 /// A line of one kind for each variant that has one, or for all of them.
 fn kind(what: &str, variants: &[(&str, Option<String>)]) -> Vec<String> {
     let same = variants.windows(2).all(|pair| pair[0].1 == pair[1].1);
-    let told = if same {
+    let shown = if same {
         variants.len().min(1)
     } else {
         variants.len()
     };
-    variants[..told]
+    variants[..shown]
         .iter()
         .filter_map(|(variant, words)| {
             let words = words.as_ref()?;
@@ -122,15 +122,15 @@ fn kind(what: &str, variants: &[(&str, Option<String>)]) -> Vec<String> {
         .collect()
 }
 
-fn words(missing: &Missing) -> String {
-    let shown = missing.iter().take(SHOWN);
+fn words(unsupported: &Unsupported) -> String {
+    let shown = unsupported.iter().take(SHOWN);
     let mut words: Vec<String> = shown
         .map(|(operator, count)| format!("{count} × {operator}"))
         .collect();
-    if missing.len() > SHOWN {
-        words.push(format!("{} more", missing.len() - SHOWN));
+    if unsupported.len() > SHOWN {
+        words.push(format!("{} more", unsupported.len() - SHOWN));
     }
-    let what = if missing.len() == 1 {
+    let what = if unsupported.len() == 1 {
         "operator"
     } else {
         "operators"

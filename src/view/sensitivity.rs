@@ -3,9 +3,9 @@
 use num_rational::BigRational;
 
 use super::caveats::caveats_of_comparison;
+use super::cells::{column, row, words};
+use super::conventions::conventions_line;
 use super::dims::comparison_dims;
-use super::headline::{column, row, words};
-use super::tables::conventions_line;
 use crate::compare::Comparison;
 use crate::number::to_f64;
 use crate::render::table::{Align, Cell, Table};
@@ -63,9 +63,7 @@ pub fn interval_table(findings: &[Finding], method: &Method, comparison: &Compar
 fn notes(findings: &[Finding], method: &Method, comparison: &Comparison) -> Vec<String> {
     let mut notes = caveats_of_comparison(comparison);
     let first = comparison.settings.iter().flatten().next();
-    if first.is_some() {
-        notes.push(format!("Dims: {}.", comparison_dims(comparison)));
-    }
+    notes.extend(comparison_dims(comparison).map(|dims| format!("Dims: {dims}.")));
     notes.push(format!(
         "Least and most: exact, with every entry within its range, or, where it has none, within \
          an assumed spread: {}. What is derived follows its formula; what is set by hand is exact.",

@@ -1,9 +1,9 @@
 //! The ledger as a page of Markdown: a section for each publication.
 
+use super::cells::{column, row, words};
+use super::claims::{claims_table, conventions_table, verdict};
 use crate::claims::{Claim, Ledger};
-use crate::render::table::{Align, Cell, Column, Format, Row, RowKind, Table, write};
-use crate::report::claims::verdict;
-use crate::report::{claims_table, conventions_table};
+use crate::render::table::{Align, Format, Table, write};
 
 /// What stands at the head.
 const HEAD: &str = "\
@@ -70,20 +70,15 @@ fn section(ledger: &Ledger) -> String {
 
 /// Each claim with what it is computed by.
 fn formulas(ledger: &Ledger) -> Table {
-    let column = |name: &str, align| Column {
-        name: name.to_owned(),
-        key: name.to_lowercase(),
-        align,
-    };
-    let rows = ledger.claims.iter().map(|claim| Row {
-        cells: vec![
-            Cell::Text(claim.name.clone()),
-            Cell::Text(claim.published.text()),
-            Cell::Text(claim.published.same_digits(&claim.computed.value)),
-            Cell::Text(formula(claim)),
-            Cell::Text(verdict(claim)),
-        ],
-        kind: RowKind::Plain,
+    let column = |name: &str, align| column(name, name.to_lowercase(), align);
+    let rows = ledger.claims.iter().map(|claim| {
+        row(vec![
+            words(&claim.name),
+            words(claim.published.text()),
+            words(claim.published.same_digits(&claim.computed.value)),
+            words(formula(claim)),
+            words(verdict(claim)),
+        ])
     });
     Table {
         title: None,

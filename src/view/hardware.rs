@@ -1,25 +1,19 @@
 //! Hardware tables as their readers see them: every entry with its source.
 
+use super::cells::{self, column, words};
 use crate::number;
-use crate::render::table::{Align, Cell, Column, Row, RowKind, Table};
+use crate::render::table::{Align, Column, Row, Table};
 use crate::table::{EnergyTable, Entry, Provenance};
 
 fn columns(names: &[(&str, &str, Align)]) -> Vec<Column> {
     names
         .iter()
-        .map(|(name, key, align)| Column {
-            name: (*name).to_owned(),
-            key: (*key).to_owned(),
-            align: *align,
-        })
+        .map(|(name, key, align)| column(*name, *key, *align))
         .collect()
 }
 
 fn row(cells: Vec<String>) -> Row {
-    Row {
-        cells: cells.into_iter().map(Cell::Text).collect(),
-        kind: RowKind::Plain,
-    }
+    cells::row(cells.into_iter().map(words).collect())
 }
 
 /// Several tables, a row for each.

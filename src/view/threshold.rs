@@ -4,7 +4,7 @@
 use num_rational::BigRational;
 use num_traits::Zero;
 
-use super::headline::{column, row, words};
+use super::cells::{column, row, words};
 use crate::format::Format;
 use crate::number::{self, to_f64};
 use crate::render::table::{Align, Cell, Row, Table};

@@ -1,10 +1,11 @@
 //! Stacked bars of estimates and comparisons.
 
+use super::caveats::caveats_of_estimates;
+use super::conventions::conventions_line;
+use super::dims::{comparison_dims, dims_line};
 use crate::compare::{Comparison, saving};
 use crate::energy::Estimate;
 use crate::render::chart::{Bar, BarGroup, StackedBars};
-use crate::report::caveats::caveats_of_estimates;
-use crate::report::{comparison_dims, conventions_line, dims_line};
 use crate::units::percent;
 
 /// Bars for estimates of one model: a group for each table and format.
@@ -19,7 +20,7 @@ pub fn estimate_bars(estimates: &[Estimate]) -> StackedBars {
         .chunk_by(|a, b| (&a.table, a.format) == (&b.table, b.format))
         .map(<[Estimate]>::to_vec)
         .collect();
-    let subtitle = estimates.first().map(dims_line);
+    let subtitle = estimates.first().and_then(dims_line);
     bars(&settings, &stages, None, subtitle)
 }
 
@@ -35,7 +36,7 @@ pub fn comparison_bars(comparison: &Comparison, scope: &str) -> StackedBars {
             .collect();
         stages.retain(|stage| inside.contains(&stage));
     }
-    let subtitle = Some(comparison_dims(comparison));
+    let subtitle = comparison_dims(comparison);
     bars(&comparison.settings, &stages, Some(scope), subtitle)
 }
 

@@ -42,8 +42,8 @@ impl<'a> Dims<'a> {
         }
     }
 
-    /// All of them.
-    pub fn line(&self) -> String {
+    /// All of them in a line; nothing where there are none.
+    pub fn line(&self) -> Option<String> {
         let dims = self.all.iter().map(|(name, values)| {
             let values: Vec<String> = match values.as_slice() {
                 [one] => vec![shown(one.value)],
@@ -53,7 +53,8 @@ impl<'a> Dims<'a> {
             };
             format!("{name} = {}", values.join(" / "))
         });
-        dims.collect::<Vec<_>>().join(", ")
+        let dims: Vec<String> = dims.collect();
+        (!dims.is_empty()).then(|| dims.join(", "))
     }
 }
 
@@ -64,17 +65,17 @@ fn shown(value: &BigRational) -> String {
     }
 }
 
-/// `b = 1, n = 25, d = 512, h = 8`.
-pub fn dims_line(estimate: &Estimate) -> String {
+/// `b = 1, n = 25, d = 512, h = 8`; nothing for a model without dims.
+pub fn dims_line(estimate: &Estimate) -> Option<String> {
     of([estimate])
 }
 
-/// The dims of all variants.
-pub fn comparison_dims(comparison: &Comparison) -> String {
+/// The dims of all variants; nothing where there are none.
+pub fn comparison_dims(comparison: &Comparison) -> Option<String> {
     of(comparison.settings.iter().flatten())
 }
 
-fn of<'a>(estimates: impl IntoIterator<Item = &'a Estimate>) -> String {
+fn of<'a>(estimates: impl IntoIterator<Item = &'a Estimate>) -> Option<String> {
     let mut dims = Dims::default();
     for estimate in estimates {
         for (name, value) in &estimate.dims {

@@ -3,27 +3,9 @@
 use num_rational::BigRational;
 use num_traits::Zero;
 
+use super::cells::{column, row, words};
 use crate::claims::{Bound, Claim, Known, Ledger, Verdict};
-use crate::render::table::{Align, Cell, Column, Row, RowKind, Table};
-
-fn column(name: &str, key: &str, align: Align) -> Column {
-    Column {
-        name: name.to_owned(),
-        key: key.to_owned(),
-        align,
-    }
-}
-
-fn row(cells: Vec<Cell>) -> Row {
-    Row {
-        cells,
-        kind: RowKind::Plain,
-    }
-}
-
-fn words(text: impl Into<String>) -> Cell {
-    Cell::Text(text.into())
-}
+use crate::render::table::{Align, Cell, Table};
 
 /// Every claim with its verdict.
 pub fn claims_table(ledgers: &[Ledger]) -> Table {

@@ -28,10 +28,10 @@ pub enum Block {
     Figure(Svg, String, String),
 }
 
-/// A file of a report.
+/// A file of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReportFile {
-    /// Its name within the folder of the report.
+pub struct PageFile {
+    /// Its name within the folder of the page.
     pub name: String,
     /// What it holds.
     pub bytes: Vec<u8>,
@@ -43,7 +43,7 @@ impl Page {
     ///
     /// # Errors
     /// A figure that cannot be turned into a PNG.
-    pub fn files(&self) -> Result<Vec<ReportFile>, ChartError> {
+    pub fn files(&self) -> Result<Vec<PageFile>, ChartError> {
         let mut files = Vec::new();
         let mut page = String::new();
         for block in &self.blocks {
@@ -57,7 +57,7 @@ impl Page {
                     if let Some(name) = csv {
                         let file = format!("{name}.csv");
                         page.push_str(&format!("\n\n[{file}]({file})"));
-                        files.push(ReportFile {
+                        files.push(PageFile {
                             bytes: write(table, Format::Csv, 0).into_bytes(),
                             name: file,
                         });
@@ -65,11 +65,11 @@ impl Page {
                 }
                 Block::Figure(svg, name, words) => {
                     page.push_str(&format!("![{words}]({name}.svg)\n\n[{name}.svg]({name}.svg) · [{name}.png]({name}.png)"));
-                    files.push(ReportFile {
+                    files.push(PageFile {
                         name: format!("{name}.svg"),
                         bytes: svg.as_str().as_bytes().to_vec(),
                     });
-                    files.push(ReportFile {
+                    files.push(PageFile {
                         name: format!("{name}.png"),
                         bytes: svg.to_png(PNG_SCALE)?,
                     });
@@ -77,7 +77,7 @@ impl Page {
             }
             page.push_str("\n\n");
         }
-        files.push(ReportFile {
+        files.push(PageFile {
             name: "README.md".to_owned(),
             bytes: format!("{}\n", page.trim_end()).into_bytes(),
         });

@@ -1,0 +1,46 @@
+//! Short ways to write the columns, rows and cells of a table.
+
+use crate::render::table::{Align, Cell, Column, Row, RowKind};
+use crate::units::Energy;
+
+/// A column with its name for people and its key for programs.
+pub(crate) fn column(name: impl Into<String>, key: impl Into<String>, align: Align) -> Column {
+    Column {
+        name: name.into(),
+        key: key.into(),
+        align,
+    }
+}
+
+/// A row that is no total.
+pub(crate) fn row(cells: Vec<Cell>) -> Row {
+    Row {
+        cells,
+        kind: RowKind::Plain,
+    }
+}
+
+/// A cell of words.
+pub(crate) fn words(text: impl Into<String>) -> Cell {
+    Cell::Text(text.into())
+}
+
+/// The share of `part` in `whole`, if there is any energy at all.
+pub(super) fn share(part: Energy, whole: Energy) -> Cell {
+    if whole == Energy::ZERO {
+        Cell::Empty
+    } else {
+        Cell::Share(part.picojoules() / whole.picojoules())
+    }
+}
+
+/// Each of `names` once, in the order in which they first stand.
+pub(super) fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut unique = Vec::new();
+    for name in names {
+        if !unique.contains(&name) {
+            unique.push(name);
+        }
+    }
+    unique
+}

@@ -1,0 +1,124 @@
+//! Variants side by side.
+
+use super::caveats::caveats_of_comparison;
+use super::cells::{column, row, unique, words};
+use super::confidence::{assumed_primitives, unverified};
+use super::conventions::conventions_line;
+use super::dims::comparison_dims;
+use crate::compare::{Comparison, Row as Compared};
+use crate::render::table::{Align, Cell, Row, Table};
+
+/// What the rows of a comparison are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// Scopes; all tables and formats of one scope together.
+    Scopes,
+    /// Stages; all stages on one table and format together.
+    Stages,
+}
+
+/// A comparison side by side: a row for each scope or stage on each table and
+/// format, with every variant in columns, the baseline first.
+pub fn comparison_table(comparison: &Comparison, rows: &[Compared], what: Rows) -> Table {
+    let variants: Vec<&str> = comparison
+        .settings
+        .first()
+        .map(|estimates| {
+            estimates
+                .iter()
+                .map(|estimate| estimate.variant.as_str())
+                .collect()
+        })
+        .unwrap_or_default();
+    let table = column("Table", "table", Align::Left);
+    let format = column("Format", "format", Align::Left);
+    let mut columns = match what {
+        Rows::Scopes => vec![column("Scope", "scope", Align::Left), table, format],
+        Rows::Stages => vec![table, format, column("Stage", "stage", Align::Left)],
+    };
+    for variant in &variants {
+        columns.push(column(*variant, format!("{variant}_pj"), Align::Right));
+        if *variant != comparison.baseline {
+            columns.push(column("saved", format!("{variant}_saving"), Align::Right));
+        }
+    }
+    let mut sorted: Vec<&Compared> = rows.iter().collect();
+    if what == Rows::Scopes {
+        let order: Vec<&str> = unique(rows.iter().map(|row| row.scope.as_str()));
+        sorted.sort_by_key(|row| order.iter().position(|scope| *scope == row.scope));
+    }
+    let table_rows = sorted
+        .chunk_by(|a, b| (&a.scope, &a.table, a.format) == (&b.scope, &b.table, b.format))
+        .map(|chunk| side_by_side(chunk, what, &comparison.baseline))
+        .collect();
+    let first = comparison
+        .settings
+        .first()
+        .and_then(|estimates| estimates.first());
+    Table {
+        title: first.map(|estimate| {
+            format!(
+                "{}: energy, and what is saved against {}",
+                estimate.model, comparison.baseline
+            )
+        }),
+        columns,
+        rows: table_rows,
+        notes: notes(comparison),
+    }
+}
+
+/// All variants over one scope or stage, on one table and format.
+fn side_by_side(chunk: &[&Compared], what: Rows, baseline: &str) -> Row {
+    let mut cells = Vec::new();
+    if let Some(first) = chunk.first() {
+        let scope = words(first.scope.clone());
+        let setting = [words(first.table.clone()), words(first.format.to_string())];
+        match what {
+            Rows::Scopes => cells.extend([scope].into_iter().chain(setting)),
+            Rows::Stages => cells.extend(setting.into_iter().chain([scope])),
+        }
+    }
+    for row in chunk {
+        cells.push(Cell::Energy(row.energy));
+        if row.variant != baseline {
+            cells.push(row.saving().map_or(Cell::Empty, Cell::Share));
+        }
+    }
+    row(cells)
+}
+
+fn notes(comparison: &Comparison) -> Vec<String> {
+    let Some(first) = comparison
+        .settings
+        .first()
+        .and_then(|estimates| estimates.last())
+    else {
+        return Vec::new();
+    };
+    let mut notes = caveats_of_comparison(comparison);
+    notes.extend(comparison_dims(comparison).map(|dims| format!("Dims: {dims}.")));
+    let assumed = assumed_primitives(comparison.settings.iter().flatten());
+    if !assumed.is_empty() {
+        notes.push(format!(
+            "Priced by assumed entries: {}.",
+            assumed.join(", ")
+        ));
+    }
+    if let Some(unverified) = unverified(comparison) {
+        notes.push(unverified);
+    }
+    let mut first = first.clone();
+    for (entry, value) in comparison
+        .settings
+        .iter()
+        .flatten()
+        .flat_map(|e| &e.settings.set)
+    {
+        if !first.settings.set.iter().any(|(known, _)| known == entry) {
+            first.settings.set.push((entry.clone(), value.clone()));
+        }
+    }
+    notes.push(conventions_line(&first));
+    notes
+}

@@ -1,0 +1,31 @@
+//! The conventions that a result rests on, in a line.
+
+use crate::energy::Estimate;
+use crate::number;
+
+/// `Conventions: a dot product of length k takes k additions; …`.
+pub fn conventions_line(estimate: &Estimate) -> String {
+    let adds = estimate.settings.conventions.dot_adds.name();
+    let free: Vec<&str> = estimate
+        .settings
+        .zero_cost
+        .iter()
+        .map(|primitive| primitive.name())
+        .collect();
+    let free = if free.is_empty() {
+        String::new()
+    } else {
+        format!("; {} priced at 0", free.join(", "))
+    };
+    let fused: Vec<String> = (estimate.settings.fused.iter())
+        .map(|format| format!("; one mac in {format} is a multiplication and an addition"))
+        .collect();
+    let fused = fused.concat();
+    let set: Vec<String> = (estimate.settings.set.iter())
+        .map(|(entry, value)| format!("; {entry} set to {} pJ", number::plain(value)))
+        .collect();
+    let set = set.concat();
+    format!(
+        "Conventions: a dot product of length k takes {adds} additions{free}{fused}{set}; arithmetic alone, no memory."
+    )
+}

@@ -1,0 +1,182 @@
+//! One estimate as a table, and several of them for programs.
+
+use std::collections::BTreeSet;
+
+use num_rational::BigRational;
+use num_traits::{One, Zero};
+
+use super::caveats::caveats_of_estimate;
+use super::cells::{column, row, share, words};
+use super::confidence::rests_on;
+use super::conventions::conventions_line;
+use super::dims::dims_line;
+use crate::energy::{By, Estimate, Group};
+use crate::render::table::{Align, Cell, Column, Row, RowKind, Table};
+
+/// The name of what lines are added up by, for people and for programs.
+fn heading(by: By) -> (&'static str, &'static str) {
+    match by {
+        By::Stage => ("Stage", "stage"),
+        By::Op => ("Op", "op"),
+        By::Layer => ("Layer", "layer"),
+        By::Primitive => ("Primitive", "primitive"),
+    }
+}
+
+/// The energy of one estimate, added up by `by`, operations in words.
+pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
+    let groups = estimate.by(by);
+    let total = estimate.total();
+    let (name, key) = heading(by);
+    let mut notes = caveats_of_estimate(estimate);
+    notes.extend([
+        match dims_line(estimate) {
+            None => format!("{} MACs", grouped(&estimate.macs)),
+            Some(dims) => format!("{} MACs; {dims}", grouped(&estimate.macs)),
+        },
+        rests_on(estimate),
+        conventions_line(estimate),
+    ]);
+    let row = |group: &Group, kind: RowKind| Row {
+        cells: vec![
+            words(group.name.clone()),
+            words(operations(group)),
+            Cell::Energy(group.energy()),
+            share(group.energy(), total),
+        ],
+        kind,
+    };
+    let mut rows: Vec<Row> = groups
+        .iter()
+        .map(|group| row(group, RowKind::Plain))
+        .collect();
+    rows.push(row(&sum(&groups), RowKind::Total));
+    Table {
+        title: Some(title_with_size(estimate)),
+        columns: vec![
+            column(name, key, Align::Left),
+            column("Operations", "operations", Align::Left),
+            column("Energy", "energy_pj", Align::Right),
+            column("Share", "share", Align::Right),
+        ],
+        rows,
+        notes,
+    }
+}
+
+/// Several estimates as one table for programs: a row for each group of each
+/// estimate, a column for each primitive, no sums.
+pub fn estimates_data(estimates: &[Estimate], by: By) -> Table {
+    let all: Vec<(&Estimate, Group)> = (estimates.iter())
+        .flat_map(|estimate| {
+            estimate
+                .by(by)
+                .into_iter()
+                .map(move |group| (estimate, group))
+        })
+        .collect();
+    let primitives: BTreeSet<_> = all
+        .iter()
+        .flat_map(|(_, group)| group.counts.keys())
+        .collect();
+    let mut columns: Vec<Column> = ["model", "variant", "table", "format", heading(by).1]
+        .map(|key| column(key, key, Align::Left))
+        .into();
+    for (primitive, format) in &primitives {
+        let key = format!("{primitive}.{format}");
+        columns.push(column(&key, &key, Align::Right));
+    }
+    columns.push(column("Energy", "energy_pj", Align::Right));
+    let rows = all.iter().map(|(estimate, group)| {
+        let format = estimate.format.to_string();
+        let names = [
+            &estimate.model,
+            &estimate.variant,
+            &estimate.table,
+            &format,
+            &group.name,
+        ];
+        let mut cells: Vec<Cell> = names.map(|name| words(name.clone())).into();
+        cells.extend(
+            primitives
+                .iter()
+                .map(|key| Cell::Count(group.counts.get(*key).cloned().unwrap_or_default())),
+        );
+        cells.push(Cell::Energy(group.energy()));
+        row(cells)
+    });
+    Table {
+        title: None,
+        columns,
+        rows: rows.collect(),
+        notes: Vec::new(),
+    }
+}
+
+pub(super) fn title(estimate: &Estimate) -> String {
+    let under = format!("on {}, {}", estimate.table, estimate.format);
+    if estimate.variant == estimate.model {
+        format!("{} {under}", estimate.model)
+    } else {
+        format!("{}, {} {under}", estimate.model, estimate.variant)
+    }
+}
+
+/// The title with the number by which people know a model again.
+fn title_with_size(estimate: &Estimate) -> String {
+    let title = title(estimate);
+    match (title.strip_prefix(&estimate.model), parameters(estimate)) {
+        (Some(rest), Some(size)) => format!("{} · {size}{rest}", estimate.model),
+        _ => title,
+    }
+}
+
+/// `109 482 240 parameters`; nothing for a model without weights.
+fn parameters(estimate: &Estimate) -> Option<String> {
+    let count = &estimate.parameters;
+    if count.is_zero() {
+        return None;
+    }
+    let noun = if count.is_one() {
+        "parameter"
+    } else {
+        "parameters"
+    };
+    Some(format!("{} {noun}", grouped(count)))
+}
+
+fn sum(groups: &[Group]) -> Group {
+    let mut all = Group {
+        name: "total".to_owned(),
+        counts: std::collections::BTreeMap::new(),
+        picojoules: BigRational::default(),
+    };
+    for group in groups {
+        for (key, count) in &group.counts {
+            *all.counts.entry(*key).or_default() += count;
+        }
+        all.picojoules += &group.picojoules;
+    }
+    all
+}
+
+/// `6 553 600 mul, 6 553 600 add`; the format is named where there are several.
+fn operations(group: &Group) -> String {
+    let formats: BTreeSet<_> = group.counts.keys().map(|(_, format)| *format).collect();
+    let words: Vec<String> = group
+        .counts
+        .iter()
+        .map(|((primitive, format), count)| {
+            if formats.len() > 1 {
+                format!("{} {primitive}.{format}", grouped(count))
+            } else {
+                format!("{} {primitive}", grouped(count))
+            }
+        })
+        .collect();
+    words.join(", ")
+}
+
+fn grouped(count: &BigRational) -> String {
+    Cell::Count(count.clone()).human()
+}

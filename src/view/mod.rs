@@ -1,0 +1,41 @@
+//! Results laid out for readers: which rows and columns a table has, which
+//! bars and lines a plot, in which words. The command line and report files
+//! draw from here, so that a number looks the same wherever it stands. Nothing
+//! here knows how a result was asked for, or that there are report files.
+
+mod audit;
+mod bars;
+mod caveats;
+pub(crate) mod cells;
+mod claims;
+mod claims_page;
+mod claims_plot;
+mod comparison;
+mod confidence;
+mod conventions;
+mod dims;
+mod estimate;
+mod formulas;
+mod hardware;
+mod page;
+mod sensitivity;
+mod threshold;
+mod tornado;
+
+pub use self::audit::audit_table;
+pub use self::bars::{comparison_bars, estimate_bars};
+pub use self::caveats::{caveats_of_comparison, caveats_of_estimate, caveats_over};
+pub use self::claims::{claims_data, claims_table, conventions_table, findings_table};
+pub use self::claims_page::claims_page;
+pub use self::claims_plot::claims_plot;
+pub use self::comparison::{Rows, comparison_table};
+pub use self::confidence::confidence_table;
+pub use self::conventions::conventions_line;
+pub use self::dims::{Dims, comparison_dims, dims_line};
+pub use self::estimate::{estimate_table, estimates_data};
+pub use self::formulas::formula_tables;
+pub use self::hardware::{entries_table, memory_table, sources_table, table_list};
+pub use self::page::{Block, Page, PageFile};
+pub use self::sensitivity::{interval_table, ranking_table, sensitivity_rows};
+pub use self::threshold::{Question, Solved, crossover_table, require_table, tidy};
+pub use self::tornado::reaches;
