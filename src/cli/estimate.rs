@@ -5,7 +5,7 @@ use super::plot::Plot;
 use super::request::{Default, Request};
 use super::{json, output};
 use crate::energy::{By, Counted, Estimate, Pricing, estimate, stage_formulas};
-use crate::render::chart::stacked_bars;
+use crate::render::plot::stacked_bars;
 use crate::render::table::{Format as TableFormat, Table};
 use crate::report::{estimate_bars, estimate_table, estimates_data, formula_tables};
 use crate::source::Problems;

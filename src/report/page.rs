@@ -1,6 +1,6 @@
 //! A finished report: a page of text, tables and figures, as files.
 
-use crate::render::chart::{ChartError, Svg};
+use crate::render::plot::{ChartError, Svg};
 use crate::render::table::{Format, Table, write};
 
 /// How many pixels of a PNG stand for one of the drawing.
