@@ -6,7 +6,7 @@ use super::request::{Default, Request};
 use super::{json, output};
 use crate::energy::{By, Counted, Estimate, Pricing, estimate, stage_formulas};
 use crate::render::plot::stacked_bars;
-use crate::render::table::{Format as TableFormat, Table};
+use crate::render::table::{Table, TableFormat};
 use crate::report::{estimate_bars, estimate_table, estimates_data, formula_tables};
 use crate::source::Problems;
 use crate::symbolic::Symbol;
