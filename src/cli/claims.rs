@@ -11,7 +11,7 @@ use super::shelf::Files;
 use super::{Answer, output};
 use crate::catalog::{self, Kind};
 use crate::claims::{Claim, ClaimFile, Finding, Ledger, Verdict};
-use crate::render::chart::dots;
+use crate::render::plot::dots;
 use crate::source::Problems;
 use crate::view::{
     claims_data, claims_page, claims_plot, claims_table, conventions_table, findings_table,

@@ -11,7 +11,7 @@ use super::{json, output};
 use crate::catalog::{self, Kind};
 use crate::compare::compare;
 use crate::energy::{Counted, Estimate};
-use crate::render::chart::stacked_bars;
+use crate::render::plot::stacked_bars;
 use crate::source::Problems;
 use crate::table::EnergyTable;
 use crate::view::{Rows, comparison_bars, comparison_table, confidence_table};

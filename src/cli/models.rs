@@ -6,7 +6,7 @@ use crate::catalog::{self, Kind};
 use crate::formula::Node;
 use crate::model::{Model, NumberRole};
 use crate::number;
-use crate::render::table::{Align, Cell, Column, Format, Row, RowKind, Table};
+use crate::render::table::{Align, Cell, Column, Row, RowKind, Table, TableFormat};
 use crate::source::Problems;
 
 /// The models that ship, with their variants and dims.
@@ -56,5 +56,5 @@ pub(super) fn run() -> Result<(), Problems> {
         rows,
         notes: Vec::new(),
     };
-    output::print(&output::tables(&[table], Format::Text))
+    output::print(&output::tables(&[table], TableFormat::Text))
 }

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write};
 
 use super::args::OutputFormat;
 use super::wrong;
-use crate::render::table::{Format, Table, write};
+use crate::render::table::{Table, TableFormat, write};
 use crate::source::Problems;
 
 /// The width of lines where the output is no terminal.
@@ -32,18 +32,18 @@ pub(super) fn print(text: &str) -> Result<(), Problems> {
 }
 
 /// The writer for a format of tables; nothing for JSON, which is no table.
-pub(super) fn table_format(format: OutputFormat) -> Option<Format> {
+pub(super) fn table_format(format: OutputFormat) -> Option<TableFormat> {
     match format {
-        OutputFormat::Text => Some(Format::Text),
-        OutputFormat::Markdown => Some(Format::Markdown),
-        OutputFormat::Csv => Some(Format::Csv),
-        OutputFormat::Latex => Some(Format::Latex),
+        OutputFormat::Text => Some(TableFormat::Text),
+        OutputFormat::Markdown => Some(TableFormat::Markdown),
+        OutputFormat::Csv => Some(TableFormat::Csv),
+        OutputFormat::Latex => Some(TableFormat::Latex),
         OutputFormat::Json => None,
     }
 }
 
 /// The tables, one after the other.
-pub(super) fn tables(tables: &[Table], format: Format) -> String {
+pub(super) fn tables(tables: &[Table], format: TableFormat) -> String {
     let texts: Vec<String> = tables
         .iter()
         .map(|table| write(table, format, width()).trim_end().to_owned())

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::args::PlotArgs;
 use super::{files, wrong};
-use crate::render::chart::{ChartError, Svg};
+use crate::render::plot::{ChartError, Svg};
 use crate::source::Problems;
 
 /// How many pixels of a PNG stand for one of the drawing.

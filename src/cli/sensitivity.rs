@@ -10,7 +10,7 @@ use super::request::{Default, Request};
 use super::scopes::scopes;
 use crate::compare::{Comparison, compare};
 use crate::number::to_f64;
-use crate::render::chart::tornado;
+use crate::render::plot::tornado;
 use crate::source::{Diagnostic, Problems};
 use crate::table::Confidence;
 use crate::view::{interval_table, ranking_table, reaches, sensitivity_rows};

@@ -7,6 +7,7 @@
 //! data gives the same bytes on every machine.
 
 pub mod chart;
+pub mod plot;
 pub mod rows;
 pub mod table;
 mod wrap;

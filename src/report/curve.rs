@@ -8,8 +8,9 @@ use num_rational::BigRational;
 use crate::energy::{CostModel, Counted};
 use crate::number::{to_f64, whole};
 use crate::render::chart::{
-    Axis, AxisUnit, LineChart, Mark, Region, Scale, Series, SeriesStyle, lines,
+    AxisUnit, ChartAxis, LineChart, Mark, Region, Scale, Series, SeriesStyle,
 };
+use crate::render::plot::lines;
 use crate::render::table::{Align, Cell, Table};
 use crate::report::run::{Inputs, Under, undrawn};
 use crate::report::spec::{Section, Target};
@@ -160,13 +161,13 @@ fn chart(all: &[Line], at: usize, target: &Target, curve: &Curve<'_>) -> LineCha
             "published: {} % {}; dashed: what reads as {} %",
             target.percent, target.words, target.percent
         )),
-        x: Axis {
+        x: ChartAxis {
             label: curve.label.to_owned(),
             scale: Scale::Log2,
             range: None,
             unit: AxisUnit::Plain,
         },
-        y: Axis {
+        y: ChartAxis {
             label: "energy saved".to_owned(),
             scale: Scale::Linear,
             range: None,

@@ -8,7 +8,7 @@ use crate::energy::{CostModel, Counted};
 use crate::graph::{Setting, Unfold, lower};
 use crate::model::Model;
 use crate::primitive::Primitive;
-use crate::render::chart::{ChartError, stacked_bars};
+use crate::render::plot::{ChartError, stacked_bars};
 use crate::report::PriceSpec;
 use crate::report::spec::{Section, Show, Spec};
 use crate::report::{cases, curve, headline};

@@ -3,7 +3,7 @@
 use super::cells::{column, row, words};
 use super::claims::{claims_table, conventions_table, verdict};
 use crate::claims::{Claim, Ledger};
-use crate::render::table::{Align, Format, Table, write};
+use crate::render::table::{Align, Table, TableFormat, write};
 
 /// What stands at the head.
 const HEAD: &str = "\
@@ -26,7 +26,7 @@ pub fn claims_page(ledgers: &[Ledger]) -> String {
     let mut overview = claims_table(ledgers);
     let notes = std::mem::take(&mut overview.notes);
     page.push_str("\n## All of them\n\n");
-    page.push_str(write(&overview, Format::Markdown, 0).trim_end());
+    page.push_str(write(&overview, TableFormat::Markdown, 0).trim_end());
     if let Some(sum) = notes.first() {
         page.push_str(&format!("\n\n{sum}"));
     }
@@ -50,7 +50,7 @@ fn section(ledger: &Ledger) -> String {
     ));
     parts.extend(ledger.text.iter().cloned());
     parts.push(
-        write(&formulas(ledger), Format::Markdown, 0)
+        write(&formulas(ledger), TableFormat::Markdown, 0)
             .trim_end()
             .to_owned(),
     );
@@ -60,7 +60,7 @@ fn section(ledger: &Ledger) -> String {
     };
     if !conventions.rows.is_empty() {
         parts.push(
-            write(&conventions, Format::Markdown, 0)
+            write(&conventions, TableFormat::Markdown, 0)
                 .trim_end()
                 .to_owned(),
         );

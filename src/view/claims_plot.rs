@@ -4,7 +4,7 @@ use num_traits::Zero;
 
 use crate::claims::{Claim, Ledger, Verdict};
 use crate::number;
-use crate::render::chart::{Axis, AxisUnit, Dot, DotGroup, DotPlot, Scale};
+use crate::render::chart::{AxisUnit, ChartAxis, Dot, DotGroup, DotPlot, Scale};
 
 /// One dot for each claim, grouped by publication.
 pub fn claims_plot(ledgers: &[Ledger]) -> DotPlot {
@@ -21,7 +21,7 @@ pub fn claims_plot(ledgers: &[Ledger]) -> DotPlot {
             "differs".to_owned(),
         ],
         groups: groups.collect(),
-        axis: Axis {
+        axis: ChartAxis {
             label: "computed / published".to_owned(),
             scale: Scale::Log10,
             range: Some((0.5, 2.0)),

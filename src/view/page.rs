@@ -1,7 +1,7 @@
 //! A finished report: a page of text, tables and figures, as files.
 
-use crate::render::chart::{ChartError, Svg};
-use crate::render::table::{Format, Table, write};
+use crate::render::plot::{ChartError, Svg};
+use crate::render::table::{Table, TableFormat, write};
 
 /// How many pixels of a PNG stand for one of the drawing.
 const PNG_SCALE: f32 = 2.0;
@@ -53,12 +53,12 @@ impl Page {
                 }
                 Block::Text(text) | Block::Caveat(text) => page.push_str(text),
                 Block::Table(table, csv) => {
-                    page.push_str(write(table, Format::Markdown, 0).trim_end());
+                    page.push_str(write(table, TableFormat::Markdown, 0).trim_end());
                     if let Some(name) = csv {
                         let file = format!("{name}.csv");
                         page.push_str(&format!("\n\n[{file}]({file})"));
                         files.push(PageFile {
-                            bytes: write(table, Format::Csv, 0).into_bytes(),
+                            bytes: write(table, TableFormat::Csv, 0).into_bytes(),
                             name: file,
                         });
                     }
@@ -91,7 +91,7 @@ impl Page {
             match block {
                 Block::Heading(_, text) | Block::Caveat(text) => parts.push(text.clone()),
                 Block::Table(table, _) => {
-                    parts.push(write(table, Format::Text, width).trim_end().to_owned())
+                    parts.push(write(table, TableFormat::Text, width).trim_end().to_owned())
                 }
                 Block::Text(_) | Block::Figure(..) => {}
             }

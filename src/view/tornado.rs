@@ -2,7 +2,7 @@
 
 use super::sensitivity::result;
 use crate::number::{plain, to_f64};
-use crate::render::chart::{ScaleKind, Tornado, TornadoBar};
+use crate::render::chart::{Tornado, TornadoBar, ValueKind};
 use crate::units::{Energy, significant};
 use crate::whatif::{Finding, Input, InputKind};
 
@@ -31,8 +31,8 @@ pub fn reaches(finding: &Finding) -> Tornado {
         })
     });
     let (measure, what) = match finding.baseline {
-        Some(_) => (ScaleKind::Share, "saving"),
-        None => (ScaleKind::Energy, "energy"),
+        Some(_) => (ValueKind::Share, "saving"),
+        None => (ValueKind::Energy, "energy"),
     };
     Tornado {
         title: format!("What moves the {what}: {}", result(finding)),
@@ -44,8 +44,8 @@ pub fn reaches(finding: &Finding) -> Tornado {
         value: measure,
         bars: bars.take(MAX_BARS).collect(),
         x_label: match measure {
-            ScaleKind::Share => "saved".to_owned(),
-            ScaleKind::Energy => "energy".to_owned(),
+            ValueKind::Share => "saved".to_owned(),
+            ValueKind::Energy => "energy".to_owned(),
         },
         caption: vec!["Each input alone: an entry within its range, a dim ± 10 %.".to_owned()],
     }

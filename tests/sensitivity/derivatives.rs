@@ -4,7 +4,7 @@ use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 use picojoule::energy::CostModel;
 use picojoule::number::to_f64;
-use picojoule::render::chart::{ScaleKind, TornadoBar};
+use picojoule::render::chart::{TornadoBar, ValueKind};
 use picojoule::view::reaches;
 use picojoule::whatif::{
     Function, Input, InputKind, Quantity, Sensitivity, priced, sensitivities, study,
@@ -255,7 +255,7 @@ fn tornado_bars_are_what_one_input_alone_can_do() {
     let scopes = ["alignment".to_owned()];
     let findings = study(&variants, &pricing, &scopes, &method(&[], None)).unwrap();
     let shown = reaches(&findings[2]);
-    assert_eq!(shown.value, ScaleKind::Share);
+    assert_eq!(shown.value, ValueKind::Share);
     assert_close(shown.baseline, to_f64(&findings[2].value));
     let names: Vec<&str> = shown.bars.iter().map(|bar| bar.label.as_str()).collect();
     assert_eq!(names[..2], ["h = 8", "rho = 0.5000"]);

@@ -1,7 +1,7 @@
 //! The columns of the rows: their names and their values.
 
 use super::plan::Plan;
-use crate::render::rows::{RowColumn, Values};
+use crate::render::rows::{ColumnValues, RowColumn};
 use crate::whatif::Batch;
 
 /// A column of the rows.
@@ -62,16 +62,16 @@ impl Columns {
         setting: usize,
         batch: &'a Batch,
         savings: &'a [Vec<f64>],
-    ) -> Vec<Values<'a>> {
+    ) -> Vec<ColumnValues<'a>> {
         let mut values = Vec::with_capacity(self.0.len());
         for column in &self.0 {
             values.push(match column {
-                Column::Table => Values::Word(&plan.settings[setting].table),
-                Column::Format => Values::Word(&plan.settings[setting].format),
-                Column::Switch(at) => Values::Same(plan.settings[setting].switches[*at]),
-                Column::Axis(at) => Values::Numbers(&batch.axes[*at]),
-                Column::Energy(at) => Values::Numbers(&batch.outputs[*at]),
-                Column::Saving(at) => Values::Numbers(&savings[*at]),
+                Column::Table => ColumnValues::Word(&plan.settings[setting].table),
+                Column::Format => ColumnValues::Word(&plan.settings[setting].format),
+                Column::Switch(at) => ColumnValues::Same(plan.settings[setting].switches[*at]),
+                Column::Axis(at) => ColumnValues::Numbers(&batch.axes[*at]),
+                Column::Energy(at) => ColumnValues::Numbers(&batch.outputs[*at]),
+                Column::Saving(at) => ColumnValues::Numbers(&savings[*at]),
             });
         }
         values

@@ -6,9 +6,10 @@ use super::plan::Plan;
 use crate::cli::plot::Plot;
 use crate::cli::wrong;
 use crate::render::chart::{
-    Axis, AxisUnit, HeatMap, HeatTarget, LineChart, Mark, Scale, ScaleKind, Series, SeriesStyle,
-    heat_map, lines,
+    AxisUnit, ChartAxis, HeatMap, HeatTarget, LineChart, Mark, Scale, Series, SeriesStyle,
+    ValueKind,
 };
+use crate::render::plot::{heat_map, lines};
 use crate::source::Problems;
 use crate::whatif::Batch;
 
@@ -90,8 +91,8 @@ fn labels(plan: &Plan) -> Vec<(usize, String)> {
     labels
 }
 
-fn axis(name: &str) -> Axis {
-    Axis {
+fn axis(name: &str) -> ChartAxis {
+    ChartAxis {
         label: name.to_owned(),
         scale: Scale::Linear,
         range: None,
@@ -119,7 +120,7 @@ fn line_chart(plan: &Plan, name: &str, shown: &[Shown], target: Option<f64>) -> 
         title: plan.title(),
         subtitle: None,
         x: axis(name),
-        y: Axis {
+        y: ChartAxis {
             label: label.to_owned(),
             unit,
             ..axis("")
@@ -167,9 +168,9 @@ fn map(plan: &Plan, shown: &Shown, target: Option<f64>) -> HeatMap {
         columns,
         rows,
         value: if compares(plan) {
-            ScaleKind::Share
+            ValueKind::Share
         } else {
-            ScaleKind::Energy
+            ValueKind::Energy
         },
         target: target.filter(|_| compares(plan)).map(|from| HeatTarget {
             from,

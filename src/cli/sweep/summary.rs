@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use crate::cli::output;
-use crate::render::table::{Align, Cell, Column, Format, Row, RowKind, Table, write};
+use crate::render::table::{Align, Cell, Column, Row, RowKind, Table, TableFormat, write};
 use crate::units::Energy;
 use crate::whatif::Batch;
 
@@ -147,6 +147,6 @@ impl Summary {
             rows,
             notes,
         };
-        write(&table, Format::Text, output::width())
+        write(&table, TableFormat::Text, output::width())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use super::{RowColumn, RowWriter, Values};
+use super::batch::{ColumnValues, RowColumn, RowWriter};
 
 pub(super) struct CsvRows<W: Write> {
     file: BufWriter<W>,
@@ -27,11 +27,11 @@ fn quoted(word: &str) -> String {
 }
 
 impl<W: Write> RowWriter for CsvRows<W> {
-    fn write(&mut self, columns: &[Values<'_>], rows: usize) -> io::Result<()> {
+    fn write(&mut self, columns: &[ColumnValues<'_>], rows: usize) -> io::Result<()> {
         let words: Vec<String> = columns
             .iter()
             .map(|column| match column {
-                Values::Word(word) => quoted(word),
+                ColumnValues::Word(word) => quoted(word),
                 _ => String::new(),
             })
             .collect();

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use super::{RowColumn, RowWriter, Values};
+use super::batch::{ColumnValues, RowColumn, RowWriter};
 
 pub(super) struct JsonRows<W: Write> {
     file: BufWriter<W>,
@@ -19,14 +19,14 @@ impl<W: Write> JsonRows<W> {
 }
 
 impl<W: Write> RowWriter for JsonRows<W> {
-    fn write(&mut self, columns: &[Values<'_>], rows: usize) -> io::Result<()> {
+    fn write(&mut self, columns: &[ColumnValues<'_>], rows: usize) -> io::Result<()> {
         // Keys and words are the same in every row of a batch.
         let mut keys = Vec::with_capacity(columns.len());
         let mut words = Vec::with_capacity(columns.len());
         for (column, values) in self.columns.iter().zip(columns) {
             keys.push(serde_json::to_string(&column.name)?);
             words.push(match values {
-                Values::Word(word) => serde_json::to_string(word)?,
+                ColumnValues::Word(word) => serde_json::to_string(word)?,
                 _ => "null".to_owned(),
             });
         }

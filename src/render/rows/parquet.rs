@@ -10,7 +10,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 
-use super::{RowColumn, RowWriter, Values};
+use super::batch::{ColumnValues, RowColumn, RowWriter};
 
 pub(super) struct ParquetRows<W: Write + Send> {
     file: SerializedFileWriter<W>,
@@ -45,7 +45,7 @@ impl<W: Write + Send> ParquetRows<W> {
 }
 
 impl<W: Write + Send> RowWriter for ParquetRows<W> {
-    fn write(&mut self, columns: &[Values<'_>], rows: usize) -> io::Result<()> {
+    fn write(&mut self, columns: &[ColumnValues<'_>], rows: usize) -> io::Result<()> {
         if rows == 0 {
             return Ok(());
         }
@@ -55,7 +55,7 @@ impl<W: Write + Send> RowWriter for ParquetRows<W> {
                 return Err(failed("more columns than were named"));
             };
             match column {
-                Values::Word(word) => {
+                ColumnValues::Word(word) => {
                     let words = vec![ByteArray::from(*word); rows];
                     let typed = writer.typed::<ByteArrayType>();
                     typed.write_batch(&words, None, None).map_err(failed)?;

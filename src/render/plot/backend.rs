@@ -26,19 +26,19 @@ const ASCENT: f64 = 0.76;
 const DESCENT: f64 = 0.24;
 
 /// Appends SVG elements to a string.
-pub struct Canvas<'a> {
+pub struct SvgBackend<'a> {
     out: &'a mut String,
 }
 
-impl<'a> Canvas<'a> {
-    /// A canvas that appends to `out`.
-    pub fn new(out: &'a mut String) -> Canvas<'a> {
-        Canvas { out }
+impl<'a> SvgBackend<'a> {
+    /// A backend that appends to `out`.
+    pub fn new(out: &'a mut String) -> SvgBackend<'a> {
+        SvgBackend { out }
     }
 
     /// Many filled rectangles as one path, each given by its upper left and lower
     /// right corner. A heat map of rectangles of their own would be ten times as long.
-    pub fn rects(&mut self, corners: &[BackendCoord], colour: BackendColor) -> Outcome {
+    pub fn rects(&mut self, corners: &[BackendCoord], colour: BackendColor) -> BackendResult {
         let mut path = String::new();
         for pair in corners.chunks_exact(2) {
             let ((left, top), (right, bottom)) = (pair[0], pair[1]);
@@ -50,7 +50,7 @@ impl<'a> Canvas<'a> {
         self.element(format_args!(r#"<path fill="{}" d="{path}"/>"#, hex(colour)))
     }
 
-    fn element(&mut self, element: std::fmt::Arguments<'_>) -> Outcome {
+    fn element(&mut self, element: std::fmt::Arguments<'_>) -> BackendResult {
         // Writing to a string does not fail.
         let _ = self.out.write_fmt(element);
         self.out.push('\n');
@@ -58,9 +58,9 @@ impl<'a> Canvas<'a> {
     }
 }
 
-type Outcome = Result<(), DrawingErrorKind<Infallible>>;
+type BackendResult = Result<(), DrawingErrorKind<Infallible>>;
 
-impl DrawingBackend for Canvas<'_> {
+impl DrawingBackend for SvgBackend<'_> {
     type ErrorType = Infallible;
 
     /// More than any chart needs: what is drawn decides the size, not the reverse.
@@ -68,15 +68,15 @@ impl DrawingBackend for Canvas<'_> {
         (1 << 24, 1 << 24)
     }
 
-    fn ensure_prepared(&mut self) -> Outcome {
+    fn ensure_prepared(&mut self) -> BackendResult {
         Ok(())
     }
 
-    fn present(&mut self) -> Outcome {
+    fn present(&mut self) -> BackendResult {
         Ok(())
     }
 
-    fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> Outcome {
+    fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> BackendResult {
         self.draw_rect(point, (point.0 + 1, point.1 + 1), &color, true)
     }
 
@@ -85,7 +85,7 @@ impl DrawingBackend for Canvas<'_> {
         from: BackendCoord,
         to: BackendCoord,
         style: &S,
-    ) -> Outcome {
+    ) -> BackendResult {
         self.draw_path([from, to], style)
     }
 
@@ -95,7 +95,7 @@ impl DrawingBackend for Canvas<'_> {
         bottom_right: BackendCoord,
         style: &S,
         fill: bool,
-    ) -> Outcome {
+    ) -> BackendResult {
         let paint = paint(style, fill);
         self.element(format_args!(
             r#"<rect x="{}" y="{}" width="{}" height="{}"{paint}/>"#,
@@ -110,7 +110,7 @@ impl DrawingBackend for Canvas<'_> {
         &mut self,
         path: I,
         style: &S,
-    ) -> Outcome {
+    ) -> BackendResult {
         let (points, paint) = (points(path), paint(style, false));
         self.element(format_args!(
             r#"<polyline points="{points}"{paint} stroke-linejoin="round"/>"#
@@ -123,7 +123,7 @@ impl DrawingBackend for Canvas<'_> {
         radius: u32,
         style: &S,
         fill: bool,
-    ) -> Outcome {
+    ) -> BackendResult {
         let paint = paint(style, fill);
         self.element(format_args!(
             r#"<circle cx="{}" cy="{}" r="{}"{paint}/>"#,
@@ -137,7 +137,7 @@ impl DrawingBackend for Canvas<'_> {
         &mut self,
         vert: I,
         style: &S,
-    ) -> Outcome {
+    ) -> BackendResult {
         let (points, paint) = (points(vert), paint(style, true));
         self.element(format_args!(r#"<polygon points="{points}"{paint}/>"#))
     }
@@ -147,7 +147,7 @@ impl DrawingBackend for Canvas<'_> {
         text: &str,
         style: &T,
         (x, y): BackendCoord,
-    ) -> Outcome {
+    ) -> BackendResult {
         let down = style.size()
             * match style.anchor().v_pos {
                 VPos::Top => ASCENT,

@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn axis(label: &str, scale: Scale) -> Axis {
-    Axis {
+fn axis(label: &str, scale: Scale) -> ChartAxis {
+    ChartAxis {
         label: label.into(),
         scale,
         range: None,
@@ -20,7 +20,7 @@ fn map(columns: &[f64], rows: &[f64], cells: &[&[Option<f64>]]) -> HeatMap {
         columns: columns.to_vec(),
         rows: rows.to_vec(),
         cells: cells.iter().map(|row| row.to_vec()).collect(),
-        value: ScaleKind::Share,
+        value: ValueKind::Share,
         target: None,
         caption: vec![],
     }
@@ -229,7 +229,7 @@ fn values_of_both_signs_have_colours_in_two_directions() {
 #[test]
 fn energies_are_named_with_their_unit() {
     let mut chart = map(&[1.0, 2.0], &[1.0], &[&[Some(1e6), Some(5e6)]]);
-    chart.value = ScaleKind::Energy;
+    chart.value = ValueKind::Energy;
     let svg = heat_map(&chart).unwrap();
     // 10⁶ pJ are 1 µJ.
     for text in ["Energy in µJ", "1", "5"] {
@@ -274,7 +274,7 @@ fn degenerate_maps_are_drawn() {
         f64::MAX / 4.0,
         f64::MIN_POSITIVE,
     ] {
-        for kind in [ScaleKind::Share, ScaleKind::Energy] {
+        for kind in [ValueKind::Share, ValueKind::Energy] {
             for other in [0.0, value, -value] {
                 let mut chart = square(3, |x, _| Some(if x == 1 { value } else { other }));
                 chart.value = kind;

@@ -4,13 +4,14 @@ use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
 
 use super::ChartError;
-use super::axis::{Axis, Extent, Scale, Tick};
+use super::axis::{Extent, Tick};
 use super::colour_map::{LEVELS, Map};
 use super::heat_grid::OUTLINE;
+use super::notation::Notation;
 use super::page::{LABEL, TICK};
+use super::painter::{Painter, Rect, line_height};
 use super::palette::AXIS;
-use super::sheet::{Drawn, Rect, Sheet, line_height};
-use super::value::{Notation, ScaleKind};
+use crate::render::chart::{ChartAxis, Scale, ValueKind};
 
 /// The distance between the plot and the bar.
 const BEFORE: f64 = 20.0;
@@ -32,7 +33,7 @@ pub struct ColourScale {
 impl ColourScale {
     /// The scale on which all `values` have a place; nothing if there are none.
     pub fn of(
-        kind: ScaleKind,
+        kind: ValueKind,
         values: impl Iterator<Item = f64> + Clone,
     ) -> Result<Option<ColourScale>, ChartError> {
         let low = values.clone().fold(f64::INFINITY, f64::min);
@@ -42,7 +43,7 @@ impl ColourScale {
         }
         let notation = Notation::of(kind, values);
         let (low, high) = (notation.number(low), notation.number(high));
-        let axis = Axis {
+        let axis = ChartAxis {
             label: "colour".to_string(),
             scale: Scale::Linear,
             range: Some((low, high)),
@@ -89,9 +90,9 @@ impl ColourScale {
 
     /// How much room the bar takes beside a plot `height` high, with its numbers and
     /// its name.
-    pub fn width(&self, sheet: &Sheet<'_>, height: f64) -> f64 {
+    pub fn width(&self, painter: &Painter<'_>, height: f64) -> f64 {
         let ticks = self.ticks(height);
-        let numbers = sheet.widest(ticks.iter().map(|tick| &tick.label), TICK);
+        let numbers = painter.widest(ticks.iter().map(|tick| &tick.label), TICK);
         let name = match self.name().is_empty() {
             true => 0.0,
             false => 4.0 + line_height(LABEL),
@@ -100,25 +101,30 @@ impl ColourScale {
     }
 
     /// Draws the bar beside `plot`, with an outline around the values of `target`.
-    pub fn draw(&self, sheet: &Sheet<'_>, plot: Rect, target: Option<(f64, f64)>) -> Drawn {
+    pub fn render(
+        &self,
+        painter: &Painter<'_>,
+        plot: Rect,
+        target: Option<(f64, f64)>,
+    ) -> Result<(), ChartError> {
         let bar = Rect {
             left: plot.right + BEFORE,
             right: plot.right + BEFORE + BAR,
             ..plot
         };
         let height = bar.bottom - bar.top;
-        self.colours(sheet, bar)?;
+        self.colours(painter, bar)?;
         let right = bar.right + TICK_LENGTH;
         let ticks = self.ticks(height);
         let at = |number: f64| bar.bottom - self.extent.position(number) * height;
         for tick in &ticks {
             let y = at(tick.value);
-            sheet.line(&[(bar.right, y), (right, y)], &AXIS, 1.0)?;
-            sheet.text(&tick.label, (right + 4.0, y), TICK, HPos::Left)?;
+            painter.line(&[(bar.right, y), (right, y)], &AXIS, 1.0)?;
+            painter.text(&tick.label, (right + 4.0, y), TICK, HPos::Left)?;
         }
-        let numbers = sheet.widest(ticks.iter().map(|tick| &tick.label), TICK);
+        let numbers = painter.widest(ticks.iter().map(|tick| &tick.label), TICK);
         let x = right + 4.0 + numbers + 4.0 + line_height(LABEL) / 2.0;
-        sheet.text_upwards(&self.name(), (x, (bar.top + bar.bottom) / 2.0), LABEL)?;
+        painter.text_upwards(&self.name(), (x, (bar.top + bar.bottom) / 2.0), LABEL)?;
 
         let Some((from, to)) = target.map(|(from, to)| {
             let inside = |value: f64| {
@@ -136,14 +142,14 @@ impl ColourScale {
         };
         if part.bottom - part.top > 0.1 {
             for (width, colour) in OUTLINE {
-                outline(sheet, part, width, colour)?;
+                outline(painter, part, width, colour)?;
             }
         }
         Ok(())
     }
 
     /// Draws the colours from pixel to pixel.
-    fn colours(&self, sheet: &Sheet<'_>, bar: Rect) -> Drawn {
+    fn colours(&self, painter: &Painter<'_>, bar: Rect) -> Result<(), ChartError> {
         let height = bar.bottom - bar.top;
         let (low, high) = (self.extent.low, self.extent.high);
         let level = |row: f64| {
@@ -158,7 +164,7 @@ impl ColourScale {
                     bottom: bar.top + row,
                     ..bar
                 };
-                sheet.rect(band, self.colour(level(top)))?;
+                painter.rect(band, self.colour(level(top)))?;
                 top = row;
             }
             row += 1.0;
@@ -168,7 +174,12 @@ impl ColourScale {
 }
 
 /// Draws the four sides of `rect`, half of the `width` outside.
-fn outline(sheet: &Sheet<'_>, rect: Rect, width: f64, colour: RGBColor) -> Drawn {
+fn outline(
+    painter: &Painter<'_>,
+    rect: Rect,
+    width: f64,
+    colour: RGBColor,
+) -> Result<(), ChartError> {
     let outer = rect.shrunk(-width / 2.0);
     let inner = rect.shrunk(width / 2.0);
     let sides = [
@@ -189,5 +200,5 @@ fn outline(sheet: &Sheet<'_>, rect: Rect, width: f64, colour: RGBColor) -> Drawn
             ..outer
         },
     ];
-    sheet.rects(&sides, colour)
+    painter.rects(&sides, colour)
 }

@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn axis(label: &str, scale: Scale, unit: AxisUnit) -> Axis {
-    Axis {
+fn axis(label: &str, scale: Scale, unit: AxisUnit) -> ChartAxis {
+    ChartAxis {
         label: label.into(),
         scale,
         range: None,

@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use plotters::style::RGBColor;
 
 use super::ChartError;
-use super::axis::{Axis, AxisUnit, Extent, Tick};
+use super::axis::{Extent, Tick};
+use super::painter::Rect;
 use super::palette::{INK, PAPER};
-use super::sheet::Rect;
 use super::tick_label::step_label;
+use crate::render::chart::{AxisUnit, ChartAxis};
 use crate::units::significant;
 
 /// With more cells than this, ticks no longer stand at their middles.
@@ -47,7 +48,7 @@ pub struct Side {
 
 impl Side {
     /// The side with cells around `values`, which must rise.
-    pub fn of(axis: &Axis, values: &[f64]) -> Result<Side, ChartError> {
+    pub fn of(axis: &ChartAxis, values: &[f64]) -> Result<Side, ChartError> {
         if values.is_empty() {
             return Err(ChartError::Empty(format!(
                 "no cells along '{}'",

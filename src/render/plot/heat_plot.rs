@@ -6,12 +6,12 @@ use plotters::style::text_anchor::HPos;
 use super::ChartError;
 use super::axis::Tick;
 use super::colour_scale::ColourScale;
-use super::heat::HeatMap;
 use super::heat_grid::{OUTLINE, Side, Span, outline, patches};
 use super::legend::{self, Entry, Swatch};
 use super::page::{self, LABEL, MARGIN, TICK};
+use super::painter::{Painter, Rect, line_height};
 use super::palette::{AXIS, Hatch};
-use super::sheet::{Drawn, Rect, Sheet, line_height};
+use crate::render::chart::HeatMap;
 
 /// The width of a page that nothing forces to be wider.
 const WIDTH: f64 = 720.0;
@@ -47,7 +47,7 @@ impl Layout {
     /// The layout of `chart`, whose values have their colours from `scale`.
     pub fn of(
         chart: &HeatMap,
-        sheet: &Sheet<'_>,
+        painter: &Painter<'_>,
         scale: Option<ColourScale>,
     ) -> Result<Layout, ChartError> {
         let x = Side::of(&chart.x, &chart.columns)?;
@@ -56,31 +56,31 @@ impl Layout {
         let height = HEIGHT.min(rows * HIGHEST_CELL).max(LEAST_HEIGHT);
         let height = y
             .whole(height)
-            .max(sheet.width(&chart.y.label, LABEL).ceil());
+            .max(painter.width(&chart.y.label, LABEL).ceil());
         let y_ticks = y.ticks(chart.y.unit, height, |_| 18.0);
 
         let name = match chart.y.label.is_empty() {
             true => 0.0,
             false => line_height(LABEL) + 4.0,
         };
-        let numbers = sheet.widest(y_ticks.iter().map(|tick| &tick.label), TICK);
+        let numbers = painter.widest(y_ticks.iter().map(|tick| &tick.label), TICK);
         let left = (MARGIN + name + numbers + 4.0 + TICK_LENGTH).ceil();
         let bar = scale
             .as_ref()
-            .map_or(0.0, |scale| scale.width(sheet, height));
+            .map_or(0.0, |scale| scale.width(painter, height));
         let beside = bar + MARGIN;
 
         let entries = entries(chart);
         let subtitle = chart.subtitle.as_deref();
         let width = WIDTH
             .max(page::least_width(
-                sheet,
+                painter,
                 &chart.title,
                 subtitle,
                 &chart.caption,
             ))
-            .max(legend::least_width(sheet, &entries))
-            .max(left + sheet.width(&chart.x.label, LABEL).max(LEAST_PLOT) + beside)
+            .max(legend::least_width(painter, &entries))
+            .max(left + painter.width(&chart.x.label, LABEL).max(LEAST_PLOT) + beside)
             .ceil();
         Ok(Layout {
             width,
@@ -100,7 +100,7 @@ fn entries(chart: &HeatMap) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut cells = chart.cells.iter().flatten();
     if let Some(target) = &chart.target {
-        let found = cells.clone().flatten().any(|value| target.has(*value));
+        let found = cells.clone().flatten().any(|value| target.contains(*value));
         let none = if found { "" } else { ": no cell" };
         entries.push(Entry {
             swatch: Swatch::Outline,
@@ -118,7 +118,7 @@ fn entries(chart: &HeatMap) -> Vec<Entry> {
 
 /// Draws cells, axes and colour bar from `top` down. Gives the lower edge.
 pub fn plot(
-    sheet: &Sheet<'_>,
+    painter: &Painter<'_>,
     chart: &HeatMap,
     layout: &Layout,
     top: f64,
@@ -131,41 +131,41 @@ pub fn plot(
     };
     let columns = layout.x.spans(plot.left, plot.right);
     let rows = layout.y.spans(plot.bottom, plot.top);
-    cells(sheet, chart, layout, (&rows, &columns))?;
+    cells(painter, chart, layout, (&rows, &columns))?;
     let corner = (plot.left, plot.bottom);
     let axes = [(plot.left, plot.top), corner, (plot.right, plot.bottom)];
-    sheet.line(&axes, &AXIS, 1.0)?;
+    painter.line(&axes, &AXIS, 1.0)?;
     if let Some(target) = &chart.target {
         let inside = |row: usize, column: usize| {
-            chart.cells[row][column].is_some_and(|value| target.has(value))
+            chart.cells[row][column].is_some_and(|value| target.contains(value))
         };
         for (width, colour) in OUTLINE {
-            sheet.rects(&outline(&rows, &columns, inside, width), colour)?;
+            painter.rects(&outline(&rows, &columns, inside, width), colour)?;
         }
     }
-    y_axis(sheet, chart, layout, plot)?;
+    y_axis(painter, chart, layout, plot)?;
     if let Some(scale) = &layout.scale {
         let target = chart.target.as_ref();
-        scale.draw(sheet, plot, target.map(|target| (target.from, target.to)))?;
+        scale.render(painter, plot, target.map(|target| (target.from, target.to)))?;
     }
-    x_axis(sheet, chart, layout, plot)
+    x_axis(painter, chart, layout, plot)
 }
 
 fn cells(
-    sheet: &Sheet<'_>,
+    painter: &Painter<'_>,
     chart: &HeatMap,
     layout: &Layout,
     (rows, columns): (&[Span], &[Span]),
-) -> Drawn {
+) -> Result<(), ChartError> {
     // One hatching under all cells is shorter than one for each that is refused.
     if let Some(ground) = refused(chart, rows, columns) {
-        sheet.hatched(ground, REFUSED)?;
+        painter.hatched(ground, REFUSED)?;
     }
     if let Some(scale) = &layout.scale {
         let level =
             |row: usize, column: usize| chart.cells[row][column].map(|value| scale.level(value));
         for (level, rects) in patches(rows, columns, level) {
-            sheet.rects(&rects, scale.colour(level))?;
+            painter.rects(&rects, scale.colour(level))?;
         }
     }
     Ok(())
@@ -197,40 +197,45 @@ fn refused(chart: &HeatMap, rows: &[Span], columns: &[Span]) -> Option<Rect> {
 
 /// Draws ticks and name of the x axis. Gives the lower edge.
 fn x_axis(
-    sheet: &Sheet<'_>,
+    painter: &Painter<'_>,
     chart: &HeatMap,
     layout: &Layout,
     plot: Rect,
 ) -> Result<f64, ChartError> {
     let length = plot.right - plot.left;
-    let room = |label: &str| sheet.width(label, TICK) + 10.0;
+    let room = |label: &str| painter.width(label, TICK) + 10.0;
     let end = plot.bottom + TICK_LENGTH;
     let row = end + 3.0 + line_height(TICK) / 2.0;
     for tick in layout.x.ticks(chart.x.unit, length, room) {
         let x = plot.left + layout.x.at(tick.value) * length;
-        sheet.line(&[(x, plot.bottom), (x, end)], &AXIS, 1.0)?;
+        painter.line(&[(x, plot.bottom), (x, end)], &AXIS, 1.0)?;
         // The outermost labels may reach into the margin but not out of the page.
-        let half = sheet.width(&tick.label, TICK) / 2.0 + 2.0;
+        let half = painter.width(&tick.label, TICK) / 2.0 + 2.0;
         let x = x.min(layout.width - half).max(half);
-        sheet.text(&tick.label, (x, row), TICK, HPos::Center)?;
+        painter.text(&tick.label, (x, row), TICK, HPos::Center)?;
     }
     if chart.x.label.is_empty() {
         return Ok(row + line_height(TICK) / 2.0);
     }
     let below = row + line_height(TICK) + 2.0;
     let middle = (plot.left + plot.right) / 2.0;
-    sheet.text(&chart.x.label, (middle, below), LABEL, HPos::Center)?;
+    painter.text(&chart.x.label, (middle, below), LABEL, HPos::Center)?;
     Ok(below + line_height(LABEL) / 2.0)
 }
 
-fn y_axis(sheet: &Sheet<'_>, chart: &HeatMap, layout: &Layout, plot: Rect) -> Drawn {
+fn y_axis(
+    painter: &Painter<'_>,
+    chart: &HeatMap,
+    layout: &Layout,
+    plot: Rect,
+) -> Result<(), ChartError> {
     let end = plot.left - TICK_LENGTH;
     for tick in &layout.y_ticks {
         let y = plot.bottom - layout.y.at(tick.value) * (plot.bottom - plot.top);
-        sheet.line(&[(end, y), (plot.left, y)], &AXIS, 1.0)?;
-        sheet.text(&tick.label, (end - 4.0, y), TICK, HPos::Right)?;
+        painter.line(&[(end, y), (plot.left, y)], &AXIS, 1.0)?;
+        painter.text(&tick.label, (end - 4.0, y), TICK, HPos::Right)?;
     }
     let x = MARGIN + line_height(LABEL) / 2.0;
     let middle = (plot.top + plot.bottom) / 2.0;
-    sheet.text_upwards(&chart.y.label, (x, middle), LABEL)
+    painter.text_upwards(&chart.y.label, (x, middle), LABEL)
 }

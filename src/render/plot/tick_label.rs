@@ -3,7 +3,7 @@
 //! Steps of an even axis all get the decimals of the step, powers are plain numbers
 //! while those are short (`512`, `32 768`) and powers beyond (`2²¹`, `10⁶`).
 
-use super::axis::AxisUnit;
+use crate::render::chart::AxisUnit;
 
 /// `value` on an axis whose ticks are `step` apart.
 pub fn step_label(value: f64, step: f64, unit: AxisUnit) -> String {

@@ -7,7 +7,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
 use super::ChartError;
-use super::canvas::escape;
+use super::backend::escape;
 use super::font::{BOLD, FAMILIES, FAMILY, REGULAR};
 
 /// No side of a PNG is longer than this, in pixels.

@@ -4,16 +4,20 @@ use plotters::style::Color;
 use plotters::style::text_anchor::HPos;
 
 use super::ChartError;
-use super::band::{self, Band};
 use super::end_labels::{Wish, spread};
-use super::lines::{End, INSET, LEADER, Layout, LineChart, MARK_DASH, Region, SAMPLE, Series};
-use super::lines::{TICK_LENGTH, region_lines};
+use super::lines_layout::{End, INSET, LEADER, Layout, MARK_DASH, SAMPLE, TICK_LENGTH};
+use super::lines_layout::{dash, region_lines};
 use super::page::{LABEL, MARGIN, TICK};
+use super::painter::{Painter, Rect, block_height, line_height};
 use super::palette::{AXIS, GREY, GRID, INK, line};
-use super::sheet::{Drawn, Rect, Sheet, block_height, line_height};
+use crate::render::chart::{Band, LineChart, Region, Series};
 
 /// Series with more points than this are drawn without dots.
 const MOST_DOTS: usize = 32;
+/// How much colour a band has. Where two lie on one another, both are still seen.
+const OPACITY: f64 = 0.16;
+/// How wide a band of a single point is, in pixels.
+const SINGLE: f64 = 6.0;
 
 /// Where a region begins and ends on the page.
 fn region_edges(layout: &Layout, region: &Region) -> Result<(f64, f64), ChartError> {
@@ -37,7 +41,7 @@ fn region_edges(layout: &Layout, region: &Region) -> Result<(f64, f64), ChartErr
 /// Draws the names of the regions from `top` down, in as many rows as they need so
 /// as not to overlap. Gives the lower edge.
 pub fn regions(
-    sheet: &Sheet<'_>,
+    painter: &Painter<'_>,
     chart: &LineChart,
     layout: &Layout,
     top: f64,
@@ -52,8 +56,8 @@ pub fn regions(
     regions.sort_by(|a, b| a.from.total_cmp(&b.from));
     for region in regions {
         let (left, right) = region_edges(layout, region)?;
-        let lines = region_lines(sheet, region);
-        let half = sheet.widest(&lines, TICK) / 2.0;
+        let lines = region_lines(painter, region);
+        let half = painter.widest(&lines, TICK) / 2.0;
         let middle = ((left + right) / 2.0)
             .min(layout.width - MARGIN - half)
             .max(MARGIN + half);
@@ -76,7 +80,7 @@ pub fn regions(
         let bottom = y + heights.fold(0.0, f64::max);
         for name in names {
             let top = bottom - block_height(&name.lines, TICK);
-            sheet.block(&name.lines, (name.middle, top), TICK, HPos::Center)?;
+            painter.block(&name.lines, (name.middle, top), TICK, HPos::Center)?;
         }
         y = bottom;
     }
@@ -85,8 +89,8 @@ pub fn regions(
 
 /// The plot inside its frame.
 pub struct Plot<'p, 's> {
-    /// The sheet to draw on.
-    pub sheet: &'p Sheet<'s>,
+    /// What paints it.
+    pub painter: &'p Painter<'s>,
     /// What to draw.
     pub chart: &'p LineChart,
     /// The bands under its lines.
@@ -109,18 +113,18 @@ impl Plot<'_, '_> {
     }
 
     /// Draws everything. Gives the lower edge, below the name of the x axis.
-    pub fn draw(&self) -> Result<f64, ChartError> {
+    pub fn render(&self) -> Result<f64, ChartError> {
         self.shades()?;
         let bottom = self.x_axis()?;
         self.y_axis()?;
         self.brackets()?;
         for band in self.bands {
-            band::draw(self, band)?;
+            self.band(band)?;
         }
         for mark in &self.chart.marks {
             let y = self.y(mark.value);
             let ends = [(self.frame.left, y), (self.frame.right, y)];
-            self.sheet.dashed(&ends, &GREY, 1.2, MARK_DASH)?;
+            self.painter.dashed(&ends, &GREY, 1.2, MARK_DASH)?;
         }
         for series in &self.chart.series {
             self.series(series)?;
@@ -131,7 +135,7 @@ impl Plot<'_, '_> {
 
     /// Draws the grounds of the regions. Every other one is darker, so that
     /// neighbours stay apart.
-    fn shades(&self) -> Drawn {
+    fn shades(&self) -> Result<(), ChartError> {
         for (index, region) in self.chart.regions.iter().enumerate() {
             let (left, right) = region_edges(self.layout, region)?;
             let shade = Rect {
@@ -140,82 +144,94 @@ impl Plot<'_, '_> {
                 ..self.frame
             };
             let ink = if index % 2 == 0 { 0.05 } else { 0.085 };
-            self.sheet.rect(shade, INK.mix(ink))?;
+            self.painter.rect(shade, INK.mix(ink))?;
         }
         Ok(())
     }
 
     /// Draws a bar over each region, which shows how far the name above it goes.
-    fn brackets(&self) -> Drawn {
+    fn brackets(&self) -> Result<(), ChartError> {
         for region in &self.chart.regions {
             let (left, right) = region_edges(self.layout, region)?;
             let top = self.frame.top;
             let bracket = [(left + 1.0, top), (right - 1.0, top)];
-            self.sheet.line(&bracket, &AXIS, 2.0)?;
+            self.painter.line(&bracket, &AXIS, 2.0)?;
         }
         Ok(())
     }
 
     fn x_axis(&self) -> Result<f64, ChartError> {
-        let (sheet, frame) = (self.sheet, self.frame);
+        let (painter, frame) = (self.painter, self.frame);
         let length = frame.right - frame.left - 2.0 * INSET;
-        let room = |label: &str| sheet.width(label, TICK) + 14.0;
+        let room = |label: &str| painter.width(label, TICK) + 14.0;
         let row = frame.bottom + TICK_LENGTH + 3.0 + line_height(TICK) / 2.0;
         for tick in self.layout.x.ticks(self.chart.x.unit, length, room) {
             let x = self.layout.x(tick.value);
-            sheet.line(&[(x, frame.top), (x, frame.bottom)], &GRID, 1.0)?;
+            painter.line(&[(x, frame.top), (x, frame.bottom)], &GRID, 1.0)?;
             let end = frame.bottom + TICK_LENGTH;
-            sheet.line(&[(x, frame.bottom), (x, end)], &AXIS, 1.0)?;
-            sheet.text(&tick.label, (x, row), TICK, HPos::Center)?;
+            painter.line(&[(x, frame.bottom), (x, end)], &AXIS, 1.0)?;
+            painter.text(&tick.label, (x, row), TICK, HPos::Center)?;
         }
         let ends = [(frame.left, frame.bottom), (frame.right, frame.bottom)];
-        sheet.line(&ends, &AXIS, 1.0)?;
+        painter.line(&ends, &AXIS, 1.0)?;
         if self.chart.x.label.is_empty() {
             return Ok(row + line_height(TICK) / 2.0);
         }
         let below = row + line_height(TICK) + 2.0;
         let middle = (frame.left + frame.right) / 2.0;
-        sheet.text(&self.chart.x.label, (middle, below), LABEL, HPos::Center)?;
+        painter.text(&self.chart.x.label, (middle, below), LABEL, HPos::Center)?;
         Ok(below + line_height(LABEL) / 2.0)
     }
 
-    fn y_axis(&self) -> Drawn {
-        let (sheet, frame) = (self.sheet, self.frame);
+    fn y_axis(&self) -> Result<(), ChartError> {
+        let (painter, frame) = (self.painter, self.frame);
         for tick in &self.layout.y_ticks {
             let y = self.y(tick.value);
-            sheet.line(&[(frame.left, y), (frame.right, y)], &GRID, 1.0)?;
+            painter.line(&[(frame.left, y), (frame.right, y)], &GRID, 1.0)?;
             let end = frame.left - TICK_LENGTH;
-            sheet.line(&[(end, y), (frame.left, y)], &AXIS, 1.0)?;
-            sheet.text(&tick.label, (end - 4.0, y), TICK, HPos::Right)?;
+            painter.line(&[(end, y), (frame.left, y)], &AXIS, 1.0)?;
+            painter.text(&tick.label, (end - 4.0, y), TICK, HPos::Right)?;
         }
-        sheet.line(
+        painter.line(
             &[(frame.left, frame.top), (frame.left, frame.bottom)],
             &AXIS,
             1.0,
         )?;
         let middle = (frame.top + frame.bottom) / 2.0;
         let x = MARGIN + line_height(LABEL) / 2.0;
-        sheet.text_upwards(&self.chart.y.label, (x, middle), LABEL)
+        painter.text_upwards(&self.chart.y.label, (x, middle), LABEL)
     }
 
-    fn series(&self, series: &Series) -> Drawn {
+    /// Draws a band in the colour of its line.
+    fn band(&self, band: &Band) -> Result<(), ChartError> {
+        let colour = line(self.chart.series[band.series].style.colour).mix(OPACITY);
+        let lower = band.points.iter().map(|(x, low, _)| self.at((*x, *low)));
+        let upper = band.points.iter().map(|(x, _, high)| self.at((*x, *high)));
+        let corners: Vec<(f64, f64)> = lower.chain(upper.rev()).collect();
+        match corners.as_slice() {
+            [from, to] => self.painter.line(&[*from, *to], &colour, SINGLE),
+            _ => self.painter.polygon(&corners, colour),
+        }
+    }
+
+    fn series(&self, series: &Series) -> Result<(), ChartError> {
         let colour = line(series.style.colour);
         let points: Vec<(f64, f64)> = series.points.iter().map(|p| self.at(*p)).collect();
         if points.len() > 1 {
-            self.sheet
-                .dashed(&points, &colour, 1.8, series.style.dash())?;
+            self.painter
+                .dashed(&points, &colour, 1.8, dash(series.style))?;
         }
         if points.len() <= MOST_DOTS {
             for point in points {
-                self.sheet.dot(point, 2.8, colour)?;
+                self.painter.dot(point, 2.8, colour)?;
             }
         }
         Ok(())
     }
 
     /// Draws the names at the right, with samples and leaders.
-    fn names(&self) -> Drawn {
-        let sheet = self.sheet;
+    fn names(&self) -> Result<(), ChartError> {
+        let painter = self.painter;
         let wish = |end: &End| Wish {
             middle: self.y(end.value),
             height: block_height(&end.lines, LABEL),
@@ -229,15 +245,15 @@ impl Plot<'_, '_> {
             };
             let x = self.frame.right + LEADER;
             let leader = [(start, wish.middle), (x - LEADER, wish.middle), (x, middle)];
-            sheet.line(&leader, &end.colour.mix(0.5), 0.8)?;
+            painter.line(&leader, &end.colour.mix(0.5), 0.8)?;
             let sample = [(x, middle), (x + SAMPLE, middle)];
-            sheet.dashed(&sample, &end.colour, 1.8, end.dash)?;
+            painter.dashed(&sample, &end.colour, 1.8, end.dash)?;
             if end.last.is_some() {
-                sheet.dot((x + SAMPLE / 2.0, middle), 2.8, end.colour)?;
+                painter.dot((x + SAMPLE / 2.0, middle), 2.8, end.colour)?;
             }
             let top = middle - wish.height / 2.0;
             let at = (x + SAMPLE + 6.0, top);
-            sheet.block(&end.lines, at, LABEL, HPos::Left)?;
+            painter.block(&end.lines, at, LABEL, HPos::Left)?;
         }
         Ok(())
     }

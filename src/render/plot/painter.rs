@@ -1,7 +1,7 @@
-//! A sheet to draw on, in pixels.
+//! Shapes and texts, in pixels.
 //!
 //! Charts think in pixels as floats and in a handful of shapes. This module turns
-//! those into plotters elements on the fine grid of the [`Canvas`], and knows the
+//! those into plotters elements on the fine grid of the [`SvgBackend`], and knows the
 //! fonts, so that whoever draws can also measure.
 
 use plotters::coord::Shift;
@@ -13,7 +13,7 @@ use plotters::style::{
 };
 
 use super::ChartError;
-use super::canvas::{Canvas, FINE};
+use super::backend::{FINE, SvgBackend};
 use super::font::{FAMILY, Fonts, Type};
 use super::palette::{Hatch, PAPER};
 use super::rects::Rects;
@@ -25,10 +25,10 @@ const LINE_HEIGHT: f64 = 1.35;
 /// The distance between two lines of a hatching, measured along the x axis.
 const HATCH_STEP: f64 = 4.5;
 
-/// A sheet on which plotters draws.
-pub struct Sheet<'a> {
+/// Paints shapes and texts through plotters.
+pub struct Painter<'a> {
     fonts: Fonts,
-    area: DrawingArea<Canvas<'a>, Shift>,
+    area: DrawingArea<SvgBackend<'a>, Shift>,
 }
 
 /// A rectangle by its edges.
@@ -59,15 +59,12 @@ impl Rect {
 /// The pattern of a broken line: the lengths of dash and gap in pixels.
 pub type Dash = (f64, f64);
 
-/// Drawing succeeds or the chart fails.
-pub type Drawn = Result<(), ChartError>;
-
-impl<'a> Sheet<'a> {
-    /// A sheet whose elements are appended to `out`.
-    pub fn new(out: &'a mut String) -> Result<Sheet<'a>, ChartError> {
-        Ok(Sheet {
+impl<'a> Painter<'a> {
+    /// A painter whose elements are appended to `out`.
+    pub fn new(out: &'a mut String) -> Result<Painter<'a>, ChartError> {
+        Ok(Painter {
             fonts: Fonts::embedded()?,
-            area: Canvas::new(out).into_drawing_area(),
+            area: SvgBackend::new(out).into_drawing_area(),
         })
     }
 
@@ -88,7 +85,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// A filled rectangle. One without extent draws nothing.
-    pub fn rect(&self, rect: Rect, colour: impl Color) -> Drawn {
+    pub fn rect(&self, rect: Rect, colour: impl Color) -> Result<(), ChartError> {
         let corners = [fine(rect.left, rect.top), fine(rect.right, rect.bottom)];
         if corners[0].0 == corners[1].0 || corners[0].1 == corners[1].1 {
             return Ok(());
@@ -98,7 +95,7 @@ impl<'a> Sheet<'a> {
 
     /// Many filled rectangles of one colour, as a single element. Where they overlap
     /// they are one shape.
-    pub fn rects(&self, rects: &[Rect], colour: RGBColor) -> Drawn {
+    pub fn rects(&self, rects: &[Rect], colour: RGBColor) -> Result<(), ChartError> {
         let corners = rects
             .iter()
             .flat_map(|rect| [fine(rect.left, rect.top), fine(rect.right, rect.bottom)]);
@@ -113,19 +110,23 @@ impl<'a> Sheet<'a> {
     }
 
     /// A filled polygon.
-    pub fn polygon(&self, corners: &[(f64, f64)], colour: impl Color) -> Drawn {
+    pub fn polygon(&self, corners: &[(f64, f64)], colour: impl Color) -> Result<(), ChartError> {
         let corners: Vec<(i32, i32)> = corners.iter().map(|(x, y)| fine(*x, *y)).collect();
         let element = Polygon::new(corners, colour.filled());
         self.done(self.area.draw(&element))
     }
 
     /// A filled rectangle with hatching.
-    pub fn hatched(&self, rect: Rect, (colour, hatch): (RGBColor, Hatch)) -> Drawn {
+    pub fn hatched(
+        &self,
+        rect: Rect,
+        (colour, hatch): (RGBColor, Hatch),
+    ) -> Result<(), ChartError> {
         self.rect(rect, colour)?;
         let height = rect.bottom - rect.top;
         let mut start = match hatch {
             Hatch::Plain => return Ok(()),
-            // Lines begin on a grid of the whole sheet, so that neighbours join.
+            // Lines begin on a grid of the whole page, so that neighbours join.
             Hatch::Rising | Hatch::Falling => {
                 ((rect.left - height) / HATCH_STEP).ceil() * HATCH_STEP
             }
@@ -147,7 +148,12 @@ impl<'a> Sheet<'a> {
     }
 
     /// A line through `points`.
-    pub fn line(&self, points: &[(f64, f64)], colour: &impl Color, width: f64) -> Drawn {
+    pub fn line(
+        &self,
+        points: &[(f64, f64)],
+        colour: &impl Color,
+        width: f64,
+    ) -> Result<(), ChartError> {
         let points: Vec<(i32, i32)> = points.iter().map(|(x, y)| fine(*x, *y)).collect();
         let element = PathElement::new(points, stroke(colour, width));
         self.done(self.area.draw(&element))
@@ -160,7 +166,7 @@ impl<'a> Sheet<'a> {
         colour: &impl Color,
         width: f64,
         dash: Option<Dash>,
-    ) -> Drawn {
+    ) -> Result<(), ChartError> {
         let Some((dash, gap)) = dash else {
             return self.line(points, colour, width);
         };
@@ -171,19 +177,30 @@ impl<'a> Sheet<'a> {
     }
 
     /// A filled circle.
-    pub fn dot(&self, (x, y): (f64, f64), radius: f64, colour: impl Color) -> Drawn {
+    pub fn dot(
+        &self,
+        (x, y): (f64, f64),
+        radius: f64,
+        colour: impl Color,
+    ) -> Result<(), ChartError> {
         let element = Circle::new(fine(x, y), fine_length(radius), colour.filled());
         self.done(self.area.draw(&element))
     }
 
     /// A line of text that begins, is centred or ends at `x`; the middle of its
     /// capitals lies at `y`.
-    pub fn text(&self, text: &str, (x, y): (f64, f64), style: Type, anchor: HPos) -> Drawn {
+    pub fn text(
+        &self,
+        text: &str,
+        (x, y): (f64, f64),
+        style: Type,
+        anchor: HPos,
+    ) -> Result<(), ChartError> {
         self.place(text, (x, y), style, anchor, FontTransform::None)
     }
 
     /// A line of text that runs upwards, centred at the point.
-    pub fn text_upwards(&self, text: &str, at: (f64, f64), style: Type) -> Drawn {
+    pub fn text_upwards(&self, text: &str, at: (f64, f64), style: Type) -> Result<(), ChartError> {
         self.place(text, at, style, HPos::Center, FontTransform::Rotate270)
     }
 
@@ -210,7 +227,7 @@ impl<'a> Sheet<'a> {
         style: Type,
         anchor: HPos,
         transform: FontTransform,
-    ) -> Drawn {
+    ) -> Result<(), ChartError> {
         if text.is_empty() {
             return Ok(());
         }
@@ -227,7 +244,7 @@ impl<'a> Sheet<'a> {
         self.done(self.area.draw(&element))
     }
 
-    fn done<E: std::error::Error>(&self, result: Result<(), E>) -> Drawn {
+    fn done<E: std::error::Error>(&self, result: Result<(), E>) -> Result<(), ChartError> {
         result.map_err(|e| ChartError::Drawing(e.to_string()))
     }
 }

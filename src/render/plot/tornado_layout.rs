@@ -5,12 +5,12 @@
 //! where the two sides need it.
 
 use super::ChartError;
-use super::axis::{Axis, Extent, Scale};
+use super::axis::Extent;
 use super::legend::{self, Entry};
+use super::notation::Notation;
 use super::page::{self, LABEL, MARGIN, QUIET, TICK};
-use super::sheet::{Sheet, block_height};
-use super::tornado::{Tornado, TornadoBar};
-use super::value::Notation;
+use super::painter::{Painter, block_height};
+use crate::render::chart::{ChartAxis, Scale, Tornado, TornadoBar, ValueKind};
 
 /// The width of a page that nothing forces to be wider.
 const WIDTH: f64 = 760.0;
@@ -46,11 +46,11 @@ pub struct Row {
 }
 
 impl Row {
-    fn of(bar: &TornadoBar, sheet: &Sheet<'_>, ends: [f64; 2]) -> Row {
-        let name = sheet.wrap(&bar.label, LONGEST_NAME, LABEL);
+    fn of(bar: &TornadoBar, painter: &Painter<'_>, ends: [f64; 2]) -> Row {
+        let name = painter.wrap(&bar.label, LONGEST_NAME, LABEL);
         let note = match &bar.note {
             None => Vec::new(),
-            Some(note) => sheet.wrap(note, LONGEST_NAME, QUIET),
+            Some(note) => painter.wrap(note, LONGEST_NAME, QUIET),
         };
         let both = || {
             let labels = [bar.low_label.as_str(), bar.high_label.as_str()];
@@ -105,7 +105,11 @@ pub struct Layout {
 
 impl Layout {
     /// The layout of `chart` with the legend `entries`.
-    pub fn of(chart: &Tornado, sheet: &Sheet<'_>, entries: &[Entry]) -> Result<Layout, ChartError> {
+    pub fn of(
+        chart: &Tornado,
+        painter: &Painter<'_>,
+        entries: &[Entry],
+    ) -> Result<Layout, ChartError> {
         let results = || chart.bars.iter().flat_map(|bar| [bar.low, bar.high]);
         let moves = results().map(|result| (result - chart.baseline).abs());
         let furthest = moves.fold(0.0, f64::max);
@@ -116,14 +120,14 @@ impl Layout {
             true => (result - chart.baseline) / furthest,
             false => 0.0,
         };
-        let row = |bar| Row::of(bar, sheet, [bar.low, bar.high].map(part));
+        let row = |bar| Row::of(bar, painter, [bar.low, bar.high].map(part));
         let rows: Vec<Row> = chart.bars.iter().map(row).collect();
 
         let notation = Notation::of(chart.value, results().chain([chart.baseline]));
         let axis_name = notation.axis_name(&chart.x_label);
         let baseline_label = format!("baseline {}", notation.text(chart.baseline));
         let widest = |of: fn(&Row) -> &Vec<String>, style| {
-            let widths = rows.iter().map(|row| sheet.widest(of(row), style));
+            let widths = rows.iter().map(|row| painter.widest(of(row), style));
             widths.fold(0.0, f64::max)
         };
         let left = MARGIN + widest(|row| &row.name, LABEL) + NAME_SPACE;
@@ -131,19 +135,19 @@ impl Layout {
             0.0 => MARGIN,
             width => NOTE_SPACE + width + MARGIN,
         };
-        let sides = Sides::of(&rows, sheet);
+        let sides = Sides::of(&rows, painter);
         let subtitle = chart.subtitle.as_deref();
         let width = WIDTH
             .max(page::least_width(
-                sheet,
+                painter,
                 &chart.title,
                 subtitle,
                 &chart.caption,
             ))
-            .max(legend::least_width(sheet, entries))
+            .max(legend::least_width(painter, entries))
             .max(left + sides.texts() + LEAST_BAR + notes)
-            .max(left + sheet.width(&axis_name, LABEL) + notes)
-            .max(sheet.width(&baseline_label, TICK) + 2.0 * MARGIN)
+            .max(left + painter.width(&axis_name, LABEL) + notes)
+            .max(painter.width(&baseline_label, TICK) + 2.0 * MARGIN)
             .ceil();
         let right = width - notes;
         let scale = sides.scale(right - left);
@@ -162,7 +166,7 @@ impl Layout {
             axis_name,
             baseline_label,
         };
-        layout.ticks = layout.ticks(chart, sheet, notation, furthest)?;
+        layout.ticks = layout.ticks(chart, painter, notation, furthest)?;
         Ok(layout)
     }
 
@@ -171,7 +175,7 @@ impl Layout {
     fn ticks(
         &self,
         chart: &Tornado,
-        sheet: &Sheet<'_>,
+        painter: &Painter<'_>,
         notation: Notation,
         furthest: f64,
     ) -> Result<Vec<(f64, String)>, ChartError> {
@@ -183,7 +187,7 @@ impl Layout {
         };
         let result = |x: f64| chart.baseline + (x - self.baseline) / self.scale * furthest;
         let ends = [result(self.left), result(self.right)].map(|end| notation.number(end));
-        let axis = Axis {
+        let axis = ChartAxis {
             label: chart.x_label.clone(),
             scale: Scale::Linear,
             range: Some((ends[0], ends[1])),
@@ -191,10 +195,10 @@ impl Layout {
         };
         let extent = Extent::covering(&axis, &[], false)?;
         let length = self.right - self.left;
-        let room = |label: &str| sheet.width(label, TICK) + 22.0;
+        let room = |label: &str| painter.width(label, TICK) + 22.0;
         let results = chart.bars.iter().flat_map(|bar| [bar.low, bar.high]);
         let most = results.fold(chart.baseline, f64::max);
-        let whole = chart.value == super::ScaleKind::Share && most <= 1.0;
+        let whole = chart.value == ValueKind::Share && most <= 1.0;
         let ticks = extent.ticks(axis.unit, length, room).into_iter();
         Ok(ticks
             .filter(|tick| !whole || tick.value <= 1.0 + 1e-9)
@@ -214,10 +218,10 @@ struct Sides {
 }
 
 impl Sides {
-    fn of(rows: &[Row], sheet: &Sheet<'_>) -> Sides {
+    fn of(rows: &[Row], painter: &Painter<'_>) -> Sides {
         let text = |text: &String| match text.is_empty() {
             true => 0.0,
-            false => 2.0 * SPACE + sheet.width(text, LABEL),
+            false => 2.0 * SPACE + painter.width(text, LABEL),
         };
         let before = rows.iter().map(|row| (row.reach().0, text(&row.before)));
         let after = rows.iter().map(|row| (row.reach().1, text(&row.after)));

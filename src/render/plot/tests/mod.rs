@@ -13,6 +13,7 @@ use self::lines::saving;
 use self::tornado::inputs;
 use super::font::{Fonts, Type};
 use super::*;
+use crate::render::chart::*;
 
 /// The value of an attribute of an SVG element.
 fn attribute<'e>(element: &'e str, name: &str) -> Option<&'e str> {

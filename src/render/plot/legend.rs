@@ -5,8 +5,8 @@ use plotters::style::text_anchor::HPos;
 
 use super::ChartError;
 use super::page::{LABEL, MARGIN};
+use super::painter::{Painter, Rect, line_height};
 use super::palette::{Hatch, INK, PAPER};
-use super::sheet::{Rect, Sheet, line_height};
 
 /// The side of a sample.
 const SWATCH: f64 = 11.0;
@@ -34,19 +34,19 @@ pub struct Entry {
 }
 
 /// How wide the page must be for the longest entry.
-pub fn least_width(sheet: &Sheet<'_>, entries: &[Entry]) -> f64 {
-    let widths = entries.iter().map(|entry| width_of(sheet, entry));
+pub fn least_width(painter: &Painter<'_>, entries: &[Entry]) -> f64 {
+    let widths = entries.iter().map(|entry| width_of(painter, entry));
     widths.fold(0.0, f64::max) + 2.0 * MARGIN
 }
 
-fn width_of(sheet: &Sheet<'_>, entry: &Entry) -> f64 {
-    SWATCH + GAP + sheet.width(&entry.name, LABEL)
+fn width_of(painter: &Painter<'_>, entry: &Entry) -> f64 {
+    SWATCH + GAP + painter.width(&entry.name, LABEL)
 }
 
 /// Draws the entries from `top` down on a page `width` wide, in as many rows as they
 /// need. Gives the lower edge.
 pub fn legend(
-    sheet: &Sheet<'_>,
+    painter: &Painter<'_>,
     entries: &[Entry],
     top: f64,
     width: f64,
@@ -54,7 +54,7 @@ pub fn legend(
     let height = line_height(LABEL) + 3.0;
     let (mut x, mut middle) = (MARGIN, top + height / 2.0);
     for entry in entries {
-        if x > MARGIN && x + width_of(sheet, entry) > width - MARGIN {
+        if x > MARGIN && x + width_of(painter, entry) > width - MARGIN {
             (x, middle) = (MARGIN, middle + height);
         }
         let square = Rect {
@@ -64,15 +64,15 @@ pub fn legend(
             bottom: middle + SWATCH / 2.0,
         };
         match entry.swatch {
-            Swatch::Fill(colour, hatch) => sheet.hatched(square, (colour, hatch))?,
+            Swatch::Fill(colour, hatch) => painter.hatched(square, (colour, hatch))?,
             Swatch::Outline => {
-                sheet.rect(square, INK)?;
-                sheet.rect(square.shrunk(2.0), PAPER)?;
+                painter.rect(square, INK)?;
+                painter.rect(square.shrunk(2.0), PAPER)?;
             }
         }
         let at = (x + SWATCH + GAP, middle);
-        sheet.text(&entry.name, at, LABEL, HPos::Left)?;
-        x += width_of(sheet, entry) + APART;
+        painter.text(&entry.name, at, LABEL, HPos::Left)?;
+        x += width_of(painter, entry) + APART;
     }
     Ok(middle + height / 2.0)
 }

@@ -1,7 +1,7 @@
 //! Many rectangles of one colour as one plotters element.
 //!
 //! Plotters draws rectangles one by one, which makes a heat map of some hundred cells
-//! a side megabytes long. This element hands them to the [`Canvas`] together.
+//! a side megabytes long. This element hands them to the [`SvgBackend`] together.
 
 use std::convert::Infallible;
 
@@ -9,7 +9,7 @@ use plotters::element::{Drawable, PointCollection};
 use plotters::style::RGBColor;
 use plotters_backend::{BackendCoord, BackendStyle, DrawingErrorKind};
 
-use super::canvas::Canvas;
+use super::backend::SvgBackend;
 
 /// Rectangles of one colour.
 pub struct Rects {
@@ -28,14 +28,14 @@ impl<'a> PointCollection<'a, BackendCoord> for &'a Rects {
     }
 }
 
-impl Drawable<Canvas<'_>> for Rects {
+impl Drawable<SvgBackend<'_>> for Rects {
     fn draw<I: Iterator<Item = BackendCoord>>(
         &self,
         corners: I,
-        canvas: &mut Canvas<'_>,
+        backend: &mut SvgBackend<'_>,
         _: (u32, u32),
     ) -> Result<(), DrawingErrorKind<Infallible>> {
         let corners: Vec<BackendCoord> = corners.collect();
-        canvas.rects(&corners, self.colour.color())
+        backend.rects(&corners, self.colour.color())
     }
 }

@@ -19,7 +19,7 @@ pub fn inputs() -> Tornado {
         title: "What moves the saving".into(),
         subtitle: Some("E-Att against vanilla attention, 45nm · fp32".into()),
         baseline: 0.657,
-        value: ScaleKind::Share,
+        value: ValueKind::Share,
         bars: vec![
             bar("n", (0.665, 0.585), ("1", "512"), Some("sentence lengths")),
             bar(
@@ -137,7 +137,7 @@ fn baseline_names_and_notes_are_written_out() {
         assert!(says(&svg, text), "'{text}' is missing");
     }
     let mut energy = inputs();
-    energy.value = ScaleKind::Energy;
+    energy.value = ValueKind::Energy;
     energy.baseline = 2e6;
     energy.bars = vec![bar("mul", (1e6, 3e6), ("low", "high"), None)];
     let svg = tornado(&energy).unwrap();
@@ -171,7 +171,7 @@ fn tornadoes_of_nothing_and_of_any_size_are_drawn() {
         (-5.0, -6.0, -4.0),
     ];
     for (baseline, low, high) in extents {
-        for value in [ScaleKind::Share, ScaleKind::Energy] {
+        for value in [ValueKind::Share, ValueKind::Energy] {
             let mut chart = inputs();
             (chart.baseline, chart.value) = (baseline, value);
             chart.bars = vec![bar("n", (low, high), ("low", "high"), None)];

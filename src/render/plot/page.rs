@@ -4,8 +4,8 @@ use plotters::style::text_anchor::HPos;
 
 use super::ChartError;
 use super::font::Type;
+use super::painter::Painter;
 use super::palette::{GREY, INK};
-use super::sheet::Sheet;
 
 /// White space around everything.
 pub const MARGIN: f64 = 16.0;
@@ -31,7 +31,7 @@ pub const CAPTION: Type = style(10.0, false, GREY);
 
 /// Draws title and subtitle on a page `width` wide. Gives the lower edge.
 pub fn heading(
-    sheet: &Sheet<'_>,
+    painter: &Painter<'_>,
     title: &str,
     subtitle: Option<&str>,
     width: f64,
@@ -39,24 +39,24 @@ pub fn heading(
     let limit = width - 2.0 * MARGIN;
     let mut y = MARGIN - 2.0;
     if !title.is_empty() {
-        let lines = sheet.wrap(title, limit, TITLE);
-        y = sheet.block(&lines, (MARGIN, y), TITLE, HPos::Left)?;
+        let lines = painter.wrap(title, limit, TITLE);
+        y = painter.block(&lines, (MARGIN, y), TITLE, HPos::Left)?;
     }
     if let Some(subtitle) = subtitle {
-        let lines = sheet.wrap(subtitle, limit, SUBTITLE);
-        y = sheet.block(&lines, (MARGIN, y + 1.0), SUBTITLE, HPos::Left)?;
+        let lines = painter.wrap(subtitle, limit, SUBTITLE);
+        y = painter.block(&lines, (MARGIN, y + 1.0), SUBTITLE, HPos::Left)?;
     }
     Ok(y)
 }
 
 /// How wide the page must be for the longest word of heading and small print.
 pub fn least_width(
-    sheet: &Sheet<'_>,
+    painter: &Painter<'_>,
     title: &str,
     subtitle: Option<&str>,
     caption: &[String],
 ) -> f64 {
-    let word = |text: &str, style| sheet.widest(&sheet.wrap(text, 0.0, style), style);
+    let word = |text: &str, style| painter.widest(&painter.wrap(text, 0.0, style), style);
     let mut least = word(title, TITLE).max(subtitle.map_or(0.0, |text| word(text, SUBTITLE)));
     for line in caption {
         least = least.max(word(line, CAPTION));
@@ -67,7 +67,7 @@ pub fn least_width(
 /// Draws the small print from `top` down on a page `width` wide. Gives the height of
 /// the page.
 pub fn small_print(
-    sheet: &Sheet<'_>,
+    painter: &Painter<'_>,
     caption: &[String],
     top: f64,
     width: f64,
@@ -77,8 +77,8 @@ pub fn small_print(
         y += 10.0;
     }
     for text in caption {
-        let lines = sheet.wrap(text, width - 2.0 * MARGIN, CAPTION);
-        y = sheet.block(&lines, (MARGIN, y), CAPTION, HPos::Left)?;
+        let lines = painter.wrap(text, width - 2.0 * MARGIN, CAPTION);
+        y = painter.block(&lines, (MARGIN, y), CAPTION, HPos::Left)?;
     }
     Ok(y + MARGIN - 4.0)
 }

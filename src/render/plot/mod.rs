@@ -1,0 +1,45 @@
+//! Pictures of charts, as SVG and PNG.
+//!
+//! A [chart](super::chart) is laid out here from measured text, because nothing else
+//! keeps long names from being cut off, and painted through plotters on a backend that
+//! writes SVG. PNG is that SVG rasterised, so the two never differ.
+//!
+//! Positions are multiples of 1/20 pixel, held as integers, and text is measured and
+//! rasterised with a font inside the binary: the same chart is the same file, byte
+//! for byte, on every run and every machine.
+
+mod axis;
+mod backend;
+mod bars;
+mod colour_map;
+mod colour_scale;
+mod dots;
+mod end_labels;
+mod error;
+mod font;
+mod heat;
+mod heat_grid;
+mod heat_plot;
+mod legend;
+mod lines;
+mod lines_layout;
+mod lines_plot;
+mod notation;
+mod page;
+mod painter;
+mod palette;
+mod rects;
+mod svg;
+#[cfg(test)]
+mod tests;
+mod tick_label;
+mod tornado;
+mod tornado_layout;
+
+pub use bars::stacked_bars;
+pub use dots::dots;
+pub use error::ChartError;
+pub use heat::heat_map;
+pub use lines::{lines, lines_with_bands};
+pub use svg::Svg;
+pub use tornado::tornado;

@@ -1,0 +1,114 @@
+//! The formats of rows, each with its writer.
+
+use std::io::{self, Write};
+
+use super::batch::{RowColumn, RowWriter};
+#[cfg(feature = "parquet")]
+use super::parquet;
+use super::{csv, jsonl};
+
+/// The formats of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowFormat {
+    /// Comma-separated values with a header.
+    Csv,
+    /// One JSON object a line.
+    JsonLines,
+    /// Parquet.
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+impl RowFormat {
+    /// The format that the ending of a file's name asks for.
+    pub fn of_extension(extension: &str) -> Option<RowFormat> {
+        match extension {
+            "csv" => Some(RowFormat::Csv),
+            "jsonl" | "ndjson" => Some(RowFormat::JsonLines),
+            #[cfg(feature = "parquet")]
+            "parquet" => Some(RowFormat::Parquet),
+            _ => None,
+        }
+    }
+
+    /// A writer into `file`.
+    ///
+    /// # Errors
+    /// That the header cannot be written.
+    pub fn writer<W: Write + Send + 'static>(
+        self,
+        file: W,
+        columns: Vec<RowColumn>,
+    ) -> io::Result<Box<dyn RowWriter>> {
+        Ok(match self {
+            RowFormat::Csv => Box::new(csv::CsvRows::new(file, &columns)?),
+            RowFormat::JsonLines => Box::new(jsonl::JsonRows::new(file, columns)),
+            #[cfg(feature = "parquet")]
+            RowFormat::Parquet => Box::new(parquet::ParquetRows::new(file, &columns)?),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::render::rows::ColumnValues;
+
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn written(format: RowFormat) -> Vec<u8> {
+        let file = Shared::default();
+        let columns =
+            [("table", true), ("n", false), ("saving", false)].map(|(name, words)| RowColumn {
+                name: name.to_owned(),
+                words,
+            });
+        let mut writer = format.writer(file.clone(), columns.to_vec()).unwrap();
+        let batch = [
+            ColumnValues::Word("my, \"own\""),
+            ColumnValues::Same(2.0),
+            ColumnValues::Numbers(&[0.5, f64::NAN]),
+        ];
+        writer.write(&batch, 2).unwrap();
+        writer.finish().unwrap();
+        std::mem::take(&mut *file.0.lock().unwrap())
+    }
+
+    #[test]
+    fn csv_quotes_words_and_leaves_missing_numbers_empty() {
+        let text = String::from_utf8(written(RowFormat::Csv)).unwrap();
+        assert_eq!(
+            text,
+            "table,n,saving\n\"my, \"\"own\"\"\",2,0.5\n\"my, \"\"own\"\"\",2,\n"
+        );
+    }
+
+    #[test]
+    fn json_lines_are_objects_with_null_for_missing_numbers() {
+        let text = String::from_utf8(written(RowFormat::JsonLines)).unwrap();
+        let rows: Vec<serde_json::Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert_eq!(
+            rows[0],
+            serde_json::json!({"table": "my, \"own\"", "n": 2.0, "saving": 0.5})
+        );
+        assert!(rows[1]["saving"].is_null());
+    }
+}
