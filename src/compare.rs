@@ -30,17 +30,17 @@ pub struct Row {
     pub scope: String,
     /// The variant.
     pub variant: String,
-    /// Its energy.
-    pub energy: Energy,
-    /// The energy of the baseline.
-    pub baseline: Energy,
+    /// Its energy; nothing where all of it is left out, so that it is not known.
+    pub energy: Option<Energy>,
+    /// The energy of the baseline, likewise.
+    pub baseline: Option<Energy>,
 }
 
 impl Row {
     /// The share of the baseline's energy that is saved; nothing where the
-    /// baseline costs nothing.
+    /// baseline costs nothing, or where either is not known.
     pub fn saving(&self) -> Option<f64> {
-        saving(self.baseline, self.energy)
+        saving(self.baseline?, self.energy?)
     }
 }
 
@@ -141,20 +141,20 @@ impl Comparison {
 
     /// Every variant over every scope given, the baseline first.
     pub fn rows(&self, scopes: &[String]) -> Vec<Row> {
-        self.tabulate(scopes, |estimate, scope| estimate.of_scope(scope))
+        self.tabulate(scopes, |estimate, scope| estimate.of_scope(scope).map(Some))
     }
 
     /// Every variant at every stage.
     pub fn stage_rows(&self) -> Vec<Row> {
         self.tabulate(&self.stages(), |estimate, stage| {
-            Some(estimate.of_stages(std::slice::from_ref(&stage.to_owned())))
+            Some(estimate.of_stage(stage))
         })
     }
 
     fn tabulate(
         &self,
         scopes: &[String],
-        energy: impl Fn(&Estimate, &str) -> Option<Energy>,
+        energy: impl Fn(&Estimate, &str) -> Option<Option<Energy>>,
     ) -> Vec<Row> {
         let mut rows = Vec::new();
         for estimates in &self.settings {

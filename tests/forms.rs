@@ -152,8 +152,8 @@ fn unknown_operators_are_listed_with_how_often_they_run() {
     for (variant, l, times) in [("one", 3, 3), ("two", 3, 6), ("two", 10, 20)] {
         let counted = counted(&model, variant, &set(&[("l", l)]));
         let estimate = priced(&counted, &common::table("45nm"), format("fp32"), NONE_FREE);
-        let [unknown] = estimate.left_out.as_slice() else {
-            panic!("{:?}", estimate.left_out);
+        let [unknown] = estimate.unsupported.as_slice() else {
+            panic!("{:?}", estimate.unsupported);
         };
         assert_eq!(unknown.operator, "com.acme.FooBar");
         assert_eq!(unknown.count, whole(times));
@@ -173,7 +173,7 @@ fn every_result_says_what_it_leaves_out() {
     assert_eq!(text.matches(note).count(), 2, "{text}");
     let json = printed("estimate", &file, &["--output", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-    let expected = serde_json::json!([{ "operator": "com.acme.FooBar", "count": 3 }]);
+    let expected = serde_json::json!([{ "operator": "com.acme.FooBar", "count": 3, "energy_pj": null }]);
     assert_eq!(json["left_out"], expected);
 
     let of_two = "Left out of two: 6 × com.acme.FooBar (unknown operator).";
@@ -205,6 +205,57 @@ fn every_result_says_what_it_leaves_out() {
     assert!(told.contains(of_two), "{told}");
     let dot = printed("graph", &file, &[]);
     assert!(dot.contains("com.acme.FooBar: unknown, left out"), "{dot}");
+}
+
+/// What is not counted is not zero: a dash, an empty field, `null`. The stage
+/// `odd` is one unknown operator; `last`, 8 selections at 0, does cost 0.
+#[test]
+fn what_is_left_out_has_no_energy() {
+    let file = file(&unknown());
+    let text = printed("estimate", &file, &[]);
+    let row = |text: &str, name: &str| {
+        let mut lines = text.lines();
+        let found = lines.find(|line| line.split_whitespace().next() == Some(name));
+        found.unwrap_or_else(|| panic!("{text}")).to_owned()
+    };
+    let odd = row(&text, "odd");
+    assert!(odd.contains("3 com.acme.FooBar (not supported)"), "{odd}");
+    assert!(odd.trim_end().ends_with('—'), "{odd}");
+    assert!(row(&text, "last").contains("0 pJ"), "{text}");
+    assert!(text.contains("data movement: — (not counted)"), "{text}");
+    for by in ["op", "layer", "primitive"] {
+        let name = if by == "primitive" {
+            "com.acme.FooBar"
+        } else {
+            "odd"
+        };
+        let text = printed("estimate", &file, &["--by", by]);
+        assert!(row(&text, name).trim_end().ends_with('—'), "{by}: {text}");
+    }
+    let csv = printed("estimate", &file, &["--output", "csv"]);
+    let odd = csv.lines().find(|line| line.contains(",odd,")).unwrap();
+    assert!(odd.ends_with(','), "{csv}");
+    let json = printed("estimate", &file, &["--output", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["movement_pj"], serde_json::Value::Null);
+    let stages = json["stages"].as_array().unwrap();
+    for stage in stages {
+        assert_eq!(stage["movement_pj"], serde_json::Value::Null);
+        match stage["stage"].as_str() {
+            Some("odd") => assert_eq!(stage["compute_pj"], serde_json::Value::Null),
+            _ => assert_eq!(stage["compute_pj"], 0.0),
+        }
+    }
+    let json = printed("compare", &file, &["--output", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let odd = (json["stages"].as_array().unwrap().iter()).filter(|row| row["stage"] == "odd");
+    let odd: Vec<_> = odd.collect();
+    assert_eq!(odd.len() % 2, 0);
+    for row in odd {
+        for key in ["energy_pj", "baseline_pj", "saving"] {
+            assert_eq!(row[key], serde_json::Value::Null, "{row}");
+        }
+    }
 }
 
 #[test]

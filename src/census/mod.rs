@@ -4,7 +4,7 @@
 //! The counts know nothing of energy. One census serves every table, every
 //! format and every size of a model.
 
-use std::collections::HashMap;
+use petgraph::graph::NodeIndex;
 
 use crate::demand::{CostKey, Demand, Fused};
 use crate::format::{NumberFormat, Precision};
@@ -53,10 +53,12 @@ impl std::str::FromStr for DotAdds {
     }
 }
 
-/// An operator that is not known, and how often it runs.
+/// An op whose operator is not supported: what it computes is not counted.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Uncounted {
-    /// Its name.
+pub struct UnsupportedOp {
+    /// The op.
+    pub op: NodeIndex,
+    /// The operator.
     pub operator: String,
     /// How often, repeats included.
     pub times: Expr,
@@ -73,9 +75,8 @@ pub struct Census {
     pub macs: Expr,
     /// How many numbers the weights hold, and the biases.
     pub parameters: Expr,
-    /// The operators whose arithmetic is left out, each once, in the order of
-    /// the graph.
-    pub uncounted: Vec<Uncounted>,
+    /// The ops whose arithmetic is left out, in the order of the graph.
+    pub unsupported: Vec<UnsupportedOp>,
 }
 
 /// Counts the primitives of every op of `graph`.
@@ -84,7 +85,7 @@ pub fn census(graph: &OpGraph, conventions: Conventions) -> Census {
         demands: Vec::new(),
         macs: Expr::zero(),
         parameters: Expr::zero(),
-        uncounted: uncounted(graph),
+        unsupported: unsupported(graph),
     };
     for (at, op) in graph.iter() {
         if let OpKind::Weight = op.kind {
@@ -119,26 +120,17 @@ fn is_mac(op: &Op) -> bool {
     matches!(&op.kind, OpKind::Einsum(einsum) if einsum.is_mac())
 }
 
-/// What the graph has of operators that are not known.
-fn uncounted(graph: &OpGraph) -> Vec<Uncounted> {
-    let mut index: HashMap<&str, usize> = HashMap::new();
-    let mut all: Vec<Uncounted> = Vec::new();
-    for (_, op) in graph.iter() {
-        let OpKind::Uncounted(operator) = &op.kind else {
-            continue;
-        };
-        let at = *index.entry(operator).or_insert_with(|| {
-            all.push(Uncounted {
-                operator: operator.clone(),
-                times: Expr::zero(),
-            });
-            all.len() - 1
-        });
-        if let Some(known) = all.get_mut(at) {
-            known.times += &op.times;
-        }
-    }
-    all
+/// The ops of `graph` whose operators are not supported.
+fn unsupported(graph: &OpGraph) -> Vec<UnsupportedOp> {
+    let ops = graph.iter().filter_map(|(at, op)| match &op.kind {
+        OpKind::Uncounted(operator) => Some(UnsupportedOp {
+            op: at,
+            operator: operator.clone(),
+            times: op.times.clone(),
+        }),
+        _ => None,
+    });
+    ops.collect()
 }
 
 /// Which of an op's two formats a primitive works in.

@@ -14,6 +14,7 @@ use crate::number;
 use crate::render::table::{Cell, Table};
 use crate::source::Problems;
 use crate::table::Confidence;
+use crate::units::Energy;
 
 /// An exact number as JSON: an integer however large, all digits of a decimal,
 /// the nearest double of anything else.
@@ -37,8 +38,8 @@ struct EstimateJson<'a> {
     macs: Value,
     total_pj: f64,
     compute_pj: f64,
-    /// Data movement is not counted yet, as the conventions say.
-    movement_pj: f64,
+    /// `null`: data movement is not counted, as the conventions say.
+    movement_pj: Option<f64>,
     stages: Vec<StageJson>,
     confidence: BTreeMap<&'static str, f64>,
     /// Operators that are not known, and in no sum.
@@ -52,13 +53,16 @@ struct EstimateJson<'a> {
 struct LeftOutJson<'a> {
     operator: &'a str,
     count: Value,
+    /// `null`: it is not known.
+    energy_pj: Option<f64>,
 }
 
 fn left_out_json(estimate: &Estimate) -> Vec<LeftOutJson<'_>> {
-    let all = estimate.left_out.iter();
-    all.map(|unknown| LeftOutJson {
-        operator: &unknown.operator,
-        count: exact(&unknown.count),
+    let all = estimate.unsupported_operators().into_iter();
+    all.map(|(operator, count)| LeftOutJson {
+        operator,
+        count: exact(&count),
+        energy_pj: None,
     })
     .collect()
 }
@@ -78,8 +82,9 @@ pub(super) fn left_out(comparison: &Comparison) -> Map<String, Value> {
 struct StageJson {
     stage: String,
     counts: Map<String, Value>,
-    compute_pj: f64,
-    movement_pj: f64,
+    /// `null` where nothing of it is supported.
+    compute_pj: Option<f64>,
+    movement_pj: Option<f64>,
 }
 
 impl From<Group> for StageJson {
@@ -90,9 +95,9 @@ impl From<Group> for StageJson {
             .map(|((primitive, format), count)| (format!("{primitive}.{format}"), exact(count)));
         StageJson {
             counts: counts.collect(),
-            compute_pj: group.energy().picojoules(),
+            compute_pj: group.energy().map(Energy::picojoules),
             stage: group.name,
-            movement_pj: 0.0,
+            movement_pj: None,
         }
     }
 }
@@ -130,7 +135,7 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
         macs: exact(&estimate.macs),
         total_pj: total,
         compute_pj: total,
-        movement_pj: 0.0,
+        movement_pj: None,
         stages: estimate
             .by(By::Stage)
             .into_iter()
@@ -174,8 +179,9 @@ struct RowJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     stage: Option<String>,
     variant: String,
-    energy_pj: f64,
-    baseline_pj: f64,
+    /// `null` where nothing of it is supported.
+    energy_pj: Option<f64>,
+    baseline_pj: Option<f64>,
     saving: Option<f64>,
 }
 
@@ -192,8 +198,8 @@ fn row_json(row: Row, by_stage: bool) -> RowJson {
         scope,
         stage,
         variant: row.variant,
-        energy_pj: row.energy.picojoules(),
-        baseline_pj: row.baseline.picojoules(),
+        energy_pj: row.energy.map(Energy::picojoules),
+        baseline_pj: row.baseline.map(Energy::picojoules),
         saving,
     }
 }
@@ -240,7 +246,7 @@ pub(super) fn tables(tables: &[Table]) -> Result<String, Problems> {
 
 fn cell_json(cell: &Cell) -> Value {
     match cell {
-        Cell::Empty => Value::Null,
+        Cell::Empty | Cell::NotCounted => Value::Null,
         Cell::Text(text) | Cell::Formula { text, .. } => Value::String(text.clone()),
         Cell::Count(count) => exact(count),
         Cell::Energy(energy) => energy.picojoules().into(),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::AddAssign;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -31,8 +32,9 @@ pub struct Estimate {
     pub macs: BigRational,
     /// How many numbers its weights and biases hold.
     pub parameters: BigRational,
-    /// Operators that are not known: what they cost is in no sum here.
-    pub left_out: Vec<LeftOut>,
+    /// The ops whose operators are not supported: what they cost is in no sum
+    /// here, which is not to say that it is 0.
+    pub unsupported: Vec<Unsupported>,
     /// Every primitive of every op.
     pub lines: Vec<Line>,
     /// All stages, in order, also those that cost nothing.
@@ -43,12 +45,18 @@ pub struct Estimate {
     pub settings: Settings,
 }
 
-/// An operator that is not known and how often it runs.
+/// An op whose operator is not supported, so that nobody knows what it costs.
 #[derive(Debug, Clone, PartialEq)]
-pub struct LeftOut {
-    /// Its name.
+pub struct Unsupported {
+    /// The operator.
     pub operator: String,
-    /// How often.
+    /// The op, with the blocks around it.
+    pub op: String,
+    /// Its stage.
+    pub stage: String,
+    /// Its layer.
+    pub layer: String,
+    /// How often it runs.
     pub count: BigRational,
 }
 
@@ -144,7 +152,9 @@ pub struct Group {
     pub name: String,
     /// Primitives with their counts.
     pub counts: BTreeMap<(Primitive, NumberFormat), BigRational>,
-    /// Their energy, in picojoules, exactly.
+    /// Operators that are not supported, with how often they run.
+    pub unsupported: BTreeMap<String, BigRational>,
+    /// The energy of the primitives, in picojoules, exactly.
     pub picojoules: BigRational,
 }
 
@@ -218,6 +228,21 @@ impl Estimate {
         for (group, sum) in groups.iter_mut().zip(sums) {
             group.picojoules = sum.value();
         }
+        for op in &self.unsupported {
+            let name = match by {
+                By::Stage => &op.stage,
+                By::Op => &op.op,
+                By::Layer => &op.layer,
+                By::Primitive => &op.operator,
+            };
+            let at = *index.entry(Cow::from(name)).or_insert_with(|| {
+                groups.push(Group::new(name.clone()));
+                groups.len() - 1
+            });
+            if let Some(group) = groups.get_mut(at) {
+                *group.unsupported.entry(op.operator.clone()).or_default() += &op.count;
+            }
+        }
         groups
     }
 
@@ -235,11 +260,27 @@ impl Estimate {
             .collect()
     }
 
-    /// The energy of the stages given.
+    /// The energy of the stages given, without that of operators that are not
+    /// supported.
     pub fn of_stages(&self, stages: &[String]) -> Energy {
         let stages: HashSet<&str> = stages.iter().map(String::as_str).collect();
         let lines = self.lines.iter();
         sum(lines.filter(|line| stages.contains(line.stage.as_str())))
+    }
+
+    /// The energy of one stage; nothing where all that it does is not
+    /// supported, so that its energy is not known.
+    pub fn of_stage(&self, stage: &str) -> Option<Energy> {
+        let has_lines = self.lines.iter().any(|line| line.stage == stage);
+        let is_unknown = !has_lines && self.unsupported.iter().any(|op| op.stage == stage);
+        (!is_unknown).then(|| self.of_stages(&[stage.to_owned()]))
+    }
+
+    /// The operators that are not supported, each once, with how often they
+    /// run.
+    pub fn unsupported_operators(&self) -> Vec<(&str, BigRational)> {
+        let ops = self.unsupported.iter();
+        add_up(ops.map(|op| (op.operator.as_str(), op.count.clone())))
     }
 
     /// The energy of a scope, if the variant has it. The scope `model` is
@@ -256,16 +297,37 @@ impl Estimate {
     pub const WHOLE: &'static str = "model";
 }
 
+/// The amounts of each name, in the order in which the names first stand.
+pub fn add_up<'n, T: Clone + for<'t> AddAssign<&'t T>>(
+    amounts: impl IntoIterator<Item = (&'n str, T)>,
+) -> Vec<(&'n str, T)> {
+    let mut index: HashMap<&str, usize> = HashMap::new();
+    let mut all: Vec<(&str, T)> = Vec::new();
+    for (name, amount) in amounts {
+        match index.get(name).and_then(|at| all.get_mut(*at)) {
+            Some((_, sum)) => *sum += &amount,
+            None => {
+                index.insert(name, all.len());
+                all.push((name, amount));
+            }
+        }
+    }
+    all
+}
+
 impl Group {
-    /// Its energy.
-    pub fn energy(&self) -> Energy {
-        Energy::from_picojoules(number::to_f64(&self.picojoules))
+    /// Its energy, without that of operators that are not supported; nothing
+    /// where there is nothing else.
+    pub fn energy(&self) -> Option<Energy> {
+        let is_unknown = self.counts.is_empty() && !self.unsupported.is_empty();
+        (!is_unknown).then(|| Energy::from_picojoules(number::to_f64(&self.picojoules)))
     }
 
     fn new(name: String) -> Group {
         Group {
             name,
             counts: BTreeMap::new(),
+            unsupported: BTreeMap::new(),
             picojoules: BigRational::default(),
         }
     }

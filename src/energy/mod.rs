@@ -21,7 +21,7 @@ use crate::table::{EnergyTable, Provenance};
 
 use self::cost::missing_entries;
 pub use self::cost::{Cost, CostModel, MissingEntry, Priced};
-pub use self::estimate::{By, Estimate, Group, LeftOut, Line, Settings};
+pub use self::estimate::{By, Estimate, Group, Line, Settings, Unsupported, add_up};
 pub use self::formula::{StageFormula, energy_formula, stage_formulas};
 
 /// A graph with its census, and the counts at the values of its symbols: what
@@ -40,8 +40,9 @@ pub struct Counted {
     pub macs: BigRational,
     /// How many numbers the weights and biases hold.
     pub parameters: BigRational,
-    /// Operators that are not known, so that what they compute is left out.
-    pub left_out: Vec<LeftOut>,
+    /// The ops whose operators are not supported, so that what they compute is
+    /// left out.
+    pub unsupported: Vec<Unsupported>,
     /// Numbers with names, for the reader.
     pub dims: Vec<(String, BigRational)>,
 }
@@ -63,12 +64,18 @@ impl Counted {
         }
         let macs = census.macs.evaluate(&values).map_err(failed)?;
         let parameters = census.parameters.evaluate(&values).map_err(failed)?;
-        let mut left_out = Vec::new();
-        for unknown in &census.uncounted {
+        let mut unsupported = Vec::new();
+        for unknown in &census.unsupported {
             let count = unknown.times.evaluate(&values).map_err(failed)?;
             if !count.is_zero() {
-                let operator = unknown.operator.clone();
-                left_out.push(LeftOut { operator, count });
+                let op = &graph.ops()[unknown.op];
+                unsupported.push(Unsupported {
+                    operator: unknown.operator.clone(),
+                    op: graph.full_name(op),
+                    stage: op.stage.clone(),
+                    layer: layer_name(&graph, op, &values),
+                    count,
+                });
             }
         }
         let mut dims = Vec::new();
@@ -82,7 +89,7 @@ impl Counted {
             counts,
             macs,
             parameters,
-            left_out,
+            unsupported,
             dims,
         })
     }
@@ -139,7 +146,7 @@ pub fn estimate(
         dims: counted.dims.clone(),
         macs: counted.macs.clone(),
         parameters: counted.parameters.clone(),
-        left_out: counted.left_out.clone(),
+        unsupported: counted.unsupported.clone(),
         lines,
         stages: graph.stages().into_iter().map(str::to_owned).collect(),
         scopes: graph.scopes().to_vec(),

@@ -2,7 +2,7 @@
 //! and so left out of every sum, and densities that were measured.
 
 use crate::compare::Comparison;
-use crate::energy::{Counted, Estimate, LeftOut};
+use crate::energy::{Counted, Estimate, add_up};
 use crate::graph::DensitiesUsed;
 use crate::render::table::Cell;
 use crate::symbolic::{Expr, Symbol};
@@ -53,18 +53,15 @@ pub fn caveats_over(variants: &[&Counted], varied: &[Symbol]) -> Vec<String> {
 fn of_estimate(estimate: &Estimate) -> Caveats<'_> {
     Caveats {
         variant: &estimate.variant,
-        unsupported: numbers(&estimate.left_out),
+        unsupported: numbers(estimate),
         densities: estimate.settings.densities.as_ref(),
     }
 }
 
-fn numbers(left_out: &[LeftOut]) -> Unsupported {
-    left_out
-        .iter()
-        .map(|one| {
-            let count = Cell::Count(one.count.clone()).human();
-            (one.operator.clone(), count)
-        })
+fn numbers(estimate: &Estimate) -> Unsupported {
+    let operators = estimate.unsupported_operators().into_iter();
+    operators
+        .map(|(operator, count)| (operator.to_owned(), Cell::Count(count).human()))
         .collect()
 }
 
@@ -82,9 +79,12 @@ fn formulas(counted: &Counted, varied: &[Symbol]) -> Unsupported {
             None => times.to_string(),
         }
     };
-    (counted.census.uncounted.iter())
-        .filter(|one| !one.times.is_zero())
-        .map(|one| (one.operator.clone(), count(&one.times)))
+    let ops = counted.census.unsupported.iter();
+    let operators = add_up(ops.map(|op| (op.operator.as_str(), op.times.clone())));
+    operators
+        .into_iter()
+        .filter(|(_, times)| !times.is_zero())
+        .map(|(operator, times)| (operator.to_owned(), count(&times)))
         .collect()
 }
 

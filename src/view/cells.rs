@@ -25,12 +25,17 @@ pub(crate) fn words(text: impl Into<String>) -> Cell {
     Cell::Text(text.into())
 }
 
+/// An energy; a dash where it is not known.
+pub(super) fn energy(energy: Option<Energy>) -> Cell {
+    energy.map_or(Cell::NotCounted, Cell::Energy)
+}
+
 /// The share of `part` in `whole`, if there is any energy at all.
-pub(super) fn share(part: Energy, whole: Energy) -> Cell {
-    if whole == Energy::ZERO {
-        Cell::Empty
-    } else {
-        Cell::Share(part.picojoules() / whole.picojoules())
+pub(super) fn share(part: Option<Energy>, whole: Energy) -> Cell {
+    match part {
+        None => Cell::NotCounted,
+        Some(_) if whole == Energy::ZERO => Cell::Empty,
+        Some(part) => Cell::Share(part.picojoules() / whole.picojoules()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Variants side by side.
 
 use super::caveats::caveats_of_comparison;
-use super::cells::{column, row, unique, words};
+use super::cells::{column, energy, row, unique, words};
 use super::confidence::{assumed_primitives, unverified};
 use super::conventions::conventions_line;
 use super::dims::comparison_dims;
@@ -80,7 +80,7 @@ fn side_by_side(chunk: &[&Compared], what: Rows, baseline: &str) -> Row {
         }
     }
     for row in chunk {
-        cells.push(Cell::Energy(row.energy));
+        cells.push(energy(row.energy));
         if row.variant != baseline {
             cells.push(row.saving().map_or(Cell::Empty, Cell::Share));
         }

@@ -99,7 +99,7 @@ pub fn confidence_table(comparison: &Comparison) -> Table {
             ];
             for (confidence, energy) in estimate.by_confidence() {
                 if used.contains(&confidence) {
-                    cells.push(share(energy, total));
+                    cells.push(share(Some(energy), total));
                 }
             }
             row(cells)

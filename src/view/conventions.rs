@@ -26,6 +26,6 @@ pub fn conventions_line(estimate: &Estimate) -> String {
         .collect();
     let set = set.concat();
     format!(
-        "Conventions: a dot product of length k takes {adds} additions{free}{fused}{set}; arithmetic alone, no memory."
+        "Conventions: a dot product of length k takes {adds} additions{free}{fused}{set}; data movement: — (not counted)."
     )
 }

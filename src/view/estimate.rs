@@ -1,12 +1,12 @@
 //! One estimate as a table, and several of them for programs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use num_rational::BigRational;
 use num_traits::{One, Zero};
 
 use super::caveats::caveats_of_estimate;
-use super::cells::{column, row, share, words};
+use super::cells::{column, energy, row, share, words};
 use super::confidence::rests_on;
 use super::conventions::conventions_line;
 use super::dims::dims_line;
@@ -41,7 +41,7 @@ pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
         cells: vec![
             words(group.name.clone()),
             words(operations(group)),
-            Cell::Energy(group.energy()),
+            energy(group.energy()),
             share(group.energy(), total),
         ],
         kind,
@@ -102,7 +102,7 @@ pub fn estimates_data(estimates: &[Estimate], by: By) -> Table {
                 .iter()
                 .map(|key| Cell::Count(group.counts.get(*key).cloned().unwrap_or_default())),
         );
-        cells.push(Cell::Energy(group.energy()));
+        cells.push(energy(group.energy()));
         row(cells)
     });
     Table {
@@ -148,12 +148,16 @@ fn parameters(estimate: &Estimate) -> Option<String> {
 fn sum(groups: &[Group]) -> Group {
     let mut all = Group {
         name: "total".to_owned(),
-        counts: std::collections::BTreeMap::new(),
+        counts: BTreeMap::new(),
+        unsupported: BTreeMap::new(),
         picojoules: BigRational::default(),
     };
     for group in groups {
         for (key, count) in &group.counts {
             *all.counts.entry(*key).or_default() += count;
+        }
+        for (operator, count) in &group.unsupported {
+            *all.unsupported.entry(operator.clone()).or_default() += count;
         }
         all.picojoules += &group.picojoules;
     }
@@ -161,9 +165,10 @@ fn sum(groups: &[Group]) -> Group {
 }
 
 /// `6 553 600 mul, 6 553 600 add`; the format is named where there are several.
+/// What has no energy, since it is not supported, says so.
 fn operations(group: &Group) -> String {
     let formats: BTreeSet<_> = group.counts.keys().map(|(_, format)| *format).collect();
-    let words: Vec<String> = group
+    let mut words: Vec<String> = group
         .counts
         .iter()
         .map(|((primitive, format), count)| {
@@ -174,6 +179,10 @@ fn operations(group: &Group) -> String {
             }
         })
         .collect();
+    let unsupported = group.unsupported.iter();
+    words.extend(unsupported.map(|(operator, count)| {
+        format!("{} {operator} (not supported)", grouped(count))
+    }));
     words.join(", ")
 }
 

@@ -32,7 +32,7 @@ fn key(table: &Table, index: usize) -> String {
 
 fn raw(cell: &Cell) -> String {
     match cell {
-        Cell::Empty => String::new(),
+        Cell::Empty | Cell::NotCounted => String::new(),
         Cell::Text(text) | Cell::Formula { text, .. } => text.clone(),
         Cell::Count(count) => number::raw(count),
         Cell::Energy(energy) => energy.picojoules().to_string(),

@@ -62,6 +62,9 @@ pub enum RowKind {
 pub enum Cell {
     /// Nothing to say.
     Empty,
+    /// A number that nobody knows, since what it is of is not counted: a dash
+    /// for people, empty for programs, never 0.
+    NotCounted,
     /// Words. Plain text: every writer escapes what its format would interpret.
     Text(String),
     /// A formula, in plain text and in LaTeX.
@@ -90,6 +93,7 @@ impl Cell {
     pub fn human(&self) -> String {
         match self {
             Cell::Empty => String::new(),
+            Cell::NotCounted => "—".to_owned(),
             Cell::Text(text) | Cell::Formula { text, .. } => text.clone(),
             Cell::Count(count) => number::grouped(count),
             Cell::Energy(energy) => format!("{energy:.4}"),

@@ -59,7 +59,7 @@ fn cell(cell: &Cell) -> String {
             escape(&text.replace(' ', "\u{202f}").replace('-', "−"))
         }
         Cell::Formula { latex, .. } => format!("${latex}$"),
-        Cell::Empty | Cell::Text(_) => escape(&text),
+        Cell::Empty | Cell::NotCounted | Cell::Text(_) => escape(&text),
     }
 }
 
