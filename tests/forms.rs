@@ -173,7 +173,8 @@ fn every_result_says_what_it_leaves_out() {
     assert_eq!(text.matches(note).count(), 2, "{text}");
     let json = printed("estimate", &file, &["--output", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-    let expected = serde_json::json!([{ "operator": "com.acme.FooBar", "count": 3, "energy_pj": null }]);
+    let expected =
+        serde_json::json!([{ "operator": "com.acme.FooBar", "count": 3, "energy_pj": null }]);
     assert_eq!(json["left_out"], expected);
 
     let of_two = "Left out of two: 6 × com.acme.FooBar (unknown operator).";

@@ -180,9 +180,10 @@ fn operations(group: &Group) -> String {
         })
         .collect();
     let unsupported = group.unsupported.iter();
-    words.extend(unsupported.map(|(operator, count)| {
-        format!("{} {operator} (not supported)", grouped(count))
-    }));
+    words.extend(
+        unsupported
+            .map(|(operator, count)| format!("{} {operator} (not supported)", grouped(count))),
+    );
     words.join(", ")
 }
 
