@@ -1,5 +1,7 @@
-//! Under which conditions something is computed. Claim files and report files
-//! state them alike.
+//! Under which conditions something is computed, and how each is known. Claim
+//! files and report files state them alike.
+
+use std::fmt;
 
 use crate::format::Format;
 use crate::graph::Setting;
@@ -13,6 +15,68 @@ pub struct PriceSpec {
     pub table: Spanned<String>,
     /// The format of what the model leaves open.
     pub format: Format,
+}
+
+/// How it is known that a convention is what it is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// The publication says so.
+    Stated,
+    /// The authors' code does so.
+    Code,
+    /// Neither; the published digits come out with it.
+    Inferred,
+}
+
+impl Known {
+    /// All of them, in the order of the documentation.
+    pub const ALL: [Known; 3] = [Known::Stated, Known::Code, Known::Inferred];
+
+    /// Its name in files and in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Known::Stated => "stated",
+            Known::Code => "code",
+            Known::Inferred => "inferred",
+        }
+    }
+}
+
+/// For readers.
+impl fmt::Display for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Known::Code => "the authors' code",
+            Known::Stated | Known::Inferred => self.name(),
+        })
+    }
+}
+
+/// What a convention is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Topic {
+    /// Whether memory is counted, which an audit asks: `about = "memory"`.
+    Memory,
+    /// Anything else, in the words of the file.
+    Other(String),
+}
+
+impl From<String> for Topic {
+    fn from(text: String) -> Topic {
+        match text.as_str() {
+            "memory" => Topic::Memory,
+            _ => Topic::Other(text),
+        }
+    }
+}
+
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Topic::Memory => "memory",
+            Topic::Other(text) => text,
+        })
+    }
 }
 
 /// `set`: what is set on the model.

@@ -98,9 +98,9 @@ pub(super) fn blocks(inputs: &Inputs<'_>) -> Result<Vec<Block>, Problems> {
 fn conventions(inputs: &Inputs<'_>) -> Table {
     let listed = inputs.spec.conventions.iter().map(|convention| {
         row(vec![
-            words(&convention.about),
+            words(convention.about.to_string()),
             words(&convention.value),
-            words(&convention.known),
+            words(convention.known.to_string()),
         ])
     });
     Table {

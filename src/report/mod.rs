@@ -10,6 +10,6 @@ mod spec;
 mod subject;
 
 pub use self::run::{Inputs, run};
-pub use self::spec::{Case, ConventionSpec, Section, Show, Spec, Target};
+pub use self::spec::{Case, ConventionSpec, KnownFrom, Section, Show, Spec, Target};
 pub use self::subject::{AuditSubject, audit_subject};
 pub use crate::claims::PriceSpec;

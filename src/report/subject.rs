@@ -2,8 +2,8 @@
 
 use crate::census::Conventions;
 use crate::claims::{
-    ClaimFile, ClaimSpec, Convention, EstimateSpec, Expected, Known, Label, Labels, Part,
-    PriceSpec, Publication, Published, Reading, Shelf,
+    AuditFacts, ClaimFile, ClaimSpec, Convention, EstimateSpec, Expected, Label, Labels, Part,
+    PriceSpec, Publication, Published, Shelf, Subject,
 };
 use crate::energy::Estimate;
 use crate::formula::Formula;
@@ -104,7 +104,10 @@ impl AuditSubject {
             };
             let name = format!("claim {}", self.file.claims.len());
             let label = Label {
-                claim: format!("{}, {} {}", target.name, price.table.value, price.format),
+                subject: Subject::Target {
+                    target: target.name.clone(),
+                    price: format!("{} {}", price.table.value, price.format),
+                },
                 variant: variant.value.clone(),
                 // As on the page of the report.
                 is_published: at == 0,
@@ -115,10 +118,10 @@ impl AuditSubject {
                 published,
                 formula,
                 expected: Expected::Holds,
-                reading: Reading {
+                audit: AuditFacts {
                     baseline: (!is_narrow).then(|| Spanned::new(of.clone(), place.clone())),
                     deployed: None,
-                    named: named(target),
+                    named: target.named.clone(),
                 },
             });
         }
@@ -154,40 +157,12 @@ impl AuditSubject {
     }
 }
 
-/// The scope that a target's words name, where they name a whole attention or
-/// a whole network.
-fn named(target: &Target) -> Option<Spanned<String>> {
-    let scope = &target.scope;
-    let words = target.words.to_lowercase();
-    let says = |word: &str| {
-        words
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|one| one == word)
-    };
-    if !["whole", "entire", "full", "total"].into_iter().any(says) {
-        return None;
-    }
-    let of = |name: String| Some(Spanned::new(name, scope.place.clone()));
-    if says("attention") {
-        return of(format!("{}-full", scope.value));
-    }
-    match ["model", "network", "layer"].into_iter().any(says) {
-        true => of(Estimate::WHOLE.to_owned()),
-        false => None,
-    }
-}
-
-/// What a report says of its conventions. Only what it knows from a paper or
-/// its code is more than inferred.
+/// What a report says of its conventions.
 fn conventions(spec: &Spec) -> Vec<Convention> {
     let all = spec.conventions.iter().map(|one| Convention {
         about: one.about.clone(),
         value: one.value.clone(),
-        known: match one.known.contains("code") {
-            true => Known::Code,
-            false if one.known.contains("paper") => Known::Stated,
-            false => Known::Inferred,
-        },
+        known: one.known.way(),
         claims: Vec::new(),
     });
     all.collect()
