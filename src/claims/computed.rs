@@ -196,7 +196,7 @@ fn of(spec: &EstimateSpec, counted: Arc<Counted>, shelf: &dyn Shelf) -> Result<C
     let computed = Computed {
         counted,
         price,
-        zero_cost: spec.free.iter().copied().collect(),
+        zero_cost: spec.zero_cost.iter().copied().collect(),
         stages,
         part,
     };

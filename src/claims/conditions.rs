@@ -87,8 +87,8 @@ pub(crate) fn settings(fields: &mut Fields<'_>, problems: &mut Problems) -> Vec<
         .collect()
 }
 
-/// `free`: primitives priced at 0.
-pub(crate) fn free(fields: &mut Fields<'_>, problems: &mut Problems) -> Vec<Primitive> {
+/// `free`: primitives that cost nothing.
+pub(crate) fn zero_cost(fields: &mut Fields<'_>, problems: &mut Problems) -> Vec<Primitive> {
     let mut all = Vec::new();
     for text in fields.texts("free", problems) {
         match text.value.parse::<Primitive>() {

@@ -110,8 +110,10 @@ impl Ledger {
     /// Computes everything that `file` states.
     ///
     /// # Errors
-    /// What keeps a number from being computed: a model, scope, table or entry
-    /// that is not there, a formula that gives no number of the published kind.
+    /// Every number that cannot be computed, with its place in the file and the
+    /// reason: a model, scope, table or entry that does not exist, a formula
+    /// that divides by 0 or has another unit than the published number, a name
+    /// in a text that is no claim.
     pub fn compute(file: ClaimFile, shelf: &dyn Shelf) -> Result<Ledger, Problems> {
         let mut problems = Problems::new();
         let estimates = compute(&file.estimates, shelf)?;

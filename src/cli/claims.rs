@@ -25,7 +25,7 @@ pub(super) fn run(args: &ClaimsArgs) -> Result<Answer, Problems> {
     if !ledgers.is_empty() {
         let format = args.format.output;
         match args.page {
-            true => output::print(&claims_page(&ledgers))?,
+            true => output::print(&claims_page(&ledgers, &args.names))?,
             false => output::print(&shown(&ledgers, format, !args.names.is_empty())?)?,
         }
         if let Some(plot) = plot {

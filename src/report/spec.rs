@@ -377,7 +377,7 @@ fn case(node: &Node, problems: &mut Problems) -> Option<Case> {
     let set = conditions::settings(&mut fields, problems);
     let add = fields.texts("add", problems);
     let only = fields.texts("only", problems);
-    let free = conditions::free(&mut fields, problems);
+    let free = conditions::zero_cost(&mut fields, problems);
     let format = fields.parse("format", problems);
     let dot_adds = fields.parse("dot_adds", problems);
     fields.finish("a case", problems);

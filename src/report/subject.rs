@@ -7,7 +7,7 @@ use crate::claims::{
 };
 use crate::energy::Estimate;
 use crate::formula::Formula;
-use crate::report::{Spec, Target};
+use crate::report::spec::{Spec, Target};
 use crate::source::{Diagnostic, Problems, Spanned};
 
 /// A report as claims.
@@ -23,8 +23,8 @@ pub struct AuditSubject {
 /// every variant against the first.
 ///
 /// # Errors
-/// A report without targets, or with fewer than two variants; what keeps its
-/// model from being read.
+/// A report without targets, or with fewer than two variants, of which the
+/// first is the baseline; a model that does not exist or has mistakes.
 pub fn audit_subject(spec: &Spec, shelf: &dyn Shelf) -> Result<AuditSubject, Problems> {
     let lacks = |what: &str| Diagnostic::at(&spec.name.place, format!("the report has no {what}"));
     let variants = variants(spec, shelf)?;
@@ -151,7 +151,7 @@ impl AuditSubject {
                 false => Part::Scope(target.scope.clone()),
             },
             conventions: Conventions::default(),
-            free: Vec::new(),
+            zero_cost: Vec::new(),
         });
         name
     }

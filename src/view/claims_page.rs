@@ -5,24 +5,41 @@ use super::claims::{claims_table, conventions_table, verdict};
 use crate::claims::{Claim, Ledger};
 use crate::render::table::{Align, Table, TableFormat, write};
 
-/// What stands at the head.
-const HEAD: &str = "\
+/// What stands at the head of a page about the claim files `asked`.
+fn head(asked: &[String]) -> String {
+    let (files, command) = match asked {
+        [] => (
+            "a file in [`reports/claims/`](../reports/claims)".to_owned(),
+            "picojoule claims --page > docs/claims.md".to_owned(),
+        ),
+        names => {
+            let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            (
+                quoted.join(" or "),
+                format!("picojoule claims {} --page", names.join(" ")),
+            )
+        }
+    };
+    format!(
+        "\
 # Published claims of energy, recomputed
 
-Every number below that is not marked as published is computed from a file in \
-[`reports/claims/`](../reports/claims): the model, the hardware table, the part of the model and \
-the conventions that the publication states, or that its printed digits lead back to. A claim \
-*holds* where its printed digits come out, *holds if* where they do with conventions that are \
-inferred and named, and *differs* otherwise; *off* counts in the last printed digit. That a \
-number can be recomputed says how it was made, not that it is the whole of what a network takes: \
-what each leaves out is listed with it.
+Every number below that is not marked as published is computed from {files}: the model, the \
+hardware table, the part of the model and the conventions that the publication states, or that \
+its printed digits lead back to. A claim *holds* where its printed digits come out, *holds if* \
+where they do with conventions that are inferred and named, and *differs* otherwise; *off* counts \
+in the last printed digit. That a number can be recomputed says how it was made, not that it is \
+the whole of what a network takes: what each leaves out is listed with it.
 
-This page is written by `picojoule claims --page > docs/claims.md`.
-";
+This page is written by `{command}`.
+"
+    )
+}
 
-/// The page.
-pub fn claims_page(ledgers: &[Ledger]) -> String {
-    let mut page = HEAD.to_owned();
+/// The page about the claim files `asked`, by name or path; about all that ship
+/// where there are none.
+pub fn claims_page(ledgers: &[Ledger], asked: &[String]) -> String {
+    let mut page = head(asked);
     let mut overview = claims_table(ledgers);
     let notes = std::mem::take(&mut overview.notes);
     page.push_str("\n## All of them\n\n");

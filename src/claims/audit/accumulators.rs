@@ -58,7 +58,7 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
     }
     let mut sums: Vec<NarrowSum> = Vec::new();
     let (mut is_priced, mut is_unpriced) = (false, false);
-    let mut tell = |name: &str, table: &EnergyTable, narrow: &Narrow| {
+    let mut note = |name: &str, table: &EnergyTable, narrow: &Narrow| {
         let wider = wider(table, narrow);
         is_priced |= wider != Wider::Nothing;
         is_unpriced |= wider == Wider::Nothing;
@@ -84,7 +84,7 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
             .filter_map(|one| own(computed, one.demand, *format))
             .max_by_key(|narrow| narrow.needed);
         if let Some(worst) = worst {
-            tell(name, table, &worst);
+            note(name, table, &worst);
         }
     }
     let mut replaced: Vec<Replaced> = Vec::new();
@@ -95,7 +95,7 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
         let plain = value.clone();
         for counted in counted(amount) {
             if let Some(worst) = (counted.sums.iter()).max_by_key(|(narrow, _)| narrow.needed) {
-                tell(counted.name, counted.table, &worst.0);
+                note(counted.name, counted.table, &worst.0);
             }
             if let Some(sum) = value.plus(&counted.more()) {
                 value = sum;
@@ -122,7 +122,7 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
     vec![case.warning(Fault::NarrowAccumulators(sums), corrected)]
 }
 
-/// Whether it can be told if the product prices a sum of integers.
+/// Whether it is known if the product prices a sum of integers.
 fn is_known(product: &Product<'_>) -> bool {
     let is_sum = product.factors.iter().any(|factor| {
         matches!(&factor.factor, Factor::Entry(_, Primitive::Add, format)

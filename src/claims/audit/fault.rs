@@ -1,7 +1,4 @@
-//! The faults of claims as data, each with what its words need; the words are
-//! in its `Display`.
-
-use std::fmt;
+//! The faults of claims as data, each with what its words need.
 
 use num_bigint::BigInt;
 
@@ -200,23 +197,6 @@ pub enum FaultKind {
     Assumed,
 }
 
-/// Its name in outputs.
-impl fmt::Display for FaultKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            FaultKind::AppliedTwice => "applied twice",
-            FaultKind::WideBaseline => "wide baseline",
-            FaultKind::IncompleteWhole => "left out of the whole",
-            FaultKind::SmallerScope => "smaller scope",
-            FaultKind::NarrowAccumulators => "narrow accumulators",
-            FaultKind::NoMemory => "no memory",
-            FaultKind::AllIn => "all-in entries added",
-            FaultKind::TwoTables => "two tables",
-            FaultKind::Assumed => "assumed entries",
-        })
-    }
-}
-
 impl Fault {
     /// Its kind.
     pub fn kind(&self) -> FaultKind {
@@ -233,8 +213,8 @@ impl Fault {
         }
     }
 
-    /// Takes in what the same fault has beside this one in another variant,
-    /// and says whether the two are the same.
+    /// Adds what the same fault of another variant has and this one has not,
+    /// and says whether it is the same fault.
     pub fn absorb(&mut self, other: &Fault) -> bool {
         match (&mut *self, other) {
             (
@@ -276,177 +256,8 @@ fn add<T: Clone + PartialEq>(own: &mut Vec<T>, more: &[T]) -> bool {
 }
 
 /// The level that all weights are read from, if it is one.
-fn one_level(shares: &[WeightShare]) -> Option<&str> {
+pub(super) fn one_level(shares: &[WeightShare]) -> Option<&str> {
     let level = &shares.first()?.level;
     let is_one = shares.iter().all(|share| share.level == *level);
     is_one.then_some(level)
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Fault::AppliedTwice { share, holder } => {
-                write!(f, "`{share}` is applied to ")?;
-                match holder {
-                    Holder::Input { name, whole } => {
-                        write!(f, "`{name}`, which is `{share}` × `{whole}` already")
-                    }
-                    Holder::Parameter { estimate, symbol } => write!(
-                        f,
-                        "`{estimate}`, whose model leaves out zeros by its `{symbol}` already"
-                    ),
-                    Holder::Densities { estimate, file } => write!(
-                        f,
-                        "`{estimate}`, whose model leaves out zeros by the densities of {file} \
-                         already"
-                    ),
-                    Holder::Product => f.write_str("what it was applied to before"),
-                }
-            }
-            Fault::WideBaseline {
-                baseline,
-                format,
-                deployed,
-                everything,
-            } => {
-                write!(
-                    f,
-                    "the baseline `{baseline}` is in {format}; deployed it would be in {deployed}"
-                )?;
-                for one in everything {
-                    f.write_str("; ")?;
-                    if let Some(variant) = &one.variant {
-                        write!(f, "`{variant}` ")?;
-                    }
-                    write!(f, "with everything in {deployed}, {}", one.number)?;
-                }
-                Ok(())
-            }
-            Fault::IncompleteWhole(part) | Fault::SmallerScope(part) => part.fmt(f),
-            Fault::NarrowAccumulators(sums) => f.write_str(&listed(sums)),
-            Fault::NoMemory(shares) => no_memory(shares, f),
-            Fault::AllIn(overlaps) => f.write_str(&listed(overlaps)),
-            Fault::TwoTables(tables) => tables.fmt(f),
-            Fault::Assumed(shares) => write!(
-                f,
-                "shown at the least of their ranges, without one at 0; they carry {}",
-                listed(shares)
-            ),
-        }
-    }
-}
-
-fn listed<T: fmt::Display>(all: &[T]) -> String {
-    let all: Vec<String> = all.iter().map(T::to_string).collect();
-    all.join("; ")
-}
-
-fn quoted(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(" and ")
-}
-
-fn no_memory(shares: &[WeightShare], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let level = one_level(shares);
-    match level {
-        Some(level) => write!(f, "weights read once from {level}, a floor, would be ")?,
-        None => f.write_str("weights read once, a floor, would be ")?,
-    }
-    let shares: Vec<String> = (shares.iter())
-        .map(|one| {
-            let share = format!("{} of `{}`", one.share, one.estimate);
-            match level {
-                Some(_) => share,
-                None => format!("{share} ({})", one.level),
-            }
-        })
-        .collect();
-    f.write_str(&shares.join("; "))
-}
-
-impl fmt::Display for SmallerPart {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "`{}` is named, {} is computed, without {}",
-            self.named,
-            quoted(&self.computed),
-            self.without.join(", ")
-        )
-    }
-}
-
-impl fmt::Display for NarrowSum {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let NarrowSum {
-            estimate,
-            terms,
-            format,
-            bits,
-            ..
-        } = self;
-        let least = if self.is_at_least { "at least " } else { "" };
-        write!(
-            f,
-            "`{estimate}` adds up {terms} terms in {format}, which takes {least}{bits} bits "
-        )?;
-        match self.wider {
-            Wider::Holds(format) => write!(f, "(here {format})"),
-            Wider::Widest(format) => write!(f, "(here {format}, the widest of the table)"),
-            Wider::Nothing => f.write_str("(the table has nothing wider)"),
-        }
-    }
-}
-
-impl fmt::Display for Overlap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hold = match self.all_in.as_slice() {
-            [_] => "holds",
-            _ => "hold",
-        };
-        let price = match self.single.as_slice() {
-            [_] => "prices",
-            _ => "price",
-        };
-        write!(
-            f,
-            "{} {hold} what {} {price} once more",
-            self.all_in.join(", "),
-            self.single.join(", ")
-        )
-    }
-}
-
-impl fmt::Display for Tables {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Tables::Named(names) => {
-                write!(f, "entries of {} stand in one number", quoted(names))
-            }
-            Tables::Extended {
-                table,
-                base,
-                entries,
-            } => {
-                let groups: Vec<String> = entries.iter().map(|names| names.join(", ")).collect();
-                let groups = groups.join(" and ");
-                write!(
-                    f,
-                    "`{table}` extends `{base}`: {groups} are of different tables"
-                )
-            }
-        }
-    }
-}
-
-impl fmt::Display for AssumedShare {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} of `{}` ({})",
-            self.share,
-            self.of,
-            self.entries.join(", ")
-        )
-    }
 }

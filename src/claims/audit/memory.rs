@@ -59,11 +59,11 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
         return Vec::new();
     }
     let mut shares: Vec<WeightShare> = Vec::new();
-    let mut tell = |share: Option<WeightShare>| {
+    let mut note = |share: Option<WeightShare>| {
         shares.extend(share.filter(|share| !shares.contains(share)));
     };
     for (name, computed, _) in case.uses.energies() {
-        tell(own(computed).and_then(|traffic| {
+        note(own(computed).and_then(|traffic| {
             let arithmetic = computed.energy(None, &Plain)?;
             share(case.label_of(name), &traffic, &arithmetic)
         }));
@@ -77,7 +77,7 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
             continue;
         };
         for one in counted {
-            tell(share(
+            note(share(
                 case.label_of(one.name),
                 &one.traffic,
                 &one.arithmetic,

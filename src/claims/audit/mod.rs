@@ -29,6 +29,7 @@ mod scope;
 mod twice;
 mod uses;
 mod warning;
+mod words;
 
 use self::case::Case;
 pub use self::fault::{Fault, FaultKind};

@@ -30,11 +30,11 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
     let mut without: Vec<String> = Vec::new();
     let mut parts: Vec<String> = Vec::new();
     for (_, computed, attribute) in &case.uses.estimates {
-        let left_out = left_out(computed, *attribute, named);
-        if !left_out.is_empty() && !parts.contains(&computed.part) {
+        let absent = absent_stages(computed, *attribute, named);
+        if !absent.is_empty() && !parts.contains(&computed.part) {
             parts.push(computed.part.clone());
         }
-        for stage in left_out {
+        for stage in absent {
             if !without.contains(&stage) {
                 without.push(stage);
             }
@@ -84,7 +84,11 @@ pub(super) fn check_named(case: &Case<'_>) -> Problems {
 
 /// The stages of the named part that are not in the computed one and have some
 /// of what is asked.
-fn left_out(computed: &Computed, attribute: Attribute, named: &Spanned<String>) -> Vec<String> {
+fn absent_stages(
+    computed: &Computed,
+    attribute: Attribute,
+    named: &Spanned<String>,
+) -> Vec<String> {
     let Some(own) = &computed.stages else {
         return Vec::new();
     };

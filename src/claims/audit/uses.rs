@@ -29,7 +29,7 @@ pub(super) enum Factor<'a> {
     Memory(Arc<EnergyTable>),
     /// 1, the only number that a formula may write.
     One,
-    /// What takes too many products to tell.
+    /// What takes too many products to be known.
     Cut,
 }
 
@@ -179,7 +179,7 @@ pub(super) struct CountedAt<'p, 'a> {
 }
 
 impl<'a> Product<'a> {
-    /// One that stands for more than can be told.
+    /// One that stands for more than can be known.
     fn cut() -> Product<'a> {
         Product {
             factors: vec![PlacedFactor {
