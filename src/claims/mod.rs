@@ -32,6 +32,7 @@ mod size;
 mod spec;
 mod unit;
 
+pub use self::audit::fault;
 pub use self::audit::{
     Corrected, Fault, FaultKind, Label, Labels, NoValue, Subject, Warning, audit,
 };

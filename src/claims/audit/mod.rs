@@ -22,7 +22,7 @@ mod accumulators;
 mod assumed;
 mod baseline;
 mod case;
-mod fault;
+pub mod fault;
 mod memory;
 mod mixing;
 mod scope;
