@@ -140,7 +140,7 @@ pub enum Show {
     Curve {
         /// The dim.
         dim: Spanned<String>,
-        /// Its smallest and largest value.
+        /// Its smallest value.
         from: u64,
         /// Its largest value.
         to: u64,
@@ -176,7 +176,9 @@ impl Spec {
     /// Reads a report file.
     ///
     /// # Errors
-    /// Everything that is wrong in it.
+    /// Every mistake of the file, each with its place: text that is no TOML, a
+    /// field that is missing, unknown or no value of its kind, a report without
+    /// a price or a section.
     pub fn read(source: &Arc<Source>) -> Result<Spec, Problems> {
         let mut problems = Problems::new();
         let spec = parse_toml(source, &mut problems).and_then(|root| spec(&root, &mut problems));
