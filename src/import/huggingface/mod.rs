@@ -38,7 +38,7 @@ use std::sync::Arc;
 
 use self::config::Config;
 use self::draft::Draft;
-use super::Imported;
+use super::imported::Imported;
 use crate::source::{
     Diagnostic, Node, Place, Problems, Source, Spanned, Value, did_you_mean, parse_json,
 };

@@ -6,7 +6,7 @@ use super::proto::{
     Attribute, AttributeValue, Dim, ElementType, Function, Graph, Model, Node, Payload, Tensor,
     ValueInfo,
 };
-use super::{Values, import};
+use super::{WeightValues, import};
 
 fn texts(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
@@ -55,7 +55,7 @@ fn model(nodes: Vec<Node>, initializers: Vec<Tensor>) -> Model {
 }
 
 fn text(model: &Model) -> Result<String, String> {
-    import(model, "m.onnx", &mut |_| Values::any())
+    import(model, "m.onnx", &mut |_| WeightValues::any())
         .map(|imported| imported.text)
         .map_err(|problems| problems.iter().next().unwrap().message().to_owned())
 }
