@@ -8,6 +8,9 @@ use super::proto::{
 };
 use super::{WeightValues, import};
 
+/// The key of an op that moves elements, as it is written.
+const RESHAPE: &str = "move";
+
 fn texts(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
@@ -72,28 +75,53 @@ fn a_graph_without_operators_computes_nothing() {
     assert_eq!(text(&empty), nothing);
 }
 
-#[test]
-fn shapes_of_more_elements_than_can_be_counted() {
-    let large = ints("shape", &[1_000_000_000_000, 1_000_000_000_000, 2, 3]);
-    let expanded = node("Expand", &["x", "shape"], "y");
-    let _ = text(&model(vec![expanded], vec![large.clone()]));
-    let filled = node("ConstantOfShape", &["shape"], "filled");
-    let sum = node("Add", &["x", "filled"], "y");
-    assert!(text(&model(vec![filled, sum], vec![large])).is_ok());
+/// A shape of 10^12 · 10^12 · 2 · 3 elements: more than 2^64, while each axis
+/// is one that a tensor may have.
+fn huge() -> Tensor {
+    ints("shape", &[1_000_000_000_000, 1_000_000_000_000, 2, 3])
 }
 
 #[test]
-fn axes_that_change_places_in_a_shape_of_too_many_elements() {
-    let large = ints("shape", &[1_000_000_000_000, 1_000_000_000_000, 2, 3]);
+fn shapes_of_more_elements_than_can_be_counted() {
+    let expanded = node("Expand", &["x", "shape"], "y");
+    let written = text(&model(vec![expanded], vec![huge()])).unwrap();
+    // x has 2 × 3 elements, which are repeated along the other axes.
+    let reshape = format!("{RESHAPE} = \"1000000000000 1000000000000 2 3\"\ninputs = [\"x\"]");
+    assert!(written.contains(&reshape), "{written}");
     let filled = node("ConstantOfShape", &["shape"], "filled");
-    let mut turned = node("Transpose", &["filled"], "turned");
-    turned.attributes.push(Attribute {
+    let sum = node("Add", &["x", "filled"], "y");
+    let written = text(&model(vec![filled, sum], vec![huge()])).unwrap();
+    assert!(written.contains("apply = \"x + filled\""), "{written}");
+    // An axis of one more is damage to the file.
+    let too_long = ints("shape", &[1_000_000_000_001, 2, 3]);
+    let expanded = node("Expand", &["x", "shape"], "y");
+    let refused = text(&model(vec![expanded], vec![too_long]));
+    let wanted = "m.onnx: node `y` (Expand): its result has an axis of 1000000000001 elements";
+    assert_eq!(refused, Err(wanted.to_owned()));
+}
+
+/// What is made of constants alone is a constant, and is computed by no node.
+#[test]
+fn axes_that_change_places_in_a_shape_of_too_many_elements() {
+    let filled = node("ConstantOfShape", &["shape"], "filled");
+    let mut transposed = node("Transpose", &["filled"], "transposed");
+    transposed.attributes.push(Attribute {
         name: "perm".to_owned(),
         value: AttributeValue::Ints(vec![3, 0, 1, 2]),
         ..Attribute::default()
     });
-    let sum = node("ReduceSum", &["turned"], "y");
-    let _ = text(&model(vec![filled, turned, sum], vec![large]));
+    let constant = vec![filled, transposed];
+    let mut alone = constant.clone();
+    alone.push(node("ReduceSum", &["transposed"], "y"));
+    let nothing = Err("m.onnx: the graph computes nothing".to_owned());
+    assert_eq!(text(&model(alone, vec![huge()])), nothing);
+    // x has shape 2 × 3: its axes fit the last two of 3 × 10^12 × 10^12 × 2
+    // only where one of each pair is 1, so the sum is refused.
+    let mut added = constant;
+    added.push(node("Add", &["transposed", "x"], "y"));
+    let refused = text(&model(added, vec![huge()])).unwrap_err();
+    let shapes = "[3, 1000000000000, 1000000000000, 2] and [2, 3] cannot be combined";
+    assert!(refused.contains(shapes), "{refused}");
 }
 
 #[test]

@@ -169,9 +169,9 @@ fn block_of(net: &Net, nodes: &[NodeId], leaf: TensorId) -> Option<Block> {
             Work::Block(Block::HardSigmoid) => of(0)?.map(hard_sigmoid),
             Work::Block(Block::Softplus) => of(0)?.map(softplus),
             Work::Where => {
-                let (chosen, x, y) = (of(0)?.row(), of(1)?.row(), of(2)?.row());
+                let (condition, x, y) = (of(0)?.row(), of(1)?.row(), of(2)?.row());
                 Run::Row(std::array::from_fn(|at| {
-                    if chosen[at] != 0.0 { x[at] } else { y[at] }
+                    if condition[at] != 0.0 { x[at] } else { y[at] }
                 }))
             }
             Work::Fold(fold) => Run::One(folded(fold.kind, of(0)?.row())),

@@ -1,4 +1,4 @@
-//! Elements chosen by others.
+//! Elements selected by indices.
 
 use super::call::Call;
 use crate::import::onnx::build::NetBuilder;
@@ -12,10 +12,10 @@ use crate::symbolic::Expr;
 /// `Gather`: rows of an embedding, or a slice.
 pub(crate) fn gather(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let (data, indices) = (call.input(0)?, call.input(1)?);
-    let (from, chosen) = (builder.shape(data)?, builder.shape(indices)?);
+    let (from, selected) = (builder.shape(data)?, builder.shape(indices)?);
     let axis = call.axis(0, from.len())?;
     let mut shape = from[..axis].to_vec();
-    shape.extend(chosen.iter().cloned());
+    shape.extend(selected.iter().cloned());
     shape.extend(from[axis + 1..].iter().cloned());
     let table = builder.is_constant(data) && axis == 0 && from.len() == 2;
     if table && !builder.is_constant(indices) {
@@ -49,8 +49,8 @@ pub(crate) fn gather(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     Ok(vec![result])
 }
 
-/// `GatherElements`, `ScatterElements` and their like: elements chosen by
-/// others.
+/// `GatherElements`, `ScatterElements` and their like: elements selected
+/// by indices.
 pub(crate) fn index_select(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let (data, indices) = (call.input(0)?, call.input(1)?);
     let shape = match call.node.op_type.as_str() {

@@ -34,18 +34,18 @@ pub(crate) fn product_of(
 ) -> Result<TensorId, ImportError> {
     let [a0, a1] = builder.shape_of_rank::<2>(a)?;
     let [b0, b1] = builder.shape_of_rank::<2>(b)?;
-    let turned = |name| call.int_or(name, 0) != 0;
+    let transposed = |name| call.int_or(name, 0) != 0;
     let (n, k, m) = (
         ProductAxis::Index(100),
         ProductAxis::Index(101),
         ProductAxis::Index(102),
     );
-    let (left, rows, inner) = if turned("transA") {
+    let (left, rows, inner) = if transposed("transA") {
         (vec![k.clone(), n.clone()], a1, a0)
     } else {
         (vec![n.clone(), k.clone()], a0, a1)
     };
-    let (right, columns, other) = if turned("transB") {
+    let (right, columns, other) = if transposed("transB") {
         (vec![m.clone(), k], b0, b1)
     } else {
         (vec![k, m.clone()], b1, b0)

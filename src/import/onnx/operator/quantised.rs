@@ -1,10 +1,5 @@
 //! Whole numbers for fractions: quantisation, in all the forms in which
 //! exporters write it.
-//!
-//! `DequantizeLinear` before a product and `QuantizeLinear` after it mean what
-//! `QLinearMatMul` says in one node: a product of whole numbers, one
-//! multiplication for each sum that brings it to scale, rounding and bounds.
-//! Corrections for zero points are part of the bias, as runtimes have it.
 
 use super::call::Call;
 use super::conv::convolve;

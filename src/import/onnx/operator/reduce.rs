@@ -133,11 +133,11 @@ pub(crate) fn top(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         [k] => k.clone(),
         _ => return Err(ImportError::Invalid("`K` must be one number".to_owned())),
     };
-    let mut chosen = shape.clone();
-    chosen[axis] = k.clone();
+    let mut selected = shape.clone();
+    selected[axis] = k.clone();
     let element = builder.element(x);
     let passed = builder.per_element(&[(Primitive::Compare, k)], &[x], shape, element)?;
-    let values = builder.compute(Work::Move, &[passed], chosen.clone(), element)?;
-    let places = builder.compute(Work::Move, &[passed], chosen, ElementType::Int64)?;
-    Ok(vec![values, places])
+    let values = builder.compute(Work::Move, &[passed], selected.clone(), element)?;
+    let indices = builder.compute(Work::Move, &[passed], selected, ElementType::Int64)?;
+    Ok(vec![values, indices])
 }

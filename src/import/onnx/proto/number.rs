@@ -4,7 +4,7 @@ use super::element::ElementType;
 
 /// What one element holds, exactly.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::import::onnx) enum Number {
+pub(crate) enum Number {
     /// A whole number or a truth value.
     Whole(i128),
     /// A fraction, an infinity or none at all.
@@ -15,7 +15,7 @@ impl ElementType {
     /// How many bytes the smallest piece of the file takes that holds whole
     /// elements: one, or two of four bits. `None` where elements are no
     /// numbers.
-    pub(in crate::import::onnx) fn step(self) -> Option<usize> {
+    pub(crate) fn step(self) -> Option<usize> {
         match self {
             ElementType::Complex64 | ElementType::Complex128 => None,
             _ => Some(self.bits()?.div_ceil(8) as usize),
@@ -24,7 +24,7 @@ impl ElementType {
 
     /// What the bytes of one step hold, lowest byte first: one element, or two
     /// of four bits.
-    pub(in crate::import::onnx) fn decode(self, bytes: &[u8]) -> (Number, Option<Number>) {
+    pub(crate) fn decode(self, bytes: &[u8]) -> (Number, Option<Number>) {
         let mut all = [0; 8];
         for (to, from) in all.iter_mut().zip(bytes) {
             *to = *from;

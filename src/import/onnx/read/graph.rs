@@ -25,7 +25,7 @@ const MAX_NODES: usize = 1_000_000;
 const MAX_NAME: usize = 200;
 
 /// How an operator is read.
-pub(in crate::import::onnx) enum Handler {
+pub(crate) enum Handler {
     /// By what stands in the node, and what is known of its inputs.
     Node(fn(&mut NetBuilder, &Call<'_>) -> Results),
     /// By reading graphs or tensors of the file.
@@ -36,7 +36,7 @@ pub(in crate::import::onnx) enum Handler {
 pub(super) type Lookup = fn(&str, &str) -> Option<&'static Handler>;
 
 /// A graph while it is read.
-pub(in crate::import::onnx) struct GraphReader<'m> {
+pub(crate) struct GraphReader<'m> {
     pub(super) builder: NetBuilder,
     dims: Dims,
     names: Names<'m>,

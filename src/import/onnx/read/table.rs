@@ -8,13 +8,13 @@ use crate::import::onnx::operator::{
 };
 
 /// An operator that can be read.
-pub(in crate::import::onnx) struct Operator {
+pub(crate) struct Operator {
     /// Its domain; empty for the standard one.
-    pub(in crate::import::onnx) domain: &'static str,
+    pub(crate) domain: &'static str,
     /// Its name.
-    pub(in crate::import::onnx) name: &'static str,
+    pub(crate) name: &'static str,
     /// As what it is counted, for the documentation.
-    pub(in crate::import::onnx) counted: &'static str,
+    pub(crate) counted: &'static str,
     handler: Handler,
 }
 
@@ -31,7 +31,7 @@ macro_rules! operators {
 }
 
 /// All operators that are read, in the order of the documentation.
-pub(in crate::import::onnx) static OPERATORS: &[Operator] = operators! {
+pub(crate) static OPERATORS: &[Operator] = operators! {
     "": {
         "MatMul" => Node(linear::matmul), "products, summed";
         "Gemm" => Node(linear::gemm), "products, summed, with a bias";

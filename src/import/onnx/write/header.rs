@@ -56,7 +56,7 @@ fn main_element(net: &Net) -> Option<ElementType> {
 
 /// The name of the format of most products, where a model file of fp32 or fp16
 /// does not say it.
-pub(in crate::import::onnx) fn other_format(net: &Net) -> Option<&'static str> {
+pub(crate) fn other_format(net: &Net) -> Option<&'static str> {
     match main_element(net)? {
         ElementType::Bfloat16 => Some("bfloat16"),
         ElementType::Double => Some("double precision"),

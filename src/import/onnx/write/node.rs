@@ -150,7 +150,7 @@ impl Section<'_> {
     }
 
     fn gather(&mut self, node: &NetNode) {
-        let (table, chosen) = (self.factor(node.inputs[0]), self.operand(node.inputs[1]));
+        let (table, indices) = (self.factor(node.inputs[0]), self.operand(node.inputs[1]));
         let rank = self.net.tensors[node.inputs[1]]
             .shape
             .as_ref()
@@ -161,7 +161,7 @@ impl Section<'_> {
         self.open(&name, node.stage);
         let text = format!("{rows}, v_ d_ -> {rows} d_");
         self.field("gather", &quoted(text.trim_start()));
-        self.field("inputs", &format!("[{}, {table}]", quoted(&chosen)));
+        self.field("inputs", &format!("[{}, {table}]", quoted(&indices)));
     }
 }
 

@@ -1,10 +1,14 @@
 //! DeepSeek V3 and R1: latent attention, shared and routed experts.
 
-use super::class::{Head, class};
-use super::common::{activation, causal, decoder_head, norm, tokens, word_table, words};
-use super::config::Config;
-use super::draft::Draft;
-use super::llama::{about, expert_layers, experts};
+use crate::import::huggingface::class::{Head, about, class};
+use crate::import::huggingface::config::Config;
+use crate::import::huggingface::draft::Draft;
+use crate::import::huggingface::mechanism::activation::activation;
+use crate::import::huggingface::mechanism::attention::causal;
+use crate::import::huggingface::mechanism::embedding::{tokens, word_table, words};
+use crate::import::huggingface::mechanism::experts::{expert_layers, experts};
+use crate::import::huggingface::mechanism::head::decoder_head;
+use crate::import::huggingface::mechanism::stack::norm;
 
 /// DeepSeek V3, without the layers that predict several tokens at once: they
 /// take part in training alone.
@@ -61,10 +65,10 @@ fn attention(config: &mut Config<'_>, draft: &mut Draft) {
         (
             "plain",
             "qk_nope_head_dim",
-            "columns of a head of q and k that are not turned",
+            "size of each head of q and k, the part that is not rotated",
         ),
-        ("turned", "qk_rope_head_dim", "columns that are"),
-        ("value", "v_head_dim", "columns of a head of v"),
+        ("turned", "qk_rope_head_dim", "the part that is"),
+        ("value", "v_head_dim", "size of each head of v"),
     ] {
         let size = config.size(key);
         draft.dim(name, size, comment);
@@ -84,8 +88,8 @@ fn attention(config: &mut Config<'_>, draft: &mut Draft) {
 /// The experts; gives the number of layers without them.
 fn mixture(config: &mut Config<'_>, draft: &mut Draft, layers: u64) -> u64 {
     experts(config, draft, "n_routed_experts");
-    let width = config.size("moe_intermediate_size");
-    draft.dim("expert_ffn", width, "width of an expert");
+    let expert_ffn = config.size("moe_intermediate_size");
+    draft.dim("expert_ffn", expert_ffn, "width of an expert");
     // 1 in `transformers`.
     let shared = config.count_or("n_shared_experts", 1);
     draft.param("shared", shared, "experts that compute every token");

@@ -1,11 +1,15 @@
 //! Whisper: two convolutions over a spectrum, an encoder, a decoder of words.
 
-use super::bart::{OF_DECODER, masked_by_half, sides, target_logits};
-use super::class::{Head, class};
-use super::common::{activation, norm, word_table};
-use super::config::Config;
-use super::draft::{Draft, Op, weight};
-use super::llama::about;
+use crate::import::huggingface::class::{Head, about, class};
+use crate::import::huggingface::config::Config;
+use crate::import::huggingface::draft::Draft;
+use crate::import::huggingface::mechanism::activation::activation;
+use crate::import::huggingface::mechanism::embedding::word_table;
+use crate::import::huggingface::mechanism::encoder_decoder::{
+    OF_DECODER, masked_by_half, sides, target_logits,
+};
+use crate::import::huggingface::mechanism::stack::norm;
+use crate::import::huggingface::op::{Op, weight};
 
 /// Whisper.
 pub(super) fn whisper(config: &mut Config<'_>, draft: &mut Draft) {
@@ -43,9 +47,9 @@ fn sizes(config: &mut Config<'_>, draft: &mut Draft) {
     let spoken = config.size("max_target_positions");
     let mels = config.size("num_mel_bins");
     draft.numbers("spectrum", "batch mels frames");
-    draft.indices("heard_places", "heard");
+    draft.indices("heard_position_ids", "heard");
     draft.indices("tokens", "batch target");
-    draft.indices("places", "target");
+    draft.indices("position_ids", "target");
     draft.dim("batch", 1, "recordings");
     draft.dim(
         "frames",
@@ -92,7 +96,7 @@ fn heard(draft: &mut Draft) {
         .stage("embed")
         .block("positions")
         .with(&[("positions", "heard_positions")])
-        .of(&["far_act", "heard_places"]));
+        .of(&["far_act", "heard_position_ids"]));
 }
 
 /// The words so far.
@@ -104,7 +108,7 @@ fn spoken(draft: &mut Draft, table: &str) {
     draft.op(Op::new("placed")
         .stage("embed")
         .block("positions")
-        .of(&["words", "places"]));
+        .of(&["words", "position_ids"]));
     draft.op(Op::new("decoder_layers")
         .block("decoder-layer")
         .with(&OF_DECODER)

@@ -1,13 +1,13 @@
 //! BERT, RoBERTa and DistilBERT.
 
-use super::class::{Head, class};
-use super::common::{
-    activation, labels, layers, norm, positions, sequence_scores, token_scores, tokens, word_table,
-    words,
-};
-use super::config::Config;
-use super::draft::{Draft, Op, weight};
-use super::llama::about;
+use crate::import::huggingface::class::{Head, about, class};
+use crate::import::huggingface::config::Config;
+use crate::import::huggingface::draft::Draft;
+use crate::import::huggingface::mechanism::activation::activation;
+use crate::import::huggingface::mechanism::embedding::{positions, tokens, word_table, words};
+use crate::import::huggingface::mechanism::head::{labels, sequence_scores, token_scores};
+use crate::import::huggingface::mechanism::stack::{layers, norm};
+use crate::import::huggingface::op::{Op, weight};
 
 /// The names under which a family has its sizes.
 struct Names {

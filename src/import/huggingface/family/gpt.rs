@@ -1,12 +1,15 @@
 //! GPT-2, GPT-NeoX and OPT.
 
-use super::class::{Head, class};
-use super::common::{
-    activation, causal, decoder_head, layers, norm, positions, tokens, word_table, words,
-};
-use super::config::Config;
-use super::draft::{Draft, Op, weight};
-use super::llama::{about, rotary, rotary_share};
+use crate::import::huggingface::class::{Head, about, class};
+use crate::import::huggingface::config::Config;
+use crate::import::huggingface::draft::Draft;
+use crate::import::huggingface::mechanism::activation::activation;
+use crate::import::huggingface::mechanism::attention::causal;
+use crate::import::huggingface::mechanism::embedding::{positions, tokens, word_table, words};
+use crate::import::huggingface::mechanism::head::decoder_head;
+use crate::import::huggingface::mechanism::rotary::{rotary, rotary_share};
+use crate::import::huggingface::mechanism::stack::{layers, norm};
+use crate::import::huggingface::op::{Op, weight};
 use crate::number;
 
 /// GPT-2 and those built like it.
@@ -91,7 +94,7 @@ pub(super) fn gpt_neox(config: &mut Config<'_>, draft: &mut Draft) {
     decoder_head(config, draft, head, "normed", tied.then_some(&table));
 }
 
-/// Sizes under their usual names; gives the width.
+/// Sizes under their usual names; gives the model width.
 fn plain_sizes(config: &mut Config<'_>, draft: &mut Draft, ffn: &'static str) -> u64 {
     let d = config.size("hidden_size");
     let heads = config.size("num_attention_heads");
@@ -179,8 +182,8 @@ struct Stack {
     last: &'static str,
 }
 
-fn narrow_words(draft: &mut Draft, width: u64, stack: &mut Stack) {
-    draft.dim("narrow", width, "width of a word before the layers");
+fn narrow_words(draft: &mut Draft, size: u64, stack: &mut Stack) {
+    draft.dim("narrow", size, "width of a word before the layers");
     stack.table = if stack.tied {
         draft.weight(
             "table",

@@ -1,10 +1,12 @@
 //! The Vision Transformer.
 
-use super::class::{Head, class};
-use super::common::{activation, labels, layers, norm, sequence_scores};
-use super::config::Config;
-use super::draft::{Draft, Op, weight};
-use super::llama::about;
+use crate::import::huggingface::class::{Head, about, class};
+use crate::import::huggingface::config::Config;
+use crate::import::huggingface::draft::Draft;
+use crate::import::huggingface::mechanism::activation::activation;
+use crate::import::huggingface::mechanism::head::{labels, sequence_scores};
+use crate::import::huggingface::mechanism::stack::{layers, norm};
+use crate::import::huggingface::op::{Op, weight};
 
 /// ViT. The table of positions is as long as the image has patches.
 pub(super) fn vit(config: &mut Config<'_>, draft: &mut Draft) {

@@ -4,11 +4,16 @@
 use num_rational::BigRational;
 use num_traits::Zero;
 
-use super::class::{Head, class};
-use super::common::{activation, causal, decoder_head, norm, word_table, words};
-use super::config::Config;
-use super::draft::{Draft, Op};
-use super::llama::{Defaults, Kv, about, local_layers, mixed_layers, sizes};
+use crate::import::huggingface::class::{Head, about, class};
+use crate::import::huggingface::config::Config;
+use crate::import::huggingface::draft::Draft;
+use crate::import::huggingface::mechanism::activation::activation;
+use crate::import::huggingface::mechanism::attention::{causal, local_layers, mixed_layers};
+use crate::import::huggingface::mechanism::embedding::{word_table, words};
+use crate::import::huggingface::mechanism::head::decoder_head;
+use crate::import::huggingface::mechanism::sizes::{Defaults, KvHeads, sizes};
+use crate::import::huggingface::mechanism::stack::norm;
+use crate::import::huggingface::op::Op;
 use crate::number;
 
 /// Gemma 2.
@@ -31,16 +36,16 @@ pub(super) fn gemma2(config: &mut Config<'_>, draft: &mut Draft) {
         false => Some(number::whole(usual)),
     });
     capped_scores(draft, scores);
-    let kind = Kind {
+    let traits = Traits {
         head,
         pattern: 2,
         cap: words,
         defaults: Defaults {
-            width: Some(256),
+            head_dim: Some(256),
             ..Defaults::default()
         },
     };
-    gemma(config, draft, &kind);
+    gemma(config, draft, &traits);
 }
 
 /// A bound that is given; 0 is none.
@@ -87,7 +92,7 @@ fn gemma3(config: &mut Config<'_>, draft: &mut Draft, head: Head) {
     capped_scores(draft, scores);
     let words = cap(config, "final_logit_softcapping");
     let pattern = config.optional_size("sliding_window_pattern").unwrap_or(6);
-    let kind = Kind {
+    let traits = Traits {
         head,
         pattern,
         cap: words,
@@ -95,16 +100,16 @@ fn gemma3(config: &mut Config<'_>, draft: &mut Draft, head: Head) {
         // out.
         defaults: Defaults {
             heads: Some(8),
-            kv: Kv::Some(4),
-            width: Some(256),
+            kv: KvHeads::Usual(4),
+            head_dim: Some(256),
             vocab: Some(262_208),
         },
     };
-    gemma(config, draft, &kind);
+    gemma(config, draft, &traits);
 }
 
 /// What the two differ in.
-struct Kind {
+struct Traits {
     head: Head,
     /// Every so many layers one has no window.
     pattern: u64,
@@ -114,8 +119,8 @@ struct Kind {
 }
 
 /// What both share.
-fn gemma(config: &mut Config<'_>, draft: &mut Draft, kind: &Kind) {
-    let (head, pattern, defaults) = (kind.head, kind.pattern, &kind.defaults);
+fn gemma(config: &mut Config<'_>, draft: &mut Draft, traits: &Traits) {
+    let (head, pattern, defaults) = (traits.head, traits.pattern, &traits.defaults);
     causal(draft);
     // `hidden_act` is there too, and has no effect.
     let act = activation(config, "hidden_activation", "gelu-tanh");
@@ -140,7 +145,7 @@ fn gemma(config: &mut Config<'_>, draft: &mut Draft, kind: &Kind) {
     mixed_layers(draft, "sandwich-layer", kinds, window, "scaled");
     norm(draft, "normed", "rms-norm", "decoder");
     decoder_head(config, draft, head, "normed", tied.then_some(&table));
-    if let (Head::Words, Some(cap)) = (head, &kind.cap) {
+    if let (Head::Words, Some(cap)) = (head, &traits.cap) {
         let cap = number::plain(cap);
         let formula = format!("{cap} * tanh(logits * (1 / {cap}))");
         draft.op(Op::new("capped").stage("head").apply(&formula));

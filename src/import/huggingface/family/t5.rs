@@ -1,12 +1,14 @@
 //! T5, mT5's like and FLAN-T5: biases by distance instead of positions, scores
 //! without scaling, no biases of linear layers.
 
-use super::bart::{masked_by_half, target_logits};
-use super::class::{Head, class};
-use super::common::{activation_named, norm, word_table};
-use super::config::Config;
-use super::draft::{Draft, Op, weight};
-use super::llama::about;
+use crate::import::huggingface::class::{Head, about, class};
+use crate::import::huggingface::config::Config;
+use crate::import::huggingface::draft::Draft;
+use crate::import::huggingface::mechanism::activation::activation_named;
+use crate::import::huggingface::mechanism::embedding::word_table;
+use crate::import::huggingface::mechanism::encoder_decoder::{masked_by_half, target_logits};
+use crate::import::huggingface::mechanism::stack::norm;
+use crate::import::huggingface::op::{Op, weight};
 
 /// T5.
 pub(super) fn t5(config: &mut Config<'_>, draft: &mut Draft) {
@@ -80,8 +82,8 @@ fn sizes(config: &mut Config<'_>, draft: &mut Draft, decodes: bool) {
     draft.dim("vocab", vocab, "words");
     let distances = config.size_or("relative_attention_num_buckets", 32);
     draft.dim("buckets", distances, "distances that are told apart");
-    let width = config.size("d_kv");
-    draft.param("width", width, "columns of a head");
+    let head_dim = config.size("d_kv");
+    draft.param("width", head_dim, "size of each head");
 }
 
 fn style(config: &mut Config<'_>, draft: &mut Draft) {
