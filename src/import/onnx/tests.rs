@@ -115,8 +115,7 @@ fn axes_that_change_places_in_a_shape_of_too_many_elements() {
     alone.push(node("ReduceSum", &["transposed"], "y"));
     let nothing = Err("m.onnx: the graph computes nothing".to_owned());
     assert_eq!(text(&model(alone, vec![huge()])), nothing);
-    // x has shape 2 × 3: its axes fit the last two of 3 × 10^12 × 10^12 × 2
-    // only where one of each pair is 1, so the sum is refused.
+    // The last axis of the constant has 2 elements, that of x has 3.
     let mut added = constant;
     added.push(node("Add", &["transposed", "x"], "y"));
     let refused = text(&model(added, vec![huge()])).unwrap_err();
@@ -156,4 +155,43 @@ fn functions_of_one_name_are_told_apart_by_their_overload() {
     assert!(call("1").contains("exp("), "{}", call("1"));
     assert!(call("2").contains("sqrt("), "{}", call("2"));
     assert!(call("3").contains("own.F (unknown operator)"));
+}
+
+/// A function that reads a name of the graph around it reads nothing; a branch
+/// may read it.
+#[test]
+fn branches_see_the_names_around_them_and_functions_do_not() {
+    let body = vec![node("Sqrt", &["outside"], "inside")];
+    let outside = node("Exp", &["x"], "outside");
+    let mut call = node("F", &["x"], "y");
+    call.domain = "own".to_owned();
+    let mut with_function = model(vec![outside.clone(), call], vec![]);
+    with_function.functions = vec![Function {
+        name: "F".to_owned(),
+        domain: "own".to_owned(),
+        inputs: texts(&["a"]),
+        outputs: texts(&["inside"]),
+        nodes: body.clone(),
+        ..Function::default()
+    }];
+    let refused = text(&with_function).unwrap_err();
+    assert!(
+        refused.contains("reads `outside`, which nothing makes"),
+        "{refused}"
+    );
+    let mut branch = node("If", &["condition"], "y");
+    branch.attributes.push(Attribute {
+        name: "then_branch".to_owned(),
+        value: AttributeValue::Graph(Box::new(Graph {
+            nodes: body,
+            outputs: vec![ValueInfo {
+                name: "inside".to_owned(),
+                ..ValueInfo::default()
+            }],
+            ..Graph::default()
+        })),
+        ..Attribute::default()
+    });
+    let written = text(&model(vec![outside, branch], vec![ints("condition", &[1])])).unwrap();
+    assert!(written.contains("apply = \"sqrt(outside)\""), "{written}");
 }
