@@ -14,7 +14,7 @@ use crate::catalog::Kind;
 use crate::graph::settable;
 use crate::import::Imported;
 use crate::import::huggingface;
-use crate::import::onnx::{self, Values, external, scan, wire};
+use crate::import::onnx::{self, WeightValues, external, scan, wire};
 use crate::model::Model;
 use crate::source::{Problems, Source};
 
@@ -117,7 +117,7 @@ fn graph(name: &str, args: &ScanArgs) -> Result<Imported, Problems> {
     let file = File::open(name).map_err(|error| failed(&error))?;
     let model = wire::read(&file).map_err(|error| failed(&error))?;
     if !args.scan_weights {
-        return onnx::import(&model, name, &mut |_| Values::any());
+        return onnx::import(&model, name, &mut |_| WeightValues::any());
     }
     let limit = size(&args.weight_scan_limit)?;
     let folder = files::folder(Path::new(name)).to_owned();
@@ -136,13 +136,13 @@ fn graph(name: &str, args: &ScanArgs) -> Result<Imported, Problems> {
             unread
                 .borrow_mut()
                 .push(format!("the tensor `{}`: {why}", tensor.name));
-            return Values::any();
+            return WeightValues::any();
         }
         match scan::scan(tensor, &file, &open, true) {
-            Ok(found) => found.map_or_else(Values::any, Values::of),
+            Ok(found) => found.map_or_else(WeightValues::any, WeightValues::of),
             Err(error) => {
                 unread.borrow_mut().push(error.to_string());
-                Values::any()
+                WeightValues::any()
             }
         }
     };
