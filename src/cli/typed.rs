@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::source::{Diagnostic, Place, Problems, Source};
+use crate::source::{Diagnostic, Place, Problems, Source, Spanned};
 
 /// The name of what was typed, in messages.
 const COMMAND_LINE: &str = "command line";
@@ -34,6 +34,59 @@ impl Typed {
     /// Where the value stands.
     pub(super) fn whole(&self) -> Place {
         Place::new(&self.source, self.start..self.source.text().len())
+    }
+}
+
+/// `NAME=VALUES`, or `NAME` alone.
+pub(super) struct Assignment<'t> {
+    typed: Typed,
+    text: &'t str,
+    /// What stands before the `=`.
+    pub(super) name: Spanned<String>,
+    /// What stands behind it, if there is one.
+    values: Option<&'t str>,
+}
+
+impl<'t> Assignment<'t> {
+    /// Reads what was typed after `flag`; there must be a name.
+    pub(super) fn read(flag: &str, text: &'t str) -> Result<Assignment<'t>, Diagnostic> {
+        let typed = Typed::new(flag, text);
+        let (name, values) = match text.split_once('=') {
+            Some((name, values)) => (name, Some(values)),
+            None => (text, None),
+        };
+        if name.trim().is_empty() {
+            let until = text.len().min(name.len() + 1);
+            return Err(Diagnostic::at(&typed.place(0..until), "no name before the `=`")
+                .help(format!("write `{flag} NAME=VALUE`")));
+        }
+        let start = name.len() - name.trim_start().len();
+        let place = typed.place(start..name.trim_end().len());
+        Ok(Assignment {
+            name: Spanned::new(name.trim().to_owned(), place),
+            typed,
+            text,
+            values,
+        })
+    }
+
+    /// Whether there is a `=`.
+    pub(super) fn has_values(&self) -> bool {
+        self.values.is_some()
+    }
+
+    /// What stands behind the `=`, and where.
+    pub(super) fn values(&self) -> Result<(&'t str, Place), Diagnostic> {
+        let Some(values) = self.values else {
+            let message = format!("no value for `{}`", self.name.value);
+            return Err(Diagnostic::at(&self.name.place, message));
+        };
+        let start = self.text.len() - values.len();
+        if values.trim().is_empty() {
+            let place = self.typed.place(start - 1..self.text.len());
+            return Err(Diagnostic::at(&place, "no value after the `=`"));
+        }
+        Ok((values, self.typed.place(start..self.text.len())))
     }
 }
 

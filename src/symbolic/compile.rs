@@ -122,6 +122,16 @@ fn floor(value: f64) -> f64 {
 }
 
 impl Expr {
+    /// The same with another symbol in the place of one.
+    pub fn renamed(&self, symbol: &Symbol, new: &Symbol) -> Expr {
+        if symbol == new {
+            return self.clone();
+        }
+        let renamed = self.substitute(&|own| (own == symbol).then(|| Expr::symbol(new.name())));
+        // A symbol is no 0 to divide by.
+        renamed.unwrap_or_else(|| self.clone())
+    }
+
     /// The same with every symbol but `variables` replaced by its value.
     ///
     /// # Errors

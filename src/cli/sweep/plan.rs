@@ -1,12 +1,15 @@
 //! What a sweep is over, and the expressions to evaluate.
 
 use super::points::Outputs;
-use super::request::{Axes, Request};
+use num_rational::BigRational;
+
+use super::request::Request;
 use crate::cli::args::SweepArgs;
+use crate::cli::over::{Over, OverValues, Overs};
 use crate::cli::wrong;
 use crate::compare::saving;
 use crate::energy::Counted;
-use crate::number::to_f64;
+use crate::number::{self, to_f64};
 use crate::source::Problems;
 use crate::symbolic::Symbol;
 use crate::units::{Energy, significant};
@@ -49,31 +52,31 @@ impl Setting {
 
 impl Plan {
     pub(super) fn new(args: &SweepArgs) -> Result<Plan, Problems> {
-        let axes = Axes::read(&args.over)?;
-        if axes.numbers.is_empty() {
+        let overs = Overs::read(&args.over)?;
+        if overs.numbers.is_empty() {
             return Err(wrong(
                 "--over names no number to sweep; `picojoule compare` compares tables and formats",
             ));
         }
         // A number stays a symbol if it is set to one; which one is nothing to
         // a sweep, but 1 is a size, a share and a switch that is on.
-        let first = Request::new(args, &axes, &|_| None).or_else(|wrong| {
+        let one = |_: &Symbol, _: &Over| number::whole(1);
+        let first = Request::new(args, &overs, &one).or_else(|wrong| {
             // Not a number of repeats of which later ones have densities.
-            Request::new(args, &axes, &|name| axes.first(name)).map_err(|_| wrong)
+            Request::new(args, &overs, &|_, over| start(over)).map_err(|_| wrong)
         })?;
-        let switches = first.switches(&axes);
+        let switches = first.switches();
         let mut plan = Plan {
-            model: args.model.model.clone(),
-            axes: (axes.numbers.iter())
-                .map(|over| over.name.value.clone())
-                .filter(|name| !switches.contains(name))
+            model: first.counted.first().map_or_else(String::new, |c| c.graph.model.clone()),
+            axes: (first.without(&switches).iter())
+                .map(|axis| axis.symbol.name().to_owned())
                 .collect(),
-            switches,
             variants: first.model.variants.clone(),
             scopes: first.scopes(&args.scopes.scope)?,
             settings: Vec::new(),
             points: Vec::new(),
-            caveats: Vec::new(),
+            caveats: first.notes(),
+            switches: (switches.iter()).map(|symbol| symbol.name().to_owned()).collect(),
         };
         if plan.axes.is_empty() {
             return Err(wrong(format!(
@@ -81,17 +84,16 @@ impl Plan {
                 plan.switches.join("`, `")
             )));
         }
-        if plan.switches.is_empty() {
-            plan.add(args, &axes, &first, &[])?;
-        } else {
-            for chosen in axes.combinations(&plan.switches) {
-                let request = Request::new(args, &axes, &|name| {
-                    let at = plan.switches.iter().position(|switch| switch == name)?;
-                    chosen.get(at).cloned()
-                })?;
-                let values: Vec<f64> = chosen.iter().map(to_f64).collect();
-                plan.add(args, &axes, &request, &values)?;
-            }
+        if switches.is_empty() {
+            plan.add(args, &first, &[])?;
+            return Ok(plan);
+        }
+        for chosen in first.combinations(&switches)? {
+            let request = Request::new(args, &overs, &|symbol, _| {
+                let found = chosen.iter().find(|(switch, _)| switch == symbol);
+                found.map_or_else(|| number::whole(1), |(_, value)| value.clone())
+            })?;
+            plan.add(args, &request, &chosen)?;
         }
         Ok(plan)
     }
@@ -100,12 +102,13 @@ impl Plan {
     fn add(
         &mut self,
         args: &SweepArgs,
-        axes: &Axes,
         request: &Request,
-        switches: &[f64],
+        switches: &[(Symbol, BigRational)],
     ) -> Result<(), Problems> {
-        let varied: Vec<Symbol> = self.axes.iter().map(|name| Symbol::new(name)).collect();
+        let names: Vec<Symbol> = switches.iter().map(|(symbol, _)| symbol.clone()).collect();
+        let swept = request.without(&names);
         let counted: Vec<&Counted> = request.counted.iter().collect();
+        let varied: Vec<Symbol> = swept.iter().map(|axis| axis.own.clone()).collect();
         for line in caveats_over(&counted, &varied) {
             if !self.caveats.contains(&line) {
                 self.caveats.push(line);
@@ -113,15 +116,14 @@ impl Plan {
         }
         // Other ops may have other stages.
         request.scopes(&self.scopes)?;
-        let open = axes.without(&self.switches);
         let own = request.model.own_format();
         for pricing in request.prices.pricings(|_| vec![own])? {
-            let outputs = Outputs::new(request, &self.scopes, &open, &pricing)?;
-            self.points.push(outputs.at(&open, args, request)?);
+            let outputs = Outputs::new(request, &self.scopes, &swept, &pricing)?;
+            self.points.push(outputs.at(&swept, args)?);
             self.settings.push(Setting {
                 table: pricing.table.name().to_owned(),
                 format: pricing.format.to_string(),
-                switches: switches.to_vec(),
+                switches: switches.iter().map(|(_, value)| to_f64(value)).collect(),
             });
         }
         Ok(())
@@ -170,6 +172,16 @@ impl Plan {
         }
         savings
     }
+}
+
+/// The first value of an axis.
+fn start(over: &Over) -> BigRational {
+    let first = match over.values() {
+        Some(OverValues::List(values)) => values.first().cloned(),
+        Some(OverValues::Range(range)) => Some(range.from.clone()),
+        None => None,
+    };
+    first.unwrap_or_else(|| number::whole(1))
 }
 
 /// A number as a reader would type it.

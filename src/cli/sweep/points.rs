@@ -1,14 +1,14 @@
 //! The points of a sweep on one table and format, and what is evaluated there.
 
-use super::request::Request;
+use super::request::{Request, SweptAxis};
 use crate::cli::args::SweepArgs;
-use crate::cli::axes::{Over, OverValues};
+use crate::cli::over::OverValues;
 use crate::cli::wrong;
 use crate::energy::CostModel;
 use crate::graph::Constraint;
 use crate::number::to_f64;
 use crate::source::{Diagnostic, Problems};
-use crate::symbolic::{Expr, Symbol, Values};
+use crate::symbolic::{Expr, Values};
 use crate::whatif::{
     Axis, Choice, Draw, Grid, Points, Scatter, Sweep, SweepError, entry_values, priced,
 };
@@ -26,20 +26,19 @@ impl Outputs {
     pub(super) fn new(
         request: &Request,
         scopes: &[String],
-        swept: &[&Over],
+        swept: &[&SweptAxis],
         pricing: &CostModel<'_>,
     ) -> Result<Outputs, Problems> {
         let mut constraints: Vec<Constraint> = Vec::new();
         // A variant may set what others leave: each has values of its own.
         let mut own: Vec<Values> = Vec::new();
-        let swept = swept.iter().map(|over| Symbol::new(&over.name.value));
-        let swept: Vec<Symbol> = swept.collect();
-        for counted in &request.counted {
-            counted.graph.check_without(&swept)?;
+        for (variant, counted) in request.counted.iter().enumerate() {
+            let symbols = request.own_symbols(variant, swept);
+            counted.graph.check_without(&symbols)?;
             let mut values = counted.graph.values();
             entry_values(pricing.table, &mut values);
             for constraint in counted.graph.constraints() {
-                let bound = constraint.expr.bind(&swept, &values);
+                let bound = request.in_axes(variant, &constraint.expr, &values, swept);
                 constraints.push(Constraint {
                     // What has no value is refused at every point.
                     expr: bound.unwrap_or_else(|_| constraint.expr.clone()),
@@ -50,9 +49,10 @@ impl Outputs {
         }
         let mut energies: Vec<Expr> = Vec::new();
         for scope in scopes {
-            for (counted, values) in request.counted.iter().zip(&own) {
+            for (variant, (counted, values)) in request.counted.iter().zip(&own).enumerate() {
                 let stages = counted.stages_of(scope).unwrap_or_default();
-                let energy = priced(counted, pricing, &stages)?.bind(&swept, values);
+                let energy = priced(counted, pricing, &stages)?;
+                let energy = request.in_axes(variant, &energy, values, swept);
                 energies.push(energy.map_err(|error| wrong(error.to_string()))?);
             }
         }
@@ -66,13 +66,12 @@ impl Outputs {
     /// sample.
     pub(super) fn at(
         &self,
-        swept: &[&Over],
+        swept: &[&SweptAxis],
         args: &SweepArgs,
-        request: &Request,
     ) -> Result<Points, Problems> {
         let choice = match args.sample {
             Some(points) => Choice::Random {
-                draws: draws(swept, request)?,
+                draws: draws(swept)?,
                 points,
                 seed: args.random.seed,
                 latin: args.latin,
@@ -105,19 +104,19 @@ fn failed(error: SweepError) -> Problems {
 }
 
 /// The values of every axis, one by one.
-fn axes(swept: &[&Over]) -> Result<Vec<Axis>, Problems> {
-    let logarithmic = |over: &&&Over| matches!(over.values, OverValues::Range { log: true, .. });
-    if let Some(over) = swept.iter().find(logarithmic) {
-        return Err(Diagnostic::at(
-            &over.name.place,
-            "a logarithmic range is drawn from: give --sample too",
-        )
-        .into());
+fn axes(swept: &[&SweptAxis]) -> Result<Vec<Axis>, Problems> {
+    for axis in swept {
+        if let Some(OverValues::Range(range)) = axis.over.values()
+            && range.log
+        {
+            let message = "a logarithmic range is drawn from: give --sample too";
+            return Err(Diagnostic::at(axis.over.place(), message).into());
+        }
     }
-    let axis = |over: &&Over| {
+    let axis = |axis: &&SweptAxis| {
         Some(Axis {
-            symbol: Symbol::new(&over.name.value),
-            values: over.values()?.clone(),
+            symbol: axis.symbol.clone(),
+            values: axis.values()?,
         })
     };
     Ok(swept.iter().filter_map(axis).collect())
@@ -137,24 +136,21 @@ fn together(axes: Vec<Axis>) -> Result<Vec<Axis>, Problems> {
 }
 
 /// What is drawn from each range.
-fn draws(numbers: &[&Over], request: &Request) -> Result<Vec<Draw>, Problems> {
+fn draws(swept: &[&SweptAxis]) -> Result<Vec<Draw>, Problems> {
     let mut draws = Vec::new();
-    for over in numbers {
-        let name = &over.name.value;
-        let OverValues::Range { from, to, log, .. } = &over.values else {
-            return Err(Diagnostic::at(
-                &over.name.place,
-                format!("`{name}` is no range to draw from"),
-            )
-            .help("write `--over NAME=FROM..TO`, or `FROM..TO:log`")
-            .into());
+    for axis in swept {
+        let Some(OverValues::Range(range)) = axis.over.values() else {
+            let message = format!("`{}` is no range to draw from", axis.symbol.name());
+            return Err(Diagnostic::at(axis.over.place(), message)
+                .help("write `--over NAME=FROM..TO`, or `FROM..TO:log`")
+                .into());
         };
         draws.push(Draw {
-            symbol: Symbol::new(name),
-            from: to_f64(from),
-            to: to_f64(to),
-            log: *log,
-            whole: request.is_dim(name),
+            symbol: axis.symbol.clone(),
+            from: to_f64(&range.from),
+            to: to_f64(&range.to),
+            log: range.log,
+            whole: axis.is_size,
         });
     }
     Ok(draws)

@@ -101,6 +101,19 @@ impl Axis {
         }
     }
 
+    /// The same under another name: that of one variant is `snn.t` beside
+    /// others, and `t` in its own graph.
+    pub fn called(self, name: &Symbol) -> Axis {
+        let conditions = self.conditions.into_iter();
+        Axis {
+            conditions: conditions
+                .map(|(expr, rule)| (expr.renamed(&self.symbol, name), rule))
+                .collect(),
+            symbol: name.clone(),
+            ..self
+        }
+    }
+
     /// Whether the model accepts the value.
     pub fn admits(&self, value: &BigRational) -> bool {
         let mut values = Values::default();
