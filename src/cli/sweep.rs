@@ -81,7 +81,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         output::tell(line);
     }
     if summary.refused() > 0 {
-        output::tell(summary.refused_words());
+        output::tell(summary.refused_words(&plan));
     }
     Ok(())
 }

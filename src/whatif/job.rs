@@ -30,6 +30,14 @@ impl Points {
         }
     }
 
+    /// The values of the axes at the point of this number.
+    pub fn at(&self, point: u64) -> Vec<f64> {
+        match self {
+            Points::Grid(sweep) => sweep.at(point),
+            Points::Scatter(scatter) => scatter.at(point),
+        }
+    }
+
     fn evaluate_into(&self, range: Range<u64>, batch: &mut Batch) {
         match self {
             Points::Grid(sweep) => sweep.evaluate_into(range, batch),

@@ -33,6 +33,7 @@
 //! | [`threshold`] | where a claim begins and ceases to hold |
 //! | `reading` | how a published percentage may be read |
 
+mod check;
 mod draw;
 mod energy;
 mod grid;

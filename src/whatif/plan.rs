@@ -7,6 +7,10 @@
 //! multiplications for each point. So no term is worked out more often than
 //! its own axes change.
 //!
+//! Where terms have both signs they may cancel, and digits with them. Such an
+//! output is worked out a second time with all signs dropped; a point at which
+//! too little is left beside that is worked out from the expression itself.
+//!
 //! For each axis the plan holds [`Factor`]s (powers of the axis, and floors or
 //! maxima that are known once it has a value) and steps: multiply this
 //! coefficient by that factor and add it to that coefficient of the next axis.
@@ -15,7 +19,7 @@ use std::collections::HashMap;
 
 use super::grid::Grid;
 use crate::number::to_f64;
-use crate::symbolic::{Atom, Compiled, EvalError, Expr, Symbol, Values};
+use crate::symbolic::{Atom, Compiled, EvalError, Expr, MAX_CANCELLED, Symbol, Values};
 
 /// The expressions of a sweep over a grid.
 #[derive(Debug, Clone)]
@@ -24,6 +28,8 @@ pub(super) struct Plan {
     start: Vec<f64>,
     /// The steps of the last level, by output.
     rows: Vec<RowSteps>,
+    /// The expressions of outputs whose terms may cancel, by output.
+    cancelling: Vec<Option<Compiled>>,
     /// The powers of the innermost axis, one row for each factor of the last
     /// level, where they depend on nothing else and the axis is held.
     powers: Vec<Option<Vec<f64>>>,
@@ -80,8 +86,15 @@ impl Plan {
         let depth = symbols.len();
         let mut start: Vec<f64> = Vec::new();
         let mut terms: Vec<Rest> = Vec::new();
+        let mut cancelling = Vec::with_capacity(outputs.len());
         for (output, expr) in outputs.iter().enumerate() {
-            for (monomial, coefficient) in expr.bind(&symbols, values)?.terms() {
+            let bound = expr.bind(&symbols, values)?;
+            let compiled = || Compiled::new(&bound, &symbols, values);
+            cancelling.push(match bound.keeps_sign() {
+                true => None,
+                false => Some(compiled()?),
+            });
+            for (monomial, coefficient) in bound.terms() {
                 let mut by_level: Vec<Vec<(Atom, i32)>> = vec![Vec::new(); depth];
                 for (atom, exponent) in monomial.factors() {
                     let level = level_of(atom, &symbols);
@@ -126,8 +139,27 @@ impl Plan {
             levels,
             start,
             rows,
+            cancelling,
             powers,
         })
+    }
+
+    /// Whether a factor divides by the innermost axis where that is `x`, and
+    /// `x` is 0.
+    pub(super) fn divides_by_zero_at(&self, x: f64) -> bool {
+        let factors = || self.levels.last().into_iter().flat_map(|level| &level.factors);
+        x == 0.0 && factors().any(|factor| factor.exponent < 0)
+    }
+
+    /// Whether something divides by what is known only at a point.
+    pub(super) fn may_divide_by_zero(&self) -> bool {
+        let held = self.powers.iter().all(Option::is_some);
+        !held
+    }
+
+    /// Whether terms of any output may cancel.
+    fn cancels(&self) -> bool {
+        self.cancelling.iter().any(Option::is_some)
     }
 }
 
@@ -227,6 +259,8 @@ pub(super) struct Cursor<'p> {
     plan: &'p Plan,
     /// The coefficients before each level.
     coefficients: Vec<Vec<f64>>,
+    /// The same with all signs dropped; none where nothing cancels.
+    sizes: Vec<Vec<f64>>,
     /// The factors of the level being fixed.
     scratch: Vec<f64>,
 }
@@ -238,79 +272,60 @@ impl<'p> Cursor<'p> {
         for level in plan.levels.iter().rev().skip(1).rev() {
             coefficients.push(vec![0.0; level.width]);
         }
+        let mut sizes = Vec::new();
+        if plan.cancels() {
+            sizes.clone_from(&coefficients);
+            sizes.iter_mut().flatten().for_each(|size| *size = size.abs());
+        }
         Cursor {
             plan,
             coefficients,
+            sizes,
             scratch: Vec::new(),
         }
     }
 
     /// Gives the axis `level` (not the innermost) the value in `at`, where the
-    /// axes before it have theirs.
-    pub(super) fn fix(&mut self, level: usize, at: &[f64]) {
+    /// axes before it have theirs. Whether all is finite: no factor divides by
+    /// 0.
+    pub(super) fn fix(&mut self, level: usize, at: &[f64]) -> bool {
         let (Some(plan), Some(axis)) = (self.plan.levels.get(level), at.get(level)) else {
-            return;
+            return true;
         };
         self.scratch.clear();
         let values = plan.factors.iter().map(|factor| factor.value(*axis, at));
         self.scratch.extend(values);
-        let (before, after) = self.coefficients.split_at_mut(level + 1);
-        let (Some(source), Some(target)) = (before.last(), after.first_mut()) else {
-            return;
-        };
-        target.fill(0.0);
-        for step in &plan.steps {
-            target[step.to as usize] +=
-                source[step.from as usize] * self.scratch[step.factor as usize];
+        if !self.scratch.iter().all(|factor| factor.is_finite()) {
+            return false;
         }
+        pass_on(&plan.steps, &mut self.coefficients, level, &self.scratch);
+        if !self.sizes.is_empty() {
+            self.scratch.iter_mut().for_each(|factor| *factor = factor.abs());
+            pass_on(&plan.steps, &mut self.sizes, level, &self.scratch);
+        }
+        true
     }
 
     /// Works out a row: appends to every output its values for the values
     /// `row` of the innermost axis, which start at `offset` of the axis. `at`
     /// holds the values of the other axes.
     pub(super) fn row(&self, at: &mut [f64], row: &[f64], offset: usize, outputs: &mut [Vec<f64>]) {
-        let (Some(level), Some(source)) = (self.plan.levels.last(), self.coefficients.last())
-        else {
+        let Some(source) = self.coefficients.last() else {
             return;
         };
-        let depth = self.plan.levels.len();
-        for (steps, output) in self.plan.rows.iter().zip(outputs) {
+        let each = self.plan.rows.iter().zip(&self.plan.cancelling).zip(outputs);
+        for ((steps, cancelling), output) in each {
             let start = output.len();
-            let mut constant = 0.0;
-            for step in &steps.constant {
-                constant += source[step.from as usize];
-            }
-            // The first power is written where the others are added.
-            let mut written = false;
-            for step in &steps.powers {
-                let coefficient = source[step.from as usize];
-                let factor = &level.factors[step.factor as usize];
-                match &self.plan.powers[step.factor as usize] {
-                    Some(powers) => {
-                        let powers = &powers[offset..offset + row.len()];
-                        if written {
-                            for (value, power) in output[start..].iter_mut().zip(powers) {
-                                *value += coefficient * power;
-                            }
-                        } else {
-                            output
-                                .extend(powers.iter().map(|power| constant + coefficient * power));
-                        }
-                    }
-                    None => {
-                        if !written {
-                            output.resize(start + row.len(), constant);
-                        }
-                        for (value, axis) in output[start..].iter_mut().zip(row) {
-                            at[depth - 1] = *axis;
-                            *value += coefficient * factor.value(*axis, at);
-                        }
+            self.plan.add_row(steps, source, &|factor| factor, (&mut *at, row, offset), output);
+            if let (Some(exact), Some(sizes)) = (cancelling, self.sizes.last()) {
+                let mut all = Vec::with_capacity(row.len());
+                self.plan.add_row(steps, sizes, &f64::abs, (&mut *at, row, offset), &mut all);
+                for ((value, size), x) in output[start..].iter_mut().zip(&all).zip(row) {
+                    if *size > MAX_CANCELLED * value.abs() {
+                        at[self.plan.levels.len() - 1] = *x;
+                        *value = exact.evaluate(at);
                     }
                 }
-                written = true;
-            }
-            if !written {
-                output.resize(start + row.len(), constant);
             }
         }
     }
@@ -318,5 +333,73 @@ impl<'p> Cursor<'p> {
     /// How many outputs there are.
     pub(super) fn outputs(&self) -> usize {
         self.plan.rows.len()
+    }
+}
+
+/// Makes the coefficients of the level behind `level`, whose factors have
+/// these values.
+fn pass_on(steps: &[Step], coefficients: &mut [Vec<f64>], level: usize, factors: &[f64]) {
+    let (before, after) = coefficients.split_at_mut(level + 1);
+    let (Some(source), Some(target)) = (before.last(), after.first_mut()) else {
+        return;
+    };
+    target.fill(0.0);
+    for step in steps {
+        target[step.to as usize] += source[step.from as usize] * factors[step.factor as usize];
+    }
+}
+
+impl Plan {
+    /// Appends to `output` the sum of its terms along a row, each factor made
+    /// what `sized` makes of it.
+    fn add_row(
+        &self,
+        steps: &RowSteps,
+        source: &[f64],
+        sized: &impl Fn(f64) -> f64,
+        (at, row, offset): (&mut [f64], &[f64], usize),
+        output: &mut Vec<f64>,
+    ) {
+        let Some(level) = self.levels.last() else {
+            return;
+        };
+        let depth = self.levels.len();
+        let start = output.len();
+        let mut constant = 0.0;
+        for step in &steps.constant {
+            constant += source[step.from as usize];
+        }
+        // The first power is written where the others are added.
+        let mut written = false;
+        for step in &steps.powers {
+            let coefficient = source[step.from as usize];
+            let factor = &level.factors[step.factor as usize];
+            match &self.powers[step.factor as usize] {
+                // Values of an axis are at least 0, and so are their powers.
+                Some(powers) => {
+                    let powers = &powers[offset..offset + row.len()];
+                    if written {
+                        for (value, power) in output[start..].iter_mut().zip(powers) {
+                            *value += coefficient * power;
+                        }
+                    } else {
+                        output.extend(powers.iter().map(|power| constant + coefficient * power));
+                    }
+                }
+                None => {
+                    if !written {
+                        output.resize(start + row.len(), constant);
+                    }
+                    for (value, axis) in output[start..].iter_mut().zip(row) {
+                        at[depth - 1] = *axis;
+                        *value += coefficient * sized(factor.value(*axis, at));
+                    }
+                }
+            }
+            written = true;
+        }
+        if !written {
+            output.resize(start + row.len(), constant);
+        }
     }
 }

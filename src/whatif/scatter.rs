@@ -8,7 +8,8 @@ use std::ops::Range;
 use super::grid::{Axis, AxisValues};
 use super::random::{bits, uniform};
 use super::sweep::{Batch, SweepError};
-use crate::graph::{Constraint, Rule};
+use super::check::Check;
+use crate::graph::Constraint;
 use crate::symbolic::{Compiled, Expr, Symbol, Values};
 
 /// How points are chosen.
@@ -50,7 +51,7 @@ pub struct Draw {
 pub struct Scatter {
     choice: Choice,
     outputs: Vec<Compiled>,
-    checks: Vec<(Compiled, Rule)>,
+    checks: Vec<Check>,
     points: u64,
 }
 
@@ -74,7 +75,7 @@ impl Scatter {
         let compile = |expr: &Expr| Compiled::new(expr, &symbols, values);
         let mut checks = Vec::new();
         for constraint in constraints {
-            checks.push((compile(&constraint.expr)?, constraint.rule));
+            checks.push(Check::new(constraint, &symbols, values)?);
         }
         Ok(Scatter {
             outputs: outputs.iter().map(compile).collect::<Result<_, _>>()?,
@@ -89,26 +90,37 @@ impl Scatter {
         self.points
     }
 
+    /// The values of the axes at the point of this number.
+    pub fn at(&self, point: u64) -> Vec<f64> {
+        self.choice.point(point)
+    }
+
     /// Works out a range of points.
     pub fn evaluate(&self, range: Range<u64>) -> Batch {
         let depth = self.choice.symbols().len();
         let mut batch = Batch {
             axes: vec![Vec::new(); depth],
             outputs: vec![Vec::new(); self.outputs.len()],
-            refused: 0,
+            ..Batch::default()
         };
         for point in range {
             let at = self.choice.point(point);
-            let broken = |(value, rule): &(Compiled, Rule)| !rule.allows(value.evaluate(&at));
-            if self.checks.iter().any(broken) {
-                batch.refused += 1;
+            if !self.checks.iter().all(|check| check.admits(&at)) {
+                batch.refuse(point, 1);
+                continue;
+            }
+            let values = self.outputs.iter().map(|output| output.evaluate(&at));
+            let values: Vec<f64> = values.collect();
+            // What divides by 0 is refused as well.
+            if !values.iter().all(|value| value.is_finite()) {
+                batch.refuse(point, 1);
                 continue;
             }
             for (column, value) in batch.axes.iter_mut().zip(&at) {
                 column.push(*value);
             }
-            for (column, output) in batch.outputs.iter_mut().zip(&self.outputs) {
-                column.push(output.evaluate(&at));
+            for (column, value) in batch.outputs.iter_mut().zip(values) {
+                column.push(value);
             }
         }
         batch

@@ -115,13 +115,7 @@ impl Quantity {
         match self {
             Quantity::Energy(energy) => energy.moved(&input.symbol, value).map(Some),
             Quantity::Saving { baseline, energy } => {
-                let side = |function: &Function| {
-                    if input.is_in(function) {
-                        function.moved(&input.symbol, value)
-                    } else {
-                        function.at()
-                    }
-                };
+                let side = |function: &Function| function.moved(&input.symbol, value);
                 Ok(saved(&side(baseline)?, &side(energy)?))
             }
         }
@@ -136,13 +130,7 @@ impl Quantity {
         match self {
             Quantity::Energy(energy) => energy.derivative(&input.symbol),
             Quantity::Saving { baseline, energy } => {
-                let side = |function: &Function| {
-                    if input.is_in(function) {
-                        function.derivative(&input.symbol)
-                    } else {
-                        Ok(Some(BigRational::zero()))
-                    }
-                };
+                let side = |function: &Function| function.derivative(&input.symbol);
                 let (b, e) = (baseline.at()?, energy.at()?);
                 let (Some(db), Some(de)) = (side(baseline)?, side(energy)?) else {
                     return Ok(None);
@@ -202,15 +190,6 @@ pub struct Input {
     pub low: BigRational,
     /// The most it may be.
     pub high: BigRational,
-}
-
-impl Input {
-    /// Whether `function` is looked at where this input has its value. Two
-    /// variants may have parameters of one name and different values; those
-    /// are not the same input.
-    fn is_in(&self, function: &Function) -> bool {
-        function.values.get(&self.symbol) == Some(&self.value)
-    }
 }
 
 /// How a result moves with one input.

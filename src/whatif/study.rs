@@ -13,7 +13,7 @@ use crate::energy::{CostModel, Counted};
 use crate::format::Format;
 use crate::graph::{OpGraph, Rule};
 use crate::source::{Diagnostic, Problems};
-use crate::symbolic::{EvalError, Expr};
+use crate::symbolic::{EvalError, Expr, Symbol};
 
 /// How intervals are found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,16 +88,12 @@ pub fn study(
                 drawn: None,
                 inputs: Vec::new(),
             };
-            let dims = dims(&[&counted.graph]);
-            asked.push((finding(None), Quantity::Energy(energy.clone()), dims));
+            let quantity = Quantity::Energy(energy.clone());
+            asked.push((finding(None), quantity, dims(&counted.graph)));
             match &baseline {
                 None => baseline = Some((counted, energy)),
                 Some((first, base)) => {
-                    let saving = Quantity::Saving {
-                        baseline: base.clone(),
-                        energy,
-                    };
-                    let dims = self::dims(&[&counted.graph, &first.graph]);
+                    let (saving, dims) = beside((first, base), (counted, &energy));
                     asked.push((finding(Some(first)), saving, dims));
                 }
             }
@@ -167,34 +163,73 @@ fn function(
     }))
 }
 
-/// The dims and parameters of the graphs, the first of each name, each from a
-/// tenth below its value to a tenth above; shares stay at most 1, and what is
-/// only switched on or off is left out.
-fn dims(graphs: &[&OpGraph]) -> Vec<Input> {
+/// What a variant saves against a baseline, and the dims and parameters of
+/// both. One that either sets for itself, or of which they have different
+/// values, is an input of each, with the name of the variant before it: `snn.t`
+/// beside `ann.t`.
+fn beside(
+    (first, baseline): (&Counted, &Function),
+    (counted, energy): (&Counted, &Function),
+) -> (Quantity, Vec<Input>) {
+    let graphs = [&counted.graph, &first.graph];
+    let [of_variant, of_baseline] = graphs.map(dims);
+    let is_shared = |input: &Input| {
+        let name = input.symbol.name();
+        let both = of_variant.iter().chain(&of_baseline);
+        let mut same = both.filter(|other| other.symbol == input.symbol);
+        same.all(|other| other.value == input.value) && !graphs.iter().any(|graph| graph.sets(name))
+    };
+    let mut functions = [energy.clone(), baseline.clone()];
+    let mut inputs: Vec<Input> = Vec::new();
+    let own = graphs.iter().zip([&of_variant, &of_baseline]).zip(&mut functions);
+    for ((graph, own), function) in own {
+        for input in own {
+            let mut input = input.clone();
+            let is_alone = !graphs.iter().all(|other| {
+                other.symbols().iter().any(|info| info.symbol == input.symbol)
+            });
+            if !is_alone && !is_shared(&input) {
+                let name = format!("{}.{}", graph.variant, input.symbol.name());
+                let symbol = Symbol::new(&name);
+                function.expr = function.expr.renamed(&input.symbol, &symbol);
+                function.values.set(symbol.clone(), input.value.clone());
+                input.symbol = symbol;
+            }
+            if !inputs.iter().any(|known| known.symbol == input.symbol) {
+                inputs.push(input);
+            }
+        }
+    }
+    let [energy, baseline] = functions;
+    (Quantity::Saving { baseline, energy }, inputs)
+}
+
+/// The dims and parameters of a graph, each from a tenth below its value to a
+/// tenth above; shares stay at most 1, and what is only switched on or off is
+/// left out.
+fn dims(graph: &OpGraph) -> Vec<Input> {
     let tenths = |tenths: i64| BigRational::new(tenths.into(), 10.into());
     let mut all: Vec<Input> = Vec::new();
-    for graph in graphs {
-        for info in graph.symbols() {
-            let itself = Expr::symbol(info.symbol.name());
-            let must = |rule: Rule| {
-                let mut constraints = graph.constraints().iter();
-                constraints.any(|known| known.rule == rule && known.expr == itself)
-            };
-            if must(Rule::Switch) || all.iter().any(|known| known.symbol == info.symbol) {
-                continue;
-            }
-            let mut high = &info.value * tenths(11);
-            if must(Rule::Share) {
-                high = high.min(BigRational::one());
-            }
-            all.push(Input {
-                symbol: info.symbol.clone(),
-                kind: InputKind::Dim,
-                value: info.value.clone(),
-                low: &info.value * tenths(9),
-                high,
-            });
+    for info in graph.symbols() {
+        let itself = Expr::symbol(info.symbol.name());
+        let must = |rule: Rule| {
+            let mut constraints = graph.constraints().iter();
+            constraints.any(|known| known.rule == rule && known.expr == itself)
+        };
+        if must(Rule::Switch) {
+            continue;
         }
+        let mut high = &info.value * tenths(11);
+        if must(Rule::Share) {
+            high = high.min(BigRational::one());
+        }
+        all.push(Input {
+            symbol: info.symbol.clone(),
+            kind: InputKind::Dim,
+            value: info.value.clone(),
+            low: &info.value * tenths(9),
+            high,
+        });
     }
     all
 }

@@ -10,15 +10,16 @@ use std::ops::Range;
 
 use super::grid::{Axis, Grid};
 use super::plan::{Cursor, Plan};
-use crate::graph::{Constraint, Rule};
-use crate::symbolic::{Compiled, EvalError, Expr, Symbol, Values};
+use super::check::Check;
+use crate::graph::Constraint;
+use crate::symbolic::{EvalError, Expr, Symbol, Values};
 
 /// A grid and the expressions to evaluate on it.
 #[derive(Debug, Clone)]
 pub struct Sweep {
     grid: Grid,
     plan: Plan,
-    checks: Vec<Check>,
+    checks: Vec<LevelCheck>,
     points: u64,
     /// The values of every axis; of a very long one none, they are worked out
     /// as they are needed.
@@ -30,10 +31,9 @@ pub struct Sweep {
 
 /// A condition on the axes, checked as soon as they have values.
 #[derive(Debug, Clone)]
-struct Check {
+struct LevelCheck {
     level: usize,
-    value: Compiled,
-    rule: Rule,
+    check: Check,
 }
 
 /// The values of a longer axis are not held.
@@ -77,6 +77,8 @@ pub struct Batch {
     pub outputs: Vec<Vec<f64>>,
     /// How many points the model refuses.
     pub refused: u64,
+    /// The number of the first of them.
+    pub first_refused: Option<u64>,
 }
 
 impl Batch {
@@ -88,6 +90,12 @@ impl Batch {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Counts points from the number `first` on as refused.
+    pub(super) fn refuse(&mut self, first: u64, count: u64) {
+        self.refused += count;
+        self.first_refused.get_or_insert(first);
     }
 }
 
@@ -123,32 +131,28 @@ impl Sweep {
             let Some(level) = symbols.iter().rposition(|axis| inside.contains(axis)) else {
                 continue;
             };
-            let value = Compiled::new(&constraint.expr, &symbols, values)?;
+            let check = Check::new(constraint, &symbols, values)?;
             let alone = symbols.iter().filter(|axis| inside.contains(axis)).count() == 1;
             if alone && symbols[level] == inner_symbol && !refused.is_empty() {
                 let mut at = vec![0.0; symbols.len()];
                 for (refused, x) in refused.iter_mut().zip(&all[level]) {
                     at[level] = *x;
-                    *refused |= !constraint.rule.allows(value.evaluate(&at));
+                    *refused |= !check.admits(&at);
                 }
                 continue;
             }
-            checks.push(Check {
-                level,
-                value,
-                rule: constraint.rule,
-            });
+            checks.push(LevelCheck { level, check });
+        }
+        let row = all.last().map_or(&[][..], Vec::as_slice);
+        let plan = Plan::new(outputs, &grid, values, row)?;
+        for (refused, x) in refused.iter_mut().zip(row) {
+            *refused |= plan.divides_by_zero_at(*x);
         }
         if refused.iter().all(|refused| !refused) {
             refused.clear();
         }
         Ok(Sweep {
-            plan: Plan::new(
-                outputs,
-                &grid,
-                values,
-                all.last().map_or(&[], Vec::as_slice),
-            )?,
+            plan,
             grid,
             checks,
             points,
@@ -160,6 +164,20 @@ impl Sweep {
     /// How many points the grid has.
     pub fn points(&self) -> u64 {
         self.points
+    }
+
+    /// The values of the axes at the point of this number.
+    pub fn at(&self, point: u64) -> Vec<f64> {
+        let mut rest = point;
+        let mut at: Vec<f64> = (self.grid.axes.iter().rev())
+            .map(|axis| {
+                let index = rest % axis.values.count();
+                rest /= axis.values.count();
+                axis.values.value(index)
+            })
+            .collect();
+        at.reverse();
+        at
     }
 
     /// The values of the innermost axis from `offset` on.
@@ -196,6 +214,7 @@ impl Sweep {
             refused: false,
         };
         batch.refused = 0;
+        batch.first_refused = None;
         batch.axes.resize(self.grid.axes.len(), Vec::new());
         batch.outputs.resize(walk.cursor.outputs(), Vec::new());
         for column in batch.axes.iter_mut().chain(&mut batch.outputs) {
@@ -207,7 +226,7 @@ impl Sweep {
         while next < range.end {
             let offset = next % row;
             let length = (row - offset).min(range.end - next);
-            walk.row(next / row, offset, length, batch);
+            walk.row(next / row, offset, length, next, batch);
             next += length;
         }
     }
@@ -228,10 +247,12 @@ struct Walk<'s> {
 }
 
 impl Walk<'_> {
-    fn row(&mut self, row: u64, offset: u64, length: u64, batch: &mut Batch) {
+    /// Works out a part of a row, the first point of which has the number
+    /// `point`.
+    fn row(&mut self, row: u64, offset: u64, length: u64, point: u64, batch: &mut Batch) {
         self.move_to(row);
         if self.refused {
-            batch.refused += length;
+            batch.refuse(point, length);
             return;
         }
         let values = self.sweep.values(offset, length);
@@ -248,7 +269,7 @@ impl Walk<'_> {
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
         self.cursor
             .row(&mut self.at, values, offset, &mut batch.outputs);
-        self.refuse_points(values, offset, old, batch);
+        self.refuse_points(values, offset, old, point, batch);
     }
 
     /// Gives the axes but the innermost the values of `row`.
@@ -280,11 +301,8 @@ impl Walk<'_> {
                 .and_then(|at| self.sweep.values[level].get(at));
             self.at[level] = held.copied().unwrap_or_else(|| axis.values.value(index));
             self.fixed = level + 1;
-            if self.allowed(level) {
-                self.cursor.fix(level, &self.at);
-            } else {
-                self.refused = true;
-            }
+            // What divides by 0 is refused as well.
+            self.refused = !self.allowed(level) || !self.cursor.fix(level, &self.at);
         }
     }
 
@@ -294,24 +312,35 @@ impl Walk<'_> {
             .checks
             .iter()
             .filter(|check| check.level == level);
-        let mut broken = checks.filter(|check| !check.rule.allows(check.value.evaluate(&self.at)));
+        let mut broken = checks.filter(|check| !check.check.admits(&self.at));
         broken.next().is_none()
     }
 
     /// Takes out the points of the last row that break a constraint on the
     /// innermost axis.
-    fn refuse_points(&mut self, values: &[f64], first: usize, old: usize, batch: &mut Batch) {
+    fn refuse_points(
+        &mut self,
+        values: &[f64],
+        first: usize,
+        old: usize,
+        point: u64,
+        batch: &mut Batch,
+    ) {
         let inner = self.at.len() - 1;
         let alone = &self.sweep.refused;
-        if alone.is_empty() && !self.sweep.checks.iter().any(|check| check.level == inner) {
+        let divides = self.sweep.plan.may_divide_by_zero();
+        let checked = self.sweep.checks.iter().any(|check| check.level == inner);
+        if alone.is_empty() && !checked && !divides {
             return;
         }
         let mut kept = old;
         for (offset, value) in values.iter().enumerate() {
             self.at[inner] = *value;
             let refused = alone.get(first + offset).copied().unwrap_or(false);
-            if refused || !self.allowed(inner) {
-                batch.refused += 1;
+            let has_value = |column: &Vec<f64>| column[old + offset].is_finite();
+            let lacks_value = divides && !batch.outputs.iter().all(has_value);
+            if refused || lacks_value || !self.allowed(inner) {
+                batch.refuse(point + offset as u64, 1);
                 continue;
             }
             for column in batch.axes.iter_mut().chain(&mut batch.outputs) {

@@ -9,9 +9,10 @@ use crate::cli::over::{Over, OverValues, Overs};
 use crate::cli::wrong;
 use crate::compare::saving;
 use crate::energy::Counted;
+use crate::graph::Constraint;
 use crate::number::{self, to_f64};
 use crate::source::Problems;
-use crate::symbolic::Symbol;
+use crate::symbolic::{Symbol, Values};
 use crate::units::{Energy, significant};
 use crate::view::caveats_over;
 use crate::whatif::{Batch, Points};
@@ -37,6 +38,8 @@ pub(super) struct Setting {
     pub(super) table: String,
     pub(super) format: String,
     pub(super) switches: Vec<f64>,
+    /// What the model asks of what is swept.
+    constraints: Vec<Constraint>,
 }
 
 impl Setting {
@@ -124,6 +127,7 @@ impl Plan {
                 table: pricing.table.name().to_owned(),
                 format: pricing.format.to_string(),
                 switches: switches.iter().map(|(_, value)| to_f64(value)).collect(),
+                constraints: outputs.constraints,
             });
         }
         Ok(())
@@ -142,6 +146,21 @@ impl Plan {
             .map(|(name, value)| format!("{name} = {}", plain(*value)))
             .collect();
         words.join(", ")
+    }
+
+    /// Why the model refuses a point: `; the first is n = 0: …`, in the words
+    /// of an estimate there.
+    pub(super) fn refusal(&self, setting: usize, point: u64) -> Option<String> {
+        let at = self.points.get(setting)?.at(point);
+        let mut values = Values::default();
+        for (name, value) in self.axes.iter().zip(&at) {
+            let exact = number::parse_decimal(&value.to_string())?;
+            values.set(Symbol::new(name), exact);
+        }
+        let mut constraints = self.settings.get(setting)?.constraints.iter();
+        let fault = constraints.find_map(|constraint| constraint.fault(&values));
+        let fault = fault.unwrap_or_else(|| "an energy has no value: division by zero".to_owned());
+        Some(format!("; the first is {}: {fault}", self.point(&at)))
     }
 
     pub(super) fn title(&self) -> String {

@@ -18,8 +18,8 @@ use crate::whatif::{
 pub(super) struct Outputs {
     /// Every scope of every variant.
     energies: Vec<Expr>,
-    /// What the model asks of its dims.
-    constraints: Vec<Constraint>,
+    /// What the model asks of what is swept.
+    pub(super) constraints: Vec<Constraint>,
 }
 
 impl Outputs {
@@ -38,6 +38,10 @@ impl Outputs {
             let mut values = counted.graph.values();
             entry_values(pricing.table, &mut values);
             for constraint in counted.graph.constraints() {
+                let inside = constraint.expr.symbols();
+                if !symbols.iter().any(|symbol| inside.contains(symbol)) {
+                    continue;
+                }
                 let bound = request.in_axes(variant, &constraint.expr, &values, swept);
                 constraints.push(Constraint {
                     // What has no value is refused at every point.

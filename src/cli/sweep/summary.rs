@@ -41,6 +41,8 @@ pub(super) struct Summary {
     savings: Vec<Vec<Extremes>>,
     points: u64,
     refused: u64,
+    /// The first point that the model refuses: its setting and its number.
+    first_refused: Option<(usize, u64)>,
 }
 
 impl Summary {
@@ -52,12 +54,15 @@ impl Summary {
             savings: empty,
             points: 0,
             refused: 0,
+            first_refused: None,
         }
     }
 
     pub(super) fn add(&mut self, setting: usize, batch: &Batch, savings: &[Vec<f64>]) {
         self.points += batch.len() as u64;
         self.refused += batch.refused;
+        let first = batch.first_refused.map(|point| (setting, point));
+        self.first_refused = self.first_refused.or(first);
         for (extremes, values) in self.energies[setting].iter_mut().zip(&batch.outputs) {
             extremes.add(values, &batch.axes);
         }
@@ -70,11 +75,13 @@ impl Summary {
         self.refused
     }
 
-    pub(super) fn refused_words(&self) -> String {
+    pub(super) fn refused_words(&self, plan: &Plan) -> String {
         let points = if self.refused == 1 { "point" } else { "points" };
+        let first = self.first_refused.and_then(|(setting, point)| plan.refusal(setting, point));
         format!(
-            "{} {points} left out, which the model refuses (sizes that do not divide, or are not above 0)",
-            self.refused
+            "{} {points} left out, which the model refuses{}",
+            self.refused,
+            first.unwrap_or_default()
         )
     }
 
@@ -139,7 +146,7 @@ impl Summary {
         let mut notes = plan.caveats.clone();
         notes.push(format!("{} points.", self.points));
         if self.refused > 0 {
-            notes.push(format!("{}.", self.refused_words()));
+            notes.push(format!("{}.", self.refused_words(plan)));
         }
         let table = Table {
             title: Some(plan.title()),

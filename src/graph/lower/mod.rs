@@ -298,6 +298,11 @@ impl<'m> Lowering<'m> {
             limits::extent(extent, op, &self.symbols.values, place)
                 .map_err(|mistake| self.tell(mistake))?;
             self.measured.insert(extent.clone());
+            // Other values of the dims may make it too long.
+            if limits::may_outgrow(extent) {
+                let what = format!("an axis of the result of `{op}`");
+                self.constrain(what, extent, Rule::Length, place);
+            }
         }
         if tensor.shape.iter().any(|extent| extent.terms().len() > 1) {
             limits::product(&tensor.shape, &format!("the size of `{op}`"), place)

@@ -145,7 +145,11 @@ impl Axis {
             let sizes = laurent.polynomial.coefficients();
             let must_be_whole = match rule {
                 Rule::Extent | Rule::Repeat => true,
-                Rule::MeanExtent | Rule::Share | Rule::NotNegative | Rule::Room => false,
+                Rule::MeanExtent
+                | Rule::Length
+                | Rule::Share
+                | Rule::NotNegative
+                | Rule::Room => false,
                 Rule::Switch | Rule::On | Rule::Off | Rule::None => return false,
             };
             laurent.shift >= 0
