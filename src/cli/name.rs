@@ -146,7 +146,9 @@ impl NumberName {
             return mistake.known(&self.name, Primitive::names()).help(SHAPE);
         }
         let message = format!("`{text}` is neither a dim nor a table entry");
-        let own: Vec<String> = (variants.iter())
+        // A part of an entry is no dim of a variant.
+        let is_dim = self.name.parse::<NumberFormat>().is_err();
+        let own: Vec<String> = (variants.iter().filter(|_| is_dim))
             .map(|variant| format!("{variant}.{}", self.name))
             .collect();
         Diagnostic::at(&self.place, message)

@@ -175,9 +175,9 @@ impl ModelRequest {
         if !meant.contains(&true) {
             let name_of = |variant: &String| format!("{variant}.{}", name.name);
             let own: Vec<String> = self.variants.iter().map(name_of).collect();
-            let message = format!("`{}` is set on each variant by itself", name.name);
+            let message = format!("`{}` is given for a variant by itself, and means no other", name.name);
             return Err(Diagnostic::at(&name.place, message)
-                .help(format!("name one of them: `{}`", own.join("`, `"))));
+                .help(format!("name the variant: one of `{}`", own.join("`, `"))));
         }
         Ok(Some(meant))
     }
