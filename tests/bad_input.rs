@@ -270,7 +270,10 @@ fn values_that_make_no_sense_are_refused_where_they_were_typed() {
         ("d=-1", "dim `d` is -1: not above 0"),
         ("d=0", "dim `d` is 0: not above 0"),
         ("d=1.5", "dim `d` is 1.5: not a whole number"),
-        ("d=1000000000000000000", "dim `d` is 1000000000000000000: above 10^15"),
+        (
+            "d=1000000000000000000",
+            "dim `d` is 1000000000000000000: above 10^15",
+        ),
         (huge.as_str(), "above 10^15"),
         ("d=nan", "`d` is set to nan, which is no number"),
         ("d=inf", "`d` is set to inf"),

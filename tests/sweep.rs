@@ -9,11 +9,11 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use common::*;
-use picojoule::energy::{CostModel, estimate};
+use picojoule::energy::{CostModel, entry_values, estimate, priced};
 use picojoule::graph::Constraint;
 use picojoule::number::whole;
+use picojoule::sweep::{AxisValues, PointSet, Sampling, Sweep, SweepAxis, SweepGrid};
 use picojoule::symbolic::{Expr, Symbol, Values};
-use picojoule::whatif::{Axis, AxisValues, Choice, Grid, Scatter, Sweep, entry_values, priced};
 use proptest::prelude::*;
 
 fn picojoule(folder: &Path, arguments: &[&str]) -> Output {
@@ -161,15 +161,23 @@ fn large_numbers_are_exact() {
     let swept = run("sweep halves.toml --over n=3000000001 --set h=1 --output csv");
     // An addition is 0.9 pJ; the other op adds up all n elements.
     assert_eq!(rows(&stdout(&swept))[0]["model_halves_pj"], "4050000000.9");
-    let counted = stdout(&run("estimate halves.toml --set n=3000000001 --set h=1 --output json"));
+    let counted = stdout(&run(
+        "estimate halves.toml --set n=3000000001 --set h=1 --output json",
+    ));
     assert!(counted.contains("\"add.fp32\": 1500000000"), "{counted}");
     let fault = "axis `k` of `heads` is 499999999999999.5: not a whole number";
     let swept = run("sweep halves.toml --over n=999999999999999 --output csv");
-    assert!(String::from_utf8_lossy(&swept.stderr).contains(fault), "{swept:?}");
+    assert!(
+        String::from_utf8_lossy(&swept.stderr).contains(fault),
+        "{swept:?}"
+    );
     assert!(rows(&stdout(&swept)).is_empty());
     let refused = run("estimate halves.toml --set n=999999999999999");
     assert_eq!(refused.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&refused.stderr).contains(fault), "{refused:?}");
+    assert!(
+        String::from_utf8_lossy(&refused.stderr).contains(fault),
+        "{refused:?}"
+    );
 }
 
 /// `45nm.fp32.mul`, `45nm.mul.fp32` and, on one table, `fp32.mul` are one
@@ -309,7 +317,10 @@ fn switches_are_swept() {
 fn wrong_sweeps_are_refused_and_leave_no_file() {
     let folder = tempfile::tempdir().unwrap();
     for (arguments, message) in [
-        (&["--over", "n=5..1"][..], "the range from 5 to 1 is reversed"),
+        (
+            &["--over", "n=5..1"][..],
+            "the range from 5 to 1 is reversed",
+        ),
         (&["--over", "n=1..5:0"], "a step is above 0"),
         (&["--over", "n=1..5", "--over", "n=2"], "`n` is given twice"),
         (&["--over", "nn=1..5"], "did you mean `n`?"),
@@ -338,8 +349,14 @@ fn wrong_sweeps_are_refused_and_leave_no_file() {
             "changes nothing",
         ),
         (&["--over", "n=1..9", "--out", "x.txt"], ".parquet"),
-        (&["--over", "n=1..1e16"], "dim `n` is 10000000000000000: above 10^15"),
-        (&["--over", "f=2,2e15"], "parameter `f` is 2000000000000000: above 10^15"),
+        (
+            &["--over", "n=1..1e16"],
+            "dim `n` is 10000000000000000: above 10^15",
+        ),
+        (
+            &["--over", "f=2,2e15"],
+            "parameter `f` is 2000000000000000: above 10^15",
+        ),
         (&["--over", "n=1..9,d=3"], "`--over` takes one axis"),
         (&["--over", "n=1..9", "--set", "n=3"], "`n` is given twice"),
         (
@@ -354,7 +371,10 @@ fn wrong_sweeps_are_refused_and_leave_no_file() {
             &["--over", "fp32.mul=1..9", "--table", "45nm,7nm"],
             "`fp32.mul` is an entry of several tables",
         ),
-        (&["--over", "vit.n=1..9"], "`vit.n` is neither a dim nor a table entry"),
+        (
+            &["--over", "vit.n=1..9"],
+            "`vit.n` is neither a dim nor a table entry",
+        ),
         (
             &["--over", "l1.n=1..9", "--variants", "vanilla,e-att"],
             "variant `l1` is not among those asked for",
@@ -434,15 +454,15 @@ proptest! {
             (&(&a + &c).divide(&(&b + &c)).unwrap() * &b.larger(&a)) ,
             (&a - &Expr::one()).scale(&whole(2).recip()).floor(),
         ];
-        let axes: Vec<Axis> = (0..3)
-            .map(|at| Axis {
+        let axes: Vec<SweepAxis> = (0..3)
+            .map(|at| SweepAxis {
                 symbol: Symbol::new(names[at]),
                 values: AxisValues::Steps { from: whole(from[at]), step: whole(1), count: counts[at] },
             })
             .collect();
         let mut values = Values::default();
         values.set(Symbol::new("k"), whole(5));
-        let sweep = Sweep::new(Grid { axes: axes.clone() }, &outputs, &[] as &[Constraint], &values).unwrap();
+        let sweep = Sweep::new(SweepGrid { axes: axes.clone() }, &outputs, &[] as &[Constraint], &values).unwrap();
         let start = start.min(sweep.points());
         let batch = sweep.evaluate(start..sweep.points());
         prop_assert_eq!(batch.len() as u64, sweep.points() - start);
@@ -470,7 +490,8 @@ fn formula() -> impl Strategy<Value = String> {
             pair.clone().prop_map(|(a, b)| format!("({a} + {b})")),
             pair.clone().prop_map(|(a, b)| format!("({a} - {b})")),
             pair.clone().prop_map(|(a, b)| format!("{a} * {b}")),
-            pair.clone().prop_map(|(a, b)| format!("floor({a} / ({b}))")),
+            pair.clone()
+                .prop_map(|(a, b)| format!("floor({a} / ({b}))")),
             pair.clone().prop_map(|(a, b)| format!("ceil({a} / ({b}))")),
             pair.clone().prop_map(|(a, b)| format!("max({a}, {b})")),
             pair.prop_map(|(a, b)| format!("min({a}, {b})")),
@@ -483,8 +504,14 @@ fn size() -> impl Strategy<Value = u64> {
     prop_oneof![
         1_u64..12,
         1_u64..100_000,
-        prop::sample::select(vec![3_000_000_001, 1 << 40, 999_999_999_999_999, 1_000_000_000_000_000]),
-        (1_u64..50, 0_u64..3).prop_map(|(bits, more)| ((1 << bits) + more).min(1_000_000_000_000_000)),
+        prop::sample::select(vec![
+            3_000_000_001,
+            1 << 40,
+            999_999_999_999_999,
+            1_000_000_000_000_000
+        ]),
+        (1_u64..50, 0_u64..3)
+            .prop_map(|(bits, more)| ((1 << bits) + more).min(1_000_000_000_000_000)),
     ]
 }
 
@@ -507,7 +534,7 @@ proptest! {
         let model = model(&text);
         let free = BTreeSet::new();
         let table = table("45nm");
-        let pricing = Pricing { table: &table, format: format("fp32"), free: &free };
+        let pricing = CostModel { table: &table, format: format("fp32"), zero_cost: &free };
         let open = picojoule::graph::lower_unchecked(&model, "net", &[], picojoule::graph::Unfold::No);
         // Some formulas have no value whatever the dims are.
         let Ok(open) = open.and_then(|graph| picojoule::energy::Counted::new(graph, Default::default())) else {
@@ -516,14 +543,14 @@ proptest! {
         let energy = priced(&open, &pricing, &["each".to_owned()]).unwrap();
         let mut values = Values::default();
         entry_values(&table, &mut values);
-        let axes: Vec<Axis> = ["n", "m", "k"].iter().zip(&sizes).map(|(name, sizes)| Axis {
+        let axes: Vec<SweepAxis> = ["n", "m", "k"].iter().zip(&sizes).map(|(name, sizes)| SweepAxis {
             symbol: Symbol::new(name),
             values: AxisValues::List(sizes.iter().copied().map(whole).collect()),
         }).collect();
         let outputs = std::slice::from_ref(&energy);
         let constraints = open.graph.constraints();
-        let grid = Sweep::new(Grid { axes: axes.clone() }, outputs, constraints, &values).unwrap();
-        let zipped = Scatter::new(Choice::Zip(axes), outputs, constraints, &values).unwrap();
+        let grid = Sweep::new(SweepGrid { axes: axes.clone() }, outputs, constraints, &values).unwrap();
+        let zipped = PointSet::new(Sampling::Zip(axes), outputs, constraints, &values).unwrap();
         let single = |at: &[f64]| {
             let dims: Vec<(&str, String)> =
                 ["n", "m", "k"].into_iter().zip(at.iter().map(|x| x.to_string())).collect();
@@ -568,12 +595,12 @@ fn every_model_can_be_swept() {
         let expr = priced(&counted, &pricing, &single.stages).unwrap();
         let mut values = counted.graph.values();
         entry_values(&table, &mut values);
-        let axis = Axis {
+        let axis = SweepAxis {
             symbol: Symbol::new("layers"),
             values: AxisValues::List(vec![values.get(&Symbol::new("layers")).unwrap().clone()]),
         };
         let sweep = Sweep::new(
-            Grid { axes: vec![axis] },
+            SweepGrid { axes: vec![axis] },
             &[expr],
             counted.graph.constraints(),
             &values,

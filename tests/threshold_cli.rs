@@ -150,12 +150,24 @@ fn wrong_input_is_told_and_exits_with_2() {
         ("--over f", "--set f=NUMBER"),
         ("--over kv", "`kv` is h here"),
         ("--over n=1..4,d=1..4", "takes one axis"),
-        ("--over n=1,2,4", "`n` runs over a range here, not over a list"),
+        (
+            "--over n=1,2,4",
+            "`n` runs over a range here, not over a list",
+        ),
         ("--over n=1..9:log", "by `picojoule sweep --sample`"),
-        ("--over n=1..1e16", "dim `n` is 10000000000000000: above 10^15"),
+        (
+            "--over n=1..1e16",
+            "dim `n` is 10000000000000000: above 10^15",
+        ),
         ("--over table=45nm", "`table` has no numbers to run over"),
-        ("--over vit.n=1..4", "`vit.n` is neither a dim nor a table entry"),
-        ("--over fp32.mul", "`fp32.mul` is an entry of several tables"),
+        (
+            "--over vit.n=1..4",
+            "`vit.n` is neither a dim nor a table entry",
+        ),
+        (
+            "--over fp32.mul",
+            "`fp32.mul` is an entry of several tables",
+        ),
         ("--over n --over d", "cannot be used multiple times"),
         ("--over n --at saving=66", "66 % is 0.66"),
         ("--over n --at saving=-0.1", "a share is from 0 to 1"),

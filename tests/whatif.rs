@@ -8,9 +8,8 @@ use std::collections::BTreeSet;
 
 use common::*;
 use num_rational::BigRational;
-use picojoule::energy::{CostModel, estimate};
+use picojoule::energy::{CostModel, entry_values, estimate, picojoules, priced};
 use picojoule::number::to_f64;
-use picojoule::whatif::{entry_values, picojoules, priced};
 
 /// With every entry at its own value, the energy as an expression in entries
 /// is the energy as an expression in dims alone, and that of the estimate.
@@ -95,7 +94,10 @@ fn swept(arguments: &str) -> Vec<f64> {
 #[track_caller]
 fn assert_all_close(found: &[f64], expected: &[f64]) {
     assert_eq!(found.len(), expected.len(), "{found:?}");
-    found.iter().zip(expected).for_each(|(found, expected)| assert_close(*found, *expected));
+    found
+        .iter()
+        .zip(expected)
+        .for_each(|(found, expected)| assert_close(*found, *expected));
 }
 
 /// At 4 steps of 3 against one of 100 the second saves 1 − 12/100, in every
@@ -125,7 +127,10 @@ fn a_sweep_is_the_comparison_at_every_point() {
     assert_all_close(&swept("--over snn.t=3..5"), &[0.91, 0.88, 0.85]);
     // 12 against 100, 200 and 300.
     assert_all_close(&swept("--over ann.t=1..3"), &[0.88, 0.94, 0.96]);
-    assert_all_close(&swept("--over ann.t=1,2 --over t=4,8"), &[0.88, 0.76, 0.94, 0.88]);
+    assert_all_close(
+        &swept("--over ann.t=1,2 --over t=4,8"),
+        &[0.88, 0.76, 0.94, 0.88],
+    );
     assert_all_close(&swept("--over ann.t=1,2 --set t=8"), &[0.76, 0.88]);
     let text = printed("sweep net.toml --over t=3..5");
     let note = "`t` is that of snn, which sets it for itself; ann keeps t = 1.";
@@ -142,7 +147,10 @@ fn a_crossover_is_where_the_sweep_passes() {
         let result = &found["results"][0];
         let crossing = &result["crossings"][0];
         assert_close(crossing["value"].as_f64().unwrap(), 100.0 / 3.0);
-        assert_eq!((&crossing["holds_at"], &crossing["fails_at"]), (&33.into(), &34.into()));
+        assert_eq!(
+            (&crossing["holds_at"], &crossing["fails_at"]),
+            (&33.into(), &34.into())
+        );
         assert_eq!(result["now"], 4);
         assert_close(result["saving_now"].as_f64().unwrap(), 0.88);
         let keeps = found["notes"][0].as_str().unwrap();
@@ -150,7 +158,10 @@ fn a_crossover_is_where_the_sweep_passes() {
     }
     // 12 against 100·t: less from the start.
     let found = json("crossover net.toml --between ann,snn --table 45nm --over ann.t=1..64");
-    assert_eq!(found["results"][0]["crossings"].as_array().unwrap().len(), 0);
+    assert_eq!(
+        found["results"][0]["crossings"].as_array().unwrap().len(),
+        0
+    );
     assert_eq!(found["results"][0]["holds"][0]["to"], 64);
 }
 
@@ -164,7 +175,11 @@ fn a_requirement_is_where_the_sweep_meets_it() {
         ));
         let holds = found["results"][0]["holds"].as_array().unwrap();
         assert_eq!(holds.len(), 1, "{over}");
-        assert_eq!((&holds[0]["from"], &holds[0]["to"]), (&from.into(), &to.into()), "{over}");
+        assert_eq!(
+            (&holds[0]["from"], &holds[0]["to"]),
+            (&from.into(), &to.into()),
+            "{over}"
+        );
     }
 }
 
@@ -175,7 +190,10 @@ fn a_sensitivity_has_the_dims_of_each_variant() {
     for (arguments, steps, slope) in [("", 4.0, 0.12), ("--set t=8", 8.0, 0.24)] {
         let found = json(&format!("sensitivity net.toml --scope model {arguments}"));
         let results = found["results"].as_array().unwrap();
-        let saving = results.iter().find(|result| result["of"] == "saving").unwrap();
+        let saving = results
+            .iter()
+            .find(|result| result["of"] == "saving")
+            .unwrap();
         let input = |name: &str| {
             let inputs = saving["inputs"].as_array().unwrap();
             inputs.iter().find(|input| input["name"] == name).unwrap()

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::answer::Answer;
 use super::args::AuditArgs;
 use super::shelf::Files;
-use super::{Answer, files, json::text, output, wrong};
+use super::usage::usage_error;
+use super::{files, json::text, output};
 use crate::catalog::{self, Kind};
 use crate::claims::{ClaimFile, Ledger, Warning, audit, has_claims};
 use crate::report::{Spec, audit_subject};
@@ -46,7 +48,7 @@ fn open(name: &str) -> Result<Arc<Source>, Problems> {
         return Ok(source);
     }
     if Path::new(name).is_dir() {
-        return Err(wrong(format!("`{name}` is a directory")));
+        return Err(usage_error(format!("`{name}` is a directory")));
     }
     let known = catalog::names(Kind::Claim).chain(catalog::names(Kind::Report));
     Err(

@@ -3,12 +3,13 @@
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
+use super::answer::Answer;
 use super::args::{ClaimsArgs, OutputFormat};
 use super::files;
 use super::json::{exact, text};
+use super::output;
 use super::plot::Plot;
 use super::shelf::Files;
-use super::{Answer, output};
 use crate::catalog::{self, Kind};
 use crate::claims::{Claim, ClaimFile, Finding, Ledger, Verdict};
 use crate::render::plot::dots;

@@ -46,7 +46,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     let scopes = scopes(&comparison, &args.scopes.scope)?;
     if let Some(plot) = plot {
         if args.scopes.scope.len() > 1 || args.by == CompareBy::Stage {
-            return Err(super::wrong(
+            return Err(super::usage::usage_error(
                 "--plot draws the stages of one scope; name one with --scope",
             ));
         }
@@ -104,7 +104,7 @@ impl<'a> Settings<'a> {
 /// The other models, each with its first variant.
 fn others(args: &CompareArgs, prices: &request::PriceRequest) -> Result<Vec<Counted>, Problems> {
     if !args.variants.variants.is_empty() {
-        return Err(super::wrong(
+        return Err(super::usage::usage_error(
             "--variants are those of one model; compare several models, or variants of one",
         ));
     }

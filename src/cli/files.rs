@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::wrong;
+use super::usage::usage_error;
 use crate::catalog::{self, Kind};
 use crate::model::Library;
 use crate::source::{Diagnostic, Place, Problems, Source};
@@ -100,7 +100,7 @@ pub(super) fn beside(from: &Source, name: &str) -> PathBuf {
 /// name.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problems> {
     let failed = |error: &dyn std::fmt::Display| {
-        wrong(format!("cannot write `{}`: {error}", path.display()))
+        usage_error(format!("cannot write `{}`: {error}", path.display()))
     };
     let mut file = temporary(folder(path)).map_err(|error| failed(&error))?;
     file.write_all(bytes).map_err(|error| failed(&error))?;
@@ -119,8 +119,9 @@ fn permissions() -> std::fs::Permissions {
 /// Writes the files of a report into `folder`, making it if need be. All are
 /// written under temporary names first, so that a full disk leaves none.
 pub(super) fn write_all(folder: &Path, files: &[PageFile]) -> Result<(), Problems> {
-    let failed =
-        |error: std::io::Error| wrong(format!("cannot write into `{}`: {error}", folder.display()));
+    let failed = |error: std::io::Error| {
+        usage_error(format!("cannot write into `{}`: {error}", folder.display()))
+    };
     std::fs::create_dir_all(folder).map_err(failed)?;
     let mut written = Vec::with_capacity(files.len());
     for file in files {

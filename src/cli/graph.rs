@@ -1,8 +1,9 @@
 //! `picojoule graph`
 
 use super::args::{GraphArgs, GraphFormat};
+use super::output;
 use super::request::{self, ModelRequest};
-use super::{output, wrong};
+use super::usage::usage_error;
 use crate::graph::{Unfold, draw};
 use crate::source::Problems;
 
@@ -11,7 +12,7 @@ pub(super) fn run(args: &GraphArgs) -> Result<(), Problems> {
     let model = ModelRequest::new(&args.model, &variants, request::Default::First)?;
     let unfold = if args.expand { Unfold::Yes } else { Unfold::No };
     let Some(variant) = model.variants.first() else {
-        return Err(wrong("the model has no variant"));
+        return Err(usage_error("the model has no variant"));
     };
     let graph = model.graph(variant, unfold)?;
     output::print(&match args.output {

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use super::args::{ImportArgs, ScanArgs};
 use super::files::{self, Blocks};
-use super::{output, wrong};
+use super::output;
+use super::usage::usage_error;
 use crate::catalog::Kind;
 use crate::graph::settable;
 use crate::import::Imported;
@@ -80,7 +81,7 @@ pub(super) fn stem(name: &str) -> String {
 /// `picojoule import`
 pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
     let Some(origin) = Origin::of(&args.file) else {
-        return Err(wrong(format!(
+        return Err(usage_error(format!(
             "`{}` is neither an ONNX graph (.onnx) nor a config (.json)",
             args.file
         )));
@@ -105,7 +106,7 @@ pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
 fn import(name: &str, origin: Origin, scan: &ScanArgs) -> Result<Imported, Problems> {
     match origin {
         Origin::Config => {
-            let source = files::read(Path::new(name)).map_err(wrong)?;
+            let source = files::read(Path::new(name)).map_err(usage_error)?;
             huggingface::import(&source)
         }
         Origin::Graph => graph(name, scan),
@@ -113,7 +114,8 @@ fn import(name: &str, origin: Origin, scan: &ScanArgs) -> Result<Imported, Probl
 }
 
 fn graph(name: &str, args: &ScanArgs) -> Result<Imported, Problems> {
-    let failed = |error: &dyn std::fmt::Display| wrong(format!("cannot read `{name}`: {error}"));
+    let failed =
+        |error: &dyn std::fmt::Display| usage_error(format!("cannot read `{name}`: {error}"));
     let file = File::open(name).map_err(|error| failed(&error))?;
     let model = wire::read(&file).map_err(|error| failed(&error))?;
     if !args.scan_weights {
@@ -174,7 +176,7 @@ fn size(text: &str) -> Result<u64, Problems> {
     number
         .zip(unit)
         .and_then(|(number, unit)| number.checked_mul(1 << unit))
-        .ok_or_else(|| wrong(format!("`{text}` is no size; write `64MiB` or `1GiB`")))
+        .ok_or_else(|| usage_error(format!("`{text}` is no size; write `64MiB` or `1GiB`")))
 }
 
 #[cfg(test)]

@@ -115,14 +115,23 @@ impl NumberName {
     ) -> Option<String> {
         let marked = |mark: bool| {
             let pairs = counted.iter().zip(meant);
-            pairs.filter(move |(_, meant)| **meant == mark).map(|(counted, _)| &counted.graph)
+            pairs
+                .filter(move |(_, meant)| **meant == mark)
+                .map(|(counted, _)| &counted.graph)
         };
         let kept: Vec<String> = marked(false)
             .filter_map(|graph| {
-                let (_, value) = graph.numbers().iter().find(|(name, _)| name == symbol.name())?;
+                let (_, value) = graph
+                    .numbers()
+                    .iter()
+                    .find(|(name, _)| name == symbol.name())?;
                 let value = value.evaluate(&graph.values()).ok()?;
                 let value = number::plain(&value);
-                Some(format!("{} keeps {} = {value}", graph.variant, symbol.name()))
+                Some(format!(
+                    "{} keeps {} = {value}",
+                    graph.variant,
+                    symbol.name()
+                ))
             })
             .collect();
         if kept.is_empty() {
@@ -135,14 +144,22 @@ impl NumberName {
             (None, _) => ", which set it for themselves",
         };
         let (text, moved) = (self.text(), moved.join(", "));
-        Some(format!("`{text}` is that of {moved}{why}; {}.", kept.join(", ")))
+        Some(format!(
+            "`{text}` is that of {moved}{why}; {}.",
+            kept.join(", ")
+        ))
     }
 
     /// The mistake for an owner that is no variant here.
     pub(super) fn unknown_owner(&self, variants: &[String]) -> Diagnostic {
         let text = self.text();
-        if self.owner.as_ref().is_some_and(|owner| owner.parse::<NumberFormat>().is_ok()) {
-            let mistake = Diagnostic::at(&self.place, UnknownPrimitive(self.name.clone()).to_string());
+        if self
+            .owner
+            .as_ref()
+            .is_some_and(|owner| owner.parse::<NumberFormat>().is_ok())
+        {
+            let mistake =
+                Diagnostic::at(&self.place, UnknownPrimitive(self.name.clone()).to_string());
             return mistake.known(&self.name, Primitive::names()).help(SHAPE);
         }
         let message = format!("`{text}` is neither a dim nor a table entry");
@@ -205,7 +222,9 @@ impl EntryName {
                 return Ok(0);
             }
             let entry = format!("{}.{}", self.format, self.primitive);
-            let tables = tables.iter().map(|table| format!("`{}.{entry}`", table.name()));
+            let tables = tables
+                .iter()
+                .map(|table| format!("`{}.{entry}`", table.name()));
             let tables: Vec<String> = tables.collect();
             return Err(at(format!("`{entry}` is an entry of several tables"))
                 .help(format!("name one: {}", tables.join(", "))));

@@ -12,9 +12,9 @@
 use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive, Zero};
 
+use super::arg_source::Assignment;
 use super::name::Name;
 use super::settings::twice;
-use super::typed::Assignment;
 use crate::number::{self, parse_decimal};
 use crate::source::{Diagnostic, Place, Problems, Spanned};
 
@@ -87,7 +87,10 @@ impl Overs {
             let (values, _) = assignment.values().map_err(examples)?;
             self.words.push(OverWords {
                 axis: name.clone(),
-                words: values.split(',').map(|word| word.trim().to_owned()).collect(),
+                words: values
+                    .split(',')
+                    .map(|word| word.trim().to_owned())
+                    .collect(),
             });
             return Ok(());
         }
@@ -196,8 +199,9 @@ fn range(from: &str, rest: &str, place: &Place) -> Result<OverRange, Diagnostic>
     };
     if from > to {
         let (from, to) = (number::plain(&from), number::plain(&to));
-        return Err(at(&format!("the range from {from} to {to} is reversed"))
-            .help("the least comes first"));
+        return Err(
+            at(&format!("the range from {from} to {to} is reversed")).help("the least comes first")
+        );
     }
     if step.as_ref().is_some_and(Zero::is_zero) {
         return Err(at("a step is above 0"));
@@ -205,7 +209,12 @@ fn range(from: &str, rest: &str, place: &Place) -> Result<OverRange, Diagnostic>
     if log && from.is_zero() {
         return Err(at("a logarithmic range cannot begin at 0"));
     }
-    Ok(OverRange { from, to, step, log })
+    Ok(OverRange {
+        from,
+        to,
+        step,
+        log,
+    })
 }
 
 /// A number that a dim, a parameter or a price can be.
@@ -220,6 +229,7 @@ fn number(text: &str, place: &Place) -> Result<BigRational, Diagnostic> {
             "" => "a number is missing".to_owned(),
             text => format!("`{text}` is no number from 0 on"),
         };
-        Diagnostic::at(place, message).help("write `FROM..TO`, such as `1..4096`, `FROM..TO:STEP`, or a list")
+        Diagnostic::at(place, message)
+            .help("write `FROM..TO`, such as `1..4096`, `FROM..TO:STEP`, or a list")
     })
 }

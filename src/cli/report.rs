@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::args::ReportArgs;
 use super::files;
+use super::output;
 use super::shelf::Files;
-use super::{output, wrong};
+use super::usage::usage_error;
 use crate::catalog::Kind;
 use crate::claims::Shelf;
 use crate::report::{Inputs, Spec, run as compute};
@@ -45,7 +46,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Problems> {
     })?;
     let written = page
         .files()
-        .map_err(|error| wrong(format!("cannot draw the report: {error}")))?;
+        .map_err(|error| usage_error(format!("cannot draw the report: {error}")))?;
     let folder = args
         .out
         .clone()

@@ -4,8 +4,8 @@
 use num_rational::BigRational;
 use num_traits::Signed;
 
+use super::arg_source::Assignment;
 use super::name::{EntryName, Name, NumberName};
-use super::typed::Assignment;
 use crate::formula::{Ast, Formula, Node};
 use crate::graph::settable;
 use crate::model::{Model, Module, NumberRole};
@@ -57,7 +57,10 @@ impl Set {
         };
         match name {
             Name::Number(name) => {
-                let known = self.numbers.iter().find(|set| set.name.text() == name.text());
+                let known = self
+                    .numbers
+                    .iter()
+                    .find(|set| set.name.text() == name.text());
                 if let Some(first) = known {
                     return Err(twice(&name.text(), &name.place, &first.name.place));
                 }
@@ -95,7 +98,10 @@ pub(super) fn check_value(model: &Model, setting: &NumberSetting) -> Result<(), 
     if let Node::Name(word) = &formula.ast.node
         && ["nan", "inf", "infinity"].contains(&word.to_lowercase().as_str())
     {
-        return Err(at(format!("`{}` is set to {word}, which is no number", name.text())));
+        return Err(at(format!(
+            "`{}` is set to {word}, which is no number",
+            name.text()
+        )));
     }
     let Some(value) = plain_number(&formula.ast) else {
         return Ok(());
@@ -125,18 +131,33 @@ pub(super) fn check_most(
     if *value <= number::whole(MOST) {
         return Ok(());
     }
-    let what = if is_size(model, &name.name) { "dim" } else { "parameter" };
+    let what = if is_size(model, &name.name) {
+        "dim"
+    } else {
+        "parameter"
+    };
     let (name, value) = (name.text(), number::plain(value));
-    Err(Diagnostic::at(place, format!("{what} `{name}` is {value}: above 10^15")))
+    Err(Diagnostic::at(
+        place,
+        format!("{what} `{name}` is {value}: above 10^15"),
+    ))
 }
 
 /// Whether a name is that of a size, and so whole.
 pub(super) fn is_size(model: &Model, name: &str) -> bool {
-    let fractional =
-        |module: &Module| module.uneven.iter().any(|fractional| fractional.value == name);
-    let mut modules = std::iter::once(&*model.root).chain(model.blocks().map(|(_, block)| &**block));
+    let fractional = |module: &Module| {
+        module
+            .uneven
+            .iter()
+            .any(|fractional| fractional.value == name)
+    };
+    let mut modules =
+        std::iter::once(&*model.root).chain(model.blocks().map(|(_, block)| &**block));
     let dim = |module: &Module| {
-        let own = module.numbers.iter().find(|number| number.name.value == name);
+        let own = module
+            .numbers
+            .iter()
+            .find(|number| number.name.value == name);
         own.is_some_and(|number| number.role == NumberRole::Dim) && !fractional(module)
     };
     let needed = model.root.needs.iter().any(|need| need.value == name);

@@ -78,8 +78,14 @@ impl Rule {
             open: false,
             most,
         };
-        let whole = |allowed: Allowed| Allowed { whole: true, ..allowed };
-        let open = |allowed: Allowed| Allowed { open: true, ..allowed };
+        let whole = |allowed: Allowed| Allowed {
+            whole: true,
+            ..allowed
+        };
+        let open = |allowed: Allowed| Allowed {
+            open: true,
+            ..allowed
+        };
         Some(match self {
             Rule::Extent => whole(allowed(1, Some(MAX_EXTENT))),
             Rule::Repeat => whole(allowed(1, Some(MAX_REPEAT))),
@@ -105,14 +111,22 @@ impl Rule {
         }
         let Some(allowed) = self.allowed() else {
             let has_zero = low <= 0.0 && high >= 0.0;
-            return if has_zero { (low == high).then_some(false) } else { Some(true) };
+            return if has_zero {
+                (low == high).then_some(false)
+            } else {
+                Some(true)
+            };
         };
         if allowed.whole && low.ceil() > high.floor() {
             return Some(false);
         }
         let below = |x: f64, least: i64| x < least as f64 || (allowed.open && x == least as f64);
-        let is_below = allowed.least.map(|least| (below(low, least), below(high, least)));
-        let is_above = allowed.most.map(|most| (low > most as f64, high > most as f64));
+        let is_below = allowed
+            .least
+            .map(|least| (below(low, least), below(high, least)));
+        let is_above = allowed
+            .most
+            .map(|most| (low > most as f64, high > most as f64));
         let (below_low, below_high) = is_below.unwrap_or_default();
         let (above_low, above_high) = is_above.unwrap_or_default();
         if below_high || above_low {
@@ -269,12 +283,17 @@ mod tests {
         let halves = [-2, -1, 0, 1, 2, 3, 4, 2_000_000, 2_000_001];
         let most = [MAX_EXTENT, MAX_EXTENT + 1, MAX_REPEAT, MAX_REPEAT + 1];
         let ratio = |halves: i64| BigRational::new(halves.into(), 2.into());
-        let numbers: Vec<(f64, BigRational)> = (halves.map(|n| (n as f64 / 2.0, ratio(n))).into_iter())
-            .chain(most.map(|n| (n as f64, whole(n))))
-            .collect();
+        let numbers: Vec<(f64, BigRational)> =
+            (halves.map(|n| (n as f64 / 2.0, ratio(n))).into_iter())
+                .chain(most.map(|n| (n as f64, whole(n))))
+                .collect();
         for rule in ALL {
             for (low, exact) in &numbers {
-                assert_eq!(rule.admits_between(*low, *low), Some(rule.admits(exact)), "{rule:?} {low}");
+                assert_eq!(
+                    rule.admits_between(*low, *low),
+                    Some(rule.admits(exact)),
+                    "{rule:?} {low}"
+                );
                 for (high, other) in numbers.iter().filter(|(high, _)| high > low) {
                     if let Some(admits) = rule.admits_between(*low, *high) {
                         assert_eq!([admits; 2], [rule.admits(exact), rule.admits(other)]);

@@ -131,7 +131,10 @@ pub(super) fn extent(
     match extent.evaluate(values) {
         Ok(value) if value.abs() > whole(MAX_EXTENT) => Err(Diagnostic::at(
             place,
-            format!("an axis of the result of `{op}` is {}: longer than 10^15", shown(&value)),
+            format!(
+                "an axis of the result of `{op}` is {}: longer than 10^15",
+                shown(&value)
+            ),
         )),
         _ => Ok(()),
     }
@@ -148,8 +151,7 @@ pub(super) fn may_outgrow(extent: &Expr) -> bool {
     let above = factors.clone().filter(|(_, exponent)| *exponent > 0);
     let exponents: i32 = above.map(|(_, exponent)| *exponent).sum();
     let plain = factors.all(|(atom, _)| matches!(atom, Atom::Symbol(_)));
-    !(plain && exponents <= 1 && coefficient.abs() <= whole(1))
-        && extent.as_constant().is_none()
+    !(plain && exponents <= 1 && coefficient.abs() <= whole(1)) && extent.as_constant().is_none()
 }
 
 /// Refuses formulas that are too long to work with; `what` says whose it is.

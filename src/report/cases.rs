@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::census::Conventions;
-use crate::energy::{CostModel, Counted};
+use crate::energy::{CostModel, Counted, Saving, picojoules};
 use crate::number::to_f64;
 use crate::primitive::Primitive;
 use crate::render::table::{Align, Cell, Table};
@@ -14,7 +14,6 @@ use crate::report::spec::{Case, Target};
 use crate::source::{Diagnostic, Problems, Spanned};
 use crate::view::Block;
 use crate::view::cells::{column, row, words};
-use crate::whatif::{Saving, picojoules};
 
 pub(super) fn blocks(inputs: &Inputs<'_>, cases: &[Case]) -> Result<Vec<Block>, Problems> {
     let targets = &inputs.spec.targets;

@@ -5,20 +5,20 @@ use std::ops::RangeInclusive;
 
 use num_rational::BigRational;
 
-use crate::energy::{CostModel, Counted};
+use crate::energy::{CostModel, Counted, Saving, picojoules};
 use crate::number::{to_f64, whole};
 use crate::render::chart::{
     AxisUnit, ChartAxis, LineChart, Mark, Region, Scale, Series, SeriesStyle,
 };
 use crate::render::plot::lines;
 use crate::render::table::{Align, Cell, Table};
+use crate::report::reading::{Reading, runs};
 use crate::report::run::{Inputs, Under, undrawn};
 use crate::report::spec::{Section, Target};
 use crate::source::{Diagnostic, Problems, Spanned};
 use crate::symbolic::{Symbol, Values};
 use crate::view::Block;
 use crate::view::cells::{column, row, words};
-use crate::whatif::{Reading, Saving, picojoules, stretches};
 
 /// The dim that a curve runs over.
 pub(super) struct Curve<'a> {
@@ -236,7 +236,7 @@ fn regions(inputs: &Inputs<'_>, all: &[Line], curve: &Curve<'_>) -> Table {
 /// `1 to 14, 20`, or `never`.
 fn shown(holds: &[bool], curve: &Curve<'_>) -> String {
     let points: Vec<(u64, bool)> = curve.range.clone().zip(holds.iter().copied()).collect();
-    let runs: Vec<String> = stretches(&points)
+    let runs: Vec<String> = runs(&points)
         .into_iter()
         .map(|run| {
             if run.start() == run.end() {

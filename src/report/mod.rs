@@ -5,6 +5,7 @@
 mod cases;
 mod curve;
 mod headline;
+mod reading;
 mod run;
 mod spec;
 mod subject;

@@ -131,7 +131,10 @@ impl Bounded {
         // The divisor lies at least so far from 0.
         let distance = divisor.value.abs() - divisor.error;
         if distance <= 0.0 {
-            return Bounded { value, error: f64::INFINITY };
+            return Bounded {
+                value,
+                error: f64::INFINITY,
+            };
         }
         let error = (self.error + value.abs() * divisor.error) / distance;
         Bounded::rounded(value, false, error)
@@ -241,7 +244,9 @@ impl Compiled {
             // A quotient of such numbers rounds to the next whole one at most.
             return Bounded::new(floor_of(above.value, below.value));
         }
-        let exact = self.exactly(at).map_or(f64::NAN, |value| to_f64(&value.floor()));
+        let exact = self
+            .exactly(at)
+            .map_or(f64::NAN, |value| to_f64(&value.floor()));
         Bounded::new(exact)
     }
 }
@@ -249,7 +254,11 @@ impl Compiled {
 /// ⌊a/b⌋ for whole numbers that doubles hold, and b not 0.
 fn floor_of(a: f64, b: f64) -> f64 {
     let (a, b) = (a as i64, b as i64);
-    let quotient = if b < 0 { (-a).div_euclid(-b) } else { a.div_euclid(b) };
+    let quotient = if b < 0 {
+        (-a).div_euclid(-b)
+    } else {
+        a.div_euclid(b)
+    };
     quotient as f64
 }
 
@@ -284,7 +293,11 @@ impl Quotient {
         let mut below: Vec<(Atom, i32)> = Vec::new();
         for (monomial, coefficient) in expr.terms() {
             divisor = divisor.lcm(coefficient.denom());
-            for (atom, exponent) in monomial.factors().iter().filter(|(_, exponent)| *exponent < 0) {
+            for (atom, exponent) in monomial
+                .factors()
+                .iter()
+                .filter(|(_, exponent)| *exponent < 0)
+            {
                 match below.iter_mut().find(|(known, _)| known == atom) {
                     Some((_, known)) => *known = (*known).max(-exponent),
                     None => below.push((atom.clone(), -exponent)),
@@ -293,19 +306,31 @@ impl Quotient {
         }
         let compiled = |factors: &mut dyn Iterator<Item = (&Atom, i32)>| {
             let factors = factors.filter(|(_, exponent)| *exponent != 0);
-            factors.map(|(atom, exponent)| (compiled.get(atom), exponent)).collect()
+            factors
+                .map(|(atom, exponent)| (compiled.get(atom), exponent))
+                .collect()
         };
         let whole = BigRational::from_integer(divisor.clone());
         let above = expr.terms().map(|(monomial, coefficient)| {
             let own = |atom: &Atom| {
                 let mut factors = monomial.factors().iter();
-                factors.find(|(known, _)| known == atom).map_or(0, |(_, exponent)| *exponent)
+                factors
+                    .find(|(known, _)| known == atom)
+                    .map_or(0, |(_, exponent)| *exponent)
             };
-            let others = monomial.factors().iter().map(|(atom, exponent)| (atom, *exponent));
+            let others = monomial
+                .factors()
+                .iter()
+                .map(|(atom, exponent)| (atom, *exponent));
             let others = others.filter(|(atom, _)| below.iter().all(|(known, _)| known != *atom));
-            let divided = below.iter().map(|(atom, exponent)| (atom, exponent + own(atom)));
+            let divided = below
+                .iter()
+                .map(|(atom, exponent)| (atom, exponent + own(atom)));
             let coefficient = to_f64(&(coefficient * &whole));
-            (Bounded::new(coefficient), compiled(&mut others.chain(divided)))
+            (
+                Bounded::new(coefficient),
+                compiled(&mut others.chain(divided)),
+            )
         });
         Quotient {
             above: above.collect(),
@@ -346,13 +371,17 @@ impl<'e> Factors<'e> {
     fn of(expr: &'e Expr, variables: &[Symbol]) -> Factors<'e> {
         let mut all = BTreeMap::new();
         for (atom, _) in expr.terms().flat_map(|(monomial, _)| monomial.factors()) {
-            all.entry(atom).or_insert_with(|| Factor::of(atom, variables));
+            all.entry(atom)
+                .or_insert_with(|| Factor::of(atom, variables));
         }
         Factors(all)
     }
 
     fn get(&self, atom: &Atom) -> Factor {
-        self.0.get(atom).cloned().unwrap_or(Factor::Variable(usize::MAX))
+        self.0
+            .get(atom)
+            .cloned()
+            .unwrap_or(Factor::Variable(usize::MAX))
     }
 }
 
@@ -505,7 +534,10 @@ mod tests {
         let variables = [Symbol::new("n")];
         let compiled = Compiled::new(&half, &variables, &Values::default()).unwrap();
         assert_eq!(compiled.evaluate(&[3_000_000_001.0]), 1_500_000_000.0);
-        assert_eq!(compiled.evaluate(&[999_999_999_999_999.0]), 499_999_999_999_999.0);
+        assert_eq!(
+            compiled.evaluate(&[999_999_999_999_999.0]),
+            499_999_999_999_999.0
+        );
         // ⌊n·n/7⌋ of 10¹⁵ − 1: (10³⁰ − 2·10¹⁵ + 1)/7 by hand.
         let square = (&n * &n).scale(&whole(7).recip()).floor();
         let compiled = Compiled::new(&square, &variables, &Values::default()).unwrap();
@@ -530,7 +562,11 @@ mod tests {
         let difference = &(&a * &c) - &(&b * &c);
         let variables = ["a", "b", "c"].map(Symbol::new);
         let compiled = Compiled::new(&difference, &variables, &Values::default()).unwrap();
-        let at = [999_999_999_999_999.0, 999_999_999_999_998.0, 12_345_678_901.0];
+        let at = [
+            999_999_999_999_999.0,
+            999_999_999_999_998.0,
+            12_345_678_901.0,
+        ];
         assert_eq!(compiled.evaluate(&at), 12_345_678_901.0);
         let larger = difference.larger(&Expr::zero());
         let compiled = Compiled::new(&larger, &variables, &Values::default()).unwrap();
@@ -549,7 +585,10 @@ mod tests {
         let compiled = Compiled::new(&deep, &[Symbol::new("n")], &Values::default()).unwrap();
         let mut values = Values::default();
         values.set(Symbol::new("n"), whole(1000));
-        assert_eq!(whole(compiled.evaluate(&[1000.0]) as i64), deep.evaluate(&values).unwrap());
+        assert_eq!(
+            whole(compiled.evaluate(&[1000.0]) as i64),
+            deep.evaluate(&values).unwrap()
+        );
     }
 
     #[test]

@@ -17,8 +17,8 @@ mod expr;
 mod print;
 
 pub use self::build::build;
-pub(crate) use self::compile::MAX_CANCELLED;
 pub use self::compile::Compiled;
+pub(crate) use self::compile::MAX_CANCELLED;
 pub use self::evaluate::{EvalError, Values};
 pub use self::expr::{Atom, Expr, Monomial, Symbol};
 pub use self::print::{Notation, Printer};

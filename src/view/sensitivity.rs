@@ -9,12 +9,16 @@ use super::dims::comparison_dims;
 use crate::compare::Comparison;
 use crate::number::to_f64;
 use crate::render::table::{Align, Cell, Table};
+use crate::uncertainty::{AnalysisResult, InputKind, Method, Sensitivity};
 use crate::units::Energy;
-use crate::whatif::{Finding, InputKind, Method, Sensitivity};
 
 /// The results with their intervals, a row for each; `method` says what the
 /// entries may be, `comparison` at which dims this holds.
-pub fn interval_table(findings: &[Finding], method: &Method, comparison: &Comparison) -> Table {
+pub fn interval_table(
+    findings: &[AnalysisResult],
+    method: &Method,
+    comparison: &Comparison,
+) -> Table {
     let mut columns = vec![
         column("Scope", "scope", Align::Left),
         column("Table", "table", Align::Left),
@@ -60,7 +64,7 @@ pub fn interval_table(findings: &[Finding], method: &Method, comparison: &Compar
     }
 }
 
-fn notes(findings: &[Finding], method: &Method, comparison: &Comparison) -> Vec<String> {
+fn notes(findings: &[AnalysisResult], method: &Method, comparison: &Comparison) -> Vec<String> {
     let mut notes = caveats_of_comparison(comparison);
     let first = comparison.settings.iter().flatten().next();
     notes.extend(comparison_dims(comparison).map(|dims| format!("Dims: {dims}.")));
@@ -87,7 +91,7 @@ fn notes(findings: &[Finding], method: &Method, comparison: &Comparison) -> Vec<
 }
 
 /// What moves one result, the largest elasticity first.
-pub fn ranking_table(finding: &Finding) -> Table {
+pub fn ranking_table(finding: &AnalysisResult) -> Table {
     let of = match finding.baseline {
         Some(_) => "saving",
         None => "energy",
@@ -157,7 +161,7 @@ pub fn ranking_table(finding: &Finding) -> Table {
 
 /// All in one table for programs: a row for each result, and after it a row for
 /// each input that moves it. Energies in picojoules, savings as shares.
-pub fn sensitivity_rows(findings: &[Finding]) -> Table {
+pub fn sensitivity_rows(findings: &[AnalysisResult]) -> Table {
     let names = [
         "table",
         "format",
@@ -242,7 +246,7 @@ fn number(value: &Option<BigRational>) -> Cell {
 }
 
 /// A value of the result: an energy, or a share saved.
-fn cell(finding: &Finding, value: f64) -> Cell {
+fn cell(finding: &AnalysisResult, value: f64) -> Cell {
     match finding.baseline {
         Some(_) => Cell::Share(value),
         None => Cell::Energy(Energy::from_picojoules(value)),
@@ -250,7 +254,7 @@ fn cell(finding: &Finding, value: f64) -> Cell {
 }
 
 /// `e-att`, or `e-att against vanilla`.
-pub(super) fn result(finding: &Finding) -> String {
+pub(super) fn result(finding: &AnalysisResult) -> String {
     match &finding.baseline {
         Some(baseline) => format!("{} against {baseline}", finding.variant),
         None => finding.variant.clone(),

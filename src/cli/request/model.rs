@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::census::Conventions;
+use crate::cli::arg_source::ArgSource;
 use crate::cli::args::{ModelArgs, PriceArgs};
 use crate::cli::files::{self, Blocks};
 use crate::cli::import;
 use crate::cli::name::NumberName;
 use crate::cli::settings::{EntrySetting, NumberSetting, Set, check_known, check_value};
-use crate::cli::typed::Typed;
 use crate::energy::Counted;
 use crate::format::Format;
 use crate::formula::Formula;
@@ -48,7 +48,8 @@ impl VariantSettings {
     }
 
     fn set(&mut self, setting: Setting) {
-        self.settings.retain(|known| known.name.value != setting.name.value);
+        self.settings
+            .retain(|known| known.name.value != setting.name.value);
         self.settings.push(setting);
     }
 }
@@ -81,7 +82,7 @@ impl ModelRequest {
         };
         let mut chosen: Vec<String> = Vec::new();
         for variant in variants {
-            let place = Typed::new("--variant", variant).whole();
+            let place = ArgSource::new("--variant", variant).whole();
             let known = model.variant_names().contains(&variant.as_str());
             if !known && let Err(mistakes) = model.add_variant(variant, &place, &Blocks) {
                 problems.extend(mistakes);
@@ -129,7 +130,9 @@ impl ModelRequest {
     /// Takes over what was given with `--set`.
     fn set(&mut self, setting: &NumberSetting) -> Result<(), Diagnostic> {
         let NumberSetting { name, formula } = setting;
-        let meant = self.meant(name)?.ok_or_else(|| name.unknown_owner(&self.variants))?;
+        let meant = self
+            .meant(name)?
+            .ok_or_else(|| name.unknown_owner(&self.variants))?;
         check_known(&self.model, name)?;
         check_value(&self.model, setting)?;
         for (settings, meant) in self.settings.iter_mut().zip(meant) {
@@ -167,15 +170,27 @@ impl ModelRequest {
         });
         let sets: Vec<bool> = sets.collect();
         // Who is left without a value is meant as well.
-        let needed = self.model.root.needs.iter().any(|need| need.value == name.name);
-        let mut meant = if needed { vec![true; sets.len()] } else { meant(&sets) };
+        let needed = self
+            .model
+            .root
+            .needs
+            .iter()
+            .any(|need| need.value == name.name);
+        let mut meant = if needed {
+            vec![true; sets.len()]
+        } else {
+            meant(&sets)
+        };
         for (meant, settings) in meant.iter_mut().zip(&self.settings) {
             *meant &= !settings.own.contains(&name.name);
         }
         if !meant.contains(&true) {
             let name_of = |variant: &String| format!("{variant}.{}", name.name);
             let own: Vec<String> = self.variants.iter().map(name_of).collect();
-            let message = format!("`{}` is given for a variant by itself, and means no other", name.name);
+            let message = format!(
+                "`{}` is given for a variant by itself, and means no other",
+                name.name
+            );
             return Err(Diagnostic::at(&name.place, message)
                 .help(format!("name the variant: one of `{}`", own.join("`, `"))));
         }
@@ -191,7 +206,12 @@ impl ModelRequest {
         value: BigRational,
     ) {
         let formula = Formula::number(value, &name.place);
-        for (settings, _) in self.settings.iter_mut().zip(meant).filter(|(_, meant)| **meant) {
+        for (settings, _) in self
+            .settings
+            .iter_mut()
+            .zip(meant)
+            .filter(|(_, meant)| **meant)
+        {
             settings.set(Setting {
                 name: Spanned::new(name.name.clone(), name.place.clone()),
                 formula: formula.clone(),
@@ -232,12 +252,16 @@ impl ModelRequest {
         let root = &self.model.root;
         let needed = root.needs.iter().any(|need| need.value == name);
         needed
-            && self.variants.iter().zip(&self.settings).any(|(variant, settings)| {
-                let mut variants = root.variants.iter();
-                let found = variants.find(|known| known.name.value == *variant);
-                let set = found.map_or(&[][..], |known| &known.set);
-                !settings.has(name) && set.iter().all(|(set, _)| set.value != name)
-            })
+            && self
+                .variants
+                .iter()
+                .zip(&self.settings)
+                .any(|(variant, settings)| {
+                    let mut variants = root.variants.iter();
+                    let found = variants.find(|known| known.name.value == *variant);
+                    let set = found.map_or(&[][..], |known| &known.set);
+                    !settings.has(name) && set.iter().all(|(set, _)| set.value != name)
+                })
     }
 
     /// The format that it has unless another is asked for.
@@ -247,7 +271,9 @@ impl ModelRequest {
 
     /// The graph of one variant.
     pub(in crate::cli) fn graph(&self, variant: &str, unfold: Unfold) -> Result<OpGraph, Problems> {
-        self.lowered(variant, |settings| lower(&self.model, variant, settings, unfold))
+        self.lowered(variant, |settings| {
+            lower(&self.model, variant, settings, unfold)
+        })
     }
 
     fn lowered(
@@ -279,9 +305,8 @@ impl ModelRequest {
         conventions: Conventions,
     ) -> Result<Vec<Counted>, Problems> {
         self.counted_from(conventions, |variant| {
-            let lower = |settings: &[Setting]| {
-                lower_unchecked(&self.model, variant, settings, Unfold::No)
-            };
+            let lower =
+                |settings: &[Setting]| lower_unchecked(&self.model, variant, settings, Unfold::No);
             self.lowered(variant, lower)
         })
     }
@@ -306,6 +331,6 @@ impl ModelRequest {
 /// The densities of a file.
 fn densities(path: &str) -> Result<Densities, Problems> {
     let source = files::read(Path::new(path))
-        .map_err(|message| Diagnostic::at(&Typed::new("--densities", path).whole(), message))?;
+        .map_err(|message| Diagnostic::at(&ArgSource::new("--densities", path).whole(), message))?;
     Densities::read(&source)
 }

@@ -6,11 +6,11 @@ use num_rational::BigRational;
 
 use super::formats::{check_formats, lacking, lacks};
 use crate::census::Conventions;
+use crate::cli::arg_source::{ArgSource, parse_list};
 use crate::cli::args::PriceArgs;
 use crate::cli::name::EntryName;
 use crate::cli::settings::{EntrySetting, twice};
 use crate::cli::tables::table_at;
-use crate::cli::typed::{Typed, words};
 use crate::energy::CostModel;
 use crate::format::Format;
 use crate::primitive::Primitive;
@@ -47,7 +47,7 @@ impl PriceRequest {
         };
         let mut tables = Vec::new();
         for (at, name) in names.iter().enumerate() {
-            let place = Typed::new("--table", name).whole();
+            let place = ArgSource::new("--table", name).whole();
             if names[..at].contains(name) {
                 let message = format!("table `{name}` is given twice");
                 problems.push(Diagnostic::at(&place, message));
@@ -64,7 +64,7 @@ impl PriceRequest {
         if all_read {
             set = set_entries(&mut tables, entries, &mut problems);
         }
-        let formats = words(&args.format, "--format", &[], &mut problems);
+        let formats = parse_list(&args.format, "--format", &[], &mut problems);
         check_formats(
             &args.format,
             &tables,
@@ -72,8 +72,8 @@ impl PriceRequest {
             &mut problems,
         );
         let primitives: Vec<&str> = Primitive::names().collect();
-        let free = words(&args.free, "--free", &primitives, &mut problems);
-        let dot_adds = words(
+        let free = parse_list(&args.free, "--free", &primitives, &mut problems);
+        let dot_adds = parse_list(
             std::slice::from_ref(&args.dot_adds),
             "--dot-adds",
             &[],

@@ -6,19 +6,19 @@ use num_rational::BigRational;
 use super::request::Request;
 use crate::cli::args::SweepArgs;
 use crate::cli::over::{Over, OverValues, Overs};
-use crate::cli::wrong;
+use crate::cli::usage::usage_error;
 use crate::compare::saving;
 use crate::energy::Counted;
 use crate::graph::Constraint;
 use crate::number::{self, to_f64};
 use crate::source::Problems;
+use crate::sweep::{Batch, SweepPoints};
 use crate::symbolic::{Symbol, Values};
 use crate::units::{Energy, significant};
 use crate::view::caveats_over;
-use crate::whatif::{Batch, Points};
 
 /// A sweep, ready to run.
-pub(super) struct Plan {
+pub(super) struct SweepPlan {
     model: String,
     /// The numeric axes.
     pub(super) axes: Vec<String>,
@@ -26,15 +26,15 @@ pub(super) struct Plan {
     pub(super) switches: Vec<String>,
     pub(super) variants: Vec<String>,
     pub(super) scopes: Vec<String>,
-    pub(super) settings: Vec<Setting>,
-    /// The points of each setting.
-    pub(super) points: Vec<Points>,
+    pub(super) cases: Vec<SweepCase>,
+    /// The points of each case.
+    pub(super) points: Vec<SweepPoints>,
     /// What must be said beside every number here.
     pub(super) caveats: Vec<String>,
 }
 
 /// A table, a format and the values of the switches.
-pub(super) struct Setting {
+pub(super) struct SweepCase {
     pub(super) table: String,
     pub(super) format: String,
     pub(super) switches: Vec<f64>,
@@ -42,9 +42,9 @@ pub(super) struct Setting {
     constraints: Vec<Constraint>,
 }
 
-impl Setting {
+impl SweepCase {
     /// The format, and the switches where there are any.
-    pub(super) fn words(&self, plan: &Plan) -> String {
+    pub(super) fn words(&self, plan: &SweepPlan) -> String {
         let mut words = self.format.clone();
         for (name, value) in plan.switches.iter().zip(&self.switches) {
             words.push_str(&format!(", {name} = {}", plain(*value)));
@@ -53,11 +53,11 @@ impl Setting {
     }
 }
 
-impl Plan {
-    pub(super) fn new(args: &SweepArgs) -> Result<Plan, Problems> {
+impl SweepPlan {
+    pub(super) fn new(args: &SweepArgs) -> Result<SweepPlan, Problems> {
         let overs = Overs::read(&args.over)?;
         if overs.numbers.is_empty() {
-            return Err(wrong(
+            return Err(usage_error(
                 "--over names no number to sweep; `picojoule compare` compares tables and formats",
             ));
         }
@@ -69,20 +69,25 @@ impl Plan {
             Request::new(args, &overs, &|_, over| start(over)).map_err(|_| wrong)
         })?;
         let switches = first.switches();
-        let mut plan = Plan {
-            model: first.counted.first().map_or_else(String::new, |c| c.graph.model.clone()),
+        let mut plan = SweepPlan {
+            model: first
+                .counted
+                .first()
+                .map_or_else(String::new, |c| c.graph.model.clone()),
             axes: (first.without(&switches).iter())
                 .map(|axis| axis.symbol.name().to_owned())
                 .collect(),
             variants: first.model.variants.clone(),
             scopes: first.scopes(&args.scopes.scope)?,
-            settings: Vec::new(),
+            cases: Vec::new(),
             points: Vec::new(),
             caveats: first.notes(),
-            switches: (switches.iter()).map(|symbol| symbol.name().to_owned()).collect(),
+            switches: (switches.iter())
+                .map(|symbol| symbol.name().to_owned())
+                .collect(),
         };
         if plan.axes.is_empty() {
-            return Err(wrong(format!(
+            return Err(usage_error(format!(
                 "`{}` decides which ops the model has; sweep another number beside it",
                 plan.switches.join("`, `")
             )));
@@ -123,7 +128,7 @@ impl Plan {
         for pricing in request.prices.pricings(|_| vec![own])? {
             let outputs = Outputs::new(request, &self.scopes, &swept, &pricing)?;
             self.points.push(outputs.at(&swept, args)?);
-            self.settings.push(Setting {
+            self.cases.push(SweepCase {
                 table: pricing.table.name().to_owned(),
                 format: pricing.format.to_string(),
                 switches: switches.iter().map(|(_, value)| to_f64(value)).collect(),
@@ -133,9 +138,9 @@ impl Plan {
         Ok(())
     }
 
-    /// How many points there are in all settings together.
+    /// How many points there are in all cases together.
     pub(super) fn total(&self) -> Option<u64> {
-        let each = self.points.first().map_or(0, Points::count);
+        let each = self.points.first().map_or(0, SweepPoints::count);
         each.checked_mul(self.points.len() as u64)
     }
 
@@ -150,14 +155,14 @@ impl Plan {
 
     /// Why the model refuses a point: `; the first is n = 0: …`, in the words
     /// of an estimate there.
-    pub(super) fn refusal(&self, setting: usize, point: u64) -> Option<String> {
-        let at = self.points.get(setting)?.at(point);
+    pub(super) fn refusal(&self, case: usize, point: u64) -> Option<String> {
+        let at = self.points.get(case)?.at(point);
         let mut values = Values::default();
         for (name, value) in self.axes.iter().zip(&at) {
             let exact = number::parse_decimal(&value.to_string())?;
             values.set(Symbol::new(name), exact);
         }
-        let mut constraints = self.settings.get(setting)?.constraints.iter();
+        let mut constraints = self.cases.get(case)?.constraints.iter();
         let fault = constraints.find_map(|constraint| constraint.fault(&values));
         let fault = fault.unwrap_or_else(|| "an energy has no value: division by zero".to_owned());
         Some(format!("; the first is {}: {fault}", self.point(&at)))

@@ -3,15 +3,15 @@
 use super::request::{Request, SweptAxis};
 use crate::cli::args::SweepArgs;
 use crate::cli::over::OverValues;
-use crate::cli::wrong;
-use crate::energy::CostModel;
+use crate::cli::usage::usage_error;
+use crate::energy::{CostModel, entry_values, priced};
 use crate::graph::Constraint;
 use crate::number::to_f64;
 use crate::source::{Diagnostic, Problems};
-use crate::symbolic::{Expr, Values};
-use crate::whatif::{
-    Axis, Choice, Draw, Grid, Points, Scatter, Sweep, SweepError, entry_values, priced,
+use crate::sweep::{
+    PointSet, SampledRange, Sampling, Sweep, SweepAxis, SweepError, SweepGrid, SweepPoints,
 };
+use crate::symbolic::{Expr, Values};
 
 /// What is evaluated at every point: energies over what is swept, all else
 /// replaced by its value.
@@ -57,7 +57,7 @@ impl Outputs {
                 let stages = counted.stages_of(scope).unwrap_or_default();
                 let energy = priced(counted, pricing, &stages)?;
                 let energy = request.in_axes(variant, &energy, values, swept);
-                energies.push(energy.map_err(|error| wrong(error.to_string()))?);
+                energies.push(energy.map_err(|error| usage_error(error.to_string()))?);
             }
         }
         Ok(Outputs {
@@ -72,10 +72,10 @@ impl Outputs {
         &self,
         swept: &[&SweptAxis],
         args: &SweepArgs,
-    ) -> Result<Points, Problems> {
+    ) -> Result<SweepPoints, Problems> {
         let choice = match args.sample {
-            Some(points) => Choice::Random {
-                draws: draws(swept)?,
+            Some(points) => Sampling::Random {
+                ranges: sampled(swept)?,
                 points,
                 seed: args.random.seed,
                 latin: args.latin,
@@ -83,32 +83,32 @@ impl Outputs {
             None => {
                 let axes = axes(swept)?;
                 if !args.zip {
-                    return self.over(Grid { axes });
+                    return self.over(SweepGrid { axes });
                 }
-                Choice::Zip(together(axes)?)
+                Sampling::Zip(together(axes)?)
             }
         };
-        let scatter = Scatter::new(
+        let scatter = PointSet::new(
             choice,
             &self.energies,
             &self.constraints,
             &Values::default(),
         );
-        Ok(Points::Scatter(scatter.map_err(failed)?))
+        Ok(SweepPoints::Set(scatter.map_err(failed)?))
     }
 
-    fn over(&self, grid: Grid) -> Result<Points, Problems> {
+    fn over(&self, grid: SweepGrid) -> Result<SweepPoints, Problems> {
         let sweep = Sweep::new(grid, &self.energies, &self.constraints, &Values::default());
-        Ok(Points::Grid(sweep.map_err(failed)?))
+        Ok(SweepPoints::Grid(sweep.map_err(failed)?))
     }
 }
 
 fn failed(error: SweepError) -> Problems {
-    wrong(error.to_string())
+    usage_error(error.to_string())
 }
 
 /// The values of every axis, one by one.
-fn axes(swept: &[&SweptAxis]) -> Result<Vec<Axis>, Problems> {
+fn axes(swept: &[&SweptAxis]) -> Result<Vec<SweepAxis>, Problems> {
     for axis in swept {
         if let Some(OverValues::Range(range)) = axis.over.values()
             && range.log
@@ -118,7 +118,7 @@ fn axes(swept: &[&SweptAxis]) -> Result<Vec<Axis>, Problems> {
         }
     }
     let axis = |axis: &&SweptAxis| {
-        Some(Axis {
+        Some(SweepAxis {
             symbol: axis.symbol.clone(),
             values: axis.values()?,
         })
@@ -127,21 +127,21 @@ fn axes(swept: &[&SweptAxis]) -> Result<Vec<Axis>, Problems> {
 }
 
 /// The same axes, if they are as long as each other.
-fn together(axes: Vec<Axis>) -> Result<Vec<Axis>, Problems> {
+fn together(axes: Vec<SweepAxis>) -> Result<Vec<SweepAxis>, Problems> {
     let counts: Vec<u64> = axes.iter().map(|axis| axis.values.count()).collect();
     if counts.windows(2).all(|pair| pair[0] == pair[1]) {
         return Ok(axes);
     }
     let counts: Vec<String> = counts.iter().map(u64::to_string).collect();
-    Err(wrong(format!(
+    Err(usage_error(format!(
         "--zip runs all axes together, but they have {} values",
         counts.join(", ")
     )))
 }
 
 /// What is drawn from each range.
-fn draws(swept: &[&SweptAxis]) -> Result<Vec<Draw>, Problems> {
-    let mut draws = Vec::new();
+fn sampled(swept: &[&SweptAxis]) -> Result<Vec<SampledRange>, Problems> {
+    let mut ranges = Vec::new();
     for axis in swept {
         let Some(OverValues::Range(range)) = axis.over.values() else {
             let message = format!("`{}` is no range to draw from", axis.symbol.name());
@@ -149,7 +149,7 @@ fn draws(swept: &[&SweptAxis]) -> Result<Vec<Draw>, Problems> {
                 .help("write `--over NAME=FROM..TO`, or `FROM..TO:log`")
                 .into());
         };
-        draws.push(Draw {
+        ranges.push(SampledRange {
             symbol: axis.symbol.clone(),
             from: to_f64(&range.from),
             to: to_f64(&range.to),
@@ -157,5 +157,5 @@ fn draws(swept: &[&SweptAxis]) -> Result<Vec<Draw>, Problems> {
             whole: axis.is_size,
         });
     }
-    Ok(draws)
+    Ok(ranges)
 }

@@ -9,8 +9,8 @@ use crate::cli::request::{DEFAULT_TABLE, Default, ModelRequest, PriceRequest, wi
 use crate::cli::settings::{check_known, check_most, is_size, twice};
 use crate::energy::{Counted, Estimate};
 use crate::source::{Diagnostic, Problems};
+use crate::sweep::AxisValues;
 use crate::symbolic::{EvalError, Expr, Symbol, Values};
-use crate::whatif::AxisValues;
 
 /// Graphs are made anew for every combination of values of the switches; more
 /// of them are refused.
@@ -77,8 +77,13 @@ impl Request {
             format: words(overs, "format", &args.price.format)?,
             ..args.price.clone()
         };
-        let (mut model, mut prices) =
-            with_prices(&args.model, &variants, Default::All, &price, &[DEFAULT_TABLE])?;
+        let (mut model, mut prices) = with_prices(
+            &args.model,
+            &variants,
+            Default::All,
+            &price,
+            &[DEFAULT_TABLE],
+        )?;
         let mut problems = Problems::new();
         let mut axes: Vec<SweptAxis> = Vec::new();
         // What varies in one variant goes before what varies in all.
@@ -145,7 +150,8 @@ impl Request {
     /// The axes of numbers that are no switches.
     pub(super) fn without(&self, switches: &[Symbol]) -> Vec<&SweptAxis> {
         let axes = self.axes.iter();
-        axes.filter(|axis| !switches.contains(&axis.symbol)).collect()
+        axes.filter(|axis| !switches.contains(&axis.symbol))
+            .collect()
     }
 
     /// Every combination of the values of the switches.
@@ -156,7 +162,9 @@ impl Request {
         let switches: Vec<&SweptAxis> = (self.axes.iter())
             .filter(|axis| switches.contains(&axis.symbol))
             .collect();
-        let count = switches.iter().try_fold(1_u64, |count, axis| count.checked_mul(axis.count()));
+        let count = switches
+            .iter()
+            .try_fold(1_u64, |count, axis| count.checked_mul(axis.count()));
         if let Some(first) = switches.first()
             && count.is_none_or(|count| count > MAX_GRAPHS)
         {

@@ -9,7 +9,7 @@ use crate::number::whole;
 /// How a percentage without decimals, as a paper prints it, may have come
 /// about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub(super) enum Reading {
     /// To the nearest: 98.5 to just below 99.5 reads 99.
     Rounded,
     /// Decimals dropped: 99 to just below 100 reads 99.
@@ -18,10 +18,10 @@ pub enum Reading {
 
 impl Reading {
     /// Both readings.
-    pub const ALL: [Reading; 2] = [Reading::Rounded, Reading::Truncated];
+    pub(super) const ALL: [Reading; 2] = [Reading::Rounded, Reading::Truncated];
 
     /// Whether the share `saving` reads as `percent`.
-    pub fn holds(self, saving: &BigRational, percent: u32) -> bool {
+    pub(super) fn holds(self, saving: &BigRational, percent: u32) -> bool {
         let value = saving * whole(100);
         let printed = match self {
             // Halves go up, as in print.
@@ -32,7 +32,7 @@ impl Reading {
     }
 
     /// The word for it.
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Reading::Rounded => "rounded",
             Reading::Truncated => "truncated",
@@ -40,10 +40,11 @@ impl Reading {
     }
 }
 
-/// The stretches of consecutive numbers for which `holds`, in order.
-pub fn stretches(points: &[(u64, bool)]) -> Vec<RangeInclusive<u64>> {
-    let runs = points.chunk_by(|a, b| a.1 == b.1 && a.0 + 1 == b.0);
-    runs.filter(|run| run.first().is_some_and(|point| point.1))
+/// The runs of consecutive numbers for which `holds`, in order.
+pub(super) fn runs(points: &[(u64, bool)]) -> Vec<RangeInclusive<u64>> {
+    let alike = points.chunk_by(|a, b| a.1 == b.1 && a.0 + 1 == b.0);
+    alike
+        .filter(|run| run.first().is_some_and(|point| point.1))
         .filter_map(|run| Some(run.first()?.0..=run.last()?.0))
         .collect()
 }
@@ -75,7 +76,7 @@ mod tests {
             .zip(1..)
             .map(|(holds, n)| (n, holds))
             .collect();
-        assert_eq!(stretches(&points), [1..=2, 4..=4]);
-        assert_eq!(stretches(&[]), []);
+        assert_eq!(runs(&points), [1..=2, 4..=4]);
+        assert_eq!(runs(&[]), []);
     }
 }

@@ -10,36 +10,36 @@
 //!   in common cancels in a saving.
 //!
 //! Each draw has a random generator of its own, seeded from the seed and the
-//! draw's number, so the result is the same on any number of threads. Draws
+//! draw's number, so the result is the same on any number of threads. MonteCarlo
 //! are computed in doubles; bounds are not.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::random::{STEP, bits, uniform};
 use super::sensitivity::{Function, Quantity};
 use super::spread::UncertainEntry;
 use crate::number::to_f64;
+use crate::random::{STEP, bits, uniform};
 use crate::symbolic::{Compiled, Symbol};
 
 /// How many draws, and which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Draws {
+pub struct MonteCarlo {
     /// How many.
     pub samples: u32,
     /// Where the random numbers start.
     pub seed: u64,
 }
 
-impl Draws {
+impl MonteCarlo {
     /// How many draws are made where none are asked for and some are needed.
     pub const SAMPLES: u32 = 10_000;
 }
 
 /// How a result spreads over the draws, in picojoules or as shares.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Drawn {
+pub struct Distribution {
     /// A twentieth of the draws lie below this.
     pub low: f64,
     /// A twentieth of the draws lie above this.
@@ -52,11 +52,11 @@ pub struct Drawn {
 
 /// How each of `quantities` spreads over the same draws; `None` for one that
 /// has no finite value at some draw.
-pub fn draw(
+pub fn monte_carlo(
     quantities: &[Quantity],
     entries: &[UncertainEntry],
-    draws: Draws,
-) -> Vec<Option<Drawn>> {
+    method: MonteCarlo,
+) -> Vec<Option<Distribution>> {
     let inputs = || entries.iter().map(|entry| &entry.input);
     let symbols: Vec<Symbol> = inputs().map(|input| input.symbol.clone()).collect();
     let compiled: Vec<Option<InEntries>> = quantities
@@ -67,10 +67,10 @@ pub fn draw(
     let ends: Vec<(f64, f64)> = inputs()
         .map(|input| (to_f64(&input.low), to_f64(&input.high)))
         .collect();
-    let rows: Vec<Vec<f64>> = (0..draws.samples)
+    let rows: Vec<Vec<f64>> = (0..method.samples)
         .into_par_iter()
         .map(|sample| {
-            let point = point(&ends, &groups, draws.seed, sample);
+            let point = point(&ends, &groups, method.seed, sample);
             let result = |compiled: &Option<InEntries>| {
                 let value = compiled.as_ref().map(|compiled| compiled.at(&point));
                 value.unwrap_or(f64::NAN)
@@ -155,7 +155,7 @@ impl InEntries {
 
 /// The spread of some values; `None` where one is not finite, or none is
 /// there.
-fn spread(mut values: Vec<f64>) -> Option<Drawn> {
+fn spread(mut values: Vec<f64>) -> Option<Distribution> {
     if !values.iter().all(|value| value.is_finite()) {
         return None;
     }
@@ -171,7 +171,7 @@ fn spread(mut values: Vec<f64>) -> Option<Drawn> {
             _ => f64::NAN,
         }
     };
-    Some(Drawn {
+    Some(Distribution {
         low: quantile(0.05),
         high: quantile(0.95),
         least: quantile(0.0),
@@ -188,7 +188,7 @@ mod tests {
         let drawn = spread((0..=20).map(f64::from).collect());
         assert_eq!(
             drawn,
-            Some(Drawn {
+            Some(Distribution {
                 low: 1.0,
                 high: 19.0,
                 least: 0.0,

@@ -1,169 +1,41 @@
-//! What `crossover` and `require` have in common: two variants, one axis, and
-//! where a claim on them holds.
+//! Two variants, and what varies in them.
 
 use num_rational::BigRational;
-use num_traits::{One, Signed, ToPrimitive};
+use num_traits::ToPrimitive;
 
-use super::args::ThresholdArgs;
-use super::name::{EntryName, Name, NumberName};
-use super::over::{Over, OverValues};
-use super::request::{Default, ModelRequest, PriceRequest};
-use super::settings::{check_known, check_most};
-use super::tables::shipped_tables;
-use super::wrong;
-use crate::catalog::{self, Kind};
 use crate::census::Conventions;
-use crate::energy::{Counted, Estimate, CostModel, estimate};
+use crate::cli::name::{EntryName, Name, NumberName};
+use crate::cli::over::{Over, OverValues};
+use crate::cli::request::{ModelRequest, PriceRequest};
+use crate::cli::settings::{check_known, check_most};
+use crate::cli::usage::usage_error;
+use crate::energy::{CostModel, Counted, Estimate, entry_values, priced};
 use crate::format::Format;
 use crate::graph::{OpGraph, settable};
-use crate::number::{self, parse_decimal};
+use crate::number;
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Expr, Symbol, Values};
-use crate::table::EnergyTable;
-use crate::view::{Dims, Question, Solved, caveats_over, conventions_line};
-use crate::whatif::threshold::{Axis, Claim, Grid, Kind as AxisKind, Range, Side, bounds, solve};
-use crate::whatif::{entry_values, priced};
-
-/// A share, as typed after `flag`.
-pub(super) fn share(text: &str, flag: &str) -> Result<BigRational, Problems> {
-    let value = parse_decimal(text.trim())
-        .ok_or_else(|| wrong(format!("{flag}: `{text}` is no number")))?;
-    if value.is_negative() || value > BigRational::one() {
-        let mut mistake = Diagnostic::new(format!("{flag}: {text} is no share"));
-        if value > BigRational::one() {
-            let part = number::plain(&(&value / number::whole(100)));
-            mistake = mistake.help(format!("{text} % is {part}"));
-        }
-        return Err(mistake.help("a share is from 0 to 1").into());
-    }
-    Ok(value)
-}
-
-/// Where `share` is saved, or without one where both cost the same, on every
-/// table and format.
-pub(super) fn answer(
-    asked: &ThresholdArgs,
-    share: Option<BigRational>,
-) -> Result<(Question, Vec<Solved>), Problems> {
-    let over = Over::read(&asked.over)?;
-    let mut model = two_variants(asked)?;
-    let mut prices = model.prices(&asked.price, &default_tables(&over))?;
-    let varied = Varied::new(&over, &mut model, &mut prices)?;
-    let range = over_range(&over, &varied.axis)?;
-    let pair = [&varied.counted[0], &varied.counted[1]];
-    if over.values().is_some() {
-        varied.check_ends(&range)?;
-    }
-    let stages = both(pair.map(|counted| stages(counted, &asked.scope)))?;
-    let pricings = prices.pricings(|table| match varied.format {
-        Some(format) => vec![format],
-        None => table.default_formats().to_vec(),
-    })?;
-    let others = shipped_tables()?;
-    let others: Vec<&EnergyTable> = others.iter().collect();
-    let mut solved = Vec::new();
-    let mut notes = Vec::new();
-    for pricing in &pricings {
-        // An estimate tells of missing entries with the tables that have them.
-        let estimates = both(pair.map(|counted| estimate(counted, pricing, &others)))?;
-        if notes.is_empty() {
-            notes = varied.conventions(&estimates);
-        }
-        let failed = |reason: String| {
-            wrong(format!(
-                "{} {}: `--over {}`: {reason}",
-                pricing.table.name(),
-                pricing.format,
-                over.typed.value
-            ))
-        };
-        let sides = both([0, 1].map(|at| varied.side(at, pricing, &stages[at])))?;
-        let [before, after] = sides
-            .each_ref()
-            .map(|(picojoules, values)| Side { picojoules, values });
-        let target = share.clone().unwrap_or_default();
-        let claim = Claim::new(&varied.axis.symbol, before, after, target)
-            .map_err(|error| failed(error.to_string()))?;
-        let claim = if varied.filled { claim.without_now() } else { claim };
-        if share.is_some() && claim.baseline().is_zero() {
-            return Err(wrong(format!(
-                "`{}` costs nothing over `{}` on {} {}, so that nothing can be saved",
-                pair[0].graph.variant,
-                asked.scope,
-                pricing.table.name(),
-                pricing.format
-            )));
-        }
-        let solution =
-            solve(&claim, &varied.axis, &range).map_err(|reason| failed(reason.to_string()))?;
-        solved.push(Solved {
-            table: pricing.table.name().to_owned(),
-            format: pricing.format,
-            bounds: bounds(&claim, &range, over.values().is_none()),
-            axis: varied.axis.clone(),
-            range: range.clone(),
-            claim,
-            solution,
-        });
-    }
-    let question = Question {
-        model: pair[0].graph.model.clone(),
-        baseline: pair[0].graph.variant.clone(),
-        variant: pair[1].graph.variant.clone(),
-        scope: asked.scope.clone(),
-        equal_cost: share.is_none(),
-        share: share.unwrap_or_default(),
-        notes,
-    };
-    Ok((question, solved))
-}
-
-/// The two variants that are held against each other.
-fn two_variants(asked: &ThresholdArgs) -> Result<ModelRequest, Problems> {
-    let model = ModelRequest::new(&asked.model, &asked.between, Default::All)?;
-    let named = &model.variants;
-    if named.len() < 2 || (!asked.between.is_empty() && named.len() > 2) {
-        return Err(Diagnostic::new(format!(
-            "two variants are held against each other, not {}",
-            named.len()
-        ))
-        .help(format!(
-            "name two of `{}`, the baseline first",
-            model.model.variant_names().join("`, `")
-        ))
-        .into());
-    }
-    Ok(model.only(2))
-}
-
-/// The tables that are meant where none is named: that of an entry, or all.
-fn default_tables(over: &Over) -> Vec<&'static str> {
-    let shipped: Vec<&str> = catalog::names(Kind::Table).collect();
-    let own = shipped.iter().find(|name| over.name.table() == Some(**name));
-    match own {
-        Some(name) => vec![*name],
-        None => shipped,
-    }
-}
+use crate::threshold::{AxisKind, Range, ThresholdAxis, WholeSteps};
+use crate::view::{Dims, caveats_over, conventions_line};
 
 /// Two variants of which something varies.
-struct Varied {
-    counted: Vec<Counted>,
-    axis: Axis,
+pub(super) struct Varied {
+    pub(super) counted: Vec<Counted>,
+    pub(super) axis: ThresholdAxis,
     /// What the axis is called in the graphs of the variants.
     symbol: Symbol,
     /// In which of the variants it varies.
     meant: Vec<bool>,
     /// The format of an entry that varies.
-    format: Option<Format>,
+    pub(super) format: Option<Format>,
     /// Whether nobody has said what a dim is now.
-    filled: bool,
+    pub(super) filled: bool,
     /// What is to be said of variants in which it does not vary.
     note: Option<String>,
 }
 
 impl Varied {
-    fn new(
+    pub(super) fn new(
         over: &Over,
         model: &mut ModelRequest,
         prices: &mut PriceRequest,
@@ -203,7 +75,7 @@ impl Varied {
         };
         let moved = counted.iter().zip(&meant).filter(|(_, meant)| **meant);
         let graphs: Vec<&OpGraph> = moved.map(|(counted, _)| &counted.graph).collect();
-        let Some(mut axis) = Axis::of_model(&symbol, &graphs) else {
+        let Some(mut axis) = ThresholdAxis::of_model(&symbol, &graphs) else {
             return Err(not_open(name, &symbol, &graphs, model).into());
         };
         axis = axis.called(&Symbol::new(&name.text()));
@@ -243,7 +115,7 @@ impl Varied {
         Ok(Varied {
             meant: vec![true; counted.len()],
             counted,
-            axis: Axis::of_entry(&symbol, &now),
+            axis: ThresholdAxis::of_entry(&symbol, &now),
             symbol,
             format: Some(Format {
                 operand: name.format,
@@ -256,7 +128,7 @@ impl Varied {
 
     /// The energy of one variant, as a function of the axis where it varies
     /// there, and the values of all in it.
-    fn side(
+    pub(super) fn side(
         &self,
         at: usize,
         pricing: &CostModel<'_>,
@@ -267,7 +139,9 @@ impl Varied {
         entry_values(pricing.table, &mut values);
         let energy = priced(counted, pricing, stages)?;
         if !self.meant[at] {
-            let fixed = energy.evaluate(&values).map_err(|error| wrong(error.to_string()))?;
+            let fixed = energy
+                .evaluate(&values)
+                .map_err(|error| usage_error(error.to_string()))?;
             return Ok((Expr::constant(fixed), values));
         }
         if let Some(now) = values.get(&self.symbol).cloned() {
@@ -278,7 +152,7 @@ impl Varied {
 
     /// The model must accept both ends of a range that is not one of whole
     /// numbers: those are tried one by one.
-    fn check_ends(&self, range: &Range) -> Result<(), Problems> {
+    pub(super) fn check_ends(&self, range: &Range) -> Result<(), Problems> {
         let (from, to) = match range {
             Range::Real { from, to } => (from, to),
             Range::Whole(_) => return Ok(()),
@@ -287,7 +161,12 @@ impl Varied {
             if self.axis.admits(end) {
                 continue;
             }
-            for (counted, _) in self.counted.iter().zip(&self.meant).filter(|(_, meant)| **meant) {
+            for (counted, _) in self
+                .counted
+                .iter()
+                .zip(&self.meant)
+                .filter(|(_, meant)| **meant)
+            {
                 let mut values = counted.graph.values();
                 values.set(self.symbol.clone(), end.clone());
                 counted.graph.check(&values)?;
@@ -297,7 +176,7 @@ impl Varied {
     }
 
     /// What stays as it is, and what was counted how.
-    fn conventions(&self, estimates: &[Estimate; 2]) -> Vec<String> {
+    pub(super) fn conventions(&self, estimates: &[Estimate; 2]) -> Vec<String> {
         let mut fixed = Dims::default();
         for ((estimate, counted), meant) in estimates.iter().zip(&self.counted).zip(&self.meant) {
             let numbers = counted.graph.numbers().iter();
@@ -344,7 +223,7 @@ fn not_open(
 }
 
 /// The values that were asked for, or all that `axis` takes.
-fn over_range(over: &Over, axis: &Axis) -> Result<Range, Diagnostic> {
+pub(super) fn over_range(over: &Over, axis: &ThresholdAxis) -> Result<Range, Diagnostic> {
     let name = axis.symbol.name();
     let at = |message: String| Diagnostic::at(over.place(), message);
     let range = match over.values() {
@@ -379,33 +258,9 @@ fn over_range(over: &Over, axis: &Axis) -> Result<Range, Diagnostic> {
             ))
         })
     };
-    Ok(Range::Whole(Grid {
+    Ok(Range::Whole(WholeSteps {
         from: whole(&range.from)?,
         to: whole(&range.to)?,
         step: whole(&range.step())?,
     }))
-}
-
-/// Both, or the mistakes of both.
-fn both<T>(results: [Result<T, Problems>; 2]) -> Result<[T; 2], Problems> {
-    match results {
-        [Ok(a), Ok(b)] => Ok([a, b]),
-        [Err(mut mistakes), Err(more)] => {
-            mistakes.extend(more);
-            Err(mistakes)
-        }
-        [Err(mistakes), Ok(_)] | [Ok(_), Err(mistakes)] => Err(mistakes),
-    }
-}
-
-/// The stages of a scope that there must be.
-fn stages(counted: &Counted, scope: &str) -> Result<Vec<String>, Problems> {
-    counted.stages_of(scope).ok_or_else(|| {
-        let graph = &counted.graph;
-        let names = graph.scopes().iter().map(|known| known.name.as_str());
-        let message = format!("variant `{}` has no scope `{scope}`", graph.variant);
-        Diagnostic::new(message)
-            .known(scope, names.chain([Estimate::WHOLE]))
-            .into()
-    })
 }

@@ -11,16 +11,16 @@ use crate::source::{Diagnostic, Place, Problems, Source, Spanned};
 const COMMAND_LINE: &str = "command line";
 
 /// One flag and its value: `--table 45mm`.
-pub(super) struct Typed {
+pub(super) struct ArgSource {
     source: Arc<Source>,
     /// Where the value begins.
     start: usize,
 }
 
-impl Typed {
+impl ArgSource {
     /// `text`, typed after `flag`.
-    pub(super) fn new(flag: &str, text: &str) -> Typed {
-        Typed {
+    pub(super) fn new(flag: &str, text: &str) -> ArgSource {
+        ArgSource {
             source: Source::new(COMMAND_LINE, format!("{flag} {text}")),
             start: flag.len() + 1,
         }
@@ -39,7 +39,7 @@ impl Typed {
 
 /// `NAME=VALUES`, or `NAME` alone.
 pub(super) struct Assignment<'t> {
-    typed: Typed,
+    typed: ArgSource,
     text: &'t str,
     /// What stands before the `=`.
     pub(super) name: Spanned<String>,
@@ -50,15 +50,17 @@ pub(super) struct Assignment<'t> {
 impl<'t> Assignment<'t> {
     /// Reads what was typed after `flag`; there must be a name.
     pub(super) fn read(flag: &str, text: &'t str) -> Result<Assignment<'t>, Diagnostic> {
-        let typed = Typed::new(flag, text);
+        let typed = ArgSource::new(flag, text);
         let (name, values) = match text.split_once('=') {
             Some((name, values)) => (name, Some(values)),
             None => (text, None),
         };
         if name.trim().is_empty() {
             let until = text.len().min(name.len() + 1);
-            return Err(Diagnostic::at(&typed.place(0..until), "no name before the `=`")
-                .help(format!("write `{flag} NAME=VALUE`")));
+            return Err(
+                Diagnostic::at(&typed.place(0..until), "no name before the `=`")
+                    .help(format!("write `{flag} NAME=VALUE`")),
+            );
         }
         let start = name.len() - name.trim_start().len();
         let place = typed.place(start..name.trim_end().len());
@@ -91,7 +93,7 @@ impl<'t> Assignment<'t> {
 }
 
 /// The words given with a flag, each parsed.
-pub(super) fn words<T>(
+pub(super) fn parse_list<T>(
     texts: &[String],
     flag: &str,
     known: &[&str],
@@ -106,7 +108,7 @@ where
         match text.parse::<T>() {
             Ok(value) => values.push(value),
             Err(error) => {
-                let place = Typed::new(flag, text).whole();
+                let place = ArgSource::new(flag, text).whole();
                 let mistake = Diagnostic::at(&place, error.to_string());
                 problems.push(if known.is_empty() {
                     mistake

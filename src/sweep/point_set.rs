@@ -5,22 +5,22 @@
 
 use std::ops::Range;
 
-use super::grid::{Axis, AxisValues};
-use super::random::{bits, uniform};
-use super::sweep::{Batch, SweepError};
+use super::batch::{Batch, SweepError};
 use super::check::Check;
+use super::grid::{AxisValues, SweepAxis};
 use crate::graph::Constraint;
+use crate::random::{bits, uniform};
 use crate::symbolic::{Compiled, Expr, Symbol, Values};
 
 /// How points are chosen.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Choice {
+pub enum Sampling {
     /// The first values of all axes, the second ones, and so on.
-    Zip(Vec<Axis>),
+    Zip(Vec<SweepAxis>),
     /// So many random points.
     Random {
         /// What is drawn.
-        draws: Vec<Draw>,
+        ranges: Vec<SampledRange>,
         /// How many points.
         points: u64,
         /// Where the generator starts.
@@ -33,7 +33,7 @@ pub enum Choice {
 
 /// A quantity that is drawn at random.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Draw {
+pub struct SampledRange {
     /// The dim, parameter or table entry.
     pub symbol: Symbol,
     /// The smallest value.
@@ -48,27 +48,27 @@ pub struct Draw {
 
 /// Points and the expressions to evaluate on them.
 #[derive(Debug, Clone)]
-pub struct Scatter {
-    choice: Choice,
+pub struct PointSet {
+    sampling: Sampling,
     outputs: Vec<Compiled>,
     checks: Vec<Check>,
     points: u64,
 }
 
-impl Scatter {
-    /// Prepares to evaluate `outputs` on the points of `choice`, refusing
+impl PointSet {
+    /// Prepares to evaluate `outputs` on the points of `sampling`, refusing
     /// those that break a constraint.
     ///
     /// # Errors
     /// No points, or an expression without a value.
     pub fn new(
-        choice: Choice,
+        sampling: Sampling,
         outputs: &[Expr],
         constraints: &[Constraint],
         values: &Values,
-    ) -> Result<Scatter, SweepError> {
-        let symbols = choice.symbols();
-        let points = choice.points();
+    ) -> Result<PointSet, SweepError> {
+        let symbols = sampling.symbols();
+        let points = sampling.points();
         if symbols.is_empty() || points == 0 {
             return Err(SweepError::Empty);
         }
@@ -77,9 +77,9 @@ impl Scatter {
         for constraint in constraints {
             checks.push(Check::new(constraint, &symbols, values)?);
         }
-        Ok(Scatter {
+        Ok(PointSet {
             outputs: outputs.iter().map(compile).collect::<Result<_, _>>()?,
-            choice,
+            sampling,
             checks,
             points,
         })
@@ -92,19 +92,19 @@ impl Scatter {
 
     /// The values of the axes at the point of this number.
     pub fn at(&self, point: u64) -> Vec<f64> {
-        self.choice.point(point)
+        self.sampling.point(point)
     }
 
     /// Works out a range of points.
     pub fn evaluate(&self, range: Range<u64>) -> Batch {
-        let depth = self.choice.symbols().len();
+        let depth = self.sampling.symbols().len();
         let mut batch = Batch {
             axes: vec![Vec::new(); depth],
             outputs: vec![Vec::new(); self.outputs.len()],
             ..Batch::default()
         };
         for point in range {
-            let at = self.choice.point(point);
+            let at = self.sampling.point(point);
             if !self.checks.iter().all(|check| check.admits(&at)) {
                 batch.refuse(point, 1);
                 continue;
@@ -127,36 +127,38 @@ impl Scatter {
     }
 }
 
-impl Choice {
+impl Sampling {
     /// What the points have values for.
     pub fn symbols(&self) -> Vec<Symbol> {
         match self {
-            Choice::Zip(axes) => axes.iter().map(|axis| axis.symbol.clone()).collect(),
-            Choice::Random { draws, .. } => draws.iter().map(|draw| draw.symbol.clone()).collect(),
+            Sampling::Zip(axes) => axes.iter().map(|axis| axis.symbol.clone()).collect(),
+            Sampling::Random { ranges, .. } => {
+                ranges.iter().map(|range| range.symbol.clone()).collect()
+            }
         }
     }
 
     fn points(&self) -> u64 {
         match self {
-            Choice::Zip(axes) => {
+            Sampling::Zip(axes) => {
                 let counts = axes.iter().map(|axis| AxisValues::count(&axis.values));
                 counts.min().unwrap_or(0)
             }
-            Choice::Random { points, .. } => *points,
+            Sampling::Random { points, .. } => *points,
         }
     }
 
     /// The coordinates of one point.
     fn point(&self, index: u64) -> Vec<f64> {
         match self {
-            Choice::Zip(axes) => axes.iter().map(|axis| axis.values.value(index)).collect(),
-            Choice::Random {
-                draws,
+            Sampling::Zip(axes) => axes.iter().map(|axis| axis.values.value(index)).collect(),
+            Sampling::Random {
+                ranges,
                 points,
                 seed,
                 latin,
-            } => (draws.iter().zip(0..))
-                .map(|(draw, axis)| {
+            } => (ranges.iter().zip(0..))
+                .map(|(range, axis)| {
                     let jitter = uniform(bits(bits(*seed, axis), index));
                     let share = if *latin {
                         let stratum = permuted(index, *points, bits(*seed, !axis));
@@ -164,15 +166,15 @@ impl Choice {
                     } else {
                         jitter
                     };
-                    draw.at(share)
+                    range.at(share)
                 })
                 .collect(),
         }
     }
 }
 
-impl Draw {
-    /// The value below which `share` of all draws fall.
+impl SampledRange {
+    /// The value below which `share` of all ranges fall.
     fn at(&self, share: f64) -> f64 {
         // A whole number owns the unit above it, so that both ends are drawn
         // as often as any other.
@@ -224,22 +226,22 @@ mod tests {
 
     #[test]
     fn a_latin_hypercube_has_one_point_in_every_stratum() {
-        let draw = |name: &str| Draw {
+        let range = |name: &str| SampledRange {
             symbol: Symbol::new(name),
             from: 0.0,
             to: 1.0,
             log: false,
             whole: false,
         };
-        let choice = Choice::Random {
-            draws: vec![draw("a"), draw("b")],
+        let sampling = Sampling::Random {
+            ranges: vec![range("a"), range("b")],
             points: 100,
             seed: 3,
             latin: true,
         };
         for axis in 0..2 {
             let mut strata: Vec<u64> = (0..100)
-                .map(|point| (choice.point(point)[axis] * 100.0) as u64)
+                .map(|point| (sampling.point(point)[axis] * 100.0) as u64)
                 .collect();
             strata.sort_unstable();
             assert!(strata.into_iter().eq(0..100));
@@ -248,21 +250,21 @@ mod tests {
 
     #[test]
     fn whole_numbers_are_drawn_evenly_from_end_to_end() {
-        let draw = Draw {
+        let range = SampledRange {
             symbol: Symbol::new("n"),
             from: 1.0,
             to: 4.0,
             log: false,
             whole: true,
         };
-        let drawn: Vec<f64> = (0..8).map(|i| draw.at(f64::from(i) / 8.0)).collect();
+        let drawn: Vec<f64> = (0..8).map(|i| range.at(f64::from(i) / 8.0)).collect();
         assert_eq!(drawn, [1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 4.0]);
-        let log = Draw {
+        let log = SampledRange {
             log: true,
             whole: false,
             from: 1.0,
             to: 100.0,
-            ..draw
+            ..range
         };
         assert!((log.at(0.5) - 10.0).abs() < 1e-12);
     }

@@ -6,10 +6,10 @@
 //! the bits of it.
 
 /// By how much the counter goes up.
-pub(super) const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+pub(crate) const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The number at `place`, from 0, of the generator that starts at `seed`.
-pub(super) fn bits(seed: u64, place: u64) -> u64 {
+pub(crate) fn bits(seed: u64, place: u64) -> u64 {
     let mut z = seed.wrapping_add(place.wrapping_add(1).wrapping_mul(STEP));
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -17,7 +17,7 @@ pub(super) fn bits(seed: u64, place: u64) -> u64 {
 }
 
 /// A number from 0 to just below 1 from 53 of the bits.
-pub(super) fn uniform(bits: u64) -> f64 {
+pub(crate) fn uniform(bits: u64) -> f64 {
     (bits >> 11) as f64 / (1_u64 << 53) as f64
 }
 

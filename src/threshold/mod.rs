@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `axis` | what is varied, over which values, and which the model refuses |
 //! | `claim` | "saves at least so much" as a function of one symbol |
+//! | `solution` | where a claim holds, as data |
 //! | `crossover` | where a claim begins and ends to hold |
 //! | `whole` | the same for whole numbers |
 //! | `bounds` | what can be saved at all |
@@ -19,12 +20,14 @@ mod claim;
 mod crossover;
 mod polynomial;
 mod signs;
+mod solution;
 mod sturm;
 mod whole;
 
-pub use self::axis::{Axis, Grid, Kind, LAST_WHOLE, Range};
+pub use self::axis::{AxisKind, LAST_WHOLE, Range, ThresholdAxis, WholeSteps};
 pub use self::bounds::{Bound, Bounds, Where, bounds};
 pub use self::claim::{Claim, Side};
-pub use self::crossover::{Crossing, Holds, MAX_TRIED, Solution, Span, Unsolved, solve};
+pub use self::crossover::solve;
 pub use self::polynomial::{Laurent, Polynomial};
+pub use self::solution::{Crossing, Holds, MAX_TRIED, Solution, Span, Unsolved};
 pub use self::sturm::{Root, roots};

@@ -1,25 +1,27 @@
 //! `picojoule crossover`
 
-use super::args::CrossoverArgs;
-use super::threshold::{self, share};
-use super::{Answer, answer, wrong};
+use super::print;
+use super::solve::{share, solved};
+use crate::cli::answer::Answer;
+use crate::cli::args::CrossoverArgs;
+use crate::cli::usage::usage_error;
 use crate::source::Problems;
 use crate::view::crossover_table;
 
 /// Whether there is any value where the saving passes the threshold.
-pub(super) fn run(args: &CrossoverArgs) -> Result<Answer, Problems> {
+pub(in crate::cli) fn run(args: &CrossoverArgs) -> Result<Answer, Problems> {
     let share = match args.at.split_once('=') {
         None if args.at == "energy" => None,
         Some(("saving", text)) => Some(share(text, "--at saving")?),
         _ => {
-            return Err(wrong(format!(
+            return Err(usage_error(format!(
                 "--at {}: write `saving=0.66`, or `energy` for where both cost the same",
                 args.at
             )));
         }
     };
-    let (question, solved) = threshold::answer(&args.threshold, share)?;
-    answer::print(
+    let (question, solved) = solved(&args.threshold, share)?;
+    print::print(
         &question,
         &solved,
         args.threshold.format.output,

@@ -1,16 +1,17 @@
 //! `picojoule require`
 
-use super::args::RequireArgs;
-use super::threshold::{self, share};
-use super::{Answer, answer};
+use super::print;
+use super::solve::{share, solved};
+use crate::cli::answer::Answer;
+use crate::cli::args::RequireArgs;
 use crate::source::Problems;
 use crate::view::require_table;
 
 /// Whether any value gives the saving.
-pub(super) fn run(args: &RequireArgs) -> Result<Answer, Problems> {
+pub(in crate::cli) fn run(args: &RequireArgs) -> Result<Answer, Problems> {
     let share = share(&args.saving, "--saving")?;
-    let (question, solved) = threshold::answer(&args.threshold, Some(share))?;
-    answer::print(
+    let (question, solved) = solved(&args.threshold, Some(share))?;
+    print::print(
         &question,
         &solved,
         args.threshold.format.output,

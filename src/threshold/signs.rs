@@ -3,8 +3,8 @@
 use num_rational::BigRational;
 use num_traits::Signed;
 
-use super::crossover::Holds;
 use super::polynomial::Polynomial;
+use super::solution::Holds;
 use super::sturm::{Root, roots};
 use crate::number::whole;
 

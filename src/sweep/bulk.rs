@@ -8,17 +8,18 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::grid::{Axis, Grid};
-use super::plan::{Cursor, Plan};
+use super::batch::{Batch, SweepError};
 use super::check::Check;
+use super::grid::{SweepAxis, SweepGrid};
+use super::plan::{Cursor, EvaluationPlan};
 use crate::graph::Constraint;
-use crate::symbolic::{EvalError, Expr, Symbol, Values};
+use crate::symbolic::{Expr, Symbol, Values};
 
 /// A grid and the expressions to evaluate on it.
 #[derive(Debug, Clone)]
 pub struct Sweep {
-    grid: Grid,
-    plan: Plan,
+    grid: SweepGrid,
+    plan: EvaluationPlan,
     checks: Vec<LevelCheck>,
     points: u64,
     /// The values of every axis; of a very long one none, they are worked out
@@ -39,66 +40,6 @@ struct LevelCheck {
 /// The values of a longer axis are not held.
 const MAX_ROW: u64 = 1 << 20;
 
-/// Why a sweep cannot be set up.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SweepError {
-    /// The grid has no axis, or an axis without values.
-    Empty,
-    /// The grid has more than 2^64 points.
-    TooLarge,
-    /// An expression has no value.
-    Value(EvalError),
-}
-
-impl std::fmt::Display for SweepError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            SweepError::Empty => f.write_str("there is nothing to sweep"),
-            SweepError::TooLarge => f.write_str("the grid has more than 2^64 points"),
-            SweepError::Value(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for SweepError {}
-
-impl From<EvalError> for SweepError {
-    fn from(error: EvalError) -> SweepError {
-        SweepError::Value(error)
-    }
-}
-
-/// The results for a range of points: those that the model does not refuse.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Batch {
-    /// The values of every axis.
-    pub axes: Vec<Vec<f64>>,
-    /// The values of every output.
-    pub outputs: Vec<Vec<f64>>,
-    /// How many points the model refuses.
-    pub refused: u64,
-    /// The number of the first of them.
-    pub first_refused: Option<u64>,
-}
-
-impl Batch {
-    /// How many points there are in it.
-    pub fn len(&self) -> usize {
-        self.axes.first().map_or(0, Vec::len)
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Counts points from the number `first` on as refused.
-    pub(super) fn refuse(&mut self, first: u64, count: u64) {
-        self.refused += count;
-        self.first_refused.get_or_insert(first);
-    }
-}
-
 impl Sweep {
     /// Prepares to evaluate `outputs` on `grid`, refusing points that break a
     /// constraint. Symbols that are no axis have the `values` given.
@@ -106,7 +47,7 @@ impl Sweep {
     /// # Errors
     /// A grid that is empty or too large, or an expression without a value.
     pub fn new(
-        grid: Grid,
+        grid: SweepGrid,
         outputs: &[Expr],
         constraints: &[Constraint],
         values: &Values,
@@ -117,7 +58,7 @@ impl Sweep {
         if points == 0 {
             return Err(SweepError::Empty);
         }
-        let values_of = |axis: &Axis| -> Vec<f64> {
+        let values_of = |axis: &SweepAxis| -> Vec<f64> {
             let count = axis.values.count();
             let held = if count > MAX_ROW { 0 } else { count };
             (0..held).map(|index| axis.values.value(index)).collect()
@@ -144,7 +85,7 @@ impl Sweep {
             checks.push(LevelCheck { level, check });
         }
         let row = all.last().map_or(&[][..], Vec::as_slice);
-        let plan = Plan::new(outputs, &grid, values, row)?;
+        let plan = EvaluationPlan::new(outputs, &grid, values, row)?;
         for (refused, x) in refused.iter_mut().zip(row) {
             *refused |= plan.divides_by_zero_at(*x);
         }

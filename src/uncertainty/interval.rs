@@ -15,12 +15,12 @@
 //!
 //! Where a formula of a table divides by a price, or a baseline may cost
 //! nothing, no exact bound is given, and random draws stand in (see
-//! [`draw`](super::draw)).
+//! [`monte_carlo`](super::monte_carlo())).
 
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
-use super::polynomial::Polynomial;
+use super::polynomial::EntryPolynomial;
 use super::sensitivity::{Function, Input, Quantity};
 use crate::number::whole;
 use crate::symbolic::{Expr, Symbol};
@@ -52,7 +52,8 @@ pub fn bounds(quantity: &Quantity, entries: &[Input]) -> Option<Interval> {
     let most: Vec<BigRational> = within.iter().map(|(_, high)| high.clone()).collect();
     let polynomial = |function: &Function| {
         let place = |symbol: &Symbol| entries.iter().position(|entry| entry.symbol == *symbol);
-        Polynomial::new(&in_entries(function, entries)?, &place).filter(Polynomial::is_positive)
+        EntryPolynomial::new(&in_entries(function, entries)?, &place)
+            .filter(EntryPolynomial::is_positive)
     };
     match quantity {
         Quantity::Energy(energy) => {
@@ -86,8 +87,8 @@ pub fn bounds(quantity: &Quantity, entries: &[Input]) -> Option<Interval> {
 /// Follows the ratio energy/baseline from corner to corner until it stands
 /// still.
 fn extreme(
-    energy: &Polynomial,
-    baseline: &Polynomial,
+    energy: &EntryPolynomial,
+    baseline: &EntryPolynomial,
     start: &BigRational,
     corner: impl Fn(&BigRational) -> Option<Vec<BigRational>>,
 ) -> Option<BigRational> {

@@ -17,13 +17,13 @@
 
 use std::collections::HashMap;
 
-use super::grid::Grid;
+use super::grid::SweepGrid;
 use crate::number::to_f64;
 use crate::symbolic::{Atom, Compiled, EvalError, Expr, MAX_CANCELLED, Symbol, Values};
 
 /// The expressions of a sweep over a grid.
 #[derive(Debug, Clone)]
-pub(super) struct Plan {
+pub(super) struct EvaluationPlan {
     levels: Vec<Level>,
     start: Vec<f64>,
     /// The steps of the last level, by output.
@@ -70,22 +70,22 @@ struct Step {
 
 /// What is left of a term from one level on: the output it belongs to, and a
 /// factor for each level.
-type Rest = (usize, Vec<Vec<(Atom, i32)>>);
+type RemainingTerm = (usize, Vec<Vec<(Atom, i32)>>);
 
-impl Plan {
+impl EvaluationPlan {
     /// Takes `outputs` apart over the axes of `grid`, the innermost of which
     /// has the values `row` (none where they are too many to hold); other
     /// symbols are replaced by their values.
     pub(super) fn new(
         outputs: &[Expr],
-        grid: &Grid,
+        grid: &SweepGrid,
         values: &Values,
         row: &[f64],
-    ) -> Result<Plan, EvalError> {
+    ) -> Result<EvaluationPlan, EvalError> {
         let symbols: Vec<Symbol> = grid.axes.iter().map(|axis| axis.symbol.clone()).collect();
         let depth = symbols.len();
         let mut start: Vec<f64> = Vec::new();
-        let mut terms: Vec<Rest> = Vec::new();
+        let mut terms: Vec<RemainingTerm> = Vec::new();
         let mut cancelling = Vec::with_capacity(outputs.len());
         for (output, expr) in outputs.iter().enumerate() {
             let bound = expr.bind(&symbols, values)?;
@@ -135,7 +135,7 @@ impl Plan {
         let powers = levels
             .last()
             .map_or_else(Vec::new, |last| last.factors.iter().map(alone).collect());
-        Ok(Plan {
+        Ok(EvaluationPlan {
             levels,
             start,
             rows,
@@ -147,7 +147,12 @@ impl Plan {
     /// Whether a factor divides by the innermost axis where that is `x`, and
     /// `x` is 0.
     pub(super) fn divides_by_zero_at(&self, x: f64) -> bool {
-        let factors = || self.levels.last().into_iter().flat_map(|level| &level.factors);
+        let factors = || {
+            self.levels
+                .last()
+                .into_iter()
+                .flat_map(|level| &level.factors)
+        };
         x == 0.0 && factors().any(|factor| factor.exponent < 0)
     }
 
@@ -176,12 +181,17 @@ impl Level {
     /// The level's steps for the coefficients of `terms`, and the terms that
     /// are left for the next level. On the last level what is left are the
     /// outputs themselves.
-    fn new(level: usize, terms: &[Rest], symbols: &[Symbol], outputs: usize) -> (Level, Vec<Rest>) {
+    fn new(
+        level: usize,
+        terms: &[RemainingTerm],
+        symbols: &[Symbol],
+        outputs: usize,
+    ) -> (Level, Vec<RemainingTerm>) {
         let last = level + 1 == symbols.len();
         let mut factors: Vec<Factor> = Vec::new();
         let mut index: HashMap<Vec<(Atom, i32)>, u32> = HashMap::new();
-        let mut next: Vec<Rest> = Vec::new();
-        let mut places: HashMap<Rest, u32> = HashMap::new();
+        let mut next: Vec<RemainingTerm> = Vec::new();
+        let mut places: HashMap<RemainingTerm, u32> = HashMap::new();
         let mut steps = Vec::with_capacity(terms.len());
         for (from, (output, by_level)) in terms.iter().enumerate() {
             let own = by_level.get(level).cloned().unwrap_or_default();
@@ -197,9 +207,9 @@ impl Level {
                 if let Some(spent) = left.get_mut(level) {
                     spent.clear();
                 }
-                let rest = (*output, left);
-                *places.entry(rest.clone()).or_insert_with(|| {
-                    next.push(rest);
+                let remaining = (*output, left);
+                *places.entry(remaining.clone()).or_insert_with(|| {
+                    next.push(remaining);
                     narrow(next.len() - 1)
                 })
             };
@@ -256,7 +266,7 @@ impl Factor {
 
 /// A plan at work: the coefficients left at every level.
 pub(super) struct Cursor<'p> {
-    plan: &'p Plan,
+    plan: &'p EvaluationPlan,
     /// The coefficients before each level.
     coefficients: Vec<Vec<f64>>,
     /// The same with all signs dropped; none where nothing cancels.
@@ -267,7 +277,7 @@ pub(super) struct Cursor<'p> {
 
 impl<'p> Cursor<'p> {
     /// A cursor before the first point.
-    pub(super) fn new(plan: &'p Plan) -> Cursor<'p> {
+    pub(super) fn new(plan: &'p EvaluationPlan) -> Cursor<'p> {
         let mut coefficients = vec![plan.start.clone()];
         for level in plan.levels.iter().rev().skip(1).rev() {
             coefficients.push(vec![0.0; level.width]);
@@ -275,7 +285,10 @@ impl<'p> Cursor<'p> {
         let mut sizes = Vec::new();
         if plan.cancels() {
             sizes.clone_from(&coefficients);
-            sizes.iter_mut().flatten().for_each(|size| *size = size.abs());
+            sizes
+                .iter_mut()
+                .flatten()
+                .for_each(|size| *size = size.abs());
         }
         Cursor {
             plan,
@@ -300,7 +313,9 @@ impl<'p> Cursor<'p> {
         }
         pass_on(&plan.steps, &mut self.coefficients, level, &self.scratch);
         if !self.sizes.is_empty() {
-            self.scratch.iter_mut().for_each(|factor| *factor = factor.abs());
+            self.scratch
+                .iter_mut()
+                .for_each(|factor| *factor = factor.abs());
             pass_on(&plan.steps, &mut self.sizes, level, &self.scratch);
         }
         true
@@ -313,13 +328,25 @@ impl<'p> Cursor<'p> {
         let Some(source) = self.coefficients.last() else {
             return;
         };
-        let each = self.plan.rows.iter().zip(&self.plan.cancelling).zip(outputs);
+        let each = self
+            .plan
+            .rows
+            .iter()
+            .zip(&self.plan.cancelling)
+            .zip(outputs);
         for ((steps, cancelling), output) in each {
             let start = output.len();
-            self.plan.add_row(steps, source, &|factor| factor, (&mut *at, row, offset), output);
+            self.plan.add_row(
+                steps,
+                source,
+                &|factor| factor,
+                (&mut *at, row, offset),
+                output,
+            );
             if let (Some(exact), Some(sizes)) = (cancelling, self.sizes.last()) {
                 let mut all = Vec::with_capacity(row.len());
-                self.plan.add_row(steps, sizes, &f64::abs, (&mut *at, row, offset), &mut all);
+                self.plan
+                    .add_row(steps, sizes, &f64::abs, (&mut *at, row, offset), &mut all);
                 for ((value, size), x) in output[start..].iter_mut().zip(&all).zip(row) {
                     if *size > MAX_CANCELLED * value.abs() {
                         at[self.plan.levels.len() - 1] = *x;
@@ -349,7 +376,7 @@ fn pass_on(steps: &[Step], coefficients: &mut [Vec<f64>], level: usize, factors:
     }
 }
 
-impl Plan {
+impl EvaluationPlan {
     /// Appends to `output` the sum of its terms along a row, each factor made
     /// what `sized` makes of it.
     fn add_row(

@@ -4,12 +4,11 @@ use num_rational::BigRational;
 use num_traits::{One, Zero};
 use rayon::prelude::*;
 
-use super::draw::{Drawn, Draws, draw};
-use super::energy::{entry_values, priced_with_ranges};
 use super::interval::{Interval, bounds};
+use super::monte_carlo::{Distribution, MonteCarlo, monte_carlo};
 use super::sensitivity::{Function, Input, InputKind, Quantity, Sensitivity, sensitivities};
 use super::spread::{Spread, UncertainEntry, uncertain_entries};
-use crate::energy::{CostModel, Counted};
+use crate::energy::{CostModel, Counted, entry_values, priced_with_ranges};
 use crate::format::Format;
 use crate::graph::{OpGraph, Rule};
 use crate::source::{Diagnostic, Problems};
@@ -21,7 +20,7 @@ pub struct Method {
     /// What entries without a range may be.
     pub spread: Spread,
     /// The draws asked for; without any, the draws made for results that have
-    /// no exact bounds are [`Draws::SAMPLES`].
+    /// no exact bounds are [`MonteCarlo::SAMPLES`].
     pub samples: Option<u32>,
     /// Where the random numbers start.
     pub seed: u64,
@@ -30,13 +29,13 @@ pub struct Method {
 impl Method {
     /// How many draws are made where any are.
     pub fn samples(&self) -> u32 {
-        self.samples.unwrap_or(Draws::SAMPLES)
+        self.samples.unwrap_or(MonteCarlo::SAMPLES)
     }
 }
 
 /// One energy or saving and all that moves it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Finding {
+pub struct AnalysisResult {
     /// The table.
     pub table: String,
     /// The format.
@@ -52,7 +51,7 @@ pub struct Finding {
     /// The exact bounds of it, where they are known.
     pub interval: Option<Interval>,
     /// How it spreads over random draws, where these were made.
-    pub drawn: Option<Drawn>,
+    pub drawn: Option<Distribution>,
     /// What moves it, the largest elasticity first.
     pub inputs: Vec<Sensitivity>,
 }
@@ -63,21 +62,21 @@ pub struct Finding {
 ///
 /// # Errors
 /// Every entry that the table lacks; a result without a value.
-pub fn study(
+pub fn analyse(
     variants: &[Counted],
     pricing: &CostModel<'_>,
     scopes: &[String],
     method: &Method,
-) -> Result<Vec<Finding>, Problems> {
+) -> Result<Vec<AnalysisResult>, Problems> {
     let entries = uncertain_entries(pricing.table, &method.spread);
-    let mut asked: Vec<(Finding, Quantity, Vec<Input>)> = Vec::new();
+    let mut asked: Vec<(AnalysisResult, Quantity, Vec<Input>)> = Vec::new();
     for scope in scopes {
         let mut baseline: Option<(&Counted, Function)> = None;
         for counted in variants {
             let Some(energy) = function(counted, pricing, scope)? else {
                 continue;
             };
-            let finding = |against: Option<&Counted>| Finding {
+            let result = |against: Option<&Counted>| AnalysisResult {
                 table: pricing.table.name().to_owned(),
                 format: pricing.format,
                 scope: scope.clone(),
@@ -89,60 +88,60 @@ pub fn study(
                 inputs: Vec::new(),
             };
             let quantity = Quantity::Energy(energy.clone());
-            asked.push((finding(None), quantity, dims(&counted.graph)));
+            asked.push((result(None), quantity, dims(&counted.graph)));
             match &baseline {
                 None => baseline = Some((counted, energy)),
                 Some((first, base)) => {
-                    let (saving, dims) = beside((first, base), (counted, &energy));
-                    asked.push((finding(Some(first)), saving, dims));
+                    let (saving, dims) = saving_of((first, base), (counted, &energy));
+                    asked.push((result(Some(first)), saving, dims));
                 }
             }
         }
     }
-    let worked_out: Vec<Result<Option<Finding>, EvalError>> = asked
+    let worked_out: Vec<Result<Option<AnalysisResult>, EvalError>> = asked
         .par_iter()
-        .map(|(finding, quantity, dims)| work_out(finding, quantity, dims, &entries))
+        .map(|(result, quantity, dims)| work_out(result, quantity, dims, &entries))
         .collect();
-    let mut findings = Vec::new();
+    let mut results = Vec::new();
     let mut quantities = Vec::new();
     for (result, (_, quantity, _)) in worked_out.into_iter().zip(asked) {
         let failed = |error| Diagnostic::new(format!("a result has no value: {error}"));
-        if let Some(finding) = result.map_err(failed)? {
-            findings.push(finding);
+        if let Some(result) = result.map_err(failed)? {
+            results.push(result);
             quantities.push(quantity);
         }
     }
-    let unbounded = findings.iter().any(|finding| finding.interval.is_none());
+    let unbounded = results.iter().any(|result| result.interval.is_none());
     if method.samples.is_some() || unbounded {
-        let draws = Draws {
+        let draws = MonteCarlo {
             samples: method.samples(),
             seed: method.seed,
         };
-        let drawn = draw(&quantities, &entries, draws);
-        for (finding, drawn) in findings.iter_mut().zip(drawn) {
-            finding.drawn = drawn;
+        let drawn = monte_carlo(&quantities, &entries, draws);
+        for (result, drawn) in results.iter_mut().zip(drawn) {
+            result.drawn = drawn;
         }
     }
-    Ok(findings)
+    Ok(results)
 }
 
 fn work_out(
-    finding: &Finding,
+    result: &AnalysisResult,
     quantity: &Quantity,
     dims: &[Input],
     entries: &[UncertainEntry],
-) -> Result<Option<Finding>, EvalError> {
+) -> Result<Option<AnalysisResult>, EvalError> {
     let Some(value) = quantity.at()? else {
         return Ok(None);
     };
     let entries: Vec<Input> = entries.iter().map(|entry| entry.input.clone()).collect();
     let interval = bounds(quantity, &entries);
     let inputs: Vec<Input> = entries.iter().chain(dims).cloned().collect();
-    Ok(Some(Finding {
+    Ok(Some(AnalysisResult {
         value,
         interval,
         inputs: sensitivities(quantity, &inputs)?,
-        ..finding.clone()
+        ..result.clone()
     }))
 }
 
@@ -166,8 +165,8 @@ fn function(
 /// What a variant saves against a baseline, and the dims and parameters of
 /// both. One that either sets for itself, or of which they have different
 /// values, is an input of each, with the name of the variant before it: `snn.t`
-/// beside `ann.t`.
-fn beside(
+/// saving_of `ann.t`.
+fn saving_of(
     (first, baseline): (&Counted, &Function),
     (counted, energy): (&Counted, &Function),
 ) -> (Quantity, Vec<Input>) {
@@ -181,12 +180,18 @@ fn beside(
     };
     let mut functions = [energy.clone(), baseline.clone()];
     let mut inputs: Vec<Input> = Vec::new();
-    let own = graphs.iter().zip([&of_variant, &of_baseline]).zip(&mut functions);
+    let own = graphs
+        .iter()
+        .zip([&of_variant, &of_baseline])
+        .zip(&mut functions);
     for ((graph, own), function) in own {
         for input in own {
             let mut input = input.clone();
             let is_alone = !graphs.iter().all(|other| {
-                other.symbols().iter().any(|info| info.symbol == input.symbol)
+                other
+                    .symbols()
+                    .iter()
+                    .any(|info| info.symbol == input.symbol)
             });
             if !is_alone && !is_shared(&input) {
                 let name = format!("{}.{}", graph.variant, input.symbol.name());

@@ -24,14 +24,14 @@ pub(super) type Bounds = [(BigRational, BigRational)];
 
 /// A polynomial in entries, each by its place in a [`Bounds`].
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Polynomial {
+pub(super) struct EntryPolynomial {
     /// Exponents by entry, and the coefficient, which is not 0.
     terms: BTreeMap<BTreeMap<usize, u32>, BigRational>,
 }
 
-impl Polynomial {
+impl EntryPolynomial {
     /// `expr`, if it is a polynomial in the symbols that `place` knows.
-    pub fn new(expr: &Expr, place: &impl Fn(&Symbol) -> Option<usize>) -> Option<Polynomial> {
+    pub fn new(expr: &Expr, place: &impl Fn(&Symbol) -> Option<usize>) -> Option<EntryPolynomial> {
         let mut terms = BTreeMap::new();
         for (monomial, coefficient) in expr.terms() {
             let mut powers = BTreeMap::new();
@@ -43,7 +43,7 @@ impl Polynomial {
             }
             terms.insert(powers, coefficient.clone());
         }
-        Some(Polynomial { terms })
+        Some(EntryPolynomial { terms })
     }
 
     /// Whether no coefficient is negative.
@@ -52,17 +52,17 @@ impl Polynomial {
     }
 
     /// self − `factor`·`other`.
-    pub fn minus(&self, factor: &BigRational, other: &Polynomial) -> Polynomial {
+    pub fn minus(&self, factor: &BigRational, other: &EntryPolynomial) -> EntryPolynomial {
         let mut terms = self.terms.clone();
         for (powers, coefficient) in &other.terms {
             *terms.entry(powers.clone()).or_default() -= factor * coefficient;
         }
         terms.retain(|_, coefficient| !coefficient.is_zero());
-        Polynomial { terms }
+        EntryPolynomial { terms }
     }
 
     /// −self.
-    pub fn negated(mut self) -> Polynomial {
+    pub fn negated(mut self) -> EntryPolynomial {
         for coefficient in self.terms.values_mut() {
             *coefficient = -std::mem::take(coefficient);
         }

@@ -12,14 +12,15 @@ use std::io;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::args::{SweepArgs, SweepOutput};
-use super::plot::Plot;
-use super::{output, wrong};
+use crate::cli::args::{SweepArgs, SweepOutput};
+use crate::cli::output;
+use crate::cli::plot::Plot;
+use crate::cli::usage::usage_error;
 use crate::source::{Diagnostic, Problems};
-use crate::whatif::{Batch, Grid, stream};
+use crate::sweep::{Batch, SweepGrid, stream};
 
 use self::files::Rows;
-use self::plan::Plan;
+use self::plan::SweepPlan;
 use self::summary::Summary;
 
 /// How many points a plot may show.
@@ -28,18 +29,18 @@ const PLOTTED: u64 = 250_000;
 pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;
     if args.out.is_some() && args.output != SweepOutput::Summary {
-        return Err(wrong(
+        return Err(usage_error(
             "--out and --output both say where the rows go; give one of them",
         ));
     }
-    let plan = Plan::new(args)?;
+    let plan = SweepPlan::new(args)?;
     let total = plan
         .total()
-        .ok_or_else(|| wrong("the sweep has more than 2^64 points"))?;
+        .ok_or_else(|| usage_error("the sweep has more than 2^64 points"))?;
     if let Some(limit) = args.limit
         && total > limit
     {
-        return Err(wrong(format!(
+        return Err(usage_error(format!(
             "the sweep has {total} points, more than --limit {limit}"
         )));
     }
@@ -48,19 +49,21 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         None => 0..total,
     };
     if plot.is_some() && range.end - range.start > PLOTTED {
-        return Err(wrong(format!("a plot shows at most {PLOTTED} points")));
+        return Err(usage_error(format!(
+            "a plot shows at most {PLOTTED} points"
+        )));
     }
     let mut rows = Rows::open(args, &plan)?;
     let mut summary = Summary::new(&plan);
     let mut kept: Vec<(usize, Batch)> = Vec::new();
     let bar = bar(range.end - range.start);
     let work = |_, batch: &Batch| plan.savings(batch);
-    let result = stream(&plan.points, range, work, |setting, batch, savings| {
+    let result = stream(&plan.points, range, work, |case, batch, savings| {
         bar.inc(batch.len() as u64 + batch.refused);
-        summary.add(setting, batch, &savings);
-        rows.write(&plan, setting, batch, &savings)?;
+        summary.add(case, batch, &savings);
+        rows.write(&plan, case, batch, &savings)?;
         if plot.is_some() {
-            kept.push((setting, batch.clone()));
+            kept.push((case, batch.clone()));
         }
         Ok(())
     });
@@ -68,7 +71,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
     match result {
         // A reader that has closed the pipe has read enough.
         Err(error) if io::Error::kind(&error) == io::ErrorKind::BrokenPipe => return Ok(()),
-        Err(error) => return Err(wrong(format!("cannot write the rows: {error}"))),
+        Err(error) => return Err(usage_error(format!("cannot write the rows: {error}"))),
         Ok(()) => rows.finish()?,
     }
     if let Some(plot) = plot {
@@ -105,7 +108,7 @@ fn shard(text: &str, total: u64) -> Result<std::ops::Range<u64>, Problems> {
         ))
     });
     match parts {
-        Some((shard, of)) if shard < of => Ok(Grid::shard(total, shard, of)),
+        Some((shard, of)) if shard < of => Ok(SweepGrid::shard(total, shard, of)),
         Some((_, of)) if of > 0 => Err(Diagnostic::new(format!(
             "--shard {text}: there is no such part"
         ))

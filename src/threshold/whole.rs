@@ -9,11 +9,11 @@ use num_rational::BigRational;
 use num_traits::Signed;
 use rayon::prelude::*;
 
-use super::axis::{Axis, Grid};
+use super::axis::{ThresholdAxis, WholeSteps};
 use super::claim::Claim;
-use super::crossover::{Crossing, Holds, MAX_TRIED, Solution, Span, Unsolved};
 use super::polynomial::Laurent;
 use super::signs::Signs;
+use super::solution::{Crossing, Holds, MAX_TRIED, Solution, Span, Unsolved};
 use crate::number::whole;
 use crate::symbolic::{Expr, Values};
 
@@ -27,7 +27,11 @@ struct Piece {
 }
 
 /// Where f ≥ 0 for the whole numbers of a grid that the model accepts.
-pub(super) fn over_whole(laurent: &Laurent, axis: &Axis, grid: Grid) -> Result<Solution, Unsolved> {
+pub(super) fn over_whole(
+    laurent: &Laurent,
+    axis: &ThresholdAxis,
+    grid: WholeSteps,
+) -> Result<Solution, Unsolved> {
     let (from, to) = (whole(grid.from), whole(grid.last()));
     let signs = Signs::new(&laurent.polynomial, &from, Some(&to));
     let mut pieces: Vec<Piece> = Vec::new();
@@ -74,11 +78,11 @@ enum Acceptance<'a> {
     /// Those so marked.
     Known(Vec<bool>),
     /// More points than could be tried; those in question are.
-    Asked(&'a Axis, Grid),
+    Asked(&'a ThresholdAxis, WholeSteps),
 }
 
 impl Acceptance<'_> {
-    fn new(axis: &Axis, grid: Grid, all: bool) -> Acceptance<'_> {
+    fn new(axis: &ThresholdAxis, grid: WholeSteps, all: bool) -> Acceptance<'_> {
         if all {
             return Acceptance::All;
         }
@@ -147,7 +151,7 @@ fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
 fn whole_solution(
     pieces: Vec<Piece>,
     signs: &Signs,
-    grid: Grid,
+    grid: WholeSteps,
     identical: bool,
     refused: Option<u64>,
 ) -> Result<Solution, Unsolved> {
@@ -206,8 +210,8 @@ fn whole_solution(
 pub(super) fn tried(
     difference: &Expr,
     claim: &Claim,
-    axis: &Axis,
-    grid: Grid,
+    axis: &ThresholdAxis,
+    grid: WholeSteps,
 ) -> Result<Solution, Unsolved> {
     let at = |index: u64| {
         let x = grid.point(index);

@@ -3,7 +3,8 @@
 use num_rational::BigRational;
 use num_traits::Zero;
 
-use crate::energy::{CostModel, Counted, energy_formula, stage_formulas};
+use super::formula::{energy_formula, stage_formulas};
+use super::{CostModel, Counted};
 use crate::number::whole;
 use crate::source::Problems;
 use crate::symbolic::{EvalError, Expr, Symbol, Values};

@@ -14,7 +14,7 @@ pub const LAST_WHOLE: u64 = 1_000_000;
 
 /// What values a symbol takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum AxisKind {
     /// Whole numbers from 1: a size, a number of repeats.
     Whole,
     /// From 0 to 1.
@@ -25,29 +25,29 @@ pub enum Kind {
 
 /// A symbol that is varied while all others stay.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Axis {
+pub struct ThresholdAxis {
     /// The symbol.
     pub symbol: Symbol,
     /// What values it takes.
-    pub kind: Kind,
+    pub kind: AxisKind,
     /// Its value now; nothing where it has a different one in each variant.
     pub now: Option<BigRational>,
     /// What the model asks of it.
     conditions: Vec<(Expr, Rule)>,
 }
 
-impl Axis {
+impl ThresholdAxis {
     /// The dim or parameter `symbol` of the variants given; `None` where none
     /// of them has it.
     ///
     /// What a size depends on is a whole number, as long as its value is one.
-    pub fn of_model(symbol: &Symbol, graphs: &[&OpGraph]) -> Option<Axis> {
+    pub fn of_model(symbol: &Symbol, graphs: &[&OpGraph]) -> Option<ThresholdAxis> {
         let infos = graphs.iter().flat_map(|graph| graph.symbols());
         let own: Vec<&BigRational> = (infos.filter(|info| info.symbol == *symbol))
             .map(|info| &info.value)
             .collect();
         let first = *own.first()?;
-        let mut kind = Kind::Real;
+        let mut kind = AxisKind::Real;
         let mut conditions: Vec<(Expr, Rule)> = Vec::new();
         for graph in graphs {
             let values = graph.values();
@@ -64,10 +64,10 @@ impl Axis {
                     | Rule::None
                         if first.is_integer() =>
                     {
-                        kind = Kind::Whole;
+                        kind = AxisKind::Whole;
                     }
                     Rule::Share if constraint.expr == Expr::symbol(symbol.name()) => {
-                        kind = Kind::Share;
+                        kind = AxisKind::Share;
                     }
                     _ => {}
                 }
@@ -80,7 +80,7 @@ impl Axis {
                 }
             }
         }
-        Some(Axis {
+        Some(ThresholdAxis {
             symbol: symbol.clone(),
             kind,
             now: own
@@ -92,10 +92,10 @@ impl Axis {
     }
 
     /// The table entry `symbol`, at `now` picojoules.
-    pub fn of_entry(symbol: &Symbol, now: &BigRational) -> Axis {
-        Axis {
+    pub fn of_entry(symbol: &Symbol, now: &BigRational) -> ThresholdAxis {
+        ThresholdAxis {
             symbol: symbol.clone(),
-            kind: Kind::Real,
+            kind: AxisKind::Real,
             now: Some(now.clone()),
             conditions: Vec::new(),
         }
@@ -103,9 +103,9 @@ impl Axis {
 
     /// The same under another name: that of one variant is `snn.t` beside
     /// others, and `t` in its own graph.
-    pub fn called(self, name: &Symbol) -> Axis {
+    pub fn called(self, name: &Symbol) -> ThresholdAxis {
         let conditions = self.conditions.into_iter();
-        Axis {
+        ThresholdAxis {
             conditions: conditions
                 .map(|(expr, rule)| (expr.renamed(&self.symbol, name), rule))
                 .collect(),
@@ -145,11 +145,9 @@ impl Axis {
             let sizes = laurent.polynomial.coefficients();
             let must_be_whole = match rule {
                 Rule::Extent | Rule::Repeat => true,
-                Rule::MeanExtent
-                | Rule::Length
-                | Rule::Share
-                | Rule::NotNegative
-                | Rule::Room => false,
+                Rule::MeanExtent | Rule::Length | Rule::Share | Rule::NotNegative | Rule::Room => {
+                    false
+                }
                 Rule::Switch | Rule::On | Rule::Off | Rule::None => return false,
             };
             laurent.shift >= 0
@@ -162,16 +160,16 @@ impl Axis {
     /// The values that it takes where no range is given.
     pub fn default_range(&self) -> Range {
         match self.kind {
-            Kind::Whole => Range::Whole(Grid {
+            AxisKind::Whole => Range::Whole(WholeSteps {
                 from: 1,
                 to: LAST_WHOLE,
                 step: 1,
             }),
-            Kind::Share => Range::Real {
+            AxisKind::Share => Range::Real {
                 from: whole(0),
                 to: Some(whole(1)),
             },
-            Kind::Real => Range::Real {
+            AxisKind::Real => Range::Real {
                 from: whole(0),
                 to: None,
             },
@@ -229,7 +227,7 @@ pub enum Range {
         to: Option<BigRational>,
     },
     /// Whole numbers.
-    Whole(Grid),
+    Whole(WholeSteps),
 }
 
 impl Range {
@@ -244,7 +242,7 @@ impl Range {
 
 /// Whole numbers `from`, `from + step`, … up to `to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Grid {
+pub struct WholeSteps {
     /// The first.
     pub from: u64,
     /// None is above this; not below `from`.
@@ -253,7 +251,7 @@ pub struct Grid {
     pub step: u64,
 }
 
-impl Grid {
+impl WholeSteps {
     /// The number of the last point; the first has number 0.
     pub(super) fn last_index(self) -> u64 {
         self.to.saturating_sub(self.from) / self.step.max(1)

@@ -8,7 +8,7 @@ use crate::symbolic::Symbol;
 
 /// A quantity that is swept and its values.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Axis {
+pub struct SweepAxis {
     /// The dim, parameter or table entry.
     pub symbol: Symbol,
     /// Its values.
@@ -62,12 +62,12 @@ impl AxisValues {
 /// A full grid: every combination of the axes' values, the last axis running
 /// fastest.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Grid {
+pub struct SweepGrid {
     /// The axes, outermost first.
-    pub axes: Vec<Axis>,
+    pub axes: Vec<SweepAxis>,
 }
 
-impl Grid {
+impl SweepGrid {
     /// How many points there are; `None` if more than 2^64.
     pub fn points(&self) -> Option<u64> {
         self.axes.iter().try_fold(1_u64, |points, axis| {
@@ -110,7 +110,7 @@ mod tests {
             for of in [1, 3, 7] {
                 let mut next = 0;
                 for shard in 0..of {
-                    let range = Grid::shard(points, shard, of);
+                    let range = SweepGrid::shard(points, shard, of);
                     assert_eq!(range.start, next);
                     assert!(range.end - range.start <= points.div_ceil(of));
                     next = range.end;
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_grid_beyond_all_counting_has_no_size() {
-        let axis = |name: &str| Axis {
+        let axis = |name: &str| SweepAxis {
             symbol: Symbol::new(name),
             values: AxisValues::Steps {
                 from: whole(1),
@@ -131,14 +131,14 @@ mod tests {
             },
         };
         assert_eq!(
-            Grid {
+            SweepGrid {
                 axes: vec![axis("a")]
             }
             .points(),
             Some(1 << 40)
         );
         assert_eq!(
-            Grid {
+            SweepGrid {
                 axes: vec![axis("a"), axis("b")]
             }
             .points(),
