@@ -122,6 +122,9 @@ impl Bounded {
     /// The quotient. One of whole numbers that is no whole number is off by no
     /// more than the rounding, and never rounds to a whole one that it is not.
     fn over(self, divisor: Bounded) -> Bounded {
+        if divisor == Bounded::new(0.0) {
+            return Bounded::new(f64::NAN);
+        }
         let value = self.value / divisor.value;
         if self.is_exact() && divisor.is_exact() {
             let whole = value.round();
@@ -142,8 +145,8 @@ impl Bounded {
 
     fn larger(self, other: Bounded) -> Bounded {
         Bounded {
-            value: self.value.max(other.value),
-            error: self.error.max(other.error),
+            value: larger(self.value, other.value),
+            error: larger(self.error, other.error),
         }
     }
 
@@ -193,7 +196,8 @@ impl Compiled {
         }
     }
 
-    /// The value where the variables have the values `at`.
+    /// The value where the variables have the values `at`; not a number where
+    /// something is divided by 0.
     pub fn evaluate(&self, at: &[f64]) -> f64 {
         let (mut sum, mut size) = (0.0, 0.0);
         for term in &self.terms {
@@ -202,6 +206,9 @@ impl Compiled {
             size += value.abs();
         }
         // Both are 0 where all terms are.
+        if !size.is_finite() {
+            return f64::NAN;
+        }
         if self.steady || size <= MAX_CANCELLED * f64::abs(sum) {
             return sum;
         }
@@ -240,7 +247,7 @@ impl Compiled {
         if low.floor() == high.floor() {
             return Bounded::new(whole);
         }
-        if above.is_exact() && below.is_exact() {
+        if above.is_exact() && below.is_exact() && !value.value.is_nan() {
             // A quotient of such numbers rounds to the next whole one at most.
             return Bounded::new(floor_of(above.value, below.value));
         }
@@ -248,6 +255,15 @@ impl Compiled {
             .exactly(at)
             .map_or(f64::NAN, |value| to_f64(&value.floor()));
         Bounded::new(exact)
+    }
+}
+
+/// The larger of two numbers, if both are.
+fn larger(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() {
+        f64::NAN
+    } else {
+        a.max(b)
     }
 }
 
@@ -409,7 +425,7 @@ impl Factor {
             Factor::Variable(place) => at.get(*place).copied().unwrap_or(f64::NAN),
             Factor::Group(inner) => inner.evaluate(at),
             Factor::Floor(inner) => inner.floor(at).value,
-            Factor::Max(pair) => pair.0.evaluate(at).max(pair.1.evaluate(at)),
+            Factor::Max(pair) => larger(pair.0.evaluate(at), pair.1.evaluate(at)),
         }
     }
 
