@@ -96,7 +96,7 @@ fn json(
             (confidence.name().to_owned(), share)
         })
         .collect();
-    let drawn = results.iter().any(|result| result.drawn.is_some());
+    let drawn = results.iter().any(|result| result.distribution.is_some());
     let value = json!({
         "model": first.map(|estimate| estimate.model.as_str()),
         "baseline": comparison.baseline,
@@ -125,8 +125,8 @@ fn result_json(result: &AnalysisResult) -> Value {
         "value": to_f64(&result.value),
         "least": result.interval.as_ref().map(|interval| to_f64(&interval.low)),
         "most": result.interval.as_ref().map(|interval| to_f64(&interval.high)),
-        "p5": result.drawn.map(|drawn| drawn.low),
-        "p95": result.drawn.map(|drawn| drawn.high),
+        "p5": result.distribution.map(|drawn| drawn.low),
+        "p95": result.distribution.map(|drawn| drawn.high),
         "inputs": result.inputs.iter().map(input_json).collect::<Vec<_>>(),
     })
 }

@@ -10,8 +10,9 @@ use std::ops::Range;
 
 use super::batch::{Batch, SweepError};
 use super::check::Check;
+use super::cursor::Cursor;
 use super::grid::{SweepAxis, SweepGrid};
-use super::plan::{Cursor, EvaluationPlan};
+use super::plan::EvaluationPlan;
 use crate::graph::Constraint;
 use crate::symbolic::{Expr, Symbol, Values};
 
@@ -109,11 +110,11 @@ impl Sweep {
 
     /// The values of the axes at the point of this number.
     pub fn at(&self, point: u64) -> Vec<f64> {
-        let mut rest = point;
+        let mut remaining = point;
         let mut at: Vec<f64> = (self.grid.axes.iter().rev())
             .map(|axis| {
-                let index = rest % axis.values.count();
-                rest /= axis.values.count();
+                let index = remaining % axis.values.count();
+                remaining /= axis.values.count();
                 axis.values.value(index)
             })
             .collect();
@@ -217,13 +218,13 @@ impl Walk<'_> {
     fn move_to(&mut self, row: u64) {
         let axes = &self.sweep.grid.axes;
         let outer = axes.len() - 1;
-        let mut rest = row;
+        let mut remaining = row;
         // The first level whose index is another than before.
         let mut first = self.fixed;
         for (level, index) in self.indices.iter_mut().enumerate().rev() {
             let count = axes[level].values.count();
-            let now = rest % count;
-            rest /= count;
+            let now = remaining % count;
+            remaining /= count;
             if *index != now {
                 *index = now;
                 first = first.min(level);

@@ -10,7 +10,7 @@
 //! |---|---|
 //! | `grid` | axes, their values, and the points between them |
 //! | `check` | which points the model refuses |
-//! | `plan` | expressions taken apart axis by axis |
+//! | `plan`, `cursor` | expressions taken apart axis by axis, and worked out row by row |
 //! | `batch` | columns of values for a range of points |
 //! | `bulk` | a grid, worked out row by row |
 //! | `point_set` | points that are no grid: axes that run together, samples |
@@ -19,6 +19,7 @@
 mod batch;
 mod bulk;
 mod check;
+mod cursor;
 mod grid;
 mod plan;
 mod point_set;

@@ -19,42 +19,42 @@ use std::collections::HashMap;
 
 use super::grid::SweepGrid;
 use crate::number::to_f64;
-use crate::symbolic::{Atom, Compiled, EvalError, Expr, MAX_CANCELLED, Symbol, Values};
+use crate::symbolic::{Atom, Compiled, EvalError, Expr, Symbol, Values};
 
 /// The expressions of a sweep over a grid.
 #[derive(Debug, Clone)]
 pub(super) struct EvaluationPlan {
-    levels: Vec<Level>,
-    start: Vec<f64>,
+    pub(super) levels: Vec<Level>,
+    pub(super) start: Vec<f64>,
     /// The steps of the last level, by output.
-    rows: Vec<RowSteps>,
+    pub(super) rows: Vec<RowSteps>,
     /// The expressions of outputs whose terms may cancel, by output.
-    cancelling: Vec<Option<Compiled>>,
+    pub(super) cancelling: Vec<Option<Compiled>>,
     /// The powers of the innermost axis, one row for each factor of the last
     /// level, where they depend on nothing else and the axis is held.
-    powers: Vec<Option<Vec<f64>>>,
+    pub(super) powers: Vec<Option<Vec<f64>>>,
 }
 
 /// What makes one output along a row.
 #[derive(Debug, Clone, Default)]
-struct RowSteps {
+pub(super) struct RowSteps {
     /// Terms that are the same all along.
-    constant: Vec<Step>,
+    pub(super) constant: Vec<Step>,
     /// Terms with a power of the innermost axis, or an atom of it.
-    powers: Vec<Step>,
+    pub(super) powers: Vec<Step>,
 }
 
 #[derive(Debug, Clone)]
-struct Level {
-    factors: Vec<Factor>,
-    steps: Vec<Step>,
+pub(super) struct Level {
+    pub(super) factors: Vec<Factor>,
+    pub(super) steps: Vec<Step>,
     /// How many coefficients the next level has.
-    width: usize,
+    pub(super) width: usize,
 }
 
 /// What is known once an axis has a value.
 #[derive(Debug, Clone, PartialEq)]
-struct Factor {
+pub(super) struct Factor {
     /// The power of the axis itself.
     exponent: i32,
     /// Floors, maxima and grouped sums, with their powers.
@@ -62,10 +62,10 @@ struct Factor {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Step {
-    from: u32,
-    factor: u32,
-    to: u32,
+pub(super) struct Step {
+    pub(super) from: u32,
+    pub(super) factor: u32,
+    pub(super) to: u32,
 }
 
 /// What is left of a term from one level on: the output it belongs to, and a
@@ -163,7 +163,7 @@ impl EvaluationPlan {
     }
 
     /// Whether terms of any output may cancel.
-    fn cancels(&self) -> bool {
+    pub(super) fn cancels(&self) -> bool {
         self.cancelling.iter().any(Option::is_some)
     }
 }
@@ -255,178 +255,11 @@ impl Factor {
         factor
     }
 
-    fn value(&self, axis: f64, at: &[f64]) -> f64 {
+    pub(super) fn value(&self, axis: f64, at: &[f64]) -> f64 {
         let atoms = self.atoms.iter();
         let product: f64 = atoms
             .map(|(atom, exponent)| atom.evaluate(at).powi(*exponent))
             .product();
         axis.powi(self.exponent) * product
-    }
-}
-
-/// A plan at work: the coefficients left at every level.
-pub(super) struct Cursor<'p> {
-    plan: &'p EvaluationPlan,
-    /// The coefficients before each level.
-    coefficients: Vec<Vec<f64>>,
-    /// The same with all signs dropped; none where nothing cancels.
-    sizes: Vec<Vec<f64>>,
-    /// The factors of the level being fixed.
-    scratch: Vec<f64>,
-}
-
-impl<'p> Cursor<'p> {
-    /// A cursor before the first point.
-    pub(super) fn new(plan: &'p EvaluationPlan) -> Cursor<'p> {
-        let mut coefficients = vec![plan.start.clone()];
-        for level in plan.levels.iter().rev().skip(1).rev() {
-            coefficients.push(vec![0.0; level.width]);
-        }
-        let mut sizes = Vec::new();
-        if plan.cancels() {
-            sizes.clone_from(&coefficients);
-            sizes
-                .iter_mut()
-                .flatten()
-                .for_each(|size| *size = size.abs());
-        }
-        Cursor {
-            plan,
-            coefficients,
-            sizes,
-            scratch: Vec::new(),
-        }
-    }
-
-    /// Gives the axis `level` (not the innermost) the value in `at`, where the
-    /// axes before it have theirs. Whether all is finite: no factor divides by
-    /// 0.
-    pub(super) fn fix(&mut self, level: usize, at: &[f64]) -> bool {
-        let (Some(plan), Some(axis)) = (self.plan.levels.get(level), at.get(level)) else {
-            return true;
-        };
-        self.scratch.clear();
-        let values = plan.factors.iter().map(|factor| factor.value(*axis, at));
-        self.scratch.extend(values);
-        if !self.scratch.iter().all(|factor| factor.is_finite()) {
-            return false;
-        }
-        pass_on(&plan.steps, &mut self.coefficients, level, &self.scratch);
-        if !self.sizes.is_empty() {
-            self.scratch
-                .iter_mut()
-                .for_each(|factor| *factor = factor.abs());
-            pass_on(&plan.steps, &mut self.sizes, level, &self.scratch);
-        }
-        true
-    }
-
-    /// Works out a row: appends to every output its values for the values
-    /// `row` of the innermost axis, which start at `offset` of the axis. `at`
-    /// holds the values of the other axes.
-    pub(super) fn row(&self, at: &mut [f64], row: &[f64], offset: usize, outputs: &mut [Vec<f64>]) {
-        let Some(source) = self.coefficients.last() else {
-            return;
-        };
-        let each = self
-            .plan
-            .rows
-            .iter()
-            .zip(&self.plan.cancelling)
-            .zip(outputs);
-        for ((steps, cancelling), output) in each {
-            let start = output.len();
-            self.plan.add_row(
-                steps,
-                source,
-                &|factor| factor,
-                (&mut *at, row, offset),
-                output,
-            );
-            if let (Some(exact), Some(sizes)) = (cancelling, self.sizes.last()) {
-                let mut all = Vec::with_capacity(row.len());
-                self.plan
-                    .add_row(steps, sizes, &f64::abs, (&mut *at, row, offset), &mut all);
-                for ((value, size), x) in output[start..].iter_mut().zip(&all).zip(row) {
-                    if *size > MAX_CANCELLED * value.abs() {
-                        at[self.plan.levels.len() - 1] = *x;
-                        *value = exact.evaluate(at);
-                    }
-                }
-            }
-        }
-    }
-
-    /// How many outputs there are.
-    pub(super) fn outputs(&self) -> usize {
-        self.plan.rows.len()
-    }
-}
-
-/// Makes the coefficients of the level behind `level`, whose factors have
-/// these values.
-fn pass_on(steps: &[Step], coefficients: &mut [Vec<f64>], level: usize, factors: &[f64]) {
-    let (before, after) = coefficients.split_at_mut(level + 1);
-    let (Some(source), Some(target)) = (before.last(), after.first_mut()) else {
-        return;
-    };
-    target.fill(0.0);
-    for step in steps {
-        target[step.to as usize] += source[step.from as usize] * factors[step.factor as usize];
-    }
-}
-
-impl EvaluationPlan {
-    /// Appends to `output` the sum of its terms along a row, each factor made
-    /// what `sized` makes of it.
-    fn add_row(
-        &self,
-        steps: &RowSteps,
-        source: &[f64],
-        sized: &impl Fn(f64) -> f64,
-        (at, row, offset): (&mut [f64], &[f64], usize),
-        output: &mut Vec<f64>,
-    ) {
-        let Some(level) = self.levels.last() else {
-            return;
-        };
-        let depth = self.levels.len();
-        let start = output.len();
-        let mut constant = 0.0;
-        for step in &steps.constant {
-            constant += source[step.from as usize];
-        }
-        // The first power is written where the others are added.
-        let mut written = false;
-        for step in &steps.powers {
-            let coefficient = source[step.from as usize];
-            let factor = &level.factors[step.factor as usize];
-            match &self.powers[step.factor as usize] {
-                // Values of an axis are at least 0, and so are their powers.
-                Some(powers) => {
-                    let powers = &powers[offset..offset + row.len()];
-                    if written {
-                        for (value, power) in output[start..].iter_mut().zip(powers) {
-                            *value += coefficient * power;
-                        }
-                    } else {
-                        output.extend(powers.iter().map(|power| constant + coefficient * power));
-                    }
-                }
-                None => {
-                    if !written {
-                        output.resize(start + row.len(), constant);
-                    }
-                    for (value, axis) in output[start..].iter_mut().zip(row) {
-                        at[depth - 1] = *axis;
-                        *value += coefficient * sized(factor.value(*axis, at));
-                    }
-                }
-            }
-            written = true;
-        }
-        if !written {
-            output.resize(start + row.len(), constant);
-        }
     }
 }

@@ -19,7 +19,7 @@ pub enum Sampling {
     Zip(Vec<SweepAxis>),
     /// So many random points.
     Random {
-        /// What is drawn.
+        /// What is sampled.
         ranges: Vec<SampledRange>,
         /// How many points.
         points: u64,
@@ -31,7 +31,7 @@ pub enum Sampling {
     },
 }
 
-/// A quantity that is drawn at random.
+/// A quantity that is sampled at random.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SampledRange {
     /// The dim, parameter or table entry.
@@ -40,9 +40,9 @@ pub struct SampledRange {
     pub from: f64,
     /// The largest value.
     pub to: f64,
-    /// Whether its logarithm is drawn evenly, rather than itself.
+    /// Whether its logarithm is sampled evenly, rather than itself.
     pub log: bool,
-    /// Whether only whole numbers are drawn.
+    /// Whether only whole numbers are taken.
     pub whole: bool,
 }
 
@@ -176,7 +176,7 @@ impl Sampling {
 impl SampledRange {
     /// The value below which `share` of all ranges fall.
     fn at(&self, share: f64) -> f64 {
-        // A whole number owns the unit above it, so that both ends are drawn
+        // A whole number owns the unit above it, so that both ends come up
         // as often as any other.
         let to = if self.whole { self.to + 1.0 } else { self.to };
         let value = if self.log {
@@ -257,8 +257,8 @@ mod tests {
             log: false,
             whole: true,
         };
-        let drawn: Vec<f64> = (0..8).map(|i| range.at(f64::from(i) / 8.0)).collect();
-        assert_eq!(drawn, [1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 4.0]);
+        let sampled: Vec<f64> = (0..8).map(|i| range.at(f64::from(i) / 8.0)).collect();
+        assert_eq!(sampled, [1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 4.0]);
         let log = SampledRange {
             log: true,
             whole: false,

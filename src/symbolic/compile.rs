@@ -22,13 +22,10 @@ use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed};
 
+use super::bounded::{Bounded, MAX_EXACT, floor_of, larger};
 use super::{Atom, EvalError, Expr, Symbol, Values};
 use crate::number::{parse_decimal, to_f64};
 
-/// Whole numbers up to this are doubles, each of them, and the next one too.
-const MAX_EXACT: f64 = 9_007_199_254_740_991.0;
-/// By how much a rounded result may be off, relatively: twice what it is.
-const ROUNDING: f64 = f64::EPSILON;
 /// Where the sizes of terms add up to more than so many times their sum, too
 /// many digits cancel.
 pub(crate) const MAX_CANCELLED: f64 = 64.0;
@@ -74,85 +71,6 @@ enum Factor {
     Group(Arc<Compiled>),
     Floor(Arc<Compiled>),
     Max(Arc<(Compiled, Compiled)>),
-}
-
-/// A number that is at most `error` off; without an error it is whole and
-/// exact.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Bounded {
-    value: f64,
-    error: f64,
-}
-
-impl Bounded {
-    /// A value that was rounded once, if it is not whole.
-    fn new(value: f64) -> Bounded {
-        let exact = value.fract() == 0.0 && value.abs() <= MAX_EXACT;
-        let error = if exact { 0.0 } else { value.abs() * ROUNDING };
-        Bounded { value, error }
-    }
-
-    fn is_exact(self) -> bool {
-        self.error == 0.0
-    }
-
-    /// The result of an operation on whole numbers that may have left them, or
-    /// on others, which are together so far off.
-    fn rounded(value: f64, exact: bool, error: f64) -> Bounded {
-        if exact && value.abs() <= MAX_EXACT {
-            return Bounded { value, error: 0.0 };
-        }
-        let error = error + value.abs() * ROUNDING;
-        Bounded { value, error }
-    }
-
-    fn plus(self, other: Bounded) -> Bounded {
-        let exact = self.is_exact() && other.is_exact();
-        Bounded::rounded(self.value + other.value, exact, self.error + other.error)
-    }
-
-    fn times(self, other: Bounded) -> Bounded {
-        let exact = self.is_exact() && other.is_exact();
-        let error = self.value.abs() * other.error
-            + other.value.abs() * self.error
-            + self.error * other.error;
-        Bounded::rounded(self.value * other.value, exact, error)
-    }
-
-    /// The quotient. One of whole numbers that is no whole number is off by no
-    /// more than the rounding, and never rounds to a whole one that it is not.
-    fn over(self, divisor: Bounded) -> Bounded {
-        if divisor == Bounded::new(0.0) {
-            return Bounded::new(f64::NAN);
-        }
-        let value = self.value / divisor.value;
-        if self.is_exact() && divisor.is_exact() {
-            let whole = value.round();
-            let is_whole = whole * divisor.value == self.value && whole.abs() <= MAX_EXACT;
-            return Bounded::rounded(value, is_whole, 0.0);
-        }
-        // The divisor lies at least so far from 0.
-        let distance = divisor.value.abs() - divisor.error;
-        if distance <= 0.0 {
-            return Bounded {
-                value,
-                error: f64::INFINITY,
-            };
-        }
-        let error = (self.error + value.abs() * divisor.error) / distance;
-        Bounded::rounded(value, false, error)
-    }
-
-    fn larger(self, other: Bounded) -> Bounded {
-        Bounded {
-            value: larger(self.value, other.value),
-            error: larger(self.error, other.error),
-        }
-    }
-
-    fn ends(self) -> (f64, f64) {
-        (self.value - self.error, self.value + self.error)
-    }
 }
 
 impl Compiled {
@@ -256,26 +174,6 @@ impl Compiled {
             .map_or(f64::NAN, |value| to_f64(&value.floor()));
         Bounded::new(exact)
     }
-}
-
-/// The larger of two numbers, if both are.
-fn larger(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() {
-        f64::NAN
-    } else {
-        a.max(b)
-    }
-}
-
-/// ⌊a/b⌋ for whole numbers that doubles hold, and b not 0.
-fn floor_of(a: f64, b: f64) -> f64 {
-    let (a, b) = (a as i64, b as i64);
-    let quotient = if b < 0 {
-        (-a).div_euclid(-b)
-    } else {
-        a.div_euclid(b)
-    };
-    quotient as f64
 }
 
 /// The decimal that a double prints as.
@@ -474,35 +372,6 @@ impl Expr {
     /// that none cancels another.
     pub(crate) fn keeps_sign(&self) -> bool {
         sign(self).is_some()
-    }
-
-    /// The same with another symbol in the place of one.
-    pub fn renamed(&self, symbol: &Symbol, new: &Symbol) -> Expr {
-        if symbol == new {
-            return self.clone();
-        }
-        let renamed = self.substitute(&|own| (own == symbol).then(|| Expr::symbol(new.name())));
-        // A symbol is no 0 to divide by.
-        renamed.unwrap_or_else(|| self.clone())
-    }
-
-    /// The same with every symbol but `variables` replaced by its value.
-    ///
-    /// # Errors
-    /// A symbol that is no variable and has no value, or a division by zero.
-    pub fn bind(&self, variables: &[Symbol], values: &Values) -> Result<Expr, EvalError> {
-        for symbol in self.symbols() {
-            if !variables.contains(&symbol) && values.get(&symbol).is_none() {
-                return Err(EvalError::Unbound(symbol));
-            }
-        }
-        self.substitute(&|symbol| {
-            if variables.contains(symbol) {
-                return None;
-            }
-            values.get(symbol).cloned().map(Expr::constant)
-        })
-        .ok_or(EvalError::DivisionByZero)
     }
 }
 

@@ -9,6 +9,8 @@
 //! What is no polynomial (a floor, a maximum, a division by a sum) is an
 //! [`Atom`] of its own inside a polynomial.
 
+mod bind;
+mod bounded;
 mod build;
 mod compile;
 mod derive;

@@ -108,22 +108,22 @@ impl Polynomial {
 
     /// Quotient and remainder of the division by `divisor`, which is not 0.
     fn divide(&self, divisor: &Polynomial) -> (Polynomial, Polynomial) {
-        let mut rest = self.0.clone();
+        let mut remainder = self.0.clone();
         let mut quotient = Vec::new();
         let Some(leading) = divisor.0.last() else {
             return (Polynomial::default(), self.clone());
         };
-        while rest.len() >= divisor.0.len() {
-            let Some(top) = rest.pop() else { break };
+        while remainder.len() >= divisor.0.len() {
+            let Some(top) = remainder.pop() else { break };
             let factor = top / leading;
-            let offset = rest.len() + 1 - divisor.0.len();
-            for (own, c) in rest.iter_mut().skip(offset).zip(&divisor.0) {
+            let offset = remainder.len() + 1 - divisor.0.len();
+            for (own, c) in remainder.iter_mut().skip(offset).zip(&divisor.0) {
                 *own -= &factor * c;
             }
             quotient.push(factor);
         }
         quotient.reverse();
-        (Polynomial::new(quotient), Polynomial::new(rest))
+        (Polynomial::new(quotient), Polynomial::new(remainder))
     }
 
     /// The remainder of the division by `divisor`, which is not 0.
@@ -151,8 +151,8 @@ impl Polynomial {
         // A root of multiplicity m is one of multiplicity m − 1 of p′.
         let (mut a, mut b) = (self.primitive(), self.derivative().primitive());
         while !b.is_zero() {
-            let rest = a.remainder(&b).primitive();
-            (a, b) = (b, rest);
+            let remainder = a.remainder(&b).primitive();
+            (a, b) = (b, remainder);
         }
         if a.degree() == 0 {
             return self.primitive();
@@ -245,10 +245,10 @@ mod tests {
     fn division_leaves_what_is_left() {
         // x³ − 2x + 5 = (x − 1)·(x² + x − 1) + 4.
         let p = polynomial([5, -2, 0, 1]);
-        let (quotient, rest) = p.divide(&polynomial([-1, 1]));
+        let (quotient, remainder) = p.divide(&polynomial([-1, 1]));
         assert_eq!(quotient, polynomial([-1, 1, 1]));
-        assert_eq!(rest, polynomial([4]));
-        assert_eq!(quotient.times(&polynomial([-1, 1])).plus(&rest), p);
+        assert_eq!(remainder, polynomial([4]));
+        assert_eq!(quotient.times(&polynomial([-1, 1])).plus(&remainder), p);
     }
 
     #[test]

@@ -159,14 +159,14 @@ fn whole_solution(
         return Err(Unsolved::AllRefused);
     }
     let mut crossings: Vec<Crossing> = Vec::new();
-    let mut told: BTreeSet<usize> = BTreeSet::new();
+    let mut used: BTreeSet<usize> = BTreeSet::new();
     for pair in pieces.windows(2) {
         let (before, after) = (grid.point(pair[0].last), grid.point(pair[1].first));
         let mut between = signs.roots.iter().enumerate().filter(|(at, root)| {
-            !told.contains(at) && root.high >= whole(before) && root.low <= whole(after)
+            !used.contains(at) && root.high >= whole(before) && root.low <= whole(after)
         });
         let root = between.next().map(|(at, root)| {
-            told.insert(at);
+            used.insert(at);
             root.clone()
         });
         crossings.push(Crossing {
@@ -180,7 +180,7 @@ fn whole_solution(
         });
     }
     for (at, root) in signs.roots.iter().enumerate() {
-        if !told.contains(&at) {
+        if !used.contains(&at) {
             crossings.push(Crossing {
                 root: Some(root.clone()),
                 side: signs.side(at),

@@ -19,7 +19,7 @@ use crate::symbolic::{EvalError, Expr, Symbol};
 pub struct Method {
     /// What entries without a range may be.
     pub spread: Spread,
-    /// The draws asked for; without any, the draws made for results that have
+    /// The samples asked for; without any, those taken for results that have
     /// no exact bounds are [`MonteCarlo::SAMPLES`].
     pub samples: Option<u32>,
     /// Where the random numbers start.
@@ -27,7 +27,7 @@ pub struct Method {
 }
 
 impl Method {
-    /// How many draws are made where any are.
+    /// How many samples are taken where any are.
     pub fn samples(&self) -> u32 {
         self.samples.unwrap_or(MonteCarlo::SAMPLES)
     }
@@ -50,8 +50,8 @@ pub struct AnalysisResult {
     pub value: BigRational,
     /// The exact bounds of it, where they are known.
     pub interval: Option<Interval>,
-    /// How it spreads over random draws, where these were made.
-    pub drawn: Option<Distribution>,
+    /// How it spreads over random samples, where these were taken.
+    pub distribution: Option<Distribution>,
     /// What moves it, the largest elasticity first.
     pub inputs: Vec<Sensitivity>,
 }
@@ -84,7 +84,7 @@ pub fn analyse(
                 baseline: against.map(|counted| counted.graph.variant.clone()),
                 value: BigRational::zero(),
                 interval: None,
-                drawn: None,
+                distribution: None,
                 inputs: Vec::new(),
             };
             let quantity = Quantity::Energy(energy.clone());
@@ -113,13 +113,13 @@ pub fn analyse(
     }
     let unbounded = results.iter().any(|result| result.interval.is_none());
     if method.samples.is_some() || unbounded {
-        let draws = MonteCarlo {
+        let method = MonteCarlo {
             samples: method.samples(),
             seed: method.seed,
         };
-        let drawn = monte_carlo(&quantities, &entries, draws);
-        for (result, drawn) in results.iter_mut().zip(drawn) {
-            result.drawn = drawn;
+        let distributions = monte_carlo(&quantities, &entries, method);
+        for (result, distribution) in results.iter_mut().zip(distributions) {
+            result.distribution = distribution;
         }
     }
     Ok(results)

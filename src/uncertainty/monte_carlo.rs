@@ -1,17 +1,17 @@
-//! Random draws of table entries, and how results spread over them.
+//! Random samples of the table entries, and how results spread over them.
 //!
-//! Bounds say what is possible; draws say what is likely if every entry is
-//! drawn evenly between its least and its most. Two things are shared:
+//! Bounds say what is possible; samples say what is likely if every entry lies
+//! evenly between its least and its most. Two things are shared:
 //!
-//! - Entries of one source err together: one draw u from 0 to 1 for each source
-//!   puts each of its entries at low + u·(high − low). An entry without a
-//!   source has a draw of its own.
-//! - All results are computed from the same draws, so that what variants have
+//! - Entries of one source err together: one random number u from 0 to 1 for
+//!   each source puts each of its entries at low + u·(high − low). An entry
+//!   without a source has a number of its own.
+//! - All results are computed from the same samples, so that what variants have
 //!   in common cancels in a saving.
 //!
-//! Each draw has a random generator of its own, seeded from the seed and the
-//! draw's number, so the result is the same on any number of threads. MonteCarlo
-//! are computed in doubles; bounds are not.
+//! Each sample has a random generator of its own, seeded from the seed and the
+//! number of the sample, so the result is the same on any number of threads.
+//! Samples are computed in doubles; bounds are not.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ use crate::number::to_f64;
 use crate::random::{STEP, bits, uniform};
 use crate::symbolic::{Compiled, Symbol};
 
-/// How many draws, and which.
+/// How many samples, and which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MonteCarlo {
     /// How many.
@@ -33,25 +33,25 @@ pub struct MonteCarlo {
 }
 
 impl MonteCarlo {
-    /// How many draws are made where none are asked for and some are needed.
+    /// How many are taken where none are asked for and some are needed.
     pub const SAMPLES: u32 = 10_000;
 }
 
-/// How a result spreads over the draws, in picojoules or as shares.
+/// How a result spreads over the samples, in picojoules or as shares.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Distribution {
-    /// A twentieth of the draws lie below this.
+    /// A twentieth of the samples lie below this.
     pub low: f64,
-    /// A twentieth of the draws lie above this.
+    /// A twentieth of the samples lie above this.
     pub high: f64,
-    /// The least of the draws.
+    /// The least of them.
     pub least: f64,
     /// The most of them.
     pub most: f64,
 }
 
-/// How each of `quantities` spreads over the same draws; `None` for one that
-/// has no finite value at some draw.
+/// How each of `quantities` spreads over the same samples; `None` for one that
+/// has no finite value at some sample.
 pub fn monte_carlo(
     quantities: &[Quantity],
     entries: &[UncertainEntry],
@@ -86,7 +86,7 @@ pub fn monte_carlo(
         .collect()
 }
 
-/// Which draw each entry takes: one number for each source, one for each entry
+/// Which random number each entry takes: one for each source, one for each entry
 /// without.
 fn groups(entries: &[UncertainEntry]) -> Vec<usize> {
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();
@@ -104,16 +104,16 @@ fn groups(entries: &[UncertainEntry]) -> Vec<usize> {
         .collect()
 }
 
-/// The entries at one draw.
+/// The entries at one sample.
 fn point(ends: &[(f64, f64)], groups: &[usize], seed: u64, sample: u32) -> Vec<f64> {
     let count = groups.iter().max().map_or(0, |last| last + 1);
     // Mixed once on its own, so that seeds that follow each other share no
-    // draws.
+    // numbers.
     let own = bits(seed, 0) ^ u64::from(sample).wrapping_mul(STEP);
-    let draws = (1..).map(|place| uniform(bits(own, place)));
-    let draws: Vec<f64> = draws.take(count).collect();
+    let numbers = (1..).map(|place| uniform(bits(own, place)));
+    let numbers: Vec<f64> = numbers.take(count).collect();
     let at = |((low, high), group): (&(f64, f64), &usize)| {
-        let share = draws.get(*group).copied().unwrap_or_default();
+        let share = numbers.get(*group).copied().unwrap_or_default();
         // Never past an end, whatever the rounding.
         (low + share * (high - low)).clamp(*low, *high)
     };
@@ -185,9 +185,9 @@ mod tests {
 
     #[test]
     fn quantiles_lie_between_values() {
-        let drawn = spread((0..=20).map(f64::from).collect());
+        let distribution = spread((0..=20).map(f64::from).collect());
         assert_eq!(
-            drawn,
+            distribution,
             Some(Distribution {
                 low: 1.0,
                 high: 19.0,

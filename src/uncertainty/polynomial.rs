@@ -86,19 +86,19 @@ impl EntryPolynomial {
     /// known.
     pub fn largest(&self, bounds: &Bounds) -> Option<Vec<BigRational>> {
         let mut corner: Vec<BigRational> = bounds.iter().map(|(_, high)| high.clone()).collect();
-        let mut rest = self.clone();
-        while let Some((at, rising)) = rest.decided() {
+        let mut remainder = self.clone();
+        while let Some((at, rising)) = remainder.decided() {
             let (low, high) = bounds.get(at)?;
             let end = if rising { high } else { low };
-            rest.put(at, end);
+            remainder.put(at, end);
             corner.get_mut(at)?.clone_from(end);
         }
-        let open = rest.entries();
+        let open = remainder.entries();
         if open.is_empty() {
             return Some(corner);
         }
         // Linear in each entry, so largest at some corner.
-        let linear = rest
+        let linear = remainder
             .terms
             .keys()
             .flat_map(BTreeMap::values)
@@ -115,7 +115,7 @@ impl EntryPolynomial {
             }
             tried
         });
-        corners.max_by_key(|corner| rest.at(corner))
+        corners.max_by_key(|corner| remainder.at(corner))
     }
 
     /// The entries in it.

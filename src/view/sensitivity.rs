@@ -28,7 +28,9 @@ pub fn interval_table(
         column("Least", "least", Align::Right),
         column("Most", "most", Align::Right),
     ];
-    let drawn = findings.iter().any(|finding| finding.drawn.is_some());
+    let drawn = findings
+        .iter()
+        .any(|finding| finding.distribution.is_some());
     if drawn {
         columns.push(column("5 %", "p5", Align::Right));
         columns.push(column("95 %", "p95", Align::Right));
@@ -46,7 +48,7 @@ pub fn interval_table(
             interval.map_or(Cell::Empty, |interval| exact(&interval.low)),
             interval.map_or(Cell::Empty, |interval| exact(&interval.high)),
         ];
-        if let Some(drawn) = finding.drawn {
+        if let Some(drawn) = finding.distribution {
             cells.extend([number(drawn.low), number(drawn.high)]);
         }
         row(cells)
@@ -73,7 +75,10 @@ fn notes(findings: &[AnalysisResult], method: &Method, comparison: &Comparison) 
          an assumed spread: {}. What is derived follows its formula; what is set by hand is exact.",
         method.spread.line()
     ));
-    if findings.iter().any(|finding| finding.drawn.is_some()) {
+    if findings
+        .iter()
+        .any(|finding| finding.distribution.is_some())
+    {
         notes.push(format!(
             "5 % and 95 %: of {} random draws (seed {}), even within these ranges; entries of one \
              source are drawn together, variants share the draws.",
@@ -208,7 +213,7 @@ pub fn sensitivity_rows(findings: &[AnalysisResult]) -> Table {
             number(&interval.map(|interval| interval.low.clone())),
             number(&interval.map(|interval| interval.high.clone())),
         ]);
-        if let Some(drawn) = finding.drawn {
+        if let Some(drawn) = finding.distribution {
             cells.extend([Cell::Number(drawn.low), Cell::Number(drawn.high)]);
         }
         rows.push(row(cells));

@@ -160,7 +160,7 @@ sub = "add"
     assert_eq!(findings[0].interval, None);
     // c·(a + 1/a): least at a = 1, most at either end.
     let count = to_f64(&findings[0].value) / 2.0;
-    let drawn = findings[0].drawn.unwrap();
+    let drawn = findings[0].distribution.unwrap();
     assert!(drawn.least >= 2.0 * count && drawn.least < 2.0001 * count);
     assert!(drawn.most <= 2.5 * count && drawn.most > 2.49 * count);
 }

@@ -33,11 +33,11 @@ impl Columns {
 
     /// The columns as files name them: words that need no quotes in a query.
     pub(super) fn named(&self, plan: &SweepPlan) -> Vec<RowColumn> {
-        let plain = |name: &str| name.replace(|c: char| !c.is_alphanumeric(), "_");
+        let identifier = |name: &str| name.replace(|c: char| !c.is_alphanumeric(), "_");
         let output = |at: usize, what: &str| {
             let scope = &plan.scopes[at / plan.variants.len()];
             let variant = &plan.variants[at % plan.variants.len()];
-            format!("{}_{}_{what}", plain(scope), plain(variant))
+            format!("{}_{}_{what}", identifier(scope), identifier(variant))
         };
         let columns = self.0.iter();
         columns
@@ -45,8 +45,8 @@ impl Columns {
                 name: match column {
                     Column::Table => "table".to_owned(),
                     Column::Format => "format".to_owned(),
-                    Column::Switch(at) => plain(&plan.switches[*at]),
-                    Column::Axis(at) => plain(&plan.axes[*at]),
+                    Column::Switch(at) => identifier(&plan.switches[*at]),
+                    Column::Axis(at) => identifier(&plan.axes[*at]),
                     Column::Energy(at) => output(*at, "pj"),
                     Column::Saving(at) => output(*at, "saving"),
                 },

@@ -75,7 +75,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         Ok(()) => rows.finish()?,
     }
     if let Some(plot) = plot {
-        picture::draw(&plan, &kept, args.target, &plot)?;
+        picture::render(&plan, &kept, args.target, &plot)?;
     }
     if args.output == SweepOutput::Summary {
         return output::print(&summary.text(&plan));

@@ -19,8 +19,8 @@ struct Shown {
     points: Vec<(Vec<f64>, f64)>,
 }
 
-/// Draws what is saved, or what a single variant costs.
-pub(super) fn draw(
+/// A picture of what is saved, or what a single variant costs.
+pub(super) fn render(
     plan: &SweepPlan,
     kept: &[(usize, Batch)],
     target: Option<f64>,

@@ -47,7 +47,7 @@ impl SweepCase {
     pub(super) fn words(&self, plan: &SweepPlan) -> String {
         let mut words = self.format.clone();
         for (name, value) in plan.switches.iter().zip(&self.switches) {
-            words.push_str(&format!(", {name} = {}", plain(*value)));
+            words.push_str(&format!(", {name} = {}", short_number(*value)));
         }
         words
     }
@@ -148,7 +148,7 @@ impl SweepPlan {
     pub(super) fn point(&self, at: &[f64]) -> String {
         let words = self.axes.iter().zip(at);
         let words: Vec<String> = words
-            .map(|(name, value)| format!("{name} = {}", plain(*value)))
+            .map(|(name, value)| format!("{name} = {}", short_number(*value)))
             .collect();
         words.join(", ")
     }
@@ -209,7 +209,7 @@ fn start(over: &Over) -> BigRational {
 }
 
 /// A number as a reader would type it.
-fn plain(value: f64) -> String {
+fn short_number(value: f64) -> String {
     let text = value.to_string();
     if text.len() <= 8 {
         text

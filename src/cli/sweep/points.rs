@@ -88,13 +88,13 @@ impl Outputs {
                 Sampling::Zip(together(axes)?)
             }
         };
-        let scatter = PointSet::new(
+        let set = PointSet::new(
             choice,
             &self.energies,
             &self.constraints,
             &Values::default(),
         );
-        Ok(SweepPoints::Set(scatter.map_err(failed)?))
+        Ok(SweepPoints::Set(set.map_err(failed)?))
     }
 
     fn over(&self, grid: SweepGrid) -> Result<SweepPoints, Problems> {
@@ -139,7 +139,7 @@ fn together(axes: Vec<SweepAxis>) -> Result<Vec<SweepAxis>, Problems> {
     )))
 }
 
-/// What is drawn from each range.
+/// The ranges that a sample is taken from.
 fn sampled(swept: &[&SweptAxis]) -> Result<Vec<SampledRange>, Problems> {
     let mut ranges = Vec::new();
     for axis in swept {
