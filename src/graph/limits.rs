@@ -9,9 +9,8 @@
 use num_traits::Signed;
 
 use super::effort::Effort;
-use super::names::shown;
 use crate::model::{AxisGroup, OpDecl, Signature};
-use crate::number::whole;
+use crate::number::{self, whole};
 use crate::source::{Diagnostic, Place, Source};
 use crate::symbolic::{Atom, Expr, Values};
 
@@ -133,7 +132,7 @@ pub(super) fn extent(
             place,
             format!(
                 "an axis of the result of `{op}` is {}: longer than 10^15",
-                shown(&value)
+                number::plain(&value)
             ),
         )),
         _ => Ok(()),
