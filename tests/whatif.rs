@@ -133,7 +133,7 @@ fn a_sweep_is_the_comparison_at_every_point() {
     );
     assert_all_close(&swept("--over ann.t=1,2 --set t=8"), &[0.76, 0.88]);
     let text = printed("sweep net.toml --over t=3..5");
-    let note = "`t` is that of snn, which sets it for itself; ann keeps t = 1.";
+    let note = "`t` is that of snn, which sets it for itself; `ann.t` stays 1.";
     assert!(text.contains(note), "{text}");
 }
 
@@ -154,7 +154,7 @@ fn a_crossover_is_where_the_sweep_passes() {
         assert_eq!(result["now"], 4);
         assert_close(result["saving_now"].as_f64().unwrap(), 0.88);
         let keeps = found["notes"][0].as_str().unwrap();
-        assert!(keeps.ends_with("ann keeps t = 1."), "{keeps}");
+        assert!(keeps.ends_with("`ann.t` stays 1."), "{keeps}");
     }
     // 12 against 100·t: less from the start.
     let found = json("crossover net.toml --between ann,snn --table 45nm --over ann.t=1..64");

@@ -128,7 +128,7 @@ impl NumberName {
                 let value = value.evaluate(&graph.values()).ok()?;
                 let value = number::plain(&value);
                 Some(format!(
-                    "{} keeps {} = {value}",
+                    "`{}.{}` stays {value}",
                     graph.variant,
                     symbol.name()
                 ))

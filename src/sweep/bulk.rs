@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::batch::{Batch, SweepError};
-use super::check::Check;
+use super::check::{Check, checks};
 use super::cursor::Cursor;
 use super::grid::{SweepAxis, SweepGrid};
 use super::plan::EvaluationPlan;
@@ -66,16 +66,12 @@ impl Sweep {
         };
         let all: Vec<Vec<f64>> = grid.axes.iter().map(values_of).collect();
         let symbols: Vec<Symbol> = grid.axes.iter().map(|axis| axis.symbol.clone()).collect();
-        let mut checks = Vec::new();
+        let mut level_checks = Vec::new();
         let mut refused = vec![false; all.last().map_or(0, Vec::len)];
-        for constraint in constraints {
-            let inside = constraint.expr.symbols();
-            let Some(level) = symbols.iter().rposition(|axis| inside.contains(axis)) else {
-                continue;
-            };
-            let check = Check::new(constraint, &symbols, values)?;
-            let alone = symbols.iter().filter(|axis| inside.contains(axis)).count() == 1;
-            if alone && symbols[level] == inner_symbol && !refused.is_empty() {
+        for (inside, check) in checks(constraints, &symbols, values)? {
+            let last = symbols.iter().rposition(|axis| inside.contains(axis));
+            let level = last.unwrap_or_default();
+            if inside.len() == 1 && symbols[level] == inner_symbol && !refused.is_empty() {
                 let mut at = vec![0.0; symbols.len()];
                 for (refused, x) in refused.iter_mut().zip(&all[level]) {
                     at[level] = *x;
@@ -83,7 +79,7 @@ impl Sweep {
                 }
                 continue;
             }
-            checks.push(LevelCheck { level, check });
+            level_checks.push(LevelCheck { level, check });
         }
         let row = all.last().map_or(&[][..], Vec::as_slice);
         let plan = EvaluationPlan::new(outputs, &grid, values, row)?;
@@ -96,7 +92,7 @@ impl Sweep {
         Ok(Sweep {
             plan,
             grid,
-            checks,
+            checks: level_checks,
             points,
             values: all,
             refused,

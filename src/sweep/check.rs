@@ -1,7 +1,9 @@
 //! A condition of the model at the points of a sweep.
 
+use std::collections::{BTreeSet, HashSet};
+
 use crate::graph::{Constraint, Rule};
-use crate::symbolic::{Compiled, EvalError, Symbol, Values};
+use crate::symbolic::{Compiled, EvalError, Expr, Symbol, Values};
 
 /// A condition over the axes of a sweep.
 #[derive(Debug, Clone)]
@@ -10,20 +12,32 @@ pub(super) struct Check {
     rule: Rule,
 }
 
-impl Check {
-    /// `constraint` over the `symbols` of the axes; other symbols are replaced
-    /// by their values.
-    pub(super) fn new(
-        constraint: &Constraint,
-        symbols: &[Symbol],
-        values: &Values,
-    ) -> Result<Check, EvalError> {
-        Ok(Check {
-            value: Compiled::new(&constraint.expr, symbols, values)?,
-            rule: constraint.rule,
-        })
+/// The conditions on the `symbols` of the axes, each once, beside the symbols in
+/// it. What holds none of them is not for a sweep to check.
+pub(super) fn checks(
+    constraints: &[Constraint],
+    symbols: &[Symbol],
+    values: &Values,
+) -> Result<Vec<(BTreeSet<Symbol>, Check)>, EvalError> {
+    let mut known: HashSet<(Expr, Rule)> = HashSet::new();
+    let mut checks = Vec::new();
+    for constraint in constraints {
+        let mut inside = constraint.expr.symbols();
+        inside.retain(|symbol| symbols.contains(symbol));
+        if inside.is_empty() {
+            continue;
+        }
+        let bound = constraint.expr.bind(symbols, values)?;
+        if known.insert((bound.clone(), constraint.rule)) {
+            let value = Compiled::new(&bound, symbols, values)?;
+            let rule = constraint.rule;
+            checks.push((inside, Check { value, rule }));
+        }
     }
+    Ok(checks)
+}
 
+impl Check {
     /// Whether the model accepts the point `at`: what an estimate there says,
     /// by exact numbers where doubles cannot tell.
     pub(super) fn admits(&self, at: &[f64]) -> bool {

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::batch::{Batch, SweepError};
-use super::check::Check;
+use super::check::{Check, checks};
 use super::grid::{AxisValues, SweepAxis};
 use crate::graph::Constraint;
 use crate::random::{bits, uniform};
@@ -73,14 +73,11 @@ impl PointSet {
             return Err(SweepError::Empty);
         }
         let compile = |expr: &Expr| Compiled::new(expr, &symbols, values);
-        let mut checks = Vec::new();
-        for constraint in constraints {
-            checks.push(Check::new(constraint, &symbols, values)?);
-        }
+        let checks = checks(constraints, &symbols, values)?.into_iter();
         Ok(PointSet {
             outputs: outputs.iter().map(compile).collect::<Result<_, _>>()?,
             sampling,
-            checks,
+            checks: checks.map(|(_, check)| check).collect(),
             points,
         })
     }

@@ -50,15 +50,10 @@ impl Bounded {
     /// The quotient. One of whole numbers that is no whole number is off by no
     /// more than the rounding, and never rounds to a whole one that it is not.
     pub(super) fn over(self, divisor: Bounded) -> Bounded {
-        if divisor == Bounded::new(0.0) {
-            return Bounded::new(f64::NAN);
+        if self.is_exact() && divisor.is_exact() {
+            return quotient(self.value, divisor.value);
         }
         let value = self.value / divisor.value;
-        if self.is_exact() && divisor.is_exact() {
-            let whole = value.round();
-            let is_whole = whole * divisor.value == self.value && whole.abs() <= MAX_EXACT;
-            return Bounded::rounded(value, is_whole, 0.0);
-        }
         // The divisor lies at least so far from 0.
         let distance = divisor.value.abs() - divisor.error;
         if distance <= 0.0 {
@@ -92,13 +87,52 @@ pub(super) fn larger(a: f64, b: f64) -> f64 {
     }
 }
 
-/// ⌊a/b⌋ for whole numbers that doubles hold, and b not 0.
-pub(super) fn floor_of(a: f64, b: f64) -> f64 {
+/// a/b for whole numbers that doubles hold: exactly, if it is whole.
+pub(super) fn quotient(a: f64, b: f64) -> Bounded {
+    if b == 0.0 {
+        return Bounded::new(f64::NAN);
+    }
+    let value = a / b;
+    // One that is whole is its own nearest double, and times b that is a; any
+    // other is not, though it may round to a whole one.
+    let is_whole = value as i64 as f64 == value && value * b == a;
+    Bounded::rounded(value, is_whole, 0.0)
+}
+
+/// ⌊a/b⌋ for whole numbers that doubles hold; nothing where b is 0.
+pub(super) fn floor_of(a: f64, b: f64) -> Option<f64> {
     let (a, b) = (a as i64, b as i64);
-    let quotient = if b < 0 {
-        (-a).div_euclid(-b)
-    } else {
-        a.div_euclid(b)
-    };
-    quotient as f64
+    let (a, b) = if b < 0 { (-a, -b) } else { (a, b) };
+    a.checked_div_euclid(b).map(|quotient| quotient as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotients_and_floors_of_whole_numbers_are_exact() {
+        for (a, b) in [
+            (7.0, 2.0),
+            (-7.0, 2.0),
+            (7.0, -2.0),
+            (-7.0, -2.0),
+            (MAX_EXACT, 2.0),
+        ] {
+            // (a − remainder)/b by hand: 3, −4, −4, 3, 2⁵² − 1.
+            let whole = match (a, b) {
+                (MAX_EXACT, _) => 4_503_599_627_370_495.0,
+                _ if a * b > 0.0 => 3.0,
+                _ => -4.0,
+            };
+            assert_eq!(floor_of(a, b), Some(whole));
+            assert!(!quotient(a, b).is_exact());
+            assert_eq!(quotient(whole * 2.0, 2.0), Bounded::new(whole));
+        }
+        assert_eq!(floor_of(1.0, 0.0), None);
+        assert!(quotient(0.0, 0.0).value.is_nan());
+        // Next to 1, but not 1: no double lies between.
+        let close = quotient(MAX_EXACT - 1.0, MAX_EXACT);
+        assert!(close.value < 1.0 || !close.is_exact());
+    }
 }

@@ -22,7 +22,7 @@ use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed};
 
-use super::bounded::{Bounded, MAX_EXACT, floor_of, larger};
+use super::bounded::{Bounded, MAX_EXACT, floor_of, larger, quotient};
 use super::{Atom, EvalError, Expr, Symbol, Values};
 use crate::number::{parse_decimal, to_f64};
 
@@ -136,7 +136,10 @@ impl Compiled {
     /// Two numbers between which the value lies; both are the value itself
     /// where that is whole and known.
     pub fn between(&self, at: &[f64]) -> (f64, f64) {
-        self.quotient.evaluate(at).ends()
+        match self.quotient.whole(at) {
+            Some((above, below)) => quotient(above, below).ends(),
+            None => self.quotient.evaluate(at).ends(),
+        }
     }
 
     /// The exact value where the variables are what the doubles `at` print as.
@@ -155,19 +158,14 @@ impl Compiled {
 
     /// The largest whole number not above the value.
     fn floor(&self, at: &[f64]) -> Bounded {
-        let (above, below) = self.quotient.parts(at);
-        let value = above.over(below);
-        let (low, high) = value.ends();
-        if value.is_exact() {
-            return value;
+        if let Some((above, below)) = self.quotient.whole(at)
+            && let Some(floor) = floor_of(above, below)
+        {
+            return Bounded::new(floor);
         }
-        let whole = value.value.floor();
+        let (low, high) = self.quotient.evaluate(at).ends();
         if low.floor() == high.floor() {
-            return Bounded::new(whole);
-        }
-        if above.is_exact() && below.is_exact() && !value.value.is_nan() {
-            // A quotient of such numbers rounds to the next whole one at most.
-            return Bounded::new(floor_of(above.value, below.value));
+            return Bounded::new(low.floor());
         }
         let exact = self
             .exactly(at)
@@ -255,6 +253,29 @@ impl Quotient {
         }
     }
 
+    /// What stands above and below the bar, where both are whole numbers that
+    /// doubles hold all along the way: products of such numbers only grow.
+    fn whole(&self, at: &[f64]) -> Option<(f64, f64)> {
+        let product = |(coefficient, factors): &(Bounded, Vec<(Factor, i32)>)| {
+            let mut product = Some(coefficient.value).filter(|_| coefficient.is_exact())?;
+            for (factor, exponent) in factors {
+                let factor = factor.whole(at)?;
+                for _ in 0..*exponent {
+                    product *= factor;
+                }
+            }
+            Some(product).filter(|product| product.abs() <= MAX_EXACT)
+        };
+        let mut above = 0.0;
+        for term in &self.above {
+            above += product(term)?;
+            if f64::abs(above) > MAX_EXACT {
+                return None;
+            }
+        }
+        Some((above, product(&self.below)?))
+    }
+
     /// What stands above and below the bar.
     fn parts(&self, at: &[f64]) -> (Bounded, Bounded) {
         let product = |(coefficient, factors): &(Bounded, Vec<(Factor, i32)>)| {
@@ -324,6 +345,24 @@ impl Factor {
             Factor::Group(inner) => inner.evaluate(at),
             Factor::Floor(inner) => inner.floor(at).value,
             Factor::Max(pair) => larger(pair.0.evaluate(at), pair.1.evaluate(at)),
+        }
+    }
+
+    /// The value, if it is a whole number that doubles hold.
+    fn whole(&self, at: &[f64]) -> Option<f64> {
+        let of = |inner: &Compiled| inner.quotient.whole(at);
+        let exact = |(above, below): (f64, f64)| {
+            let value = quotient(above, below);
+            Some(value.value).filter(|_| value.is_exact())
+        };
+        match self {
+            Factor::Variable(place) => {
+                let value = *at.get(*place)?;
+                Some(value).filter(|value| *value as i64 as f64 == *value)
+            }
+            Factor::Group(inner) => exact(of(inner)?),
+            Factor::Floor(inner) => of(inner).and_then(|(above, below)| floor_of(above, below)),
+            Factor::Max(pair) => Some(exact(of(&pair.0)?)?.max(exact(of(&pair.1)?)?)),
         }
     }
 

@@ -43,9 +43,12 @@ impl Outputs {
                     continue;
                 }
                 let bound = request.in_axes(variant, &constraint.expr, &values, swept);
+                let expr = bound.map_err(|error| {
+                    let message = format!("{} has no value: {error}", constraint.what);
+                    Diagnostic::at(&constraint.place, message)
+                })?;
                 constraints.push(Constraint {
-                    // What has no value is refused at every point.
-                    expr: bound.unwrap_or_else(|_| constraint.expr.clone()),
+                    expr,
                     ..constraint.clone()
                 });
             }
