@@ -15,6 +15,7 @@ mod derive;
 mod evaluate;
 mod expr;
 mod print;
+mod signs;
 
 pub use self::build::build;
 pub use self::compile::Compiled;

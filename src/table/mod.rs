@@ -42,17 +42,21 @@
 //! | `[[memory]]` | a [`MemoryLevel`]: `level`, `size_kib`, `per`, and the fields of an entry |
 //!
 //! In a formula, `add` is the entry of the same format and `int8.add` that of
-//! another; numbers are in the unit of the file.
+//! another. A formula gives an energy, in whatever unit the file is written:
+//! `7 * mul` does, `mul * mul` does not. A number that stands beside an energy,
+//! as in `2 * add + 1`, is in the unit of the file.
 //!
 //! | module | what it knows |
 //! |---|---|
 //! | `read`, `sections` | the parts of a file, and `extends` |
 //! | `rule`, `amount` | what a file says about one price |
+//! | `dimension` | whether a formula comes out in a unit of energy |
 //! | `resolve`, `price` | the order of derived entries, and their values |
 //! | `entry` | one price and what is known about it |
 //! | `memory`, `sources` | levels of memory; citations |
 
 mod amount;
+mod dimension;
 mod entry;
 mod memory;
 mod price;

@@ -15,6 +15,7 @@
 use num_rational::BigRational;
 
 use super::amount::{Given, Unit, read_formula, read_range};
+use super::dimension::check_is_energy;
 use super::entry::{Boundary, Confidence, Kind, Provenance, Word};
 use super::sources::Sources;
 use crate::format::NumberFormat;
@@ -245,22 +246,31 @@ impl Rule {
         .with_references(problems)
     }
 
+    /// The rule with all that its formulas name, if they name what there can
+    /// be and give energies.
     fn with_references(mut self, problems: &mut Problems) -> Option<Rule> {
         let ends = self.range.iter().flat_map(|(low, high)| [low, high]);
-        let names = self.value.iter().chain(ends).flat_map(Formula::names);
-        let mut known = true;
+        let formulas: Vec<&Formula> = self.value.iter().chain(ends).collect();
+        let mut sound = true;
         let mut references = Vec::new();
-        for (name, place) in names {
+        for (name, place) in formulas.iter().flat_map(|formula| formula.names()) {
             match Reference::read(&name, &place) {
                 Ok(reference) => references.push(reference),
                 Err(mistake) => {
                     problems.push(mistake);
-                    known = false;
+                    sound = false;
                 }
             }
         }
+        for mistake in formulas
+            .iter()
+            .filter_map(|formula| check_is_energy(formula).err())
+        {
+            problems.push(mistake);
+            sound = false;
+        }
         self.references = references;
-        known.then_some(self)
+        sound.then_some(self)
     }
 }
 

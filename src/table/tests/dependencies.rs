@@ -24,8 +24,8 @@ fn derived_entries_come_out() {
         "did you mean `mul`?",
     );
     one_in(
-        &format!("{MUL}div = \"mul / (mul - 4)\"\n"),
-        "t.toml:9:14: division by zero",
+        &format!("{MUL}div = \"mul * mul / (mul - 4)\"\n"),
+        "t.toml:9:20: division by zero",
         "",
     );
     one_in(

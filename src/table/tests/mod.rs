@@ -7,6 +7,7 @@ mod dependencies;
 mod laws;
 mod mistakes;
 mod shipped;
+mod units;
 
 use std::sync::Arc;
 
