@@ -87,12 +87,19 @@ pub(super) fn check_settings(model: &Model, settings: &[Setting], problems: &mut
         let dim = |module: &&Module| {
             let own = module.numbers.iter().find(|n| n.name.value == name.value);
             own.is_some_and(|number| number.role == NumberRole::Dim)
-                && module.uneven.iter().all(|other| other.value != name.value)
+                && module
+                    .fractional
+                    .iter()
+                    .all(|other| other.value != name.value)
         };
         let is_needed = |name: &str| {
             let mut needs = model.root.needs.iter();
             needs.any(|need| need.value == name)
-                && model.root.uneven.iter().all(|other| other.value != name)
+                && model
+                    .root
+                    .fractional
+                    .iter()
+                    .all(|other| other.value != name)
         };
         let is_dim = modules.iter().any(dim) || is_needed(&name.value);
         let fault = if is_dim && !value.is_integer() {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::args::ScanArgs;
 use super::files::{self, Blocks};
-use super::{import, tables};
+use super::{import, output, tables};
 use crate::catalog::{self, Kind};
 use crate::claims::Shelf;
 use crate::model::{Densities, Model};
@@ -55,7 +55,9 @@ impl Shelf for Files {
         let path = resolved(name);
         once(&self.models, &path, || {
             let source = import::open(&path, &ScanArgs::off())?;
-            Model::read(&source, &Blocks)
+            let model = Model::read(&source, &Blocks)?;
+            output::tell_renamed(&model.renamed);
+            Ok(model)
         })
         .map_err(|mistakes| at(&name.place, &mistakes))
     }

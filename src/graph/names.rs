@@ -157,7 +157,7 @@ impl Names {
                 values: origin.extents.clone(),
                 inherited: origin.inherited.cloned().unwrap_or_default(),
                 uneven: module
-                    .uneven
+                    .fractional
                     .iter()
                     .map(|name| name.value.clone())
                     .collect(),

@@ -20,7 +20,7 @@ mod shape;
 use std::sync::Arc;
 
 use self::blocks::Blocks;
-use crate::source::{Diagnostic, Place, Problems, Source, Spanned};
+use crate::source::{Diagnostic, Place, Problems, RenamedKeys, Source, Spanned};
 
 pub use self::axes::{AxisGroup, Signature};
 pub use self::densities::Densities;
@@ -50,6 +50,8 @@ pub struct Model {
     pub root: Arc<Module>,
     /// Densities that were measured, over those that the files declare.
     pub densities: Option<Arc<Densities>>,
+    /// Keys that its files have under former names.
+    pub renamed: RenamedKeys,
     blocks: Blocks,
 }
 
@@ -69,9 +71,11 @@ impl Model {
         blocks.check_unused(library, &mut problems);
         let densities = root.densities.as_ref();
         let densities = densities.and_then(|file| open_densities(file, library, &mut problems));
+        let renamed = problems.take_renamed();
         problems.or(Model {
             root: Arc::new(root),
             densities,
+            renamed,
             blocks,
         })
     }
@@ -116,6 +120,7 @@ impl Model {
         let mut root = Module::clone(&self.root);
         root.variants.push(variant);
         self.root = Arc::new(root);
+        self.renamed.extend(problems.take_renamed());
         problems.or(())
     }
 

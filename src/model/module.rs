@@ -23,8 +23,9 @@ pub struct Module {
     pub needs: Vec<Spanned<String>>,
     /// Numbers with names, in order.
     pub numbers: Vec<Number>,
-    /// Axes and dims whose extents may be fractions: means over uneven parts.
-    pub uneven: Vec<Spanned<String>>,
+    /// Axes and dims whose extents may be fractions: means over parts of
+    /// unequal size.
+    pub fractional: Vec<Spanned<String>>,
     /// Places that a variant may fill, with the block that fills them else.
     pub slots: Vec<Named<String>>,
     /// The ops, in order.

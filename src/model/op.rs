@@ -124,15 +124,15 @@ pub enum OpForm {
     /// A formula over tensors, for every element.
     Apply(Formula),
     /// So many primitives for every element of the first input.
-    Each(Vec<(Primitive, Formula)>),
+    PerElement(Vec<(Primitive, Formula)>),
     /// Tensors laid end to end along one axis: `b n d, b m d -> b (n + m) d`.
     Concat(Signature),
     /// Rows of the second operand, chosen by the first.
     Gather(Signature),
     /// One index of every axis that the result lacks.
-    Take(Signature),
+    Index(Signature),
     /// Nothing is computed: the result has this shape, whatever the inputs had.
-    Move {
+    Reshape {
         /// The shape of the result.
         shape: ShapeDecl,
         /// The operator that stands here and is not known, so that what it

@@ -98,7 +98,10 @@ impl Module {
             weights: weights(fields.take("weights"), problems),
             needs: names(fields.take("needs"), problems),
             numbers,
-            uneven: names(fields.take("uneven"), problems),
+            fractional: names(
+                fields.take_renamed("fractional", "uneven", problems),
+                problems,
+            ),
             slots: bindings(fields.take("slots"), problems),
             ops: list(fields.take("op"), limits::ops(source), "ops", problems, op),
             blocks: match kind {

@@ -12,9 +12,18 @@ use crate::formula::Formula;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Fields, Node, Problems, Spanned, Value, at_most};
 
-/// The fields of which an op has exactly one, and which says what it does.
-const FORMS: [&str; 9] = [
-    "einsum", "apply", "each", "concat", "gather", "take", "move", "block", "slot",
+/// The fields of which an op has exactly one, and which says what it does; with
+/// the name that a field had before, if it had one.
+const FORMS: [(&str, Option<&str>); 9] = [
+    ("einsum", None),
+    ("apply", None),
+    ("per_element", Some("each")),
+    ("concat", None),
+    ("gather", None),
+    ("index", Some("take")),
+    ("reshape", Some("move")),
+    ("block", None),
+    ("slot", None),
 ];
 
 pub(super) fn op(node: &Node, problems: &mut Problems) -> Option<OpDecl> {
@@ -118,11 +127,24 @@ fn operand(node: &Node, problems: &mut Problems) -> Option<Operand> {
     }
 }
 
+/// One of the fields that say what an op does.
+struct Given<'a> {
+    key: &'static str,
+    /// The name that the file has for it.
+    written: &'static str,
+    node: &'a Node,
+}
+
 fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
-    let given: Vec<(&str, &Node)> = FORMS
-        .into_iter()
-        .filter_map(|key| Some((key, fields.take(key)?)))
-        .collect();
+    let mut given: Vec<Given<'_>> = Vec::new();
+    for (key, before) in FORMS {
+        let node = match before {
+            None => fields.take(key),
+            Some(before) => fields.take_renamed(key, before, problems),
+        };
+        let written = before.filter(|_| !fields.has(key)).unwrap_or(key);
+        given.extend(node.map(|node| Given { key, written, node }));
+    }
     // All fields of all forms are asked for, so that a misspelt one is told
     // the names that would be right.
     let map = fields.take("map");
@@ -132,13 +154,13 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
     let with = fields.take("with");
     let repeat = fields.take("repeat");
     let uncounted = fields.take("uncounted");
-    let [(key, node)] = given.as_slice() else {
+    let [Given { key, written, node }] = given.as_slice() else {
         let message = match given.as_slice() {
             [] => "the op does not say what it does".to_owned(),
-            [(a, _), (b, _), ..] => format!("the op says both `{a}` and `{b}`"),
+            [a, b, ..] => format!("the op says both `{}` and `{}`", a.written, b.written),
             [_] => return None,
         };
-        let forms = FORMS.map(|form| format!("`{form}`")).join(", ");
+        let forms = FORMS.map(|(form, _)| format!("`{form}`")).join(", ");
         problems.push(
             Diagnostic::at(fields.place(), message)
                 .help(format!("an op has exactly one of {forms}")),
@@ -157,14 +179,14 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
     if !matches!(*key, "block" | "slot") {
         misplaced.extend([("with", with), ("repeat", repeat)]);
     }
-    if *key != "move" {
+    if *key != "reshape" {
         misplaced.push(("uncounted", uncounted));
     }
     for (name, other) in misplaced {
         if let Some(other) = other {
             problems.push(Diagnostic::at(
                 &other.place,
-                format!("`{name}` means nothing beside `{key}`"),
+                format!("`{name}` means nothing beside `{written}`"),
             ));
         }
     }
@@ -186,11 +208,11 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
             })
         }
         "apply" => formula(node, problems).map(OpForm::Apply),
-        "each" => each(node, problems).map(OpForm::Each),
+        "per_element" => per_element(node, problems).map(OpForm::PerElement),
         "concat" => signature(node, problems).map(OpForm::Concat),
         "gather" => signature(node, problems).map(OpForm::Gather),
-        "take" => signature(node, problems).map(OpForm::Take),
-        "move" => Some(OpForm::Move {
+        "index" => signature(node, problems).map(OpForm::Index),
+        "reshape" => Some(OpForm::Reshape {
             shape: shape(node, problems)?,
             uncounted: uncounted.and_then(|node| operator(node, problems)),
         }),
@@ -252,7 +274,7 @@ fn word<T: FromStr, const N: usize>(
     value
 }
 
-fn each(node: &Node, problems: &mut Problems) -> Option<Vec<(Primitive, Formula)>> {
+fn per_element(node: &Node, problems: &mut Problems) -> Option<Vec<(Primitive, Formula)>> {
     let mut counts = Vec::new();
     let entries = node.entries(problems)?;
     let entries = at_most(entries, limits::NAMES, "primitives", &node.place, problems);

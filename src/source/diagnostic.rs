@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::Place;
+use super::{Place, RenamedKeys};
 
 /// How many mistakes of one run are shown; the rest is counted.
 const SHOWN: usize = 40;
@@ -143,12 +143,14 @@ fn cut(text: String) -> String {
     format!("{start} … {end}")
 }
 
-/// All mistakes found so far, in the order in which they were found.
+/// All mistakes found so far, in the order in which they were found; beside
+/// them what is no mistake, but should be told.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Problems {
     kept: Vec<Diagnostic>,
     /// How many more there are.
     more: usize,
+    renamed: RenamedKeys,
 }
 
 impl Problems {
@@ -166,9 +168,20 @@ impl Problems {
         }
     }
 
+    /// Notes that the key `new` is written at `place` under its former name.
+    pub fn note_renamed(&mut self, old: &'static str, new: &'static str, place: &Place) {
+        self.renamed.add(old, new, place);
+    }
+
+    /// The keys under former names, for the caller to tell of.
+    pub fn take_renamed(&mut self) -> RenamedKeys {
+        std::mem::take(&mut self.renamed)
+    }
+
     /// Takes over the mistakes that another step found.
     pub fn extend(&mut self, other: Problems) {
         self.more += other.more;
+        self.renamed.extend(other.renamed);
         for diagnostic in other.kept {
             self.push(diagnostic);
         }
@@ -231,7 +244,7 @@ impl From<Diagnostic> for Problems {
     fn from(diagnostic: Diagnostic) -> Problems {
         Problems {
             kept: vec![diagnostic],
-            more: 0,
+            ..Problems::default()
         }
     }
 }

@@ -10,12 +10,14 @@
 
 mod diagnostic;
 mod json;
+mod renamed;
 mod suggest;
 mod text;
 mod toml;
 
 pub use self::diagnostic::{Diagnostic, Problems};
 pub use self::json::parse_json;
+pub use self::renamed::{RenamedKey, RenamedKeys};
 pub use self::suggest::{did_you_mean, one_of};
 pub use self::text::{Place, Source};
 pub use self::toml::{Fields, Node, Spanned, Value, at_most, parse_toml};

@@ -301,6 +301,8 @@ pub struct Fields<'a> {
     place: Place,
     entries: &'a [(Spanned<String>, Node)],
     asked: Vec<&'static str>,
+    /// Former names that were asked for: nobody is told to write them.
+    former: Vec<&'static str>,
 }
 
 impl<'a> Fields<'a> {
@@ -310,6 +312,7 @@ impl<'a> Fields<'a> {
             place: node.place.clone(),
             entries: node.entries(problems)?,
             asked: Vec::new(),
+            former: Vec::new(),
         })
     }
 
@@ -320,16 +323,45 @@ impl<'a> Fields<'a> {
 
     /// Whether the table has `key`.
     pub fn has(&self, key: &str) -> bool {
-        self.entries.iter().any(|(name, _)| name.value == key)
+        self.entry(key).is_some()
     }
 
     /// The value of `key`, if the table has one.
     pub fn take(&mut self, key: &'static str) -> Option<&'a Node> {
         self.asked.push(key);
-        self.entries
-            .iter()
-            .find(|(name, _)| name.value == key)
-            .map(|(_, node)| node)
+        self.entry(key).map(|(_, node)| node)
+    }
+
+    /// The value of `key`, which files may have under the name that it had
+    /// `before`; that is noted.
+    pub fn take_renamed(
+        &mut self,
+        key: &'static str,
+        before: &'static str,
+        problems: &mut Problems,
+    ) -> Option<&'a Node> {
+        self.former.push(before);
+        let now = self.take(key);
+        let Some((name, value)) = self.entry(before) else {
+            return now;
+        };
+        match now {
+            None => problems.note_renamed(before, key, &name.place),
+            Some(now) => {
+                let message =
+                    format!("`{before}` is the former name of `{key}`, which is here too");
+                problems.push(
+                    Diagnostic::at(&name.place, message)
+                        .and(&now.place, format!("`{key}`"))
+                        .help("keep one of them"),
+                );
+            }
+        }
+        now.or(Some(value))
+    }
+
+    fn entry(&self, key: &str) -> Option<&'a (Spanned<String>, Node)> {
+        self.entries.iter().find(|(name, _)| name.value == key)
     }
 
     /// The value of `key`, or a mistake that says it is missing from `what`.
@@ -414,7 +446,7 @@ impl<'a> Fields<'a> {
     /// Entries that no `take` asked for, for tables whose keys are names of
     /// the user's own.
     pub fn rest(&self) -> impl Iterator<Item = &'a (Spanned<String>, Node)> {
-        let asked = self.asked.clone();
+        let asked: Vec<&str> = self.asked.iter().chain(&self.former).copied().collect();
         self.entries
             .iter()
             .filter(move |(name, _)| !asked.contains(&name.value.as_str()))
@@ -479,6 +511,57 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("did you mean `value`?"), "{text}");
+        assert!(text.contains("t.toml:2:1"), "{text}");
+    }
+
+    #[test]
+    fn a_former_name_is_read_and_noted() {
+        let (node, mut problems) = read("old = 1\nolder = 2\nother = 3\n");
+        let node = node.unwrap();
+        let mut fields = Fields::of(&node, &mut problems).unwrap();
+        let found = fields.take_renamed("new", "old", &mut problems).unwrap();
+        assert_eq!(found.describe(), "the number 1");
+        assert!(
+            fields
+                .take_renamed("newer", "older", &mut problems)
+                .is_some()
+        );
+        assert!(
+            fields
+                .take_renamed("absent", "gone", &mut problems)
+                .is_none()
+        );
+        assert!(problems.is_empty(), "{problems}");
+        let renamed = problems.take_renamed();
+        let notes: Vec<String> = renamed.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            notes,
+            [
+                "t.toml:1:1: the key `old` is called `new` now",
+                "t.toml:2:1: the key `older` is called `newer` now",
+            ]
+        );
+        // Nobody is told to write a former name.
+        fields.finish("a test", &mut problems);
+        let text = problems.to_string();
+        assert!(
+            text.contains("known: one of `new`, `newer`, `absent`"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_key_under_both_names_is_a_mistake() {
+        let (node, mut problems) = read("new = 1\nold = 2\n");
+        let node = node.unwrap();
+        let mut fields = Fields::of(&node, &mut problems).unwrap();
+        let found = fields.take_renamed("new", "old", &mut problems).unwrap();
+        assert_eq!(found.describe(), "the number 1");
+        let text = problems.to_string();
+        assert!(
+            text.contains("`old` is the former name of `new`, which is here too"),
+            "{text}"
+        );
         assert!(text.contains("t.toml:2:1"), "{text}");
     }
 

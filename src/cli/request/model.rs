@@ -7,6 +7,7 @@ use crate::census::Conventions;
 use crate::cli::args::{ModelArgs, PriceArgs};
 use crate::cli::files::{self, Blocks};
 use crate::cli::import;
+use crate::cli::output;
 use crate::cli::settings::{EntrySetting, Set, check_settings};
 use crate::cli::typed::Typed;
 use crate::energy::Counted;
@@ -78,6 +79,7 @@ impl ModelRequest {
                 Err(mistakes) => problems.extend(mistakes),
             }
         }
+        output::tell_renamed(&model.renamed);
         // A block that is tried may have parameters of its own.
         check_settings(&model, &settings, &mut problems);
         if variants.is_empty() {
