@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "common/mod.rs"]
+mod common;
+
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -103,7 +106,34 @@ fn a_mistake_beside_a_former_name_is_told_in_the_words_of_the_file() {
     assert!(!error.contains("note:"), "{error}");
 }
 
-/// What ships has no former names in it, and neither has what is imported.
+#[test]
+fn nothing_that_is_imported_has_a_former_name() {
+    let folder = folder("imported_keys", &[]);
+    let mut all = String::new();
+    for file in [
+        "onnx/movement.onnx",
+        "onnx/reductions.onnx",
+        "onnx/norms.onnx",
+        "onnx/enc_att23.onnx",
+        "onnx/opaque.onnx",
+        "huggingface/bert-base.json",
+        "huggingface/bart-base.json",
+    ] {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("tests")
+            .join(file);
+        let (code, text, error) = run(&folder, &["import", path.to_str().unwrap()]);
+        assert_eq!(code, 0, "{error}");
+        let source = picojoule::source::Source::new("m.toml", text.as_str());
+        let model = picojoule::model::Model::read(&source, &common::Blocks::shipped()).unwrap();
+        assert_eq!(model.renamed.iter().next(), None, "{file}");
+        all += &text;
+    }
+    for key in ["per_element", "index", "reshape"] {
+        assert!(all.contains(&format!("\n{key} = ")), "{key}");
+    }
+}
+
 #[test]
 fn nothing_that_ships_has_a_former_name() {
     use picojoule::catalog::{Kind, find, names};
