@@ -80,7 +80,7 @@ fn keys_under_former_names_are_read_and_noted_once_per_file() {
             "note: m.toml:8:1: the key `take` is called `index` now",
             "note: m.toml:12:1: the key `move` is called `reshape` now",
             "note: m.toml:16:1: the key `each` is called `per_element` now (here and in one more place)",
-            "note: ./b.toml:4:1: the key `each` is called `per_element` now",
+            "note: ./b.toml:5:1: the key `each` is called `per_element` now",
         ]
     );
 }
@@ -118,6 +118,7 @@ fn nothing_that_is_imported_has_a_former_name() {
         "onnx/opaque.onnx",
         "huggingface/bert-base.json",
         "huggingface/bart-base.json",
+        "huggingface/vit-base-patch16-224.json",
     ] {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("tests")
