@@ -3,7 +3,7 @@
 use super::files::{self, Blocks};
 use super::output;
 use crate::catalog::{self, Kind};
-use crate::formula::Node;
+use crate::formula::AstNode;
 use crate::model::{Model, NumberRole};
 use crate::number;
 use crate::render::table::{Align, Cell, Column, Row, RowKind, Table, TableFormat};
@@ -23,7 +23,7 @@ pub(super) fn run() -> Result<(), Problems> {
         let dims: Vec<String> = (model.root.numbers.iter())
             .filter(|dim| dim.role == NumberRole::Dim)
             .map(|dim| match &dim.formula.ast.node {
-                Node::Number(value) => {
+                AstNode::Number(value) => {
                     format!("{}={}", dim.name.value, number::plain(value))
                 }
                 _ => format!("{}={}", dim.name.value, dim.formula.text),

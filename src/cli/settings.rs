@@ -5,7 +5,7 @@ use num_rational::BigRational;
 use num_traits::Signed;
 
 use super::typed::Typed;
-use crate::formula::{Ast, Formula, Node};
+use crate::formula::{Ast, AstNode, Formula};
 use crate::graph::{Setting, settable};
 use crate::model::{Model, Module, NumberRole};
 use crate::number;
@@ -74,7 +74,7 @@ pub(super) fn check_settings(model: &Model, settings: &[Setting], problems: &mut
             );
             continue;
         }
-        if let Node::Name(word) = &formula.ast.node
+        if let AstNode::Name(word) = &formula.ast.node
             && ["nan", "inf", "infinity"].contains(&word.to_lowercase().as_str())
         {
             let message = format!("`{}` is set to {word}, which is no number", name.value);
@@ -128,8 +128,8 @@ pub(super) fn check_settings(model: &Model, settings: &[Setting], problems: &mut
 /// The number that a formula is, with or without a sign.
 fn plain_number(ast: &Ast) -> Option<BigRational> {
     match &ast.node {
-        Node::Number(value) => Some(value.clone()),
-        Node::Negate(inner) => Some(-plain_number(inner)?),
+        AstNode::Number(value) => Some(value.clone()),
+        AstNode::Negate(inner) => Some(-plain_number(inner)?),
         _ => None,
     }
 }
@@ -168,7 +168,7 @@ fn entry(
     problems: &mut Problems,
 ) -> Option<EntrySetting> {
     match &formula.ast.node {
-        Node::Number(value) if !value.is_negative() => Some(EntrySetting {
+        AstNode::Number(value) if !value.is_negative() => Some(EntrySetting {
             name,
             value: value.clone(),
         }),

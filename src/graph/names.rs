@@ -7,7 +7,7 @@ use num_rational::BigRational;
 use super::SymbolInfo;
 use super::effort::Effort;
 use super::limits::{self, MAX_CHAIN, MAX_NUMBERS, MAX_PROBLEMS};
-use crate::formula::{Formula, Node};
+use crate::formula::{AstNode, Formula};
 use crate::model::{Module, Number, NumberRole};
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems, Spanned};
@@ -349,7 +349,7 @@ impl<'a> Resolver<'a> {
         // A plain number that users may set stays a symbol, so that it shows
         // in formulas and can be swept. A number written as a string ("1") is
         // a formula: it folds away.
-        if let Node::Number(value) = &formula.ast.node
+        if let AstNode::Number(value) = &formula.ast.node
             && settable
             && !is_quoted(formula)
         {

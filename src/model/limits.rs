@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::module::Number;
-use crate::formula::{Ast, Node};
+use crate::formula::{Ast, AstNode};
 use crate::source::{Diagnostic, Problems, Source};
 
 /// Ops of one file that a person wrote.
@@ -60,7 +60,7 @@ pub(super) fn check_chains(numbers: &[Number], problems: &mut Problems) {
             }
             let mut needed = Vec::new();
             numbers[at].formula.ast.visit(&mut |part| {
-                if let Node::Name(name) = &part.node {
+                if let AstNode::Name(name) = &part.node {
                     needed.extend(index.get(name.as_str()).copied());
                 }
             });
@@ -92,10 +92,10 @@ pub(super) fn check_chains(numbers: &[Number], problems: &mut Problems) {
 /// How deep the parts of a formula are nested.
 fn depth(ast: &Ast) -> usize {
     let inner = match &ast.node {
-        Node::Number(_) | Node::Name(_) => 0,
-        Node::Negate(inner) => depth(inner),
-        Node::Binary(_, left, right) => depth(left).max(depth(right)),
-        Node::Call(_, arguments) => arguments.iter().map(depth).max().unwrap_or(0),
+        AstNode::Number(_) | AstNode::Name(_) => 0,
+        AstNode::Negate(inner) => depth(inner),
+        AstNode::Binary(_, left, right) => depth(left).max(depth(right)),
+        AstNode::Call(_, arguments) => arguments.iter().map(depth).max().unwrap_or(0),
     };
     inner + 1
 }

@@ -4,7 +4,7 @@ use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 use super::Expr;
-use crate::formula::{Ast, BinaryOp, Formula, Node};
+use crate::formula::{Ast, AstNode, BinaryOp, Formula};
 use crate::source::Diagnostic;
 
 /// Larger exponents are refused: no count has them, and hostile input should
@@ -50,14 +50,14 @@ impl Builder<'_> {
 
     fn part(&mut self, part: &Ast) -> Result<Expr, Diagnostic> {
         let value = match &part.node {
-            Node::Number(value) => Expr::constant(value.clone()),
-            Node::Name(name) => {
+            AstNode::Number(value) => Expr::constant(value.clone()),
+            AstNode::Name(name) => {
                 let place = self.formula.place_of(part);
                 (self.lookup)(name, &place)?
             }
-            Node::Negate(inner) => -self.part(inner)?,
-            Node::Binary(op, left, right) => self.binary(*op, left, right)?,
-            Node::Call(name, arguments) => self.call(part, name, arguments)?,
+            AstNode::Negate(inner) => -self.part(inner)?,
+            AstNode::Binary(op, left, right) => self.binary(*op, left, right)?,
+            AstNode::Call(name, arguments) => self.call(part, name, arguments)?,
         };
         if bits(&value) > MAX_BITS {
             return Err(self.mistake(part, "this number is too large"));

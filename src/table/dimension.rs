@@ -12,7 +12,7 @@
 
 use num_traits::ToPrimitive;
 
-use crate::formula::{Ast, BinaryOp, Formula, Node};
+use crate::formula::{Ast, AstNode, BinaryOp, Formula};
 use crate::source::{Diagnostic, Place};
 use crate::symbolic::{self, Expr};
 
@@ -84,11 +84,11 @@ struct Check<'f> {
 impl Check<'_> {
     fn part(&self, part: &Ast) -> Result<Dimension, Diagnostic> {
         match &part.node {
-            Node::Number(_) => Ok(Dimension::Number),
-            Node::Name(_) => Ok(Dimension::Energy(1)),
-            Node::Negate(inner) => self.part(inner),
-            Node::Binary(op, left, right) => self.binary(*op, left, right),
-            Node::Call(name, arguments) => self.call(name, arguments),
+            AstNode::Number(_) => Ok(Dimension::Number),
+            AstNode::Name(_) => Ok(Dimension::Energy(1)),
+            AstNode::Negate(inner) => self.part(inner),
+            AstNode::Binary(op, left, right) => self.binary(*op, left, right),
+            AstNode::Call(name, arguments) => self.call(name, arguments),
         }
     }
 
