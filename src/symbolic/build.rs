@@ -3,7 +3,7 @@
 use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
-use super::Expr;
+use super::expr::Expr;
 use crate::formula::{Ast, AstNode, BinaryOp, Formula};
 use crate::source::Diagnostic;
 

@@ -4,7 +4,8 @@
 //! millions of times over variables in known places; [`Compiled`] is the plain
 //! tree for that, with all other symbols already replaced by their values.
 
-use super::{Atom, EvalError, Expr, Symbol, Values};
+use super::evaluate::{EvalError, Values};
+use super::expr::{Atom, Expr, Symbol};
 use crate::number::to_f64;
 
 /// An expression over variables in known places.

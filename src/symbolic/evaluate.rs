@@ -6,7 +6,7 @@ use std::fmt;
 use num_rational::BigRational;
 use num_traits::{Pow, Zero};
 
-use super::{Atom, Expr, Symbol};
+use super::expr::{Atom, Expr, Symbol};
 use crate::number;
 
 /// What the symbols stand for.

@@ -9,13 +9,16 @@
 //! What is no polynomial (a floor, a maximum, a division by a sum) is an
 //! [`Atom`] of its own inside a polynomial.
 
+mod arithmetic;
 mod build;
 mod compile;
 mod derive;
 mod evaluate;
 mod expr;
 mod print;
+mod round;
 mod signs;
+mod substitute;
 
 pub use self::build::build;
 pub use self::compile::Compiled;

@@ -1,10 +1,11 @@
 //! Expressions as a reader writes them: `2·b·n·d²/h`, in text and in LaTeX.
 
 use num_bigint::BigInt;
+use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed};
 
-use super::expr::{Atom, Expr, Monomial, Symbol, common_denominator};
+use super::expr::{Atom, Expr, Monomial, Symbol};
 use super::signs::{Way, signs};
 use crate::number;
 
@@ -210,6 +211,13 @@ impl Printer {
 }
 
 const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+
+/// The least common multiple of the coefficients' denominators.
+fn common_denominator(expr: &Expr) -> BigInt {
+    expr.terms().fold(BigInt::one(), |multiple, (_, value)| {
+        multiple.lcm(value.denom())
+    })
+}
 
 fn superscript(exponent: u32) -> String {
     exponent

@@ -1,0 +1,27 @@
+//! Expressions put in the place of symbols.
+
+use super::expr::{Atom, Expr, Symbol};
+
+impl Expr {
+    /// The same with symbols replaced: `value` gives what stands for a symbol,
+    /// `None` leaves it. `None` where a divisor becomes 0.
+    pub fn substitute(&self, value: &impl Fn(&Symbol) -> Option<Expr>) -> Option<Expr> {
+        let mut sum = Expr::zero();
+        for (monomial, coefficient) in self.terms.iter() {
+            let mut product = Expr::constant(coefficient.clone());
+            for (atom, exponent) in &monomial.0 {
+                let replaced = match atom {
+                    Atom::Symbol(symbol) => {
+                        value(symbol).unwrap_or_else(|| Expr::from_atom(atom.clone()))
+                    }
+                    Atom::Group(inner) => inner.substitute(value)?,
+                    Atom::Floor(inner) => inner.substitute(value)?.floor(),
+                    Atom::Max(pair) => pair.0.substitute(value)?.larger(&pair.1.substitute(value)?),
+                };
+                product = &product * &replaced.power(*exponent)?;
+            }
+            sum += &product;
+        }
+        Some(sum)
+    }
+}
