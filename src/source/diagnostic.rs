@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{Place, RenamedKeys};
+use super::renamed::RenamedKeys;
+use super::suggest::{did_you_mean, one_of};
+use super::text::Place;
 
 /// How many mistakes of one run are shown; the rest is counted.
 const SHOWN: usize = 40;
@@ -74,9 +76,9 @@ impl Diagnostic {
             let mut seen = BTreeSet::new();
             known.retain(|name| seen.insert(*name));
         }
-        match super::did_you_mean(given, known.iter().copied()) {
+        match did_you_mean(given, known.iter().copied()) {
             Some(name) => self.help(format!("did you mean `{name}`?")),
-            None => self.help(format!("known: {}", super::one_of(known))),
+            None => self.help(format!("known: {}", one_of(known))),
         }
     }
 

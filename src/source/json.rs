@@ -8,7 +8,9 @@ use jsonc_parser::ast::{ObjectPropName, Value as Ast};
 use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use super::{Diagnostic, Node, Place, Problems, Source, Spanned, Value};
+use super::diagnostic::{Diagnostic, Problems};
+use super::text::{Place, Source};
+use super::value::{Node, Spanned, Value};
 use crate::number;
 
 /// What stands for `null`.

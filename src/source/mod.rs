@@ -9,15 +9,19 @@
 //! with five of them is told of all five at once.
 
 mod diagnostic;
+mod fields;
 mod json;
 mod renamed;
 mod suggest;
 mod text;
 mod toml;
+mod value;
 
 pub use self::diagnostic::{Diagnostic, Problems};
+pub use self::fields::Fields;
 pub use self::json::parse_json;
 pub use self::renamed::{RenamedKey, RenamedKeys};
 pub use self::suggest::{did_you_mean, one_of};
 pub use self::text::{Place, Source};
-pub use self::toml::{Fields, Node, Spanned, Value, at_most, parse_toml};
+pub use self::toml::parse_toml;
+pub use self::value::{Node, Spanned, Value, at_most};

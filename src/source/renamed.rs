@@ -1,7 +1,7 @@
 //! Keys that have another name by now: what was written so far is read still,
 //! and its author told.
 
-use super::Place;
+use super::text::Place;
 
 /// A key under a name that it had before.
 #[derive(Debug, Clone, PartialEq)]
