@@ -88,7 +88,7 @@ pub(super) fn notation(
     }
     let named = |group: &AxisGroup| match group {
         AxisGroup::Product(parts) => parts.len(),
-        AxisGroup::Affine(_) | AxisGroup::One(_) | AxisGroup::Rest(_) => 1,
+        AxisGroup::Affine(_) | AxisGroup::One(_) | AxisGroup::Ellipsis(_) => 1,
     };
     let all: usize = groups().flatten().map(named).sum();
     let longest = groups().flatten().map(named).max().unwrap_or(0);

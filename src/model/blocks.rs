@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::Library;
 use super::limits::BLOCKS;
-use super::module::{Module, OwnBlock};
-use super::{Library, ModuleKind};
+use super::module::{Module, ModuleKind, OwnBlock};
 use crate::source::{Diagnostic, Problems, Spanned};
 
 /// The blocks of one model, by name.

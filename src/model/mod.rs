@@ -8,13 +8,13 @@
 
 mod axes;
 mod blocks;
+mod chains;
 mod densities;
 mod limits;
 mod module;
+mod notation;
 mod op;
 mod read;
-mod read_op;
-mod read_weight;
 mod shape;
 
 use std::sync::Arc;
@@ -25,10 +25,13 @@ use crate::source::{Diagnostic, Place, Problems, RenamedKeys, Source, Spanned};
 pub use self::axes::{AxisGroup, Signature};
 pub use self::densities::Densities;
 pub use self::module::{
-    Input, Module, Named, NamedWeight, Number, NumberRole, OwnBlock, Scope, Variant, WeightRole,
+    Input, Module, ModuleKind, Named, NamedWeight, Number, NumberRole, OwnBlock, Scope, Variant,
+    WeightRole,
 };
-pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, Rest, ShapeDecl, WeightDecl};
-pub use self::read::{ModuleKind, formulas as read_numbers};
+pub use self::notation::Ellipsis;
+pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, WeightDecl};
+pub use self::read::read_numbers;
+pub use self::shape::ShapeDecl;
 
 /// Where blocks come from. This room reads no files itself.
 pub trait Library {

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::axes::Signature;
+use super::shape::ShapeDecl;
 use crate::domain::Domain;
 use crate::format::Format;
 use crate::formula::Formula;
@@ -62,46 +63,6 @@ pub struct WeightDecl {
     pub domain: Domain,
     /// The share of it that is not zero, where zeros are skipped.
     pub density: Option<Formula>,
-}
-
-/// A shape: one formula for each axis.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ShapeDecl {
-    /// The extents.
-    pub axes: Vec<Formula>,
-    /// `...`, where any number of axes may stand.
-    pub rest: Option<Rest>,
-    /// Where it stands.
-    pub place: Place,
-}
-
-/// The `...` of a shape.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rest {
-    /// How many axes stand before it.
-    pub at: usize,
-    /// Where it stands.
-    pub place: Place,
-}
-
-impl ShapeDecl {
-    /// Each axis beside what a tensor has for it; nothing if the tensor has
-    /// more or fewer axes.
-    pub fn over<'s, T>(
-        &'s self,
-        tensor: &'s [T],
-    ) -> Option<impl Iterator<Item = (&'s Formula, &'s T)>> {
-        let own = self.axes.len();
-        let fits = match self.rest {
-            None => tensor.len() == own,
-            Some(_) => tensor.len() >= own,
-        };
-        let front = self.rest.as_ref().map_or(own, |rest| rest.at);
-        let (before, after) = fits.then(|| self.axes.split_at(front))?;
-        let skipped = tensor.len() - after.len();
-        let front = before.iter().zip(tensor);
-        Some(front.chain(after.iter().zip(&tensor[skipped..])))
-    }
 }
 
 /// What an op does.

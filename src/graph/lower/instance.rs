@@ -156,7 +156,7 @@ fn bind_extents(
 
 /// How many axes a shape has.
 fn rank(shape: &ShapeDecl) -> String {
-    let least = if shape.rest.is_some() {
+    let least = if shape.ellipsis.is_some() {
         "at least "
     } else {
         ""

@@ -1,11 +1,11 @@
 //! Weights: those of one op, and those with a name.
 
-use super::limits;
-use super::module::{NamedWeight, WeightRole};
-use super::op::WeightDecl;
-use super::read::{domain, entries, formula};
-use super::shape::shape;
+use super::values::{domain, entries, formula};
 use crate::domain::Domain;
+use crate::model::limits;
+use crate::model::module::{NamedWeight, WeightRole};
+use crate::model::op::WeightDecl;
+use crate::model::shape::shape;
 use crate::source::{Fields, Node, Problems, Spanned, Value};
 
 /// `{ weight = "d e" }`, a weight of one op's own.

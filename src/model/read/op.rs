@@ -2,13 +2,13 @@
 
 use std::str::FromStr;
 
-use super::axes::Signature;
-use super::limits;
-use super::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce};
-use super::read::{domain, format, formula, formulas};
-use super::read_weight::inline;
-use super::shape::shape;
+use super::values::{domain, format, formula, formulas};
+use super::weight::inline;
 use crate::formula::Formula;
+use crate::model::axes::Signature;
+use crate::model::limits;
+use crate::model::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce};
+use crate::model::shape::shape;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Fields, Node, Problems, Spanned, Value, at_most};
 
