@@ -9,7 +9,7 @@ use num_traits::Signed;
 
 use super::entry::Entry;
 use super::price::price;
-use super::rule::{Defaults, Rule};
+use super::rule::{Defaults, PriceRule};
 use crate::number;
 use crate::source::{Diagnostic, Fields, Node, Place, Problems};
 
@@ -76,7 +76,7 @@ impl MemoryLevel {
         let bits = fields
             .require("per", &format!("the memory `{what}`"), problems)
             .and_then(|node| read_width(node, problems));
-        let rule = Rule::from_fields(what, node, &mut fields, defaults, problems);
+        let rule = PriceRule::from_fields(what, node, &mut fields, defaults, problems);
         fields.finish("a memory", problems);
         let access = price(
             &rule?,

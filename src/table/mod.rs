@@ -33,7 +33,7 @@
 //! |---|---|
 //! | `name`; `title`, `node`, `supply` | what it is called; what is said of the hardware |
 //! | `extends` | a table from which everything is inherited that this one does not say itself |
-//! | `boundary`, `kind` | the [`Boundary`] and the [`Kind`] of entries that have none of their own |
+//! | `boundary`, `kind` | the [`Boundary`] and the [`FigureKind`] of entries that have none of their own |
 //! | `unit` | the unit of all numbers of this file: `pJ` (and entries say `pj = …`), `fJ` (`fj`) or `nJ` (`nj`) |
 //! | `formats` | what a comparison shows by default; else the first section |
 //! | `[source.key]` | a [`Citation`]: `title`, `where`, and, if need be, `read` (how the values were read) and `url` |
@@ -74,16 +74,16 @@ use std::sync::Arc;
 
 use num_rational::BigRational;
 
-pub use self::entry::{Boundary, Confidence, Entry, Kind, Provenance};
+pub use self::entry::{Boundary, Confidence, Entry, FigureKind, Provenance};
 pub use self::memory::MemoryLevel;
 pub use self::sources::Citation;
 
-use self::resolve::{Key, Rules, Strictness, resolve};
-use self::rule::Rule;
+use self::resolve::{Key, PriceRules, Strictness, resolve};
+use self::rule::PriceRule;
 use self::sources::Sources;
 use crate::format::{Format, NumberFormat};
 use crate::primitive::Primitive;
-use crate::source::{Problems, Source};
+use crate::source::Problems;
 
 /// What the operations of one piece of hardware cost, in picojoules.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,52 +94,16 @@ pub struct EnergyTable {
     supply: Option<String>,
     extends: Option<String>,
     boundary: Boundary,
-    kind: Kind,
+    kind: FigureKind,
     default_formats: Vec<Format>,
     formats: Vec<NumberFormat>,
-    rules: Rules,
+    rules: PriceRules,
     entries: BTreeMap<Key, Entry>,
     memories: Vec<MemoryLevel>,
     sources: Sources,
 }
 
 impl EnergyTable {
-    /// Reads the table in `source`. `find` gives the text of the table that
-    /// `extends` names.
-    ///
-    /// # Errors
-    /// Everything that is wrong in the file and in those that it extends.
-    ///
-    /// # Example
-    /// ```
-    /// use picojoule::{format::NumberFormat, primitive::Primitive, source::Source};
-    /// use picojoule::table::EnergyTable;
-    ///
-    /// let text = r#"
-    /// name = "mine"
-    /// boundary = "functional unit"
-    /// kind = "measured"
-    /// [source.bench]
-    /// title = "My bench"
-    /// where = "here, today"
-    /// [fp32]
-    /// add = { pj = 0.9, source = "bench", confidence = "low" }
-    /// sub = "add"
-    /// "#;
-    /// let table = EnergyTable::read(&Source::new("mine.toml", text), &|_| None)?;
-    /// let sub = table.entry(Primitive::Sub, NumberFormat::FP32);
-    /// assert_eq!(sub.map(|entry| picojoule::number::plain(&entry.pj)).as_deref(), Some("0.9"));
-    /// # Ok::<(), picojoule::source::Problems>(())
-    /// ```
-    pub fn read(
-        source: &Arc<Source>,
-        find: &dyn Fn(&str) -> Option<Arc<Source>>,
-    ) -> Result<EnergyTable, Problems> {
-        let mut problems = Problems::new();
-        let table = read::read(&mut vec![Arc::clone(source)], find, &mut problems);
-        problems.or_some(table)
-    }
-
     /// The name under which users know it.
     pub fn name(&self) -> &str {
         &self.name
@@ -171,7 +135,7 @@ impl EnergyTable {
     }
 
     /// How its prices were obtained, unless an entry says otherwise.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> FigureKind {
         self.kind
     }
 
@@ -236,7 +200,7 @@ impl EnergyTable {
         let boundary = self
             .entry(primitive, format)
             .map_or(self.boundary, |entry| entry.boundary);
-        let rule = Arc::new(Rule::set(pj, boundary));
+        let rule = Arc::new(PriceRule::set(pj, boundary));
         table.rules.own.insert((format, primitive), rule);
         if !table.formats.contains(&format) {
             table.formats.push(format);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::EnergyTable;
 use super::amount::Unit;
-use super::entry::{Boundary, Kind, Word};
+use super::entry::{Boundary, FigureKind, Word};
 use super::memory::add_memories;
 use super::resolve::resolve;
 use super::rule::Defaults;
@@ -20,10 +20,48 @@ use crate::source::{Diagnostic, Fields, Node, Place, Problems, Source, Spanned, 
 const MAX_CHAIN: usize = 16;
 
 /// Finds the text of a table by its name.
-pub(super) type Find<'f> = &'f dyn Fn(&str) -> Option<Arc<Source>>;
+type Find<'f> = &'f dyn Fn(&str) -> Option<Arc<Source>>;
+
+impl EnergyTable {
+    /// Reads the table in `source`. `find` gives the text of the table that
+    /// `extends` names.
+    ///
+    /// # Errors
+    /// Everything that is wrong in the file and in those that it extends.
+    ///
+    /// # Example
+    /// ```
+    /// use picojoule::{format::NumberFormat, primitive::Primitive, source::Source};
+    /// use picojoule::table::EnergyTable;
+    ///
+    /// let text = r#"
+    /// name = "mine"
+    /// boundary = "functional unit"
+    /// kind = "measured"
+    /// [source.bench]
+    /// title = "My bench"
+    /// where = "here, today"
+    /// [fp32]
+    /// add = { pj = 0.9, source = "bench", confidence = "low" }
+    /// sub = "add"
+    /// "#;
+    /// let table = EnergyTable::read(&Source::new("mine.toml", text), &|_| None)?;
+    /// let sub = table.entry(Primitive::Sub, NumberFormat::FP32);
+    /// assert_eq!(sub.map(|entry| picojoule::number::plain(&entry.pj)).as_deref(), Some("0.9"));
+    /// # Ok::<(), picojoule::source::Problems>(())
+    /// ```
+    pub fn read(
+        source: &Arc<Source>,
+        find: &dyn Fn(&str) -> Option<Arc<Source>>,
+    ) -> Result<EnergyTable, Problems> {
+        let mut problems = Problems::new();
+        let table = read(&mut vec![Arc::clone(source)], find, &mut problems);
+        problems.or_some(table)
+    }
+}
 
 /// Reads the table in the last of `chain`, which the others extend.
-pub(super) fn read(
+fn read(
     chain: &mut Vec<Arc<Source>>,
     find: Find<'_>,
     problems: &mut Problems,
@@ -243,8 +281,8 @@ impl Unstated for Boundary {
     const UNSTATED: Boundary = Boundary::Unstated;
 }
 
-impl Unstated for Kind {
-    const UNSTATED: Kind = Kind::Unstated;
+impl Unstated for FigureKind {
+    const UNSTATED: FigureKind = FigureKind::Unstated;
 }
 
 fn read_formats(
