@@ -7,9 +7,9 @@ use num_rational::BigRational;
 /// A part of a formula and its bytes in the formula's text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ast {
-    /// What it is.
+    /// A number, a name, or an operation on other parts.
     pub node: AstNode,
-    /// Where it stands in the text.
+    /// Its bytes in the text of the formula.
     pub span: Range<usize>,
 }
 
@@ -22,13 +22,13 @@ pub enum AstNode {
     Name(String),
     /// `-x`.
     Negate(Box<Ast>),
-    /// Two operands and what is done with them.
+    /// An operator between two operands.
     Binary(BinaryOp, Box<Ast>, Box<Ast>),
     /// `f(x, …)`.
     Call(String, Vec<Ast>),
 }
 
-/// What is done with two operands.
+/// The operators between two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BinaryOp {
     /// `+`

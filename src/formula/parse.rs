@@ -5,16 +5,16 @@ use std::ops::Range;
 use super::ast::{Ast, AstNode, BinaryOp};
 use super::tokens::{PlacedToken, SyntaxError, Token, tokens};
 
-/// Longer formulas are refused.
+/// The longest formula that is read, in bytes.
 const MAX_LENGTH: usize = 1024;
-/// Deeper nesting is refused, so that no formula can exhaust the stack.
+/// The deepest nesting that is read, so that no formula can exhaust the stack.
 const MAX_DEPTH: usize = 64;
 
-/// Reads a formula.
+/// Reads a formula into a tree.
 ///
 /// # Errors
-/// The first place at which the text leaves the grammar, or a formula that is
-/// too long or too deeply nested.
+/// Fails at the first place at which the text leaves the grammar, and for a
+/// formula that is too long or too deeply nested.
 pub fn parse(text: &str) -> Result<Ast, SyntaxError> {
     if text.len() > MAX_LENGTH {
         return Err(SyntaxError {

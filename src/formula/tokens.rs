@@ -9,9 +9,9 @@ use crate::number;
 /// A formula that does not follow the grammar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// What is wrong.
+    /// What is wrong, for a user to read.
     pub message: String,
-    /// Where in the text.
+    /// The bytes of the text at which it is wrong.
     pub span: Range<usize>,
 }
 
@@ -51,7 +51,8 @@ pub(super) type PlacedToken = (Token, Range<usize>);
 /// The tokens of `text`, in order.
 ///
 /// # Errors
-/// The first character that begins none.
+/// Fails at the first character that begins no token, and at a number that is
+/// badly written.
 pub(super) fn tokens(text: &str) -> Result<Vec<PlacedToken>, SyntaxError> {
     let mut tokens = Vec::new();
     let mut at = 0;

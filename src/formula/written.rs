@@ -12,11 +12,11 @@ use crate::source::{Diagnostic, Place, Problems};
 /// A formula with its text and the place where it was written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Formula {
-    /// The tree.
+    /// The tree of its operations.
     pub ast: Ast,
     /// The text as written.
     pub text: String,
-    /// Where the text stands.
+    /// The file or flag that the text was read from, and its place there.
     pub place: Place,
 }
 
@@ -41,7 +41,7 @@ impl Formula {
         }
     }
 
-    /// A formula that is a plain number.
+    /// The formula that consists of one number, as if written at `place`.
     pub fn number(value: BigRational, place: &Place) -> Formula {
         let text = number::plain(&value);
         Formula {
@@ -59,7 +59,7 @@ impl Formula {
         inner_place(&self.place, &self.text, &part.span)
     }
 
-    /// The text with some of its names replaced.
+    /// The text with those names replaced for which `new_name` gives another.
     pub fn renamed(&self, new_name: impl Fn(&str) -> Option<String>) -> String {
         let mut names: Vec<(Range<usize>, String)> = Vec::new();
         self.ast.visit(&mut |part| {
@@ -76,7 +76,7 @@ impl Formula {
         text
     }
 
-    /// Every name in it, with its place.
+    /// Every name in it with its place, in order, repeated names included.
     pub fn names(&self) -> Vec<(String, Place)> {
         let mut names = Vec::new();
         self.ast.visit(&mut |part| {

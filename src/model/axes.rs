@@ -54,7 +54,7 @@ pub struct Signature {
     pub output: Vec<AxisGroup>,
     /// The notation as written.
     pub text: String,
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
 }
 

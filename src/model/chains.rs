@@ -10,8 +10,8 @@ use crate::source::{Diagnostic, Problems};
 const DEPTH: usize = 600;
 
 /// Refuses numbers that lead to others in a chain so long that following it
-/// would exhaust the stack. Numbers that lead back to themselves are told of
-/// where they are worked out.
+/// would exhaust the stack. Numbers that lead back to themselves are
+/// reported where they are worked out.
 pub(super) fn check_chains(numbers: &[Number], problems: &mut Problems) {
     let index: BTreeMap<&str, usize> = numbers
         .iter()

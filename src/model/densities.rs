@@ -29,7 +29,7 @@ impl Densities {
     /// Reads a file of densities.
     ///
     /// # Errors
-    /// Everything that is wrong in it.
+    /// Fails with every mistake in the file, each with its place.
     pub fn read(source: &Arc<Source>) -> Result<Densities, Problems> {
         let mut problems = Problems::new();
         let read = parse_toml(source, &mut problems).and_then(|root| file(&root, &mut problems));

@@ -62,7 +62,7 @@ impl Model {
     /// Reads a model and, through `library`, all blocks that it names.
     ///
     /// # Errors
-    /// Everything that is wrong in any of these files.
+    /// Fails with every mistake in any of these files, each with its place.
     pub fn read(source: &Arc<Source>, library: &dyn Library) -> Result<Model, Problems> {
         let mut problems = Problems::new();
         let root = Module::read(source, ModuleKind::Model, &mut problems);

@@ -13,7 +13,7 @@ pub(super) const ELLIPSIS: &str = "...";
 pub struct Ellipsis {
     /// How many axes stand before it.
     pub at: usize,
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
 }
 

@@ -19,7 +19,7 @@ pub struct OpDecl {
     pub stage: Option<Spanned<String>>,
     /// What it is computed from, in order.
     pub inputs: Vec<Operand>,
-    /// What it does.
+    /// The operation, with the fields that only it has.
     pub form: OpForm,
     /// It is skipped where this is 0; its name then stands for its first input.
     pub when: Option<Formula>,
@@ -31,7 +31,7 @@ pub struct OpDecl {
     pub domain: Option<Spanned<Domain>>,
     /// The share of its result that is not zero, where zeros are skipped.
     pub density: Option<Formula>,
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
 }
 
@@ -45,7 +45,7 @@ pub enum Operand {
 }
 
 impl Operand {
-    /// Where it stands.
+    /// Its place in the file.
     pub fn place(&self) -> &Place {
         match self {
             Operand::Tensor(name) => &name.place,

@@ -13,7 +13,7 @@ pub struct ShapeDecl {
     pub axes: Vec<Formula>,
     /// `...`, where any number of axes may stand.
     pub ellipsis: Option<Ellipsis>,
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
 }
 

@@ -13,7 +13,7 @@ const SHOWN: usize = 40;
 /// How many are kept. A file of noise has one on every line, and nobody reads
 /// on after the first few.
 const KEPT: usize = 1000;
-/// Lists of more known names are told as they come, with what is there twice.
+/// Lists of more known names are shown as they come, repeated names included.
 const FEW: usize = 200;
 /// The longest message, in characters. What is cut away is a name or a value
 /// that the user wrote, and the line itself is shown below.
@@ -30,7 +30,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A mistake that stands nowhere in a file.
+    /// A mistake without a place in a file.
     pub fn new(message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             message: cut(message.into()),
@@ -57,13 +57,13 @@ impl Diagnostic {
         self
     }
 
-    /// What would be right.
+    /// Adds a line that says what would be right.
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
         self.helps.push(cut(help.into()));
         self
     }
 
-    /// What would be right, as far as it is known.
+    /// The lines that say what would be right.
     pub fn helps(&self) -> impl Iterator<Item = &str> {
         self.helps.iter().map(String::as_str)
     }
@@ -87,7 +87,7 @@ impl Diagnostic {
         &self.message
     }
 
-    /// Where it stands.
+    /// The place of the mistake, where it has one.
     pub fn place(&self) -> Option<&Place> {
         self.place.as_ref().map(|(place, _)| place)
     }
@@ -146,7 +146,7 @@ fn cut(text: String) -> String {
 }
 
 /// All mistakes found so far, in the order in which they were found; beside
-/// them what is no mistake, but should be told.
+/// them what is no mistake, but what a user should know.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Problems {
     kept: Vec<Diagnostic>,
@@ -156,7 +156,7 @@ pub struct Problems {
 }
 
 impl Problems {
-    /// No mistake yet.
+    /// An empty list.
     pub fn new() -> Problems {
         Problems::default()
     }

@@ -13,7 +13,7 @@ pub struct Fields<'a> {
     place: Place,
     entries: &'a [(Spanned<String>, Node)],
     asked: Vec<&'static str>,
-    /// Former names that were asked for: nobody is told to write them.
+    /// Former names that were asked for: no message suggests them.
     former: Vec<&'static str>,
 }
 
@@ -28,7 +28,7 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// Where the table stands.
+    /// The place of the table in its file.
     pub fn place(&self) -> &Place {
         &self.place
     }
@@ -234,7 +234,7 @@ mod tests {
                 "t.toml:2:1: the key `older` is called `newer` now",
             ]
         );
-        // Nobody is told to write a former name.
+        // No message suggests a former name.
         fields.finish("a test", &mut problems);
         let text = problems.to_string();
         assert!(

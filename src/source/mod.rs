@@ -6,7 +6,7 @@
 //! message can name file, line and column and show the line itself.
 //!
 //! Mistakes are data ([`Diagnostic`]) and are collected ([`Problems`]): a file
-//! with five of them is told of all five at once.
+//! with five of them gets all five shown at once.
 
 mod diagnostic;
 mod fields;

@@ -1,16 +1,16 @@
 //! Keys that have another name by now: what was written so far is read still,
-//! and its author told.
+//! and its author gets a note.
 
 use super::text::Place;
 
 /// A key under a name that it had before.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RenamedKey {
-    /// The name that is written.
+    /// The former name, which the file has.
     pub old: &'static str,
     /// The name that it has now.
     pub new: &'static str,
-    /// Where it stands first in its file.
+    /// The first place in the file where it stands.
     pub place: Place,
     /// In how many more places the file has it.
     pub more: usize,

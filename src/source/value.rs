@@ -11,12 +11,12 @@ use super::diagnostic::{Diagnostic, Problems};
 use super::text::Place;
 use crate::number;
 
-/// A value with the place where it was written.
+/// A value with the place in its source where it was written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// Where it stands.
+    /// Its place in the source.
     pub place: Place,
 }
 

@@ -18,13 +18,13 @@ const MAX_DEGREE: u32 = 64;
 /// Coefficients of more bits than this are refused, for the same reason.
 const MAX_BITS: u64 = 4096;
 
-/// Builds the expression that `formula` stands for. `lookup` says what a name
-/// is, or gives the mistake that names it.
+/// Builds the expression that `formula` stands for. `lookup` gives the
+/// expression that a name stands for, or the mistake of naming it.
 ///
 /// # Errors
-/// What `lookup` refuses, an unknown function, a comparison, a division by
-/// zero, an exponent that is no whole number, a result too large to hold; each
-/// with its place in the formula.
+/// Gives the mistake with its place in the formula: what `lookup` refuses, an
+/// unknown function, a comparison, a division by zero, an exponent that is no
+/// whole number, or a result too large to hold.
 pub fn build(
     formula: &Formula,
     lookup: &mut dyn FnMut(&str, &crate::source::Place) -> Result<Expr, Diagnostic>,

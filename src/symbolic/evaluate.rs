@@ -9,7 +9,7 @@ use num_traits::{Pow, Zero};
 use super::expr::{Atom, Expr, Symbol};
 use crate::number;
 
-/// What the symbols stand for.
+/// The values of symbols, each exact.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Values(BTreeMap<Symbol, BigRational>);
 
@@ -49,7 +49,7 @@ impl Expr {
     /// The exact value where the symbols have `values`.
     ///
     /// # Errors
-    /// A symbol without a value, or a division by zero.
+    /// Fails where a symbol has no value, and where a divisor is 0.
     pub fn evaluate(&self, values: &Values) -> Result<BigRational, EvalError> {
         let mut sum = BigRational::zero();
         for (monomial, coefficient) in self.terms() {

@@ -27,7 +27,8 @@ impl EnergyTable {
     /// `extends` names.
     ///
     /// # Errors
-    /// Everything that is wrong in the file and in those that it extends.
+    /// Fails with every mistake in the file and in those that it extends, each
+    /// with its place.
     ///
     /// # Example
     /// ```

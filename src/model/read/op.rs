@@ -145,8 +145,8 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
         let written = before.filter(|_| !fields.has(key)).unwrap_or(key);
         given.extend(node.map(|node| Given { key, written, node }));
     }
-    // All fields of all forms are asked for, so that a misspelt one is told
-    // the names that would be right.
+    // All fields of all forms are asked for, so that the message for a
+    // misspelt one can name those that would be right.
     let map = fields.take("map");
     let reduce = fields.take("reduce");
     let bias = fields.take("bias");
