@@ -137,7 +137,8 @@ title = "A text"
 where = "Somewhere, 2026"
 [fp32]
 add = { pj = 1, range = [0.5, 2], source = "s", confidence = "high" }
-mul = { is = "1 / add", why = "to divide by a price" }
+log = { pj = 1, source = "s", confidence = "high" }
+mul = { is = "log * log / add", why = "to divide by a price" }
 [every]
 exp = "mul"
 div = "mul"
