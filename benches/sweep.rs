@@ -26,7 +26,7 @@ use picojoule::graph::{Setting, Unfold, lower};
 use picojoule::model::{Library, Model};
 use picojoule::number::whole;
 use picojoule::source::{Place, Problems, Source, Spanned};
-use picojoule::symbolic::{Expr, Symbol, Values};
+use picojoule::symbolic::{Bindings, Expr, Symbol};
 use picojoule::table::EnergyTable;
 use picojoule::whatif::{Axis, AxisValues, Grid, Points, Sweep, entry_values, priced, stream};
 
@@ -103,7 +103,7 @@ fn sweep(name: &str) -> Points {
     };
     let model = model(name);
     let mut outputs: Vec<Expr> = Vec::new();
-    let mut values = Values::default();
+    let mut values = Bindings::default();
     let mut constraints = Vec::new();
     for variant in ["vanilla", "e-att"] {
         let counted = counted(&model, variant, &[]);

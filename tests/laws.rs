@@ -18,7 +18,7 @@ use picojoule::model::Model;
 use picojoule::number::to_f64;
 use picojoule::primitive::Primitive::{self, Add, Compare, Mul, Popcount, Select, Xnor};
 use picojoule::source::{Place, Source};
-use picojoule::symbolic::Values;
+use picojoule::symbolic::Bindings;
 use picojoule::table::EnergyTable;
 use picojoule::units::Energy;
 use proptest::prelude::*;
@@ -186,7 +186,7 @@ proptest! {
             let sizes = sizes(&model.root.name, [batch, tokens, heads, columns, wide, layers]);
             let there = counted(&model, &variant, &set(&sizes));
             let here = defaults(&model, &variant);
-            let mut values = Values::default();
+            let mut values = Bindings::default();
             for info in here.graph.symbols() {
                 let name = info.symbol.name();
                 let new = sizes.iter().find(|(known, _)| *known == name);

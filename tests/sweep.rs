@@ -12,7 +12,7 @@ use common::*;
 use picojoule::energy::{CostModel, estimate};
 use picojoule::graph::Constraint;
 use picojoule::number::whole;
-use picojoule::symbolic::{Expr, Symbol, Values};
+use picojoule::symbolic::{Bindings, Expr, Symbol};
 use picojoule::whatif::{Axis, AxisValues, Grid, Sweep, entry_values, priced};
 use proptest::prelude::*;
 
@@ -350,7 +350,7 @@ proptest! {
                 values: AxisValues::Steps { from: whole(from[at]), step: whole(1), count: counts[at] },
             })
             .collect();
-        let mut values = Values::default();
+        let mut values = Bindings::default();
         values.set(Symbol::new("k"), whole(5));
         let sweep = Sweep::new(Grid { axes: axes.clone() }, &outputs, &[] as &[Constraint], &values).unwrap();
         let start = start.min(sweep.points());

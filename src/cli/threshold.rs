@@ -13,7 +13,7 @@ use crate::catalog::{self, Kind};
 use crate::energy::{CostModel, Counted, Estimate, estimate};
 use crate::number::{self, parse_decimal};
 use crate::source::{Diagnostic, Problems};
-use crate::symbolic::{Expr, Values};
+use crate::symbolic::{Bindings, Expr};
 use crate::table::EnergyTable;
 use crate::view::{Dims, Question, Solved, caveats_over, conventions_line};
 use crate::whatif::threshold::{Axis, Claim, Range, Side, bounds, solve};
@@ -172,7 +172,7 @@ fn side(
     counted: &Counted,
     pricing: &CostModel<'_>,
     stages: &[String],
-) -> Result<(Expr, Values), Problems> {
+) -> Result<(Expr, Bindings), Problems> {
     let mut values = counted.graph.values();
     entry_values(pricing.table, &mut values);
     Ok((priced(counted, pricing, stages)?, values))

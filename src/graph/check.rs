@@ -12,7 +12,7 @@ use super::limits::{MAX_EXTENT, MAX_PROBLEMS};
 use super::names::shown;
 use crate::number::whole;
 use crate::source::{Diagnostic, Place, Problems};
-use crate::symbolic::{Expr, Symbol, Values};
+use crate::symbolic::{Bindings, Expr, Symbol};
 
 /// More repeats than this are refused likewise.
 const MAX_REPEAT: i64 = 1_000_000;
@@ -123,7 +123,7 @@ impl OpGraph {
     ///
     /// # Errors
     /// Each constraint that does not hold, with the values that break it.
-    pub fn check(&self, values: &Values) -> Result<(), Problems> {
+    pub fn check(&self, values: &Bindings) -> Result<(), Problems> {
         let mut problems = Problems::new();
         for constraint in &self.constraints {
             let (message, label) = match constraint.expr.evaluate(values) {
@@ -166,7 +166,7 @@ impl OpGraph {
     }
 
     /// `d/h with d = 512, h = 7`.
-    fn explain(&self, expr: &Expr, values: &Values) -> String {
+    fn explain(&self, expr: &Expr, values: &Bindings) -> String {
         let symbols = expr.symbols();
         let given: Vec<String> = symbols
             .iter()

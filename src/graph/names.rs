@@ -11,7 +11,7 @@ use crate::formula::{AstNode, Formula};
 use crate::model::{Module, Number, NumberRole};
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems, Spanned};
-use crate::symbolic::{Expr, Symbol, Values, build};
+use crate::symbolic::{Bindings, Expr, Symbol, build};
 
 /// The names of one instance of a module, with their values.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +31,7 @@ pub(super) struct Symbols {
     /// several things.
     shown: Vec<(String, Option<Expr>)>,
     /// The values of all symbols.
-    pub(super) values: Values,
+    pub(super) values: Bindings,
     /// The work that has gone into formulas.
     pub(super) effort: Effort,
     /// Where a symbol stands in `made`.

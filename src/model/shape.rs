@@ -4,7 +4,7 @@
 use super::limits::AXES;
 use super::notation::{ELLIPSIS, Ellipsis, part, twice};
 use crate::formula::Formula;
-use crate::source::{Diagnostic, Node, Place, Problems};
+use crate::source::{Datum, Diagnostic, Place, Problems};
 
 /// A shape: one formula for each axis.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +38,7 @@ impl ShapeDecl {
 }
 
 /// Reads a shape such as `b n d` or `(d / f) 3`, all of whose axes are named.
-pub(super) fn shape(node: &Node, problems: &mut Problems) -> Option<ShapeDecl> {
+pub(super) fn shape(node: &Datum, problems: &mut Problems) -> Option<ShapeDecl> {
     let shape = open_shape(node, problems)?;
     match &shape.ellipsis {
         None => Some(shape),
@@ -57,7 +57,7 @@ fn misplaced(ellipsis: &Ellipsis) -> Diagnostic {
 }
 
 /// Reads a shape with at most one `...` in it.
-pub(super) fn open_shape(node: &Node, problems: &mut Problems) -> Option<ShapeDecl> {
+pub(super) fn open_shape(node: &Datum, problems: &mut Problems) -> Option<ShapeDecl> {
     let text = node.text(problems)?.value;
     let place = node.inside();
     let mut axes = Vec::new();

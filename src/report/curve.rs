@@ -15,7 +15,7 @@ use crate::render::table::{Align, Cell, Table};
 use crate::report::run::{Inputs, Under, undrawn};
 use crate::report::spec::{Section, Target};
 use crate::source::{Diagnostic, Problems, Spanned};
-use crate::symbolic::{Symbol, Values};
+use crate::symbolic::{Bindings, Symbol};
 use crate::view::Block;
 use crate::view::cells::{column, row, words};
 use crate::whatif::{Reading, Saving, picojoules, stretches};
@@ -104,7 +104,7 @@ fn line(
                 values.set(dim.clone(), whole(value));
                 graph.check(&values)?;
             }
-            let mut values = Values::default();
+            let mut values = Bindings::default();
             values.set(dim.clone(), whole(value));
             let failed = |error| {
                 Problems::from(Diagnostic::new(format!(

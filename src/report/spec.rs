@@ -11,7 +11,7 @@ use crate::format::Format;
 use crate::graph::Setting;
 use crate::primitive::Primitive;
 use crate::source::{
-    Diagnostic, Fields, Node, Place, Problems, Source, Spanned, did_you_mean, parse_toml,
+    Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, did_you_mean, parse_toml,
 };
 
 /// A report file, read.
@@ -198,7 +198,7 @@ impl Spec {
     }
 }
 
-fn spec(root: &Node, problems: &mut Problems) -> Option<Spec> {
+fn spec(root: &Datum, problems: &mut Problems) -> Option<Spec> {
     let mut fields = Fields::of(root, problems)?;
     let name = fields.require_text("name", "a report", problems);
     let title = fields.require_text("title", "a report", problems);
@@ -245,7 +245,7 @@ fn paragraphs(fields: &mut Fields<'_>, problems: &mut Problems) -> Vec<String> {
     texts.map(|text| text.value).collect()
 }
 
-fn price(node: &Node, problems: &mut Problems) -> Option<PriceSpec> {
+fn price(node: &Datum, problems: &mut Problems) -> Option<PriceSpec> {
     let mut fields = Fields::of(node, problems)?;
     let table = fields.require_text("table", "a price", problems);
     let number_format = fields.require_text("format", "a price", problems);
@@ -257,7 +257,7 @@ fn price(node: &Node, problems: &mut Problems) -> Option<PriceSpec> {
     })
 }
 
-fn target(node: &Node, problems: &mut Problems) -> Option<Target> {
+fn target(node: &Datum, problems: &mut Problems) -> Option<Target> {
     let mut fields = Fields::of(node, problems)?;
     let name = fields.require_text("name", "a target", problems);
     let words = fields.require_text("words", "a target", problems);
@@ -277,7 +277,7 @@ fn target(node: &Node, problems: &mut Problems) -> Option<Target> {
     })
 }
 
-fn convention(node: &Node, problems: &mut Problems) -> Option<ConventionSpec> {
+fn convention(node: &Datum, problems: &mut Problems) -> Option<ConventionSpec> {
     let mut fields = Fields::of(node, problems)?;
     let about = fields.require_text("about", "a convention", problems);
     let value = fields.require_text("value", "a convention", problems);
@@ -291,7 +291,7 @@ fn convention(node: &Node, problems: &mut Problems) -> Option<ConventionSpec> {
     })
 }
 
-fn section(node: &Node, problems: &mut Problems) -> Option<Section> {
+fn section(node: &Datum, problems: &mut Problems) -> Option<Section> {
     let mut fields = Fields::of(node, problems)?;
     let title = fields.require_text("title", "a section", problems);
     let text = paragraphs(&mut fields, problems);
@@ -345,7 +345,7 @@ fn section(node: &Node, problems: &mut Problems) -> Option<Section> {
 /// The most points that a curve may have.
 const MAX_POINTS: u64 = 100_000;
 
-fn over(node: &Node, problems: &mut Problems) -> Option<Show> {
+fn over(node: &Datum, problems: &mut Problems) -> Option<Show> {
     let mut fields = Fields::of(node, problems)?;
     let dim = fields.require_text("dim", "a curve", problems);
     let label = fields.require_text("label", "a curve", problems);
@@ -370,7 +370,7 @@ fn over(node: &Node, problems: &mut Problems) -> Option<Show> {
     })
 }
 
-fn case(node: &Node, problems: &mut Problems) -> Option<Case> {
+fn case(node: &Datum, problems: &mut Problems) -> Option<Case> {
     let mut fields = Fields::of(node, problems)?;
     let name = fields.require_text("name", "a case", problems);
     let shown_on = fields

@@ -5,13 +5,13 @@ use std::str::FromStr;
 
 use super::diagnostic::{Diagnostic, Problems};
 use super::text::Place;
-use super::value::{Node, Spanned, shorten};
+use super::value::{Datum, Spanned, shorten};
 
 /// The fields of one table, taken one by one; [`Fields::finish`] then reports
 /// every key that nobody asked for.
 pub struct Fields<'a> {
     place: Place,
-    entries: &'a [(Spanned<String>, Node)],
+    entries: &'a [(Spanned<String>, Datum)],
     asked: Vec<&'static str>,
     /// Former names that were asked for: no message suggests them.
     former: Vec<&'static str>,
@@ -19,7 +19,7 @@ pub struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The fields of `node`, which must be a table.
-    pub fn of(node: &'a Node, problems: &mut Problems) -> Option<Fields<'a>> {
+    pub fn of(node: &'a Datum, problems: &mut Problems) -> Option<Fields<'a>> {
         Some(Fields {
             place: node.place.clone(),
             entries: node.entries(problems)?,
@@ -39,7 +39,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The value of `key`, if the table has one.
-    pub fn take(&mut self, key: &'static str) -> Option<&'a Node> {
+    pub fn take(&mut self, key: &'static str) -> Option<&'a Datum> {
         self.asked.push(key);
         self.entry(key).map(|(_, node)| node)
     }
@@ -51,7 +51,7 @@ impl<'a> Fields<'a> {
         key: &'static str,
         before: &'static str,
         problems: &mut Problems,
-    ) -> Option<&'a Node> {
+    ) -> Option<&'a Datum> {
         self.former.push(before);
         let now = self.take(key);
         let Some((name, value)) = self.entry(before) else {
@@ -72,7 +72,7 @@ impl<'a> Fields<'a> {
         now.or(Some(value))
     }
 
-    fn entry(&self, key: &str) -> Option<&'a (Spanned<String>, Node)> {
+    fn entry(&self, key: &str) -> Option<&'a (Spanned<String>, Datum)> {
         self.entries.iter().find(|(name, _)| name.value == key)
     }
 
@@ -82,7 +82,7 @@ impl<'a> Fields<'a> {
         key: &'static str,
         what: &str,
         problems: &mut Problems,
-    ) -> Option<&'a Node> {
+    ) -> Option<&'a Datum> {
         let found = self.take(key);
         if found.is_none() {
             problems.push(Diagnostic::at(
@@ -142,7 +142,7 @@ impl<'a> Fields<'a> {
         &mut self,
         key: &'static str,
         problems: &mut Problems,
-        read: impl Fn(&Node, &mut Problems) -> Option<T>,
+        read: impl Fn(&Datum, &mut Problems) -> Option<T>,
     ) -> Vec<T> {
         let items = self.take(key).map(|node| node.each(problems, read));
         items.unwrap_or_default()
@@ -157,7 +157,7 @@ impl<'a> Fields<'a> {
 
     /// Entries that no `take` asked for, for tables whose keys are names of
     /// the user's own.
-    pub fn rest(&self) -> impl Iterator<Item = &'a (Spanned<String>, Node)> {
+    pub fn rest(&self) -> impl Iterator<Item = &'a (Spanned<String>, Datum)> {
         let asked: Vec<&str> = self.asked.iter().chain(&self.former).copied().collect();
         self.entries
             .iter()
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
     use crate::source::{Source, parse_toml};
 
-    fn read(text: &str) -> (Option<Node>, Problems) {
+    fn read(text: &str) -> (Option<Datum>, Problems) {
         let mut problems = Problems::new();
         let node = parse_toml(&Source::new("t.toml", text), &mut problems);
         (node, problems)

@@ -24,4 +24,4 @@ pub use self::renamed::{RenamedKey, RenamedKeys};
 pub use self::suggest::{did_you_mean, one_of};
 pub use self::text::{Place, Source};
 pub use self::toml::parse_toml;
-pub use self::value::{Node, Spanned, Value, at_most};
+pub use self::value::{Datum, Spanned, Value, at_most};

@@ -11,11 +11,11 @@ use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::{Diagnostic, Problems};
 use super::text::{Place, Source};
-use super::value::{Node, Spanned, Value};
+use super::value::{Datum, Spanned, Value};
 use crate::number;
 
 /// Reads `source` as TOML. All syntax errors are noted; `None` if there is one.
-pub fn parse_toml(source: &Arc<Source>, problems: &mut Problems) -> Option<Node> {
+pub fn parse_toml(source: &Arc<Source>, problems: &mut Problems) -> Option<Datum> {
     let (table, errors) = DeTable::parse_recoverable(source.text());
     for error in &errors {
         let place = match error.span() {
@@ -32,8 +32,8 @@ pub fn parse_toml(source: &Arc<Source>, problems: &mut Problems) -> Option<Node>
         .then(|| table_node(source, Place::new(source, 0..0), table.get_ref()))
 }
 
-fn table_node(source: &Arc<Source>, place: Place, table: &DeTable<'_>) -> Node {
-    let mut entries: Vec<(Spanned<String>, Node)> = table
+fn table_node(source: &Arc<Source>, place: Place, table: &DeTable<'_>) -> Datum {
+    let mut entries: Vec<(Spanned<String>, Datum)> = table
         .iter()
         .map(|(key, value)| {
             let key_place = Place::new(source, key.span());
@@ -46,13 +46,13 @@ fn table_node(source: &Arc<Source>, place: Place, table: &DeTable<'_>) -> Node {
         .collect();
     // The parser sorts by name; readers mean the order in which they wrote.
     entries.sort_by_key(|(key, _)| key.place.span().start);
-    Node {
+    Datum {
         value: Value::Table(entries),
         place,
     }
 }
 
-fn node(source: &Arc<Source>, place: Place, value: &DeValue<'_>) -> Node {
+fn node(source: &Arc<Source>, place: Place, value: &DeValue<'_>) -> Datum {
     let exact = |text: &str| match number::parse_decimal(text) {
         Some(number) => Value::Number(number),
         None => Value::Other("a number that is infinite, not a number or out of range"),
@@ -76,7 +76,7 @@ fn node(source: &Arc<Source>, place: Place, value: &DeValue<'_>) -> Node {
         ),
         DeValue::Table(table) => return table_node(source, place, table),
     };
-    Node { value, place }
+    Datum { value, place }
 }
 
 #[cfg(test)]
@@ -84,7 +84,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn read(text: &str) -> (Option<Node>, Problems) {
+    fn read(text: &str) -> (Option<Datum>, Problems) {
         let mut problems = Problems::new();
         let node = parse_toml(&Source::new("t.toml", text), &mut problems);
         (node, problems)

@@ -47,9 +47,9 @@ impl Spanned<String> {
     }
 }
 
-/// One TOML value and where it stands.
+/// One value of a TOML or JSON file with its place in it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Node {
+pub struct Datum {
     /// The value itself.
     pub value: Value,
     /// Where it stands.
@@ -66,14 +66,14 @@ pub enum Value {
     /// `true` or `false`.
     Bool(bool),
     /// An array, in order.
-    Array(Vec<Node>),
+    Array(Vec<Datum>),
     /// A table, its entries in the order of the file.
-    Table(Vec<(Spanned<String>, Node)>),
+    Table(Vec<(Spanned<String>, Datum)>),
     /// A value of a kind that no file of ours uses, with the words for it.
     Other(&'static str),
 }
 
-impl Node {
+impl Datum {
     /// What it is, in words: `the string "x"`, `the number 3`, `a table`.
     pub fn describe(&self) -> String {
         match &self.value {
@@ -143,7 +143,7 @@ impl Node {
     }
 
     /// The items of the array that it must be.
-    pub fn items(&self, problems: &mut Problems) -> Option<&[Node]> {
+    pub fn items(&self, problems: &mut Problems) -> Option<&[Datum]> {
         match &self.value {
             Value::Array(items) => Some(items),
             _ => {
@@ -157,7 +157,7 @@ impl Node {
     pub fn each<T>(
         &self,
         problems: &mut Problems,
-        read: impl Fn(&Node, &mut Problems) -> Option<T>,
+        read: impl Fn(&Datum, &mut Problems) -> Option<T>,
     ) -> Vec<T> {
         let items = self.items(problems).unwrap_or(&[]).iter();
         items.filter_map(|item| read(item, problems)).collect()
@@ -175,7 +175,7 @@ impl Node {
     }
 
     /// The entries of the table that it must be, in the order of the file.
-    pub fn entries(&self, problems: &mut Problems) -> Option<&[(Spanned<String>, Node)]> {
+    pub fn entries(&self, problems: &mut Problems) -> Option<&[(Spanned<String>, Datum)]> {
         match &self.value {
             Value::Table(entries) => Some(entries),
             _ => {

@@ -4,7 +4,7 @@
 //! millions of times over variables in known places; [`Compiled`] is the plain
 //! tree for that, with all other symbols already replaced by their values.
 
-use super::evaluate::{EvalError, Values};
+use super::evaluate::{Bindings, EvalError};
 use super::expr::{Atom, Expr, Symbol};
 use crate::number::to_f64;
 
@@ -37,7 +37,11 @@ impl Compiled {
     ///
     /// # Errors
     /// A symbol that is no variable and has no value, or a division by zero.
-    pub fn new(expr: &Expr, variables: &[Symbol], values: &Values) -> Result<Compiled, EvalError> {
+    pub fn new(
+        expr: &Expr,
+        variables: &[Symbol],
+        values: &Bindings,
+    ) -> Result<Compiled, EvalError> {
         let bound = expr.bind(variables, values)?;
         Ok(Compiled::of(&bound, variables))
     }
@@ -127,7 +131,7 @@ impl Expr {
     ///
     /// # Errors
     /// A symbol that is no variable and has no value, or a division by zero.
-    pub fn bind(&self, variables: &[Symbol], values: &Values) -> Result<Expr, EvalError> {
+    pub fn bind(&self, variables: &[Symbol], values: &Bindings) -> Result<Expr, EvalError> {
         for symbol in self.symbols() {
             if !variables.contains(&symbol) && values.get(&symbol).is_none() {
                 return Err(EvalError::Unbound(symbol));
@@ -154,7 +158,7 @@ mod tests {
         let (n, d, h) = (Expr::symbol("n"), Expr::symbol("d"), Expr::symbol("h"));
         let half = (&n - &Expr::one()).scale(&whole(2).recip()).floor();
         let expr = &(&(&d * &d).divide(&h).unwrap() + &half) + &n.larger(&d);
-        let mut values = Values::default();
+        let mut values = Bindings::default();
         values.set(Symbol::new("h"), whole(8));
         let variables = [Symbol::new("n"), Symbol::new("d")];
         let compiled = Compiled::new(&expr, &variables, &values).unwrap();
@@ -169,7 +173,7 @@ mod tests {
             .unwrap()
             .floor();
         let variables = [Symbol::new("a"), Symbol::new("b")];
-        let compiled = Compiled::new(&ratio, &variables, &Values::default()).unwrap();
+        let compiled = Compiled::new(&ratio, &variables, &Bindings::default()).unwrap();
         for b in 1..60_i32 {
             for times in 1..60_i32 {
                 let at = [f64::from(b * times), f64::from(b)];
@@ -180,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_symbol_without_a_value_is_named() {
-        let error = Compiled::new(&Expr::symbol("x"), &[], &Values::default());
+        let error = Compiled::new(&Expr::symbol("x"), &[], &Bindings::default());
         assert_eq!(error, Err(EvalError::Unbound(Symbol::new("x"))));
     }
 }

@@ -22,6 +22,6 @@ mod substitute;
 
 pub use self::build::build;
 pub use self::compile::Compiled;
-pub use self::evaluate::{EvalError, Values};
+pub use self::evaluate::{Bindings, EvalError};
 pub use self::expr::{Atom, Expr, Monomial, Symbol};
 pub use self::print::{Notation, Printer};

@@ -9,7 +9,7 @@ use std::fmt;
 
 use num_rational::BigRational;
 
-use crate::source::{Diagnostic, Node, Place, Problems};
+use crate::source::{Datum, Diagnostic, Place, Problems};
 
 /// What one operation costs, and why one may think so.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +74,7 @@ pub(super) trait Word: Copy + Sized + 'static {
     const WORDS: &'static [(Self, &'static str)];
 
     /// The word that `node` must be.
-    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+    fn read(node: &Datum, problems: &mut Problems) -> Option<Self> {
         let text = node.text(problems)?;
         let found = Self::WORDS.iter().find(|(_, word)| *word == text.value);
         if found.is_none() {

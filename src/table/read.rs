@@ -14,7 +14,7 @@ use super::resolve::resolve;
 use super::rule::Defaults;
 use super::sections::Sections;
 use crate::format::{Format, NumberFormat};
-use crate::source::{Diagnostic, Fields, Node, Place, Problems, Source, Spanned, parse_toml};
+use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, parse_toml};
 
 /// More tables than this in a chain of `extends` are refused.
 const MAX_CHAIN: usize = 16;
@@ -287,7 +287,7 @@ impl Unstated for FigureKind {
 }
 
 fn read_formats(
-    node: &Node,
+    node: &Datum,
     formats: &[NumberFormat],
     all_known: bool,
     problems: &mut Problems,

@@ -22,7 +22,7 @@ use crate::format::NumberFormat;
 use crate::formula::Formula;
 use crate::number;
 use crate::primitive::Primitive;
-use crate::source::{Diagnostic, Fields, Node, Place, Problems, Source, Value, one_of};
+use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Source, Value, one_of};
 
 /// What holds for all entries of one file unless they say otherwise.
 pub(super) struct Defaults<'a> {
@@ -105,7 +105,7 @@ impl PriceRule {
     /// is noted and replaced, so that the value is still checked.
     pub fn read(
         what: &str,
-        node: &Node,
+        node: &Datum,
         defaults: &Defaults<'_>,
         problems: &mut Problems,
     ) -> Option<PriceRule> {
@@ -153,7 +153,7 @@ impl PriceRule {
 
     fn derived(
         formula: Formula,
-        node: &Node,
+        node: &Datum,
         defaults: &Defaults<'_>,
         problems: &mut Problems,
     ) -> Option<PriceRule> {
@@ -179,7 +179,7 @@ impl PriceRule {
     /// a memory row has.
     pub fn from_fields(
         what: &str,
-        node: &Node,
+        node: &Datum,
         fields: &mut Fields<'_>,
         defaults: &Defaults<'_>,
         problems: &mut Problems,
@@ -321,7 +321,7 @@ fn read_confidence(
     }
 }
 
-fn no_source(what: &str, confidence: Confidence, node: &Node) -> Diagnostic {
+fn no_source(what: &str, confidence: Confidence, node: &Datum) -> Diagnostic {
     let help = if confidence == Confidence::Assumed {
         "an assumption without a source says `why`"
     } else {

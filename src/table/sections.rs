@@ -8,7 +8,7 @@ use super::resolve::{Key, PriceRules, Strictness};
 use super::rule::{Defaults, PriceRule};
 use crate::format::NumberFormat;
 use crate::primitive::Primitive;
-use crate::source::{Diagnostic, Node, Problems};
+use crate::source::{Datum, Diagnostic, Problems};
 
 /// The format sections and `[every]`.
 pub(super) struct Sections<'s> {
@@ -47,7 +47,7 @@ impl<'s> Sections<'s> {
     }
 
     /// Reads the section of `format`.
-    pub fn read_format(&mut self, format: NumberFormat, node: &Node, problems: &mut Problems) {
+    pub fn read_format(&mut self, format: NumberFormat, node: &Datum, problems: &mut Problems) {
         if !self.formats.contains(&format) {
             self.formats.push(format);
         }
@@ -71,7 +71,7 @@ impl<'s> Sections<'s> {
     }
 
     /// Reads `[every]`.
-    pub fn read_every(&mut self, node: &Node, problems: &mut Problems) {
+    pub fn read_every(&mut self, node: &Datum, problems: &mut Problems) {
         self.read_entries(
             "every",
             node,
@@ -91,7 +91,7 @@ impl<'s> Sections<'s> {
     fn read_entries(
         &mut self,
         section: &str,
-        node: &Node,
+        node: &Datum,
         problems: &mut Problems,
         mut take: impl FnMut(&mut Self, Primitive, Option<PriceRule>),
     ) {

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 
 use super::grid::Grid;
 use crate::number::to_f64;
-use crate::symbolic::{Atom, Compiled, EvalError, Expr, Symbol, Values};
+use crate::symbolic::{Atom, Bindings, Compiled, EvalError, Expr, Symbol};
 
 /// The expressions of a sweep over a grid.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ impl Plan {
     pub(super) fn new(
         outputs: &[Expr],
         grid: &Grid,
-        values: &Values,
+        values: &Bindings,
         row: &[f64],
     ) -> Result<Plan, EvalError> {
         let symbols: Vec<Symbol> = grid.axes.iter().map(|axis| axis.symbol.clone()).collect();
@@ -204,9 +204,11 @@ impl Factor {
         for (atom, exponent) in own {
             if Some(atom) == axis.as_ref() {
                 factor.exponent = *exponent;
-            } else if let Ok(compiled) =
-                Compiled::new(&Expr::from_atom(atom.clone()), symbols, &Values::default())
-            {
+            } else if let Ok(compiled) = Compiled::new(
+                &Expr::from_atom(atom.clone()),
+                symbols,
+                &Bindings::default(),
+            ) {
                 factor.atoms.push((compiled, *exponent));
             }
         }

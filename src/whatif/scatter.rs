@@ -9,7 +9,7 @@ use super::grid::{Axis, AxisValues};
 use super::random::{bits, uniform};
 use super::sweep::{Batch, SweepError};
 use crate::graph::{Constraint, Rule};
-use crate::symbolic::{Compiled, Expr, Symbol, Values};
+use crate::symbolic::{Bindings, Compiled, Expr, Symbol};
 
 /// How points are chosen.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +64,7 @@ impl Scatter {
         choice: Choice,
         outputs: &[Expr],
         constraints: &[Constraint],
-        values: &Values,
+        values: &Bindings,
     ) -> Result<Scatter, SweepError> {
         let symbols = choice.symbols();
         let points = choice.points();

@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::grid::{Axis, Grid};
 use super::plan::{Cursor, Plan};
 use crate::graph::{Constraint, Rule};
-use crate::symbolic::{Compiled, EvalError, Expr, Symbol, Values};
+use crate::symbolic::{Bindings, Compiled, EvalError, Expr, Symbol};
 
 /// A grid and the expressions to evaluate on it.
 #[derive(Debug, Clone)]
@@ -101,7 +101,7 @@ impl Sweep {
         grid: Grid,
         outputs: &[Expr],
         constraints: &[Constraint],
-        values: &Values,
+        values: &Bindings,
     ) -> Result<Sweep, SweepError> {
         let points = grid.points().ok_or(SweepError::TooLarge)?;
         let inner = grid.axes.last().ok_or(SweepError::Empty)?;

@@ -8,7 +8,7 @@ use crate::energy::CostModel;
 use crate::graph::Constraint;
 use crate::number::to_f64;
 use crate::source::{Diagnostic, Problems};
-use crate::symbolic::{Expr, Symbol, Values};
+use crate::symbolic::{Bindings, Expr, Symbol};
 use crate::whatif::{
     Axis, Choice, Draw, Grid, Points, Scatter, Sweep, SweepError, entry_values, priced,
 };
@@ -31,7 +31,7 @@ impl Outputs {
     ) -> Result<Outputs, Problems> {
         let mut constraints: Vec<Constraint> = Vec::new();
         // A variant may set what others leave: each has values of its own.
-        let mut own: Vec<Values> = Vec::new();
+        let mut own: Vec<Bindings> = Vec::new();
         let swept = swept.iter().map(|over| Symbol::new(&over.name.value));
         let swept: Vec<Symbol> = swept.collect();
         for counted in &request.counted {
@@ -89,13 +89,18 @@ impl Outputs {
             choice,
             &self.energies,
             &self.constraints,
-            &Values::default(),
+            &Bindings::default(),
         );
         Ok(Points::Scatter(scatter.map_err(failed)?))
     }
 
     fn over(&self, grid: Grid) -> Result<Points, Problems> {
-        let sweep = Sweep::new(grid, &self.energies, &self.constraints, &Values::default());
+        let sweep = Sweep::new(
+            grid,
+            &self.energies,
+            &self.constraints,
+            &Bindings::default(),
+        );
         Ok(Points::Grid(sweep.map_err(failed)?))
     }
 }

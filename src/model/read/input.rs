@@ -5,10 +5,14 @@ use crate::domain::Domain;
 use crate::model::limits;
 use crate::model::module::{Input, ModuleKind};
 use crate::model::shape::{open_shape, shape};
-use crate::source::{Fields, Node, Problems, Spanned, Value};
+use crate::source::{Datum, Fields, Problems, Spanned, Value};
 
 /// The table `inputs`.
-pub(super) fn inputs(node: Option<&Node>, kind: ModuleKind, problems: &mut Problems) -> Vec<Input> {
+pub(super) fn inputs(
+    node: Option<&Datum>,
+    kind: ModuleKind,
+    problems: &mut Problems,
+) -> Vec<Input> {
     entries(node, limits::NAMES, "inputs", problems)
         .iter()
         .filter_map(|(name, value)| input(name, value, kind, problems))
@@ -18,7 +22,7 @@ pub(super) fn inputs(node: Option<&Node>, kind: ModuleKind, problems: &mut Probl
 /// `x = "b n d"`, or with `domain` and `density` as a table.
 fn input(
     name: &Spanned<String>,
-    value: &Node,
+    value: &Datum,
     kind: ModuleKind,
     problems: &mut Problems,
 ) -> Option<Input> {

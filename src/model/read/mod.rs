@@ -16,7 +16,7 @@ use super::chains::check_chains;
 use super::limits;
 use super::module::{Module, ModuleKind, Named, Number, NumberRole, OwnBlock, Scope, Variant};
 use crate::source::{
-    Diagnostic, Fields, Node, Place, Problems, Source, Spanned, at_most, parse_toml,
+    Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, at_most, parse_toml,
 };
 
 pub use self::values::formulas as read_numbers;
@@ -168,7 +168,7 @@ impl Module {
 }
 
 /// A block that stands in a model file.
-fn own_block(node: &Node, source: &Arc<Source>, problems: &mut Problems) -> Option<OwnBlock> {
+fn own_block(node: &Datum, source: &Arc<Source>, problems: &mut Problems) -> Option<OwnBlock> {
     let mut fields = Fields::of(node, problems)?;
     let module = Module::of(
         &mut fields,
@@ -207,7 +207,7 @@ fn unique<'a>(
 }
 
 /// A table of names for names: slots and the blocks that fill them.
-fn bindings(node: Option<&Node>, problems: &mut Problems) -> Vec<Named<String>> {
+fn bindings(node: Option<&Datum>, problems: &mut Problems) -> Vec<Named<String>> {
     let mut read = Vec::new();
     for (name, value) in entries(node, limits::NAMES, "slots", problems) {
         if let Some(value) = value.text(problems) {
@@ -220,7 +220,7 @@ fn bindings(node: Option<&Node>, problems: &mut Problems) -> Vec<Named<String>> 
     read
 }
 
-fn scopes(node: Option<&Node>, problems: &mut Problems) -> Vec<Scope> {
+fn scopes(node: Option<&Datum>, problems: &mut Problems) -> Vec<Scope> {
     let mut read = Vec::new();
     for (name, value) in entries(node, limits::SCOPES, "scopes", problems) {
         let Some(mut members) = value.texts(problems) else {
@@ -240,7 +240,7 @@ fn scopes(node: Option<&Node>, problems: &mut Problems) -> Vec<Scope> {
     read
 }
 
-fn variant(node: &Node, problems: &mut Problems) -> Option<Variant> {
+fn variant(node: &Datum, problems: &mut Problems) -> Option<Variant> {
     let mut fields = Fields::of(node, problems)?;
     let name = fields
         .require("name", "a variant", problems)

@@ -10,7 +10,7 @@ use crate::model::limits;
 use crate::model::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce};
 use crate::model::shape::shape;
 use crate::primitive::Primitive;
-use crate::source::{Diagnostic, Fields, Node, Problems, Spanned, Value, at_most};
+use crate::source::{Datum, Diagnostic, Fields, Problems, Spanned, Value, at_most};
 
 /// The fields of which an op has exactly one, and which says what it does; with
 /// the name that a field had before, if it had one.
@@ -26,7 +26,7 @@ const FORMS: [(&str, Option<&str>); 9] = [
     ("slot", None),
 ];
 
-pub(super) fn op(node: &Node, problems: &mut Problems) -> Option<OpDecl> {
+pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
     let mut fields = Fields::of(node, problems)?;
     let stage = fields.text("stage", problems);
     let given = fields.text("name", problems);
@@ -105,7 +105,7 @@ fn tensors_of(formula: &Formula) -> Vec<Operand> {
     operands
 }
 
-fn operands(node: &Node, problems: &mut Problems) -> Vec<Operand> {
+fn operands(node: &Datum, problems: &mut Problems) -> Vec<Operand> {
     let items = node.items(problems).unwrap_or(&[]);
     at_most(items, limits::OPERANDS, "inputs", &node.place, problems)
         .iter()
@@ -113,7 +113,7 @@ fn operands(node: &Node, problems: &mut Problems) -> Vec<Operand> {
         .collect()
 }
 
-fn operand(node: &Node, problems: &mut Problems) -> Option<Operand> {
+fn operand(node: &Datum, problems: &mut Problems) -> Option<Operand> {
     match &node.value {
         Value::Text(name) => Some(Operand::Tensor(Spanned::new(name.clone(), node.inside()))),
         Value::Table(_) => inline(node, problems).map(Operand::Weight),
@@ -132,7 +132,7 @@ struct Given<'a> {
     key: &'static str,
     /// The name that the file has for it.
     written: &'static str,
-    node: &'a Node,
+    node: &'a Datum,
 }
 
 fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
@@ -233,7 +233,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
 }
 
 /// The name of an operator that is not known.
-fn operator(node: &Node, problems: &mut Problems) -> Option<Spanned<String>> {
+fn operator(node: &Datum, problems: &mut Problems) -> Option<Spanned<String>> {
     let name = node.text(problems)?;
     let fault = if name.value.trim().is_empty() {
         "an operator has a name".to_owned()
@@ -251,14 +251,14 @@ fn operator(node: &Node, problems: &mut Problems) -> Option<Spanned<String>> {
     None
 }
 
-fn signature(node: &Node, problems: &mut Problems) -> Option<Signature> {
+fn signature(node: &Datum, problems: &mut Problems) -> Option<Signature> {
     let text = node.text(problems)?;
     Signature::read(&text.value, &node.inside(), problems)
 }
 
 /// One of a few fixed words.
 fn word<T: FromStr, const N: usize>(
-    node: Option<&Node>,
+    node: Option<&Datum>,
     what: &str,
     known: [&'static str; N],
     problems: &mut Problems,
@@ -274,7 +274,7 @@ fn word<T: FromStr, const N: usize>(
     value
 }
 
-fn per_element(node: &Node, problems: &mut Problems) -> Option<Vec<(Primitive, Formula)>> {
+fn per_element(node: &Datum, problems: &mut Problems) -> Option<Vec<(Primitive, Formula)>> {
     let mut counts = Vec::new();
     let entries = node.entries(problems)?;
     let entries = at_most(entries, limits::NAMES, "primitives", &node.place, problems);

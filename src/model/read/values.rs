@@ -6,15 +6,15 @@ use crate::format::Format;
 use crate::formula::{Formula, is_name};
 use crate::model::limits;
 use crate::number;
-use crate::source::{Diagnostic, Node, Problems, Spanned, Value, at_most};
+use crate::source::{Datum, Diagnostic, Problems, Spanned, Value, at_most};
 
 /// The items of an array of tables, each read by `read`.
 pub(super) fn list<T>(
-    node: Option<&Node>,
+    node: Option<&Datum>,
     most: usize,
     what: &str,
     problems: &mut Problems,
-    read: impl Fn(&Node, &mut Problems) -> Option<T>,
+    read: impl Fn(&Datum, &mut Problems) -> Option<T>,
 ) -> Vec<T> {
     let Some(node) = node else {
         return Vec::new();
@@ -27,7 +27,7 @@ pub(super) fn list<T>(
 }
 
 /// A list of names that formulas can use.
-pub(super) fn names(node: Option<&Node>, problems: &mut Problems) -> Vec<Spanned<String>> {
+pub(super) fn names(node: Option<&Datum>, problems: &mut Problems) -> Vec<Spanned<String>> {
     let Some(node) = node else {
         return Vec::new();
     };
@@ -51,7 +51,7 @@ fn check_name(name: &Spanned<String>, problems: &mut Problems) {
 }
 
 /// A table of numbers and formulas.
-pub fn formulas(node: Option<&Node>, problems: &mut Problems) -> Vec<(Spanned<String>, Formula)> {
+pub fn formulas(node: Option<&Datum>, problems: &mut Problems) -> Vec<(Spanned<String>, Formula)> {
     let mut read = Vec::new();
     for (name, value) in entries(node, limits::NAMES, "numbers", problems) {
         check_name(name, problems);
@@ -64,11 +64,11 @@ pub fn formulas(node: Option<&Node>, problems: &mut Problems) -> Vec<(Spanned<St
 
 /// The entries of the table that `node` must be, if there is one.
 pub(super) fn entries<'n>(
-    node: Option<&'n Node>,
+    node: Option<&'n Datum>,
     most: usize,
     what: &str,
     problems: &mut Problems,
-) -> &'n [(Spanned<String>, Node)] {
+) -> &'n [(Spanned<String>, Datum)] {
     let Some(node) = node else {
         return &[];
     };
@@ -77,7 +77,7 @@ pub(super) fn entries<'n>(
 }
 
 /// A number, a formula in a string, or `true` and `false` for 1 and 0.
-pub(super) fn formula(node: &Node, problems: &mut Problems) -> Option<Formula> {
+pub(super) fn formula(node: &Datum, problems: &mut Problems) -> Option<Formula> {
     match &node.value {
         Value::Number(value) => Some(Formula::number(value.clone(), &node.place)),
         Value::Text(text) => Formula::read(text, &node.inside(), problems),
@@ -94,7 +94,7 @@ pub(super) fn formula(node: &Node, problems: &mut Problems) -> Option<Formula> {
 }
 
 /// A domain by its name.
-pub(super) fn domain(node: &Node, problems: &mut Problems) -> Option<Spanned<Domain>> {
+pub(super) fn domain(node: &Datum, problems: &mut Problems) -> Option<Spanned<Domain>> {
     let name = node.text(problems)?;
     match name.value.parse() {
         Ok(domain) => Some(Spanned::new(domain, name.place)),
@@ -109,7 +109,7 @@ pub(super) fn domain(node: &Node, problems: &mut Problems) -> Option<Spanned<Dom
 }
 
 /// A number format, or a pair of them.
-pub(super) fn format(node: &Node, problems: &mut Problems) -> Option<Format> {
+pub(super) fn format(node: &Datum, problems: &mut Problems) -> Option<Format> {
     let text = node.text(problems)?;
     match text.value.parse() {
         Ok(format) => Some(format),
