@@ -13,6 +13,7 @@ pub mod format;
 pub mod formula;
 pub mod graph;
 pub mod import;
+pub mod loader;
 pub mod model;
 pub mod number;
 pub mod primitive;

@@ -18,12 +18,14 @@ use std::sync::Arc;
 use num_rational::BigRational;
 use num_traits::One;
 
-use super::computed::{Computed, Lookup, Prices, Shelf};
+use super::computed::{Computed, Lookup, Prices};
 use super::quantity::Quantity;
 use super::spec::ClaimFile;
 use super::unit::Dimension;
+use crate::catalog;
 use crate::format::NumberFormat;
 use crate::formula::{Ast, BinaryOp, Formula, Node};
+use crate::loader::Loader;
 use crate::number;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Place, Spanned};
@@ -36,7 +38,7 @@ pub(super) const DIVISION_BY_ZERO: &str = "division by zero";
 pub(super) struct Names<'a> {
     pub(super) file: &'a ClaimFile,
     pub(super) estimates: &'a BTreeMap<String, Computed>,
-    pub(super) shelf: &'a dyn Shelf,
+    pub(super) loader: &'a Loader,
 }
 
 /// How a formula is evaluated: as it stands, or changed for an audit.
@@ -251,8 +253,10 @@ impl<'a> Names<'a> {
         let own = (file.inputs.iter().map(|input| input.name.value.as_str()))
             .chain(file.quantities.iter().map(|(own, _)| own.value.as_str()))
             .chain(self.estimates.keys().map(String::as_str));
-        let tables = self.shelf.tables();
-        let known: Vec<&str> = own.chain(tables).collect();
+        let mut known: Vec<&str> = own.collect();
+        for table in catalog::names(catalog::Kind::Table) {
+            known.push(table);
+        }
         Err(Diagnostic::at(place, format!("`{name}` names nothing here")).known(first, known))
     }
 
@@ -264,11 +268,11 @@ impl<'a> Names<'a> {
         if let Some(table) = own.find(|table| is(table.name())) {
             return Ok(Some(Arc::clone(table)));
         }
-        let Some(known) = self.shelf.tables().into_iter().find(|known| is(known)) else {
+        let Some(known) = catalog::names(catalog::Kind::Table).find(|known| is(known)) else {
             return Ok(None);
         };
         let table = self
-            .shelf
+            .loader
             .table(&Spanned::new(known.to_owned(), place.clone()));
         table.map(Some).map_err(|mistakes| {
             let first = mistakes.iter().next().cloned();

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::computed::{Computed, Shelf, compute};
+use super::computed::{Computed, compute};
 use super::evaluate::{Names, Under};
 use super::published::{Bound, Published};
 use super::quantity::Quantity;
 use super::spec::{ClaimFile, ClaimSpec, Expected, FindingSpec, Known};
+use crate::loader::Loader;
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems, Spanned};
 use crate::units::significant;
@@ -109,13 +110,13 @@ impl Ledger {
     /// # Errors
     /// What keeps a number from being computed: a model, scope, table or entry
     /// that is not there, a formula that gives no number of the published kind.
-    pub fn compute(file: ClaimFile, shelf: &dyn Shelf) -> Result<Ledger, Problems> {
+    pub fn compute(file: ClaimFile, loader: &Loader) -> Result<Ledger, Problems> {
         let mut problems = Problems::new();
-        let estimates = compute(&file.estimates, shelf)?;
+        let estimates = compute(&file.estimates, loader)?;
         let names = Names {
             file: &file,
             estimates: &estimates,
-            shelf,
+            loader,
         };
         // Also those that nothing names.
         gather(&file.quantities, &mut problems, |(_, formula)| {

@@ -29,7 +29,7 @@ mod spec;
 mod unit;
 
 pub use self::audit::{Fault, Label, Labels, Warning, audit, sentence};
-pub use self::computed::{Computed, Shelf};
+pub use self::computed::Computed;
 pub use self::conditions::PriceSpec;
 pub use self::ledger::{Claim, Finding, Ledger, To, Verdict};
 pub use self::published::{Bound, Published};

@@ -3,10 +3,11 @@
 use crate::census::Conventions;
 use crate::claims::{
     ClaimFile, ClaimSpec, Convention, EstimateSpec, Expected, Known, Label, Labels, Part,
-    PriceSpec, Publication, Published, Reading, Shelf,
+    PriceSpec, Publication, Published, Reading,
 };
 use crate::energy::Estimate;
 use crate::formula::Formula;
+use crate::loader::Loader;
 use crate::report::{Spec, Target};
 use crate::source::{Diagnostic, Problems, Spanned};
 
@@ -25,9 +26,9 @@ pub struct AuditSubject {
 /// # Errors
 /// A report without targets, or with fewer than two variants; what keeps its
 /// model from being read.
-pub fn audit_subject(spec: &Spec, shelf: &dyn Shelf) -> Result<AuditSubject, Problems> {
+pub fn audit_subject(spec: &Spec, loader: &Loader) -> Result<AuditSubject, Problems> {
     let lacks = |what: &str| Diagnostic::at(&spec.name.place, format!("the report has no {what}"));
-    let variants = variants(spec, shelf)?;
+    let variants = variants(spec, loader)?;
     let Some((baseline, others @ [_, ..])) = variants.split_first() else {
         return Err(lacks("two `variants`, of which one is the baseline").into());
     };
@@ -47,11 +48,11 @@ pub fn audit_subject(spec: &Spec, shelf: &dyn Shelf) -> Result<AuditSubject, Pro
 }
 
 /// The variants of a report, the baseline first: those that it names, or all.
-fn variants(spec: &Spec, shelf: &dyn Shelf) -> Result<Vec<Spanned<String>>, Problems> {
+fn variants(spec: &Spec, loader: &Loader) -> Result<Vec<Spanned<String>>, Problems> {
     if !spec.variants.is_empty() {
         return Ok(spec.variants.clone());
     }
-    let model = shelf.model(&spec.model)?;
+    let model = loader.model(&spec.model)?;
     let names = model.variant_names().into_iter();
     Ok(names
         .map(|name| Spanned::new(name.to_owned(), spec.model.place.clone()))

@@ -174,6 +174,18 @@ impl Problems {
         }
     }
 
+    /// What came of another step; nothing, with its mistakes taken over, where
+    /// it failed.
+    pub fn note<T>(&mut self, result: Result<T, Problems>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(mistakes) => {
+                self.extend(mistakes);
+                None
+            }
+        }
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()

@@ -77,9 +77,10 @@ pub use self::sources::Citation;
 use self::resolve::{Key, Rules, Strictness, resolve};
 use self::rule::Rule;
 use self::sources::Sources;
+use crate::catalog::Finder;
 use crate::format::{Format, NumberFormat};
 use crate::primitive::Primitive;
-use crate::source::{Problems, Source};
+use crate::source::{Problems, Source, Spanned};
 
 /// What the operations of one piece of hardware cost, in picojoules.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,7 +89,7 @@ pub struct EnergyTable {
     title: Option<String>,
     node: Option<String>,
     supply: Option<String>,
-    extends: Option<String>,
+    extends: Option<Spanned<String>>,
     boundary: Boundary,
     kind: Kind,
     default_formats: Vec<Format>,
@@ -100,8 +101,8 @@ pub struct EnergyTable {
 }
 
 impl EnergyTable {
-    /// Reads the table in `source`. `find` gives the text of the table that
-    /// `extends` names.
+    /// Reads the table in `source`. `finder` gives the table that `extends`
+    /// names.
     ///
     /// # Errors
     /// Everything that is wrong in the file and in those that it extends.
@@ -109,7 +110,7 @@ impl EnergyTable {
     /// # Example
     /// ```
     /// use picojoule::{format::NumberFormat, primitive::Primitive, source::Source};
-    /// use picojoule::table::EnergyTable;
+    /// use picojoule::{loader::Loader, table::EnergyTable};
     ///
     /// let text = r#"
     /// name = "mine"
@@ -122,17 +123,14 @@ impl EnergyTable {
     /// add = { pj = 0.9, source = "bench", confidence = "low" }
     /// sub = "add"
     /// "#;
-    /// let table = EnergyTable::read(&Source::new("mine.toml", text), &|_| None)?;
+    /// let table = EnergyTable::read(&Source::new("mine.toml", text), &Loader::shipped())?;
     /// let sub = table.entry(Primitive::Sub, NumberFormat::FP32);
     /// assert_eq!(sub.map(|entry| picojoule::number::plain(&entry.pj)).as_deref(), Some("0.9"));
     /// # Ok::<(), picojoule::source::Problems>(())
     /// ```
-    pub fn read(
-        source: &Arc<Source>,
-        find: &dyn Fn(&str) -> Option<Arc<Source>>,
-    ) -> Result<EnergyTable, Problems> {
+    pub fn read(source: &Arc<Source>, finder: &dyn Finder) -> Result<EnergyTable, Problems> {
         let mut problems = Problems::new();
-        let table = read::read(&mut vec![Arc::clone(source)], find, &mut problems);
+        let table = read::read(&mut vec![Arc::clone(source)], finder, &mut problems);
         problems.or_some(table)
     }
 
@@ -157,8 +155,8 @@ impl EnergyTable {
     }
 
     /// The table that it extends, as the file names it.
-    pub fn extends(&self) -> Option<&str> {
-        self.extends.as_deref()
+    pub fn extends(&self) -> Option<&Spanned<String>> {
+        self.extends.as_ref()
     }
 
     /// What its prices include, unless an entry says otherwise.

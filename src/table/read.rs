@@ -13,19 +13,17 @@ use super::memory::add_memories;
 use super::resolve::resolve;
 use super::rule::Defaults;
 use super::sections::Sections;
+use crate::catalog::{self, Finder};
 use crate::format::{Format, NumberFormat};
 use crate::source::{Diagnostic, Fields, Node, Place, Problems, Source, Spanned, parse_toml};
 
 /// More tables than this in a chain of `extends` are refused.
 const MAX_CHAIN: usize = 16;
 
-/// Finds the text of a table by its name.
-pub(super) type Find<'f> = &'f dyn Fn(&str) -> Option<Arc<Source>>;
-
 /// Reads the table in the last of `chain`, which the others extend.
 pub(super) fn read(
     chain: &mut Vec<Arc<Source>>,
-    find: Find<'_>,
+    finder: &dyn Finder,
     problems: &mut Problems,
 ) -> Option<EnergyTable> {
     let source = Arc::clone(chain.last()?);
@@ -52,7 +50,7 @@ pub(super) fn read(
     let extends = fields.text("extends", problems);
     let base = extends
         .as_ref()
-        .map(|extends| read_base(extends, chain, find, problems));
+        .map(|extends| read_base(extends, chain, finder, problems));
     // Without the base nobody can say what is missing.
     let whole = !matches!(base, Some(None));
     let base = base.flatten();
@@ -133,7 +131,7 @@ pub(super) fn read(
         title,
         node: node.or(base_node),
         supply: supply.or(base_supply),
-        extends: extends.map(|extends| extends.value),
+        extends,
         boundary,
         kind,
         default_formats,
@@ -166,16 +164,15 @@ fn both(format: NumberFormat) -> Format {
 fn read_base(
     extends: &Spanned<String>,
     chain: &mut Vec<Arc<Source>>,
-    find: Find<'_>,
+    finder: &dyn Finder,
     problems: &mut Problems,
 ) -> Option<EnergyTable> {
-    let wanted = &extends.value;
-    let Some(source) = find(wanted) else {
-        problems.push(
-            Diagnostic::at(&extends.place, format!("no table is called `{wanted}`"))
-                .help("name a table that ships with picojoule, or give the path of a file"),
-        );
-        return None;
+    let source = match finder.find(catalog::Kind::Table, extends) {
+        Ok(source) => source,
+        Err(mistake) => {
+            problems.push(mistake);
+            return None;
+        }
     };
     if chain.contains(&source) {
         let names: Vec<&str> = chain.iter().map(|source| source.name()).collect();
@@ -204,7 +201,7 @@ fn read_base(
     }
     chain.push(source);
     let before = problems.len();
-    let base = read(chain, find, problems);
+    let base = read(chain, finder, problems);
     chain.pop();
     base.filter(|_| problems.len() == before)
 }

@@ -14,7 +14,6 @@ use crate::claims::quantity::Quantity;
 use crate::claims::unit::Dimension;
 use crate::format::NumberFormat;
 use crate::primitive::Primitive;
-use crate::source::Spanned;
 use crate::table::{Boundary, EnergyTable, Entry, Provenance};
 
 pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
@@ -193,16 +192,12 @@ fn extended(case: &Case<'_>) -> Option<Warning> {
     }
     let groups: Vec<String> = files.iter().map(|(_, names)| names.join(", ")).collect();
     let says = format!(
-        "`{}` extends `{base}`: {} are of different tables",
+        "`{}` extends `{}`: {} are of different tables",
         table.name(),
+        base.value,
         groups.join(" and ")
     );
-    let place = case.claim.formula.place.clone();
-    let base = case
-        .names
-        .shelf
-        .table(&Spanned::new(base.to_owned(), place));
-    match base {
+    match case.names.loader.table(base) {
         Ok(base) => alone(case, &says, &[&base]),
         Err(_) => Some(case.warning(
             Fault::TwoTables,

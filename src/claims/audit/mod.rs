@@ -32,11 +32,12 @@ use std::collections::BTreeMap;
 use num_rational::BigRational;
 
 use self::uses::Uses;
-use super::computed::{Prices, Shelf};
+use super::computed::Prices;
 use super::evaluate::{DIVISION_BY_ZERO, Names, Under};
 use super::ledger::Ledger;
 use super::quantity::Quantity;
 use super::spec::{ClaimSpec, Expected};
+use crate::loader::Loader;
 use crate::number;
 use crate::source::{Diagnostic, Problems};
 use crate::units::significant;
@@ -164,13 +165,13 @@ const RULES: [Rule; 7] = [
 /// and does not have.
 pub fn audit(
     ledger: &Ledger,
-    shelf: &dyn Shelf,
+    loader: &Loader,
     labels: Option<&Labels>,
 ) -> Result<Vec<Warning>, Problems> {
     let names = Names {
         file: &ledger.file,
         estimates: &ledger.estimates,
-        shelf,
+        loader,
     };
     let mut problems = Problems::new();
     let mut warnings: Vec<Warning> = Vec::new();
