@@ -19,6 +19,7 @@ pub mod number;
 pub mod primitive;
 pub mod render;
 pub mod report;
+pub mod scenario;
 pub mod source;
 pub mod symbolic;
 pub mod table;

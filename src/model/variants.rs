@@ -28,9 +28,13 @@ impl Model {
         finder: &dyn Finder,
     ) -> Result<Vec<String>, Problems> {
         let mut problems = Problems::new();
+        // Not what is added: a model without variants is the only one of its own.
+        let own: Vec<String> = (self.variant_names().into_iter())
+            .map(str::to_owned)
+            .collect();
         let mut chosen: Vec<String> = Vec::new();
         for one in wanted {
-            match self.variant(one, finder) {
+            match self.variant(one, &own, finder) {
                 Ok(name) if chosen.contains(&name) => {
                     let message = format!("variant `{name}` is given twice");
                     problems.push(Diagnostic::at(&one.place, message));
@@ -46,14 +50,15 @@ impl Model {
     fn variant(
         &mut self,
         wanted: &Spanned<String>,
+        own: &[String],
         finder: &dyn Finder,
     ) -> Result<String, Problems> {
         let (name, meant) = parts(wanted)?;
-        let own = !is_path(&meant.value) && self.variant_names().contains(&meant.value.as_str());
-        if own && name.is_none_or(|name| name == meant.value) {
+        let is_own = !is_path(&meant.value) && own.contains(&meant.value);
+        if is_own && name.is_none_or(|name| name == meant.value) {
             return Ok(meant.value);
         }
-        let mut variant = match own {
+        let mut variant = match is_own {
             true => self.own_variant(&meant),
             false => self.of_block(&meant, finder)?,
         };
@@ -61,7 +66,7 @@ impl Model {
             name.clone_into(&mut variant.name.value);
         }
         let name = variant.name.value.clone();
-        if self.variant_names().contains(&name.as_str()) {
+        if own.contains(&name) || self.variant_names().contains(&name.as_str()) {
             let message = format!("two variants would be called `{name}`");
             return Err(Diagnostic::at(&wanted.place, message)
                 .help(format!(
