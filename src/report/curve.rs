@@ -147,6 +147,7 @@ fn figure(
         && let Some(line) = lines_of_variant.first()
     {
         chart.title.push_str(&format!(": {}", line.variant));
+        chart.caption.extend(inputs.published_note());
         name.push_str(&format!("-{}", as_file_name(&line.variant)));
     }
     let svg = lines(&chart).map_err(undrawn(&section.title))?;

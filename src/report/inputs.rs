@@ -56,20 +56,17 @@ impl<'a> Inputs<'a> {
                 tables.extend(table.map(|table| (name, table)));
             }
         }
-        let mut model = problems.or_some(model)?;
-        let variants = match spec.variants.as_slice() {
-            [] => (model.variant_names().into_iter())
-                .map(str::to_owned)
-                .collect(),
-            wanted => Arc::make_mut(&mut model).choose(wanted, loader)?,
-        };
-        Ok(Inputs {
-            spec,
-            model,
-            variants,
-            tables,
-            strict,
-        })
+        let inputs = model.and_then(|mut model| {
+            let variants = problems.note(chosen(spec, &mut model, loader))?;
+            Some(Inputs {
+                spec,
+                model,
+                variants,
+                tables,
+                strict,
+            })
+        });
+        problems.or_some(inputs)
     }
 
     /// Every variant, lowered and counted.
@@ -136,6 +133,15 @@ impl<'a> Inputs<'a> {
         let of = self.variants.get(1).filter(|_| self.has_several())?;
         Some(format!("What was published is read as said of {of}."))
     }
+}
+
+/// The names of the variants that the report names, or of all.
+fn chosen(spec: &Spec, model: &mut Arc<Model>, loader: &Loader) -> Result<Vec<String>, Problems> {
+    if !spec.variants.is_empty() {
+        return Arc::make_mut(model).choose(&spec.variants, loader);
+    }
+    let names = model.variant_names().into_iter();
+    Ok(names.map(str::to_owned).collect())
 }
 
 /// The baseline, and what is held against it: at least one other variant.

@@ -1,5 +1,7 @@
 //! A report file as something that can be audited.
 
+use std::sync::Arc;
+
 use crate::census::Conventions;
 use crate::claims::{
     ClaimFile, ClaimSpec, Convention, EstimateSpec, Expected, Known, Label, Labels, Part,
@@ -41,21 +43,36 @@ pub fn audit_subject(spec: &Spec, loader: &Loader) -> Result<AuditSubject, Probl
     };
     for target in &spec.targets {
         for price in &spec.prices {
-            subject.add_claims(spec, (target, price), (baseline, others))?;
+            let table = loader.table(&price.table)?;
+            let label = format!("{}, {} {}", target.name, table.name(), price.format);
+            subject.add_claims(spec, (target, price, &label), (baseline, others))?;
         }
     }
     Ok(subject)
 }
 
+/// A variant of a report.
+struct NamedVariant {
+    /// As the report names it: a name or a path.
+    meant: Spanned<String>,
+    /// What it is called.
+    name: String,
+}
+
 /// The variants of a report, the baseline first: those that it names, or all.
-fn variants(spec: &Spec, loader: &Loader) -> Result<Vec<Spanned<String>>, Problems> {
+fn variants(spec: &Spec, loader: &Loader) -> Result<Vec<NamedVariant>, Problems> {
+    let mut model = loader.model(&spec.model)?;
+    let named = |(meant, name)| NamedVariant { meant, name };
     if !spec.variants.is_empty() {
-        return Ok(spec.variants.clone());
+        let names = Arc::make_mut(&mut model).choose(&spec.variants, loader)?;
+        let meant = spec.variants.iter().cloned();
+        return Ok(meant.zip(names).map(named).collect());
     }
-    let model = loader.model(&spec.model)?;
-    let names = model.variant_names().into_iter();
+    let names = model.variant_names().into_iter().map(str::to_owned);
+    let place = &spec.model.place;
     Ok(names
-        .map(|name| Spanned::new(name.to_owned(), spec.model.place.clone()))
+        .map(|name| (Spanned::new(name.clone(), place.clone()), name))
+        .map(named)
         .collect())
 }
 
@@ -86,8 +103,8 @@ impl AuditSubject {
     fn add_claims(
         &mut self,
         spec: &Spec,
-        (target, price): (&Target, &PriceSpec),
-        (baseline, others): (&Spanned<String>, &[Spanned<String>]),
+        (target, price, claim): (&Target, &PriceSpec, &str),
+        (baseline, others): (&NamedVariant, &[NamedVariant]),
     ) -> Result<(), Problems> {
         let mut problems = Problems::new();
         let place = &target.scope.place;
@@ -105,8 +122,8 @@ impl AuditSubject {
             };
             let name = format!("claim {}", self.file.claims.len());
             let label = Label {
-                claim: format!("{}, {} {}", target.name, price.table.value, price.format),
-                variant: variant.value.clone(),
+                claim: claim.to_owned(),
+                variant: variant.name.clone(),
                 // As on the page of the report.
                 is_published: at == 0,
             };
@@ -131,16 +148,16 @@ impl AuditSubject {
         &mut self,
         spec: &Spec,
         (target, price): (&Target, &PriceSpec),
-        variant: &Spanned<String>,
+        variant: &NamedVariant,
     ) -> String {
         let name = format!("estimate_{}", self.file.estimates.len());
         self.labels
             .estimates
-            .insert(name.clone(), variant.value.clone());
+            .insert(name.clone(), variant.name.clone());
         self.file.estimates.push(EstimateSpec {
             name: Spanned::new(name.clone(), target.scope.place.clone()),
             model: spec.model.clone(),
-            variant: Some(variant.clone()),
+            variant: Some(variant.meant.clone()),
             set: spec.set.clone(),
             densities: spec.densities.clone(),
             price: Some(price.clone()),

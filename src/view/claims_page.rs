@@ -2,27 +2,45 @@
 
 use super::cells::{column, row, words};
 use super::claims::{claims_table, conventions_table, verdict};
+use crate::catalog::{self, Kind};
 use crate::claims::{Claim, Ledger};
 use crate::render::table::{Align, Table, TableFormat, write};
 
-/// What stands at the head.
-const HEAD: &str = "\
+/// What stands at the head: where the numbers are from, and what wrote them.
+fn head(ledgers: &[Ledger]) -> String {
+    let files = ledgers.iter().map(|ledger| ledger.file.name.place.source());
+    let (from, command) = match files.clone().all(|file| catalog::ships(Kind::Claim, file)) {
+        true => (
+            "a file in [`reports/claims/`](../reports/claims)".to_owned(),
+            "picojoule claims --page > docs/claims.md".to_owned(),
+        ),
+        false => {
+            let names: Vec<&str> = files.map(|file| file.name()).collect();
+            (
+                format!("a claim file, `{}`", names.join("` or `")),
+                format!("picojoule claims {} --page", names.join(" ")),
+            )
+        }
+    };
+    format!(
+        "\
 # Published claims of energy, recomputed
 
-Every number below that is not marked as published is computed from a file in \
-[`reports/claims/`](../reports/claims): the model, the hardware table, the part of the model and \
-the conventions that the publication states, or that its printed digits lead back to. A claim \
-*holds* where its printed digits come out, *holds if* where they do with conventions that are \
-inferred and named, and *differs* otherwise; *off* counts in the last printed digit. That a \
-number can be recomputed says how it was made, not that it is the whole of what a network takes: \
-what each leaves out is listed with it.
+Every number below that is not marked as published is computed from {from}: the model, the \
+hardware table, the part of the model and the conventions that the publication states, or that \
+its printed digits lead back to. A claim *holds* where its printed digits come out, *holds if* \
+where they do with conventions that are inferred and named, and *differs* otherwise; *off* counts \
+in the last printed digit. That a number can be recomputed says how it was made, not that it is \
+the whole of what a network takes: what each leaves out is listed with it.
 
-This page is written by `picojoule claims --page > docs/claims.md`.
-";
+This page is written by `{command}`.
+"
+    )
+}
 
 /// The page.
 pub fn claims_page(ledgers: &[Ledger]) -> String {
-    let mut page = HEAD.to_owned();
+    let mut page = head(ledgers);
     let mut overview = claims_table(ledgers);
     let notes = std::mem::take(&mut overview.notes);
     page.push_str("\n## All of them\n\n");
