@@ -47,7 +47,7 @@ pub(super) fn import(
         }
         Origin::Graph => graph(files, &path, scanned),
     }
-    .map_err(|mistakes| name.placed(&mistakes))
+    .map_err(|mistakes| name.placed(mistakes))
 }
 
 fn graph(files: &dyn Files, path: &Path, scanned: Option<u64>) -> Result<Imported, Problems> {

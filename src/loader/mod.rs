@@ -12,7 +12,7 @@
 //!
 //! let loader = Loader::shipped();
 //! let model = loader.model("attention")?;
-//! assert_eq!(model.variant_names(), ["vanilla", "e-att"]);
+//! assert_eq!(model.variant_names(), ["vanilla", "e-att", "l1"]);
 //! assert_eq!(loader.table("45nm")?.node(), Some("45 nm"));
 //! let mistakes = loader.table("45mm").unwrap_err().to_string();
 //! assert!(mistakes.contains("did you mean `45nm`?"));
@@ -97,7 +97,7 @@ impl Loader {
         let name = name.into();
         let read = || Model::read(&self.model_source(name)?, self).map(Arc::new);
         let found = self.models.memoize(&self.key(name), read);
-        found.map_err(|mistakes| name.placed(&mistakes))
+        found.map_err(|mistakes| name.placed(mistakes))
     }
 
     /// The hardware table of this name, with what it extends.
@@ -109,7 +109,7 @@ impl Loader {
         let name = name.into();
         let read = || EnergyTable::read(&self.open(Kind::Table, name)?, self).map(Arc::new);
         let found = self.tables.memoize(&self.key(name), read);
-        found.map_err(|mistakes| name.placed(&mistakes))
+        found.map_err(|mistakes| name.placed(mistakes))
     }
 
     /// The model of this name, with the densities of a file where one is named.
@@ -146,7 +146,7 @@ impl Loader {
         let path = path.into();
         let read = || Densities::read(&self.open(Kind::Densities, path)?).map(Arc::new);
         let found = self.densities.memoize(&self.path_key(path), read);
-        found.map_err(|mistakes| path.placed(&mistakes))
+        found.map_err(|mistakes| path.placed(mistakes))
     }
 
     /// The text of the file of this kind and name.

@@ -57,15 +57,11 @@ impl Name<'_> {
     }
 
     /// Mistakes that stand nowhere, where the name does.
-    pub(super) fn placed(&self, mistakes: &Problems) -> Problems {
-        let mut placed = Problems::new();
-        for mistake in mistakes.iter() {
-            placed.push(match (mistake.place(), self.place) {
-                (None, Some(place)) => mistake.clone().labelled(place, ""),
-                _ => mistake.clone(),
-            });
+    pub(super) fn placed(&self, mistakes: Problems) -> Problems {
+        match self.place {
+            Some(place) => mistakes.placed(place),
+            None => mistakes,
         }
-        placed
     }
 }
 

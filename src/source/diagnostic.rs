@@ -186,6 +186,16 @@ impl Problems {
         }
     }
 
+    /// The same mistakes, with `place` for those that stand nowhere.
+    pub fn placed(mut self, place: &Place) -> Problems {
+        for mistake in &mut self.kept {
+            mistake
+                .place
+                .get_or_insert_with(|| (place.clone(), String::new()));
+        }
+        self
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()
