@@ -116,11 +116,6 @@ pub fn find(kind: Kind, name: &str) -> Option<Arc<Source>> {
     Some(Source::new(file.path, file.text))
 }
 
-/// Whether `source` is a file that ships, and none of the user's.
-pub fn ships(kind: Kind, source: &Source) -> bool {
-    all(kind).any(|file| file.path == source.name() && file.text == source.text())
-}
-
 /// The names of all shipped files of this kind.
 pub fn names(kind: Kind) -> impl Iterator<Item = &'static str> {
     all(kind).map(|file| file.name)

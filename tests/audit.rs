@@ -561,8 +561,8 @@ const REPORT: &str = "name = \"own\"\ntitle = \"A report\"\nmodel = \"attention\
     variants = [\"vanilla\", \"e-att\", \"l1\"]\n\
     [[price]]\ntable = \"45nm\"\nformat = \"fp32\"\n\
     [[target]]\nname = \"attention\"\nwords = \"saved over the whole attention\"\n\
-    scope = \"attention\"\npercent = 66\n\
-    [[convention]]\nabout = \"memory\"\nvalue = \"not counted\"\nknown = \"the paper\"\n\
+    scope = \"attention\"\nnamed = \"attention-full\"\npercent = 66\n\
+    [[convention]]\nabout = \"memory\"\nvalue = \"not counted\"\nknown = \"stated\"\n\
     [[section]]\ntitle = \"Numbers\"\nshow = \"headline\"\n";
 
 /// Every variant of a report against the first, told in one row.
@@ -603,7 +603,56 @@ fn every_variant_of_a_report() {
         of(&REPORT.replace("scope = \"attention\"", "scope = \"attention-full\"")),
         Vec::<[String; 3]>::new()
     );
-    assert_eq!(of(&REPORT.replace("whole ", "")), Vec::<[String; 3]>::new());
+    let unnamed = REPORT.replace("named = \"attention-full\"\n", "");
+    assert_eq!(of(&unnamed), Vec::<[String; 3]>::new());
+}
+
+/// What a report says in its own words decides nothing: a `paper` in them is
+/// no statement of the paper, and `whole` names no scope.
+#[test]
+fn the_words_of_a_report_decide_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let has = |report: &str, fault: &str| {
+        std::fs::write(folder.path().join("own.toml"), report).unwrap();
+        let all = audit(folder.path(), "./own.toml");
+        all.iter().any(|(name, ..)| name == fault)
+    };
+    let known = |known: &str| REPORT.replace("\"stated\"", &format!("\"{known}\""));
+    for (words, is_warned) in [
+        ("stated", false),
+        ("code", false),
+        ("the authors' code", false),
+        ("inferred", true),
+        ("no paper says so", true),
+        ("decoded from the digits", true),
+    ] {
+        assert_eq!(has(&known(words), "no memory"), is_warned, "{words}");
+    }
+    // A topic is a word of its own, not one within others.
+    let other = REPORT.replace("about = \"memory\"", "about = \"memory of the past\"");
+    assert!(has(&other, "no memory"));
+    let whole = REPORT.replace("named = \"attention-full\"\n", "");
+    assert!(!has(&whole, "left out of the whole"));
+    let unsaid = REPORT.replace("the whole attention", "attention");
+    assert!(has(&unsaid, "left out of the whole"));
+}
+
+/// A slip in what a report states is a mistake, with what would be right.
+#[test]
+fn slips_in_what_a_report_states() {
+    let folder = tempfile::tempdir().unwrap();
+    for (old, new, message) in [
+        ("\"stated\"", "\"sated\"", "did you mean `stated`?"),
+        ("-full", "-ful", "did you mean `attention-full`?"),
+    ] {
+        std::fs::write(folder.path().join("own.toml"), REPORT.replace(old, new)).unwrap();
+        let output = run(folder.path(), &["./own.toml"]);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{errors}");
+        assert!(errors.contains(message), "{errors}");
+        assert!(errors.contains("own.toml:"), "{errors}");
+        assert_eq!(errors.matches("error:").count(), 1, "{errors}");
+    }
 }
 
 #[test]

@@ -59,4 +59,12 @@ fn the_report_shown_works() {
     ] {
         assert!(page.contains(part), "{part}: {page}");
     }
+    let audit = std::process::Command::new(env!("CARGO_BIN_EXE_picojoule"))
+        .arg("audit")
+        .arg(&file)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&audit.stdout);
+    assert_eq!(audit.status.code(), Some(1), "{text}");
+    assert!(text.contains("`attention-full` is named"), "{text}");
 }

@@ -196,10 +196,7 @@ fn a_claim_file_finds_models_of_every_kind_tables_densities_and_variants() {
     }
     // A page says where the user's own file lies.
     let page = printed(folder.path(), &["claims", "work/own.toml", "--page"]);
-    assert!(
-        page.contains("from a claim file, `work/own.toml`:"),
-        "{page}"
-    );
+    assert!(page.contains("from `work/own.toml`:"), "{page}");
     assert!(page.contains("written by `picojoule claims work/own.toml --page`"));
     assert!(!page.contains("reports/claims"), "{page}");
 }

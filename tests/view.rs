@@ -35,3 +35,21 @@ fn a_model_without_dims_has_no_line_of_dims() {
         }
     }
 }
+
+/// A page about a file of one's own says where that is.
+#[test]
+fn a_page_of_claims_names_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let claims = "name = 'own'\ntitle = 'A product'\n\
+                  source = { title = 'A paper', identifier = 'none', at = 'table 1' }\n\
+                  [[claim]]\nname = 'a product'\npublished = '3.7 pJ/op'\n\
+                  formula = '45nm.fp32.mul'\nexpect = 'holds'\n";
+    std::fs::write(folder.path().join("own.toml"), claims).unwrap();
+    let page = stdout(folder.path(), &["claims", "./own.toml", "--page"]);
+    assert!(page.contains("computed from `./own.toml`:"), "{page}");
+    assert!(page.contains("`picojoule claims ./own.toml --page`"));
+    assert!(!page.contains("reports/claims"), "{page}");
+    assert!(!page.contains("docs/claims.md"), "{page}");
+    let all = stdout(folder.path(), &["claims", "--page"]);
+    assert!(all.contains("[`reports/claims/`](../reports/claims)"));
+}

@@ -9,7 +9,7 @@ mod shipped;
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use picojoule::import::onnx::scan::scan;
-use picojoule::import::onnx::{Values, import, wire};
+use picojoule::import::onnx::{WeightValues, import, wire};
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     fields::mutate(data, size, max_size, seed)
@@ -24,7 +24,7 @@ fuzz_target!(|bytes: &[u8]| {
         let open = |location: &str| Err(location.to_owned());
         let _ = scan(tensor, &bytes, &open, true);
     }
-    match import(&model, "m.onnx", &mut |_| Values::any()) {
+    match import(&model, "m.onnx", &mut |_| WeightValues::any()) {
         Ok(imported) => shipped::lower(&imported.text),
         Err(problems) => drop(problems.render(true)),
     }

@@ -154,11 +154,11 @@ fn of(spec: &EstimateSpec, counted: Arc<Counted>, loader: &Loader) -> Result<Com
     let computed = Computed {
         counted,
         price,
-        zero_cost: spec.free.iter().copied().collect(),
+        zero_cost: spec.zero_cost.iter().copied().collect(),
         stages,
         part,
     };
-    // A price that is missing is told here, where the estimate stands.
+    // A price that is missing is reported here, where the estimate stands.
     if computed.price.is_some() && computed.energy(None, &Plain).is_none() {
         let (table, format) = computed
             .price
@@ -224,8 +224,8 @@ pub trait Prices {
         computed.stages.clone()
     }
 
-    /// What an estimate takes beside its operations, in picojoules.
-    fn beside(&self, _computed: &Computed) -> BigRational {
+    /// What an estimate takes besides its operations, in picojoules.
+    fn extra(&self, _computed: &Computed) -> BigRational {
         BigRational::zero()
     }
 
@@ -330,7 +330,7 @@ impl Computed {
             return None;
         }
         let mut sum = match primitive {
-            None => prices.beside(self),
+            None => prices.extra(self),
             Some(_) => BigRational::zero(),
         };
         for one in self.counted.price(&model, asked, each).ok()? {

@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 
 use super::computed::{Computed, compute};
-use super::evaluate::{Names, Under};
+use super::conditions::Known;
+use super::context::Context;
+use super::meaning::Names;
 use super::published::{Bound, Published};
 use super::quantity::Quantity;
-use super::spec::{ClaimFile, ClaimSpec, Expected, FindingSpec, Known};
+use super::spec::{ClaimFile, ClaimSpec, Expected, FindingSpec};
 use crate::loader::Loader;
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems, Spanned};
@@ -50,20 +52,20 @@ pub struct Claim {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Its printed digits come out.
-    Holds(To),
+    Holds(Agreement),
     /// They do, with conventions that are inferred: these.
-    HoldsIf(To, Vec<String>),
+    HoldsIf(Agreement, Vec<String>),
     /// They do not.
     Differs,
 }
 
 /// How closely a number comes out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum To {
+pub enum Agreement {
     /// To the last printed digit.
-    TheDigit,
+    AsPrinted,
     /// To what the rounding of the published inputs leaves open.
-    TheInputs,
+    WithinInputRounding,
 }
 
 impl Verdict {
@@ -78,10 +80,11 @@ impl Verdict {
 
     /// Whether it comes out only within what the rounding of the published
     /// inputs leaves open.
-    pub fn is_to_the_inputs(&self) -> bool {
+    pub fn is_within_input_rounding(&self) -> bool {
         matches!(
             self,
-            Verdict::Holds(To::TheInputs) | Verdict::HoldsIf(To::TheInputs, _)
+            Verdict::Holds(Agreement::WithinInputRounding)
+                | Verdict::HoldsIf(Agreement::WithinInputRounding, _)
         )
     }
 
@@ -108,8 +111,10 @@ impl Ledger {
     /// Computes everything that `file` states.
     ///
     /// # Errors
-    /// What keeps a number from being computed: a model, scope, table or entry
-    /// that is not there, a formula that gives no number of the published kind.
+    /// Every number that cannot be computed, with its place in the file and the
+    /// reason: a model, scope, table or entry that does not exist, a formula
+    /// that divides by 0 or has another unit than the published number, a name
+    /// in a text that is no claim.
     pub fn compute(file: ClaimFile, loader: &Loader) -> Result<Ledger, Problems> {
         let mut problems = Problems::new();
         let estimates = compute(&file.estimates, loader)?;
@@ -120,7 +125,7 @@ impl Ledger {
         };
         // Also those that nothing names.
         gather(&file.quantities, &mut problems, |(_, formula)| {
-            names.value(formula, Under::PLAIN)
+            Ok(names.value(formula, Context::PLAIN)?)
         });
         let claims = gather(&file.claims, &mut problems, |claim| names.claim(claim));
         let findings = gather(&file.findings, &mut problems, |one| names.finding(one));
@@ -165,7 +170,7 @@ fn gather<S, T>(
 
 impl Names<'_> {
     fn claim(&self, claim: &ClaimSpec) -> Result<Claim, Diagnostic> {
-        let computed = self.value(&claim.formula, Under::PLAIN)?;
+        let computed = self.value(&claim.formula, Context::PLAIN)?;
         let unit = &claim.published.unit;
         if computed.dimension != unit.dimension() {
             let message = format!(
@@ -190,10 +195,10 @@ impl Names<'_> {
 
     fn verdict(&self, claim: &ClaimSpec, computed: &Quantity) -> Verdict {
         let published = &claim.published;
-        let to = if published.is_met_by(&computed.value) {
-            To::TheDigit
+        let agreement = if published.is_met_by(&computed.value) {
+            Agreement::AsPrinted
         } else if published.bound == Bound::Is && published.is_met_within(computed) {
-            To::TheInputs
+            Agreement::WithinInputRounding
         } else {
             return Verdict::Differs;
         };
@@ -201,16 +206,16 @@ impl Names<'_> {
         let conventions = self.file.conventions.iter();
         let conditions: Vec<String> = conventions
             .filter(|one| inferred(one.known) && one.is_of(&claim.name.value))
-            .map(|one| one.about.clone())
+            .map(|one| one.about.to_string())
             .collect();
         match conditions.is_empty() {
-            true => Verdict::Holds(to),
-            false => Verdict::HoldsIf(to, conditions),
+            true => Verdict::Holds(agreement),
+            false => Verdict::HoldsIf(agreement, conditions),
         }
     }
 
     fn finding(&self, finding: &FindingSpec) -> Result<Finding, Diagnostic> {
-        let value = self.value(&finding.formula, Under::PLAIN)?;
+        let value = self.value(&finding.formula, Context::PLAIN)?;
         let unit = &finding.unit.value;
         if value.dimension != unit.dimension() {
             let message = format!("the formula gives {}, not {unit}", value.dimension);

@@ -12,7 +12,7 @@ const MAX_ESTIMATES: usize = 500;
 const LIKE: &str = "like";
 
 /// The estimates, each with all of its fields.
-pub(super) fn written_out(estimates: &Node, problems: &mut Problems) -> Option<Node> {
+pub(super) fn expand(estimates: &Node, problems: &mut Problems) -> Option<Node> {
     let entries = estimates.entries(problems)?;
     let entries = at_most(
         entries,
@@ -30,7 +30,7 @@ pub(super) fn written_out(estimates: &Node, problems: &mut Problems) -> Option<N
             Some(other) => match index.get(other.value.as_str()) {
                 Some(found) => found.map(|at| merged(&written[at].1, node)),
                 None => {
-                    problems.push(unknown(&other, &written));
+                    problems.push(not_before(&other, &written));
                     None
                 }
             },
@@ -53,7 +53,7 @@ fn like(node: &Node, problems: &mut Problems) -> Option<Spanned<String>> {
     other.text(problems)
 }
 
-fn unknown(other: &Spanned<String>, before: &[(Spanned<String>, Node)]) -> Diagnostic {
+fn not_before(other: &Spanned<String>, before: &[(Spanned<String>, Node)]) -> Diagnostic {
     let message = format!("no estimate `{}` stands before this one", other.value);
     let known = before.iter().map(|(name, _)| name.value.as_str());
     Diagnostic::at(&other.place, message).known(&other.value, known)

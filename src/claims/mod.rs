@@ -8,35 +8,42 @@
 //! | module | what it knows |
 //! |---|---|
 //! | `unit`, `quantity`, `published` | units and dimensions; values with bounds; numbers as printed |
-//! | `spec`, `recipe`, `like`, `conditions`, `names`, `size` | the parts of a claim file |
+//! | `spec`, `recipe`, `conditions` | what a claim file states |
+//! | `read`, `like`, `names`, `size` | how it is read, and what is refused |
 //! | `computed` | its models, counted, with what they are priced by |
-//! | `evaluate` | formulas over counts, energies, table entries and published inputs |
+//! | `meaning`, `context`, `evaluate` | formulas over counts, energies, table entries and published inputs |
 //! | `ledger` | every claim with its verdict |
 //! | `audit` | what is wrong with a claim, and what it does to the number |
 
 mod audit;
 mod computed;
 pub(crate) mod conditions;
+mod context;
 mod evaluate;
 mod ledger;
 mod like;
+mod meaning;
 mod names;
 mod published;
 mod quantity;
+mod read;
 mod recipe;
 mod size;
 mod spec;
 mod unit;
 
-pub use self::audit::{Fault, Label, Labels, Warning, audit, sentence};
+pub use self::audit::fault;
+pub use self::audit::{
+    Corrected, Fault, FaultKind, Label, Labels, NoValue, Subject, Warning, audit,
+};
 pub use self::computed::Computed;
-pub use self::conditions::PriceSpec;
-pub use self::ledger::{Claim, Finding, Ledger, To, Verdict};
+pub use self::conditions::{Known, PriceSpec, Topic};
+pub use self::ledger::{Agreement, Claim, Finding, Ledger, Verdict};
 pub use self::published::{Bound, Published};
 pub use self::quantity::Quantity;
+pub use self::read::has_claims;
 pub use self::recipe::{EstimateSpec, Part};
 pub use self::spec::{
-    ClaimFile, ClaimSpec, Convention, Expected, FindingSpec, Input, Known, Publication, Reading,
-    has_claims,
+    AuditFacts, ClaimFile, ClaimSpec, Convention, Expected, FindingSpec, Input, Publication,
 };
 pub use self::unit::{Dimension, Unit};

@@ -7,7 +7,7 @@ use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Fields, Node, Problems, Spanned};
 
 use super::conditions::{self, PriceSpec};
-use super::like::written_out;
+use super::like::expand;
 use super::names::named;
 
 /// An estimate with a name.
@@ -29,8 +29,8 @@ pub struct EstimateSpec {
     pub part: Part,
     /// What is counted how.
     pub conventions: Conventions,
-    /// Primitives priced at 0.
-    pub free: Vec<Primitive>,
+    /// Primitives that cost nothing.
+    pub zero_cost: Vec<Primitive>,
 }
 
 /// A part of a model.
@@ -46,7 +46,7 @@ pub enum Part {
 
 /// Reads `[estimates]`.
 pub(super) fn estimates(node: Option<&Node>, problems: &mut Problems) -> Vec<EstimateSpec> {
-    let all = node.and_then(|node| written_out(node, problems));
+    let all = node.and_then(|node| expand(node, problems));
     named(all.as_ref(), problems, estimate)
 }
 
@@ -62,7 +62,7 @@ fn estimate(name: &Spanned<String>, node: &Node, problems: &mut Problems) -> Opt
     let scope = fields.text("scope", problems);
     let stages = fields.take("stages").map(|node| node.texts(problems));
     let dot_adds = fields.parse("dot_adds", problems);
-    let free = conditions::free(&mut fields, problems);
+    let zero_cost = conditions::zero_cost(&mut fields, problems);
     fields.finish(WHAT, problems);
     let part = match (scope, stages) {
         (Some(scope), Some(_)) => {
@@ -85,7 +85,7 @@ fn estimate(name: &Spanned<String>, node: &Node, problems: &mut Problems) -> Opt
         conventions: Conventions {
             dot_adds: dot_adds?.unwrap_or_default(),
         },
-        free,
+        zero_cost,
     })
 }
 

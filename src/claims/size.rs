@@ -47,8 +47,8 @@ struct Sizes<'f> {
 }
 
 impl<'f> Sizes<'f> {
-    /// How many names a formula has, written out. One that names itself is told
-    /// of where it is computed.
+    /// How many names a formula has, written out. One that names itself is
+    /// refused where it is computed.
     fn of(&mut self, formula: &Formula) -> u64 {
         let mut size: u64 = 0;
         for (name, _) in formula.names() {

@@ -147,7 +147,8 @@ impl Unit {
     /// The unit that `text` names; in words what is unclear about it otherwise.
     ///
     /// # Errors
-    /// A text that names no unit, or could name two.
+    /// A sentence that says what is wrong with the text: that it names no unit,
+    /// or could name two.
     pub fn parse(text: &str) -> Result<Unit, String> {
         let (over, under) = match text.split_once('/') {
             Some((over, under)) => (over.trim(), Some(under.trim())),

@@ -82,11 +82,11 @@ fn report(source: &Arc<Source>) -> Result<Spec, Problems> {
 
 fn as_json(warning: &Warning) -> Value {
     json!({
-        "warning": warning.fault.name(),
-        "of": warning.claim,
+        "warning": warning.fault.kind().to_string(),
+        "of": warning.subject.to_string(),
         "variant": warning.variant,
-        "why": warning.says(),
+        "why": warning.fault.to_string(),
         "was": warning.was,
-        "without": warning.becomes,
+        "without": warning.corrected.to_string(),
     })
 }

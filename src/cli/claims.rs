@@ -24,7 +24,7 @@ pub(super) fn run(args: &ClaimsArgs) -> Result<Answer, Problems> {
     if !ledgers.is_empty() {
         let format = args.format.output;
         match args.page {
-            true => output::print(&claims_page(&ledgers))?,
+            true => output::print(&claims_page(&ledgers, &args.names))?,
             false => output::print(&shown(&ledgers, format, !args.names.is_empty())?)?,
         }
         if let Some(plot) = plot {
@@ -85,7 +85,7 @@ fn as_json(ledger: &Ledger) -> Value {
     let conventions = file.conventions.iter().map(|one| {
         let claims = one.claims.iter().map(|name| name.value.as_str());
         json!({
-            "about": one.about,
+            "about": one.about.to_string(),
             "value": one.value,
             "known": one.known.name(),
             "claims": claims.collect::<Vec<_>>(),
@@ -123,7 +123,7 @@ fn claim_json(claim: &Claim) -> Value {
         "off": claim.published.off_by(&claim.computed.value).to_string().parse::<i64>().ok(),
         "verdict": claim.verdict.name(),
         "if": conditions,
-        "within_input_rounding": claim.verdict.is_to_the_inputs(),
+        "within_input_rounding": claim.verdict.is_within_input_rounding(),
         "as_expected": claim.as_expected,
         "formula": claim.formula,
         "numbers": claim.numbers,

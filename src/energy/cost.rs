@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use num_rational::BigRational;
 use num_traits::Zero;
 
-use super::Counted;
+use super::counted::Counted;
 use crate::demand::{CostKey, Demand};
 use crate::format::{Format, NumberFormat};
 use crate::primitive::Primitive;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::cost::missing_entries;
-use super::{CostModel, Counted};
+use super::cost::{CostModel, missing_entries};
+use super::counted::Counted;
 use crate::format::NumberFormat;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems};

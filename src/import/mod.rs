@@ -5,13 +5,7 @@
 //! that a file and what `picojoule import` writes of it cannot differ.
 
 pub mod huggingface;
+mod imported;
 pub mod onnx;
 
-/// A model file made from another file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Imported {
-    /// The text of the model file.
-    pub text: String,
-    /// What the reader of an estimate should know of how it came about.
-    pub notes: Vec<String>,
-}
+pub use imported::Imported;

@@ -6,7 +6,7 @@ use super::Name;
 use super::files::{Files, text};
 use crate::import::Imported;
 use crate::import::huggingface;
-use crate::import::onnx::{self, Values, external, scan, wire};
+use crate::import::onnx::{self, WeightValues, external, scan, wire};
 use crate::source::{Diagnostic, Problems};
 
 /// The files that models are made from.
@@ -58,7 +58,7 @@ fn graph(files: &dyn Files, path: &Path, scanned: Option<u64>) -> Result<Importe
     let file = files.bytes(path).map_err(|error| failed(&error))?;
     let model = wire::read(&*file).map_err(|error| failed(&error))?;
     let Some(limit) = scanned else {
-        return onnx::import(&model, &shown, &mut |_| Values::any());
+        return onnx::import(&model, &shown, &mut |_| WeightValues::any());
     };
     let mut scan = Scan {
         files,
@@ -85,12 +85,12 @@ struct Scan<'f> {
 
 impl Scan<'_> {
     /// Which values a weight holds; any, where it cannot be read.
-    fn look(&mut self, tensor: &onnx::proto::Tensor) -> Values {
+    fn look(&mut self, tensor: &onnx::proto::Tensor) -> WeightValues {
         if tensor.bytes().is_none_or(|bytes| bytes > self.limit) {
             let why = "larger than --weight-scan-limit";
             self.unread
                 .push(format!("the tensor `{}`: {why}", tensor.name));
-            return Values::any();
+            return WeightValues::any();
         }
         let open = |location: &str| -> Result<Box<dyn wire::Bytes>, String> {
             let canonical = |path: &Path| self.files.canonical(path);
@@ -100,10 +100,10 @@ impl Scan<'_> {
             self.files.bytes(&path).map_err(failed)
         };
         match scan::scan(tensor, self.graph, &open, true) {
-            Ok(found) => found.map_or_else(Values::any, Values::of),
+            Ok(found) => found.map_or_else(WeightValues::any, WeightValues::of),
             Err(error) => {
                 self.unread.push(error.to_string());
-                Values::any()
+                WeightValues::any()
             }
         }
     }

@@ -99,9 +99,9 @@ fn energy(estimate: &Estimate, target: &Target) -> Result<Energy, Problems> {
 fn conventions(inputs: &Inputs<'_>) -> Table {
     let listed = inputs.spec.conventions.iter().map(|convention| {
         row(vec![
-            words(&convention.about),
+            words(convention.about.to_string()),
             words(&convention.value),
-            words(&convention.known),
+            words(convention.known.to_string()),
         ])
     });
     Table {

@@ -12,6 +12,6 @@ mod stages;
 mod subject;
 
 pub use self::run::run;
-pub use self::spec::{Case, ConventionSpec, Over, Section, Show, Spec, Target};
+pub use self::spec::{Case, ConventionSpec, KnownFrom, Over, Section, Show, Spec, Target};
 pub use self::subject::{AuditSubject, audit_subject};
 pub use crate::claims::PriceSpec;

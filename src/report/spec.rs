@@ -1,16 +1,19 @@
 //! Report files: which results, in which order, under which conventions.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use num_traits::ToPrimitive;
 
 use crate::census::DotAdds;
-use crate::claims::conditions::{self, PriceSpec};
+use crate::claims::conditions::{self, Known, PriceSpec, Topic};
 use crate::format::Format;
 use crate::graph::Setting;
 use crate::primitive::Primitive;
-use crate::source::{Diagnostic, Fields, Node, Place, Problems, Source, Spanned, parse_toml};
+use crate::source::{
+    Diagnostic, Fields, Node, Place, Problems, Source, Spanned, did_you_mean, parse_toml,
+};
 
 /// A report file, read.
 #[derive(Debug, Clone)]
@@ -50,17 +53,67 @@ pub struct Target {
     pub scope: Spanned<String>,
     /// The saving, in whole percent.
     pub percent: u32,
+    /// The scope that the publication names, where that is not the one that
+    /// is computed: for an audit.
+    pub named: Option<Spanned<String>>,
 }
 
 /// A convention, its value here, and how that is known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConventionSpec {
     /// What it is about.
-    pub about: String,
+    pub about: Topic,
     /// What it is here.
     pub value: String,
-    /// How that is known: from the paper, from the code, reconstructed.
-    pub known: String,
+    /// How that is known.
+    pub known: KnownFrom,
+}
+
+/// How a convention of a report is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KnownFrom {
+    /// In one of the ways that claim files have too.
+    Way(Known),
+    /// In words of the report's own, which count as inferred.
+    Words(String),
+}
+
+impl KnownFrom {
+    /// Whether it is stated, done by code or inferred.
+    pub fn way(&self) -> Known {
+        match self {
+            KnownFrom::Way(known) => *known,
+            KnownFrom::Words(_) => Known::Inferred,
+        }
+    }
+
+    fn read(text: &Spanned<String>, problems: &mut Problems) -> Option<KnownFrom> {
+        // By its word, or as pages show it.
+        let mut ways = Known::ALL.into_iter();
+        let is_it = |way: &Known| way.name() == text.value || way.to_string() == text.value;
+        if let Some(way) = ways.find(is_it) {
+            return Some(KnownFrom::Way(way));
+        }
+        // A slip in one of the words would count as words of one's own.
+        let known = Known::ALL.map(Known::name);
+        let is_slip = !text.value.contains(' ') && did_you_mean(&text.value, known).is_some();
+        if is_slip {
+            let message = format!("`{}` is no way to know", text.value);
+            problems.push(Diagnostic::at(&text.place, message).known(&text.value, known));
+            return None;
+        }
+        Some(KnownFrom::Words(text.value.clone()))
+    }
+}
+
+/// For readers.
+impl fmt::Display for KnownFrom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            KnownFrom::Way(known) => known.fmt(f),
+            KnownFrom::Words(words) => f.write_str(words),
+        }
+    }
 }
 
 /// One section.
@@ -128,7 +181,9 @@ impl Spec {
     /// Reads a report file.
     ///
     /// # Errors
-    /// Everything that is wrong in it.
+    /// Every mistake of the file, each with its place: text that is no TOML, a
+    /// field that is missing, unknown or no value of its kind, a report without
+    /// a price or a section.
     pub fn read(source: &Arc<Source>) -> Result<Spec, Problems> {
         let mut problems = Problems::new();
         let spec = parse_toml(source, &mut problems).and_then(|root| spec(&root, &mut problems));
@@ -216,12 +271,14 @@ fn target(node: &Node, problems: &mut Problems) -> Option<Target> {
         .require("percent", "a target", problems)
         .and_then(|node| node.whole_number(100, problems))
         .and_then(|percent| percent.to_u32());
+    let named = fields.text("named", problems);
     fields.finish("a target", problems);
     Some(Target {
         name: name?.value,
         words: words?.value,
         scope: scope?,
         percent: percent?,
+        named,
     })
 }
 
@@ -231,10 +288,11 @@ fn convention(node: &Node, problems: &mut Problems) -> Option<ConventionSpec> {
     let value = fields.require_text("value", "a convention", problems);
     let known = fields.require_text("known", "a convention", problems);
     fields.finish("a convention", problems);
+    let known = known.and_then(|text| KnownFrom::read(&text, problems));
     Some(ConventionSpec {
-        about: about?.value,
+        about: about?.value.into(),
         value: value?.value,
-        known: known?.value,
+        known: known?,
     })
 }
 
@@ -326,7 +384,7 @@ fn case(node: &Node, problems: &mut Problems) -> Option<Case> {
     let set = conditions::settings(&mut fields, problems);
     let add = fields.texts("add", problems);
     let only = fields.texts("only", problems);
-    let free = conditions::free(&mut fields, problems);
+    let free = conditions::zero_cost(&mut fields, problems);
     let format = fields.parse("format", problems);
     let dot_adds = fields.parse("dot_adds", problems);
     fields.finish("a case", problems);

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::census::Conventions;
 use crate::claims::{
-    ClaimFile, ClaimSpec, Convention, EstimateSpec, Expected, Known, Label, Labels, Part,
-    PriceSpec, Publication, Published, Reading,
+    AuditFacts, ClaimFile, ClaimSpec, Convention, EstimateSpec, Expected, Label, Labels, Part,
+    PriceSpec, Publication, Published, Subject,
 };
 use crate::energy::Estimate;
 use crate::formula::Formula;
 use crate::loader::Loader;
-use crate::report::{Spec, Target};
+use crate::report::spec::{Spec, Target};
 use crate::source::{Diagnostic, Problems, Spanned};
 
 /// A report as claims.
@@ -26,8 +26,8 @@ pub struct AuditSubject {
 /// every variant against the first.
 ///
 /// # Errors
-/// A report without targets, or with fewer than two variants; what keeps its
-/// model from being read.
+/// A report without targets, or with fewer than two variants, of which the
+/// first is the baseline; a model that does not exist or has mistakes.
 pub fn audit_subject(spec: &Spec, loader: &Loader) -> Result<AuditSubject, Problems> {
     let lacks = |what: &str| Diagnostic::at(&spec.name.place, format!("the report has no {what}"));
     let variants = variants(spec, loader)?;
@@ -44,7 +44,7 @@ pub fn audit_subject(spec: &Spec, loader: &Loader) -> Result<AuditSubject, Probl
     for target in &spec.targets {
         for price in &spec.prices {
             let table = loader.table(&price.table)?;
-            let label = format!("{}, {} {}", target.name, table.name(), price.format);
+            let label = format!("{} {}", table.name(), price.format);
             subject.add_claims(spec, (target, price, &label), (baseline, others))?;
         }
     }
@@ -103,7 +103,7 @@ impl AuditSubject {
     fn add_claims(
         &mut self,
         spec: &Spec,
-        (target, price, claim): (&Target, &PriceSpec, &str),
+        (target, price, label_of_price): (&Target, &PriceSpec, &str),
         (baseline, others): (&NamedVariant, &[NamedVariant]),
     ) -> Result<(), Problems> {
         let mut problems = Problems::new();
@@ -122,7 +122,10 @@ impl AuditSubject {
             };
             let name = format!("claim {}", self.file.claims.len());
             let label = Label {
-                claim: claim.to_owned(),
+                subject: Subject::Target {
+                    target: target.name.clone(),
+                    price: label_of_price.to_owned(),
+                },
                 variant: variant.name.clone(),
                 // As on the page of the report.
                 is_published: at == 0,
@@ -133,10 +136,10 @@ impl AuditSubject {
                 published,
                 formula,
                 expected: Expected::Holds,
-                reading: Reading {
+                audit: AuditFacts {
                     baseline: (!is_narrow).then(|| Spanned::new(of.clone(), place.clone())),
                     deployed: None,
-                    named: named(target),
+                    named: target.named.clone(),
                 },
             });
         }
@@ -166,46 +169,18 @@ impl AuditSubject {
                 false => Part::Scope(target.scope.clone()),
             },
             conventions: Conventions::default(),
-            free: Vec::new(),
+            zero_cost: Vec::new(),
         });
         name
     }
 }
 
-/// The scope that a target's words name, where they name a whole attention or
-/// a whole network.
-fn named(target: &Target) -> Option<Spanned<String>> {
-    let scope = &target.scope;
-    let words = target.words.to_lowercase();
-    let says = |word: &str| {
-        words
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|one| one == word)
-    };
-    if !["whole", "entire", "full", "total"].into_iter().any(says) {
-        return None;
-    }
-    let of = |name: String| Some(Spanned::new(name, scope.place.clone()));
-    if says("attention") {
-        return of(format!("{}-full", scope.value));
-    }
-    match ["model", "network", "layer"].into_iter().any(says) {
-        true => of(Estimate::WHOLE.to_owned()),
-        false => None,
-    }
-}
-
-/// What a report says of its conventions. Only what it knows from a paper or
-/// its code is more than inferred.
+/// What a report says of its conventions.
 fn conventions(spec: &Spec) -> Vec<Convention> {
     let all = spec.conventions.iter().map(|one| Convention {
         about: one.about.clone(),
         value: one.value.clone(),
-        known: match one.known.contains("code") {
-            true => Known::Code,
-            false if one.known.contains("paper") => Known::Stated,
-            false => Known::Inferred,
-        },
+        known: one.known.way(),
         claims: Vec::new(),
     });
     all.collect()

@@ -1,28 +1,20 @@
 //! Warnings as a table.
 
-use crate::claims::{Fault, Warning, sentence};
-use crate::render::table::{Align, Cell, Column, Row, RowKind, Table};
+use super::cells::{column, row, words};
+use crate::claims::{Fault, Subject, Warning};
+use crate::render::table::{Align, Table};
 
 /// One row for each warning; one that several variants or claims have in the
-/// same words is told once.
+/// same words stands once.
 pub fn audit_table(warnings: &[Warning]) -> Table {
-    let column = |name: &str, key: &str, align| Column {
-        name: name.to_owned(),
-        key: key.to_owned(),
-        align,
-    };
-    let rows = merged(warnings).into_iter().map(|told| {
-        let cells = [
-            told.fault.name().to_owned(),
-            told.of(),
-            sentence(&told.about, &told.parts),
-            numbers(told.was),
-            numbers(told.becomes),
-        ];
-        Row {
-            cells: cells.map(Cell::Text).to_vec(),
-            kind: RowKind::Plain,
-        }
+    let rows = merged(warnings).into_iter().map(|merged| {
+        row(vec![
+            words(merged.fault.kind().to_string()),
+            words(merged.of()),
+            words(merged.fault.to_string()),
+            words(numbers(merged.was)),
+            words(numbers(merged.corrected)),
+        ])
     });
     Table {
         title: None,
@@ -39,96 +31,104 @@ pub fn audit_table(warnings: &[Warning]) -> Table {
 }
 
 /// A warning of one or several claims or variants.
-#[derive(PartialEq)]
-struct Told {
+struct Merged {
     fault: Fault,
-    claims: Vec<String>,
+    subjects: Vec<Subject>,
     variants: Vec<String>,
-    about: String,
-    parts: Vec<String>,
     was: Vec<String>,
-    becomes: Vec<String>,
+    corrected: Vec<String>,
 }
 
-impl Told {
+impl Merged {
+    fn one(warning: &Warning) -> Merged {
+        Merged {
+            fault: warning.fault.clone(),
+            subjects: vec![warning.subject.clone()],
+            variants: warning.variant.iter().cloned().collect(),
+            was: vec![warning.was.clone()],
+            corrected: vec![warning.corrected.to_string()],
+        }
+    }
+
     /// What it is of: `e-att, l1: attention, 45nm fp32 / 45nm int8`.
     fn of(&self) -> String {
         let mut text = match self.variants.is_empty() {
             true => String::new(),
             false => format!("{}: ", self.variants.join(", ")),
         };
-        let mut before = "";
-        for (at, claim) in self.claims.iter().enumerate() {
-            let (head, rest) = claim.split_once(", ").unwrap_or(("", claim));
-            match at {
-                0 => text.push_str(claim),
-                _ if head == before && !head.is_empty() => text.push_str(&format!(" / {rest}")),
-                _ => text.push_str(&format!("; {claim}")),
+        let mut before = None;
+        for (at, subject) in self.subjects.iter().enumerate() {
+            let target = match subject {
+                Subject::Target { target, .. } => Some(target),
+                Subject::Claim(_) | Subject::Estimate(_) => None,
+            };
+            match subject {
+                Subject::Target { price, .. } if target == before => {
+                    text.push_str(&format!(" / {price}"));
+                }
+                _ if at == 0 => text.push_str(&subject.to_string()),
+                _ => text.push_str(&format!("; {subject}")),
             }
-            before = head;
+            before = target;
         }
         text
+    }
+
+    /// Each number with the variant that it is of, where there are several.
+    fn name_numbers(&mut self) {
+        if self.variants.len() < 2 {
+            return;
+        }
+        for numbers in [&mut self.was, &mut self.corrected] {
+            let named = self.variants.iter().zip(numbers.iter());
+            let named = named.map(|(variant, number)| format!("{variant} {number}"));
+            *numbers = vec![named.collect::<Vec<_>>().join(", ")];
+        }
     }
 }
 
 /// The warnings with those of the same in one: of several variants about the
 /// same number, then of several numbers in the same words. In the order of the
 /// faults.
-fn merged(warnings: &[Warning]) -> Vec<Told> {
-    let mut variants: Vec<Told> = Vec::new();
-    for warning in warnings {
-        let same = variants.iter_mut().find(|told| {
-            warning.variant.is_some()
-                && told.fault == warning.fault
-                && told.about == warning.about
-                && told.claims.contains(&warning.claim)
-        });
-        match same {
-            Some(told) => {
-                told.variants.extend(warning.variant.clone());
-                for part in &warning.parts {
-                    if !told.parts.contains(part) {
-                        told.parts.push(part.clone());
-                    }
-                }
-                told.was.push(warning.was.clone());
-                told.becomes.push(warning.becomes.clone());
-            }
-            None => variants.push(Told {
-                fault: warning.fault,
-                claims: vec![warning.claim.clone()],
-                variants: warning.variant.iter().cloned().collect(),
-                about: warning.about.clone(),
-                parts: warning.parts.clone(),
-                was: vec![warning.was.clone()],
-                becomes: vec![warning.becomes.clone()],
-            }),
-        }
-    }
-    let mut all: Vec<Told> = Vec::new();
-    for mut told in variants {
-        // Each number with the variant that it is of.
-        if told.variants.len() > 1 {
-            for numbers in [&mut told.was, &mut told.becomes] {
-                let named = told.variants.iter().zip(numbers.iter());
-                let named = named.map(|(variant, number)| format!("{variant} {number}"));
-                *numbers = vec![named.collect::<Vec<_>>().join(", ")];
-            }
-        }
-        let same = all.iter_mut().find(|other| {
-            (&other.fault, &other.about, &other.parts, &other.variants)
-                == (&told.fault, &told.about, &told.parts, &told.variants)
-        });
+fn merged(warnings: &[Warning]) -> Vec<Merged> {
+    let mut all: Vec<Merged> = Vec::new();
+    for mut merged in over_variants(warnings) {
+        merged.name_numbers();
+        let same = all
+            .iter_mut()
+            .find(|other| (&other.fault, &other.variants) == (&merged.fault, &merged.variants));
         match same {
             Some(other) => {
-                other.claims.extend(told.claims);
-                other.was.extend(told.was);
-                other.becomes.extend(told.becomes);
+                other.subjects.extend(merged.subjects);
+                other.was.extend(merged.was);
+                other.corrected.extend(merged.corrected);
             }
-            None => all.push(told),
+            None => all.push(merged),
         }
     }
-    all.sort_by_key(|told| told.fault);
+    all.sort_by_key(|merged| merged.fault.kind());
+    all
+}
+
+/// The warnings with those in one that several variants of a report have about
+/// the same number.
+fn over_variants(warnings: &[Warning]) -> Vec<Merged> {
+    let mut all: Vec<Merged> = Vec::new();
+    for warning in warnings {
+        let same = all.iter_mut().position(|merged| {
+            warning.variant.is_some()
+                && merged.subjects.contains(&warning.subject)
+                && merged.fault.absorb(&warning.fault)
+        });
+        match same.and_then(|at| all.get_mut(at)) {
+            Some(merged) => {
+                merged.variants.extend(warning.variant.clone());
+                merged.was.push(warning.was.clone());
+                merged.corrected.push(warning.corrected.to_string());
+            }
+            None => all.push(Merged::one(warning)),
+        }
+    }
     all
 }
 

@@ -4,7 +4,7 @@ use num_rational::BigRational;
 use num_traits::Zero;
 
 use super::cells::{column, row, words};
-use crate::claims::{Bound, Claim, Known, Ledger, Verdict};
+use crate::claims::{Bound, Claim, Ledger, Verdict};
 use crate::render::table::{Align, Cell, Table};
 
 /// Every claim with its verdict.
@@ -100,7 +100,7 @@ pub(super) fn verdict(claim: &Claim) -> String {
         Verdict::HoldsIf(_, conditions) => format!("holds if: {}", conditions.join(", ")),
         other => other.name().to_owned(),
     };
-    if claim.verdict.is_to_the_inputs() {
+    if claim.verdict.is_within_input_rounding() {
         words = format!("{words} (within the rounding of its inputs)");
     }
     match claim.as_expected {
@@ -135,9 +135,9 @@ fn notes(ledgers: &[Ledger]) -> Vec<String> {
 pub fn conventions_table(ledger: &Ledger) -> Table {
     let rows = ledger.file.conventions.iter().map(|one| {
         row(vec![
-            words(&one.about),
+            words(one.about.to_string()),
             words(&one.value),
-            words(known(one.known)),
+            words(one.known.to_string()),
         ])
     });
     let mut notes = Vec::new();
@@ -153,15 +153,6 @@ pub fn conventions_table(ledger: &Ledger) -> Table {
         ],
         rows: rows.collect(),
         notes,
-    }
-}
-
-/// How a convention is known, for readers.
-fn known(known: Known) -> &'static str {
-    match known {
-        Known::Stated => "stated",
-        Known::Code => "the authors' code",
-        Known::Inferred => "inferred",
     }
 }
 

@@ -2,22 +2,20 @@
 
 use super::cells::{column, row, words};
 use super::claims::{claims_table, conventions_table, verdict};
-use crate::catalog::{self, Kind};
 use crate::claims::{Claim, Ledger};
 use crate::render::table::{Align, Table, TableFormat, write};
 
-/// What stands at the head: where the numbers are from, and what wrote them.
-fn head(ledgers: &[Ledger]) -> String {
-    let files = ledgers.iter().map(|ledger| ledger.file.name.place.source());
-    let (from, command) = match files.clone().all(|file| catalog::ships(Kind::Claim, file)) {
-        true => (
+/// What stands at the head of a page about the claim files `asked`.
+fn head(asked: &[String]) -> String {
+    let (files, command) = match asked {
+        [] => (
             "a file in [`reports/claims/`](../reports/claims)".to_owned(),
             "picojoule claims --page > docs/claims.md".to_owned(),
         ),
-        false => {
-            let names: Vec<&str> = files.map(|file| file.name()).collect();
+        names => {
+            let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             (
-                format!("a claim file, `{}`", names.join("` or `")),
+                quoted.join(" or "),
                 format!("picojoule claims {} --page", names.join(" ")),
             )
         }
@@ -26,7 +24,7 @@ fn head(ledgers: &[Ledger]) -> String {
         "\
 # Published claims of energy, recomputed
 
-Every number below that is not marked as published is computed from {from}: the model, the \
+Every number below that is not marked as published is computed from {files}: the model, the \
 hardware table, the part of the model and the conventions that the publication states, or that \
 its printed digits lead back to. A claim *holds* where its printed digits come out, *holds if* \
 where they do with conventions that are inferred and named, and *differs* otherwise; *off* counts \
@@ -38,9 +36,10 @@ This page is written by `{command}`.
     )
 }
 
-/// The page.
-pub fn claims_page(ledgers: &[Ledger]) -> String {
-    let mut page = head(ledgers);
+/// The page about the claim files `asked`, by name or path; about all that ship
+/// where there are none.
+pub fn claims_page(ledgers: &[Ledger], asked: &[String]) -> String {
+    let mut page = head(asked);
     let mut overview = claims_table(ledgers);
     let notes = std::mem::take(&mut overview.notes);
     page.push_str("\n## All of them\n\n");

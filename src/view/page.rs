@@ -42,7 +42,8 @@ impl Page {
     /// and PNG files that it points to.
     ///
     /// # Errors
-    /// A figure that cannot be turned into a PNG.
+    /// A figure whose SVG cannot be drawn as a PNG, such as one that is too
+    /// large.
     pub fn files(&self) -> Result<Vec<PageFile>, ChartError> {
         let mut files = Vec::new();
         let mut page = String::new();

@@ -8,10 +8,14 @@ use num_bigint::{BigInt, BigUint};
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
-use super::uses::{Amount, CountedAt, Product, What};
-use super::{Case, Fault, Warning};
+use super::case::Case;
+use super::fault::{Fault, NarrowSum, Wider};
+use super::uses::{Amount, CountedAt, Factor, Product};
+use super::warning::{Corrected, NoValue, Warning};
 use crate::claims::computed::{Computed, Lookup, Prices};
-use crate::claims::evaluate::{Attribute, Replaced, Under, joules};
+use crate::claims::context::{Context, Replaced};
+use crate::claims::evaluate::joules;
+use crate::claims::meaning::Attribute;
 use crate::claims::quantity::Quantity;
 use crate::claims::unit::Dimension;
 use crate::demand::Demand;
@@ -37,8 +41,8 @@ struct Wide;
 impl Prices for Wide {
     fn price(&self, lookup: &Lookup<'_>) -> Option<BigRational> {
         let narrow = lookup.op.and_then(|op| own(op.of, op.demand, op.format));
-        let wide = narrow.and_then(|narrow| wide_enough(lookup.table, &narrow));
-        let format = wide.map_or(lookup.format, |(format, _)| format);
+        let wider = narrow.and_then(|narrow| wider(lookup.table, &narrow).format());
+        let format = wider.unwrap_or(lookup.format);
         let entry = lookup.table.entry(lookup.primitive, format)?;
         Some(entry.pj.clone())
     }
@@ -52,15 +56,22 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
     if is_ratio && !amounts.iter().flat_map(|one| &one.products).all(is_known) {
         return Vec::new();
     }
-    let mut parts: Vec<String> = Vec::new();
+    let mut sums: Vec<NarrowSum> = Vec::new();
     let (mut is_priced, mut is_unpriced) = (false, false);
-    let mut tell = |name: &str, table: &EnergyTable, narrow: &Narrow| {
-        let wide = wide_enough(table, narrow);
-        is_priced |= wide.is_some();
-        is_unpriced |= wide.is_none();
-        let part = part(case.called(name), narrow, wide);
-        if !parts.contains(&part) {
-            parts.push(part);
+    let mut note = |name: &str, table: &EnergyTable, narrow: &Narrow| {
+        let wider = wider(table, narrow);
+        is_priced |= wider != Wider::Nothing;
+        is_unpriced |= wider == Wider::Nothing;
+        let sum = NarrowSum {
+            estimate: case.label_of(name).to_owned(),
+            terms: narrow.terms.clone(),
+            format: narrow.format,
+            bits: narrow.needed,
+            is_at_least: narrow.at_least,
+            wider,
+        };
+        if !sums.contains(&sum) {
+            sums.push(sum);
         }
     };
     for (name, computed, primitive) in case.uses.energies() {
@@ -73,18 +84,18 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
             .filter_map(|one| own(computed, one.demand, *format))
             .max_by_key(|narrow| narrow.needed);
         if let Some(worst) = worst {
-            tell(name, table, &worst);
+            note(name, table, &worst);
         }
     }
     let mut replaced: Vec<Replaced> = Vec::new();
     for amount in amounts {
-        let Some(mut value) = amount.under(case.names, Under::all(&Wide)) else {
+        let Some(mut value) = amount.under(case.names, Context::all(&Wide)) else {
             continue;
         };
         let plain = value.clone();
         for counted in counted(amount) {
             if let Some(worst) = (counted.sums.iter()).max_by_key(|(narrow, _)| narrow.needed) {
-                tell(counted.name, counted.table, &worst.0);
+                note(counted.name, counted.table, &worst.0);
             }
             if let Some(sum) = value.plus(&counted.more()) {
                 value = sum;
@@ -97,40 +108,27 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
             });
         }
     }
-    if parts.is_empty() {
+    if sums.is_empty() {
         return Vec::new();
     }
-    let wide = case.evaluate(Under {
+    let wide = case.evaluate(Context {
         replaced: &replaced,
-        ..Under::all(&Wide)
+        ..Context::all(&Wide)
     });
-    let becomes = match is_priced && !(is_ratio && is_unpriced) {
-        true => case.shown_or(wide),
-        false => "not priced by the table".to_owned(),
+    let corrected = match is_priced && !(is_ratio && is_unpriced) {
+        true => case.corrected(wide),
+        false => Corrected::Number(Err(NoValue::Unpriced)),
     };
-    vec![case.warning(Fault::NarrowAccumulator, "", parts, becomes)]
+    vec![case.warning(Fault::NarrowAccumulators(sums), corrected)]
 }
 
-/// Whether it can be told if the product prices a sum of integers.
+/// Whether it is known if the product prices a sum of integers.
 fn is_known(product: &Product<'_>) -> bool {
     let is_sum = product.factors.iter().any(|factor| {
-        matches!(&factor.what, What::Entry(_, Primitive::Add, format)
+        matches!(&factor.factor, Factor::Entry(_, Primitive::Add, format)
             if matches!(format.family(), Family::Integer | Family::Fixed))
     });
     !product.is_cut() && (!is_sum || product.counted().is_some())
-}
-
-fn part(name: &str, narrow: &Narrow, wide: Option<(NumberFormat, bool)>) -> String {
-    let least = if narrow.at_least { "at least " } else { "" };
-    let here = match wide {
-        Some((format, true)) => format!("here {format}"),
-        Some((format, false)) => format!("here {format}, the widest of the table"),
-        None => "the table has nothing wider".to_owned(),
-    };
-    format!(
-        "`{name}` adds up {} terms in {}, which takes {least}{} bits ({here})",
-        narrow.terms, narrow.format, narrow.needed
-    )
 }
 
 /// The additions of an estimate that a formula counts and prices itself.
@@ -149,7 +147,7 @@ impl Counts<'_> {
         let price = |format| self.table.entry(Primitive::Add, format).map(|one| &one.pj);
         let mut more = BigRational::zero();
         for (narrow, count) in &self.sums {
-            if let Some((format, _)) = wide_enough(self.table, narrow)
+            if let Some(format) = wider(self.table, narrow).format()
                 && let (Some(wide), Some(own)) = (price(format), price(self.format))
             {
                 more += count * (wide - own);
@@ -333,8 +331,8 @@ fn log2(terms: &BigUint) -> u64 {
 }
 
 /// The narrowest format of the same kind that holds the sum, or else the
-/// widest, and whether it does.
-fn wide_enough(table: &EnergyTable, narrow: &Narrow) -> Option<(NumberFormat, bool)> {
+/// widest.
+fn wider(table: &EnergyTable, narrow: &Narrow) -> Wider {
     let mut known: Vec<NumberFormat> = (table.formats())
         .filter(|format| format.family() == narrow.format.family())
         .filter(|format| format.bits() > narrow.format.bits())
@@ -342,8 +340,9 @@ fn wide_enough(table: &EnergyTable, narrow: &Narrow) -> Option<(NumberFormat, bo
         .collect();
     known.sort_by_key(|format| format.bits());
     let holds = |format: &&NumberFormat| u64::from(format.bits()) >= narrow.needed;
-    match known.iter().find(holds) {
-        Some(format) => Some((*format, true)),
-        None => known.last().map(|format| (*format, false)),
+    match (known.iter().find(holds), known.last()) {
+        (Some(format), _) => Wider::Holds(*format),
+        (None, Some(widest)) => Wider::Widest(*widest),
+        (None, None) => Wider::Nothing,
     }
 }

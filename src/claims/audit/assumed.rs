@@ -3,10 +3,13 @@
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
-use super::uses::{Amount, What};
-use super::{Case, Fault, Warning};
+use super::case::Case;
+use super::fault::{AssumedShare, Fault};
+use super::uses::{Amount, Factor};
+use super::warning::Warning;
 use crate::claims::computed::{Lookup, Prices};
-use crate::claims::evaluate::{Attribute, Under};
+use crate::claims::context::Context;
+use crate::claims::meaning::Attribute;
 use crate::format::NumberFormat;
 use crate::number;
 use crate::primitive::Primitive;
@@ -14,9 +17,9 @@ use crate::table::{Confidence, EnergyTable};
 use crate::units::percent;
 
 /// Assumed entries cost the least that they may.
-struct Least;
+struct AtLeast;
 
-impl Prices for Least {
+impl Prices for AtLeast {
     fn price(&self, lookup: &Lookup<'_>) -> Option<BigRational> {
         let entry = lookup.entry()?;
         Some(match (entry.confidence, &entry.range) {
@@ -28,9 +31,9 @@ impl Prices for Least {
 }
 
 /// Assumed entries cost nothing.
-struct Without;
+struct AtZero;
 
-impl Prices for Without {
+impl Prices for AtZero {
     fn price(&self, lookup: &Lookup<'_>) -> Option<BigRational> {
         let entry = lookup.entry()?;
         Some(match entry.confidence {
@@ -40,38 +43,36 @@ impl Prices for Without {
     }
 }
 
-/// More than this share is told of.
+/// More than this share is warned of.
 fn too_much(share: &BigRational) -> bool {
     *share > BigRational::new(1.into(), 20.into())
 }
 
 pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
-    let mut parts: Vec<String> = Vec::new();
+    let mut shares: Vec<AssumedShare> = Vec::new();
     for amount in &case.uses.amounts {
         if let Some(share) = share(case, amount).filter(too_much) {
-            let part = format!(
-                "{} of `{}` ({})",
-                percent(number::to_f64(&share), 1),
-                case.called(amount.name()),
-                entries(amount).join(", ")
-            );
-            if !parts.contains(&part) {
-                parts.push(part);
+            let share = AssumedShare {
+                share: percent(number::to_f64(&share), 1),
+                of: case.label_of(amount.name()).to_owned(),
+                entries: entries(amount),
+            };
+            if !shares.contains(&share) {
+                shares.push(share);
             }
         }
     }
-    if parts.is_empty() {
+    if shares.is_empty() {
         return Vec::new();
     }
-    let says = "shown at the least of their ranges, without one at 0; they carry";
-    let least = case.shown_or(case.under(&Least));
-    vec![case.warning(Fault::Assumed, says, parts, least)]
+    let least = case.corrected(case.under(&AtLeast));
+    vec![case.warning(Fault::Assumed(shares), least)]
 }
 
 /// The share that assumed entries carry.
 fn share(case: &Case<'_>, amount: &Amount<'_>) -> Option<BigRational> {
     let whole = &amount.value.value;
-    let without = amount.under(case.names, Under::all(&Without))?.value;
+    let without = amount.under(case.names, Context::all(&AtZero))?.value;
     (!whole.is_zero()).then(|| ((whole - without) / whole).abs())
 }
 
@@ -88,9 +89,9 @@ fn entries(amount: &Amount<'_>) -> Vec<String> {
         }
     };
     for factor in amount.products.iter().flat_map(|product| &product.factors) {
-        match &factor.what {
-            What::Entry(table, primitive, format) => add(table, *primitive, *format),
-            What::Estimate(_, computed, Attribute::Energy(of)) => {
+        match &factor.factor {
+            Factor::Entry(table, primitive, format) => add(table, *primitive, *format),
+            Factor::Estimate(_, computed, Attribute::Energy(of)) => {
                 if let Some((table, _)) = &computed.price {
                     for one in computed.priced(*of) {
                         add(table, one.primitive, one.format);

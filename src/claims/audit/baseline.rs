@@ -1,14 +1,16 @@
 //! A baseline in a wider format than it would be deployed in.
 
-use super::uses::{Uses, What};
-use super::{Case, Fault, Warning};
+use super::case::Case;
+use super::fault::{Deployed, Fault};
+use super::uses::{Factor, Uses};
+use super::warning::Warning;
 use crate::claims::computed::Prices;
-use crate::claims::evaluate::Under;
+use crate::claims::context::Context;
 use crate::format::{Format, NumberFormat};
 use crate::primitive::Primitive;
 
 /// What networks are commonly deployed in.
-const DEPLOYED: &str = "int8";
+const COMMON: &str = "int8";
 
 /// Prices what is wider in another format.
 struct In(Format);
@@ -23,9 +25,9 @@ impl Prices for In {
 }
 
 pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
-    let reading = &case.claim.reading;
-    let deployed = reading.deployed.or_else(|| DEPLOYED.parse().ok());
-    let (Some(baseline), Some(deployed)) = (&reading.baseline, deployed) else {
+    let facts = &case.claim.audit;
+    let deployed = facts.deployed.or_else(|| COMMON.parse().ok());
+    let (Some(baseline), Some(deployed)) = (&facts.baseline, deployed) else {
         return Vec::new();
     };
     let wider = |format: &NumberFormat| format.bits() > deployed.operand.bits();
@@ -36,32 +38,30 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
     else {
         return Vec::new();
     };
-    let alone = case.evaluate(Under {
+    let alone = case.evaluate(Context {
         within: Some(&baseline.value),
-        ..Under::all(&In(deployed))
+        ..Context::all(&In(deployed))
     });
     // What the model fixes to a narrower format is in that already.
     if alone.as_ref() == Ok(&case.value.value) {
         return Vec::new();
     }
-    let mut says = format!(
-        "the baseline `{}` is in {widest}; deployed it would be in {deployed}",
-        case.called(&baseline.value)
-    );
-    let mut parts = Vec::new();
+    let mut everything = Vec::new();
     if let Ok(both) = case.under(&In(deployed))
         && alone.as_ref() != Ok(&both)
     {
-        says.push(';');
-        let of = case
-            .variant()
-            .map_or_else(String::new, |variant| format!("`{variant}` "));
-        parts.push(format!(
-            "{of}with everything in {deployed}, {}",
-            case.shown(&both)
-        ));
+        everything.push(Deployed {
+            variant: case.variant().map(str::to_owned),
+            number: case.shown(&both),
+        });
     }
-    vec![case.warning(Fault::WideBaseline, &says, parts, case.shown_or(alone))]
+    let fault = Fault::WideBaseline {
+        baseline: case.label_of(&baseline.value).to_owned(),
+        format: widest,
+        deployed,
+        everything,
+    };
+    vec![case.warning(fault, case.corrected(alone))]
 }
 
 /// The formats that the numbers of the baseline are priced in.
@@ -85,12 +85,12 @@ fn formats(case: &Case<'_>, baseline: &str) -> Vec<NumberFormat> {
     let mut formats = Vec::new();
     let mut sums = Vec::new();
     for factor in factors {
-        match &factor.what {
-            What::Estimate(_, computed, _) => {
+        match &factor.factor {
+            Factor::Estimate(_, computed, _) => {
                 formats.extend(computed.price.as_ref().map(|(_, format)| format.operand));
             }
-            What::Entry(_, Primitive::Add, format) => sums.push(*format),
-            What::Entry(_, _, format) => formats.push(*format),
+            Factor::Entry(_, Primitive::Add, format) => sums.push(*format),
+            Factor::Entry(_, _, format) => formats.push(*format),
             _ => {}
         }
     }

@@ -11,12 +11,16 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{ToPrimitive, Zero};
 
-use super::uses::{Amount, Product, What};
-use super::{Case, Fault, Warning};
+use super::case::Case;
+use super::fault::{Fault, WeightShare};
+use super::uses::{Amount, Factor, Product};
+use super::warning::{Corrected, Subject, Warning};
 use crate::claims::computed::{Computed, Plain, Prices};
-use crate::claims::evaluate::{Attribute, Replaced, Under, joules};
+use crate::claims::conditions::{Known, Topic};
+use crate::claims::context::{Context, Replaced};
+use crate::claims::evaluate::joules;
+use crate::claims::meaning::Attribute;
 use crate::claims::quantity::Quantity;
-use crate::claims::spec::Known;
 use crate::claims::unit::Dimension;
 use crate::domain::Domain;
 use crate::format::{Format, NumberFormat};
@@ -30,16 +34,18 @@ use crate::units::{Energy, percent};
 struct WithWeights;
 
 impl Prices for WithWeights {
-    fn beside(&self, computed: &Computed) -> BigRational {
+    fn extra(&self, computed: &Computed) -> BigRational {
         own(computed).map_or_else(BigRational::zero, |(_, picojoules)| picojoules)
     }
 }
 
 pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
-    let said = case.names.file.conventions.iter().any(|one| {
-        one.about == "memory" && one.known != Known::Inferred && one.is_of(&case.claim.name.value)
+    let is_stated = case.names.file.conventions.iter().any(|one| {
+        one.about == Topic::Memory
+            && one.known != Known::Inferred
+            && one.is_of(&case.claim.name.value)
     });
-    if said || !case.uses.memories.is_empty() {
+    if is_stated || !case.uses.memories.is_empty() {
         return Vec::new();
     }
     // A ratio with the memory of one side alone would be none of anything.
@@ -52,14 +58,14 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
     if amounts.len() > 1 && case.uses.energies().any(is_unpriced) {
         return Vec::new();
     }
-    let mut shares: Vec<(String, String)> = Vec::new();
-    let mut tell = |share: Option<(String, String)>| {
+    let mut shares: Vec<WeightShare> = Vec::new();
+    let mut note = |share: Option<WeightShare>| {
         shares.extend(share.filter(|share| !shares.contains(share)));
     };
     for (name, computed, _) in case.uses.energies() {
-        tell(own(computed).and_then(|traffic| {
+        note(own(computed).and_then(|traffic| {
             let arithmetic = computed.energy(None, &Plain)?;
-            share(case.called(name), &traffic, &arithmetic)
+            share(case.label_of(name), &traffic, &arithmetic)
         }));
     }
     let mut replaced: Vec<Replaced> = Vec::new();
@@ -67,11 +73,15 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
         let Some(counted) = counted(amount) else {
             continue;
         };
-        let Some(mut value) = amount.under(case.names, Under::all(&WithWeights)) else {
+        let Some(mut value) = amount.under(case.names, Context::all(&WithWeights)) else {
             continue;
         };
         for one in counted {
-            tell(share(case.called(one.name), &one.traffic, &one.arithmetic));
+            note(share(
+                case.label_of(one.name),
+                &one.traffic,
+                &one.arithmetic,
+            ));
             let traffic = Quantity::exact(joules(&one.traffic.1), Dimension::ENERGY);
             let traffic = match one.negative {
                 true => traffic.negated(),
@@ -84,27 +94,18 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
             value,
         });
     }
-    let Some((level, _)) = shares.first().cloned() else {
+    if shares.is_empty() {
         return Vec::new();
-    };
-    let is_one = shares.iter().all(|(other, _)| *other == level);
-    let says = match is_one {
-        true => format!("weights read once from {level}, a floor, would be"),
-        false => "weights read once, a floor, would be".to_owned(),
-    };
-    let parts = shares.into_iter().map(|(level, share)| match is_one {
-        true => share,
-        false => format!("{share} ({level})"),
-    });
-    let parts: Vec<String> = parts.collect();
-    let with = case.evaluate(Under {
+    }
+    let fault = Fault::NoMemory(shares);
+    let with = case.evaluate(Context {
         replaced: &replaced,
-        ..Under::all(&WithWeights)
+        ..Context::all(&WithWeights)
     });
     if with.as_ref() != Ok(&case.value.value) {
-        return vec![case.warning(Fault::NoMemory, &says, parts, case.shown_or(with))];
+        return vec![case.warning(fault, case.corrected(with))];
     }
-    // The claim is of single operations, of which memory is none: told of all
+    // The claim is of single operations, of which memory is none: shown for all
     // that the estimate has.
     let Some((name, computed, _)) = case.uses.energies().next() else {
         return Vec::new();
@@ -114,9 +115,9 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
         return Vec::new();
     };
     vec![Warning {
-        claim: format!("`{}`, all of it", case.called(name)),
+        subject: Subject::Estimate(case.label_of(name).to_owned()),
         was: shown(&arithmetic),
-        ..case.warning(Fault::NoMemory, &says, parts, shown(&with))
+        ..case.warning(fault, Corrected::Number(Ok(shown(&with))))
     }]
 }
 
@@ -136,9 +137,11 @@ enum Side {
 /// What an energy is of; nothing where weights are not known of all of it.
 fn side(amount: &Amount<'_>) -> Option<Side> {
     let energies = |product: &Product<'_>| {
-        (product.factors.iter()).find_map(|factor| match factor.what {
-            What::Estimate(_, _, Attribute::Energy(None)) if !factor.divides => Some(Side::All),
-            What::Estimate(_, _, Attribute::Energy(_)) if !factor.divides => Some(Side::Primitive),
+        (product.factors.iter()).find_map(|factor| match factor.factor {
+            Factor::Estimate(_, _, Attribute::Energy(None)) if !factor.divides => Some(Side::All),
+            Factor::Estimate(_, _, Attribute::Energy(_)) if !factor.divides => {
+                Some(Side::Primitive)
+            }
             _ => None,
         })
     };
@@ -153,19 +156,17 @@ fn side(amount: &Amount<'_>) -> Option<Side> {
 /// What weights are read from, and what that takes.
 type Traffic = (String, BigRational);
 
-/// What the weights of an estimate would be read from, and their share in it,
-/// in words.
-fn share(
-    name: &str,
-    (level, traffic): &Traffic,
-    arithmetic: &BigRational,
-) -> Option<(String, String)> {
+/// What the weights of an estimate would be read from, and their share in it.
+fn share(name: &str, (level, traffic): &Traffic, arithmetic: &BigRational) -> Option<WeightShare> {
     let both = traffic + arithmetic;
     if traffic.is_zero() || both.is_zero() {
         return None;
     }
-    let share = percent(number::to_f64(&(traffic / both)), 1);
-    Some((level.clone(), format!("{share} of `{name}`")))
+    Some(WeightShare {
+        estimate: name.to_owned(),
+        level: level.clone(),
+        share: percent(number::to_f64(&(traffic / both)), 1),
+    })
 }
 
 /// The traffic of an estimate that has a price.
@@ -181,7 +182,7 @@ struct Counted<'a> {
     table: &'a EnergyTable,
     /// The formats that it is priced in: of multiplications, and of the rest.
     products: Vec<NumberFormat>,
-    rest: Vec<NumberFormat>,
+    others: Vec<NumberFormat>,
     negative: bool,
     arithmetic: BigRational,
     traffic: Traffic,
@@ -195,7 +196,7 @@ fn counted<'c>(amount: &'c Amount<'_>) -> Option<Vec<Counted<'c>>> {
     let mut priced: Vec<&str> = Vec::new();
     for product in &amount.products {
         if let [factor] = product.factors.as_slice()
-            && let What::Estimate(name, _, Attribute::Energy(_)) = factor.what
+            && let Factor::Estimate(name, _, Attribute::Energy(_)) = factor.factor
         {
             priced.push(name);
             continue;
@@ -215,7 +216,7 @@ fn counted<'c>(amount: &'c Amount<'_>) -> Option<Vec<Counted<'c>>> {
                 of: counted.of,
                 table: counted.table,
                 products: Vec::new(),
-                rest: Vec::new(),
+                others: Vec::new(),
                 negative: product.negative,
                 arithmetic: BigRational::zero(),
                 traffic: (String::new(), BigRational::zero()),
@@ -229,7 +230,7 @@ fn counted<'c>(amount: &'c Amount<'_>) -> Option<Vec<Counted<'c>>> {
         one.arithmetic += energy;
         match counted.primitive {
             Primitive::Mul => one.products.push(counted.format),
-            _ => one.rest.push(counted.format),
+            _ => one.others.push(counted.format),
         }
     }
     // Its weights are in its energy already.
@@ -239,7 +240,7 @@ fn counted<'c>(amount: &'c Amount<'_>) -> Option<Vec<Counted<'c>>> {
     for one in &mut all {
         // Sums may be wider than what is multiplied.
         let formats = match one.products.is_empty() {
-            true => &one.rest,
+            true => &one.others,
             false => &one.products,
         };
         let (operand, others) = formats.split_first()?;

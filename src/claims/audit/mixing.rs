@@ -6,10 +6,13 @@ use std::sync::Arc;
 use num_rational::BigRational;
 use num_traits::Zero;
 
-use super::uses::{Factor, What};
-use super::{Case, Fault, Warning};
+use super::case::Case;
+use super::fault::{Fault, Overlap, Tables};
+use super::uses::{Factor, PlacedFactor};
+use super::warning::{Corrected, Warning};
 use crate::claims::computed::{Computed, Lookup, Prices};
-use crate::claims::evaluate::{Attribute, Replaced, Under};
+use crate::claims::context::{Context, Replaced};
+use crate::claims::meaning::Attribute;
 use crate::claims::quantity::Quantity;
 use crate::claims::unit::Dimension;
 use crate::format::NumberFormat;
@@ -42,7 +45,7 @@ impl Prices for AllIn {
 
 /// All-in entries added to others: not where one is only held against another.
 fn all_in(case: &Case<'_>) -> Option<Warning> {
-    let mut parts: Vec<String> = Vec::new();
+    let mut overlaps: Vec<Overlap> = Vec::new();
     let mut replaced: Vec<Replaced> = Vec::new();
     for amount in &case.uses.amounts {
         let factors = || {
@@ -54,20 +57,17 @@ fn all_in(case: &Case<'_>) -> Option<Warning> {
         if whole.is_empty() || single.is_empty() {
             continue;
         }
-        let part = format!(
-            "{} {} what {} {} once more",
-            whole.join(", "),
-            if whole.len() == 1 { "holds" } else { "hold" },
-            single.join(", "),
-            if single.len() == 1 { "prices" } else { "price" },
-        );
-        if !parts.contains(&part) {
-            parts.push(part);
+        let overlap = Overlap {
+            all_in: whole,
+            single,
+        };
+        if !overlaps.contains(&overlap) {
+            overlaps.push(overlap);
         }
         for factor in factors() {
             let own: Vec<Named<'_>> = of_factor(factor).collect();
-            let dimension = match factor.what {
-                What::Entry(..) => Dimension::PER_OPERATION,
+            let dimension = match factor.factor {
+                Factor::Entry(..) => Dimension::PER_OPERATION,
                 _ => Dimension::ENERGY,
             };
             // One that has both is priced by `AllIn`.
@@ -79,14 +79,14 @@ fn all_in(case: &Case<'_>) -> Option<Warning> {
             }
         }
     }
-    if parts.is_empty() {
+    if overlaps.is_empty() {
         return None;
     }
-    let alone = case.evaluate(Under {
+    let alone = case.evaluate(Context {
         replaced: &replaced,
-        ..Under::all(&AllIn)
+        ..Context::all(&AllIn)
     });
-    Some(case.warning(Fault::AllIn, "", parts, case.shown_or(alone)))
+    Some(case.warning(Fault::AllIn(overlaps), case.corrected(alone)))
 }
 
 /// An entry with its name.
@@ -109,12 +109,12 @@ fn split(entries: &[Named<'_>]) -> (Vec<String>, Vec<String>) {
 }
 
 /// The entries that a factor is priced by.
-fn of_factor<'f>(factor: &'f Factor<'_>) -> impl Iterator<Item = Named<'f>> {
-    let entries = match &factor.what {
-        What::Entry(table, primitive, format) => {
+fn of_factor<'f>(factor: &'f PlacedFactor<'_>) -> impl Iterator<Item = Named<'f>> {
+    let entries = match &factor.factor {
+        Factor::Entry(table, primitive, format) => {
             named(table, *primitive, *format).into_iter().collect()
         }
-        What::Estimate(_, computed, Attribute::Energy(primitive)) => {
+        Factor::Estimate(_, computed, Attribute::Energy(primitive)) => {
             of_estimate(computed, *primitive)
         }
         _ => Vec::new(),
@@ -154,12 +154,8 @@ fn two_tables(case: &Case<'_>) -> Option<Warning> {
     if tables.len() < 2 {
         return None;
     }
-    let names: Vec<String> = tables
-        .iter()
-        .map(|table| format!("`{}`", table.name()))
-        .collect();
-    let says = format!("entries of {} stand in one number", names.join(" and "));
-    alone(case, &says, &tables)
+    let names = tables.iter().map(|table| table.name().to_owned()).collect();
+    alone(case, Tables::Named(names), &tables)
 }
 
 /// A table that extends another has entries of both.
@@ -190,27 +186,20 @@ fn extended(case: &Case<'_>) -> Option<Warning> {
     if files.len() < 2 {
         return None;
     }
-    let groups: Vec<String> = files.iter().map(|(_, names)| names.join(", ")).collect();
-    let says = format!(
-        "`{}` extends `{}`: {} are of different tables",
-        table.name(),
-        base.value,
-        groups.join(" and ")
-    );
+    let fault = Tables::Extended {
+        table: table.name().to_owned(),
+        base: base.value.clone(),
+        entries: files.into_iter().map(|(_, names)| names).collect(),
+    };
     match case.names.loader.table(base) {
-        Ok(base) => alone(case, &says, &[&base]),
-        Err(_) => Some(case.warning(
-            Fault::TwoTables,
-            &says,
-            Vec::new(),
-            "the other table is not at hand".to_owned(),
-        )),
+        Ok(base) => alone(case, fault, &[&base]),
+        Err(_) => Some(case.warning(Fault::TwoTables(fault), Corrected::NoBase)),
     }
 }
 
 /// The warning with what each table alone gives; nothing where they all give
 /// the same as the claim.
-fn alone(case: &Case<'_>, says: &str, tables: &[&Arc<EnergyTable>]) -> Option<Warning> {
+fn alone(case: &Case<'_>, fault: Tables, tables: &[&Arc<EnergyTable>]) -> Option<Warning> {
     let values: Vec<_> = (tables.iter())
         .map(|table| (table.name(), case.under(&From(table))))
         .collect();
@@ -219,9 +208,9 @@ fn alone(case: &Case<'_>, says: &str, tables: &[&Arc<EnergyTable>]) -> Option<Wa
         return None;
     }
     let each = values.into_iter().map(|(name, value)| {
-        let shown = case.shown_or(value);
-        format!("{name} alone: {shown}")
+        let shown = value.map(|value| case.shown(&value));
+        (name.to_owned(), shown)
     });
-    let each: Vec<String> = each.collect();
-    Some(case.warning(Fault::TwoTables, says, Vec::new(), each.join(", ")))
+    let each = Corrected::EachTable(each.collect());
+    Some(case.warning(Fault::TwoTables(fault), each))
 }

@@ -2,9 +2,11 @@
 
 use num_traits::Zero;
 
-use super::{Case, Fault, Warning};
+use super::case::Case;
+use super::fault::{Fault, SmallerPart};
+use super::warning::Warning;
 use crate::claims::computed::{Computed, Prices, of_scope};
-use crate::claims::evaluate::Attribute;
+use crate::claims::meaning::Attribute;
 use crate::graph::OpKind;
 use crate::primitive::Primitive;
 use crate::source::{Problems, Spanned};
@@ -22,45 +24,49 @@ impl Prices for Over<'_> {
 }
 
 pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
-    let Some(named) = &case.claim.reading.named else {
+    let Some(named) = &case.claim.audit.named else {
         return Vec::new();
     };
-    let mut missing: Vec<String> = Vec::new();
-    let mut parts: Vec<&str> = Vec::new();
+    let mut without: Vec<String> = Vec::new();
+    let mut parts: Vec<String> = Vec::new();
     for (_, computed, attribute) in &case.uses.estimates {
-        let left_out = left_out(computed, *attribute, named);
-        if !left_out.is_empty() && !parts.contains(&computed.part.as_str()) {
-            parts.push(&computed.part);
+        let absent = absent_stages(computed, *attribute, named);
+        if !absent.is_empty() && !parts.contains(&computed.part) {
+            parts.push(computed.part.clone());
         }
-        for stage in left_out {
-            if !missing.contains(&stage) {
-                missing.push(stage);
+        for stage in absent {
+            if !without.contains(&stage) {
+                without.push(stage);
             }
         }
     }
     let over = case.under(&Over(named));
-    if missing.is_empty() || over.as_ref() == Ok(&case.value.value) {
+    if without.is_empty() || over.as_ref() == Ok(&case.value.value) {
         return Vec::new();
     }
-    let of_attention = |stage: &String| stage.ends_with("-proj") || stage == "softmax";
-    let fault = match missing.iter().any(of_attention) {
-        true => Fault::LeftOut,
-        false => Fault::SmallerScope,
+    let is_of_attention = without.iter().any(|stage| is_of_attention(stage));
+    let part = SmallerPart {
+        named: named.value.clone(),
+        computed: parts,
+        without,
     };
-    let computed: Vec<String> = parts.iter().map(|part| format!("`{part}`")).collect();
-    let says = format!(
-        "`{}` is named, {} is computed, without {}",
-        named.value,
-        computed.join(" and "),
-        missing.join(", ")
-    );
-    vec![case.warning(fault, &says, Vec::new(), case.shown_or(over))]
+    let fault = match is_of_attention {
+        true => Fault::IncompleteWhole(part),
+        false => Fault::SmallerScope(part),
+    };
+    vec![case.warning(fault, case.corrected(over))]
+}
+
+/// Whether a stage is a projection or the softmax, which papers leave out of
+/// the attention that they name. Stages have these names in every model.
+fn is_of_attention(stage: &str) -> bool {
+    stage.ends_with("-proj") || stage == "softmax"
 }
 
 /// The mistake of a named scope that no estimate of the claim has.
-pub(super) fn unknown(case: &Case<'_>) -> Problems {
+pub(super) fn check_named(case: &Case<'_>) -> Problems {
     let mut problems = Problems::new();
-    if let Some(named) = &case.claim.reading.named {
+    if let Some(named) = &case.claim.audit.named {
         let estimates = case.uses.estimates.iter();
         let scopes: Vec<_> = estimates
             .map(|(_, computed, _)| of_scope(named, &computed.counted))
@@ -78,7 +84,11 @@ pub(super) fn unknown(case: &Case<'_>) -> Problems {
 
 /// The stages of the named part that are not in the computed one and have some
 /// of what is asked.
-fn left_out(computed: &Computed, attribute: Attribute, named: &Spanned<String>) -> Vec<String> {
+fn absent_stages(
+    computed: &Computed,
+    attribute: Attribute,
+    named: &Spanned<String>,
+) -> Vec<String> {
     let Some(own) = &computed.stages else {
         return Vec::new();
     };
@@ -103,6 +113,6 @@ fn left_out(computed: &Computed, attribute: Attribute, named: &Spanned<String>) 
         }),
         Attribute::Weights => false,
     };
-    let missing = stages.into_iter().filter(|stage| !own.contains(stage));
-    missing.filter(counts).collect()
+    let others = stages.into_iter().filter(|stage| !own.contains(stage));
+    others.filter(counts).collect()
 }

@@ -3,10 +3,13 @@
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
-use super::uses::{Factor, Product, What};
-use super::{Case, Fault, Warning};
+use super::case::Case;
+use super::fault::{Fault, Holder};
+use super::uses::{Factor, PlacedFactor, Product};
+use super::warning::Warning;
 use crate::claims::computed::Computed;
-use crate::claims::evaluate::{Attribute, Path, Replaced, Under};
+use crate::claims::context::{Context, Path, Replaced};
+use crate::claims::meaning::Attribute;
 use crate::claims::quantity::Quantity;
 use crate::claims::spec::Input;
 use crate::claims::unit::Dimension;
@@ -33,13 +36,16 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for share in shares(case) {
         let products = case.uses.products.iter();
-        let found: Vec<(Doubled, String)> = products
+        let found: Vec<(Doubled, Holder)> = products
             .filter_map(|product| doubled(case, &share, product))
             .collect();
-        let Some((_, held)) = found.first() else {
+        let Some((_, holder)) = found.first() else {
             continue;
         };
-        let says = format!("`{}` is applied to {held}", share.name);
+        let fault = Fault::AppliedTwice {
+            share: share.name.clone(),
+            holder: holder.clone(),
+        };
         let ones: Vec<Replaced> = superfluous(found.into_iter().map(|(one, _)| one).collect())
             .into_iter()
             .map(|path| Replaced {
@@ -47,11 +53,11 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
                 value: Quantity::exact(BigRational::one(), Dimension::NONE),
             })
             .collect();
-        let once = case.evaluate(Under {
+        let once = case.evaluate(Context {
             replaced: &ones,
-            ..Under::PLAIN
+            ..Context::PLAIN
         });
-        warnings.push(case.warning(Fault::AppliedTwice, &says, Vec::new(), case.shown_or(once)));
+        warnings.push(case.warning(fault, case.corrected(once)));
     }
     warnings
 }
@@ -61,10 +67,10 @@ fn shares<'a>(case: &Case<'a>) -> Vec<Share<'a>> {
     let mut shares: Vec<Share<'a>> = Vec::new();
     let products = case.uses.products.iter();
     for factor in products.flat_map(|product| &product.factors) {
-        let (input, value) = match factor.what {
-            What::Input(input) => (input, input.quantity()),
-            What::Rest(input) => match one().plus(&input.quantity().negated()) {
-                Some(rest) => (input, rest),
+        let (input, value) = match factor.factor {
+            Factor::Input(input) => (input, input.quantity()),
+            Factor::Complement(input) => match one().plus(&input.quantity().negated()) {
+                Some(complement) => (input, complement),
                 None => continue,
             },
             _ => continue,
@@ -88,7 +94,7 @@ fn one() -> Quantity {
 }
 
 /// How often the product has the share too often, and in what it is already.
-fn doubled(case: &Case<'_>, share: &Share<'_>, product: &Product<'_>) -> Option<(Doubled, String)> {
+fn doubled(case: &Case<'_>, share: &Share<'_>, product: &Product<'_>) -> Option<(Doubled, Holder)> {
     let own = |divides: bool| {
         let factors = product.factors.iter();
         let found = factors.filter(move |one| one.name == share.name && one.divides == divides);
@@ -106,15 +112,12 @@ fn doubled(case: &Case<'_>, share: &Share<'_>, product: &Product<'_>) -> Option<
     }
     let others = (product.factors.iter())
         .filter(|factor| factor.divides == divides && factor.name != share.name);
-    let held: Vec<String> = others
+    let held: Vec<Holder> = others
         .filter_map(|other| holder(case, share, other))
         .collect();
     let excess = times - 1 + usize::from(!held.is_empty());
-    let held = match held.into_iter().next() {
-        Some(held) => held,
-        None => "what it was applied to before".to_owned(),
-    };
-    (excess > 0).then_some((Doubled { places, excess }, held))
+    let holder = held.into_iter().next().unwrap_or(Holder::Product);
+    (excess > 0).then_some((Doubled { places, excess }, holder))
 }
 
 /// Where the share is to be left out, such that no product has it too often:
@@ -142,24 +145,23 @@ fn superfluous(mut doubled: Vec<Doubled>) -> Vec<Path> {
     }
 }
 
-/// In what way a factor holds the share already, in words.
-fn holder(case: &Case<'_>, share: &Share<'_>, other: &Factor<'_>) -> Option<String> {
-    let name = &other.name;
-    match &other.what {
-        What::Input(held) => {
+/// In what way a factor holds the share already.
+fn holder(case: &Case<'_>, share: &Share<'_>, other: &PlacedFactor<'_>) -> Option<Holder> {
+    match &other.factor {
+        Factor::Input(held) => {
             let whole = before(case, share, held)?;
-            Some(format!(
-                "`{name}`, which is `{}` × `{whole}` already",
-                share.name
-            ))
+            Some(Holder::Input {
+                name: other.name.clone(),
+                whole: whole.to_owned(),
+            })
         }
-        What::Estimate(own, computed, attribute) => {
-            let holder = density(share, computed, *attribute)
-                .or_else(|| measured(share, computed, *attribute))?;
-            Some(format!(
-                "`{}`, whose model leaves out zeros by {holder} already",
-                case.called(own)
-            ))
+        Factor::Estimate(own, computed, attribute) => {
+            let estimate = case.label_of(own).to_owned();
+            if let Some(symbol) = density(share, computed, *attribute) {
+                return Some(Holder::Parameter { estimate, symbol });
+            }
+            let file = measured(share, computed, *attribute)?;
+            Some(Holder::Densities { estimate, file })
         }
         _ => None,
     }
@@ -208,7 +210,7 @@ fn density(share: &Share<'_>, computed: &Computed, attribute: Attribute) -> Opti
                 Attribute::Weights => false,
             }
     })?;
-    Some(format!("its `{}`", symbol.symbol.name()))
+    Some(symbol.symbol.name().to_owned())
 }
 
 /// The file of densities by which ops of an estimate leave out as much as the
@@ -234,5 +236,5 @@ fn measured(share: &Share<'_>, computed: &Computed, attribute: Attribute) -> Opt
             OpKind::Einsum(einsum) if is_it(&einsum.density));
         is_counted && skips
     });
-    found.then(|| format!("the densities of {}", used.file))
+    found.then(|| used.file.to_string())
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::claims::computed::Computed;
-use crate::claims::evaluate::{Attribute, Meaning, Names, Path, Under};
+use crate::claims::context::{Context, Path};
+use crate::claims::meaning::{Attribute, Meaning, Names};
 use crate::claims::quantity::Quantity;
 use crate::claims::spec::Input;
 use crate::claims::unit::Dimension;
@@ -19,23 +20,23 @@ const MAX_PRODUCTS: usize = 1024;
 
 /// What a factor is.
 #[derive(Clone)]
-pub(super) enum What<'a> {
+pub(super) enum Factor<'a> {
     Input(&'a Input),
     /// 1 less an input.
-    Rest(&'a Input),
+    Complement(&'a Input),
     Estimate(&'a str, &'a Computed, Attribute),
     Entry(Arc<EnergyTable>, Primitive, NumberFormat),
     Memory(Arc<EnergyTable>),
     /// 1, the only number that a formula may write.
     One,
-    /// What takes too many products to tell.
+    /// What takes too many products to be known.
     Cut,
 }
 
 /// A factor of a product.
 #[derive(Clone)]
-pub(super) struct Factor<'a> {
-    pub(super) what: What<'a>,
+pub(super) struct PlacedFactor<'a> {
+    pub(super) factor: Factor<'a>,
     /// As the formula writes it.
     pub(super) name: String,
     /// Whether it divides.
@@ -47,7 +48,7 @@ pub(super) struct Factor<'a> {
 /// A term of a formula that is multiplied out.
 #[derive(Clone)]
 pub(super) struct Product<'a> {
-    pub(super) factors: Vec<Factor<'a>>,
+    pub(super) factors: Vec<PlacedFactor<'a>>,
     /// Whether it is subtracted.
     pub(super) negative: bool,
 }
@@ -82,8 +83,8 @@ impl<'a> Uses<'a> {
         };
         let factors = uses.products.iter().flat_map(|product| &product.factors);
         for factor in factors {
-            match &factor.what {
-                What::Estimate(name, computed, attribute) => {
+            match &factor.factor {
+                Factor::Estimate(name, computed, attribute) => {
                     let one = (*name, *computed, *attribute);
                     let is_it =
                         |(own, _, of): &(&str, &Computed, Attribute)| (own, of) == (&one.0, &one.2);
@@ -91,11 +92,11 @@ impl<'a> Uses<'a> {
                         uses.estimates.push(one);
                     }
                 }
-                What::Entry(table, primitive, format) => {
+                Factor::Entry(table, primitive, format) => {
                     uses.entries.push((Arc::clone(table), *primitive, *format));
                 }
-                What::Memory(table) => uses.memories.push(Arc::clone(table)),
-                What::Input(_) | What::Rest(_) | What::One | What::Cut => {}
+                Factor::Memory(table) => uses.memories.push(Arc::clone(table)),
+                Factor::Input(_) | Factor::Complement(_) | Factor::One | Factor::Cut => {}
             }
         }
         uses.amounts(names, formula, &formula.ast, &Path::new())?;
@@ -137,7 +138,7 @@ impl<'a> Uses<'a> {
         part: &'a Ast,
         within: &Path,
     ) -> Result<(), Diagnostic> {
-        let value = names.value_of(formula, part, Under::PLAIN)?;
+        let value = names.value_of(formula, part, Context::PLAIN)?;
         if [Dimension::ENERGY, Dimension::PER_OPERATION].contains(&value.dimension) {
             let products = products(names, formula, part, within)?;
             self.amounts.push(Amount {
@@ -178,11 +179,11 @@ pub(super) struct CountedAt<'p, 'a> {
 }
 
 impl<'a> Product<'a> {
-    /// One that stands for more than can be told.
+    /// One that stands for more than can be known.
     fn cut() -> Product<'a> {
         Product {
-            factors: vec![Factor {
-                what: What::Cut,
+            factors: vec![PlacedFactor {
+                factor: Factor::Cut,
                 name: String::new(),
                 divides: false,
                 path: Path::new(),
@@ -194,7 +195,7 @@ impl<'a> Product<'a> {
     /// Whether it is one.
     pub(super) fn is_cut(&self) -> bool {
         let mut factors = self.factors.iter();
-        factors.any(|factor| matches!(factor.what, What::Cut))
+        factors.any(|factor| matches!(factor.factor, Factor::Cut))
     }
 
     /// The count and its price, if the product is nothing else.
@@ -205,9 +206,9 @@ impl<'a> Product<'a> {
         if a.divides || b.divides {
             return None;
         }
-        match (&a.what, &b.what) {
-            (What::Estimate(name, of, attribute), What::Entry(table, primitive, format))
-            | (What::Entry(table, primitive, format), What::Estimate(name, of, attribute)) => {
+        match (&a.factor, &b.factor) {
+            (Factor::Estimate(name, of, attribute), Factor::Entry(table, primitive, format))
+            | (Factor::Entry(table, primitive, format), Factor::Estimate(name, of, attribute)) => {
                 Some(CountedAt {
                     name,
                     of,
@@ -234,8 +235,8 @@ impl Amount<'_> {
     }
 
     /// Its value under other prices.
-    pub(super) fn under(&self, names: &Names<'_>, under: Under<'_>) -> Option<Quantity> {
-        names.value_of(self.formula, self.part, under).ok()
+    pub(super) fn under(&self, names: &Names<'_>, context: Context<'_>) -> Option<Quantity> {
+        names.value_of(self.formula, self.part, context).ok()
     }
 }
 
@@ -253,10 +254,10 @@ fn products<'a>(
     part: &'a Ast,
     within: &Path,
 ) -> Result<Vec<Product<'a>>, Diagnostic> {
-    let leaf = |what: What<'a>, name: &str| {
+    let leaf = |factor: Factor<'a>, name: &str| {
         vec![Product {
-            factors: vec![Factor {
-                what,
+            factors: vec![PlacedFactor {
+                factor,
                 name: name.to_owned(),
                 divides: false,
                 path: inside(within, part),
@@ -266,28 +267,28 @@ fn products<'a>(
     };
     let meaning = |part: &Ast, name: &str| names.meaning(name, &formula.place_of(part));
     Ok(match &part.node {
-        Node::Number(_) | Node::Call(..) => leaf(What::One, "1"),
+        Node::Number(_) | Node::Call(..) => leaf(Factor::One, "1"),
         Node::Negate(inner) => negated(products(names, formula, inner, within)?),
         Node::Name(name) => match meaning(part, name)? {
             // Formulas that are computed from themselves were refused.
             Meaning::Quantity(_, inner) => {
                 products(names, inner, &inner.ast, &inside(within, part))?
             }
-            Meaning::Input(input) => leaf(What::Input(input), name),
+            Meaning::Input(input) => leaf(Factor::Input(input), name),
             Meaning::Estimate(own, computed, attribute) => {
-                leaf(What::Estimate(own, computed, attribute), name)
+                leaf(Factor::Estimate(own, computed, attribute), name)
             }
             Meaning::Entry(table, primitive, format) => {
-                leaf(What::Entry(table, primitive, format), name)
+                leaf(Factor::Entry(table, primitive, format), name)
             }
-            Meaning::Memory(table, _) => leaf(What::Memory(table), name),
+            Meaning::Memory(table, _) => leaf(Factor::Memory(table), name),
         },
         Node::Binary(BinaryOp::Sub, left, right) if matches!(left.node, Node::Number(_)) => {
             // 1 − s, where s is the share of zeros, is the share of the rest.
             if let Node::Name(name) = &right.node
                 && let Meaning::Input(input) = meaning(right, name)?
             {
-                return Ok(leaf(What::Rest(input), &format!("1 − {name}")));
+                return Ok(leaf(Factor::Complement(input), &format!("1 − {name}")));
             }
             let mut all = products(names, formula, left, within)?;
             all.extend(negated(products(names, formula, right, within)?));
@@ -327,7 +328,7 @@ fn multiplied<'a>(left: &[Product<'a>], right: &[Product<'a>], divides: bool) ->
     }
     for a in left {
         for b in right {
-            let other = b.factors.iter().cloned().map(|factor| Factor {
+            let other = b.factors.iter().cloned().map(|factor| PlacedFactor {
                 divides: factor.divides != divides,
                 ..factor
             });

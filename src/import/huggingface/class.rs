@@ -2,11 +2,12 @@
 //! head has other parameters and does other work.
 
 use super::config::Config;
+use super::draft::Draft;
 use crate::source::{Diagnostic, Place};
 
 /// What follows the stack of layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Head {
+pub(crate) enum Head {
     /// Nothing: the last hidden state.
     Hidden,
     /// A pooler over the first token.
@@ -25,7 +26,7 @@ pub(super) enum Head {
 
 /// The class that `architectures` names, and its head. Without one it is the
 /// first of `known`; that is told.
-pub(super) fn class(
+pub(crate) fn class(
     config: &mut Config<'_>,
     known: &[(&'static str, Head)],
 ) -> (&'static str, Head) {
@@ -59,4 +60,9 @@ fn named(config: &mut Config<'_>) -> Option<(String, Place)> {
     let first = node.items(&mut config.problems)?.first()?;
     let name = first.text(&mut config.problems)?;
     Some((name.value, name.place))
+}
+
+/// The sentence on what the model is.
+pub(crate) fn about(draft: &mut Draft, class: &str) {
+    draft.about(format!("{class}, from its Hugging Face config"));
 }

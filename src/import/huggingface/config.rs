@@ -15,21 +15,21 @@ const USUAL_LENGTH: u64 = 1024;
 
 /// A config while it is read. A field that is wrong is noted and stands for 1,
 /// so that all that is wrong is told at once.
-pub(super) struct Config<'a> {
+pub(crate) struct Config<'a> {
     node: &'a Node,
     fields: Fields<'a>,
     /// The value of `model_type`.
-    pub(super) family: Spanned<String>,
+    pub(crate) family: Spanned<String>,
     /// Sizes that the file lacks, with the values that were taken.
     taken: Vec<String>,
     /// What else a reader should know.
     remarks: Vec<String>,
-    pub(super) problems: Problems,
+    pub(crate) problems: Problems,
 }
 
 impl<'a> Config<'a> {
     /// The config `node`, which must be an object, of the `family` given.
-    pub(super) fn new(
+    pub(crate) fn new(
         node: &'a Node,
         family: Spanned<String>,
         mut problems: Problems,
@@ -48,22 +48,22 @@ impl<'a> Config<'a> {
     }
 
     /// Whether the config says anything under `key`, be it `null`.
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.fields.has(key)
     }
 
     /// A field; one that is `null` is none.
-    pub(super) fn take(&mut self, key: &'static str) -> Option<&'a Node> {
+    pub(crate) fn take(&mut self, key: &'static str) -> Option<&'a Node> {
         self.fields.take(key).filter(|node| !node.is_null())
     }
 
     /// Something that a reader of the result should know.
-    pub(super) fn remark(&mut self, sentence: impl Into<String>) {
+    pub(crate) fn remark(&mut self, sentence: impl Into<String>) {
         self.remarks.push(sentence.into());
     }
 
     /// Everything that a reader should know.
-    pub(super) fn remarks(&self) -> Vec<String> {
+    pub(crate) fn remarks(&self) -> Vec<String> {
         let list = self.taken.join(", ");
         let some = !self.taken.is_empty();
         let taken = some.then(|| format!("Not in the config, so as in `transformers`: {list}."));
@@ -71,7 +71,7 @@ impl<'a> Config<'a> {
     }
 
     /// Reads the object under `key` as a config of its own.
-    pub(super) fn within<T>(
+    pub(crate) fn within<T>(
         &mut self,
         key: &'static str,
         read: impl FnOnce(&mut Config<'a>) -> T,
@@ -97,7 +97,7 @@ impl<'a> Config<'a> {
     }
 
     /// Where the value of `key` stands; the family, if there is none.
-    pub(super) fn place_of(&self, key: &str) -> Place {
+    pub(crate) fn place_of(&self, key: &str) -> Place {
         let entries = match &self.node.value {
             Value::Table(entries) => entries.as_slice(),
             _ => &[],
@@ -107,7 +107,7 @@ impl<'a> Config<'a> {
     }
 
     /// Notes what is wrong with the value of `key`.
-    pub(super) fn wrong(&mut self, key: &str, message: impl Into<String>) {
+    pub(crate) fn wrong(&mut self, key: &str, message: impl Into<String>) {
         let mistake = Diagnostic::at(&self.place_of(key), message);
         self.problems.push(mistake);
     }
@@ -146,7 +146,7 @@ impl<'a> Config<'a> {
 
     /// A size that the config must give: `transformers` would take that of one
     /// particular model.
-    pub(super) fn size(&mut self, key: &'static str) -> u64 {
+    pub(crate) fn size(&mut self, key: &'static str) -> u64 {
         match self.take(key) {
             Some(node) => self.checked(node, (1, MOST)),
             None => {
@@ -157,7 +157,7 @@ impl<'a> Config<'a> {
     }
 
     /// How many layers there are.
-    pub(super) fn layers(&mut self, key: &'static str) -> u64 {
+    pub(crate) fn layers(&mut self, key: &'static str) -> u64 {
         match self.take(key) {
             Some(node) => self.checked(node, (1, MOST_LAYERS)),
             None => {
@@ -168,13 +168,13 @@ impl<'a> Config<'a> {
     }
 
     /// A size that `transformers` leaves open.
-    pub(super) fn optional_size(&mut self, key: &'static str) -> Option<u64> {
+    pub(crate) fn optional_size(&mut self, key: &'static str) -> Option<u64> {
         let node = self.take(key)?;
         Some(self.checked(node, (1, MOST)))
     }
 
     /// A count that may be 0.
-    pub(super) fn count_or(&mut self, key: &'static str, default: u64) -> u64 {
+    pub(crate) fn count_or(&mut self, key: &'static str, default: u64) -> u64 {
         match self.take(key) {
             Some(node) => self.checked(node, (0, MOST)),
             None => self.default(key, default),
@@ -182,7 +182,7 @@ impl<'a> Config<'a> {
     }
 
     /// A size, or what `transformers` takes where it is missing; that is told.
-    pub(super) fn size_or(&mut self, key: &'static str, default: u64) -> u64 {
+    pub(crate) fn size_or(&mut self, key: &'static str, default: u64) -> u64 {
         match self.optional_size(key) {
             Some(value) => value,
             None => self.default(key, default),
@@ -195,7 +195,7 @@ impl<'a> Config<'a> {
     }
 
     /// A switch, or what `transformers` takes where it is missing.
-    pub(super) fn truth_or(&mut self, key: &'static str, default: bool) -> bool {
+    pub(crate) fn truth_or(&mut self, key: &'static str, default: bool) -> bool {
         match self.take(key) {
             Some(node) => node.truth(&mut self.problems).unwrap_or(default),
             None => default,
@@ -203,7 +203,7 @@ impl<'a> Config<'a> {
     }
 
     /// A number from 0 on, if the config gives one.
-    pub(super) fn number(&mut self, key: &'static str) -> Option<BigRational> {
+    pub(crate) fn number(&mut self, key: &'static str) -> Option<BigRational> {
         let node = self.take(key)?;
         let value = node.number(&mut self.problems)?.value;
         let within = !value.is_negative() && value <= number::whole(MOST);
@@ -219,7 +219,7 @@ impl<'a> Config<'a> {
     }
 
     /// A share above 0 and up to 1, or the default.
-    pub(super) fn share_or(&mut self, key: &'static str, default: BigRational) -> BigRational {
+    pub(crate) fn share_or(&mut self, key: &'static str, default: BigRational) -> BigRational {
         let Some(value) = self.number(key) else {
             return default;
         };
@@ -232,13 +232,13 @@ impl<'a> Config<'a> {
     }
 
     /// A word, if the config gives one.
-    pub(super) fn word(&mut self, key: &'static str) -> Option<Spanned<String>> {
+    pub(crate) fn word(&mut self, key: &'static str) -> Option<Spanned<String>> {
         self.take(key)?.text(&mut self.problems)
     }
 
     /// How many classes a classifier tells apart; 2 in `transformers` where
     /// the config says nothing.
-    pub(super) fn labels(&mut self) -> u64 {
+    pub(crate) fn labels(&mut self) -> u64 {
         if let Some(labels) = self.optional_size("num_labels") {
             return labels;
         }
@@ -257,12 +257,12 @@ impl<'a> Config<'a> {
 
     /// How long a sequence is counted unless it is set: as long as the model
     /// can take it, but not too long.
-    pub(super) fn usual_length(most: u64) -> u64 {
+    pub(crate) fn usual_length(most: u64) -> u64 {
         most.min(USUAL_LENGTH)
     }
 
     /// Notes a size that does not divide another one.
-    pub(super) fn divides(&mut self, (key, part): (&str, u64), (of, whole): (&str, u64)) {
+    pub(crate) fn divides(&mut self, (key, part): (&str, u64), (of, whole): (&str, u64)) {
         if !whole.is_multiple_of(part) {
             let message = format!("`{key}` = {part} does not divide `{of}` = {whole}");
             self.wrong(key, message);

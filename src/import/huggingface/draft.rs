@@ -2,9 +2,11 @@
 
 use std::fmt::{Display, Write};
 
+use super::op::{Op, quoted};
+
 /// A model file in the making. Every name and value in it is the importer's
 /// own, except for the name of the model, which has been made harmless.
-pub(super) struct Draft {
+pub(crate) struct Draft {
     name: String,
     about: String,
     remarks: Vec<String>,
@@ -30,7 +32,7 @@ struct Entry {
 }
 
 impl Draft {
-    pub(super) fn new(name: String) -> Draft {
+    pub(crate) fn new(name: String) -> Draft {
         Draft {
             name,
             about: String::new(),
@@ -43,23 +45,23 @@ impl Draft {
     }
 
     /// What the model is, in a sentence.
-    pub(super) fn about(&mut self, sentence: String) {
+    pub(crate) fn about(&mut self, sentence: String) {
         self.about = sentence;
     }
 
     /// A sentence for the head of the file.
-    pub(super) fn remark(&mut self, sentence: impl Into<String>) {
+    pub(crate) fn remark(&mut self, sentence: impl Into<String>) {
         self.remarks.push(sentence.into());
     }
 
     /// An input of whole numbers, such as words and their positions.
-    pub(super) fn indices(&mut self, name: &str, shape: &str) {
+    pub(crate) fn indices(&mut self, name: &str, shape: &str) {
         let input = format!("{name} = {{ shape = \"{shape}\", domain = \"integer\" }}");
         self.inputs.push(input);
     }
 
     /// An input of any numbers.
-    pub(super) fn numbers(&mut self, name: &str, shape: &str) {
+    pub(crate) fn numbers(&mut self, name: &str, shape: &str) {
         self.inputs.push(format!("{name} = \"{shape}\""));
     }
 
@@ -81,52 +83,52 @@ impl Draft {
     }
 
     /// A size that a user may set.
-    pub(super) fn dim(&mut self, name: &'static str, value: u64, comment: &'static str) {
+    pub(crate) fn dim(&mut self, name: &'static str, value: u64, comment: &'static str) {
         self.entry(Section::Dims, name, value.to_string(), comment);
     }
 
     /// A size that follows from others.
-    pub(super) fn dim_as(&mut self, name: &'static str, formula: &str, comment: &'static str) {
+    pub(crate) fn dim_as(&mut self, name: &'static str, formula: &str, comment: &'static str) {
         self.entry(Section::Dims, name, quoted(formula), comment);
     }
 
     /// A number that a user may set.
-    pub(super) fn param(&mut self, name: &'static str, value: impl Display, comment: &'static str) {
+    pub(crate) fn param(&mut self, name: &'static str, value: impl Display, comment: &'static str) {
         self.entry(Section::Params, name, value.to_string(), comment);
     }
 
     /// A number that folds away unless it is set, or a formula.
-    pub(super) fn param_as(&mut self, name: &'static str, formula: &str, comment: &'static str) {
+    pub(crate) fn param_as(&mut self, name: &'static str, formula: &str, comment: &'static str) {
         self.entry(Section::Params, name, quoted(formula), comment);
     }
 
     /// Whether something is there, for blocks that leave it open.
-    pub(super) fn switch(&mut self, name: &'static str, on: bool) {
+    pub(crate) fn switch(&mut self, name: &'static str, on: bool) {
         self.param_as(name, if on { "1" } else { "0" }, "");
     }
 
     /// The block that fills a slot.
-    pub(super) fn slot(&mut self, name: &'static str, block: &str) {
+    pub(crate) fn slot(&mut self, name: &'static str, block: &str) {
         self.entry(Section::Slots, name, quoted(block), "");
     }
 
     /// A weight that several ops use.
-    pub(super) fn weight(&mut self, name: &'static str, shape: &str, comment: &'static str) {
+    pub(crate) fn weight(&mut self, name: &'static str, shape: &str, comment: &'static str) {
         self.entry(Section::Weights, name, quoted(shape), comment);
     }
 
-    pub(super) fn op(&mut self, op: Op) {
+    pub(crate) fn op(&mut self, op: Op) {
         self.ops.push(op);
     }
 
     /// The attentions that ship may take each other's place.
-    pub(super) fn attentions(&mut self) {
+    pub(crate) fn attentions(&mut self) {
         self.slot("attention", "vanilla");
         self.variants = true;
     }
 
     /// The file.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         for line in self.remarks.iter().flat_map(|remark| wrapped(remark)) {
             push(&mut text, format_args!("# {line}"));
@@ -144,7 +146,7 @@ impl Draft {
         }
         for op in &self.ops {
             push(&mut text, format_args!("\n[[op]]"));
-            for line in &op.lines {
+            for line in op.lines() {
                 push(&mut text, format_args!("{line}"));
             }
         }
@@ -196,105 +198,4 @@ fn wrapped(sentence: &str) -> Vec<String> {
         }
     }
     lines
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{text}\"")
-}
-
-/// One op of the file.
-pub(super) struct Op {
-    lines: Vec<String>,
-}
-
-impl Op {
-    pub(super) fn new(name: &str) -> Op {
-        Op {
-            lines: vec![format!("name = \"{name}\"")],
-        }
-    }
-
-    fn line(mut self, key: &str, value: &str) -> Op {
-        self.lines.push(format!("{key} = {value}"));
-        self
-    }
-
-    fn text(self, key: &str, value: &str) -> Op {
-        self.line(key, &quoted(value))
-    }
-
-    /// A comment above it.
-    pub(super) fn comment(mut self, words: &str) -> Op {
-        self.lines.insert(0, format!("# {words}"));
-        self
-    }
-
-    pub(super) fn stage(self, stage: &str) -> Op {
-        self.text("stage", stage)
-    }
-
-    pub(super) fn block(self, block: &str) -> Op {
-        self.text("block", block)
-    }
-
-    pub(super) fn slot(self, slot: &str) -> Op {
-        self.text("slot", slot)
-    }
-
-    pub(super) fn gather(self, notation: &str) -> Op {
-        self.text("gather", notation)
-    }
-
-    pub(super) fn take(self, notation: &str) -> Op {
-        self.text("take", notation)
-    }
-
-    pub(super) fn concat(self, notation: &str) -> Op {
-        self.text("concat", notation)
-    }
-
-    pub(super) fn einsum(self, notation: &str) -> Op {
-        self.text("einsum", notation)
-    }
-
-    pub(super) fn apply(self, formula: &str) -> Op {
-        self.text("apply", formula)
-    }
-
-    /// One multiplication for every element, by a number known beforehand.
-    pub(super) fn scaled(self) -> Op {
-        self.line("each", "{ mul = 1 }")
-    }
-
-    pub(super) fn bias(self) -> Op {
-        self.line("bias", "true")
-    }
-
-    pub(super) fn repeat(self, count: &str) -> Op {
-        self.text("repeat", count)
-    }
-
-    /// Numbers that a block takes.
-    pub(super) fn with(self, given: &[(&str, &str)]) -> Op {
-        let given: Vec<String> = (given.iter())
-            .map(|(name, value)| format!("{name} = \"{value}\""))
-            .collect();
-        self.line("with", &format!("{{ {} }}", given.join(", ")))
-    }
-
-    /// What it is computed from: names, or weights of its own by [`weight`].
-    pub(super) fn of(self, inputs: &[&str]) -> Op {
-        let inputs: Vec<String> = (inputs.iter())
-            .map(|input| match input.starts_with('{') {
-                true => (*input).to_owned(),
-                false => quoted(input),
-            })
-            .collect();
-        self.line("inputs", &format!("[{}]", inputs.join(", ")))
-    }
-}
-
-/// A weight of an op's own.
-pub(super) fn weight(shape: &str) -> String {
-    format!("{{ weight = \"{shape}\" }}")
 }

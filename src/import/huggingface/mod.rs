@@ -8,69 +8,29 @@
 //! |---|---|
 //! | `config` | the fields of a config, each checked where it is taken |
 //! | `class` | which of a family's classes is meant, and what follows the stack |
-//! | `draft` | the text of a model file as a family puts it together |
-//! | `common` | what several families share: embeddings, heads, activations |
-//! | `llama` | decoders with rotary positions, their windows and their experts |
-//! | `gemma`, `deepseek` | the ones of these with layers of their own |
-//! | `gpt` | GPT-2, GPT-NeoX, OPT |
-//! | `bert` | BERT, RoBERTa, DistilBERT |
-//! | `bart` | BART and Marian |
-//! | `t5`, `whisper`, `vit` | as named |
+//! | `draft`, `op` | the text of a model file as a family puts it together |
+//! | `mechanism` | what families are made of: embeddings, heads, windows, experts |
+//! | `family` | the families, one file for those that are built alike |
 //!
 //! A field that is missing is an error, unless `transformers` has a default
 //! for it that does not depend on the model; such defaults are told.
 
-mod bart;
-mod bert;
 mod class;
-mod common;
 mod config;
-mod deepseek;
 mod draft;
-mod gemma;
-mod gpt;
-mod llama;
-mod t5;
-mod vit;
-mod whisper;
+mod family;
+mod mechanism;
+mod op;
 
 use std::sync::Arc;
 
 use self::config::Config;
 use self::draft::Draft;
-use super::Imported;
+use self::family::{FAMILIES, Family};
+use super::imported::Imported;
 use crate::source::{
     Diagnostic, Node, Place, Problems, Source, Spanned, Value, did_you_mean, parse_json,
 };
-
-/// Writes a family down in a draft.
-type Family = fn(&mut Config<'_>, &mut Draft);
-
-/// The families by their `model_type`.
-const FAMILIES: [(&str, Family); 22] = [
-    ("bart", bart::bart),
-    ("bert", bert::bert),
-    ("deepseek_v3", deepseek::deepseek_v3),
-    ("distilbert", bert::distilbert),
-    ("gemma2", gemma::gemma2),
-    ("gemma3", gemma::gemma3_seeing),
-    ("gemma3_text", gemma::gemma3_text),
-    ("gpt2", gpt::gpt2),
-    ("gpt_neox", gpt::gpt_neox),
-    ("llama", llama::llama),
-    ("marian", bart::marian),
-    ("mistral", llama::mistral),
-    ("mixtral", llama::mixtral),
-    ("opt", gpt::opt),
-    ("phi3", llama::phi3),
-    ("qwen2", llama::qwen2),
-    ("qwen3", llama::qwen3),
-    ("qwen3_moe", llama::qwen3_moe),
-    ("roberta", bert::roberta),
-    ("t5", t5::t5),
-    ("vit", vit::vit),
-    ("whisper", whisper::whisper),
-];
 
 /// The longest name that a model takes over from a file.
 const LONGEST_NAME: usize = 60;
@@ -145,9 +105,9 @@ fn model_name(config: &mut Config<'_>, source: &Source) -> String {
     let folder = parts.next();
     let own = config.word("_name_or_path").map(|name| name.value);
     let own = own.as_deref().and_then(|name| name.rsplit('/').next());
-    let places = [stem.filter(|stem| *stem != "config"), own, folder];
+    let candidates = [stem.filter(|stem| *stem != "config"), own, folder];
     let family = config.family.value.clone();
-    let found = places.into_iter().flatten().map(harmless);
+    let found = candidates.into_iter().flatten().map(harmless);
     let mut named = found.filter(|name| name.chars().any(char::is_alphanumeric));
     named.next().unwrap_or(family)
 }

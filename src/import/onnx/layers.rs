@@ -17,7 +17,7 @@ const MAX_PERIOD: usize = 4096;
 /// the next run.
 const MAX_TRIES: usize = 24;
 /// How many nodes are compared in all.
-const MAX_EFFORT: usize = 20_000_000;
+const MAX_COMPARISONS: usize = 20_000_000;
 
 /// Nodes that follow upon themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,10 +48,10 @@ impl Repeat {
 pub(super) fn find(net: &Net) -> Vec<Repeat> {
     let runs = Runs::of(net);
     let mut repeats: Vec<Repeat> = Vec::new();
-    let mut effort = MAX_EFFORT;
+    let mut budget = MAX_COMPARISONS;
     let mut at = 0;
     while at < net.nodes.len() {
-        match runs.longest(at, &mut effort) {
+        match runs.longest(at, &mut budget) {
             Some(repeat) => {
                 at = repeat.end();
                 repeats.push(repeat);
@@ -66,10 +66,10 @@ pub(super) fn find(net: &Net) -> Vec<Repeat> {
 struct Runs<'n> {
     net: &'n Net,
     /// For each node a number for what it does; alike nodes have the same.
-    kinds: Vec<usize>,
-    /// For each node the next of the same kind.
+    signatures: Vec<usize>,
+    /// For each node the next of the same signature.
     next: Vec<Option<NodeId>>,
-    /// Sums of kinds, to compare long runs at once.
+    /// Sums of signatures, to compare long runs at once.
     sums: Vec<u64>,
     powers: Vec<u64>,
     makers: Vec<Option<NodeId>>,
@@ -81,20 +81,24 @@ const BASE: u64 = 0x0001_0000_01b3;
 impl<'n> Runs<'n> {
     fn of(net: &'n Net) -> Runs<'n> {
         let mut known: HashMap<u64, usize> = HashMap::new();
-        let kinds: Vec<usize> = (net.nodes.iter().enumerate())
+        let signatures: Vec<usize> = (net.nodes.iter().enumerate())
             .map(|(at, _)| {
                 let fresh = known.len();
-                *known.entry(kind(net, at)).or_insert(fresh)
+                *known.entry(signature(net, at)).or_insert(fresh)
             })
             .collect();
-        let mut next = vec![None; kinds.len()];
+        let mut next = vec![None; signatures.len()];
         let mut seen: HashMap<usize, NodeId> = HashMap::new();
-        for at in (0..kinds.len()).rev() {
-            next[at] = seen.insert(kinds[at], at);
+        for at in (0..signatures.len()).rev() {
+            next[at] = seen.insert(signatures[at], at);
         }
         let (mut sums, mut powers) = (vec![0u64], vec![1u64]);
-        for (at, kind) in kinds.iter().enumerate() {
-            sums.push(sums[at].wrapping_mul(BASE).wrapping_add(*kind as u64 + 1));
+        for (at, signature) in signatures.iter().enumerate() {
+            sums.push(
+                sums[at]
+                    .wrapping_mul(BASE)
+                    .wrapping_add(*signature as u64 + 1),
+            );
             powers.push(powers[at].wrapping_mul(BASE));
         }
         let mut readers = net.readers();
@@ -103,7 +107,7 @@ impl<'n> Runs<'n> {
         }
         Runs {
             net,
-            kinds,
+            signatures,
             next,
             sums,
             powers,
@@ -113,7 +117,7 @@ impl<'n> Runs<'n> {
     }
 
     /// The repeat from `at` on that covers most nodes.
-    fn longest(&self, at: NodeId, effort: &mut usize) -> Option<Repeat> {
+    fn longest(&self, at: NodeId, budget: &mut usize) -> Option<Repeat> {
         let mut candidates: Vec<(usize, usize)> = Vec::new();
         let mut next = self.next[at];
         for _ in 0..MAX_TRIES {
@@ -139,11 +143,11 @@ impl<'n> Runs<'n> {
                     self.count(start, period)
                 };
                 if count > 1
-                    && let Some(repeat) = self.wired(start, period, count, effort)
+                    && let Some(repeat) = self.wired(start, period, count, budget)
                 {
                     return Some(repeat);
                 }
-                if *effort == 0 {
+                if *budget == 0 {
                     return None;
                 }
             }
@@ -173,19 +177,19 @@ impl<'n> Runs<'n> {
         start: NodeId,
         period: usize,
         count: usize,
-        effort: &mut usize,
+        budget: &mut usize,
     ) -> Option<Repeat> {
         let mut passed: Option<(TensorId, usize)> = None;
         let mut shared = Vec::new();
         for run in 1..count {
             let (from, here) = (start + (run - 1) * period, start + run * period);
             for within in 0..period {
-                *effort = effort.checked_sub(1)?;
+                *budget = budget.checked_sub(1)?;
                 let (node, model) = (
                     &self.net.nodes[here + within],
                     &self.net.nodes[start + within],
                 );
-                if self.kinds[here + within] != self.kinds[start + within] {
+                if self.signatures[here + within] != self.signatures[start + within] {
                     return None;
                 }
                 for (tensor, first) in node.inputs.iter().zip(&model.inputs) {
@@ -243,7 +247,7 @@ impl<'n> Runs<'n> {
 }
 
 /// A number for what a node does, and to tensors of which shapes.
-fn kind(net: &Net, at: NodeId) -> u64 {
+fn signature(net: &Net, at: NodeId) -> u64 {
     let node = &net.nodes[at];
     let mut hasher = DefaultHasher::new();
     // The names of axes and numbers in it are all that there is to a work.

@@ -1,25 +1,33 @@
 //! ONNX graphs.
 //!
-//! | file | what it does |
+//! A file goes through these rooms one after the other; each uses only those
+//! above it.
+//!
+//! | room | what it does |
 //! |---|---|
 //! | `proto` | the messages of a file, as types |
 //! | `wire` | a file read, without its large tensors |
-//! | `read` | operators to nodes: names, shapes, what is known before |
+//! | `weights` | the values of its large tensors, where they are asked for |
+//! | `net` | what a graph computes, in few kinds of nodes |
+//! | `error` | why an operator cannot be read |
+//! | `infer` | what is known before the network runs: shapes, small tensors |
+//! | `build` | a net under construction, and the steps that operators are made of |
+//! | `operator` | operators to steps, one file for each family |
+//! | `read` | graphs, functions and nodes to a net |
 //! | `fuse` | the same network in the same nodes, whoever exported it |
 //! | `stage` | which part of a network a node is |
 //! | `layers` | what follows upon itself |
 //! | `write` | the model file |
 
-mod element;
-mod extent;
-pub mod external;
+mod build;
+mod error;
 mod fuse;
+mod infer;
 mod layers;
 mod net;
-mod numeric;
+mod operator;
 pub mod proto;
 mod read;
-pub mod scan;
 mod stage;
 #[cfg(test)]
 mod tests;
@@ -27,14 +35,12 @@ mod weights;
 pub mod wire;
 mod write;
 
-pub use self::read::Look;
-pub use self::weights::Values;
+pub use self::weights::{WeightProbe, WeightValues, external, scan};
 
-use self::read::QUANTISATION;
-use super::Imported;
+use super::imported::Imported;
 use crate::source::{Diagnostic, Problems};
 
-/// The model file of a graph that stands in `file`; `look` tells what is known
+/// The model file of a graph that stands in `file`; `probe` tells what is known
 /// of the values of its weights.
 ///
 /// # Errors
@@ -43,30 +49,31 @@ use crate::source::{Diagnostic, Problems};
 pub fn import<'m>(
     model: &'m proto::Model,
     file: &str,
-    look: &'m mut Look<'m>,
+    probe: &'m mut WeightProbe<'m>,
 ) -> Result<Imported, Problems> {
-    let mut reader = read::read(model, file, look)?;
-    let other = fuse::fuse(&mut reader.net);
+    let (mut net, mut notes) = read::read(model, file, probe)?;
+    let mut note = |text: String| *notes.entry(text).or_default() += 1;
+    let other = fuse::fuse(&mut net);
     if other > 0 {
-        reader.note(&format!(
+        note(format!(
             "{other} softmax not recognised as attention: counted, but in no scope"
         ));
     }
-    if reader.net.nodes.is_empty() {
+    if net.nodes.is_empty() {
         let message = format!("{file}: the graph computes nothing");
         return Err(Diagnostic::new(message).into());
     }
-    stage::name(&mut reader.net);
-    if let Some(format) = write::other_format(&reader.net) {
-        reader.note(&format!(
+    stage::name(&mut net);
+    if let Some(format) = write::other_format(&net) {
+        note(format!(
             "the graph computes in {format}; `--format` chooses what it is priced in"
         ));
     }
-    let repeats = layers::find(&reader.net);
-    let text = write::write(&reader.net, &repeats, file);
+    let repeats = layers::find(&net);
+    let text = write::write(&net, &repeats, file);
     Ok(Imported {
         text,
-        notes: reader.notes.into_keys().collect(),
+        notes: notes.into_keys().collect(),
     })
 }
 

@@ -2,8 +2,7 @@
 //! linear layers of a feed-forward network, embeddings, normalisations, sums
 //! of what goes around a layer.
 
-use super::QUANTISATION;
-use super::net::{Axis, Binary, Net, NodeId, Product, TensorId, Unary, Work};
+use super::net::{Binary, Net, NodeId, Product, ProductAxis, QUANTISE, TensorId, Unary, Work};
 use crate::symbolic::Expr;
 
 /// Paths are followed over at most so many nodes.
@@ -143,7 +142,7 @@ fn computed(net: &Net, inputs: &[TensorId]) -> Option<TensorId> {
 /// Whether a node hands on what it reads: as it is, or in another format.
 fn passes(net: &Net, at: NodeId) -> bool {
     let node = &net.nodes[at];
-    matches!(node.work, Work::Move | Work::Unary(Unary::Cast)) || node.stage == Some(QUANTISATION)
+    matches!(node.work, Work::Move | Work::Unary(Unary::Cast)) || node.stage == Some(QUANTISE)
 }
 
 /// Whether a product has a weight, and no windows.
@@ -156,7 +155,7 @@ fn is_linear(net: &Net, at: NodeId, product: &Product) -> bool {
 }
 
 fn has_windows(product: &Product) -> bool {
-    let window = |axis: &Axis| matches!(axis, Axis::Window { .. });
+    let window = |axis: &ProductAxis| matches!(axis, ProductAxis::Window { .. });
     product.operands.iter().flatten().any(window)
 }
 
@@ -195,7 +194,7 @@ fn stage_of(
         Work::Binary(Binary::Add) if is_residual(net, &node.inputs) => "residual",
         // What moves belongs to what makes it.
         Work::Move | Work::Unary(Unary::Cast) => return before.iter().copied().flatten().next(),
-        Work::Unknown(_) => "left-out",
+        Work::Unsupported(_) => "left-out",
         _ => "elementwise",
     })
 }

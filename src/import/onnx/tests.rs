@@ -6,7 +6,10 @@ use super::proto::{
     Attribute, AttributeValue, Dim, ElementType, Function, Graph, Model, Node, Payload, Tensor,
     ValueInfo,
 };
-use super::{Values, import};
+use super::{WeightValues, import};
+
+/// The key of an op that moves elements, as it is written.
+const RESHAPE: &str = "move";
 
 fn texts(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
@@ -55,7 +58,7 @@ fn model(nodes: Vec<Node>, initializers: Vec<Tensor>) -> Model {
 }
 
 fn text(model: &Model) -> Result<String, String> {
-    import(model, "m.onnx", &mut |_| Values::any())
+    import(model, "m.onnx", &mut |_| WeightValues::any())
         .map(|imported| imported.text)
         .map_err(|problems| problems.iter().next().unwrap().message().to_owned())
 }
@@ -72,28 +75,52 @@ fn a_graph_without_operators_computes_nothing() {
     assert_eq!(text(&empty), nothing);
 }
 
-#[test]
-fn shapes_of_more_elements_than_can_be_counted() {
-    let large = ints("shape", &[1_000_000_000_000, 1_000_000_000_000, 2, 3]);
-    let expanded = node("Expand", &["x", "shape"], "y");
-    let _ = text(&model(vec![expanded], vec![large.clone()]));
-    let filled = node("ConstantOfShape", &["shape"], "filled");
-    let sum = node("Add", &["x", "filled"], "y");
-    assert!(text(&model(vec![filled, sum], vec![large])).is_ok());
+/// A shape of 10^12 · 10^12 · 2 · 3 elements: more than 2^64, while each axis
+/// is one that a tensor may have.
+fn huge() -> Tensor {
+    ints("shape", &[1_000_000_000_000, 1_000_000_000_000, 2, 3])
 }
 
 #[test]
-fn axes_that_change_places_in_a_shape_of_too_many_elements() {
-    let large = ints("shape", &[1_000_000_000_000, 1_000_000_000_000, 2, 3]);
+fn shapes_of_more_elements_than_can_be_counted() {
+    let expanded = node("Expand", &["x", "shape"], "y");
+    let written = text(&model(vec![expanded], vec![huge()])).unwrap();
+    // x has 2 × 3 elements, which are repeated along the other axes.
+    let reshape = format!("{RESHAPE} = \"1000000000000 1000000000000 2 3\"\ninputs = [\"x\"]");
+    assert!(written.contains(&reshape), "{written}");
     let filled = node("ConstantOfShape", &["shape"], "filled");
-    let mut turned = node("Transpose", &["filled"], "turned");
-    turned.attributes.push(Attribute {
+    let sum = node("Add", &["x", "filled"], "y");
+    let written = text(&model(vec![filled, sum], vec![huge()])).unwrap();
+    assert!(written.contains("apply = \"x + filled\""), "{written}");
+    // An axis of one more is damage to the file.
+    let too_long = ints("shape", &[1_000_000_000_001, 2, 3]);
+    let expanded = node("Expand", &["x", "shape"], "y");
+    let refused = text(&model(vec![expanded], vec![too_long]));
+    let wanted = "m.onnx: node `y` (Expand): its result has an axis of 1000000000001 elements";
+    assert_eq!(refused, Err(wanted.to_owned()));
+}
+
+/// What is made of constants alone is a constant, and is computed by no node.
+#[test]
+fn axes_that_change_places_in_a_shape_of_too_many_elements() {
+    let filled = node("ConstantOfShape", &["shape"], "filled");
+    let mut transposed = node("Transpose", &["filled"], "transposed");
+    transposed.attributes.push(Attribute {
         name: "perm".to_owned(),
         value: AttributeValue::Ints(vec![3, 0, 1, 2]),
         ..Attribute::default()
     });
-    let sum = node("ReduceSum", &["turned"], "y");
-    let _ = text(&model(vec![filled, turned, sum], vec![large]));
+    let constant = vec![filled, transposed];
+    let mut alone = constant.clone();
+    alone.push(node("ReduceSum", &["transposed"], "y"));
+    let nothing = Err("m.onnx: the graph computes nothing".to_owned());
+    assert_eq!(text(&model(alone, vec![huge()])), nothing);
+    // The last axis of the constant has 2 elements, that of x has 3.
+    let mut added = constant;
+    added.push(node("Add", &["transposed", "x"], "y"));
+    let refused = text(&model(added, vec![huge()])).unwrap_err();
+    let shapes = "[3, 1000000000000, 1000000000000, 2] and [2, 3] cannot be combined";
+    assert!(refused.contains(shapes), "{refused}");
 }
 
 #[test]
@@ -128,4 +155,43 @@ fn functions_of_one_name_are_told_apart_by_their_overload() {
     assert!(call("1").contains("exp("), "{}", call("1"));
     assert!(call("2").contains("sqrt("), "{}", call("2"));
     assert!(call("3").contains("own.F (unknown operator)"));
+}
+
+/// A function that reads a name of the graph around it reads nothing; a branch
+/// may read it.
+#[test]
+fn branches_see_the_names_around_them_and_functions_do_not() {
+    let body = vec![node("Sqrt", &["outside"], "inside")];
+    let outside = node("Exp", &["x"], "outside");
+    let mut call = node("F", &["x"], "y");
+    call.domain = "own".to_owned();
+    let mut with_function = model(vec![outside.clone(), call], vec![]);
+    with_function.functions = vec![Function {
+        name: "F".to_owned(),
+        domain: "own".to_owned(),
+        inputs: texts(&["a"]),
+        outputs: texts(&["inside"]),
+        nodes: body.clone(),
+        ..Function::default()
+    }];
+    let refused = text(&with_function).unwrap_err();
+    assert!(
+        refused.contains("reads `outside`, which nothing makes"),
+        "{refused}"
+    );
+    let mut branch = node("If", &["condition"], "y");
+    branch.attributes.push(Attribute {
+        name: "then_branch".to_owned(),
+        value: AttributeValue::Graph(Box::new(Graph {
+            nodes: body,
+            outputs: vec![ValueInfo {
+                name: "inside".to_owned(),
+                ..ValueInfo::default()
+            }],
+            ..Graph::default()
+        })),
+        ..Attribute::default()
+    });
+    let written = text(&model(vec![outside, branch], vec![ints("condition", &[1])])).unwrap();
+    assert!(written.contains("apply = \"sqrt(outside)\""), "{written}");
 }

@@ -1,6 +1,6 @@
 //! A normalisation and the gain and shift behind it.
 
-use super::Wiring;
+use super::wiring::Wiring;
 use crate::import::onnx::net::{Binary, Block, Net, NodeId, TensorId, Work};
 use crate::symbolic::Expr;
 

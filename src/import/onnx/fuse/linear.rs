@@ -1,8 +1,8 @@
 //! A product with what is folded into its weights: a bias, the normalisation
-//! of a batch, scales one after the other.
+//! of a batch.
 
-use super::Wiring;
-use crate::import::onnx::net::{Axis, Binary, Net, NodeId, Product, TensorId, Unary, Work};
+use super::wiring::Wiring;
+use crate::import::onnx::net::{Binary, Net, NodeId, Product, ProductAxis, TensorId, Work};
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
@@ -20,7 +20,6 @@ pub(super) fn fuse(net: &mut Net) {
         }
         join(net, before, at, output);
     }
-    scales(net);
 }
 
 /// Gives `before` the result of `at`, which goes.
@@ -38,7 +37,9 @@ fn folded(net: &Net, wiring: &Wiring, at: NodeId) -> Option<NodeId> {
     let (sums, added) = match (&node.work, node.inputs.as_slice()) {
         (Work::Binary(Binary::Add), [a, b]) if net.tensors[*b].constant => (*a, Some(*b)),
         (Work::Binary(Binary::Add), [a, b]) if net.tensors[*a].constant => (*b, Some(*a)),
-        (Work::Each(counts), [x]) if node.stage == Some("norm") && is_affine(counts) => (*x, None),
+        (Work::PerElement(counts), [x]) if node.stage == Some("norm") && is_affine(counts) => {
+            (*x, None)
+        }
         _ => return None,
     };
     let before = wiring.maker(sums)?;
@@ -74,57 +75,11 @@ fn is_bias(net: &Net, product: &Product, added: TensorId, sums: TensorId) -> boo
     if long.next().is_some() || bias[along] != shape[first + along] {
         return false;
     }
-    let of_weight = |axis: &Axis| {
+    let of_weight = |axis: &ProductAxis| {
         product
             .operands
             .get(1)
             .is_some_and(|axes| axes.contains(axis))
     };
     product.result.get(first + along).is_some_and(of_weight)
-}
-
-/// One number times another is one number, and so is one less than nothing: of
-/// two scales in a row, or a scale and a change of sign, one scale is left.
-fn scales(net: &mut Net) {
-    let wiring = Wiring::of(net);
-    let factor = |net: &Net, at: NodeId| match &net.nodes[at] {
-        node if node.work == Work::Unary(Unary::Negate) => Some((*node.inputs.first()?, None)),
-        _ => scale_of(net, at).map(|(x, factor)| (x, Some(factor))),
-    };
-    for at in 0..net.nodes.len() {
-        let Some((x, outer)) = factor(net, at) else {
-            continue;
-        };
-        let Some(before) = wiring.maker(x) else {
-            continue;
-        };
-        let Some((inner, own)) = factor(net, before) else {
-            continue;
-        };
-        let alone = wiring.reader(x) == Some(at) && net.nodes[before].output == x;
-        if let (true, Some(number)) = (alone, outer.or(own)) {
-            net.nodes[at].work = Work::Binary(Binary::Mul);
-            net.nodes[at].inputs = vec![inner, number];
-        }
-    }
-}
-
-/// The tensor that a node multiplies by one number, and that number.
-pub(super) fn scale_of(net: &Net, at: NodeId) -> Option<(TensorId, TensorId)> {
-    let node = &net.nodes[at];
-    let single = |tensor: TensorId| {
-        let tensor = &net.tensors[tensor];
-        let one = Expr::one();
-        tensor.constant
-            && tensor
-                .shape
-                .as_ref()
-                .is_some_and(|shape| shape.iter().all(|extent| *extent == one))
-    };
-    match (&node.work, node.inputs.as_slice()) {
-        (Work::Binary(Binary::Mul), [a, b]) if single(*b) && !single(*a) => Some((*a, *b)),
-        (Work::Binary(Binary::Mul), [a, b]) if single(*a) && !single(*b) => Some((*b, *a)),
-        (Work::Binary(Binary::Div), [a, b]) if single(*b) => Some((*a, *b)),
-        _ => None,
-    }
 }

@@ -8,9 +8,9 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use super::Wiring;
+use super::wiring::Wiring;
+use crate::import::onnx::infer::numeric;
 use crate::import::onnx::net::{Block, FoldKind, Net, NodeId, TensorId, Unary, Work};
-use crate::import::onnx::numeric;
 
 /// Nodes that compute one function together are at most so many.
 const MAX_NODES: usize = 20;
@@ -48,7 +48,7 @@ fn is_last(work: &Work) -> bool {
     )
 }
 
-struct Found {
+struct Match {
     block: Block,
     leaf: TensorId,
     nodes: Vec<NodeId>,
@@ -56,7 +56,7 @@ struct Found {
 
 /// The largest set of nodes ending in `last` that computes a known function of
 /// one tensor.
-fn find(net: &Net, wiring: &Wiring, last: NodeId) -> Option<Found> {
+fn find(net: &Net, wiring: &Wiring, last: NodeId) -> Option<Match> {
     let mut nodes = vec![last];
     let mut open: BTreeSet<TensorId> = operands(net, last).collect();
     let mut best = None;
@@ -65,7 +65,7 @@ fn find(net: &Net, wiring: &Wiring, last: NodeId) -> Option<Found> {
             && nodes.len() > 1
             && let Some(block) = block_of(net, &nodes, *leaf)
         {
-            best = Some(Found {
+            best = Some(Match {
                 block,
                 leaf: *leaf,
                 nodes: nodes.clone(),
@@ -169,9 +169,9 @@ fn block_of(net: &Net, nodes: &[NodeId], leaf: TensorId) -> Option<Block> {
             Work::Block(Block::HardSigmoid) => of(0)?.map(hard_sigmoid),
             Work::Block(Block::Softplus) => of(0)?.map(softplus),
             Work::Where => {
-                let (chosen, x, y) = (of(0)?.row(), of(1)?.row(), of(2)?.row());
+                let (condition, x, y) = (of(0)?.row(), of(1)?.row(), of(2)?.row());
                 Run::Row(std::array::from_fn(|at| {
-                    if chosen[at] != 0.0 { x[at] } else { y[at] }
+                    if condition[at] != 0.0 { x[at] } else { y[at] }
                 }))
             }
             Work::Fold(fold) => Run::One(folded(fold.kind, of(0)?.row())),

@@ -1,14 +1,14 @@
-//! Rotary positions: x·cos + turned(x)·sin, where the halves of a row change
+//! Rotary positions: x·cos + rotated(x)·sin, where the halves of a row change
 //! places and one of them its sign.
 
-use super::Wiring;
+use super::wiring::Wiring;
 use crate::import::onnx::net::{Binary, Block, Net, NodeId, TensorId, Unary, Work};
 
 /// Replaces rotations by the block.
 pub(super) fn fuse(net: &mut Net) {
     let wiring = Wiring::of(net);
     for at in 0..net.nodes.len() {
-        if let Some(x) = turned(net, &wiring, at) {
+        if let Some(x) = rotated(net, &wiring, at) {
             net.nodes[at].work = Work::Block(Block::Rotary);
             net.nodes[at].inputs = vec![x];
             net.nodes[at].stage = Some("rotary");
@@ -16,8 +16,8 @@ pub(super) fn fuse(net: &mut Net) {
     }
 }
 
-/// The tensor that the node at `at` turns.
-fn turned(net: &Net, wiring: &Wiring, at: NodeId) -> Option<TensorId> {
+/// The tensor that the node at `at` rotates.
+fn rotated(net: &Net, wiring: &Wiring, at: NodeId) -> Option<TensorId> {
     let node = &net.nodes[at];
     let (Work::Binary(Binary::Add), [a, b]) = (&node.work, node.inputs.as_slice()) else {
         return None;
@@ -29,8 +29,8 @@ fn turned(net: &Net, wiring: &Wiring, at: NodeId) -> Option<TensorId> {
     let (left, right) = (product(*a)?, product(*b)?);
     for (plain, swapped) in [(left, right), (right, left)] {
         for x in plain {
-            let turns = |other: &TensorId| is_turned(net, wiring, *other, *x);
-            if !net.tensors[*x].constant && swapped.iter().any(turns) {
+            let rotates = |other: &TensorId| is_rotated(net, wiring, *other, *x);
+            if !net.tensors[*x].constant && swapped.iter().any(rotates) {
                 return Some(*x);
             }
         }
@@ -39,7 +39,7 @@ fn turned(net: &Net, wiring: &Wiring, at: NodeId) -> Option<TensorId> {
 }
 
 /// Whether `tensor` is made of two parts of `x`, one with its sign changed.
-fn is_turned(net: &Net, wiring: &Wiring, tensor: TensorId, x: TensorId) -> bool {
+fn is_rotated(net: &Net, wiring: &Wiring, tensor: TensorId, x: TensorId) -> bool {
     let Some(joined) = wiring.maker(tensor).map(|maker| &net.nodes[maker]) else {
         return false;
     };

@@ -1,7 +1,7 @@
 //! Attributes of nodes.
 
-use super::Malformed;
 use super::graph::nested;
+use super::malformed::Malformed;
 use super::message::{Field, Message};
 use super::reader::Reader;
 use super::schema::{GRAPH, TENSOR};
@@ -14,7 +14,7 @@ const FIELDS: [&str; 9] = ["", "f", "i", "s", "t", "g", "floats", "ints", "strin
 
 /// The values that an attribute may hold; one is meant.
 #[derive(Default)]
-struct Values {
+struct AttributeFields {
     single: Vec<(&'static str, AttributeValue)>,
     floats: Vec<f32>,
     ints: Vec<i64>,
@@ -29,7 +29,7 @@ pub(super) fn attribute(
 ) -> Result<Attribute, Malformed> {
     let mut attribute = Attribute::default();
     let mut kind = 0;
-    let mut values = Values::default();
+    let mut values = AttributeFields::default();
     while let Some(field) = message.next(reader)? {
         match field.name {
             "name" => attribute.name = field.text(reader)?,
@@ -81,7 +81,7 @@ fn single(
     })
 }
 
-impl Values {
+impl AttributeFields {
     /// The value in `field`; if that is empty, whichever there is.
     fn choose(mut self, field: &str) -> AttributeValue {
         match field {

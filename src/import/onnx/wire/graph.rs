@@ -1,7 +1,7 @@
 //! Graphs, their nodes, and what is known of tensors.
 
-use super::Malformed;
 use super::attribute::attribute;
+use super::malformed::Malformed;
 use super::message::Message;
 use super::reader::{MAX_DEPTH, Reader};
 use super::schema::{ATTRIBUTE, DIM, GRAPH, NODE, SHAPE, TENSOR, TENSOR_TYPE, TYPE, VALUE_INFO};

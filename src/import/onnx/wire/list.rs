@@ -1,8 +1,8 @@
 //! Lists of numbers, which a file may hold packed into one field or spread
 //! over many.
 
-use super::Malformed;
-use super::message::{Field, Message, Value};
+use super::malformed::Malformed;
+use super::message::{Field, FieldValue, Message};
 use super::reader::Reader;
 
 /// How the numbers of a list are written.
@@ -28,10 +28,10 @@ impl Field {
         take: Take<'_>,
     ) -> Result<(), Malformed> {
         match (&self.value, width) {
-            (Value::Varint(bits), Width::Varint) => take(self.at, *bits, reader),
-            (Value::Fixed32(bits), Width::Four) => take(self.at, u64::from(*bits), reader),
-            (Value::Fixed64(bits), Width::Eight) => take(self.at, *bits, reader),
-            (Value::Bytes(range), _) => {
+            (FieldValue::Varint(bits), Width::Varint) => take(self.at, *bits, reader),
+            (FieldValue::Fixed32(bits), Width::Four) => take(self.at, u64::from(*bits), reader),
+            (FieldValue::Fixed64(bits), Width::Eight) => take(self.at, *bits, reader),
+            (FieldValue::Bytes(range), _) => {
                 let mut list = Message {
                     kind: self.within,
                     at: range.start,

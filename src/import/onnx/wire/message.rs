@@ -6,14 +6,14 @@
 
 use std::ops::Range;
 
-use super::Malformed;
+use super::malformed::Malformed;
 use super::reader::Reader;
-use super::schema::Kind;
+use super::schema::MessageKind;
 
 /// A message: where it is, and how far it has been read.
 #[derive(Debug, Clone)]
 pub(super) struct Message {
-    pub kind: &'static Kind,
+    pub kind: &'static MessageKind,
     pub at: u64,
     pub end: u64,
 }
@@ -26,13 +26,13 @@ pub(super) struct Field {
     /// Where it begins.
     pub at: u64,
     /// The message that it is in.
-    pub(super) within: &'static Kind,
-    pub(super) value: Value,
+    pub(super) within: &'static MessageKind,
+    pub(super) value: FieldValue,
 }
 
 /// The value of a field, of one of four kinds.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value {
+pub(super) enum FieldValue {
     Varint(u64),
     Fixed64(u64),
     Bytes(Range<u64>),
@@ -56,10 +56,10 @@ impl Message {
         };
         let name = self.kind.field(number).unwrap_or("");
         let value = match tag & 7 {
-            0 => Value::Varint(self.varint(reader)?),
-            1 => Value::Fixed64(u64::from_le_bytes(self.fixed(reader)?)),
-            2 => Value::Bytes(self.bytes(number, reader)?),
-            5 => Value::Fixed32(u32::from_le_bytes(self.fixed(reader)?)),
+            0 => FieldValue::Varint(self.varint(reader)?),
+            1 => FieldValue::Fixed64(u64::from_le_bytes(self.fixed(reader)?)),
+            2 => FieldValue::Bytes(self.bytes(number, reader)?),
+            5 => FieldValue::Fixed32(u32::from_le_bytes(self.fixed(reader)?)),
             3 | 4 => return Err(self.wrong(at, "a group, which ONNX has none of")),
             _ => return Err(self.wrong(at, "no field begins like this")),
         };
@@ -157,10 +157,10 @@ impl Field {
 
     pub(super) fn unlike(&self, wanted: &str) -> Malformed {
         let found = match self.value {
-            Value::Varint(_) => "a whole number",
-            Value::Fixed64(_) => "a number of 64 bits",
-            Value::Bytes(_) => "bytes",
-            Value::Fixed32(_) => "a number of 32 bits",
+            FieldValue::Varint(_) => "a whole number",
+            FieldValue::Fixed64(_) => "a number of 64 bits",
+            FieldValue::Bytes(_) => "bytes",
+            FieldValue::Fixed32(_) => "a number of 32 bits",
         };
         self.wrong(format!("field `{}` has {found}, not {wanted}", self.name))
     }
@@ -169,7 +169,7 @@ impl Field {
     pub fn int(&self) -> Result<i64, Malformed> {
         match self.value {
             // Negative ones are written as their 64 bits.
-            Value::Varint(value) => Ok(value as i64),
+            FieldValue::Varint(value) => Ok(value as i64),
             _ => Err(self.unlike("a whole number")),
         }
     }
@@ -183,7 +183,7 @@ impl Field {
     /// A single-precision number.
     pub fn float(&self) -> Result<f32, Malformed> {
         match self.value {
-            Value::Fixed32(bits) => Ok(f32::from_bits(bits)),
+            FieldValue::Fixed32(bits) => Ok(f32::from_bits(bits)),
             _ => Err(self.unlike("a number of 32 bits")),
         }
     }
@@ -191,7 +191,7 @@ impl Field {
     /// Where its bytes are.
     pub fn bytes(&self) -> Result<Range<u64>, Malformed> {
         match &self.value {
-            Value::Bytes(range) => Ok(range.clone()),
+            FieldValue::Bytes(range) => Ok(range.clone()),
             _ => Err(self.unlike("bytes")),
         }
     }
@@ -199,7 +199,7 @@ impl Field {
     /// A message.
     pub fn message(
         &self,
-        kind: &'static Kind,
+        kind: &'static MessageKind,
         reader: &mut Reader<'_>,
     ) -> Result<Message, Malformed> {
         reader.count_part(self.at)?;

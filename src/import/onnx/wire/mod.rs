@@ -10,7 +10,6 @@
 
 mod attribute;
 mod bytes;
-mod few;
 mod graph;
 mod list;
 mod malformed;
@@ -18,6 +17,7 @@ mod message;
 mod model;
 mod reader;
 mod schema;
+mod small_tensor;
 mod tensor;
 #[cfg(test)]
 mod tests;

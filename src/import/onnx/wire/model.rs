@@ -1,8 +1,8 @@
 //! The model, the operator sets that it draws on and its functions.
 
-use super::Malformed;
 use super::attribute::attribute;
 use super::graph::{node, read_graph};
+use super::malformed::Malformed;
 use super::message::Message;
 use super::reader::Reader;
 use super::schema::{ATTRIBUTE, FUNCTION, GRAPH, MODEL, NODE, OPSET};

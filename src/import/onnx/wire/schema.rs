@@ -3,13 +3,13 @@
 
 /// A kind of message.
 #[derive(Debug)]
-pub(super) struct Kind {
+pub(super) struct MessageKind {
     /// What to call one of them.
     pub name: &'static str,
     fields: &'static [(u32, &'static str)],
 }
 
-impl Kind {
+impl MessageKind {
     /// What the specification calls the field, if it is one that is read.
     pub fn field(&self, number: u32) -> Option<&'static str> {
         self.fields
@@ -19,7 +19,7 @@ impl Kind {
     }
 }
 
-pub(super) static MODEL: Kind = Kind {
+pub(super) static MODEL: MessageKind = MessageKind {
     name: "the model",
     fields: &[
         (1, "ir_version"),
@@ -30,12 +30,12 @@ pub(super) static MODEL: Kind = Kind {
     ],
 };
 
-pub(super) static OPSET: Kind = Kind {
+pub(super) static OPSET: MessageKind = MessageKind {
     name: "an operator set",
     fields: &[(1, "domain"), (2, "version")],
 };
 
-pub(super) static GRAPH: Kind = Kind {
+pub(super) static GRAPH: MessageKind = MessageKind {
     name: "a graph",
     fields: &[
         (1, "node"),
@@ -48,7 +48,7 @@ pub(super) static GRAPH: Kind = Kind {
     ],
 };
 
-pub(super) static FUNCTION: Kind = Kind {
+pub(super) static FUNCTION: MessageKind = MessageKind {
     name: "a function",
     fields: &[
         (1, "name"),
@@ -63,7 +63,7 @@ pub(super) static FUNCTION: Kind = Kind {
     ],
 };
 
-pub(super) static NODE: Kind = Kind {
+pub(super) static NODE: MessageKind = MessageKind {
     name: "a node",
     fields: &[
         (1, "input"),
@@ -76,7 +76,7 @@ pub(super) static NODE: Kind = Kind {
     ],
 };
 
-pub(super) static ATTRIBUTE: Kind = Kind {
+pub(super) static ATTRIBUTE: MessageKind = MessageKind {
     name: "an attribute",
     fields: &[
         (1, "name"),
@@ -93,7 +93,7 @@ pub(super) static ATTRIBUTE: Kind = Kind {
     ],
 };
 
-pub(super) static TENSOR: Kind = Kind {
+pub(super) static TENSOR: MessageKind = MessageKind {
     name: "a tensor",
     fields: &[
         (1, "dims"),
@@ -110,32 +110,32 @@ pub(super) static TENSOR: Kind = Kind {
     ],
 };
 
-pub(super) static ENTRY: Kind = Kind {
+pub(super) static ENTRY: MessageKind = MessageKind {
     name: "an entry of `external_data`",
     fields: &[(1, "key"), (2, "value")],
 };
 
-pub(super) static VALUE_INFO: Kind = Kind {
+pub(super) static VALUE_INFO: MessageKind = MessageKind {
     name: "what is known of a tensor",
     fields: &[(1, "name"), (2, "type")],
 };
 
-pub(super) static TYPE: Kind = Kind {
+pub(super) static TYPE: MessageKind = MessageKind {
     name: "a type",
     fields: &[(1, "tensor_type")],
 };
 
-pub(super) static TENSOR_TYPE: Kind = Kind {
+pub(super) static TENSOR_TYPE: MessageKind = MessageKind {
     name: "the type of a tensor",
     fields: &[(1, "elem_type"), (2, "shape")],
 };
 
-pub(super) static SHAPE: Kind = Kind {
+pub(super) static SHAPE: MessageKind = MessageKind {
     name: "a shape",
     fields: &[(1, "dim")],
 };
 
-pub(super) static DIM: Kind = Kind {
+pub(super) static DIM: MessageKind = MessageKind {
     name: "an extent of a shape",
     fields: &[(1, "dim_value"), (2, "dim_param")],
 };

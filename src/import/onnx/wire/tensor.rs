@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::Malformed;
-use super::few::Few;
+use super::malformed::Malformed;
 use super::message::{Field, Message};
 use super::reader::Reader;
 use super::schema::{ENTRY, TENSOR};
+use super::small_tensor::SmallTensor;
 use super::typed::{each_entry, field_of};
 use crate::import::onnx::proto::{ElementType, Payload, Tensor};
 
@@ -95,8 +95,8 @@ impl Parts {
 
     fn nothing(&self) -> Payload {
         match self.tensor.elements() {
-            Some(0) => Few::new(self.tensor.element, 0)
-                .and_then(Few::finish)
+            Some(0) => SmallTensor::new(self.tensor.element, 0)
+                .and_then(SmallTensor::finish)
                 .unwrap_or_default(),
             _ => Payload::Absent,
         }
@@ -114,16 +114,18 @@ impl Parts {
                 "has {has} bytes, while {count} elements of {element} take {takes}"
             )));
         }
-        let Some(mut few) = Few::new(element, count).filter(|few| few.may_be_kept(reader)) else {
+        let Some(mut small) =
+            SmallTensor::new(element, count).filter(|small| small.may_be_kept(reader))
+        else {
             return Ok(unread);
         };
         // As few as they are, they are in memory at once.
         let mut bytes = vec![0; has as usize];
         reader.copy(self.raw.start, &mut bytes)?;
-        for step in bytes.chunks(few.step()) {
-            few.push(step);
+        for step in bytes.chunks(small.step()) {
+            small.push(step);
         }
-        Ok(few.finish().unwrap_or(unread))
+        Ok(small.finish().unwrap_or(unread))
     }
 
     fn typed(
@@ -140,22 +142,24 @@ impl Parts {
         let Some(count) = self.tensor.elements() else {
             return Ok(unread);
         };
-        let Some(mut few) = Few::new(element, count).filter(|few| few.may_be_kept(reader)) else {
+        let Some(mut small) =
+            SmallTensor::new(element, count).filter(|small| small.may_be_kept(reader))
+        else {
             return Ok(unread);
         };
         let mut entries = 0;
         each_entry(range, element, reader, &mut |_, bits, _| {
             entries += 1;
-            few.push(&bits.to_le_bytes());
+            small.push(&bits.to_le_bytes());
             Ok(())
         })?;
-        if entries != few.steps() {
+        if entries != small.steps() {
             return Err(self.wrong(&format!(
                 "has {entries} entries in `{name}`, while {count} elements of {element} take {}",
-                few.steps()
+                small.steps()
             )));
         }
-        Ok(few.finish().unwrap_or(unread))
+        Ok(small.finish().unwrap_or(unread))
     }
 
     fn external(&self) -> Result<Payload, Malformed> {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Malformed;
 use super::list::{Take, Width};
+use super::malformed::Malformed;
 use super::message::Message;
 use super::reader::Reader;
 use super::schema::TENSOR;

@@ -1,19 +1,20 @@
 //! One node as ops.
 
 use super::formula::{formula, number, shape};
-use super::{Section, quoted};
-use crate::import::onnx::net::{Binary, Block, Node, TensorId, Unary, Work};
+use super::section::{Section, quoted};
+use crate::import::onnx::net::{Binary, Block, NetNode, TensorId, Unary, Work};
+use crate::import::onnx::proto::ElementType;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
 impl Section<'_> {
-    pub(super) fn node(&mut self, node: &Node) {
+    pub(super) fn node(&mut self, node: &NetNode) {
         self.stage = node.stage;
         match &node.work {
             Work::Product(product) => self.product(node, product),
             Work::Fold(fold) => self.fold(node, fold),
             Work::Unary(Unary::Cast) | Work::Move => self.moved(node, None),
-            Work::Unknown(name) => self.moved(node, Some(name)),
+            Work::Unsupported(name) => self.moved(node, Some(name)),
             Work::Unary(Unary::Sigmoid) => self.block(node, "sigmoid", &[]),
             Work::Unary(unary) => {
                 let x = self.operand(node.inputs[0]);
@@ -34,7 +35,7 @@ impl Section<'_> {
                     self.apply(node, &format!("where({c}, {x}, {y})"));
                 }
             }
-            Work::Each(counts) => self.each(node, counts),
+            Work::PerElement(counts) => self.per_element(node, counts),
             Work::Block(block) => {
                 let with: &[(&str, bool)] = match block {
                     Block::LayerNorm { gain, shift } => &[("gain", *gain), ("shift", *shift)],
@@ -69,14 +70,14 @@ impl Section<'_> {
         }
     }
 
-    fn apply(&mut self, node: &Node, text: &str) {
+    fn apply(&mut self, node: &NetNode, text: &str) {
         let name = self.name(node.output);
         self.open(&name, node.stage);
         self.field("apply", &quoted(text));
         self.close(node);
     }
 
-    fn clip(&mut self, node: &Node, x: &str, low: f64, high: f64) {
+    fn clip(&mut self, node: &NetNode, x: &str, low: f64, high: f64) {
         let (bottom, top) = (number(low), number(high));
         let text = match (low.is_finite(), high.is_finite()) {
             (true, true) => format!("clip({x}, {bottom}, {top})"),
@@ -87,7 +88,7 @@ impl Section<'_> {
         self.apply(node, &text);
     }
 
-    fn moved(&mut self, node: &Node, unknown: Option<&str>) {
+    fn moved(&mut self, node: &NetNode, unsupported: Option<&str>) {
         let inputs: Vec<String> = (node.inputs.iter())
             .map(|input| quoted(&self.operand(*input)))
             .collect();
@@ -96,14 +97,14 @@ impl Section<'_> {
         let extents = self.net.tensors[node.output].shape.as_deref();
         self.field("move", &quoted(&shape(extents.unwrap_or(&[]))));
         self.field("inputs", &format!("[{}]", inputs.join(", ")));
-        if let Some(unknown) = unknown {
-            self.field("uncounted", &quoted(unknown));
+        if let Some(why) = unsupported {
+            self.field("uncounted", &quoted(why));
         }
     }
 
     /// So many primitives for each element of the result, which may have
     /// another shape than the inputs.
-    fn each(&mut self, node: &Node, counts: &[(Primitive, Expr)]) {
+    fn per_element(&mut self, node: &NetNode, counts: &[(Primitive, Expr)]) {
         let net = self.net;
         let alike = net.tensors[node.inputs[0]].shape == net.tensors[node.output].shape;
         let mut first = self.operand(node.inputs[0]);
@@ -127,13 +128,13 @@ impl Section<'_> {
         self.open(&name, node.stage);
         self.field("each", &format!("{{ {} }}", counts.join(", ")));
         self.field("inputs", &format!("[{}]", quoted(&first)));
-        if net.tensors[node.output].element == crate::import::onnx::proto::ElementType::Bool {
+        if net.tensors[node.output].element == ElementType::Bool {
             self.field("domain", "\"binary\"");
         }
         self.close(node);
     }
 
-    fn block(&mut self, node: &Node, block: &str, with: &[(&str, bool)]) {
+    fn block(&mut self, node: &NetNode, block: &str, with: &[(&str, bool)]) {
         let x = self.operand(node.inputs[0]);
         let name = self.name(node.output);
         self.open(&name, node.stage);
@@ -148,8 +149,8 @@ impl Section<'_> {
         self.field("inputs", &format!("[{}]", quoted(&x)));
     }
 
-    fn gather(&mut self, node: &Node) {
-        let (table, chosen) = (self.factor(node.inputs[0]), self.operand(node.inputs[1]));
+    fn gather(&mut self, node: &NetNode) {
+        let (table, indices) = (self.factor(node.inputs[0]), self.operand(node.inputs[1]));
         let rank = self.net.tensors[node.inputs[1]]
             .shape
             .as_ref()
@@ -160,7 +161,7 @@ impl Section<'_> {
         self.open(&name, node.stage);
         let text = format!("{rows}, v_ d_ -> {rows} d_");
         self.field("gather", &quoted(text.trim_start()));
-        self.field("inputs", &format!("[{}, {table}]", quoted(&chosen)));
+        self.field("inputs", &format!("[{}, {table}]", quoted(&indices)));
     }
 }
 

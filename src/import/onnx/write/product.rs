@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::formula::formula;
-use super::{Section, quoted};
-use crate::import::onnx::net::{Axis, Fold, FoldKind, Node, Product};
+use super::section::{Section, quoted};
+use crate::import::onnx::net::{Fold, FoldKind, NetNode, Product, ProductAxis};
 use crate::model::{Map, Reduce};
 use crate::symbolic::Expr;
 
@@ -53,17 +53,19 @@ impl Letters<'_> {
         name
     }
 
-    fn axes(&mut self, axes: &[Axis]) -> String {
+    fn axes(&mut self, axes: &[ProductAxis]) -> String {
         let axes: Vec<String> = axes.iter().map(|axis| self.axis(axis)).collect();
         axes.join(" ")
     }
 
-    fn axis(&mut self, axis: &Axis) -> String {
+    fn axis(&mut self, axis: &ProductAxis) -> String {
         match axis {
-            Axis::Index(axis) => self.of(*axis),
-            Axis::One => "1".to_owned(),
-            Axis::Split(outer, inner) => format!("({} {})", self.of(*outer), self.of(*inner)),
-            Axis::Window {
+            ProductAxis::Index(axis) => self.of(*axis),
+            ProductAxis::One => "1".to_owned(),
+            ProductAxis::Split(outer, inner) => {
+                format!("({} {})", self.of(*outer), self.of(*inner))
+            }
+            ProductAxis::Window {
                 place,
                 stride,
                 within,
@@ -90,7 +92,7 @@ impl Letters<'_> {
 }
 
 impl Section<'_> {
-    pub(super) fn product(&mut self, node: &Node, product: &Product) {
+    pub(super) fn product(&mut self, node: &NetNode, product: &Product) {
         let inputs: Vec<String> = node
             .inputs
             .iter()
@@ -113,8 +115,8 @@ impl Section<'_> {
             operands.join(", "),
             letters.axes(&product.result)
         );
-        let told: Vec<String> = (product.told.iter())
-            .map(|(axis, extent)| format!("{} = {}", letters.of(*axis), told(extent)))
+        let given_extents: Vec<String> = (product.given_extents.iter())
+            .map(|(axis, extent)| format!("{} = {}", letters.of(*axis), extent_text(extent)))
             .collect();
         let name = if scaled {
             self.fresh(&format!("{}_sums", self.net.tensors[node.output].name))
@@ -129,8 +131,8 @@ impl Section<'_> {
         if product.reduce != Reduce::Add {
             self.field("reduce", &quoted(product.reduce.name()));
         }
-        if !told.is_empty() {
-            self.field("axes", &format!("{{ {} }}", told.join(", ")));
+        if !given_extents.is_empty() {
+            self.field("axes", &format!("{{ {} }}", given_extents.join(", ")));
         }
         self.field("inputs", &format!("[{}]", inputs.join(", ")));
         if product.bias {
@@ -145,7 +147,7 @@ impl Section<'_> {
         }
     }
 
-    pub(super) fn fold(&mut self, node: &Node, fold: &Fold) {
+    pub(super) fn fold(&mut self, node: &NetNode, fold: &Fold) {
         let input = self.operand(node.inputs[0]);
         let dims = self.net.dims.clone();
         let mut letters = Letters {
@@ -192,8 +194,8 @@ impl Section<'_> {
                 .iter()
                 .zip(&fold.reduced)
                 .filter(|(_, reduced)| **reduced);
-            let gone: Vec<Expr> = gone.map(|(extent, _)| extent.clone()).collect();
-            let count = formula(&super::size(&gone));
+            let gone: Expr = gone.map(|(extent, _)| extent).product();
+            let count = formula(&gone);
             // Which number stands there changes nothing that is counted, and
             // formulas over tensors know no `floor`.
             let count = match count.contains(['(', ',']) {
@@ -208,7 +210,7 @@ impl Section<'_> {
     }
 }
 
-fn told(extent: &Expr) -> String {
+fn extent_text(extent: &Expr) -> String {
     match extent.as_constant() {
         Some(value) if value.is_integer() => value.to_string(),
         _ => quoted(&formula(extent)),

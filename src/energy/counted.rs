@@ -1,0 +1,108 @@
+//! A graph with its counts: what every table and format prices.
+
+use num_rational::BigRational;
+use num_traits::Zero;
+
+use super::estimate::{Estimate, Unsupported};
+use crate::census::{Census, Conventions, census};
+use crate::graph::OpGraph;
+use crate::number;
+use crate::source::{Diagnostic, Problems};
+use crate::symbolic::{EvalError, Values};
+
+/// A graph with its census, and the counts at the values of its symbols: what
+/// every table and format is priced from.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// The graph.
+    pub graph: OpGraph,
+    /// Its census.
+    pub census: Census,
+    /// What was counted how.
+    pub conventions: Conventions,
+    /// The count of every demand of the census.
+    pub counts: Vec<BigRational>,
+    /// Multiply–accumulates.
+    pub macs: BigRational,
+    /// How many numbers the weights and biases hold.
+    pub parameters: BigRational,
+    /// The ops whose operators are not supported, so that what they compute is
+    /// left out.
+    pub unsupported: Vec<Unsupported>,
+    /// Numbers with names, for the reader.
+    pub dims: Vec<(String, BigRational)>,
+}
+
+impl Counted {
+    /// Counts `graph` at the values of its symbols.
+    ///
+    /// # Errors
+    /// A count that has no value (a division by zero).
+    pub fn new(graph: OpGraph, conventions: Conventions) -> Result<Counted, Problems> {
+        let census = census(&graph, conventions);
+        let values = graph.values();
+        let failed = |error: EvalError| {
+            Problems::from(Diagnostic::new(format!("a count has no value: {error}")))
+        };
+        let mut counts = Vec::with_capacity(census.demands.len());
+        for demand in &census.demands {
+            counts.push(demand.count.evaluate(&values).map_err(failed)?);
+        }
+        let macs = census.macs.evaluate(&values).map_err(failed)?;
+        let parameters = census.parameters.evaluate(&values).map_err(failed)?;
+        let mut unsupported = Vec::new();
+        for unknown in &census.unsupported {
+            let count = unknown.times.evaluate(&values).map_err(failed)?;
+            if !count.is_zero() {
+                let op = &graph.ops()[unknown.op];
+                unsupported.push(Unsupported {
+                    operator: unknown.operator.clone(),
+                    op: graph.full_name(op),
+                    stage: op.stage.clone(),
+                    layer: layer_name(&graph, op, &values),
+                    count,
+                });
+            }
+        }
+        let mut dims = Vec::new();
+        for (name, expr) in graph.numbers() {
+            dims.push((name.clone(), expr.evaluate(&values).map_err(failed)?));
+        }
+        Ok(Counted {
+            graph,
+            census,
+            conventions,
+            counts,
+            macs,
+            parameters,
+            unsupported,
+            dims,
+        })
+    }
+
+    /// The stages of a scope, or of all of it; nothing where it has no such
+    /// scope.
+    pub fn stages_of(&self, scope: &str) -> Option<Vec<String>> {
+        let graph = &self.graph;
+        if scope == Estimate::WHOLE {
+            return Some(graph.stages().into_iter().map(str::to_owned).collect());
+        }
+        let found = graph.scopes().iter().find(|known| known.name == scope)?;
+        Some(found.stages.clone())
+    }
+}
+
+/// The layer of an op: the outermost block around it with its repeats, or the
+/// op itself where it stands in the model.
+pub(super) fn layer_name(graph: &OpGraph, op: &crate::graph::Op, values: &Values) -> String {
+    let Some(layer) = graph.layer(op.region) else {
+        return op.name.clone();
+    };
+    let region = graph.region(layer);
+    match region.repeat.evaluate(values) {
+        Ok(repeat) if repeat != number::whole(1) => {
+            format!("{} (×{})", region.name, number::plain(&repeat))
+        }
+        _ => region.name.clone(),
+    }
+}

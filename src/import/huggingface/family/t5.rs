@@ -1,0 +1,141 @@
+//! T5, mT5's like and FLAN-T5: biases by distance instead of positions, scores
+//! without scaling, no biases of linear layers.
+
+use crate::import::huggingface::class::{Head, about, class};
+use crate::import::huggingface::config::Config;
+use crate::import::huggingface::draft::Draft;
+use crate::import::huggingface::mechanism::activation::activation_named;
+use crate::import::huggingface::mechanism::embedding::word_table;
+use crate::import::huggingface::mechanism::encoder_decoder::{masked_by_half, target_logits};
+use crate::import::huggingface::mechanism::stack::norm;
+use crate::import::huggingface::op::{Op, weight};
+
+/// T5.
+pub(super) fn t5(config: &mut Config<'_>, draft: &mut Draft) {
+    let classes = [
+        ("T5ForConditionalGeneration", Head::Words),
+        ("T5Model", Head::Hidden),
+        ("T5EncoderModel", Head::Pooled),
+    ];
+    let (class, head) = class(config, &classes);
+    about(draft, class);
+    let decodes = head != Head::Pooled;
+    if decodes {
+        masked_by_half(draft);
+    }
+    sizes(config, draft, decodes);
+    style(config, draft);
+    // The two sides share their words; the head too, unless the file says no.
+    let tied = config.truth_or("tie_word_embeddings", true);
+    let table = word_table(draft, decodes);
+    side(draft, "", "seq", &table);
+    draft.op(Op::new("encoder_layers")
+        .block("encoder-layer")
+        .with(&[("relative", "1")])
+        .repeat("layers")
+        .of(&["words"]));
+    norm(draft, "encoder", "rms-norm", "encoder_layers");
+    if !decodes {
+        return;
+    }
+    side(draft, "target_", "target", &table);
+    draft.op(Op::new("decoder_layers")
+        .block("t5-decoder-layer")
+        .repeat("decoder_count")
+        .of(&["target_words", "encoder"]));
+    norm(draft, "decoder", "rms-norm", "decoder_layers");
+    if head == Head::Words {
+        words_of(draft, tied.then_some(&table));
+    }
+}
+
+fn sizes(config: &mut Config<'_>, draft: &mut Draft, decodes: bool) {
+    let longest = config.optional_size("n_positions").unwrap_or(512);
+    draft.dim("batch", 1, "sequences");
+    draft.dim("seq", Config::usual_length(longest), "tokens of the source");
+    if decodes {
+        draft.dim(
+            "target",
+            Config::usual_length(longest),
+            "tokens of the target",
+        );
+    }
+    for (name, key, comment) in [
+        ("d", "d_model", "model width"),
+        ("h", "num_heads", "heads"),
+        ("ffn", "d_ff", "width of the feed-forward layers"),
+    ] {
+        let size = config.size(key);
+        draft.dim(name, size, comment);
+    }
+    let layers = config.layers("num_layers");
+    draft.dim("layers", layers, "layers of the encoder");
+    if decodes {
+        // As many as the encoder where nothing is said, as in `transformers`.
+        let count = match config.has("num_decoder_layers") {
+            true => config.layers("num_decoder_layers"),
+            false => layers,
+        };
+        draft.dim("decoder_count", count, "layers of the decoder");
+    }
+    let vocab = config.size("vocab_size");
+    draft.dim("vocab", vocab, "words");
+    let distances = config.size_or("relative_attention_num_buckets", 32);
+    draft.dim("buckets", distances, "distances that are told apart");
+    let head_dim = config.size("d_kv");
+    draft.param("width", head_dim, "size of each head");
+}
+
+fn style(config: &mut Config<'_>, draft: &mut Draft) {
+    draft.attentions();
+    draft.slot("norm", "rms-norm");
+    draft.switch("bias", false);
+    draft.switch("scaling", false);
+    let (gated, act) = feed_forward(config);
+    draft.slot("feed-forward", if gated { "swiglu" } else { "mlp" });
+    draft.slot("activation", act);
+}
+
+/// `relu` in `transformers` where nothing is said; `gated-gelu` means the
+/// approximation by a tanh.
+fn feed_forward(config: &mut Config<'_>) -> (bool, &'static str) {
+    let Some(word) = config.word("feed_forward_proj") else {
+        return (false, "relu");
+    };
+    match word.value.strip_prefix("gated-") {
+        Some("gelu") => (true, "gelu-tanh"),
+        Some(name) => (true, activation_named(config, &word, name)),
+        None => (false, activation_named(config, &word, &word.value)),
+    }
+}
+
+/// The words of one side, and the table of its biases by distance: one for all
+/// layers, which add from it to their scores.
+fn side(draft: &mut Draft, of: &str, length: &str, table: &str) {
+    let name = |what: &str| format!("{of}{what}");
+    draft.indices(&name("tokens"), &format!("batch {length}"));
+    draft.indices(&name("distances"), &format!("{length} {length}"));
+    draft.op(Op::new(&name("words"))
+        .stage("embed")
+        .gather(&format!("batch {length}, v d -> batch {length} d"))
+        .of(&[&name("tokens"), table]));
+    draft.op(Op::new(&name("biases"))
+        .comment("added to the scores in every layer, where it is counted")
+        .stage("relative")
+        .gather("q k, r h -> h q k")
+        .of(&[&name("distances"), &weight("buckets h")]));
+}
+
+/// The head; a shared table is met by what is scaled down.
+fn words_of(draft: &mut Draft, table: Option<&String>) {
+    let mut last = "decoder";
+    if table.is_some() {
+        draft.op(Op::new("scaled")
+            .comment("by 1 / the root of d")
+            .stage("head")
+            .scaled()
+            .of(&[last]));
+        last = "scaled";
+    }
+    target_logits(draft, last, table.map(String::as_str));
+}

@@ -1,0 +1,108 @@
+//! One op of a model file.
+
+/// One op of the file.
+pub(crate) struct Op {
+    lines: Vec<String>,
+}
+
+impl Op {
+    pub(crate) fn new(name: &str) -> Op {
+        Op {
+            lines: vec![format!("name = \"{name}\"")],
+        }
+    }
+
+    /// Its lines, without the head of the table.
+    pub(crate) fn lines(&self) -> &[String] {
+        &self.lines
+    }
+
+    fn line(mut self, key: &str, value: &str) -> Op {
+        self.lines.push(format!("{key} = {value}"));
+        self
+    }
+
+    fn text(self, key: &str, value: &str) -> Op {
+        self.line(key, &quoted(value))
+    }
+
+    /// A comment above it.
+    pub(crate) fn comment(mut self, words: &str) -> Op {
+        self.lines.insert(0, format!("# {words}"));
+        self
+    }
+
+    pub(crate) fn stage(self, stage: &str) -> Op {
+        self.text("stage", stage)
+    }
+
+    pub(crate) fn block(self, block: &str) -> Op {
+        self.text("block", block)
+    }
+
+    pub(crate) fn slot(self, slot: &str) -> Op {
+        self.text("slot", slot)
+    }
+
+    pub(crate) fn gather(self, notation: &str) -> Op {
+        self.text("gather", notation)
+    }
+
+    pub(crate) fn take(self, notation: &str) -> Op {
+        self.text("take", notation)
+    }
+
+    pub(crate) fn concat(self, notation: &str) -> Op {
+        self.text("concat", notation)
+    }
+
+    pub(crate) fn einsum(self, notation: &str) -> Op {
+        self.text("einsum", notation)
+    }
+
+    pub(crate) fn apply(self, formula: &str) -> Op {
+        self.text("apply", formula)
+    }
+
+    /// One multiplication for every element, by a number known beforehand.
+    pub(crate) fn scaled(self) -> Op {
+        self.line("each", "{ mul = 1 }")
+    }
+
+    pub(crate) fn bias(self) -> Op {
+        self.line("bias", "true")
+    }
+
+    pub(crate) fn repeat(self, count: &str) -> Op {
+        self.text("repeat", count)
+    }
+
+    /// Numbers that a block takes.
+    pub(crate) fn with(self, given: &[(&str, &str)]) -> Op {
+        let given: Vec<String> = (given.iter())
+            .map(|(name, value)| format!("{name} = \"{value}\""))
+            .collect();
+        self.line("with", &format!("{{ {} }}", given.join(", ")))
+    }
+
+    /// What it is computed from: names, or weights of its own by [`weight`].
+    pub(crate) fn of(self, inputs: &[&str]) -> Op {
+        let inputs: Vec<String> = (inputs.iter())
+            .map(|input| match input.starts_with('{') {
+                true => (*input).to_owned(),
+                false => quoted(input),
+            })
+            .collect();
+        self.line("inputs", &format!("[{}]", inputs.join(", ")))
+    }
+}
+
+/// A weight of an op's own.
+pub(crate) fn weight(shape: &str) -> String {
+    format!("{{ weight = \"{shape}\" }}")
+}
+
+/// Text as TOML has it, of which nothing needs to be escaped.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("\"{text}\"")
+}

@@ -1,0 +1,206 @@
+//! A net under construction.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::domain::Domain;
+use crate::import::onnx::error::ImportError;
+use crate::import::onnx::infer::extent::{MAX_VALUES, check_shape, number, shown};
+use crate::import::onnx::infer::{constant, domain};
+use crate::import::onnx::net::{KnownValue, Net, NetNode, NetTensor, TensorId, Work};
+use crate::import::onnx::proto::ElementType;
+use crate::symbolic::Expr;
+
+/// A net under construction: all that an operator may look at and add to.
+#[derive(Debug, Default)]
+pub(crate) struct NetBuilder {
+    net: Net,
+    /// What the reader of an estimate should know, with how often.
+    notes: BTreeMap<String, usize>,
+    /// Fractions that were whole numbers, and those.
+    pub(super) dequantised: HashMap<TensorId, TensorId>,
+}
+
+impl NetBuilder {
+    /// The net, computed from `inputs` and giving `outputs`, and what the
+    /// reader of an estimate should know.
+    pub(crate) fn finish(
+        mut self,
+        inputs: Vec<TensorId>,
+        outputs: Vec<TensorId>,
+        dims: Vec<String>,
+    ) -> (Net, BTreeMap<String, usize>) {
+        self.net.inputs = inputs;
+        self.net.outputs = outputs;
+        self.net.dims = dims;
+        (self.net, self.notes)
+    }
+
+    /// A tensor that is not known before it is computed.
+    pub(crate) fn add_tensor(
+        &mut self,
+        name: &str,
+        shape: Option<Vec<Expr>>,
+        element: ElementType,
+    ) -> TensorId {
+        self.net.tensors.push(NetTensor {
+            name: name.to_owned(),
+            shape,
+            element,
+            constant: false,
+            stored: false,
+            value: None,
+            domain: Domain::Real,
+            density: None,
+            scaled: false,
+        });
+        self.net.tensors.len() - 1
+    }
+
+    /// A constant of which no element is known.
+    pub(crate) fn add_constant(
+        &mut self,
+        name: &str,
+        shape: Vec<Expr>,
+        element: ElementType,
+    ) -> TensorId {
+        let id = self.add_tensor(name, Some(shape), element);
+        self.net.tensors[id].constant = true;
+        id
+    }
+
+    /// A constant whose elements are known.
+    pub(crate) fn known(
+        &mut self,
+        value: KnownValue,
+        shape: Vec<Expr>,
+        element: ElementType,
+    ) -> TensorId {
+        let id = self.add_constant("", shape, element);
+        self.net.tensors[id].value = (value.len() <= MAX_VALUES).then_some(value);
+        id
+    }
+
+    /// A node, as it is.
+    pub(crate) fn push(&mut self, work: Work, inputs: Vec<TensorId>, output: TensorId) {
+        self.net.nodes.push(NetNode {
+            work,
+            inputs,
+            output,
+            stage: None,
+            format: None,
+        });
+    }
+
+    /// The result of some work. What needs no input of the graph is computed
+    /// once, before the network runs, and is a constant.
+    pub(crate) fn compute(
+        &mut self,
+        work: Work,
+        inputs: &[TensorId],
+        shape: Vec<Expr>,
+        element: ElementType,
+    ) -> Result<TensorId, ImportError> {
+        check_shape(&shape).map_err(|why| ImportError::Invalid(format!("its result {why}")))?;
+        if !inputs.iter().all(|input| self.is_constant(*input)) {
+            let output = self.add_tensor("", Some(shape), element);
+            self.push(work, inputs.to_vec(), output);
+            return Ok(output);
+        }
+        let value = constant::value(&work, inputs, &shape, &self.net);
+        let (domain, scaled) = domain::domain(&work, inputs, &self.net);
+        let output = self.add_constant("", shape, element);
+        let made = &mut self.net.tensors[output];
+        made.value = value;
+        made.domain = domain;
+        made.scaled = scaled;
+        Ok(output)
+    }
+
+    /// The node that was added last, if it makes `output`, to say more of it.
+    pub(crate) fn last(&mut self, output: TensorId) -> Option<&mut NetNode> {
+        self.net
+            .nodes
+            .last_mut()
+            .filter(|node| node.output == output)
+    }
+
+    /// Names the stage of the node that was added last, if it makes `output`.
+    pub(crate) fn set_stage(&mut self, output: TensorId, stage: &'static str) {
+        if let Some(node) = self.last(output) {
+            node.stage = Some(stage);
+        }
+    }
+
+    /// Tells the reader of an estimate of something.
+    pub(crate) fn note(&mut self, text: &str) {
+        *self.notes.entry(text.to_owned()).or_default() += 1;
+    }
+
+    /// What is known of a tensor, to say more of it.
+    pub(crate) fn tensor_mut(&mut self, tensor: TensorId) -> &mut NetTensor {
+        &mut self.net.tensors[tensor]
+    }
+
+    /// Whether a tensor is known before any input.
+    pub(crate) fn is_constant(&self, tensor: TensorId) -> bool {
+        self.net.tensors[tensor].constant
+    }
+
+    /// What the elements of a tensor are.
+    pub(crate) fn element(&self, tensor: TensorId) -> ElementType {
+        self.net.tensors[tensor].element
+    }
+
+    /// The elements of a tensor, where they are known.
+    pub(crate) fn value(&self, tensor: TensorId) -> Option<&KnownValue> {
+        self.net.tensors[tensor].value.as_ref()
+    }
+
+    /// The one element of a constant, if it has one and that is known.
+    pub(crate) fn scalar(&self, tensor: TensorId) -> Option<f64> {
+        self.net.scalar(tensor)
+    }
+
+    /// The shape of a tensor.
+    pub(crate) fn shape(&self, tensor: TensorId) -> Result<Vec<Expr>, ImportError> {
+        let unknown = || ImportError::Unsupported("the shape of its input is not known".to_owned());
+        self.net.tensors[tensor].shape.clone().ok_or_else(unknown)
+    }
+
+    /// The shape of a tensor of so many axes.
+    pub(crate) fn shape_of_rank<const N: usize>(
+        &self,
+        tensor: TensorId,
+    ) -> Result<[Expr; N], ImportError> {
+        let shape = self.shape(tensor)?;
+        <[Expr; N]>::try_from(shape).map_err(|shape| {
+            ImportError::Invalid(format!(
+                "an input of {N} axes is needed, not {}",
+                shown(&shape)
+            ))
+        })
+    }
+
+    /// The elements of an input that the operator needs to know, as formulas.
+    pub(crate) fn whole(&self, tensor: TensorId) -> Result<Vec<Expr>, ImportError> {
+        let unknown = || {
+            ImportError::Unsupported("what it needs to know is known only while it runs".to_owned())
+        };
+        match self.value(tensor) {
+            Some(KnownValue::Whole(values)) => Ok(values.clone()),
+            Some(KnownValue::Real(values)) => (values.iter())
+                .map(|value| {
+                    let rounded =
+                        (value.fract() == 0.0 && value.abs() < 1e15).then_some(*value as i64);
+                    rounded.map(Expr::whole).ok_or_else(unknown)
+                })
+                .collect(),
+            None => Err(unknown()),
+        }
+    }
+
+    /// The same where they must be plain numbers.
+    pub(crate) fn numbers(&self, tensor: TensorId) -> Result<Vec<i64>, ImportError> {
+        self.whole(tensor)?.iter().map(number).collect()
+    }
+}

@@ -1,0 +1,42 @@
+//! Elements moved, none computed.
+
+use super::builder::NetBuilder;
+use crate::import::onnx::error::ImportError;
+use crate::import::onnx::net::{TensorId, Work};
+use crate::import::onnx::proto::ElementType;
+use crate::symbolic::Expr;
+
+impl NetBuilder {
+    /// The elements of `inputs` in another shape.
+    pub(crate) fn moved(
+        &mut self,
+        inputs: &[TensorId],
+        shape: Vec<Expr>,
+    ) -> Result<TensorId, ImportError> {
+        let first = inputs.first().copied();
+        let element = first.map_or(ElementType::Float, |first| self.element(first));
+        let result = self.compute(Work::Move, inputs, shape, element)?;
+        Ok(result)
+    }
+
+    /// The same where the elements stay in order.
+    pub(crate) fn reshaped(
+        &mut self,
+        x: TensorId,
+        shape: Vec<Expr>,
+    ) -> Result<TensorId, ImportError> {
+        let value = self.value(x).cloned();
+        let result = self.moved(&[x], shape)?;
+        self.tensor_mut(result).value = value;
+        Ok(result)
+    }
+
+    /// The elements of `x` at `places`, where they are known.
+    pub(crate) fn picked(&mut self, result: TensorId, x: TensorId, places: &[usize]) {
+        let value = self.value(x);
+        let value = value.and_then(|value| value.pick(places));
+        if self.is_constant(result) {
+            self.tensor_mut(result).value = value;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Who makes and who reads each tensor.
+
+use crate::import::onnx::net::{Net, NodeId, TensorId, Unary, Work};
+
+/// Who makes and who reads each tensor.
+pub(super) struct Wiring {
+    makers: Vec<Option<NodeId>>,
+    pub(super) readers: Vec<Vec<NodeId>>,
+}
+
+impl Wiring {
+    pub(super) fn of(net: &Net) -> Wiring {
+        let mut readers = net.readers();
+        // A result of the graph has a reader outside.
+        for output in &net.outputs {
+            readers[*output].push(NodeId::MAX);
+        }
+        Wiring {
+            makers: net.makers(),
+            readers,
+        }
+    }
+
+    /// The node that makes a tensor.
+    pub(super) fn maker(&self, tensor: TensorId) -> Option<NodeId> {
+        self.makers.get(tensor).copied().flatten()
+    }
+
+    /// The one node that reads a tensor.
+    pub(super) fn reader(&self, tensor: TensorId) -> Option<NodeId> {
+        match self.readers.get(tensor)?.as_slice() {
+            [one] if *one != NodeId::MAX => Some(*one),
+            _ => None,
+        }
+    }
+
+    /// A tensor before changes of its element type.
+    pub(super) fn before_casts(&self, net: &Net, mut tensor: TensorId) -> TensorId {
+        while let Some(maker) = self.maker(tensor) {
+            let node = &net.nodes[maker];
+            if node.work != Work::Unary(Unary::Cast) {
+                break;
+            }
+            tensor = node.inputs[0];
+        }
+        tensor
+    }
+}
+
+/// Drops what nothing reads.
+pub(super) fn drop_unread(net: &mut Net) {
+    let mut read = vec![false; net.tensors.len()];
+    for output in &net.outputs {
+        read[*output] = true;
+    }
+    let mut kept = vec![false; net.nodes.len()];
+    for (at, node) in net.nodes.iter().enumerate().rev() {
+        // What is not known is listed, whether or not it is read.
+        kept[at] = read[node.output] || matches!(node.work, Work::Unsupported(_));
+        if kept[at] {
+            node.inputs.iter().for_each(|input| read[*input] = true);
+        }
+    }
+    let mut kept = kept.into_iter();
+    net.nodes.retain(|_| kept.next().unwrap_or(true));
+}

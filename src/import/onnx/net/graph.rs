@@ -1,0 +1,67 @@
+//! Nodes, and the tensors between them.
+
+use super::tensor::{NetTensor, TensorId};
+use super::work::Work;
+use crate::symbolic::Expr;
+
+/// The place of a node in its [`Net`].
+pub(crate) type NodeId = usize;
+
+/// The stage of what turns fractions to whole numbers and back.
+pub(crate) const QUANTISE: &str = "quantise";
+
+/// Nodes in the order in which they are computed.
+#[derive(Debug, Default)]
+pub(crate) struct Net {
+    pub(crate) tensors: Vec<NetTensor>,
+    pub(crate) nodes: Vec<NetNode>,
+    /// What the graph is computed from.
+    pub(crate) inputs: Vec<TensorId>,
+    /// What it gives.
+    pub(crate) outputs: Vec<TensorId>,
+    /// Dims that the user must give, in order of appearance.
+    pub(crate) dims: Vec<String>,
+}
+
+/// Some arithmetic, or none.
+#[derive(Debug, Clone)]
+pub(crate) struct NetNode {
+    pub(crate) work: Work,
+    pub(crate) inputs: Vec<TensorId>,
+    pub(crate) output: TensorId,
+    pub(crate) stage: Option<&'static str>,
+    /// The format that the operator fixes, against that of the estimate.
+    pub(crate) format: Option<&'static str>,
+}
+
+impl Net {
+    /// The one element of a constant, if it has one and that is known.
+    pub(crate) fn scalar(&self, tensor: TensorId) -> Option<f64> {
+        self.tensors.get(tensor)?.value.as_ref()?.single()
+    }
+
+    /// The nodes that make each tensor.
+    pub(crate) fn makers(&self) -> Vec<Option<NodeId>> {
+        let mut makers = vec![None; self.tensors.len()];
+        for (at, node) in self.nodes.iter().enumerate() {
+            makers[node.output] = Some(at);
+        }
+        makers
+    }
+
+    /// The nodes that read each tensor, each as often as it reads it.
+    pub(crate) fn readers(&self) -> Vec<Vec<NodeId>> {
+        let mut readers = vec![Vec::new(); self.tensors.len()];
+        for (at, node) in self.nodes.iter().enumerate() {
+            for input in &node.inputs {
+                readers[*input].push(at);
+            }
+        }
+        readers
+    }
+
+    /// The number of elements of a tensor.
+    pub(crate) fn elements(&self, tensor: TensorId) -> Option<Expr> {
+        Some(self.tensors[tensor].shape.as_ref()?.iter().product())
+    }
+}

@@ -1,0 +1,93 @@
+//! What is known of one tensor.
+
+use crate::domain::Domain;
+use crate::import::onnx::proto::ElementType;
+use crate::number::to_f64;
+use crate::symbolic::Expr;
+
+/// The place of a tensor in its net.
+pub(crate) type TensorId = usize;
+
+/// A tensor.
+#[derive(Debug, Clone)]
+pub(crate) struct NetTensor {
+    /// Its name in the file.
+    pub(crate) name: String,
+    /// Its shape; `None` after an operator that is not known.
+    pub(crate) shape: Option<Vec<Expr>>,
+    pub(crate) element: ElementType,
+    /// Whether it is known before any input: a weight, a number, a shape.
+    pub(crate) constant: bool,
+    /// Whether it is a tensor of the file that training may have changed.
+    pub(crate) stored: bool,
+    /// Its elements, row by row, where they are known and few.
+    pub(crate) value: Option<KnownValue>,
+    /// Which values a constant holds.
+    pub(crate) domain: Domain,
+    /// The share of a constant that is not zero, where it was looked at.
+    pub(crate) density: Option<(u64, u64)>,
+    /// Whether the values are those of `domain` times one number.
+    pub(crate) scaled: bool,
+}
+
+/// Elements that are known.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum KnownValue {
+    /// Whole numbers, as formulas over dims.
+    Whole(Vec<Expr>),
+    /// Fractions.
+    Real(Vec<f64>),
+}
+
+impl KnownValue {
+    /// Plain whole numbers.
+    pub(crate) fn ints(values: &[i64]) -> KnownValue {
+        KnownValue::Whole(values.iter().map(|value| Expr::whole(*value)).collect())
+    }
+
+    /// How many elements there are.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            KnownValue::Whole(values) => values.len(),
+            KnownValue::Real(values) => values.len(),
+        }
+    }
+
+    /// As fractions, where all are numbers.
+    pub(crate) fn reals(&self) -> Option<Vec<f64>> {
+        match self {
+            KnownValue::Real(values) => Some(values.clone()),
+            KnownValue::Whole(values) => (values.iter())
+                .map(|value| Some(to_f64(&value.as_constant()?)))
+                .collect(),
+        }
+    }
+
+    /// The elements at these places.
+    pub(crate) fn pick(&self, places: &[usize]) -> Option<KnownValue> {
+        Some(match self {
+            KnownValue::Whole(values) => {
+                let picked = places.iter().map(|at| values.get(*at).cloned());
+                KnownValue::Whole(picked.collect::<Option<_>>()?)
+            }
+            KnownValue::Real(values) => {
+                let picked = places.iter().map(|at| values.get(*at).copied());
+                KnownValue::Real(picked.collect::<Option<_>>()?)
+            }
+        })
+    }
+
+    /// The element, if there is one alone and it is a number.
+    pub(crate) fn single(&self) -> Option<f64> {
+        match self {
+            KnownValue::Real(values) => match values.as_slice() {
+                [one] => Some(*one),
+                _ => None,
+            },
+            KnownValue::Whole(values) => match values.as_slice() {
+                [one] => Some(to_f64(&one.as_constant()?)),
+                _ => None,
+            },
+        }
+    }
+}

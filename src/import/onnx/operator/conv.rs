@@ -1,0 +1,185 @@
+//! Convolutions: grouped, dilated, transposed, of any number of axes.
+
+use super::call::Call;
+use super::window::{Padding, slides};
+use crate::import::onnx::build::NetBuilder;
+use crate::import::onnx::error::{ImportError, Results};
+use crate::import::onnx::infer::extent::extents;
+use crate::import::onnx::net::{Product, ProductAxis, TensorId, Work};
+use crate::import::onnx::proto::ElementType;
+use crate::number::whole;
+use crate::symbolic::Expr;
+
+const BATCH: u16 = 0;
+const GROUP: u16 = 1;
+const CHANNEL: u16 = 2;
+const OUTPUT: u16 = 3;
+/// The first of the axes of places and windows, in turn.
+const FIRST: u16 = 4;
+
+/// A convolution of `x` (batch, channels, places) with `weight` (outputs,
+/// channels of a group, window).
+pub(crate) fn convolve(
+    builder: &mut NetBuilder,
+    call: &Call<'_>,
+    mut x: TensorId,
+    weight: TensorId,
+    element: ElementType,
+) -> Result<TensorId, ImportError> {
+    let (input, kernel) = (builder.shape(x)?, builder.shape(weight)?);
+    if input.len() != kernel.len() || input.len() < 3 {
+        return Err(ImportError::Invalid(
+            "the input and the weight have different axes".to_owned(),
+        ));
+    }
+    let group = call.int_or("group", 1);
+    check_channels(&input[1], &kernel[1], group)?;
+    let windows = extents(&kernel[2..])
+        .ok_or_else(|| ImportError::Unsupported("the window has no fixed size".to_owned()))?;
+    let slides = slides(call, &windows)?;
+    let mut shape = vec![input[0].clone(), kernel[0].clone()];
+    let mut padded = input.clone();
+    let mut paddings = Vec::new();
+    for (at, slide) in slides.iter().enumerate() {
+        let places = slide.windows(&input[at + 2], false);
+        let padding = match slide.padding {
+            Padding::Given(before, after) if before == after => before,
+            // The notation knows padding that is alike on both sides.
+            Padding::Given(before, after) => {
+                padded[at + 2] = &padded[at + 2] + &Expr::whole(before + after);
+                0
+            }
+            Padding::Same => {
+                let last = &places - &Expr::one();
+                padded[at + 2] =
+                    &last.scale(&whole(slide.stride)) + &Expr::whole(slide.reach() + 1);
+                0
+            }
+        };
+        paddings.push(padding);
+        shape.push(places);
+    }
+    if padded != input {
+        x = builder.compute(Work::Move, &[x], padded, builder.element(x))?;
+    }
+    let grouped = |axis: u16| {
+        if group == 1 {
+            ProductAxis::Index(axis)
+        } else {
+            ProductAxis::Split(GROUP, axis)
+        }
+    };
+    let mut operands = [
+        vec![ProductAxis::Index(BATCH), grouped(CHANNEL)],
+        vec![grouped(OUTPUT), ProductAxis::Index(CHANNEL)],
+    ];
+    let mut result = vec![ProductAxis::Index(BATCH), grouped(OUTPUT)];
+    for (at, (slide, padding)) in slides.iter().zip(paddings).enumerate() {
+        let (place, within) = (FIRST + 2 * at as u16, FIRST + 1 + 2 * at as u16);
+        operands[0].push(ProductAxis::Window {
+            place,
+            stride: slide.stride,
+            within,
+            dilation: slide.dilation,
+            padding,
+        });
+        operands[1].push(ProductAxis::Index(within));
+        result.push(ProductAxis::Index(place));
+    }
+    let given_extents = if group == 1 {
+        vec![]
+    } else {
+        vec![(GROUP, Expr::whole(group))]
+    };
+    let product = Product::multiplied(operands.into(), result, given_extents);
+    builder.compute(Work::Product(product), &[x, weight], shape, element)
+}
+
+fn check_channels(channels: &Expr, own: &Expr, group: i64) -> Result<(), ImportError> {
+    let fits = group >= 1 && own.scale(&whole(group)) == *channels;
+    if fits || channels.as_constant().is_none() && group >= 1 {
+        return Ok(());
+    }
+    Err(ImportError::Invalid(format!(
+        "{channels} channels in {group} groups, but the weight is for {own} in each"
+    )))
+}
+
+/// `Conv`
+pub(crate) fn conv(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let factors = builder.factors(call.input(0)?, call.input(1)?);
+    let element = builder.element(factors.a);
+    let product = convolve(builder, call, factors.a, factors.b, element)?;
+    Ok(vec![builder.finished(
+        product,
+        call.optional(2),
+        &factors,
+    )?])
+}
+
+/// `ConvTranspose`: every element of the input times the whole window, summed
+/// where windows overlap.
+pub(crate) fn transposed(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let (x, weight) = (call.input(0)?, call.input(1)?);
+    let (input, kernel) = (builder.shape(x)?, builder.shape(weight)?);
+    if input.len() != kernel.len() || input.len() < 3 {
+        return Err(ImportError::Invalid(
+            "the input and the weight have different axes".to_owned(),
+        ));
+    }
+    let group = call.int_or("group", 1);
+    check_channels(
+        &input[1],
+        &kernel[0].scale(&(whole(1) / whole(group.max(1)))),
+        group,
+    )?;
+    let windows = extents(&kernel[2..])
+        .ok_or_else(|| ImportError::Unsupported("the window has no fixed size".to_owned()))?;
+    let slides = slides(call, &windows)?;
+    let grouped = |axis: u16| {
+        if group == 1 {
+            ProductAxis::Index(axis)
+        } else {
+            ProductAxis::Split(GROUP, axis)
+        }
+    };
+    let outputs = kernel[1].scale(&whole(group));
+    let mut operands = [
+        vec![ProductAxis::Index(BATCH), grouped(CHANNEL)],
+        vec![grouped(CHANNEL), ProductAxis::Index(OUTPUT)],
+    ];
+    let mut result = vec![ProductAxis::Index(BATCH), grouped(OUTPUT)];
+    let mut scattered = vec![input[0].clone(), outputs.clone()];
+    let mut shape = vec![input[0].clone(), outputs];
+    let extra = call.ints("output_padding").unwrap_or(&[]);
+    let given = call.ints("output_shape");
+    for (at, slide) in slides.iter().enumerate() {
+        let (place, within) = (FIRST + 2 * at as u16, FIRST + 1 + 2 * at as u16);
+        operands[0].push(ProductAxis::Index(place));
+        operands[1].push(ProductAxis::Index(within));
+        result.extend([ProductAxis::Index(place), ProductAxis::Index(within)]);
+        let extent = &input[at + 2];
+        scattered.extend([extent.clone(), Expr::whole(slide.kernel)]);
+        let last = (extent - &Expr::one()).scale(&whole(slide.stride));
+        let beyond = extra.get(at).copied().unwrap_or(0);
+        shape.push(
+            match (given.and_then(|given| given.get(at)), slide.padding) {
+                (Some(given), _) => Expr::whole(*given),
+                (None, Padding::Same) => extent.scale(&whole(slide.stride)),
+                (None, Padding::Given(before, after)) => {
+                    &last + &Expr::whole(slide.reach() + 1 + beyond - before - after)
+                }
+            },
+        );
+    }
+    let given_extents = if group == 1 {
+        vec![]
+    } else {
+        vec![(GROUP, Expr::whole(group))]
+    };
+    let product = Product::multiplied(operands.into(), result, given_extents);
+    let element = builder.element(x);
+    let all = builder.compute(Work::Product(product), &[x, weight], scattered, element)?;
+    let all = builder.with_bias(all, call.optional(2))?;
+    Ok(vec![builder.compute(Work::Move, &[all], shape, element)?])
+}

@@ -1,0 +1,270 @@
+//! The fused operators of ONNX Runtime (`com.microsoft`), taken apart.
+
+use super::call::Call;
+use crate::import::onnx::build::{Heads, NetBuilder};
+use crate::import::onnx::error::{ImportError, Results};
+use crate::import::onnx::net::{Binary, Block, TensorId, Unary, Work};
+use crate::import::onnx::proto::ElementType;
+use crate::number::whole;
+use crate::symbolic::Expr;
+
+/// `Attention`: one projection for queries, keys and values.
+pub(crate) fn attention(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let (x, weight) = (call.input(0)?, call.input(1)?);
+    let heads = call.int_or("num_heads", 0);
+    let element = builder.element(x);
+    let all = builder.matmul(x, weight, element)?;
+    let all = builder.with_bias(all, call.optional(2))?;
+    let [q, k, v] = thirds(builder, call, all)?;
+    let q = builder.in_heads(q, heads)?;
+    let k = builder.in_heads(k, heads)?;
+    let v = builder.in_heads(v, heads)?;
+    let context = builder.attend(&Heads {
+        q,
+        k,
+        v,
+        mask: call.optional(5),
+        causal: call.int_or("unidirectional", 0) != 0,
+        scaled: call.float("scale") != Some(1.0),
+        capped: false,
+    })?;
+    Ok(vec![builder.out_of_heads(context)?])
+}
+
+fn thirds(
+    builder: &mut NetBuilder,
+    call: &Call<'_>,
+    all: TensorId,
+) -> Result<[TensorId; 3], ImportError> {
+    let [batch, rows, width] = builder.shape_of_rank::<3>(all)?;
+    let widths: Vec<Expr> = match call.ints("qkv_hidden_sizes") {
+        Some(sizes) => sizes.iter().map(|size| Expr::whole(*size)).collect(),
+        None => vec![width.scale(&(whole(1) / whole(3))); 3],
+    };
+    let mut parts = Vec::new();
+    for width in widths {
+        parts.push(builder.moved(&[all], vec![batch.clone(), rows.clone(), width])?);
+    }
+    let wrong = |_| ImportError::Invalid("three sizes are needed".to_owned());
+    <[TensorId; 3]>::try_from(parts).map_err(wrong)
+}
+
+/// `MultiHeadAttention`: queries, keys and values as `b n (h c)`, and a bias
+/// for all three.
+pub(crate) fn multi_head(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let heads = call.int_or("num_heads", 0);
+    let (Some(mut k), Some(mut v)) = (call.optional(1), call.optional(2)) else {
+        return Err(ImportError::Unsupported(
+            "packed queries, keys and values".to_owned(),
+        ));
+    };
+    let mut q = call.input(0)?;
+    if let Some(bias) = call.optional(3) {
+        for x in [&mut q, &mut k, &mut v] {
+            let width = builder.shape(*x)?.last().cloned().unwrap_or_else(Expr::one);
+            let part = builder.moved(&[bias], vec![width])?;
+            *x = builder.binary(Binary::Add, *x, part)?;
+        }
+    }
+    let q = builder.in_heads(q, heads)?;
+    let mut of_memory = [k, v];
+    for x in &mut of_memory {
+        if builder.shape(*x)?.len() == 3 {
+            *x = builder.in_heads(*x, heads)?;
+        }
+    }
+    let k = builder.after_past(call.optional(6), of_memory[0])?;
+    let v = builder.after_past(call.optional(7), of_memory[1])?;
+    let context = builder.attend(&Heads {
+        q,
+        k,
+        v,
+        mask: call.optional(5),
+        causal: call.int_or("unidirectional", 0) != 0,
+        scaled: call.float("scale") != Some(1.0),
+        capped: false,
+    })?;
+    Ok(vec![builder.out_of_heads(context)?, k, v])
+}
+
+/// `GroupQueryAttention`: causal, with fewer heads of keys and values.
+pub(crate) fn group_query(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let (heads, own) = (call.int_or("num_heads", 0), call.int_or("kv_num_heads", 0));
+    let (Some(k), Some(v)) = (call.optional(1), call.optional(2)) else {
+        return Err(ImportError::Unsupported(
+            "packed queries, keys and values".to_owned(),
+        ));
+    };
+    let mut q = builder.in_heads(call.input(0)?, heads)?;
+    let mut k = builder.in_heads(k, own)?;
+    let v = builder.in_heads(v, own)?;
+    if call.int_or("do_rotary", 0) != 0 {
+        q = builder.block(Block::Rotary, &[q])?;
+        k = builder.block(Block::Rotary, &[k])?;
+    }
+    let k = builder.after_past(call.optional(3), k)?;
+    let v = builder.after_past(call.optional(4), v)?;
+    let context = builder.attend(&Heads {
+        q,
+        k,
+        v,
+        mask: None,
+        causal: true,
+        scaled: call.float("scale") != Some(1.0),
+        capped: call.float("softcap").is_some_and(|cap| cap != 0.0),
+    })?;
+    Ok(vec![builder.out_of_heads(context)?, k, v])
+}
+
+/// `RotaryEmbedding`, here and in the standard from version 23.
+pub(crate) fn rotary(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    Ok(vec![builder.block(Block::Rotary, &[call.input(0)?])?])
+}
+
+/// `SkipLayerNormalization`, `SkipSimplifiedLayerNormalization`: a residual
+/// sum, and its normalisation.
+pub(crate) fn skip_norm(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let mut x = call.input(0)?;
+    let simple = call.node.op_type.contains("Simplified");
+    let bias = call.optional(if simple { 3 } else { 4 });
+    if let Some(bias) = bias {
+        x = builder.binary(Binary::Add, x, bias)?;
+    }
+    let sum = builder.binary(Binary::Add, x, call.input(1)?)?;
+    let gain = call.optional(2);
+    let shift = if simple { None } else { call.optional(3) };
+    let block = if simple {
+        Block::RmsNorm {
+            gain: gain.is_some(),
+        }
+    } else {
+        Block::LayerNorm {
+            gain: gain.is_some(),
+            shift: shift.is_some(),
+        }
+    };
+    let inputs: Vec<TensorId> = [Some(sum), gain, shift].into_iter().flatten().collect();
+    let normal = builder.block(block, &inputs)?;
+    Ok(vec![normal, normal, normal, sum])
+}
+
+/// `EmbedLayerNormalization`: words, positions and segments, summed and
+/// normalised.
+pub(crate) fn embed(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let ids = call.input(0)?;
+    let words = call.input(2)?;
+    let mut shape = builder.shape(ids)?;
+    let width = builder
+        .shape(words)?
+        .last()
+        .cloned()
+        .unwrap_or_else(Expr::one);
+    shape.push(width);
+    let element = builder.element(words);
+    let mut all = builder.compute(Work::Gather, &[words, ids], shape.clone(), element)?;
+    let positions = builder.moved(&[call.input(3)?], shape[1..].to_vec())?;
+    all = builder.binary(Binary::Add, all, positions)?;
+    if let (Some(segments), Some(table)) = (call.optional(1), call.optional(4)) {
+        let part = builder.compute(Work::Gather, &[table, segments], shape, element)?;
+        all = builder.binary(Binary::Add, all, part)?;
+    }
+    let block = Block::LayerNorm {
+        gain: true,
+        shift: true,
+    };
+    let normal = builder.block(block, &[all, call.input(5)?, call.input(6)?])?;
+    Ok(vec![normal, normal, all])
+}
+
+/// `BiasGelu`, `FastGelu`: a bias, and the activation.
+pub(crate) fn bias_gelu(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let mut x = call.input(0)?;
+    if let Some(bias) = call.optional(1) {
+        x = builder.binary(Binary::Add, x, bias)?;
+    }
+    let block = if call.node.op_type == "FastGelu" {
+        Block::GeluTanh
+    } else {
+        Block::Gelu
+    };
+    Ok(vec![builder.block(block, &[x])?])
+}
+
+/// `FusedMatMul`: a product of matrices that may be transposed, and a factor.
+pub(crate) fn matmul(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let (mut a, mut b) = (call.input(0)?, call.input(1)?);
+    for (x, name) in [(&mut a, "transA"), (&mut b, "transB")] {
+        if call.int_or(name, 0) != 0 {
+            let mut shape = builder.shape(*x)?;
+            let rank = shape.len();
+            if rank >= 2 {
+                shape.swap(rank - 1, rank - 2);
+                *x = builder.moved(&[*x], shape)?;
+            }
+        }
+    }
+    let element = builder.element(a);
+    let mut result = builder.matmul(a, b, element)?;
+    if call.float("alpha").is_some_and(|alpha| alpha != 1.0) {
+        result = builder.binary_with(Binary::Mul, result, 0.5)?;
+    }
+    Ok(vec![result])
+}
+
+/// `FusedGemm`, `FusedConv`: with an activation behind.
+pub(crate) fn activated(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let results = if call.node.op_type == "FusedConv" {
+        super::conv::conv(builder, call)?
+    } else {
+        super::linear::gemm(builder, call)?
+    };
+    let Some(result) = results.first().copied() else {
+        return Ok(results);
+    };
+    let unary = match call.text("activation") {
+        None => return Ok(results),
+        Some("Clip") => {
+            let bounds = call.floats("activation_params").unwrap_or(&[]);
+            let low = bounds
+                .first()
+                .map_or(f64::NEG_INFINITY, |low| f64::from(*low));
+            let high = bounds.get(1).map_or(f64::INFINITY, |high| f64::from(*high));
+            let (shape, element) = (builder.shape(result)?, builder.element(result));
+            return Ok(vec![builder.compute(
+                Work::Clip(low, high),
+                &[result],
+                shape,
+                element,
+            )?]);
+        }
+        Some("HardSigmoid") => return Ok(vec![builder.block(Block::HardSigmoid, &[result])?]),
+        Some("LeakyRelu") => return Ok(vec![builder.block(Block::LeakyRelu, &[result])?]),
+        Some("Relu") => Unary::Relu,
+        Some("Sigmoid") => Unary::Sigmoid,
+        Some("Tanh") => Unary::Tanh,
+        Some(other) => {
+            return Err(ImportError::Unsupported(format!(
+                "the activation `{other}`"
+            )));
+        }
+    };
+    Ok(vec![builder.unary(unary, result)?])
+}
+
+/// `QuantizeLinear` and others that this domain shares with the standard one
+/// keep their meaning; `DynamicQuantizeMatMul` is a product of whole numbers.
+pub(crate) fn dynamic_matmul(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let (a, b) = (call.input(0)?, call.input(1)?);
+    let small = call.node.op_type == "MatMulIntegerToFloat";
+    let bits = if small {
+        a
+    } else {
+        let quantised = super::quantised::dynamic(builder, call)?;
+        quantised.first().copied().unwrap_or(a)
+    };
+    let sums = builder.matmul(bits, b, ElementType::Int32)?;
+    builder.of_whole(sums);
+    let bias = call.optional(if small { 6 } else { 4 });
+    let sums = builder.with_bias(sums, bias)?;
+    Ok(vec![builder.scaled(sums)?])
+}

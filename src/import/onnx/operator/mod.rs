@@ -1,0 +1,34 @@
+//! Operators of the specification, one file for each family: plain functions
+//! that read one application of an operator and add what it computes to a net.
+//! They know no graph around them; those that do are in `read`.
+//!
+//! | file | operators |
+//! |---|---|
+//! | `call` | one application of an operator: its inputs and attributes |
+//! | `elementwise` | functions of each element |
+//! | `linear`, `conv`, `einsum` | sums of products |
+//! | `window` | how windows slide, for `conv` and `pool` |
+//! | `reduce`, `pool`, `norm` | sums, windows, normalisations |
+//! | `layout`, `concat`, `slice`, `gather` | elements moved |
+//! | `shape` | constants that are made of shapes |
+//! | `quantised` | whole numbers for fractions |
+//! | `attention`, `recurrent`, `microsoft` | fused networks, taken apart |
+
+pub(crate) mod attention;
+pub(crate) mod call;
+pub(crate) mod concat;
+pub(crate) mod conv;
+pub(crate) mod einsum;
+pub(crate) mod elementwise;
+pub(crate) mod gather;
+pub(crate) mod layout;
+pub(crate) mod linear;
+pub(crate) mod microsoft;
+pub(crate) mod norm;
+pub(crate) mod pool;
+pub(crate) mod quantised;
+pub(crate) mod recurrent;
+pub(crate) mod reduce;
+pub(crate) mod shape;
+pub(crate) mod slice;
+mod window;

@@ -1,0 +1,183 @@
+//! Normalisations and softmax.
+
+use super::call::Call;
+use crate::import::onnx::build::NetBuilder;
+use crate::import::onnx::error::{ImportError, Results};
+use crate::import::onnx::infer::extent::axis_at;
+use crate::import::onnx::net::{Binary, Block, TensorId, Work};
+use crate::primitive::Primitive;
+use crate::symbolic::Expr;
+
+/// A block over the last axis, of a tensor whose axes from `axis` on are
+/// one.
+fn over_last(
+    builder: &mut NetBuilder,
+    block: Block,
+    x: TensorId,
+    others: &[TensorId],
+    axis: i64,
+    flat: bool,
+) -> Result<TensorId, ImportError> {
+    let shape = builder.shape(x)?;
+    let at = axis_at(axis, shape.len())?;
+    let element = builder.element(x);
+    let last = at + 1 == shape.len();
+    let mut inputs = vec![x];
+    if !last {
+        let mut rows: Vec<Expr> = shape[..at].to_vec();
+        if flat {
+            rows.push(shape[at..].iter().product());
+        } else {
+            rows.extend(shape[at + 1..].iter().cloned());
+            rows.push(shape[at].clone());
+        }
+        inputs[0] = builder.compute(Work::Move, &[x], rows, element)?;
+    }
+    inputs.extend(others);
+    let normal = builder.block(block, &inputs)?;
+    if last {
+        return Ok(normal);
+    }
+    builder.compute(Work::Move, &[normal], shape, element)
+}
+
+/// `Softmax`, `LogSoftmax`: before version 13 over all axes from `axis` on.
+pub(crate) fn softmax(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let block = match call.node.op_type.as_str() {
+        "LogSoftmax" => Block::LogSoftmax,
+        _ => Block::Softmax,
+    };
+    let old = call.version < 13;
+    let axis = call.int_or("axis", if old { 1 } else { -1 });
+    Ok(vec![over_last(
+        builder,
+        block,
+        call.input(0)?,
+        &[],
+        axis,
+        old,
+    )?])
+}
+
+/// `LayerNormalization`
+pub(crate) fn layer(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let affine: Vec<TensorId> = call.all().into_iter().skip(1).collect();
+    let block = Block::LayerNorm {
+        gain: call.optional(1).is_some(),
+        shift: call.optional(2).is_some(),
+    };
+    let axis = call.int_or("axis", -1);
+    Ok(vec![over_last(
+        builder,
+        block,
+        call.input(0)?,
+        &affine,
+        axis,
+        true,
+    )?])
+}
+
+/// `RMSNormalization`, `SimplifiedLayerNormalization`
+pub(crate) fn rms(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let affine: Vec<TensorId> = call.all().into_iter().skip(1).collect();
+    let block = Block::RmsNorm {
+        gain: call.optional(1).is_some(),
+    };
+    let axis = call.int_or("axis", -1);
+    Ok(vec![over_last(
+        builder,
+        block,
+        call.input(0)?,
+        &affine,
+        axis,
+        true,
+    )?])
+}
+
+/// `BatchNormalization`, as it is applied: a gain and a shift for each
+/// channel, computed once from its four weights.
+pub(crate) fn batch(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let counts = [(Primitive::Mul, 1), (Primitive::Add, 1)];
+    let result = builder.per_element_of(x, &counts)?;
+    builder.set_stage(result, "norm");
+    Ok(vec![result])
+}
+
+/// `GroupNormalization`, `InstanceNormalization`: the normalisation of a row
+/// of all elements of a group, then a gain and a shift for each channel.
+pub(crate) fn group(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let shape = builder.shape(x)?;
+    if shape.len() < 2 {
+        return Err(ImportError::Invalid("it has no channels".to_owned()));
+    }
+    let groups = match call.int("num_groups") {
+        Some(groups) if groups > 0 => Expr::whole(groups),
+        Some(_) => {
+            return Err(ImportError::Invalid(
+                "`num_groups` must be at least 1".to_owned(),
+            ));
+        }
+        None => shape[1].clone(),
+    };
+    let all: Expr = shape[1..].iter().product();
+    let row = all
+        .divide(&groups)
+        .ok_or_else(|| ImportError::Invalid("no groups".to_owned()))?;
+    let element = builder.element(x);
+    let rows = builder.compute(
+        Work::Move,
+        &[x],
+        vec![shape[0].clone(), groups, row],
+        element,
+    )?;
+    let plain = Block::LayerNorm {
+        gain: false,
+        shift: false,
+    };
+    let normal = builder.block(plain, &[rows])?;
+    let back = builder.compute(Work::Move, &[normal], shape, element)?;
+    let affine = [(Primitive::Mul, 1), (Primitive::Add, 1)];
+    let result = builder.per_element_of(back, &affine)?;
+    builder.set_stage(result, "norm");
+    Ok(vec![result])
+}
+
+/// `LpNormalization`: x / √Σx²
+pub(crate) fn lp(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    use crate::import::onnx::net::{FoldKind, Unary};
+    let x = call.input(0)?;
+    let rank = builder.shape(x)?.len();
+    let mut reduced = vec![false; rank];
+    reduced[axis_at(call.int_or("axis", -1), rank)?] = true;
+    let first = call.int_or("p", 2) == 1;
+    let sizes = if first {
+        builder.unary(Unary::Abs, x)?
+    } else {
+        builder.binary(Binary::Mul, x, x)?
+    };
+    let sum = builder.fold(FoldKind::Sum, sizes, reduced, true)?;
+    let length = if first {
+        sum
+    } else {
+        builder.unary(Unary::Sqrt, sum)?
+    };
+    Ok(vec![builder.binary(Binary::Div, x, length)?])
+}
+
+/// `LRN`: a window over channels, squared and summed, and a power of it.
+pub(crate) fn local(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let size = call.int_or("size", 5);
+    if !(1..=1 << 20).contains(&size) {
+        return Err(ImportError::Invalid(format!("`size` is {size}")));
+    }
+    let counts = [
+        (Primitive::Mul, 3),
+        (Primitive::Add, size + 1),
+        (Primitive::Log, 1),
+        (Primitive::Exp, 1),
+        (Primitive::Div, 1),
+    ];
+    Ok(vec![builder.per_element_of(call.input(0)?, &counts)?])
+}

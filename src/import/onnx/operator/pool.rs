@@ -1,0 +1,112 @@
+//! Poolings: windows that are averaged, or of which the largest is taken.
+
+use super::call::Call;
+use super::window::slides;
+use crate::import::onnx::build::NetBuilder;
+use crate::import::onnx::error::{ImportError, Results};
+use crate::import::onnx::infer::extent::{axis_at, extents, floor};
+use crate::import::onnx::net::FoldKind;
+use crate::primitive::Primitive;
+use crate::symbolic::Expr;
+
+/// `MaxPool`, `AveragePool`: padded elements are counted in full.
+pub(crate) fn pool(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let input = builder.shape(x)?;
+    let Some(kernel) = call.ints("kernel_shape") else {
+        return Err(ImportError::Invalid("it has no `kernel_shape`".to_owned()));
+    };
+    if input.len() != kernel.len() + 2 {
+        return Err(ImportError::Invalid(
+            "the window and the input have different axes".to_owned(),
+        ));
+    }
+    let slides = slides(call, kernel)?;
+    let ceil = call.int_or("ceil_mode", 0) != 0;
+    let mut shape = input[..2].to_vec();
+    for (slide, extent) in slides.iter().zip(&input[2..]) {
+        shape.push(slide.windows(extent, ceil));
+    }
+    let sides: Vec<Expr> = kernel.iter().map(|extent| Expr::whole(*extent)).collect();
+    let size: Expr = sides.iter().product();
+    let counts = if call.node.op_type == "AveragePool" {
+        vec![(Primitive::Mul, Expr::one()), (Primitive::Add, size)]
+    } else {
+        vec![(Primitive::Compare, size)]
+    };
+    let result = builder.per_element(&counts, &[x], shape, builder.element(x))?;
+    stage(builder, result);
+    Ok(vec![result])
+}
+
+/// `GlobalAveragePool`, `GlobalMaxPool`
+pub(crate) fn global(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let rank = builder.shape(x)?.len();
+    let reduced = (0..rank).map(|at| at >= 2).collect();
+    let kind = if call.node.op_type == "GlobalMaxPool" {
+        FoldKind::Max
+    } else {
+        FoldKind::Mean
+    };
+    let result = builder.fold(kind, x, reduced, true)?;
+    stage(builder, result);
+    Ok(vec![result])
+}
+
+fn stage(builder: &mut NetBuilder, result: usize) {
+    builder.set_stage(result, "pool");
+}
+
+/// `Resize`, `Upsample`: nearest elements cost nothing, interpolation a sum of
+/// 2, 4, 8 (linear) or 4, 16, 64 (cubic) products for each element.
+pub(crate) fn resize(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let input = builder.shape(x)?;
+    let (scales, sizes) = match call.node.op_type.as_str() {
+        "Upsample" => (call.optional(1), None),
+        _ if call.version < 11 => (call.optional(1), None),
+        _ => (call.optional(2), call.optional(3)),
+    };
+    let axes = match call.ints("axes") {
+        Some(axes) => (axes.iter())
+            .map(|axis| axis_at(*axis, input.len()))
+            .collect::<Result<Vec<_>, _>>()?,
+        None => (0..input.len()).collect(),
+    };
+    let mut shape = input.clone();
+    if let Some(sizes) = sizes {
+        for (at, size) in axes.iter().zip(builder.whole(sizes)?) {
+            shape[*at] = size;
+        }
+    } else if let Some(scales) = scales {
+        let scales = builder.value(scales).and_then(|value| value.reals());
+        let Some(scales) = scales else {
+            return Err(ImportError::Unsupported(
+                "the scales are known only while it runs".to_owned(),
+            ));
+        };
+        for (at, scale) in axes.iter().zip(scales) {
+            let scale = num_rational::BigRational::from_float(scale)
+                .ok_or_else(|| ImportError::Invalid("a scale that is no number".to_owned()))?;
+            shape[*at] = floor(&input[*at].scale(&scale));
+        }
+    }
+    let changed = shape.iter().zip(&input).filter(|(a, b)| a != b).count() as u32;
+    let taps = match call.text("mode").unwrap_or("nearest") {
+        "linear" => 2i64.pow(changed.min(16)),
+        "cubic" => 4i64.pow(changed.min(16)),
+        _ => 1,
+    };
+    let element = builder.element(x);
+    if taps == 1 || extents(&shape) == extents(&input) && extents(&input).is_some() {
+        let moved = crate::import::onnx::net::Work::Move;
+        return Ok(vec![builder.compute(moved, &[x], shape, element)?]);
+    }
+    let counts = [
+        (Primitive::Mul, Expr::whole(taps)),
+        (Primitive::Add, Expr::whole(taps - 1)),
+    ];
+    let result = builder.per_element(&counts, &[x], shape, element)?;
+    Ok(vec![result])
+}

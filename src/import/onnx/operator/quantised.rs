@@ -1,0 +1,189 @@
+//! Whole numbers for fractions: quantisation, in all the forms in which
+//! exporters write it.
+
+use super::call::Call;
+use super::conv::convolve;
+use crate::import::onnx::build::NetBuilder;
+use crate::import::onnx::error::{ImportError, Results};
+use crate::import::onnx::infer::extent::axis_at;
+use crate::import::onnx::net::{Binary, FoldKind, QUANTISE, TensorId, Unary, Work};
+use crate::import::onnx::proto::ElementType;
+use crate::symbolic::Expr;
+
+/// `QuantizeLinear`
+pub(crate) fn quantise(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let zero = call.optional(2);
+    let element = match (zero, call.int("output_dtype")) {
+        (Some(zero), _) => builder.element(zero),
+        (None, Some(number)) if number != 0 => {
+            ElementType::from_number(i32::try_from(number).unwrap_or(0))
+        }
+        _ => ElementType::Uint8,
+    };
+    Ok(vec![builder.quantised(call.input(0)?, zero, element)?])
+}
+
+/// `DequantizeLinear`
+pub(crate) fn dequantise(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    Ok(vec![builder.dequantise(call.input(0)?, call.optional(2))?])
+}
+
+/// `DynamicQuantizeLinear`: the largest and smallest element give the scale.
+pub(crate) fn dynamic(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let (float, small) = (ElementType::Float, ElementType::Uint8);
+    let all = vec![true; builder.shape(x)?.len()];
+    let high = builder.fold(FoldKind::Max, x, all.clone(), false)?;
+    builder.set_stage(high, QUANTISE);
+    let low = builder.fold(FoldKind::Min, x, all, false)?;
+    builder.set_stage(low, QUANTISE);
+    let range = builder.step(Work::Binary(Binary::Sub), &[high, low], float)?;
+    let part = builder.scale();
+    let scale = builder.step(Work::Binary(Binary::Mul), &[range, part], float)?;
+    let zero = builder.step(Work::Binary(Binary::Div), &[low, scale], float)?;
+    let zero = builder.step(Work::Unary(Unary::Round), &[zero], small)?;
+    let scaled = builder.step(Work::Binary(Binary::Div), &[x, scale], float)?;
+    let rounded = builder.step(Work::Unary(Unary::Round), &[scaled], float)?;
+    let moved = builder.step(Work::Binary(Binary::Add), &[rounded, zero], float)?;
+    let result = builder.step(Work::Clip(0.0, 255.0), &[moved], small)?;
+    Ok(vec![result, scale, zero])
+}
+
+/// `MatMulInteger`
+pub(crate) fn matmul_integer(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let result = builder.matmul(call.input(0)?, call.input(1)?, ElementType::Int32)?;
+    builder.of_whole(result);
+    Ok(vec![result])
+}
+
+/// `ConvInteger`
+pub(crate) fn conv_integer(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let result = convolve(
+        builder,
+        call,
+        call.input(0)?,
+        call.input(1)?,
+        ElementType::Int32,
+    )?;
+    builder.of_whole(result);
+    Ok(vec![result])
+}
+
+/// `QLinearMatMul`: A, its scale and zero, B, its scale and zero, the scale
+/// and zero of the result.
+pub(crate) fn qlinear_matmul(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let sums = builder.matmul(call.input(0)?, call.input(3)?, ElementType::Int32)?;
+    builder.of_whole(sums);
+    Ok(vec![requantised(builder, sums, call.optional(7))?])
+}
+
+/// `QLinearConv`: the same, with a bias of whole numbers at the end.
+pub(crate) fn qlinear_conv(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let sums = convolve(
+        builder,
+        call,
+        call.input(0)?,
+        call.input(3)?,
+        ElementType::Int32,
+    )?;
+    builder.of_whole(sums);
+    let sums = builder.with_bias(sums, call.optional(8))?;
+    Ok(vec![requantised(builder, sums, call.optional(7))?])
+}
+
+/// Sums of whole numbers to whole numbers of few bits: one multiplication by
+/// the ratio of the scales.
+fn requantised(
+    builder: &mut NetBuilder,
+    sums: TensorId,
+    zero: Option<TensorId>,
+) -> Result<TensorId, ImportError> {
+    let element = zero.map_or(ElementType::Int8, |zero| builder.element(zero));
+    // `quantised` multiplies by a scale, which is that ratio.
+    let shape = builder.shape(sums)?;
+    let fractions =
+        builder.compute(Work::Unary(Unary::Cast), &[sums], shape, ElementType::Float)?;
+    builder.quantised(fractions, zero, element)
+}
+
+/// `QLinearAdd`, `QLinearMul` and others between whole numbers: to fractions
+/// and back.
+pub(crate) fn qlinear_binary(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let a = builder.dequantise(call.input(0)?, call.optional(2))?;
+    let b = builder.dequantise(call.input(3)?, call.optional(5))?;
+    let binary = if call.node.op_type == "QLinearMul" {
+        Binary::Mul
+    } else {
+        Binary::Add
+    };
+    let result = builder.binary(binary, a, b)?;
+    let zero = call.optional(7);
+    let element = zero.map_or(ElementType::Uint8, |zero| builder.element(zero));
+    Ok(vec![builder.quantised(result, zero, element)?])
+}
+
+/// `QGemm`: A, its scale and zero, B, its scale and zero, a bias, the scale
+/// and zero of the result, which is a fraction without them.
+pub(crate) fn qgemm(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let sums = super::linear::product_of(builder, call, call.input(0)?, call.input(3)?)?;
+    builder.of_whole(sums);
+    let sums = builder.with_bias(sums, call.optional(6))?;
+    Ok(vec![match call.optional(7) {
+        Some(_) => requantised(builder, sums, call.optional(8))?,
+        None => builder.scaled(sums)?,
+    }])
+}
+
+/// Functions of one tensor of whole numbers: to fractions and back.
+pub(crate) fn qlinear_unary(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    use crate::import::onnx::net::Block;
+    let x = builder.dequantise(call.input(0)?, call.optional(2))?;
+    let result = match call.node.op_type.as_str() {
+        "QLinearSoftmax" => builder.block(Block::Softmax, &[x])?,
+        "QLinearLeakyRelu" => builder.block(Block::LeakyRelu, &[x])?,
+        "QLinearSigmoid" => builder.unary(Unary::Sigmoid, x)?,
+        // QLinearGlobalAveragePool
+        _ => {
+            let rank = builder.shape(x)?.len();
+            let reduced = (0..rank).map(|at| at >= 2).collect();
+            builder.fold(FoldKind::Mean, x, reduced, true)?
+        }
+    };
+    let zero = call.optional(4);
+    let element = zero.map_or(ElementType::Uint8, |zero| builder.element(zero));
+    Ok(vec![builder.quantised(result, zero, element)?])
+}
+
+/// `QLinearConcat`: the scale and zero of the result, then tensors each with
+/// theirs.
+pub(crate) fn qlinear_concat(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let tensors: Vec<TensorId> = call.all().into_iter().skip(2).step_by(3).collect();
+    let first = tensors.first().copied();
+    let first = first.ok_or_else(|| ImportError::Invalid("it has no input".to_owned()))?;
+    let mut shape = builder.shape(first)?;
+    let axis = axis_at(call.int_or("axis", 0), shape.len())?;
+    for tensor in &tensors[1..] {
+        let other = builder.shape(*tensor)?;
+        let length = other.get(axis).cloned().unwrap_or_else(Expr::one);
+        shape[axis] = &shape[axis] + &length;
+    }
+    Ok(vec![builder.moved(&tensors, shape)?])
+}
+
+/// `MatMulNBits`: weights of few bits, unpacked on the way.
+pub(crate) fn nbits(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let a = call.input(0)?;
+    let (k, n) = (call.int_or("K", 0), call.int_or("N", 0));
+    if k < 1 || n < 1 {
+        return Err(ImportError::Invalid(
+            "`K` and `N` must be at least 1".to_owned(),
+        ));
+    }
+    let bits = call.int_or("bits", 4);
+    builder.note(&format!(
+        "weights of {bits} bits multiply in the format of the estimate; unpacking them is left out"
+    ));
+    let element = builder.element(a);
+    let weight = builder.add_constant("", vec![Expr::whole(k), Expr::whole(n)], element);
+    Ok(vec![builder.matmul(a, weight, element)?])
+}

@@ -1,0 +1,76 @@
+//! Recurrent layers, all steps of a sequence at once: what one step does,
+//! times the steps.
+
+use super::call::Call;
+use crate::import::onnx::build::NetBuilder;
+use crate::import::onnx::error::Results;
+use crate::import::onnx::net::{Product, ProductAxis, Work};
+use crate::primitive::Primitive;
+use crate::symbolic::Expr;
+
+/// `RNN`, `GRU`, `LSTM`: input (steps, batch, width), weights (directions,
+/// gates · hidden, width) and (directions, gates · hidden, hidden).
+pub(crate) fn recurrent(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    use Primitive::{Add, Div, Exp, Mul, Sub, Tanh};
+    let x = call.input(0)?;
+    let [steps, batch, _] = builder.shape_of_rank::<3>(x)?;
+    let (own, back) = (call.input(1)?, call.input(2)?);
+    let [directions, gates, _] = builder.shape_of_rank::<3>(own)?;
+    let [_, _, hidden] = builder.shape_of_rank::<3>(back)?;
+    let functions = call.texts("activations").unwrap_or(&[]);
+    let relu = functions.iter().any(|name| name == "Relu");
+    let plain = ["Sigmoid", "Tanh", "Relu"];
+    let other = functions.iter().any(|name| !plain.contains(&name.as_str()));
+    if other || (relu && call.node.op_type != "RNN") || call.float("clip").is_some() {
+        builder.note("activations and bounds of recurrent layers are counted as if by default");
+    }
+    // A sigmoid is 1 / (1 + exp(−x)); each sum of the two products is one
+    // addition for each gate.
+    let counts: &[(Primitive, i64)] = match call.node.op_type.as_str() {
+        "LSTM" => &[(Add, 4 + 3 + 1), (Exp, 3), (Div, 3), (Tanh, 2), (Mul, 3)],
+        "GRU" => &[
+            (Add, 3 + 2 + 1),
+            (Exp, 2),
+            (Div, 2),
+            (Tanh, 1),
+            (Mul, 3),
+            (Sub, 1),
+        ],
+        _ if relu => &[(Add, 1), (Primitive::Compare, 1)],
+        // RNN
+        _ => &[(Add, 1), (Tanh, 1)],
+    };
+    let rows = vec![steps.clone(), batch.clone(), directions.clone(), gates];
+    let (s, b, i, d, g) = (
+        ProductAxis::Index(0),
+        ProductAxis::Index(1),
+        ProductAxis::Index(2),
+        ProductAxis::Index(3),
+        ProductAxis::Index(4),
+    );
+    let element = builder.element(x);
+    let weight = vec![d.clone(), g.clone(), i.clone()];
+    let result = vec![s.clone(), b.clone(), d.clone(), g.clone()];
+    let of_input = vec![vec![s.clone(), b.clone(), i.clone()], weight.clone()];
+    let inputs = Product::multiplied(of_input, result.clone(), vec![]);
+    let inputs = builder.compute(Work::Product(inputs), &[x, own], rows.clone(), element)?;
+    let inputs = builder.with_bias(inputs, call.optional(3))?;
+    let states = vec![
+        steps.clone(),
+        batch.clone(),
+        directions.clone(),
+        hidden.clone(),
+    ];
+    let state = builder.moved(&[inputs], states.clone())?;
+    let of_state = vec![vec![s, b, d, i], weight];
+    let returned = Product::multiplied(of_state, result, vec![]);
+    let returned = builder.compute(Work::Product(returned), &[state, back], rows, element)?;
+    let counts: Vec<_> = (counts.iter())
+        .map(|(p, n)| (*p, Expr::whole(*n)))
+        .collect();
+    let made = builder.per_element(&counts, &[inputs, returned], states, element)?;
+    let shape = vec![steps, directions.clone(), batch.clone(), hidden.clone()];
+    let all = builder.moved(&[made], shape)?;
+    let last = builder.moved(&[made], vec![directions, batch, hidden])?;
+    Ok(vec![all, last, last])
+}

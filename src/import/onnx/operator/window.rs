@@ -1,0 +1,93 @@
+//! How windows slide: convolutions and poolings.
+
+use super::call::Call;
+use crate::import::onnx::error::ImportError;
+use crate::import::onnx::infer::extent::{ceil, floor};
+use crate::number::whole;
+use crate::symbolic::Expr;
+
+/// How windows slide along one axis.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Slide {
+    pub(super) kernel: i64,
+    pub(super) stride: i64,
+    pub(super) dilation: i64,
+    pub(super) padding: Padding,
+}
+
+/// What stands beyond the ends of an axis.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Padding {
+    /// So many elements before and after.
+    Given(i64, i64),
+    /// As many as give ⌈extent / stride⌉ windows.
+    Same,
+}
+
+impl Slide {
+    /// How many elements of the input lie between the first and the last that
+    /// one window reads.
+    pub(super) fn reach(&self) -> i64 {
+        self.dilation * (self.kernel - 1)
+    }
+
+    /// How many windows there are along an axis; `partial` ones at the end count
+    /// if that is asked for.
+    pub(crate) fn windows(&self, extent: &Expr, partial: bool) -> Expr {
+        match self.padding {
+            Padding::Same => ceil(&extent.scale(&(whole(1) / whole(self.stride)))),
+            Padding::Given(before, after) => {
+                let room = extent + &Expr::whole(before + after - self.reach() - 1);
+                let steps = room.scale(&(whole(1) / whole(self.stride)));
+                let steps = if partial { ceil(&steps) } else { floor(&steps) };
+                let windows = &steps + &Expr::one();
+                // A window may not begin behind the input.
+                let last = steps.scale(&whole(self.stride)).as_constant();
+                let end = (extent + &Expr::whole(before)).as_constant();
+                match (last, end) {
+                    (Some(last), Some(end)) if partial && last >= end => steps,
+                    _ => windows,
+                }
+            }
+        }
+    }
+}
+
+/// The slides of an operator over the axes of extents `kernel`.
+pub(crate) fn slides(call: &Call<'_>, kernel: &[i64]) -> Result<Vec<Slide>, ImportError> {
+    let rank = kernel.len();
+    let list = |name: &str, default: i64, length: usize| {
+        let values = call
+            .ints(name)
+            .map_or(vec![default; length], <[i64]>::to_vec);
+        let fits = values.len() == length && values.iter().all(|v| (0..1 << 40).contains(v));
+        let wrong =
+            || ImportError::Invalid(format!("`{name}` = {values:?} does not fit {rank} axes"));
+        fits.then(|| values.clone()).ok_or_else(wrong)
+    };
+    let strides = list("strides", 1, rank)?;
+    let dilations = list("dilations", 1, rank)?;
+    let pads = list("pads", 0, 2 * rank)?;
+    let same = call
+        .text("auto_pad")
+        .is_some_and(|pad| pad.starts_with("SAME"));
+    let valid = call.text("auto_pad") == Some("VALID");
+    let positive = |values: &[i64]| values.iter().all(|value| (1..1 << 40).contains(value));
+    if !positive(&strides) || !positive(&dilations) || !positive(kernel) {
+        return Err(ImportError::Invalid(
+            "a stride, dilation or window of 0".to_owned(),
+        ));
+    }
+    Ok((0..rank)
+        .map(|at| Slide {
+            kernel: kernel[at],
+            stride: strides[at],
+            dilation: dilations[at],
+            padding: match (same, valid) {
+                (true, _) => Padding::Same,
+                (_, true) => Padding::Given(0, 0),
+                _ => Padding::Given(pads[at], pads[at + rank]),
+            },
+        })
+        .collect())
+}

@@ -1,0 +1,333 @@
+//! Graphs, functions and nodes, one after the other.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::names::Names;
+use super::order::order;
+use crate::domain::Domain;
+use crate::import::onnx::build::NetBuilder;
+use crate::import::onnx::error::{ImportError, Results};
+use crate::import::onnx::infer::dims::Dims;
+use crate::import::onnx::infer::extent::check_shape;
+use crate::import::onnx::net::{KnownValue, Net, TensorId, Work};
+use crate::import::onnx::operator::call::Call;
+use crate::import::onnx::proto::{
+    Dim, ElementType, Function, Graph, Model, Node, Payload, Tensor, ValueInfo,
+};
+use crate::import::onnx::weights::WeightProbe;
+use crate::symbolic::Expr;
+
+/// Functions and graphs within one another are followed to this depth.
+const MAX_DEPTH: usize = 32;
+/// Nodes, with those of functions each time they are called.
+const MAX_NODES: usize = 1_000_000;
+/// Longer names of operators are cut short: a model file holds no longer ones.
+const MAX_NAME: usize = 200;
+
+/// How an operator is read.
+pub(crate) enum Handler {
+    /// By what stands in the node, and what is known of its inputs.
+    Node(fn(&mut NetBuilder, &Call<'_>) -> Results),
+    /// By reading graphs or tensors of the file.
+    Graph(for<'m> fn(&mut GraphReader<'m>, &Call<'m>) -> Results),
+}
+
+/// How the operator of this domain and name is read, if it is known.
+pub(super) type Lookup = fn(&str, &str) -> Option<&'static Handler>;
+
+/// A graph while it is read.
+pub(crate) struct GraphReader<'m> {
+    pub(super) builder: NetBuilder,
+    dims: Dims,
+    names: Names<'m>,
+    inputs: Vec<TensorId>,
+    /// By domain, name and overload.
+    functions: HashMap<[&'m str; 3], &'m Function>,
+    opsets: &'m [(String, i64)],
+    /// What the file tells of tensors in between.
+    infos: HashMap<&'m str, &'m ValueInfo>,
+    probe: &'m mut WeightProbe<'m>,
+    /// Handed in, since operators with graphs of their own come back here.
+    lookup: Lookup,
+    /// The functions being put in place.
+    active: Vec<&'m str>,
+    depth: usize,
+    steps: usize,
+}
+
+impl<'m> GraphReader<'m> {
+    pub(super) fn new(
+        model: &'m Model,
+        probe: &'m mut WeightProbe<'m>,
+        lookup: Lookup,
+    ) -> GraphReader<'m> {
+        let functions = (model.functions.iter())
+            .map(|function| {
+                let key = [&function.domain, &function.name, &function.overload];
+                (key.map(String::as_str), function)
+            })
+            .collect();
+        GraphReader {
+            builder: NetBuilder::default(),
+            dims: Dims::default(),
+            names: Names::default(),
+            inputs: Vec::new(),
+            functions,
+            opsets: &model.opsets,
+            infos: HashMap::new(),
+            probe,
+            lookup,
+            active: Vec::new(),
+            depth: 0,
+            steps: 0,
+        }
+    }
+
+    /// Reads the graph of the model: the net, and what the reader of an
+    /// estimate should know, with how often.
+    ///
+    /// # Errors
+    /// What is wrong with the file, in words.
+    pub(super) fn read(
+        mut self,
+        graph: &'m Graph,
+    ) -> Result<(Net, BTreeMap<String, usize>), String> {
+        self.names.enter_graph();
+        self.initializers(graph)?;
+        for input in &graph.inputs {
+            // Older files list weights among the inputs.
+            if !self.names.has_own(&input.name) {
+                self.input(input)?;
+            }
+        }
+        self.nodes(&graph.nodes)?;
+        let outputs = (graph.outputs.iter()).map(|output| {
+            let missing = || format!("nothing makes the output `{}`", output.name);
+            self.names.find(&output.name).ok_or_else(missing)
+        });
+        let outputs: Vec<TensorId> = outputs.collect::<Result<_, _>>()?;
+        Ok(self.builder.finish(self.inputs, outputs, self.dims.names))
+    }
+
+    fn input(&mut self, input: &'m ValueInfo) -> Result<(), String> {
+        let name = &input.name;
+        let Some(dims) = &input.shape else {
+            return Err(format!("the input `{name}` has no shape"));
+        };
+        let shape = self.extents(dims, name)?;
+        check_shape(&shape).map_err(|why| format!("the input `{name}` {why}"))?;
+        let tensor = self.builder.add_tensor(name, Some(shape), input.element);
+        self.inputs.push(tensor);
+        self.names.insert(name, tensor)
+    }
+
+    fn extents(&mut self, dims: &[Dim], of: &str) -> Result<Vec<Expr>, String> {
+        let dims = dims.iter().enumerate();
+        dims.map(|(at, dim)| self.dims.extent(dim, of, at))
+            .collect()
+    }
+
+    fn initializers(&mut self, graph: &'m Graph) -> Result<(), String> {
+        let infos = graph.value_infos.iter().chain(&graph.outputs);
+        self.infos
+            .extend(infos.map(|info| (info.name.as_str(), info)));
+        for initializer in &graph.initializers {
+            let tensor = self.tensor_of_file(initializer)?;
+            self.builder.tensor_mut(tensor).stored = !initializer.element.is_whole();
+            self.names.insert(&initializer.name, tensor)?;
+        }
+        Ok(())
+    }
+
+    /// A tensor that stands in the file.
+    pub(super) fn tensor_of_file(&mut self, tensor: &'m Tensor) -> Result<TensorId, String> {
+        let name = &tensor.name;
+        let dims: Vec<Dim> = tensor.dims.iter().copied().map(Dim::Value).collect();
+        let shape = self.extents(&dims, name)?;
+        check_shape(&shape).map_err(|why| format!("the tensor `{name}` {why}"))?;
+        let value = match &tensor.payload {
+            Payload::Ints(values) => Some(KnownValue::ints(values)),
+            Payload::Floats(values) => Some(KnownValue::Real(values.clone())),
+            _ => None,
+        };
+        let count = (tensor.dims.iter()).try_fold(1usize, |all, extent| {
+            all.checked_mul(usize::try_from(*extent).ok()?)
+        });
+        let values = (self.probe)(tensor);
+        let id = self.builder.add_constant(name, shape, tensor.element);
+        let made = self.builder.tensor_mut(id);
+        // A list that is not as long as the shape says is no value.
+        made.value = value.filter(|value| Some(value.len()) == count);
+        made.domain = match values.domain {
+            Domain::Real if tensor.element.is_whole() => Domain::Integer(None),
+            domain => domain,
+        };
+        made.density = values.density;
+        made.scaled = values.scaled;
+        Ok(id)
+    }
+
+    fn nodes(&mut self, nodes: &'m [Node]) -> Result<(), String> {
+        for at in order(nodes, |name| self.names.find(name).is_some())? {
+            self.node(&nodes[at])?;
+        }
+        Ok(())
+    }
+
+    /// One node: its results are named in the innermost graph.
+    fn node(&mut self, node: &'m Node) -> Result<(), String> {
+        self.steps += 1;
+        if self.steps > MAX_NODES {
+            return Err(format!("more than {MAX_NODES} nodes"));
+        }
+        let call = self.call(node)?;
+        let mut results = match self.apply(&call) {
+            Ok(results) => results,
+            Err(ImportError::Unsupported(why)) => self.unsupported(&call, &why)?,
+            Err(ImportError::Invalid(why)) => return Err(format!("{}: {why}", shown(node))),
+        };
+        for name in node.outputs.iter().skip(results.len()) {
+            // What an operator gives besides is not followed.
+            results.push(self.builder.add_tensor(name, None, ElementType::Float));
+        }
+        for (name, tensor) in node.outputs.iter().zip(results) {
+            if name.is_empty() {
+                continue;
+            }
+            let made = self.builder.tensor_mut(tensor);
+            if made.name.is_empty() {
+                made.name.clone_from(name);
+            }
+            self.names.insert(name, tensor)?;
+        }
+        Ok(())
+    }
+
+    /// A node with its inputs found.
+    fn call(&self, node: &'m Node) -> Result<Call<'m>, String> {
+        let mut inputs = Vec::with_capacity(node.inputs.len());
+        for name in &node.inputs {
+            let found = self.names.find(name);
+            if found.is_none() && !name.is_empty() {
+                let node = shown(node);
+                return Err(format!("{node} reads `{name}`, which nothing makes"));
+            }
+            inputs.push(found.filter(|_| !name.is_empty()));
+        }
+        let version = self.version(&node.domain);
+        Ok(Call::new(node, inputs, version, self.names.caller()))
+    }
+
+    /// The version of the operators of a domain.
+    fn version(&self, domain: &str) -> i64 {
+        let same = |known: &str| known == domain || (domain.is_empty() && known == "ai.onnx");
+        let found = self.opsets.iter().find(|(known, _)| same(known));
+        found.map_or(i64::MAX, |(_, version)| *version)
+    }
+
+    fn apply(&mut self, call: &Call<'m>) -> Results {
+        let node = call.node;
+        let (domain, name) = (node.domain.as_str(), node.op_type.as_str());
+        if let Some(function) = self.functions.get(&[domain, name, &node.overload]) {
+            return self.function(function, call);
+        }
+        match (self.lookup)(domain, name) {
+            Some(Handler::Node(read)) => read(&mut self.builder, call),
+            Some(Handler::Graph(read)) => read(self, call),
+            None => Err(ImportError::Unsupported("unknown operator".to_owned())),
+        }
+    }
+
+    /// A function of the file, in place of the node that calls it.
+    fn function(&mut self, function: &'m Function, call: &Call<'m>) -> Results {
+        if self.active.contains(&function.name.as_str()) {
+            let message = format!("the function `{}` calls itself", function.name);
+            return Err(ImportError::Invalid(message));
+        }
+        let caller = call.attributes.with_defaults(&function.defaults);
+        self.names.enter_function(caller);
+        for (name, tensor) in function.inputs.iter().zip(&call.inputs) {
+            if let Some(tensor) = tensor {
+                let inserted = self.names.insert(name, *tensor);
+                inserted.map_err(ImportError::Invalid)?;
+            }
+        }
+        self.active.push(&function.name);
+        let read = self.nested(&function.nodes);
+        self.active.pop();
+        read?;
+        let results = self.results(function.outputs.iter().map(String::as_str));
+        self.names.leave();
+        results
+    }
+
+    /// A graph that an operator holds, in place of its node.
+    pub(super) fn body(&mut self, graph: &'m Graph) -> Results {
+        self.names.enter_graph();
+        self.initializers(graph).map_err(ImportError::Invalid)?;
+        self.nested(&graph.nodes)?;
+        let results = self.results(graph.outputs.iter().map(|output| output.name.as_str()));
+        self.names.leave();
+        results
+    }
+
+    fn nested(&mut self, nodes: &'m [Node]) -> Result<(), ImportError> {
+        if self.depth == MAX_DEPTH {
+            let message = format!("functions and branches stand more than {MAX_DEPTH} deep");
+            return Err(ImportError::Invalid(message));
+        }
+        self.depth += 1;
+        let read = self.nodes(nodes);
+        self.depth -= 1;
+        read.map_err(ImportError::Invalid)
+    }
+
+    fn results<'n>(&self, names: impl Iterator<Item = &'n str>) -> Results {
+        let missing = |name| ImportError::Invalid(format!("nothing makes its result `{name}`"));
+        names
+            .map(|name| self.names.find(name).ok_or_else(|| missing(name)))
+            .collect()
+    }
+
+    /// The results of an operator that is not counted: of the shape that the
+    /// file tells, if it does.
+    fn unsupported(&mut self, call: &Call<'m>, why: &str) -> Result<Vec<TensorId>, String> {
+        let mut results = Vec::new();
+        let inputs: Vec<TensorId> = call.inputs.iter().flatten().copied().collect();
+        for (at, name) in call.node.outputs.iter().enumerate() {
+            let known = self.infos.get(name.as_str()).copied();
+            let dims = known.and_then(|info| info.shape.as_ref());
+            // Dims that no input has could not be given.
+            let shape = match dims.filter(|dims| dims.iter().all(|dim| self.dims.is_known(dim))) {
+                Some(dims) => Some(self.extents(dims, name)?),
+                None => None,
+            };
+            let element = known.map_or(ElementType::Float, |info| info.element);
+            let output = self.builder.add_tensor(name, shape, element);
+            let work = match at {
+                0 => Work::Unsupported(shortened(format!("{} ({why})", call.operator()))),
+                // Listed once.
+                _ => Work::Move,
+            };
+            self.builder.push(work, inputs.clone(), output);
+            results.push(output);
+        }
+        Ok(results)
+    }
+}
+
+fn shortened(name: String) -> String {
+    match name.char_indices().nth(MAX_NAME - 1) {
+        Some((end, last)) if end + last.len_utf8() < name.len() => format!("{}…", &name[..end]),
+        _ => name,
+    }
+}
+
+/// A node in messages.
+fn shown(node: &Node) -> String {
+    let name = match (node.name.as_str(), node.outputs.first()) {
+        ("", Some(output)) => output,
+        (name, _) => name,
+    };
+    format!("node `{name}` ({})", node.op_type)
+}

@@ -1,0 +1,15 @@
+//! The values of weights, which are read only where someone asks for them.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `external` | which other files a model may keep weights in |
+//! | `scan` | whether a weight holds bits, signs, powers of two, and how many zeros |
+//! | `tally` | what elements have in common, one after the other |
+//! | `values` | what the import takes over from a scan |
+
+pub mod external;
+pub mod scan;
+mod tally;
+mod values;
+
+pub use values::{WeightProbe, WeightValues};

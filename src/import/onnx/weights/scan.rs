@@ -1,0 +1,255 @@
+//! What the weights of a tensor hold: only bits, signs or powers of two, and
+//! how many zeros.
+//!
+//! A binarised network is exported with weights of `float` that are all −1 or
+//! 1, or a factor times that. Nothing in the file says so; it shows only when
+//! all of them are read, some kilobytes at a time.
+
+use std::fmt;
+
+use super::tally::Tally;
+pub use super::tally::{Pattern, WeightScan};
+use crate::import::onnx::proto::{Number, Payload, Tensor};
+use crate::import::onnx::wire::{self, Bytes};
+
+/// Opens the file of weights that a model calls so, unless something keeps it
+/// from that, in words. See [`resolve`](super::external::resolve).
+pub type Open<'o> = &'o dyn Fn(&str) -> Result<Box<dyn Bytes>, String>;
+
+/// Why weights could not be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unscanned {
+    /// The tensor.
+    pub tensor: String,
+    /// What keeps it from being read.
+    pub why: String,
+}
+
+impl fmt::Display for Unscanned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the tensor `{}`: {}", self.tensor, self.why)
+    }
+}
+
+impl std::error::Error for Unscanned {}
+
+/// Looks at all elements of `tensor` in the file of its model, or in another
+/// that `open` opens. `None` if they are nowhere, or no numbers. Unless `zeros`
+/// are to be counted, it stops where nothing else can be found any more.
+///
+/// # Errors
+///
+/// If they cannot be read, or are more or fewer than the shape says.
+pub fn scan(
+    tensor: &Tensor,
+    model: &dyn Bytes,
+    open: Open<'_>,
+    zeros: bool,
+) -> Result<Option<WeightScan>, Unscanned> {
+    let wrong = |why: String| Unscanned {
+        tensor: tensor.name.clone(),
+        why,
+    };
+    if tensor.payload == Payload::Absent || tensor.element.step().is_none() {
+        return Ok(None);
+    }
+    let (Some(total), Some(bytes)) = (tensor.elements(), tensor.bytes()) else {
+        return Err(wrong("its shape is none".to_owned()));
+    };
+    let mut tally = Tally::new(total, zeros);
+    match &tensor.payload {
+        Payload::Absent => {}
+        Payload::Ints(values) => {
+            let values = values.iter().map(|value| i128::from(*value));
+            values.for_each(|value| tally.add(Number::Whole(value)));
+        }
+        Payload::Floats(values) => values.iter().for_each(|value| tally.add_real(*value)),
+        Payload::Raw(range) => tally
+            .add_raw(range.clone(), tensor.element, model)
+            .map_err(wrong)?,
+        Payload::Packed(range) => {
+            let mut add = |bytes: &[u8]| tally.add_step(tensor.element, bytes);
+            wire::read_packed(range, tensor.element, model, &mut add)
+                .map_err(|malformed| wrong(malformed.to_string()))?;
+        }
+        Payload::External {
+            location,
+            offset,
+            length,
+        } => {
+            if length.is_some_and(|length| length != bytes) {
+                return Err(wrong(format!(
+                    "its elements take {bytes} bytes in `{location}`"
+                )));
+            }
+            let Some(end) = offset.checked_add(bytes) else {
+                return Err(wrong(format!("it ends beyond `{location}`")));
+            };
+            let file = open(location).map_err(wrong)?;
+            tally
+                .add_raw(*offset..end, tensor.element, &*file)
+                .map_err(wrong)?;
+        }
+    }
+    tally.finish().map(Some).map_err(wrong)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::import::onnx::proto::ElementType;
+    use ElementType as E;
+
+    fn never(location: &str) -> Result<Box<dyn Bytes>, String> {
+        Err(format!("opened `{location}`"))
+    }
+
+    fn tensor(element: ElementType, count: usize, payload: Payload) -> Tensor {
+        Tensor {
+            name: "w".to_owned(),
+            dims: vec![count as i64],
+            element,
+            payload,
+        }
+    }
+
+    /// What `count` elements in these bytes hold, a few bytes into a file.
+    fn raw(element: ElementType, count: usize, bytes: &[u8], zeros: bool) -> WeightScan {
+        let file = [&[7; 3], bytes, &[7; 3]].concat();
+        let range = 3..3 + bytes.len() as u64;
+        let tensor = tensor(element, count, Payload::Raw(range));
+        scan(&tensor, &file, &never, zeros).unwrap().unwrap()
+    }
+
+    fn floats(values: &[f32]) -> WeightScan {
+        let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        raw(E::Float, values.len(), &bytes, true)
+    }
+
+    #[test]
+    fn few_values_are_told_apart() {
+        let pattern = |values: &[f32]| {
+            let found = floats(values);
+            (found.pattern, found.scale, found.powers_of_two)
+        };
+        assert_eq!(pattern(&[0.0, 1.0, 1.0]), (Some(Pattern::Bits), 1.0, true));
+        assert_eq!(pattern(&[-1.0, 1.0]), (Some(Pattern::Signs), 1.0, true));
+        assert_eq!(pattern(&[-1.0, -1.0]), (Some(Pattern::Signs), 1.0, true));
+        let ternary = (Some(Pattern::Ternary), 1.0, true);
+        assert_eq!(pattern(&[-1.0, 0.0, 1.0]), ternary);
+        assert_eq!(pattern(&[-1.0, -0.0]), ternary);
+        assert_eq!(pattern(&[0.0, 0.0]), (Some(Pattern::Bits), 1.0, true));
+        // With a factor, which is a power of two or is not.
+        assert_eq!(pattern(&[-0.5, 0.5]), (Some(Pattern::Signs), 0.5, true));
+        assert_eq!(
+            pattern(&[-3.0, 0.0, 3.0]),
+            (Some(Pattern::Ternary), 3.0, false)
+        );
+        assert!(floats(&[-3.0, 3.0]).is_scaled());
+        assert!(!floats(&[-1.0, 1.0]).is_scaled());
+        // Many sizes.
+        assert_eq!(pattern(&[-0.25, 0.0, 2.0]), (None, 1.0, true));
+        assert_eq!(pattern(&[1.0, 1.5]), (None, 1.0, false));
+        assert_eq!(pattern(&[]), (None, 1.0, true));
+    }
+
+    #[test]
+    fn what_is_no_number_fits_no_pattern() {
+        for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            let found = floats(&[value, value, 0.0]);
+            assert_eq!((found.pattern, found.powers_of_two), (None, false));
+            assert_eq!((found.zeros, found.total), (Some(1), 3));
+        }
+    }
+
+    #[test]
+    fn elements_of_other_types() {
+        let int8 = raw(E::Int8, 3, &[0xff, 0, 1], true);
+        assert_eq!(int8.pattern, Some(Pattern::Ternary));
+        // −1, 1 and, beyond the last, a half of a byte that is no element.
+        let int4 = raw(E::Int4, 3, &[0x1f, 0x01], true);
+        assert_eq!((int4.pattern, int4.zeros), (Some(Pattern::Signs), Some(0)));
+        let half = raw(E::Float16, 2, &[0x00, 0x3c, 0x00, 0xbc], true);
+        assert_eq!(half.pattern, Some(Pattern::Signs));
+        let truth = raw(E::Bool, 2, &[0, 1], true);
+        assert_eq!(truth.pattern, Some(Pattern::Bits));
+        // 2^53 + 1 is next to a power of two and would round to it.
+        let odd = (1i64 << 53) + 1;
+        let int64 = raw(E::Int64, 1, &odd.to_le_bytes(), true);
+        assert!(!int64.powers_of_two);
+    }
+
+    #[test]
+    fn zeros_are_counted_only_where_they_are_asked_for() {
+        // More than is read at a time, with nothing to be found after a few.
+        let mut values = vec![0f32; 100_000];
+        values[..3].copy_from_slice(&[0.3, 0.7, -0.1]);
+        let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let count = |zeros| raw(E::Float, values.len(), &bytes, zeros).zeros;
+        assert_eq!(count(true), Some(99_997));
+        assert_eq!(count(false), None);
+    }
+
+    #[test]
+    fn elements_that_were_read_and_typed_lists() {
+        let few = tensor(E::Int64, 3, Payload::Ints(vec![0, 1, 1]));
+        let found = scan(&few, &Vec::new(), &never, true).unwrap().unwrap();
+        assert_eq!((found.pattern, found.zeros), (Some(Pattern::Bits), Some(1)));
+        // The field `int32_data`: −1 in ten bytes, then 1.
+        let mut file = vec![5 << 3 | 2, 11];
+        file.extend([0xff; 9]);
+        file.extend([1, 1]);
+        let packed = Payload::Packed(0..file.len() as u64);
+        let signs = tensor(E::Int8, 2, packed.clone());
+        let found = scan(&signs, &file, &never, true).unwrap().unwrap();
+        assert_eq!(found.pattern, Some(Pattern::Signs));
+        let error = scan(&tensor(E::Int8, 3, packed), &file, &never, true).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the tensor `w`: it has 2 elements, while its shape has 3"
+        );
+    }
+
+    #[test]
+    fn elements_in_another_file() {
+        let there = |offset, length| {
+            let payload = Payload::External {
+                location: "w.bin".to_owned(),
+                offset,
+                length,
+            };
+            let open = |location: &str| -> Result<Box<dyn Bytes>, String> {
+                assert_eq!(location, "w.bin");
+                Ok(Box::new(vec![9u8, 0, 1, 0xff]))
+            };
+            scan(&tensor(E::Int8, 3, payload), &Vec::new(), &open, true)
+                .map(|found| found.unwrap().pattern)
+                .map_err(|error| error.why)
+        };
+        assert_eq!(there(1, Some(3)), Ok(Some(Pattern::Ternary)));
+        assert_eq!(there(1, None), Ok(Some(Pattern::Ternary)));
+        let wrong = |offset, length| there(offset, length).unwrap_err();
+        assert_eq!(wrong(2, None), "it ends at byte 5 of a file of 4");
+        assert_eq!(wrong(0, Some(4)), "its elements take 3 bytes in `w.bin`");
+        assert_eq!(wrong(u64::MAX, None), "it ends beyond `w.bin`");
+        let payload = Payload::External {
+            location: "../w.bin".to_owned(),
+            offset: 0,
+            length: None,
+        };
+        let error = scan(&tensor(E::Int8, 3, payload), &Vec::new(), &never, true).unwrap_err();
+        assert_eq!(error.why, "opened `../w.bin`");
+    }
+
+    #[test]
+    fn what_is_not_there_or_no_number_is_not_looked_at() {
+        let none = |tensor: &Tensor| scan(tensor, &Vec::new(), &never, true).unwrap();
+        assert_eq!(none(&tensor(E::Float, 3, Payload::Absent)), None);
+        assert_eq!(none(&tensor(E::String, 3, Payload::Raw(0..3))), None);
+        assert_eq!(none(&tensor(E::Complex64, 3, Payload::Raw(0..3))), None);
+        let mut endless = tensor(E::Float, 3, Payload::Raw(0..3));
+        endless.dims = vec![-1];
+        assert!(scan(&endless, &Vec::new(), &never, true).is_err());
+    }
+}

@@ -1,0 +1,189 @@
+//! What elements have in common, one after the other.
+
+use std::ops::Range;
+
+use crate::import::onnx::proto::{ElementType, Number};
+use crate::import::onnx::wire::Bytes;
+
+/// Bytes read at a time, a whole number of elements of any kind.
+const CHUNK: usize = 64 * 1024;
+
+/// What a tensor holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightScan {
+    /// The few values that its elements are of, if they are.
+    pub pattern: Option<Pattern>,
+    /// What the values of the pattern are multiplied by; 1 without one.
+    pub scale: f64,
+    /// Whether all elements are zero, or plus or minus a power of two.
+    pub powers_of_two: bool,
+    /// How many elements are zero; `None` if they were not all read.
+    pub zeros: Option<u64>,
+    /// How many elements there are.
+    pub total: u64,
+}
+
+impl WeightScan {
+    /// Whether the values of the pattern are multiplied by anything but 1.
+    pub fn is_scaled(&self) -> bool {
+        self.scale != 1.0
+    }
+}
+
+/// Few values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pattern {
+    /// 0 and 1.
+    Bits,
+    /// −1 and 1.
+    Signs,
+    /// −1, 0 and 1.
+    Ternary,
+}
+
+/// What is known of the elements so far.
+pub(super) struct Tally {
+    total: u64,
+    seen: u64,
+    zeros: u64,
+    /// Whether elements are to be looked at only for zeros when nothing else
+    /// can be found.
+    all: bool,
+    /// The size of the elements other than zero.
+    size: Option<f64>,
+    is_one_size: bool,
+    has_negative: bool,
+    powers_of_two: bool,
+}
+
+impl Tally {
+    pub(super) fn new(total: u64, all: bool) -> Tally {
+        Tally {
+            total,
+            seen: 0,
+            zeros: 0,
+            all,
+            size: None,
+            is_one_size: true,
+            has_negative: false,
+            powers_of_two: true,
+        }
+    }
+
+    /// Whether no further element can change what is found.
+    fn is_settled(&self) -> bool {
+        !self.all && !self.is_one_size && !self.powers_of_two
+    }
+
+    pub(super) fn add_raw(
+        &mut self,
+        range: Range<u64>,
+        element: ElementType,
+        bytes: &dyn Bytes,
+    ) -> Result<(), String> {
+        let failed = |error: std::io::Error| format!("cannot be read: {error}");
+        let size = bytes.size().map_err(failed)?;
+        if range.end > size {
+            return Err(format!("it ends at byte {} of a file of {size}", range.end));
+        }
+        let Some(step) = element.step() else {
+            return Ok(());
+        };
+        let mut held = vec![0; CHUNK];
+        let mut at = range.start;
+        while at < range.end && !self.is_settled() {
+            let left = range.end - at;
+            let length = usize::try_from(left).map_or(CHUNK, |left| left.min(CHUNK));
+            let chunk = &mut held[..length];
+            bytes.fill(at, chunk).map_err(failed)?;
+            for bytes in chunk.chunks(step) {
+                self.add_step(element, bytes);
+            }
+            at += length as u64;
+        }
+        Ok(())
+    }
+
+    pub(super) fn add_step(&mut self, element: ElementType, bytes: &[u8]) {
+        let (first, second) = element.decode(bytes);
+        self.add(first);
+        // The last half of a byte is no element if they are odd.
+        if let Some(second) = second
+            && self.seen < self.total
+        {
+            self.add(second);
+        }
+    }
+
+    pub(super) fn add(&mut self, number: Number) {
+        match number {
+            Number::Real(value) => self.add_real(value),
+            Number::Whole(value) => {
+                let near = value as f64;
+                // One that no fraction can hold is no power of two.
+                let exact = near as i128 == value;
+                self.add_real(if exact { near } else { f64::NAN });
+            }
+        }
+    }
+
+    pub(super) fn add_real(&mut self, value: f64) {
+        self.seen += 1;
+        if value == 0.0 {
+            self.zeros += 1;
+            return;
+        }
+        self.has_negative |= value < 0.0;
+        let value = value.abs();
+        self.powers_of_two &= is_power_of_two(value);
+        self.is_one_size &= value.is_finite() && *self.size.get_or_insert(value) == value;
+    }
+
+    pub(super) fn finish(self) -> Result<WeightScan, String> {
+        let stopped = self.is_settled() && self.seen < self.total;
+        if self.seen != self.total && !stopped {
+            let Tally { seen, total, .. } = self;
+            return Err(format!(
+                "it has {seen} elements, while its shape has {total}"
+            ));
+        }
+        let pattern = match (self.has_negative, self.zeros > 0) {
+            (false, _) => Pattern::Bits,
+            (true, false) => Pattern::Signs,
+            (true, true) => Pattern::Ternary,
+        };
+        Ok(WeightScan {
+            pattern: (self.is_one_size && self.total > 0).then_some(pattern),
+            scale: self.size.filter(|_| self.is_one_size).unwrap_or(1.0),
+            powers_of_two: self.powers_of_two,
+            zeros: (!stopped).then_some(self.zeros),
+            total: self.total,
+        })
+    }
+}
+
+/// Whether a number above zero is a power of two: one bit is set in it, be it
+/// the one that is not written.
+fn is_power_of_two(value: f64) -> bool {
+    const MANTISSA: u64 = (1 << (f64::MANTISSA_DIGITS - 1)) - 1;
+    let mantissa = value.to_bits() & MANTISSA;
+    if value.is_normal() {
+        mantissa == 0
+    } else {
+        value.is_finite() && mantissa.is_power_of_two()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn powers_of_two_go_down_to_the_smallest() {
+        assert!(is_power_of_two(f64::MIN_POSITIVE));
+        assert!(is_power_of_two(f64::from_bits(1)));
+        assert!(!is_power_of_two(f64::from_bits(3)));
+        assert!(!is_power_of_two(f64::INFINITY));
+        assert!(!is_power_of_two(f64::NAN));
+    }
+}

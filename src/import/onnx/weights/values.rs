@@ -1,0 +1,49 @@
+//! What is known of the values of a weight.
+
+use super::scan::{Pattern, WeightScan};
+use crate::domain::Domain;
+use crate::import::onnx::proto::Tensor;
+
+/// Tells the values of weights, one tensor of the file at a time.
+pub type WeightProbe<'m> = dyn FnMut(&Tensor) -> WeightValues + 'm;
+
+/// What probing a weight tells of its values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WeightValues {
+    /// Which values it holds, apart from one number that all may share.
+    pub domain: Domain,
+    /// How many elements are not zero, of how many.
+    pub density: Option<(u64, u64)>,
+    /// Whether the values are those of the domain times one number.
+    pub scaled: bool,
+}
+
+impl WeightValues {
+    /// Of a weight that was not probed.
+    pub fn any() -> WeightValues {
+        WeightValues {
+            domain: Domain::Real,
+            density: None,
+            scaled: false,
+        }
+    }
+
+    /// Of what a scan found. Zeros are skipped where a product with the others
+    /// is no multiplication; hardware that multiplies does so with zeros too.
+    pub fn of(found: WeightScan) -> WeightValues {
+        let domain = match found.pattern {
+            Some(Pattern::Bits) => Domain::binary(),
+            Some(Pattern::Signs) => Domain::sign(),
+            Some(Pattern::Ternary) => Domain::ternary(),
+            None if found.powers_of_two => Domain::PowerOfTwo,
+            None => return WeightValues::any(),
+        };
+        WeightValues {
+            density: found
+                .zeros
+                .map(|zeros| (found.total - zeros.min(found.total), found.total)),
+            scaled: found.is_scaled(),
+            domain,
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What repeats, as a block of the model file.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::formula::shape;
+use super::section::{ONES, Section, quoted};
+use crate::import::onnx::layers::Repeat;
+use crate::import::onnx::net::Net;
+
+/// A block for the nodes that repeat.
+pub(super) fn block(net: &Net, repeat: &Repeat, name: &str) -> String {
+    let mut section = Section::new(net, "block.op");
+    section.name(repeat.first);
+    for shared in &repeat.shared {
+        section.name(*shared);
+    }
+    for at in repeat.start..repeat.start + repeat.period {
+        section.node(&net.nodes[at]);
+    }
+    let mut text = format!("\n[[block]]\nname = {}\n", quoted(name));
+    let dims: Vec<String> = net.dims.iter().map(|dim| quoted(dim)).collect();
+    if !dims.is_empty() {
+        let _ = writeln!(text, "needs = [{}]", dims.join(", "));
+    }
+    let nodes = &net.nodes[repeat.start..repeat.start + repeat.period];
+    if nodes.iter().any(|node| node.stage == Some("binarise")) {
+        let _ = writeln!(text, "params = {{ {ONES} = 1 }}");
+    }
+    let result = net.nodes[repeat.start + repeat.result].output;
+    if let Some(result) = section.names.get(&result) {
+        let _ = writeln!(text, "output = {}", quoted(result));
+    }
+    text.push_str("\n[block.inputs]\n");
+    for input in [repeat.first].iter().chain(&repeat.shared) {
+        if let Some(name) = section.names.get(input) {
+            let extents = net.tensors[*input].shape.as_deref().unwrap_or(&[]);
+            let _ = writeln!(text, "{name} = {}", quoted(&shape(extents)));
+        }
+    }
+    text.push_str(&section.text);
+    text
+}
+
+/// A name for each repeat, after what its weights are called.
+pub(super) fn block_names(net: &Net, repeats: &[Repeat]) -> Vec<String> {
+    let mut used: BTreeMap<String, usize> = BTreeMap::new();
+    let mut names = Vec::new();
+    for repeat in repeats {
+        let nodes = &net.nodes[repeat.start..repeat.start + repeat.period];
+        let inputs = nodes.iter().flat_map(|node| &node.inputs);
+        let found = inputs.filter(|input| net.tensors[**input].stored);
+        let found = found
+            .filter_map(|input| counted_part(&net.tensors[*input].name))
+            .next();
+        let name = found.unwrap_or_else(|| "layer".to_owned());
+        let times = used.entry(name.clone()).or_default();
+        *times += 1;
+        names.push(if *times == 1 {
+            name
+        } else {
+            format!("{name}-{times}")
+        });
+    }
+    names
+}
+
+/// The part of a name before a number: `layer` of `encoder.layer.3.weight`.
+fn counted_part(name: &str) -> Option<String> {
+    let parts: Vec<&str> = name.split(['.', '/']).collect();
+    for (at, part) in parts.iter().enumerate() {
+        let digits = part.len() - part.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let own = part[..part.len() - digits].trim_end_matches('_');
+        let named = match (digits, own) {
+            (0, _) => continue,
+            (_, "") => parts.get(at.checked_sub(1)?)?,
+            (_, own) if at + 1 < parts.len() => own,
+            _ => continue,
+        };
+        let named: String = (named.chars())
+            .map(|c| {
+                if c.is_ascii_alphanumeric() {
+                    c.to_ascii_lowercase()
+                } else {
+                    '-'
+                }
+            })
+            .collect();
+        if !named.is_empty() && named != "onnx--" {
+            return Some(named);
+        }
+    }
+    None
+}

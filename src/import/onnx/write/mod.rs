@@ -1,0 +1,59 @@
+//! A net as a model file.
+//!
+//! What repeats becomes a block of the file, called once with `repeat`; the
+//! rest are ops, one or two for each node.
+//!
+//! | file | what it writes |
+//! |---|---|
+//! | `formula` | expressions and shapes |
+//! | `section` | names, operands and fields of ops |
+//! | `node`, `product` | one node as ops |
+//! | `block` | what repeats |
+//! | `header` | name, format, inputs, scopes |
+
+mod block;
+mod formula;
+mod header;
+mod node;
+mod product;
+mod section;
+
+use self::block::{block, block_names};
+pub(super) use self::header::other_format;
+use self::header::{header, scopes};
+use self::section::Section;
+use super::layers::Repeat;
+use super::net::Net;
+
+/// The text of the model file of `net`, which was read from `file`.
+pub(super) fn write(net: &Net, repeats: &[Repeat], file: &str) -> String {
+    let mut main = Section::new(net, "op");
+    for input in &net.inputs {
+        main.name(*input);
+    }
+    let blocks = block_names(net, repeats);
+    let mut repeated = Vec::new();
+    let mut at = 0;
+    let mut next = repeats.iter().zip(&blocks).peekable();
+    while at < net.nodes.len() {
+        match next.peek() {
+            Some((repeat, name)) if repeat.start == at => {
+                repeated.push(block(net, repeat, name));
+                main.call(repeat, name);
+                at = repeat.end();
+                next.next();
+            }
+            _ => {
+                main.node(&net.nodes[at]);
+                at += 1;
+            }
+        }
+    }
+    let mut text = header(net, &main, file);
+    text.push_str(&main.text);
+    text.push_str(&scopes(net));
+    for block in repeated {
+        text.push_str(&block);
+    }
+    text
+}
