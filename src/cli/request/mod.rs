@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use super::args::{ModelArgs, PriceArgs, VariantsArgs};
 use super::loading;
-use super::loading::shipped_tables;
 use super::settings::Set;
 use crate::energy::{CostModel, Counted};
 use crate::loader::Loader;
@@ -27,7 +26,7 @@ pub(super) struct Request {
     model: ModelRequest,
     prices: PriceRequest,
     pub(super) counted: Vec<Counted>,
-    shipped: Vec<EnergyTable>,
+    shipped: Vec<Arc<EnergyTable>>,
 }
 
 impl Request {
@@ -48,7 +47,7 @@ impl Request {
         )?;
         Ok(Request {
             counted: model.counted(prices.conventions)?,
-            shipped: shipped_tables()?,
+            shipped: loader.shipped_tables()?,
             model,
             prices,
         })
@@ -61,7 +60,7 @@ impl Request {
 
     /// The tables to point to where one lacks an entry.
     pub(super) fn others(&self) -> Vec<&EnergyTable> {
-        self.shipped.iter().collect()
+        self.shipped.iter().map(|table| &**table).collect()
     }
 }
 
