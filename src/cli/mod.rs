@@ -18,6 +18,7 @@ mod files;
 mod graph;
 mod import;
 mod json;
+mod loading;
 mod models;
 mod output;
 mod over;
@@ -28,10 +29,8 @@ mod require;
 mod scopes;
 mod sensitivity;
 mod settings;
-mod shelf;
 mod sweep;
 mod table;
-mod tables;
 mod threshold;
 mod typed;
 

@@ -1,13 +1,11 @@
 //! Results to stdout.
 
-use std::collections::BTreeSet;
 use std::io::{ErrorKind, Write};
-use std::sync::{Mutex, PoisonError};
 
 use super::args::OutputFormat;
 use super::wrong;
 use crate::render::table::{Table, TableFormat, write};
-use crate::source::{Problems, RenamedKeys};
+use crate::source::Problems;
 
 /// The width of lines where the output is no terminal.
 const PIPED_WIDTH: usize = 100;
@@ -51,19 +49,6 @@ pub(super) fn tables(tables: &[Table], format: TableFormat) -> String {
         .map(|table| write(table, format, width()).trim_end().to_owned())
         .collect();
     texts.join("\n\n")
-}
-
-/// Tells of keys that a user's files have under former names, of each once
-/// however often its file is read.
-pub(super) fn tell_renamed(keys: &RenamedKeys) {
-    static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    for key in keys.iter() {
-        let note = format!("note: {key}");
-        let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.insert(note.clone()) {
-            tell(note);
-        }
-    }
 }
 
 /// Writes a line to standard error. Nobody who closed it wants to hear of it.

@@ -5,9 +5,9 @@ use num_rational::BigRational;
 use num_traits::{One, Signed};
 
 use super::args::ThresholdArgs;
+use super::loading::{scanning, shipped_tables};
 use super::over::{Over, axis};
-use super::request::{Default, ModelRequest};
-use super::tables::shipped_tables;
+use super::request::{ModelRequest, Unnamed};
 use super::wrong;
 use crate::catalog::{self, Kind};
 use crate::energy::{CostModel, Counted, Estimate, estimate};
@@ -41,7 +41,8 @@ pub(super) fn answer(
     share: Option<BigRational>,
 ) -> Result<(Question, Vec<Solved>), Problems> {
     let over = Over::parse(&asked.over)?;
-    let model = ModelRequest::new(&asked.model, &asked.between, Default::All)?;
+    let loader = scanning(&asked.model.scan)?;
+    let model = ModelRequest::new(&loader, &asked.model, &asked.between, Unnamed::All)?;
     let named = &model.variants;
     if named.len() < 2 || (!asked.between.is_empty() && named.len() > 2) {
         return Err(Diagnostic::new(format!(

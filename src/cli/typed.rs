@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::source::{Diagnostic, Place, Problems, Source};
+use crate::source::{Diagnostic, Place, Problems, Source, Spanned};
 
 /// The name of what was typed, in messages.
 const COMMAND_LINE: &str = "command line";
@@ -29,6 +29,11 @@ impl Typed {
     /// Where a part of the value stands.
     pub(super) fn place(&self, part: Range<usize>) -> Place {
         Place::new(&self.source, self.start + part.start..self.start + part.end)
+    }
+
+    /// A name that is the value, with its place.
+    pub(super) fn spanned(&self, name: &str) -> Spanned<String> {
+        Spanned::new(name.to_owned(), self.whole())
     }
 
     /// Where the value stands.

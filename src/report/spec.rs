@@ -1,6 +1,7 @@
 //! Report files: which results, in which order, under which conventions.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use num_traits::ToPrimitive;
@@ -124,6 +125,8 @@ pub struct Section {
     pub text: Vec<String>,
     /// What it shows.
     pub show: Show,
+    /// Where that stands in the file.
+    pub place: Place,
 }
 
 /// What a section shows.
@@ -137,18 +140,20 @@ pub enum Show {
         scope: Spanned<String>,
     },
     /// Savings against one dim.
-    Curve {
-        /// The dim.
-        dim: Spanned<String>,
-        /// Its smallest value.
-        from: u64,
-        /// Its largest value.
-        to: u64,
-        /// What the dim is called on the axis.
-        label: String,
-    },
+    Curve(Over),
     /// What single conventions do to the published numbers.
     Cases(Vec<Case>),
+}
+
+/// The dim that a curve runs over.
+#[derive(Debug, Clone)]
+pub struct Over {
+    /// The dim.
+    pub dim: Spanned<String>,
+    /// Its values: every whole number between both ends.
+    pub range: RangeInclusive<u64>,
+    /// What the dim is called on the axis.
+    pub label: String,
 }
 
 /// One change of convention.
@@ -317,7 +322,7 @@ fn section(node: &Datum, problems: &mut Problems) -> Option<Section> {
             }
         },
         "curve" => match curve {
-            Some(node) => over(node, problems)?,
+            Some(node) => Show::Curve(over(node, problems)?),
             None => {
                 problems.push(lacks("over"));
                 return None;
@@ -339,13 +344,14 @@ fn section(node: &Datum, problems: &mut Problems) -> Option<Section> {
         title: title?.value,
         text,
         show,
+        place: shown.place,
     })
 }
 
 /// The most points that a curve may have.
 const MAX_POINTS: u64 = 100_000;
 
-fn over(node: &Datum, problems: &mut Problems) -> Option<Show> {
+fn over(node: &Datum, problems: &mut Problems) -> Option<Over> {
     let mut fields = Fields::of(node, problems)?;
     let dim = fields.require_text("dim", "a curve", problems);
     let label = fields.require_text("label", "a curve", problems);
@@ -362,10 +368,9 @@ fn over(node: &Datum, problems: &mut Problems) -> Option<Show> {
         problems.push(Diagnostic::at(&node.place, message));
         return None;
     }
-    Some(Show::Curve {
+    Some(Over {
         dim: dim?,
-        from,
-        to,
+        range: from..=to,
         label: label?.value,
     })
 }

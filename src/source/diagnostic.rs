@@ -189,6 +189,28 @@ impl Problems {
         }
     }
 
+    /// What came of another step; nothing, with its mistakes taken over, where
+    /// it failed.
+    pub fn note<T>(&mut self, result: Result<T, Problems>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(mistakes) => {
+                self.extend(mistakes);
+                None
+            }
+        }
+    }
+
+    /// The same mistakes, with `place` for those that stand nowhere.
+    pub fn placed(mut self, place: &Place) -> Problems {
+        for mistake in &mut self.kept {
+            mistake
+                .place
+                .get_or_insert_with(|| (place.clone(), String::new()));
+        }
+        self
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()

@@ -83,7 +83,7 @@ use self::rule::PriceRule;
 use self::sources::Sources;
 use crate::format::{Format, NumberFormat};
 use crate::primitive::Primitive;
-use crate::source::Problems;
+use crate::source::{Problems, Spanned};
 
 /// What the operations of one piece of hardware cost, in picojoules.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,7 +92,7 @@ pub struct EnergyTable {
     title: Option<String>,
     node: Option<String>,
     supply: Option<String>,
-    extends: Option<String>,
+    extends: Option<Spanned<String>>,
     boundary: Boundary,
     kind: FigureKind,
     default_formats: Vec<Format>,
@@ -125,8 +125,8 @@ impl EnergyTable {
     }
 
     /// The table that it extends, as the file names it.
-    pub fn extends(&self) -> Option<&str> {
-        self.extends.as_deref()
+    pub fn extends(&self) -> Option<&Spanned<String>> {
+        self.extends.as_ref()
     }
 
     /// What its prices include, unless an entry says otherwise.

@@ -146,8 +146,8 @@ compare = "add"
 sub = "add"
 "#;
     let source: Arc<Source> = Source::new("t.toml", text);
-    let table =
-        EnergyTable::read(&source, &|_| None).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let table = EnergyTable::read(&source, &picojoule::loader::Loader::shipped())
+        .unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let counted = [counted(&shipped("attention"), "vanilla", &set::<u8>(&[]))];
     let pricing = CostModel {
         table: &table,

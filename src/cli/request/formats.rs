@@ -1,6 +1,6 @@
 //! Formats that tables lack.
 
-use crate::cli::tables::shipped_tables;
+use crate::cli::loading::shipped_tables;
 use crate::cli::typed::Typed;
 use crate::format::{Format, NumberFormat};
 use crate::source::{Diagnostic, Problems};

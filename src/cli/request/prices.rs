@@ -1,16 +1,17 @@
 //! Tables, formats and conventions.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::formats::{check_formats, lacking, lacks};
 use crate::census::Conventions;
 use crate::cli::args::PriceArgs;
 use crate::cli::entry::{self, EntryName};
 use crate::cli::settings::EntrySetting;
-use crate::cli::tables::table_at;
 use crate::cli::typed::{Typed, words};
 use crate::energy::CostModel;
 use crate::format::Format;
+use crate::loader::Loader;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems};
 use crate::table::EnergyTable;
@@ -32,6 +33,7 @@ impl PriceRequest {
         args: &PriceArgs,
         entries: &[EntrySetting],
         default: &[&str],
+        loader: &Loader,
     ) -> Result<PriceRequest, Problems> {
         let mut problems = Problems::new();
         let named = !args.table.is_empty();
@@ -42,14 +44,14 @@ impl PriceRequest {
         };
         let mut tables = Vec::new();
         for (at, name) in names.iter().enumerate() {
-            let place = Typed::new("--table", name).whole();
+            let typed = Typed::new("--table", name).spanned(name);
             if names[..at].contains(name) {
                 let message = format!("table `{name}` is given twice");
-                problems.push(Diagnostic::at(&place, message));
+                problems.push(Diagnostic::at(&typed.place, message));
                 continue;
             }
-            match table_at(name, Some(&place)) {
-                Ok(table) => tables.push(table),
+            match loader.table(&typed) {
+                Ok(table) => tables.push(Arc::unwrap_or_clone(table)),
                 Err(mistakes) => problems.extend(mistakes),
             }
         }

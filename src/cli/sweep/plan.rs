@@ -63,7 +63,7 @@ impl Plan {
         })?;
         let switches = first.switches(&axes);
         let mut plan = Plan {
-            model: args.model.model.clone(),
+            model: first.model.model.root.name.clone(),
             axes: (axes.numbers.iter())
                 .map(|over| over.name.value.clone())
                 .filter(|name| !switches.contains(name))

@@ -4,7 +4,8 @@ use num_rational::BigRational;
 
 use crate::cli::args::{PriceArgs, SweepArgs};
 use crate::cli::axes::{self, Over, OverValues};
-use crate::cli::request::{DEFAULT_TABLE, Default, ModelRequest, PriceRequest, with_prices};
+use crate::cli::loading::scanning;
+use crate::cli::request::{DEFAULT_TABLE, ModelRequest, PriceRequest, Unnamed, with_prices};
 use crate::energy::{Counted, Estimate};
 use crate::model::NumberRole;
 use crate::number::plain;
@@ -109,9 +110,16 @@ impl Request {
             format: word("format", &args.price.format)?,
             ..args.price.clone()
         };
-        let (model, prices) =
-            with_prices(&model, &variants, Default::All, &price, &[DEFAULT_TABLE])
-                .map_err(|mistakes| placed(&mistakes, axes))?;
+        let loader = scanning(&model.scan)?;
+        let (model, prices) = with_prices(
+            &loader,
+            &model,
+            &variants,
+            Unnamed::All,
+            &price,
+            &[DEFAULT_TABLE],
+        )
+        .map_err(|mistakes| placed(&mistakes, axes))?;
         let counted = model.unchecked(prices.conventions)?;
         let request = Request {
             model,

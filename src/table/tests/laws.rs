@@ -41,7 +41,7 @@ confidence = "low"
 "#;
 
 fn mine() -> EnergyTable {
-    EnergyTable::read(&Source::new("mine.toml", MINE), &shipped)
+    EnergyTable::read(&Source::new("mine.toml", MINE), &Named(shipped))
         .unwrap_or_else(|problems| panic!("{problems}"))
 }
 
@@ -49,7 +49,7 @@ fn mine() -> EnergyTable {
 fn a_table_inherits_what_it_does_not_say_itself() {
     let (base, table) = (load("45nm"), mine());
     assert_eq!((table.name(), table.title()), ("mine", "mine"));
-    assert_eq!(table.extends(), Some("45nm"));
+    assert_eq!(table.extends().unwrap().value, "45nm");
     assert_eq!((table.node(), table.supply()), (base.node(), base.supply()));
     assert_eq!(table.boundary(), Boundary::FunctionalUnit);
     assert_eq!(table.default_formats(), base.default_formats());
