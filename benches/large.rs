@@ -5,29 +5,15 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::sync::Arc;
 use std::time::Instant;
 
-use picojoule::catalog::{self, Kind};
 use picojoule::census::Conventions;
 use picojoule::energy::{CostModel, Counted, estimate};
 use picojoule::format::Format;
 use picojoule::graph::{Unfold, lower};
-use picojoule::model::{Library, Model};
+use picojoule::loader::Loader;
+use picojoule::model::Model;
 use picojoule::source::Source;
-use picojoule::table::EnergyTable;
-
-struct Nothing;
-
-impl Library for Nothing {
-    fn find(&self, name: &str, _: &Source) -> Result<Arc<Source>, String> {
-        Err(format!("no block `{name}`"))
-    }
-
-    fn names(&self) -> Vec<&str> {
-        Vec::new()
-    }
-}
 
 /// A chain of products, formulas, moves and lists of primitives, no two alike;
 /// extents are dims or numbers.
@@ -83,10 +69,10 @@ fn run(ops: usize, symbolic: bool) {
             });
         }
     }
-    let find = |name: &str| catalog::find(Kind::Table, name);
-    let table = EnergyTable::read(&find("45nm").unwrap(), &find).unwrap();
+    let loader = Loader::shipped();
+    let table = loader.table("45nm").unwrap();
     let start = Instant::now();
-    let model = Model::read(&Source::generated("large.toml", text), &Nothing)
+    let model = Model::read(&Source::generated("large.toml", text), &loader)
         .unwrap_or_else(|problems| panic!("{problems}"));
     let read = start.elapsed();
     let graph = lower(&model, "large", &settings, Unfold::No)

@@ -19,36 +19,23 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
-use picojoule::catalog::{self, Kind};
 use picojoule::energy::{CostModel, Counted, entry_values, estimate, priced};
 use picojoule::formula::Formula;
 use picojoule::graph::{Setting, Unfold, lower};
-use picojoule::model::{Library, Model};
+use picojoule::loader::Loader;
+use picojoule::model::Model;
 use picojoule::number::whole;
 use picojoule::source::{Place, Problems, Source, Spanned};
 use picojoule::sweep::{AxisValues, Batch, Sweep, SweepAxis, SweepGrid, SweepPoints, stream};
-use picojoule::symbolic::{Expr, Symbol, Values};
+use picojoule::symbolic::{Bindings, Expr, Symbol};
 use picojoule::table::EnergyTable;
 
-struct Shipped;
-
-impl Library for Shipped {
-    fn find(&self, name: &str, _: &Source) -> Result<Arc<Source>, String> {
-        catalog::find(Kind::Block, name).ok_or_else(|| name.to_owned())
-    }
-
-    fn names(&self) -> Vec<&str> {
-        Vec::new()
-    }
+fn table() -> Arc<EnergyTable> {
+    Loader::shipped().table("45nm").unwrap()
 }
 
-fn table() -> EnergyTable {
-    let find = |name: &str| catalog::find(Kind::Table, name);
-    EnergyTable::read(&find("45nm").unwrap(), &find).unwrap()
-}
-
-fn model(name: &str) -> Model {
-    Model::read(&catalog::find(Kind::Model, name).unwrap(), &Shipped).unwrap()
+fn model(name: &str) -> Arc<Model> {
+    Loader::shipped().model(name).unwrap()
 }
 
 fn counted(model: &Model, variant: &str, set: &[(&str, String)]) -> Counted {
@@ -103,7 +90,7 @@ fn sweep(name: &str) -> SweepPoints {
     };
     let model = model(name);
     let mut outputs: Vec<Expr> = Vec::new();
-    let mut values = Values::default();
+    let mut values = Bindings::default();
     let mut constraints = Vec::new();
     for variant in ["vanilla", "e-att"] {
         let counted = counted(&model, variant, &[]);

@@ -1,11 +1,17 @@
 //! What ships in the binary, found by name: models, blocks, tables, reports,
-//! claims.
+//! claims; and how a file names another.
+//!
+//! Wherever a file is named, on the command line or in another file, it is
+//! named in one of two ways. A name with a slash, or with the ending of a
+//! file, is a **path**, relative to the folder of the file that it stands in;
+//! any other is the name of what ships. Rooms that read files which name
+//! others (models, tables) are handed a [`Finder`] for them.
 
 use std::sync::Arc;
 
-use crate::source::Source;
+use crate::source::{Diagnostic, Source, Spanned};
 
-/// The kinds of files that ship.
+/// The kinds of files that are named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A model, `models/*.toml`.
@@ -18,6 +24,53 @@ pub enum Kind {
     Report,
     /// Claims of a publication, `reports/claims/*.toml`.
     Claim,
+    /// Densities that were measured of a model. None ship: they are always
+    /// named by their path.
+    Densities,
+}
+
+impl Kind {
+    /// What such a file is called in messages.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Kind::Model => "model",
+            Kind::Block => "block",
+            Kind::Table => "table",
+            Kind::Report => "report",
+            Kind::Claim => "claim",
+            Kind::Densities => "densities",
+        }
+    }
+}
+
+/// Finds the files that other files name.
+pub trait Finder {
+    /// The file of this kind that `name` means where it stands: one that ships,
+    /// or one at a path relative to the file that the name stands in.
+    ///
+    /// # Errors
+    /// At the place of the name: nothing of this name ships, or the file at the
+    /// path cannot be read.
+    fn find(&self, kind: Kind, name: &Spanned<String>) -> Result<Arc<Source>, Diagnostic>;
+
+    /// The names of this kind that mean the same file wherever they stand.
+    fn names(&self, kind: Kind) -> Vec<&str>;
+}
+
+/// Whether `name` means a file at a path, and not one that ships.
+pub fn is_path(name: &str) -> bool {
+    let ending = |ending: &str| name.ends_with(ending);
+    name.contains(['/', '\\']) || [".toml", ".onnx", ".json"].into_iter().any(ending)
+}
+
+/// The mistake of a name under which nothing ships.
+pub fn not_shipped(kind: Kind, name: &str, mistake: impl Fn(String) -> Diagnostic) -> Diagnostic {
+    let noun = kind.noun();
+    mistake(format!("no {noun} `{name}` ships"))
+        .known(name, names(kind))
+        .help(format!(
+            "a {noun} file of your own is given by its path: `./{name}.toml`"
+        ))
 }
 
 /// One file that ships.

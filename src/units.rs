@@ -37,6 +37,11 @@ impl Energy {
             .unwrap_or(Unit::Picojoule)
     }
 
+    /// The energy in joules.
+    pub const fn joules(self) -> f64 {
+        self.0 / 1e12
+    }
+
     /// The energy expressed in `unit`.
     pub fn in_unit(self, unit: Unit) -> f64 {
         self.0 / unit.picojoules()

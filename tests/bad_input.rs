@@ -13,10 +13,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use picojoule::catalog::{self, Kind};
+use picojoule::catalog::{self, Finder, Kind, not_shipped};
 use picojoule::graph::{Unfold, lower};
-use picojoule::model::{Library, Model};
-use picojoule::source::{Problems, Source};
+use picojoule::model::Model;
+use picojoule::source::{Diagnostic, Problems, Source, Spanned};
 use picojoule::table::EnergyTable;
 use proptest::prelude::*;
 
@@ -33,26 +33,27 @@ fn source(name: &str) -> Option<Arc<Source>> {
     Some(Source::new(name, text))
 }
 
-impl Library for Folder {
-    fn find(&self, name: &str, _: &Source) -> Result<Arc<Source>, String> {
-        let found = match name.strip_prefix("./") {
+impl Finder for Folder {
+    fn find(&self, kind: Kind, name: &Spanned<String>) -> Result<Arc<Source>, Diagnostic> {
+        let found = match name.value.strip_prefix("./") {
             Some(path) => source(path),
-            None => catalog::find(Kind::Block, name),
+            None => catalog::find(kind, &name.value),
         };
-        let found = found.ok_or_else(|| format!("no block `{name}`"))?;
+        let mistake = |message| Diagnostic::at(&name.place, message);
+        let found = found.ok_or_else(|| not_shipped(kind, &name.value, mistake))?;
         self.0.borrow_mut().push(Arc::clone(&found));
         Ok(found)
     }
 
-    fn names(&self) -> Vec<&str> {
-        catalog::names(Kind::Block).collect()
+    fn names(&self, kind: Kind) -> Vec<&str> {
+        catalog::names(kind).collect()
     }
 }
 
 /// Everything that is wrong with a model in any of its variants.
-fn mistakes_of_model(source: &Arc<Source>, library: &dyn Library) -> Problems {
+fn mistakes_of_model(source: &Arc<Source>, finder: &dyn Finder) -> Problems {
     let mut all = Problems::new();
-    match Model::read(source, library) {
+    match Model::read(source, finder) {
         Err(problems) => all.extend(problems),
         Ok(model) => {
             for variant in model.variant_names() {
@@ -65,15 +66,8 @@ fn mistakes_of_model(source: &Arc<Source>, library: &dyn Library) -> Problems {
     all
 }
 
-fn find_table(name: &str) -> Option<Arc<Source>> {
-    match name.strip_prefix("./") {
-        Some(path) => source(path),
-        None => catalog::find(Kind::Table, name),
-    }
-}
-
 fn mistakes_of_table(source: &Arc<Source>) -> Problems {
-    match EnergyTable::read(source, &find_table) {
+    match EnergyTable::read(source, &Folder::default()) {
         Err(problems) => problems,
         Ok(_) => Problems::new(),
     }
@@ -451,16 +445,16 @@ fn places_are_inside(problems: &Problems) {
 /// The shipped blocks, one of them damaged.
 struct Damaged(Arc<Source>);
 
-impl Library for Damaged {
-    fn find(&self, name: &str, from: &Source) -> Result<Arc<Source>, String> {
-        if self.0.name() == format!("models/blocks/{name}.toml") {
+impl Finder for Damaged {
+    fn find(&self, kind: Kind, name: &Spanned<String>) -> Result<Arc<Source>, Diagnostic> {
+        if self.0.name() == format!("models/blocks/{}.toml", name.value) {
             return Ok(Arc::clone(&self.0));
         }
-        Folder::default().find(name, from)
+        Folder::default().find(kind, name)
     }
 
-    fn names(&self) -> Vec<&str> {
-        catalog::names(Kind::Block).collect()
+    fn names(&self, kind: Kind) -> Vec<&str> {
+        catalog::names(kind).collect()
     }
 }
 

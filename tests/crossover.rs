@@ -12,7 +12,7 @@ use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 use picojoule::energy::{CostModel, Counted, entry_values};
 use picojoule::number::to_f64;
-use picojoule::symbolic::{Expr, Symbol, Values};
+use picojoule::symbolic::{Bindings, Expr, Symbol};
 use picojoule::threshold::{
     AxisKind, Bounds, Claim, Holds, Range, Side, Solution, ThresholdAxis, Unsolved, Where,
     WholeSteps, bounds, solve,
@@ -210,7 +210,7 @@ fn what_a_model_accepts_decides_the_last_value() {
 
 /// The claim that `energy` saves `share` of `baseline`, both functions of x.
 fn claim_of(baseline: &Expr, energy: &Expr, share: BigRational) -> Claim {
-    let mut values = Values::default();
+    let mut values = Bindings::default();
     values.set(Symbol::new("x"), whole(1));
     let side = |picojoules| Side {
         picojoules,
@@ -422,7 +422,7 @@ proptest! {
         let baseline = polynomial(&baseline, shift_b);
         let claim = claim_of(&baseline, &polynomial(&energy, shift_v), ratio(percent, 100));
         let holds = |x: &BigRational| {
-            let mut values = Values::default();
+            let mut values = Bindings::default();
             values.set(Symbol::new("x"), x.clone());
             !claim.difference().evaluate(&values).unwrap().is_negative()
         };

@@ -14,7 +14,11 @@ fn the_table_shown_is_a_table() {
     let text = std::fs::read_to_string(path).unwrap();
     let (_, block) = text.split_once("```toml\n").unwrap();
     let (block, _) = block.split_once("```").unwrap();
-    let table = EnergyTable::read(&Source::new("docs/tables.md", block), &|_| None).unwrap();
+    let table = EnergyTable::read(
+        &Source::new("docs/tables.md", block),
+        &picojoule::loader::Loader::shipped(),
+    )
+    .unwrap();
     assert_eq!(table.name(), "my-chip");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("my-chip.toml");

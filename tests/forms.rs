@@ -77,7 +77,7 @@ fn a_move_takes_the_shape_given_and_the_values_of_its_input() {
     let model = model(
         "name = 'm'\ninputs = { x = { shape = 'b n d', domain = 'binary', density = 0.25 } }\n\
          dims = { b = 2, n = 3, d = 8, h = 4 }\n\
-         [[op]]\nname = 'view'\nmove = 'b n h ((d + h - h) / h)'\ninputs = ['x']\n\
+         [[op]]\nname = 'view'\nreshape = 'b n h ((d + h - h) / h)'\ninputs = ['x']\n\
          [[op]]\nname = 'p'\neinsum = 'b n h k, k e -> b n h e'\n\
          inputs = ['view', { weight = '(d / h) 5' }]\n",
     );
@@ -95,8 +95,8 @@ fn a_move_of_several_inputs_joins_their_values_and_of_none_is_real() {
         "name = 'm'\n\
          inputs = { s = { shape = 'n', domain = 'sign' }, t = { shape = 'n', domain = 'ternary', density = 0.5 } }\n\
          dims = { n = 3 }\n\
-         [[op]]\nname = 'both'\nmove = '(2 * n)'\ninputs = ['s', 't']\n\
-         [[op]]\nname = 'fresh'\nmove = ''\n",
+         [[op]]\nname = 'both'\nreshape = '(2 * n)'\ninputs = ['s', 't']\n\
+         [[op]]\nname = 'fresh'\nreshape = ''\n",
     );
     let graph = graph(&model, "m", &[], Unfold::No);
     assert!(result(&graph, "both").domain.is_ternary());
@@ -111,7 +111,7 @@ fn a_move_in_a_block_knows_the_axes_of_its_inputs() {
     let blocks = common::Blocks::shipped().with(
         "flat",
         "name = 'flat'\ninputs = { x = 'r c' }\n\
-         [[op]]\nname = 'f'\nmove = '(r * c)'\ninputs = ['x']\n",
+         [[op]]\nname = 'f'\nreshape = '(r * c)'\ninputs = ['x']\n",
     );
     let model = common::model_with(
         "name = 'm'\ninputs = { x = 'n d' }\ndims = { n = 3, d = 5 }\n\
@@ -129,7 +129,7 @@ const UNKNOWN: &str = "name = 'm'\ninputs = { x = { shape = 'n', domain = 'binar
      [[variant]]\nname = 'one'\n\
      [[variant]]\nname = 'two'\nset = { again = 2 }\n\
      [params]\nagain = 1\n\
-     [[op]]\nname = 'odd'\nmove = 'n'\nuncounted = 'com.acme.FooBar'\ninputs = ['x']\ntimes = 'l * again'\n\
+     [[op]]\nname = 'odd'\nreshape = 'n'\nuncounted = 'com.acme.FooBar'\ninputs = ['x']\ntimes = 'l * again'\n\
      [[op]]\nname = 'last'\napply = 'odd * x'\n";
 
 /// The slot of [`UNKNOWN`] only makes it a model of two variants.
@@ -573,7 +573,7 @@ fn generated_models_may_be_larger_than_those_of_users() {
     let mut text = "name = 'm'\ninputs = { x = '2' }\n".to_owned();
     for at in 0..10_001 {
         text.push_str(&format!(
-            "[[op]]\nname = 'o{at}'\nmove = '2'\ninputs = ['x']\n"
+            "[[op]]\nname = 'o{at}'\nreshape = '2'\ninputs = ['x']\n"
         ));
     }
     let library = common::Blocks::shipped();

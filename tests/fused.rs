@@ -27,7 +27,11 @@ fn chip(sections: &str) -> EnergyTable {
         "name = 'chip'\nboundary = 'functional unit'\nkind = 'measured'\n\
          [source.bench]\ntitle = 'A bench'\nwhere = 'here'\n{sections}"
     );
-    EnergyTable::read(&Source::new("chip.toml", text), &|_| None).unwrap()
+    EnergyTable::read(
+        &Source::new("chip.toml", text),
+        &picojoule::loader::Loader::shipped(),
+    )
+    .unwrap()
 }
 
 fn entry(primitive: &str, pj: &str) -> String {

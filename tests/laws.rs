@@ -17,8 +17,8 @@ use picojoule::graph::Unfold;
 use picojoule::model::Model;
 use picojoule::number::to_f64;
 use picojoule::primitive::Primitive::{self, Add, Compare, Mul, Popcount, Select, Xnor};
-use picojoule::source::{Place, Source};
-use picojoule::symbolic::Values;
+use picojoule::source::{Place, Source, Spanned};
+use picojoule::symbolic::Bindings;
 use picojoule::table::EnergyTable;
 use picojoule::units::Energy;
 use proptest::prelude::*;
@@ -186,7 +186,7 @@ proptest! {
             let sizes = sizes(&model.root.name, [batch, tokens, heads, columns, wide, layers]);
             let there = counted(&model, &variant, &set(&sizes));
             let here = defaults(&model, &variant);
-            let mut values = Values::default();
+            let mut values = Bindings::default();
             for info in here.graph.symbols() {
                 let name = info.symbol.name();
                 let new = sizes.iter().find(|(known, _)| *known == name);
@@ -443,7 +443,8 @@ fn a_new_attention_as_a_variant_of_one_layer() {
     let blocks = Blocks::shipped().with("signs", SIGNS);
     let mut model = shipped("attention");
     let place = Place::whole(&Source::new("--variant", "signs"));
-    model.add_variant("signs", &place, &blocks).unwrap();
+    let wanted = [Spanned::new("signs".to_owned(), place)];
+    assert_eq!(model.choose(&wanted, &blocks).unwrap(), ["signs"]);
     let settings = set(&[("b", 2), ("n", 7), ("d", 24), ("h", 3)]);
     let found = by_stage(&counted(&model, "signs", &settings));
     assert_eq!(found, signs_by_hand(2, 7, 24, 3));

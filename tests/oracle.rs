@@ -1007,7 +1007,7 @@ proptest! {
             }
         }
         let op = format!(
-            "[[op]]\nname = \"o\"\neach = {{ compare = 1, add = {often}, div = \"2 * b\" }}\ninputs = [\"x\", \"y\"]\n"
+            "[[op]]\nname = \"o\"\nper_element = {{ compare = 1, add = {often}, div = \"2 * b\" }}\ninputs = [\"x\", \"y\"]\n"
         );
         check(&text("x = \"a b\", y = \"7\"", &[("a", a), ("b", b)], &op), &machine);
     }
@@ -1020,7 +1020,7 @@ fn moving_data_is_no_arithmetic() {
     for op in [
         "concat = \"n d, m d -> (n + m) d\"\ninputs = [\"x\", \"y\"]",
         "gather = \"k, n d -> k d\"\ninputs = [\"which\", \"x\"]",
-        "take = \"n d -> d\"\ninputs = [\"x\"]",
+        "index = \"n d -> d\"\ninputs = [\"x\"]",
         "einsum = \"n d -> d n\"\ninputs = [\"x\"]",
         "einsum = \"n (a b) -> a (n b)\"\naxes = { a = 2 }\ninputs = [\"x\"]",
     ] {

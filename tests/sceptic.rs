@@ -82,8 +82,8 @@ fn lists_of_primitives_are_not_known_to_be_one() {
     // A list says how much is done and not what: two of them on one tensor (a
     // table of sines, a table of cosines) are two ops, 2·4 multiplications.
     let text = "name = \"m\"\ninputs = { x = \"4\" }\n\
-        [[op]]\nname = \"sine\"\neach = { mul = 1 }\ninputs = [\"x\"]\n\
-        [[op]]\nname = \"cosine\"\neach = { mul = 1 }\ninputs = [\"x\"]\n\
+        [[op]]\nname = \"sine\"\nper_element = { mul = 1 }\ninputs = [\"x\"]\n\
+        [[op]]\nname = \"cosine\"\nper_element = { mul = 1 }\ninputs = [\"x\"]\n\
         [[op]]\nname = \"both\"\napply = \"sine + cosine\"\n";
     assert_eq!(census(text), counts(&[(Mul, 8), (Add, 4)]));
 }
@@ -105,8 +105,8 @@ fn rows_and_columns_are_not_one_tensor() {
     // One row and one column of a square of 4·4, and the exponential of either:
     // 8, though both have 4 elements and come from the same square.
     let text = "name = \"m\"\ninputs = { x = \"4 4\" }\n\
-        [[op]]\nname = \"row\"\ntake = \"r c -> c\"\ninputs = [\"x\"]\n\
-        [[op]]\nname = \"column\"\ntake = \"r c -> r\"\ninputs = [\"x\"]\n\
+        [[op]]\nname = \"row\"\nindex = \"r c -> c\"\ninputs = [\"x\"]\n\
+        [[op]]\nname = \"column\"\nindex = \"r c -> r\"\ninputs = [\"x\"]\n\
         [[op]]\nname = \"a\"\napply = \"exp(row)\"\n\
         [[op]]\nname = \"b\"\napply = \"exp(column)\"\n\
         [[op]]\nname = \"c\"\napply = \"a + b\"\n";

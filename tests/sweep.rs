@@ -13,7 +13,7 @@ use picojoule::energy::{CostModel, entry_values, estimate, priced};
 use picojoule::graph::Constraint;
 use picojoule::number::whole;
 use picojoule::sweep::{AxisValues, PointSet, Sampling, Sweep, SweepAxis, SweepGrid};
-use picojoule::symbolic::{Expr, Symbol, Values};
+use picojoule::symbolic::{Bindings, Expr, Symbol};
 use proptest::prelude::*;
 
 fn picojoule(folder: &Path, arguments: &[&str]) -> Output {
@@ -460,7 +460,7 @@ proptest! {
                 values: AxisValues::Steps { from: whole(from[at]), step: whole(1), count: counts[at] },
             })
             .collect();
-        let mut values = Values::default();
+        let mut values = Bindings::default();
         values.set(Symbol::new("k"), whole(5));
         let sweep = Sweep::new(SweepGrid { axes: axes.clone() }, &outputs, &[] as &[Constraint], &values).unwrap();
         let start = start.min(sweep.points());
@@ -546,7 +546,7 @@ proptest! {
             return Ok(());
         }
         let energy = priced(&open, &pricing, &["each".to_owned()]).unwrap();
-        let mut values = Values::default();
+        let mut values = Bindings::default();
         entry_values(&table, &mut values);
         let axes: Vec<SweepAxis> = ["n", "m", "k"].iter().zip(&sizes).map(|(name, sizes)| SweepAxis {
             symbol: Symbol::new(name),

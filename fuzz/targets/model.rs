@@ -8,11 +8,12 @@ mod words;
 use std::sync::Arc;
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
-use picojoule::catalog::{self, Kind};
+use picojoule::catalog::{Finder, Kind};
 use picojoule::census::{Conventions, census};
 use picojoule::graph::{Unfold, lower};
-use picojoule::model::{Library, Model};
-use picojoule::source::{Problems, Source};
+use picojoule::loader::Loader;
+use picojoule::model::Model;
+use picojoule::source::{Diagnostic, Problems, Source, Spanned};
 
 /// What a block begins after.
 const BLOCK: &str = "\n#=== block ";
@@ -20,18 +21,16 @@ const BLOCK: &str = "\n#=== block ";
 /// The blocks of the input, then those that ship.
 struct Blocks<'t>(Vec<(&'t str, &'t str)>);
 
-impl Library for Blocks<'_> {
-    fn find(&self, name: &str, _from: &Source) -> Result<Arc<Source>, String> {
-        if let Some((_, text)) = self.0.iter().find(|(known, _)| *known == name) {
-            return Ok(Source::new(format!("{name}.toml"), *text));
+impl Finder for Blocks<'_> {
+    fn find(&self, kind: Kind, name: &Spanned<String>) -> Result<Arc<Source>, Diagnostic> {
+        match self.0.iter().find(|(known, _)| *known == name.value) {
+            Some((known, text)) => Ok(Source::new(format!("{known}.toml"), *text)),
+            None => Loader::shipped().find(kind, name),
         }
-        catalog::find(Kind::Block, name).ok_or_else(|| format!("no block `{name}`"))
     }
 
-    fn names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = catalog::names(Kind::Block).collect();
-        names.extend(self.0.iter().map(|(name, _)| *name));
-        names
+    fn names(&self, _: Kind) -> Vec<&str> {
+        self.0.iter().map(|(name, _)| *name).collect()
     }
 }
 

@@ -6,7 +6,7 @@ mod dice;
 mod words;
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
-use picojoule::catalog::{self, Kind};
+use picojoule::loader::Loader;
 use picojoule::source::Source;
 use picojoule::table::EnergyTable;
 
@@ -16,7 +16,7 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
 
 fuzz_target!(|text: &str| {
     let source = Source::new("t.toml", text);
-    match EnergyTable::read(&source, &|name| catalog::find(Kind::Table, name)) {
+    match EnergyTable::read(&source, &Loader::shipped()) {
         Ok(table) => {
             for (format, primitive, _) in table.entries() {
                 assert!(table.entry(primitive, format).is_some());

@@ -12,51 +12,10 @@ use crate::demand::Demand;
 use crate::energy::{Cost, CostModel, Counted, Estimate};
 use crate::format::{Format, NumberFormat};
 use crate::graph::{OpKind, Unfold, lower, settable};
-use crate::model::{Densities, Model};
+use crate::loader::Loader;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems, Spanned};
 use crate::table::{EnergyTable, Entry};
-
-/// Where models and tables come from.
-pub trait Shelf: Sync {
-    /// The model of this name or path.
-    ///
-    /// # Errors
-    /// That there is none, or what is wrong in it.
-    fn model(&self, name: &Spanned<String>) -> Result<Arc<Model>, Problems>;
-
-    /// The hardware table of this name or path.
-    ///
-    /// # Errors
-    /// That there is none, or what is wrong in it.
-    fn table(&self, name: &Spanned<String>) -> Result<Arc<EnergyTable>, Problems>;
-
-    /// The densities of the file of this path.
-    ///
-    /// # Errors
-    /// That there is none, or what is wrong in it.
-    fn densities(&self, path: &Spanned<String>) -> Result<Arc<Densities>, Problems>;
-
-    /// The model of this name or path, with the densities of a file, if one is
-    /// named.
-    ///
-    /// # Errors
-    /// That there is no such model or file, or what is wrong in it.
-    fn measured(
-        &self,
-        name: &Spanned<String>,
-        densities: Option<&Spanned<String>>,
-    ) -> Result<Arc<Model>, Problems> {
-        let mut model = self.model(name)?;
-        if let Some(path) = densities {
-            Arc::make_mut(&mut model).densities = Some(self.densities(path)?);
-        }
-        Ok(model)
-    }
-
-    /// The names of the tables that ship.
-    fn tables(&self) -> Vec<&str>;
-}
 
 /// An estimate of a claim file, counted.
 #[derive(Debug, Clone)]
@@ -108,7 +67,7 @@ impl<'a> Lookup<'a> {
 /// lowered once.
 pub(super) fn compute(
     specs: &[EstimateSpec],
-    shelf: &dyn Shelf,
+    loader: &Loader,
 ) -> Result<BTreeMap<String, Computed>, Problems> {
     let mut problems = Problems::new();
     let mut done: Vec<(String, Arc<Counted>)> = Vec::new();
@@ -117,11 +76,11 @@ pub(super) fn compute(
         let key = key(spec);
         let counted = match done.iter().find(|(known, _)| *known == key) {
             Some((_, counted)) => Ok(Arc::clone(counted)),
-            None => count(spec, shelf).map(Arc::new),
+            None => count(spec, loader).map(Arc::new),
         };
         let computed = counted.and_then(|counted| {
             done.push((key, Arc::clone(&counted)));
-            of(spec, counted, shelf)
+            of(spec, counted, loader)
         });
         match computed {
             Ok(computed) => {
@@ -150,19 +109,18 @@ fn key(spec: &EstimateSpec) -> String {
     key
 }
 
-fn count(spec: &EstimateSpec, shelf: &dyn Shelf) -> Result<Counted, Problems> {
-    let model = shelf.measured(&spec.model, spec.densities.as_ref())?;
-    let variants = model.variant_names();
+fn count(spec: &EstimateSpec, loader: &Loader) -> Result<Counted, Problems> {
+    let mut model = loader.measured_model(&spec.model, spec.densities.as_ref())?;
     let variant = match &spec.variant {
-        Some(name) if !variants.contains(&name.value.as_str()) => {
-            let message = format!("`{}` has no variant `{}`", model.root.name, name.value);
-            return Err(Diagnostic::at(&name.place, message)
-                .known(&name.value, variants)
-                .into());
-        }
-        Some(name) => name.value.as_str(),
-        None => variants.first().copied().unwrap_or(&model.root.name),
+        Some(name) => loader.choose(Arc::make_mut(&mut model), std::slice::from_ref(name))?,
+        None => model
+            .variant_names()
+            .into_iter()
+            .take(1)
+            .map(str::to_owned)
+            .collect(),
     };
+    let variant = variant.first().unwrap_or(&model.root.name);
     let known = settable(&model);
     for set in &spec.set {
         if !known.contains(set.name.value.as_str()) {
@@ -176,7 +134,7 @@ fn count(spec: &EstimateSpec, shelf: &dyn Shelf) -> Result<Counted, Problems> {
     Counted::new(graph, spec.conventions)
 }
 
-fn of(spec: &EstimateSpec, counted: Arc<Counted>, shelf: &dyn Shelf) -> Result<Computed, Problems> {
+fn of(spec: &EstimateSpec, counted: Arc<Counted>, loader: &Loader) -> Result<Computed, Problems> {
     let (stages, part) = match &spec.part {
         Part::Whole => (None, Estimate::WHOLE.to_owned()),
         Part::Scope(scope) => (of_scope(scope, &counted)?, scope.value.clone()),
@@ -190,7 +148,7 @@ fn of(spec: &EstimateSpec, counted: Arc<Counted>, shelf: &dyn Shelf) -> Result<C
         }
     };
     let price = match &spec.price {
-        Some(price) => Some((shelf.table(&price.table)?, price.format)),
+        Some(price) => Some((loader.table(&price.table)?, price.format)),
         None => None,
     };
     let computed = Computed {

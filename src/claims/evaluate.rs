@@ -13,7 +13,7 @@ use super::quantity::Quantity;
 use super::spec::Input;
 use super::unit::Dimension;
 use crate::format::Format;
-use crate::formula::{Ast, BinaryOp, Formula, Node};
+use crate::formula::{Ast, AstNode, BinaryOp, Formula};
 use crate::number;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Place};
@@ -73,23 +73,23 @@ impl Names<'_> {
             return Ok(value.clone());
         }
         match &part.node {
-            Node::Number(value) if value.is_one() => {
+            AstNode::Number(value) if value.is_one() => {
                 Ok(Quantity::exact(value.clone(), Dimension::NONE))
             }
-            Node::Number(value) => {
+            AstNode::Number(value) => {
                 let message = format!("{} has no source", number::plain(value));
                 Err(Diagnostic::at(&place(), message)
                     .help("give it under `[inputs]` with its unit, or name a table entry")
                     .into())
             }
-            Node::Name(name) => self.named((name, part), &place(), context, open),
-            Node::Negate(inner) => Ok(self.part(formula, inner, context, open)?.negated()),
-            Node::Binary(op, left, right) => {
+            AstNode::Name(name) => self.named((name, part), &place(), context, open),
+            AstNode::Negate(inner) => Ok(self.part(formula, inner, context, open)?.negated()),
+            AstNode::Binary(op, left, right) => {
                 let a = self.part(formula, left, context, open)?;
                 let b = self.part(formula, right, context, open)?;
                 combine(*op, &a, &b, place)
             }
-            Node::Call(name, _) => {
+            AstNode::Call(name, _) => {
                 let message = format!("`{name}` has no place in the formula of a claim");
                 Err(Diagnostic::at(&place(), message)
                     .help("there are `+`, `-`, `*` and `/`")
@@ -160,7 +160,7 @@ impl Names<'_> {
                 return Some(input.published.text());
             }
             let part = Ast {
-                node: Node::Name(name.to_owned()),
+                node: AstNode::Name(name.to_owned()),
                 span: 0..0,
             };
             let value = self.value_of(formula, &part, Context::PLAIN);

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use super::computed::{Computed, Shelf, compute};
+use super::computed::{Computed, compute};
 use super::conditions::Known;
 use super::context::Context;
 use super::meaning::Names;
 use super::published::{Bound, Published};
 use super::quantity::Quantity;
 use super::spec::{ClaimFile, ClaimSpec, Expected, FindingSpec};
+use crate::loader::Loader;
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems, Spanned};
 use crate::units::significant;
@@ -114,13 +115,13 @@ impl Ledger {
     /// reason: a model, scope, table or entry that does not exist, a formula
     /// that divides by 0 or has another unit than the published number, a name
     /// in a text that is no claim.
-    pub fn compute(file: ClaimFile, shelf: &dyn Shelf) -> Result<Ledger, Problems> {
+    pub fn compute(file: ClaimFile, loader: &Loader) -> Result<Ledger, Problems> {
         let mut problems = Problems::new();
-        let estimates = compute(&file.estimates, shelf)?;
+        let estimates = compute(&file.estimates, loader)?;
         let names = Names {
             file: &file,
             estimates: &estimates,
-            shelf,
+            loader,
         };
         // Also those that nothing names.
         gather(&file.quantities, &mut problems, |(_, formula)| {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::source::{Diagnostic, Node, Problems, Spanned, Value, at_most};
+use crate::source::{Datum, Diagnostic, Problems, Spanned, Value, at_most};
 
 /// Estimates of one file: far more than a person writes, far less than what
 /// would fill the memory with copies of each other.
@@ -12,7 +12,7 @@ const MAX_ESTIMATES: usize = 500;
 const LIKE: &str = "like";
 
 /// The estimates, each with all of its fields.
-pub(super) fn expand(estimates: &Node, problems: &mut Problems) -> Option<Node> {
+pub(super) fn expand(estimates: &Datum, problems: &mut Problems) -> Option<Datum> {
     let entries = estimates.entries(problems)?;
     let entries = at_most(
         entries,
@@ -21,7 +21,7 @@ pub(super) fn expand(estimates: &Node, problems: &mut Problems) -> Option<Node> 
         &estimates.place,
         problems,
     );
-    let mut written: Vec<(Spanned<String>, Node)> = Vec::new();
+    let mut written: Vec<(Spanned<String>, Datum)> = Vec::new();
     // Nothing for one that is like what is not there.
     let mut index: HashMap<&str, Option<usize>> = HashMap::new();
     for (name, node) in entries {
@@ -38,14 +38,14 @@ pub(super) fn expand(estimates: &Node, problems: &mut Problems) -> Option<Node> 
         index.insert(&name.value, whole.as_ref().map(|_| written.len()));
         written.extend(whole.map(|whole| (name.clone(), whole)));
     }
-    Some(Node {
+    Some(Datum {
         value: Value::Table(written),
         place: estimates.place.clone(),
     })
 }
 
 /// Which other one an estimate is like, if it says so.
-fn like(node: &Node, problems: &mut Problems) -> Option<Spanned<String>> {
+fn like(node: &Datum, problems: &mut Problems) -> Option<Spanned<String>> {
     let Value::Table(fields) = &node.value else {
         return None;
     };
@@ -53,7 +53,7 @@ fn like(node: &Node, problems: &mut Problems) -> Option<Spanned<String>> {
     other.text(problems)
 }
 
-fn not_before(other: &Spanned<String>, before: &[(Spanned<String>, Node)]) -> Diagnostic {
+fn not_before(other: &Spanned<String>, before: &[(Spanned<String>, Datum)]) -> Diagnostic {
     let message = format!("no estimate `{}` stands before this one", other.value);
     let known = before.iter().map(|(name, _)| name.value.as_str());
     Diagnostic::at(&other.place, message).known(&other.value, known)
@@ -61,7 +61,7 @@ fn not_before(other: &Spanned<String>, before: &[(Spanned<String>, Node)]) -> Di
 
 /// The fields of `own`, and those of `base` that it leaves open. What is `set`
 /// is put together; a part of the model stands for any other.
-fn merged(base: &Node, own: &Node) -> Node {
+fn merged(base: &Datum, own: &Datum) -> Datum {
     let (Value::Table(old), Value::Table(new)) = (&base.value, &own.value) else {
         return own.clone();
     };
@@ -80,7 +80,7 @@ fn merged(base: &Node, own: &Node) -> Node {
             _ => (key.clone(), node.clone()),
         }
     });
-    Node {
+    Datum {
         value: Value::Table(kept.cloned().chain(own_fields).collect()),
         place: own.place.clone(),
     }

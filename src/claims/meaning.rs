@@ -14,10 +14,12 @@ use std::sync::Arc;
 
 use num_rational::BigRational;
 
-use super::computed::{Computed, Shelf};
+use super::computed::Computed;
 use super::spec::{ClaimFile, Input};
+use crate::catalog::{self, Kind};
 use crate::format::NumberFormat;
 use crate::formula::Formula;
+use crate::loader::Loader;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Place, Spanned};
 use crate::table::EnergyTable;
@@ -26,7 +28,7 @@ use crate::table::EnergyTable;
 pub(super) struct Names<'a> {
     pub(super) file: &'a ClaimFile,
     pub(super) estimates: &'a BTreeMap<String, Computed>,
-    pub(super) shelf: &'a dyn Shelf,
+    pub(super) loader: &'a Loader,
 }
 
 /// What a name stands for.
@@ -69,8 +71,10 @@ impl<'a> Names<'a> {
         let own = (file.inputs.iter().map(|input| input.name.value.as_str()))
             .chain(file.quantities.iter().map(|(own, _)| own.value.as_str()))
             .chain(self.estimates.keys().map(String::as_str));
-        let tables = self.shelf.tables();
-        let known: Vec<&str> = own.chain(tables).collect();
+        let mut known: Vec<&str> = own.collect();
+        for table in catalog::names(Kind::Table) {
+            known.push(table);
+        }
         Err(Diagnostic::at(place, format!("`{name}` names nothing here")).known(first, known))
     }
 
@@ -82,11 +86,11 @@ impl<'a> Names<'a> {
         if let Some(table) = own.find(|table| is(table.name())) {
             return Ok(Some(Arc::clone(table)));
         }
-        let Some(known) = self.shelf.tables().into_iter().find(|known| is(known)) else {
+        let Some(known) = catalog::names(Kind::Table).find(|known| is(known)) else {
             return Ok(None);
         };
         let table = self
-            .shelf
+            .loader
             .table(&Spanned::new(known.to_owned(), place.clone()));
         table.map(Some).map_err(|mistakes| {
             let first = mistakes.iter().next().cloned();

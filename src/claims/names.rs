@@ -1,13 +1,13 @@
 //! Names that formulas and texts use.
 
 use crate::formula::is_name;
-use crate::source::{Diagnostic, Node, Problems, Spanned};
+use crate::source::{Datum, Diagnostic, Problems, Spanned};
 
 /// The entries of a table, each with its name.
 pub(super) fn named<T>(
-    node: Option<&Node>,
+    node: Option<&Datum>,
     problems: &mut Problems,
-    read: impl Fn(&Spanned<String>, &Node, &mut Problems) -> Option<T>,
+    read: impl Fn(&Spanned<String>, &Datum, &mut Problems) -> Option<T>,
 ) -> Vec<T> {
     let entries = node.and_then(|node| node.entries(problems)).unwrap_or(&[]);
     let mut all = Vec::new();

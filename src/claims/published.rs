@@ -8,7 +8,7 @@ use num_traits::{Signed, ToPrimitive, Zero};
 use super::quantity::Quantity;
 use super::unit::{KNOWN, Unit};
 use crate::number;
-use crate::source::{Diagnostic, Node, Place, Problems, Value};
+use crate::source::{Datum, Diagnostic, Place, Problems, Value};
 
 /// More digits than this are no measurement.
 const MAX_PLACES: i32 = 30;
@@ -41,7 +41,7 @@ pub enum Bound {
 
 impl Published {
     /// Reads `"4.41 J"` or `"> 80 %"`.
-    pub fn read(node: &Node, problems: &mut Problems) -> Option<Published> {
+    pub fn read(node: &Datum, problems: &mut Problems) -> Option<Published> {
         if let Value::Number(_) = node.value {
             let help = format!("write it as text with its unit, which is {KNOWN}");
             problems.push(Diagnostic::at(&node.place, "a number without a unit").help(help));

@@ -15,7 +15,7 @@ use super::spec::{
 };
 use super::unit::{KNOWN, Unit};
 use crate::formula::Formula;
-use crate::source::{Diagnostic, Fields, Node, Problems, Source, Spanned, Value, parse_toml};
+use crate::source::{Datum, Diagnostic, Fields, Problems, Source, Spanned, Value, parse_toml};
 
 impl ClaimFile {
     /// Reads a claim file.
@@ -35,7 +35,7 @@ impl ClaimFile {
     }
 }
 
-fn file(root: &Node, problems: &mut Problems) -> Option<ClaimFile> {
+fn file(root: &Datum, problems: &mut Problems) -> Option<ClaimFile> {
     const WHAT: &str = "a claim file";
     let mut fields = Fields::of(root, problems)?;
     let name = fields.require_text("name", WHAT, problems);
@@ -73,12 +73,12 @@ fn file(root: &Node, problems: &mut Problems) -> Option<ClaimFile> {
     })
 }
 
-fn formula(node: &Node, problems: &mut Problems) -> Option<Formula> {
+fn formula(node: &Datum, problems: &mut Problems) -> Option<Formula> {
     let text = node.text(problems)?;
     Formula::read(&text.value, &node.inside(), problems)
 }
 
-fn publication(node: &Node, problems: &mut Problems) -> Option<Publication> {
+fn publication(node: &Datum, problems: &mut Problems) -> Option<Publication> {
     const WHAT: &str = "a source";
     let mut fields = Fields::of(node, problems)?;
     let title = fields.require_text("title", WHAT, problems);
@@ -95,7 +95,7 @@ fn publication(node: &Node, problems: &mut Problems) -> Option<Publication> {
 }
 
 /// `"24.6 TFLOP/s"`, or `{ value = "3 bit", exact = true }`.
-fn input(name: &Spanned<String>, node: &Node, problems: &mut Problems) -> Option<Input> {
+fn input(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Option<Input> {
     let (published, exact) = match &node.value {
         Value::Table(_) => {
             let mut fields = Fields::of(node, problems)?;
@@ -113,7 +113,7 @@ fn input(name: &Spanned<String>, node: &Node, problems: &mut Problems) -> Option
     })
 }
 
-fn convention(node: &Node, problems: &mut Problems) -> Option<Convention> {
+fn convention(node: &Datum, problems: &mut Problems) -> Option<Convention> {
     const WHAT: &str = "a convention";
     let mut fields = Fields::of(node, problems)?;
     let about = fields.require_text("about", WHAT, problems);
@@ -148,7 +148,7 @@ fn word<T: Copy, const N: usize>(
     found
 }
 
-fn claim(node: &Node, problems: &mut Problems) -> Option<ClaimSpec> {
+fn claim(node: &Datum, problems: &mut Problems) -> Option<ClaimSpec> {
     const WHAT: &str = "a claim";
     let mut fields = Fields::of(node, problems)?;
     let name = fields.require_text("name", WHAT, problems);
@@ -191,7 +191,7 @@ const MAX_DIGITS: u64 = 12;
 /// Those that it is shown with unless it says otherwise.
 const DIGITS: usize = 3;
 
-fn finding(node: &Node, problems: &mut Problems) -> Option<FindingSpec> {
+fn finding(node: &Datum, problems: &mut Problems) -> Option<FindingSpec> {
     const WHAT: &str = "a finding";
     let mut fields = Fields::of(node, problems)?;
     let name = fields.require_text("name", WHAT, problems);

@@ -4,7 +4,7 @@
 use crate::census::Conventions;
 use crate::graph::Setting;
 use crate::primitive::Primitive;
-use crate::source::{Diagnostic, Fields, Node, Problems, Spanned};
+use crate::source::{Datum, Diagnostic, Fields, Problems, Spanned};
 
 use super::conditions::{self, PriceSpec};
 use super::like::expand;
@@ -45,12 +45,12 @@ pub enum Part {
 }
 
 /// Reads `[estimates]`.
-pub(super) fn estimates(node: Option<&Node>, problems: &mut Problems) -> Vec<EstimateSpec> {
+pub(super) fn estimates(node: Option<&Datum>, problems: &mut Problems) -> Vec<EstimateSpec> {
     let all = node.and_then(|node| expand(node, problems));
     named(all.as_ref(), problems, estimate)
 }
 
-fn estimate(name: &Spanned<String>, node: &Node, problems: &mut Problems) -> Option<EstimateSpec> {
+fn estimate(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Option<EstimateSpec> {
     const WHAT: &str = "an estimate";
     let mut fields = Fields::of(node, problems)?;
     let model = fields.require_text("model", WHAT, problems);

@@ -31,6 +31,11 @@ impl ArgSource {
         Place::new(&self.source, self.start + part.start..self.start + part.end)
     }
 
+    /// A name that is the value, with its place.
+    pub(super) fn spanned(&self, name: &str) -> Spanned<String> {
+        Spanned::new(name.to_owned(), self.whole())
+    }
+
     /// Where the value stands.
     pub(super) fn whole(&self) -> Place {
         Place::new(&self.source, self.start..self.source.text().len())

@@ -7,28 +7,29 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::args::AuditArgs;
-use super::shelf::Files;
 use super::usage::usage_error;
-use super::{files, json::text, output};
-use crate::catalog::{self, Kind};
+use super::{json::text, loading, output};
+use crate::catalog::{self, Kind, is_path};
 use crate::claims::{ClaimFile, Ledger, Warning, audit, has_claims};
+use crate::loader::Loader;
 use crate::report::{Spec, audit_subject};
 use crate::source::{Diagnostic, Fields, Place, Problems, Source, parse_toml};
 use crate::view::audit_table;
 
 /// Whether there is nothing to warn of.
 pub(super) fn run(args: &AuditArgs) -> Result<Answer, Problems> {
-    let source = open(&args.file)?;
-    let shelf = Files::default();
+    let loader = loading::loader();
+    let source = open(&args.file, &loader)?;
     let (file, labels) = match has_claims(&source) {
         true => (ClaimFile::read(&source)?, None),
         false => {
-            let subject = audit_subject(&report(&source)?, &shelf)?;
+            let subject = audit_subject(&report(&source)?, &loader)?;
             (subject.file, Some(subject.labels))
         }
     };
-    let ledger = Ledger::compute(file, &shelf)?;
-    let warnings = audit(&ledger, &shelf, labels.as_ref())?;
+    let ledger = Ledger::compute(file, &loader)?;
+    let warnings = audit(&ledger, &loader, labels.as_ref())?;
+    loading::tell_notes(&loader);
     match output::table_format(args.format.output) {
         None => output::print(&text(&warnings.iter().map(as_json).collect::<Vec<_>>())?)?,
         // Where nothing is wrong, nothing is printed.
@@ -39,9 +40,9 @@ pub(super) fn run(args: &AuditArgs) -> Result<Answer, Problems> {
 }
 
 /// A claim file or a report that ships, or a file.
-fn open(name: &str) -> Result<Arc<Source>, Problems> {
-    if files::is_path(name) {
-        return files::open(Kind::Claim, "claim", name);
+fn open(name: &str, loader: &Loader) -> Result<Arc<Source>, Problems> {
+    if is_path(name) {
+        return Ok(loader.open(Kind::Claim, name)?);
     }
     let found = catalog::find(Kind::Claim, name).or_else(|| catalog::find(Kind::Report, name));
     if let Some(source) = found {

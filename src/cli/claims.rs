@@ -5,13 +5,12 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::args::{ClaimsArgs, OutputFormat};
-use super::files;
 use super::json::{exact, text};
-use super::output;
 use super::plot::Plot;
-use super::shelf::Files;
+use super::{loading, output};
 use crate::catalog::{self, Kind};
 use crate::claims::{Claim, ClaimFile, Finding, Ledger, Verdict};
+use crate::loader::Loader;
 use crate::render::plot::dots;
 use crate::source::Problems;
 use crate::view::{
@@ -44,9 +43,10 @@ fn ledgers(names: &[String]) -> (Vec<Ledger>, Problems) {
         [] => shipped(),
         names => names.to_vec(),
     };
-    let shelf = Files::default();
+    let loader = loading::loader();
     let all: Vec<Result<Ledger, Problems>> =
-        names.par_iter().map(|name| ledger(name, &shelf)).collect();
+        names.par_iter().map(|name| ledger(name, &loader)).collect();
+    loading::tell_notes(&loader);
     let (mut ledgers, mut problems) = (Vec::new(), Problems::new());
     for one in all {
         match one {
@@ -58,9 +58,9 @@ fn ledgers(names: &[String]) -> (Vec<Ledger>, Problems) {
 }
 
 /// One claim file, computed.
-pub(super) fn ledger(name: &str, shelf: &Files) -> Result<Ledger, Problems> {
-    let source = files::open(Kind::Claim, "claim", name)?;
-    Ledger::compute(ClaimFile::read(&source)?, shelf)
+fn ledger(name: &str, loader: &Loader) -> Result<Ledger, Problems> {
+    let source = loader.open(Kind::Claim, name)?;
+    Ledger::compute(ClaimFile::read(&source)?, loader)
 }
 
 fn shown(ledgers: &[Ledger], format: OutputFormat, in_full: bool) -> Result<String, Problems> {

@@ -1,16 +1,19 @@
 //! `picojoule compare`
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::args::{CompareArgs, CompareBy, ModelArgs, OutputFormat};
-use super::import;
 use super::plot::Plot;
-use super::request::{self, ModelRequest};
+use super::request::{self, ModelRequest, Unnamed};
 use super::scopes::scopes;
-use super::{json, output};
+use super::usage::usage_error;
+use super::{json, loading, output};
 use crate::catalog::{self, Kind};
 use crate::compare::compare;
 use crate::energy::{Counted, Estimate};
+use crate::graph::settable;
+use crate::loader::Loader;
 use crate::render::plot::stacked_bars;
 use crate::source::Problems;
 use crate::table::EnergyTable;
@@ -20,15 +23,17 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;
     let shipped: Vec<&str> = catalog::names(Kind::Table).collect();
     let default = if args.others.is_empty() {
-        request::Default::All
+        Unnamed::All
     } else {
-        request::Default::First
+        Unnamed::First
     };
+    let loader = loading::scanning(&args.model.scan)?;
     let first = ModelArgs {
-        set: Settings::of(args).of_file(&args.model.model),
+        set: Settings::of(args, &loader).of_model(&args.model.model),
         ..args.model.clone()
     };
     let (model, prices) = request::with_prices(
+        &loader,
         &first,
         &args.variants.variants,
         default,
@@ -37,8 +42,8 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     )?;
     let mut counted = model.counted(prices.conventions)?;
     if !args.others.is_empty() {
-        counted.extend(others(args, &prices)?);
-        name_after_files(args, &mut counted);
+        counted.extend(others(args, &loader, &prices)?);
+        name_after_models(args, &mut counted)?;
     }
     let pricings = prices.pricings(|table| table.default_formats().to_vec())?;
     let others: Vec<&EnergyTable> = prices.tables.iter().collect();
@@ -46,7 +51,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     let scopes = scopes(&comparison, &args.scopes.scope)?;
     if let Some(plot) = plot {
         if args.scopes.scope.len() > 1 || args.by == CompareBy::Stage {
-            return Err(super::usage::usage_error(
+            return Err(usage_error(
                 "--plot draws the stages of one scope; name one with --scope",
             ));
         }
@@ -70,75 +75,85 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
 /// What is set, and what can be set of each of several models.
 struct Settings<'a> {
     set: &'a [String],
-    files: Vec<(&'a str, BTreeSet<String>)>,
+    models: Vec<(&'a str, BTreeSet<String>)>,
 }
 
 impl<'a> Settings<'a> {
-    fn of(args: &'a CompareArgs) -> Settings<'a> {
+    fn of(args: &'a CompareArgs, loader: &Loader) -> Settings<'a> {
         let several = !args.others.is_empty() && !args.model.set.is_empty();
-        let files = [&args.model.model].into_iter().chain(&args.others);
-        let known = |file: &'a String| {
-            let known = import::settable_of(file, &args.model.scan)?;
-            Some((file.as_str(), known))
+        let models = [&args.model.model].into_iter().chain(&args.others);
+        let known = |name: &'a String| {
+            // What is wrong with one is told where it is read to be counted.
+            let model = loader.model(name).ok()?;
+            let known = settable(&model).into_iter().map(str::to_owned);
+            Some((name.as_str(), known.collect()))
         };
         Settings {
             set: &args.model.set,
-            files: files.filter(|_| several).filter_map(known).collect(),
+            models: models.filter(|_| several).filter_map(known).collect(),
         }
     }
 
     /// What is set of one of them: not what only others have.
-    fn of_file(&self, file: &str) -> Vec<String> {
+    fn of_model(&self, model: &str) -> Vec<String> {
         let has = |name: &str, of: &str| {
-            let known = self.files.iter().find(|(file, _)| *file == of);
+            let known = self.models.iter().find(|(model, _)| *model == of);
             known.is_none_or(|(_, known)| known.contains(name))
         };
         let meant = |text: &&String| {
             let name = text.split('=').next().unwrap_or(text).trim();
-            has(name, file) || self.files.iter().all(|(other, _)| !has(name, other))
+            has(name, model) || self.models.iter().all(|(other, _)| !has(name, other))
         };
         self.set.iter().filter(meant).cloned().collect()
     }
 }
 
 /// The other models, each with its first variant.
-fn others(args: &CompareArgs, prices: &request::PriceRequest) -> Result<Vec<Counted>, Problems> {
+fn others(
+    args: &CompareArgs,
+    loader: &Arc<Loader>,
+    prices: &request::PriceRequest,
+) -> Result<Vec<Counted>, Problems> {
     if !args.variants.variants.is_empty() {
-        return Err(super::usage::usage_error(
+        return Err(usage_error(
             "--variants are those of one model; compare several models, or variants of one",
         ));
     }
     let mut problems = Problems::new();
     let mut all = Vec::new();
-    let settings = Settings::of(args);
+    let settings = Settings::of(args, loader);
     for name in &args.others {
         let model = ModelArgs {
             model: name.clone(),
-            set: settings.of_file(name),
+            set: settings.of_model(name),
             ..args.model.clone()
         };
-        let counted = ModelRequest::new(&model, &[], request::Default::First)
+        let counted = ModelRequest::new(loader, &model, &[], Unnamed::First)
             .and_then(|model| model.counted(prices.conventions));
-        match counted {
-            Ok(counted) => all.extend(counted),
-            Err(mistakes) => problems.extend(mistakes),
-        }
+        all.extend(problems.note(counted).unwrap_or_default());
     }
     problems.or(all)
 }
 
-/// Each model is a variant that is called after its file, with a number where
-/// two files are called alike.
-fn name_after_files(args: &CompareArgs, counted: &mut [Counted]) {
-    let files = [&args.model.model].into_iter().chain(&args.others);
-    let mut names: Vec<String> = Vec::new();
-    for (file, counted) in files.zip(counted) {
-        let stem = import::stem(file);
-        let same = names.iter().filter(|name| **name == stem).count();
-        names.push(stem.clone());
-        counted.graph.variant = match same {
-            0 => stem,
-            same => format!("{stem} ({})", same + 1),
+/// Each model is a variant that is called as the model is; where two are called
+/// alike, their files tell them apart.
+fn name_after_models(args: &CompareArgs, counted: &mut [Counted]) -> Result<(), Problems> {
+    let names: Vec<String> = (counted.iter())
+        .map(|counted| counted.graph.model.clone())
+        .collect();
+    let files: Vec<&String> = [&args.model.model]
+        .into_iter()
+        .chain(&args.others)
+        .collect();
+    for (at, counted) in counted.iter_mut().enumerate() {
+        let is_shared = names.iter().filter(|name| **name == names[at]).count() > 1;
+        if files[..at].contains(&files[at]) {
+            return Err(usage_error(format!("model `{}` is given twice", files[at])));
+        }
+        counted.graph.variant = match is_shared {
+            true => format!("{} ({})", names[at], files[at]),
+            false => names[at].clone(),
         };
     }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::args::{ByArg, EstimateArgs, OutputFormat};
 use super::plot::Plot;
-use super::request::{Default, Request};
+use super::request::{Request, Unnamed};
 use super::{json, output};
 use crate::energy::{By, CostModel, Counted, Estimate, estimate, stage_formulas};
 use crate::render::plot::stacked_bars;
@@ -19,7 +19,7 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
             "--plot draws stages; leave out --by",
         ));
     }
-    let request = Request::new(&args.model, &args.variants, Default::First, &args.price)?;
+    let request = Request::new(&args.model, &args.variants, Unnamed::First, &args.price)?;
     let (pricings, others) = (request.pricings()?, request.others());
     if args.formula {
         return formulas(args.format.output, &request.counted, &pricings, &others);

@@ -1,15 +1,16 @@
 //! `picojoule graph`
 
 use super::args::{GraphArgs, GraphFormat};
-use super::output;
-use super::request::{self, ModelRequest};
+use super::request::{ModelRequest, Unnamed};
 use super::usage::usage_error;
+use super::{loading, output};
 use crate::graph::{Unfold, draw};
 use crate::source::Problems;
 
 pub(super) fn run(args: &GraphArgs) -> Result<(), Problems> {
     let variants: Vec<String> = args.variant.iter().cloned().collect();
-    let model = ModelRequest::new(&args.model, &variants, request::Default::First)?;
+    let loader = loading::scanning(&args.model.scan)?;
+    let model = ModelRequest::new(&loader, &args.model, &variants, Unnamed::First)?;
     let unfold = if args.expand { Unfold::Yes } else { Unfold::No };
     let Some(variant) = model.variants.first() else {
         return Err(usage_error("the model has no variant"));

@@ -16,6 +16,7 @@ mod files;
 mod graph;
 mod import;
 mod json;
+mod loading;
 mod models;
 mod name;
 mod output;
@@ -26,10 +27,8 @@ mod request;
 mod scopes;
 mod sensitivity;
 mod settings;
-mod shelf;
 mod sweep;
 mod table;
-mod tables;
 mod threshold;
 mod usage;
 

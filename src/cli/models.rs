@@ -1,10 +1,10 @@
 //! `picojoule models`
 
-use super::files::{self, Blocks};
 use super::output;
 use crate::catalog::{self, Kind};
-use crate::formula::Node;
-use crate::model::{Model, NumberRole};
+use crate::formula::AstNode;
+use crate::loader::Loader;
+use crate::model::NumberRole;
 use crate::number;
 use crate::render::table::{Align, Cell, Column, Row, RowKind, Table, TableFormat};
 use crate::source::Problems;
@@ -16,14 +16,14 @@ pub(super) fn run() -> Result<(), Problems> {
         key: key.to_owned(),
         align: Align::Left,
     };
+    let loader = Loader::shipped();
     let mut rows = Vec::new();
     for name in catalog::names(Kind::Model) {
-        let source = files::open(Kind::Model, "model", name)?;
-        let model = Model::read(&source, &Blocks)?;
+        let model = loader.model(name)?;
         let dims: Vec<String> = (model.root.numbers.iter())
             .filter(|dim| dim.role == NumberRole::Dim)
             .map(|dim| match &dim.formula.ast.node {
-                Node::Number(value) => {
+                AstNode::Number(value) => {
                     format!("{}={}", dim.name.value, number::plain(value))
                 }
                 _ => format!("{}={}", dim.name.value, dim.formula.text),

@@ -3,47 +3,20 @@
 use std::path::{Path, PathBuf};
 
 use super::args::ReportArgs;
-use super::files;
-use super::output;
-use super::shelf::Files;
 use super::usage::usage_error;
-use crate::catalog::Kind;
-use crate::claims::Shelf;
-use crate::report::{Inputs, Spec, run as compute};
+use super::{files, loading, output};
+use crate::catalog::{Kind, is_path};
+use crate::report::{Spec, run as compute};
 use crate::source::{Diagnostic, Problems};
-use crate::table::EnergyTable;
 
 pub(super) fn run(args: &ReportArgs) -> Result<(), Problems> {
-    let source = files::open(Kind::Report, "report", &args.report)?;
+    let loader = loading::loader();
+    let source = loader.open(Kind::Report, &args.report)?;
     let spec = Spec::read(&source)?;
     check_name(&spec)?;
-    let mut problems = Problems::new();
-    let shelf = Files::default();
-    let model = shelf.measured(&spec.model, spec.densities.as_ref());
-    let mut tables: Vec<EnergyTable> = Vec::new();
-    for price in spec.all_prices() {
-        if tables.iter().any(|table| table.name() == price.table.value) {
-            continue;
-        }
-        match shelf.table(&price.table) {
-            Ok(table) => tables.push(EnergyTable::clone(&table)),
-            Err(mistakes) => problems.extend(mistakes),
-        }
-    }
-    let model = match model {
-        Ok(model) => model,
-        Err(mistakes) => {
-            problems.extend(mistakes);
-            return Err(problems);
-        }
-    };
-    problems.or(())?;
-    let page = compute(&Inputs {
-        spec: &spec,
-        model: &model,
-        tables: &tables,
-        strict: args.strict.strict,
-    })?;
+    let page = compute(&spec, &loader, args.strict.strict);
+    loading::tell_notes(&loader);
+    let page = page?;
     let written = page
         .files()
         .map_err(|error| usage_error(format!("cannot draw the report: {error}")))?;
@@ -61,7 +34,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Problems> {
 /// Where a report is written: beside its file, or here if it ships.
 fn folder(report: &str, name: &str) -> PathBuf {
     match Path::new(report).parent() {
-        Some(parent) if files::is_path(report) => parent.join(name),
+        Some(parent) if is_path(report) => parent.join(name),
         _ => PathBuf::from(name),
     }
 }

@@ -6,7 +6,7 @@ use super::args::{OfArg, OutputFormat, SensitivityArgs};
 use super::json::{exact, left_out, text};
 use super::output;
 use super::plot::Plot;
-use super::request::{Default, Request};
+use super::request::{Request, Unnamed};
 use super::scopes::scopes;
 use crate::compare::{Comparison, compare};
 use crate::number::to_f64;
@@ -23,7 +23,7 @@ pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
         seed: args.random.seed,
     };
     let plot = Plot::asked(&args.plot)?;
-    let request = Request::new(&args.model, &args.variants, Default::All, &args.price)?;
+    let request = Request::new(&args.model, &args.variants, Unnamed::All, &args.price)?;
     let pricings = request.pricings()?;
     // Names what is missing, and knows the scopes.
     let comparison = compare(&request.counted, &pricings, &request.others())?;

@@ -6,7 +6,7 @@ use num_traits::Signed;
 
 use super::arg_source::Assignment;
 use super::name::{EntryName, Name, NumberName};
-use crate::formula::{Ast, Formula, Node};
+use crate::formula::{Ast, AstNode, Formula};
 use crate::graph::settable;
 use crate::model::{Model, Module, NumberRole};
 use crate::number;
@@ -95,7 +95,7 @@ pub(super) fn check_known(model: &Model, name: &NumberName) -> Result<(), Diagno
 pub(super) fn check_value(model: &Model, setting: &NumberSetting) -> Result<(), Diagnostic> {
     let NumberSetting { name, formula } = setting;
     let at = |message: String| Diagnostic::at(&formula.place, message);
-    if let Node::Name(word) = &formula.ast.node
+    if let AstNode::Name(word) = &formula.ast.node
         && ["nan", "inf", "infinity"].contains(&word.to_lowercase().as_str())
     {
         return Err(at(format!(
@@ -147,7 +147,7 @@ pub(super) fn check_most(
 pub(super) fn is_size(model: &Model, name: &str) -> bool {
     let fractional = |module: &Module| {
         module
-            .uneven
+            .fractional
             .iter()
             .any(|fractional| fractional.value == name)
     };
@@ -167,8 +167,8 @@ pub(super) fn is_size(model: &Model, name: &str) -> bool {
 /// The number that a formula is, with or without a sign.
 fn plain_number(ast: &Ast) -> Option<BigRational> {
     match &ast.node {
-        Node::Number(value) => Some(value.clone()),
-        Node::Negate(inner) => Some(-plain_number(inner)?),
+        AstNode::Number(value) => Some(value.clone()),
+        AstNode::Negate(inner) => Some(-plain_number(inner)?),
         _ => None,
     }
 }
@@ -176,7 +176,7 @@ fn plain_number(ast: &Ast) -> Option<BigRational> {
 /// What an entry is set to.
 fn picojoules(formula: &Formula) -> Result<BigRational, Diagnostic> {
     match &formula.ast.node {
-        Node::Number(value) if !value.is_negative() => Ok(value.clone()),
+        AstNode::Number(value) if !value.is_negative() => Ok(value.clone()),
         _ => {
             let message = format!(
                 "a table entry is set to a number of picojoules, at least 0, not `{}`",

@@ -1,7 +1,7 @@
 //! `picojoule table`
 
 use super::args::{OutputFormat, TableArgs, TableCommand};
-use super::{json, output, tables};
+use super::{json, loading, output};
 use crate::render::table::Table;
 use crate::source::Problems;
 use crate::view::{entries_table, memory_table, sources_table, table_list};
@@ -9,10 +9,10 @@ use crate::view::{entries_table, memory_table, sources_table, table_list};
 pub(super) fn run(args: &TableArgs) -> Result<(), Problems> {
     match &args.command {
         TableCommand::List { format } => {
-            print(&[table_list(&tables::shipped_tables()?)], format.output)
+            print(&[table_list(&loading::shipped_tables()?)], format.output)
         }
         TableCommand::Show { table, format } => {
-            let table = tables::table(table)?;
+            let table = loading::loader().table(table)?;
             let all = [
                 entries_table(&table),
                 memory_table(&table),

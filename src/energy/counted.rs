@@ -8,7 +8,7 @@ use crate::census::{Census, Conventions, census};
 use crate::graph::OpGraph;
 use crate::number;
 use crate::source::{Diagnostic, Problems};
-use crate::symbolic::{EvalError, Values};
+use crate::symbolic::{Bindings, EvalError};
 
 /// A graph with its census, and the counts at the values of its symbols: what
 /// every table and format is priced from.
@@ -94,7 +94,7 @@ impl Counted {
 
 /// The layer of an op: the outermost block around it with its repeats, or the
 /// op itself where it stands in the model.
-pub(super) fn layer_name(graph: &OpGraph, op: &crate::graph::Op, values: &Values) -> String {
+pub(super) fn layer_name(graph: &OpGraph, op: &crate::graph::Op, values: &Bindings) -> String {
     let Some(layer) = graph.layer(op.region) else {
         return op.name.clone();
     };

@@ -7,7 +7,7 @@ use super::formula::{energy_formula, stage_formulas};
 use super::{CostModel, Counted};
 use crate::number::whole;
 use crate::source::Problems;
-use crate::symbolic::{EvalError, Expr, Symbol, Values};
+use crate::symbolic::{Bindings, EvalError, Expr, Symbol};
 use crate::table::EnergyTable;
 
 /// The energy of some stages in picojoules, as an expression in the dims.
@@ -40,7 +40,7 @@ impl Saving {
     ///
     /// # Errors
     /// A symbol without a value, or a division by zero.
-    pub fn at(&self, values: &Values) -> Result<Option<BigRational>, EvalError> {
+    pub fn at(&self, values: &Bindings) -> Result<Option<BigRational>, EvalError> {
         let baseline = self.baseline.evaluate(values)?;
         let energy = self.energy.evaluate(values)?;
         Ok((!baseline.is_zero()).then(|| whole(1) - energy / baseline))
@@ -75,7 +75,7 @@ pub fn priced_with_ranges(
 
 /// Adds the values of all entries of `table`, each under its symbol, to
 /// `values`.
-pub fn entry_values(table: &EnergyTable, values: &mut Values) {
+pub fn entry_values(table: &EnergyTable, values: &mut Bindings) {
     for (format, primitive, entry) in table.entries() {
         let symbol = Symbol::new(&table.symbol(primitive, format));
         values.set(symbol, entry.pj.clone());

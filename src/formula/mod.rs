@@ -15,6 +15,12 @@
 //! A name has dots where it names a part (`int8.add`, `45nm.fp32.mul`); only
 //! then may it begin with a digit.
 
+mod ast;
 mod parse;
+mod tokens;
+mod written;
 
-pub use self::parse::{Ast, BinaryOp, Formula, Node, SyntaxError, is_name, parse};
+pub use self::ast::{Ast, AstNode, BinaryOp};
+pub use self::parse::parse;
+pub use self::tokens::{SyntaxError, is_name};
+pub use self::written::Formula;

@@ -1,193 +1,20 @@
-//! Text to tree, with the place of every part.
+//! Text to tree, by recursive descent.
 
 use std::ops::Range;
 
-use num_rational::BigRational;
+use super::ast::{Ast, AstNode, BinaryOp};
+use super::tokens::{PlacedToken, SyntaxError, Token, tokens};
 
-use crate::number;
-use crate::source::{Diagnostic, Place, Problems};
-
-/// Longer formulas are refused.
+/// The longest formula that is read, in bytes.
 const MAX_LENGTH: usize = 1024;
-/// Deeper nesting is refused, so that no formula can exhaust the stack.
+/// The deepest nesting that is read, so that no formula can exhaust the stack.
 const MAX_DEPTH: usize = 64;
 
-/// A part of a formula and its bytes in the formula's text.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Ast {
-    /// What it is.
-    pub node: Node,
-    /// Where it stands in the text.
-    pub span: Range<usize>,
-}
-
-/// What a part of a formula can be.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Node {
-    /// A decimal number, exact.
-    Number(BigRational),
-    /// A name, dotted parts included (`int8.add`).
-    Name(String),
-    /// `-x`.
-    Negate(Box<Ast>),
-    /// Two operands and what is done with them.
-    Binary(BinaryOp, Box<Ast>, Box<Ast>),
-    /// `f(x, …)`.
-    Call(String, Vec<Ast>),
-}
-
-/// What is done with two operands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BinaryOp {
-    /// `+`
-    Add,
-    /// `-`
-    Sub,
-    /// `*`
-    Mul,
-    /// `/`
-    Div,
-    /// `^`
-    Pow,
-    /// `<`, `<=`, `>`, `>=` or `==`: 1 where it holds, 0 elsewhere.
-    Compare,
-}
-
-/// A formula that does not follow the grammar.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// What is wrong.
-    pub message: String,
-    /// Where in the text.
-    pub span: Range<usize>,
-}
-
-/// A formula with its text and the place where it was written.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Formula {
-    /// The tree.
-    pub ast: Ast,
-    /// The text as written.
-    pub text: String,
-    /// Where the text stands.
-    pub place: Place,
-}
-
-impl Formula {
-    /// Reads the formula `text` that stands at `place`; a mistake is shown in
-    /// the formula itself.
-    pub fn read(text: &str, place: &Place, problems: &mut Problems) -> Option<Formula> {
-        match parse(text) {
-            Ok(ast) => Some(Formula {
-                ast,
-                text: text.to_owned(),
-                place: place.clone(),
-            }),
-            Err(error) => {
-                let at = inner_place(place, text, &error.span);
-                problems.push(Diagnostic::at(
-                    &at,
-                    format!("formula `{}`: {}", shorten(text.trim()), error.message),
-                ));
-                None
-            }
-        }
-    }
-
-    /// A formula that is a plain number.
-    pub fn number(value: BigRational, place: &Place) -> Formula {
-        let text = number::plain(&value);
-        Formula {
-            ast: Ast {
-                node: Node::Number(value),
-                span: 0..text.len(),
-            },
-            text,
-            place: place.clone(),
-        }
-    }
-
-    /// The place of one part of the formula.
-    pub fn place_of(&self, part: &Ast) -> Place {
-        inner_place(&self.place, &self.text, &part.span)
-    }
-
-    /// The text with some of its names replaced.
-    pub fn renamed(&self, new_name: impl Fn(&str) -> Option<String>) -> String {
-        let mut names: Vec<(Range<usize>, String)> = Vec::new();
-        self.ast.visit(&mut |part| {
-            if let Node::Name(name) = &part.node
-                && let Some(new) = new_name(name)
-            {
-                names.push((part.span.clone(), new));
-            }
-        });
-        let mut text = self.text.clone();
-        for (span, new) in names.into_iter().rev() {
-            text.replace_range(span, &new);
-        }
-        text
-    }
-
-    /// Every name in it, with its place.
-    pub fn names(&self) -> Vec<(String, Place)> {
-        let mut names = Vec::new();
-        self.ast.visit(&mut |part| {
-            if let Node::Name(name) = &part.node {
-                names.push((name.clone(), self.place_of(part)));
-            }
-        });
-        names
-    }
-}
-
-/// The start of a formula too long to show in a sentence.
-fn shorten(text: &str) -> String {
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
-/// Where `span` of a formula stands; the whole value where the file's text
-/// differs from the formula (escapes), since offsets then mean nothing.
-fn inner_place(place: &Place, text: &str, span: &Range<usize>) -> Place {
-    if place.span().len() == text.len() {
-        place.part(span.clone())
-    } else {
-        place.clone()
-    }
-}
-
-impl Ast {
-    /// Calls `see` on this part and all parts in it.
-    pub fn visit(&self, see: &mut impl FnMut(&Ast)) {
-        see(self);
-        match &self.node {
-            Node::Number(_) | Node::Name(_) => {}
-            Node::Negate(inner) => inner.visit(see),
-            Node::Binary(_, left, right) => {
-                left.visit(see);
-                right.visit(see);
-            }
-            Node::Call(_, arguments) => arguments.iter().for_each(|part| part.visit(see)),
-        }
-    }
-}
-
-/// Whether `text` can be a name in a formula: letters, digits and `_`, not
-/// starting with a digit.
-pub fn is_name(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
-        && chars.all(|c| c.is_alphanumeric() || c == '_')
-}
-
-/// Reads a formula.
+/// Reads a formula into a tree.
 ///
 /// # Errors
-/// The first place at which the text leaves the grammar, or a formula that is
-/// too long or too deeply nested.
+/// Fails at the first place at which the text leaves the grammar, and for a
+/// formula that is too long or too deeply nested.
 pub fn parse(text: &str) -> Result<Ast, SyntaxError> {
     if text.len() > MAX_LENGTH {
         return Err(SyntaxError {
@@ -212,101 +39,8 @@ pub fn parse(text: &str) -> Result<Ast, SyntaxError> {
     }
 }
 
-#[derive(Debug, Clone, PartialEq)]
-enum Token {
-    Number(BigRational),
-    Name(String),
-    Sign(&'static str),
-}
-
-impl Token {
-    fn describe(&self) -> String {
-        match self {
-            Token::Number(value) => format!("`{}`", number::plain(value)),
-            Token::Name(name) => format!("`{name}`"),
-            Token::Sign(sign) => format!("`{sign}`"),
-        }
-    }
-}
-
-const SIGNS: [&str; 13] = [
-    "<=", ">=", "==", "<", ">", "+", "-", "*", "/", "^", "(", ")", ",",
-];
-
-fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, SyntaxError> {
-    let mut tokens = Vec::new();
-    let mut at = 0;
-    while let Some(first) = text[at..].chars().next() {
-        let rest = &text[at..];
-        if first.is_whitespace() {
-            at += first.len_utf8();
-            continue;
-        }
-        let (token, length) = if let Some(length) = numbered_name(rest) {
-            (Token::Name(rest[..length].to_owned()), length)
-        } else if first.is_ascii_digit() || first == '.' {
-            number_token(rest, at)?
-        } else if first.is_alphabetic() || first == '_' {
-            let length = rest
-                .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
-                .unwrap_or(rest.len());
-            (Token::Name(rest[..length].to_owned()), length)
-        } else if let Some(sign) = SIGNS.into_iter().find(|sign| rest.starts_with(sign)) {
-            (Token::Sign(sign), sign.len())
-        } else {
-            return Err(SyntaxError {
-                message: format!("`{first}` means nothing in a formula"),
-                span: at..at + first.len_utf8(),
-            });
-        };
-        tokens.push((token, at..at + length));
-        at += length;
-    }
-    Ok(tokens)
-}
-
-/// The length of a dotted name that begins with a number, such as
-/// `45nm.fp32.mul`.
-fn numbered_name(rest: &str) -> Option<usize> {
-    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
-    let length = rest.find(|c: char| !is_part(c)).unwrap_or(rest.len());
-    let (first, _) = rest[..length].split_once('.')?;
-    let letters = first.trim_start_matches(|c: char| c.is_ascii_digit());
-    let is_name = letters.len() < first.len() && is_name(letters);
-    // `1e3.` is a number, if a wrong one.
-    let is_exponent = letters
-        .strip_prefix(['e', 'E'])
-        .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    (is_name && !is_exponent).then_some(length)
-}
-
-fn number_token(rest: &str, at: usize) -> Result<(Token, usize), SyntaxError> {
-    let bytes = rest.as_bytes();
-    let mut length = 0;
-    while let Some(byte) = bytes.get(length) {
-        let exponent_sign =
-            matches!(byte, b'+' | b'-') && length > 0 && matches!(bytes[length - 1], b'e' | b'E');
-        // `2e` followed by a letter is not an exponent, so `e` counts only
-        // where digits (or a sign and digits) follow.
-        let exponent = matches!(byte, b'e' | b'E')
-            && matches!(bytes.get(length + 1), Some(b'0'..=b'9' | b'+' | b'-'));
-        if byte.is_ascii_digit() || matches!(byte, b'.' | b'_') || exponent || exponent_sign {
-            length += 1;
-        } else {
-            break;
-        }
-    }
-    match number::parse_decimal(&rest[..length]) {
-        Some(value) => Ok((Token::Number(value), length)),
-        None => Err(SyntaxError {
-            message: format!("`{}` is not a number", &rest[..length]),
-            span: at..at + length,
-        }),
-    }
-}
-
 struct Parser<'t> {
-    tokens: &'t [(Token, Range<usize>)],
+    tokens: &'t [PlacedToken],
     at: usize,
     end: usize,
     depth: usize,
@@ -393,7 +127,7 @@ impl Parser<'_> {
         let inner = self.nested(Self::unary)?;
         let span = start..inner.span.end;
         Ok(Ast {
-            node: Node::Negate(Box::new(inner)),
+            node: AstNode::Negate(Box::new(inner)),
             span,
         })
     }
@@ -418,7 +152,7 @@ impl Parser<'_> {
         self.at += 1;
         match token {
             Token::Number(value) => Ok(Ast {
-                node: Node::Number(value),
+                node: AstNode::Number(value),
                 span,
             }),
             Token::Name(name) => match self.sign(&["("]) {
@@ -426,12 +160,12 @@ impl Parser<'_> {
                     let arguments = self.nested(Self::arguments)?;
                     let end = self.close()?;
                     Ok(Ast {
-                        node: Node::Call(name, arguments),
+                        node: AstNode::Call(name, arguments),
                         span: span.start..end,
                     })
                 }
                 None => Ok(Ast {
-                    node: Node::Name(name),
+                    node: AstNode::Name(name),
                     span,
                 }),
             },
@@ -477,7 +211,7 @@ impl Parser<'_> {
 fn binary(op: BinaryOp, left: Ast, right: Ast) -> Ast {
     let span = left.span.start..right.span.end;
     Ast {
-        node: Node::Binary(op, Box::new(left), Box::new(right)),
+        node: AstNode::Binary(op, Box::new(left), Box::new(right)),
         span,
     }
 }
@@ -486,14 +220,15 @@ fn binary(op: BinaryOp, left: Ast, right: Ast) -> Ast {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::number;
 
     /// The tree in prefix form, which shows precedence and nothing else.
     fn prefix(ast: &Ast) -> String {
         match &ast.node {
-            Node::Number(value) => number::plain(value),
-            Node::Name(name) => name.clone(),
-            Node::Negate(inner) => format!("(neg {})", prefix(inner)),
-            Node::Binary(op, left, right) => {
+            AstNode::Number(value) => number::plain(value),
+            AstNode::Name(name) => name.clone(),
+            AstNode::Negate(inner) => format!("(neg {})", prefix(inner)),
+            AstNode::Binary(op, left, right) => {
                 let sign = match op {
                     BinaryOp::Add => "+",
                     BinaryOp::Sub => "-",
@@ -504,7 +239,7 @@ mod tests {
                 };
                 format!("({sign} {} {})", prefix(left), prefix(right))
             }
-            Node::Call(name, arguments) => {
+            AstNode::Call(name, arguments) => {
                 let inner: Vec<String> = arguments.iter().map(prefix).collect();
                 format!("({name} {})", inner.join(" "))
             }

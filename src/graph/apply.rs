@@ -10,7 +10,7 @@ use super::names::Names;
 use super::power::{power, reciprocals};
 use super::strength::{domain_of_product, product_of};
 use crate::domain::Domain;
-use crate::formula::{Ast, BinaryOp, Formula, Node};
+use crate::formula::{Ast, AstNode, BinaryOp, Formula};
 use crate::model::Map;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems};
@@ -133,9 +133,9 @@ impl Reader<'_> {
 
     fn part(&mut self, ast: &Ast) -> Outcome<Part> {
         match &ast.node {
-            Node::Number(value) => Ok(Part::number(&Expr::constant(value.clone()))),
-            Node::Name(name) => self.name(name, ast),
-            Node::Negate(inner) => {
+            AstNode::Number(value) => Ok(Part::number(&Expr::constant(value.clone()))),
+            AstNode::Name(name) => self.name(name, ast),
+            AstNode::Negate(inner) => {
                 let inner = self.part(inner)?;
                 if !inner.is_number {
                     self.count(&[Primitive::Negate], &inner.shape);
@@ -143,12 +143,12 @@ impl Reader<'_> {
                 let domain = signed(&inner.domain, |x| -x);
                 Ok(inner.with(domain))
             }
-            Node::Binary(op, left, right) => {
+            AstNode::Binary(op, left, right) => {
                 let a = self.part(left)?;
                 let b = self.part(right)?;
                 self.binary(*op, &a, &b, ast, right)
             }
-            Node::Call(name, arguments) => self.call(name, arguments, ast),
+            AstNode::Call(name, arguments) => self.call(name, arguments, ast),
         }
     }
 

@@ -12,7 +12,7 @@ use super::limits::{MAX_EXTENT, MAX_PROBLEMS};
 use super::names::shown;
 use crate::number::whole;
 use crate::source::{Diagnostic, Place, Problems};
-use crate::symbolic::{Expr, Symbol, Values};
+use crate::symbolic::{Bindings, Expr, Symbol};
 
 /// More repeats than this are refused likewise.
 const MAX_REPEAT: i64 = 1_000_000;
@@ -170,7 +170,7 @@ impl Rule {
 impl Constraint {
     /// What is wrong with it at `values`, if anything: `axis `k` of `score` is
     /// 512/7: not a whole number`.
-    pub fn fault(&self, values: &Values) -> Option<String> {
+    pub fn fault(&self, values: &Bindings) -> Option<String> {
         match self.expr.evaluate(values) {
             Ok(value) => {
                 let fault = self.rule.broken_by(&value)?;
@@ -200,7 +200,7 @@ impl OpGraph {
     ///
     /// # Errors
     /// Each constraint that does not hold, with the values that break it.
-    pub fn check(&self, values: &Values) -> Result<(), Problems> {
+    pub fn check(&self, values: &Bindings) -> Result<(), Problems> {
         let mut problems = Problems::new();
         for constraint in &self.constraints {
             let Some(message) = constraint.fault(values) else {
@@ -234,7 +234,7 @@ impl OpGraph {
     }
 
     /// `d/h with d = 512, h = 7`.
-    fn explain(&self, expr: &Expr, values: &Values) -> String {
+    fn explain(&self, expr: &Expr, values: &Bindings) -> String {
         let symbols = expr.symbols();
         let given: Vec<String> = symbols
             .iter()

@@ -7,7 +7,7 @@
 
 use num_traits::{Signed, ToPrimitive};
 
-use crate::formula::{Ast, BinaryOp, Formula, Node};
+use crate::formula::{Ast, AstNode, BinaryOp, Formula};
 use crate::source::Diagnostic;
 
 /// How much work may go into formulas, in products and sums of two terms.
@@ -62,24 +62,24 @@ impl Effort {
     /// How large a part may become, with its work counted.
     fn part(&mut self, part: &Ast, terms: &dyn Fn(&str) -> usize) -> Size {
         let size = match &part.node {
-            Node::Number(_) => Size::ONE,
-            Node::Name(name) => Size {
+            AstNode::Number(_) => Size::ONE,
+            AstNode::Name(name) => Size {
                 terms: terms(name) as u64,
                 ..Size::ONE
             },
-            Node::Negate(inner) => self.part(inner, terms),
-            Node::Call(_, arguments) => {
+            AstNode::Negate(inner) => self.part(inner, terms),
+            AstNode::Call(_, arguments) => {
                 let sizes = arguments.iter().map(|argument| self.part(argument, terms));
                 let nested = sizes.map(|size| size.nested).max().unwrap_or(0);
                 Size { terms: 1, nested }
             }
-            Node::Binary(op, left, right) => {
+            AstNode::Binary(op, left, right) => {
                 let (a, b) = (self.part(left, terms), self.part(right, terms));
                 match op {
                     BinaryOp::Mul | BinaryOp::Div => a.times(b),
                     BinaryOp::Pow => {
                         let times = match &right.node {
-                            Node::Number(times) => times.abs().to_integer().to_u64(),
+                            AstNode::Number(times) => times.abs().to_integer().to_u64(),
                             _ => None,
                         };
                         let times = times.unwrap_or(MAX_POWER).min(MAX_POWER);

@@ -268,7 +268,7 @@ impl<'a> Axes<'a> {
             }
             AxisGroup::One(_) => Some(Expr::one()),
             // Where an operand has it too it has been written out.
-            AxisGroup::Rest(place) => {
+            AxisGroup::Ellipsis(place) => {
                 let message = format!("`...` of the result of `{}` is on no input", self.op);
                 problems.push(Diagnostic::at(place, message));
                 None

@@ -12,7 +12,7 @@ use super::effort::Effort;
 use crate::model::{AxisGroup, OpDecl, Signature};
 use crate::number::{self, whole};
 use crate::source::{Diagnostic, Place, Source};
-use crate::symbolic::{Atom, Expr, Values};
+use crate::symbolic::{Atom, Bindings, Expr};
 
 /// Blocks nested deeper than this are refused.
 pub(super) const MAX_DEPTH: usize = 32;
@@ -88,7 +88,7 @@ pub(super) fn notation(
     }
     let named = |group: &AxisGroup| match group {
         AxisGroup::Product(parts) => parts.len(),
-        AxisGroup::Affine(_) | AxisGroup::One(_) | AxisGroup::Rest(_) => 1,
+        AxisGroup::Affine(_) | AxisGroup::One(_) | AxisGroup::Ellipsis(_) => 1,
     };
     let all: usize = groups().flatten().map(named).sum();
     let longest = groups().flatten().map(named).max().unwrap_or(0);
@@ -122,7 +122,7 @@ pub(super) fn operands(op: &OpDecl) -> Result<(), Diagnostic> {
 pub(super) fn extent(
     extent: &Expr,
     op: &str,
-    values: &Values,
+    values: &Bindings,
     place: &Place,
 ) -> Result<(), Diagnostic> {
     formula(extent, &format!("the shape of `{op}`"), place)?;

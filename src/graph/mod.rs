@@ -38,7 +38,7 @@ use crate::format::Format;
 use crate::model::{Map, Reduce};
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Place, Problems};
-use crate::symbolic::{Expr, Symbol, Values};
+use crate::symbolic::{Bindings, Expr, Symbol};
 
 pub use self::check::{Constraint, Rule};
 pub use self::lower::{Setting, Unfold, lower, lower_unchecked, meant, settable};
@@ -346,8 +346,8 @@ impl OpGraph {
     }
 
     /// The values of all symbols.
-    pub fn values(&self) -> Values {
-        let mut values = Values::default();
+    pub fn values(&self) -> Bindings {
+        let mut values = Bindings::default();
         for info in &self.symbols {
             values.set(info.symbol.clone(), info.value.clone());
         }

@@ -7,11 +7,11 @@ use num_rational::BigRational;
 use super::SymbolInfo;
 use super::effort::Effort;
 use super::limits::{self, MAX_CHAIN, MAX_NUMBERS, MAX_PROBLEMS};
-use crate::formula::{Formula, Node};
+use crate::formula::{AstNode, Formula};
 use crate::model::{Module, Number, NumberRole};
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems, Spanned};
-use crate::symbolic::{Expr, Symbol, Values, build};
+use crate::symbolic::{Bindings, Expr, Symbol, build};
 
 /// The names of one instance of a module, with their values.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +31,7 @@ pub(super) struct Symbols {
     /// several things.
     shown: Vec<(String, Option<Expr>)>,
     /// The values of all symbols.
-    pub(super) values: Values,
+    pub(super) values: Bindings,
     /// The work that has gone into formulas.
     pub(super) effort: Effort,
     /// Where a symbol stands in `made`.
@@ -157,7 +157,7 @@ impl Names {
                 values: origin.extents.clone(),
                 inherited: origin.inherited.cloned().unwrap_or_default(),
                 uneven: module
-                    .uneven
+                    .fractional
                     .iter()
                     .map(|name| name.value.clone())
                     .collect(),
@@ -349,7 +349,7 @@ impl<'a> Resolver<'a> {
         // A plain number that users may set stays a symbol, so that it shows
         // in formulas and can be swept. A number written as a string ("1") is
         // a formula: it folds away.
-        if let Node::Number(value) = &formula.ast.node
+        if let AstNode::Number(value) = &formula.ast.node
             && settable
             && !is_quoted(formula)
         {

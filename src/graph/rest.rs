@@ -61,7 +61,7 @@ pub(super) fn written_out<'s>(
 
 fn place_in(groups: &[AxisGroup]) -> Option<&Place> {
     groups.iter().find_map(|group| match group {
-        AxisGroup::Rest(place) => Some(place),
+        AxisGroup::Ellipsis(place) => Some(place),
         _ => None,
     })
 }
@@ -93,7 +93,7 @@ fn with_axes(groups: &[AxisGroup], count: usize) -> Vec<AxisGroup> {
     let mut all = Vec::with_capacity(groups.len() + count);
     for group in groups {
         match group {
-            AxisGroup::Rest(place) => all.extend((1..=count).map(|at| {
+            AxisGroup::Ellipsis(place) => all.extend((1..=count).map(|at| {
                 let name = Spanned::new(format!("{MARK}{at}"), place.clone());
                 AxisGroup::Product(vec![name])
             })),

@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use super::limits::{AXES, OPERANDS};
-use super::shape::{REST, twice};
+use super::notation::{ELLIPSIS, part, twice};
 use crate::formula::{Formula, is_name};
 use crate::source::{Diagnostic, Place, Problems, Spanned};
 
@@ -23,7 +23,7 @@ pub enum AxisGroup {
     /// An axis of extent 1, written `1`.
     One(Place),
     /// Any number of axes, written `...`.
-    Rest(Place),
+    Ellipsis(Place),
 }
 
 impl AxisGroup {
@@ -54,7 +54,7 @@ pub struct Signature {
     pub output: Vec<AxisGroup>,
     /// The notation as written.
     pub text: String,
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
 }
 
@@ -105,15 +105,6 @@ impl Signature {
     }
 }
 
-/// The part of `place` that shows `span` of `text`.
-fn part(text: &str, place: &Place, span: Range<usize>) -> Place {
-    if place.span().len() == text.len() {
-        place.part(span)
-    } else {
-        place.clone()
-    }
-}
-
 fn axes(
     text: &str,
     place: &Place,
@@ -151,10 +142,10 @@ fn axes(
                 .find(|c: char| c.is_whitespace() || c == '(')
                 .unwrap_or(rest.len());
             let group = word(text, place, at..at + length, problems)?;
-            if let AxisGroup::Rest(place) = &group
+            if let AxisGroup::Ellipsis(place) = &group
                 && groups
                     .iter()
-                    .any(|group| matches!(group, AxisGroup::Rest(_)))
+                    .any(|group| matches!(group, AxisGroup::Ellipsis(_)))
             {
                 problems.push(twice(place));
                 return None;
@@ -175,7 +166,7 @@ fn word(
     problems: &mut Problems,
 ) -> Option<AxisGroup> {
     match &text[span.clone()] {
-        REST => Some(AxisGroup::Rest(part(text, place, span))),
+        ELLIPSIS => Some(AxisGroup::Ellipsis(part(text, place, span))),
         "1" => Some(AxisGroup::One(part(text, place, span))),
         _ => name(text, place, span, problems).map(|name| AxisGroup::Product(vec![name])),
     }
@@ -230,7 +221,7 @@ fn name(
     let mistake = Diagnostic::at(&place, format!("`{word}` cannot name an axis"));
     problems.push(if word.parse::<u64>().is_ok() {
         mistake.help("the only number in a notation is a 1 by itself, an axis of extent 1")
-    } else if word.contains(REST) {
+    } else if word.contains(ELLIPSIS) {
         mistake.help("`...` stands by itself, between blanks")
     } else {
         mistake
@@ -271,13 +262,13 @@ mod tests {
     }
 
     #[test]
-    fn ones_and_rests_stand_by_themselves() {
+    fn ones_and_ellipses_stand_by_themselves() {
         let signature = read("b ... 1 m, ... -> b 1 ...").unwrap();
         let one = |group: &AxisGroup| matches!(group, AxisGroup::One(_));
-        let rest = |group: &AxisGroup| matches!(group, AxisGroup::Rest(_));
-        assert!(rest(&signature.inputs[0][1]) && one(&signature.inputs[0][2]));
-        assert!(rest(&signature.inputs[1][0]));
-        assert!(one(&signature.output[1]) && rest(&signature.output[2]));
+        let ellipsis = |group: &AxisGroup| matches!(group, AxisGroup::Ellipsis(_));
+        assert!(ellipsis(&signature.inputs[0][1]) && one(&signature.inputs[0][2]));
+        assert!(ellipsis(&signature.inputs[1][0]));
+        assert!(one(&signature.output[1]) && ellipsis(&signature.output[2]));
         assert_eq!(signature.axis_names(), ["b", "m"]);
     }
 

@@ -1,11 +1,15 @@
-//! The blocks that a model draws on: its own, and those of a library.
+//! The blocks that a model draws on: its own, and those of other files.
+//!
+//! A name means the same block wherever it stands, a path is relative to the
+//! file that it stands in: two files may call two blocks `./act.toml`, and one
+//! block may be called by two paths.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::limits::BLOCKS;
-use super::module::{Module, OwnBlock};
-use super::{Library, ModuleKind};
+use super::module::{Module, ModuleKind, OwnBlock};
+use crate::catalog::{Finder, Kind, is_path};
 use crate::source::{Diagnostic, Problems, Spanned};
 
 /// The blocks of one model, by name.
@@ -15,8 +19,11 @@ pub(super) struct Blocks {
     own: BTreeMap<String, Arc<Module>>,
     /// Those of them that the model or one of its variants names.
     reached: BTreeSet<String>,
-    /// Those that it or one of its variants names and that stand elsewhere.
-    library: BTreeMap<String, Arc<Module>>,
+    /// Those that it or one of its variants names and that stand elsewhere, by
+    /// the name of what ships or the path of the file.
+    others: BTreeMap<String, Arc<Module>>,
+    /// Which of these a path means, by the file that it stands in.
+    paths: BTreeMap<(String, String), String>,
 }
 
 impl Blocks {
@@ -32,39 +39,48 @@ impl Blocks {
 
     /// The block that a name means where it stands.
     pub(super) fn find(&self, name: &Spanned<String>) -> Option<&Arc<Module>> {
-        self.own(name).or_else(|| self.library.get(&name.value))
+        let other = || self.others.get(self.key(name)?);
+        self.own(name).or_else(other)
     }
 
-    /// The model's own block of this name, unless a block of the library means
-    /// one of its own kind: it knows nothing of the model.
+    /// The name or the path of a block that stands elsewhere.
+    fn key<'k>(&'k self, name: &'k Spanned<String>) -> Option<&'k String> {
+        match is_path(&name.value) {
+            true => self.paths.get(&standing(name)),
+            false => Some(&name.value),
+        }
+    }
+
+    /// The model's own block of this name, unless a block of another file means
+    /// one: it knows nothing of the model.
     pub(super) fn own(&self, name: &Spanned<String>) -> Option<&Arc<Module>> {
         let own = self.own.get(&name.value)?;
         let from = name.place.source();
-        let mut elsewhere = self.library.values();
-        let of_library = !Arc::ptr_eq(from, &own.source)
-            && elsewhere.any(|block| Arc::ptr_eq(from, &block.source));
-        (!of_library).then_some(own)
+        let mut others = self.others.values();
+        let of_other =
+            !Arc::ptr_eq(from, &own.source) && others.any(|block| Arc::ptr_eq(from, &block.source));
+        (!of_other).then_some(own)
     }
 
     /// The blocks that are named anywhere, by name.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Arc<Module>)> {
         let own = self.own.iter();
         own.filter(|(name, _)| self.reached.contains(*name))
-            .chain(&self.library)
+            .chain(&self.others)
             .map(|(name, block)| (name.as_str(), block))
     }
 
     /// The names of the model's own blocks, and of those that ship.
-    pub(super) fn known<'b>(&'b self, library: &'b dyn Library) -> Vec<&'b str> {
+    pub(super) fn known<'b>(&'b self, finder: &'b dyn Finder) -> Vec<&'b str> {
         let own = self.own.keys().map(String::as_str);
-        own.chain(library.names()).collect()
+        own.chain(finder.names(Kind::Block)).collect()
     }
 
     /// Finds the blocks `wanted`, and all that they name in turn.
     pub(super) fn add(
         &mut self,
         mut wanted: Vec<Spanned<String>>,
-        library: &dyn Library,
+        finder: &dyn Finder,
         problems: &mut Problems,
     ) {
         wanted.reverse();
@@ -72,14 +88,14 @@ impl Blocks {
             let named = if let Some(own) = self.own(&name) {
                 let own = Arc::clone(own);
                 self.reached.insert(name.value.clone()).then_some(own)
-            } else if self.library.contains_key(&name.value) {
+            } else if self.find(&name).is_some() {
                 None
-            } else if self.library.len() >= BLOCKS {
+            } else if self.others.len() >= BLOCKS {
                 let message = format!("a model may use at most {BLOCKS} blocks");
                 problems.push(Diagnostic::at(&name.place, message));
                 return;
             } else {
-                self.open(&name, library, problems)
+                self.open(&name, finder, problems)
             };
             if let Some(block) = named {
                 wanted.extend(block.callees().into_iter().rev());
@@ -88,34 +104,54 @@ impl Blocks {
     }
 
     /// Checks the names in blocks of the model's own that nothing names, too.
-    pub(super) fn check_unused(&self, library: &dyn Library, problems: &mut Problems) {
+    pub(super) fn check_unused(&self, finder: &dyn Finder, problems: &mut Problems) {
         let mut all = self.clone();
         let unused = self.own.iter();
         let unused = unused.filter(|(name, _)| !self.reached.contains(*name));
         for (_, block) in unused {
-            all.add(block.callees(), library, problems);
+            all.add(block.callees(), finder, problems);
         }
     }
 
-    /// Reads a block of the library.
+    /// Reads a block that stands elsewhere; nothing if it was read before, by
+    /// another path.
     fn open(
         &mut self,
         name: &Spanned<String>,
-        library: &dyn Library,
+        finder: &dyn Finder,
         problems: &mut Problems,
     ) -> Option<Arc<Module>> {
-        match library.find(&name.value, name.place.source()) {
-            Ok(source) => {
+        let source = match finder.find(Kind::Block, name) {
+            Ok(source) => source,
+            Err(unreadable) if is_path(&name.value) => {
+                problems.push(unreadable);
+                return None;
+            }
+            // What ships is not all that it could be.
+            Err(_) => {
+                let mistake = Diagnostic::at(&name.place, format!("no block `{}`", name.value));
+                problems.push(mistake.known(&name.value, self.known(finder)));
+                return None;
+            }
+        };
+        let key = match is_path(&name.value) {
+            true => source.name().to_owned(),
+            false => name.value.clone(),
+        };
+        let fresh = match self.others.contains_key(&key) {
+            true => None,
+            false => {
                 let block = Arc::new(Module::read(&source, ModuleKind::Block, problems)?);
-                self.library.insert(name.value.clone(), Arc::clone(&block));
+                self.others.insert(key.clone(), Arc::clone(&block));
                 Some(block)
             }
-            Err(message) => {
-                problems.push(
-                    Diagnostic::at(&name.place, message).known(&name.value, self.known(library)),
-                );
-                None
-            }
-        }
+        };
+        self.paths.insert(standing(name), key);
+        fresh
     }
+}
+
+/// The file in which a name stands, and the name.
+fn standing(name: &Spanned<String>) -> (String, String) {
+    (name.place.source().name().to_owned(), name.value.clone())
 }

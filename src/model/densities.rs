@@ -8,7 +8,7 @@ use num_traits::{One, Signed};
 
 use super::limits;
 use crate::source::{
-    Diagnostic, Fields, Node, Place, Problems, Source, Spanned, Value, at_most, parse_toml,
+    Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, Value, at_most, parse_toml,
 };
 
 /// The shares of tensors that are not zero, each by the op that makes it.
@@ -29,7 +29,7 @@ impl Densities {
     /// Reads a file of densities.
     ///
     /// # Errors
-    /// Everything that is wrong in it.
+    /// Fails with every mistake in the file, each with its place.
     pub fn read(source: &Arc<Source>) -> Result<Densities, Problems> {
         let mut problems = Problems::new();
         let read = parse_toml(source, &mut problems).and_then(|root| file(&root, &mut problems));
@@ -43,7 +43,7 @@ impl Densities {
     }
 }
 
-fn file(root: &Node, problems: &mut Problems) -> Option<Densities> {
+fn file(root: &Datum, problems: &mut Problems) -> Option<Densities> {
     const WHAT: &str = "a file of densities";
     let mut fields = Fields::of(root, problems)?;
     // Of a file of another kind, this is all that there is to say.
@@ -59,7 +59,7 @@ fn file(root: &Node, problems: &mut Problems) -> Option<Densities> {
     })
 }
 
-fn shares(node: &Node, problems: &mut Problems) -> Vec<(Spanned<String>, BigRational)> {
+fn shares(node: &Datum, problems: &mut Problems) -> Vec<(Spanned<String>, BigRational)> {
     let entries = node.entries(problems).unwrap_or(&[]);
     if entries.is_empty() {
         let message = "there are no densities";
@@ -80,7 +80,7 @@ fn shares(node: &Node, problems: &mut Problems) -> Vec<(Spanned<String>, BigRati
     .collect()
 }
 
-fn share(path: &Spanned<String>, node: &Node, problems: &mut Problems) -> Option<BigRational> {
+fn share(path: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Option<BigRational> {
     if let Value::Table(_) = node.value {
         let message = format!("expected a number, found a table under `{}`", path.value);
         problems.push(

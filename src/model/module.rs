@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::op::{Callee, OpDecl, OpForm, ShapeDecl, WeightDecl};
+use super::op::{Callee, OpDecl, OpForm, WeightDecl};
+use super::shape::ShapeDecl;
 use crate::domain::Domain;
 use crate::format::Format;
 use crate::formula::Formula;
@@ -23,8 +24,9 @@ pub struct Module {
     pub needs: Vec<Spanned<String>>,
     /// Numbers with names, in order.
     pub numbers: Vec<Number>,
-    /// Axes and dims whose extents may be fractions: means over uneven parts.
-    pub uneven: Vec<Spanned<String>>,
+    /// Axes and dims whose extents may be fractions: means over parts of
+    /// unequal size.
+    pub fractional: Vec<Spanned<String>>,
     /// Places that a variant may fill, with the block that fills them else.
     pub slots: Vec<Named<String>>,
     /// The ops, in order.
@@ -43,6 +45,25 @@ pub struct Module {
     pub densities: Option<Spanned<String>>,
     /// The file.
     pub source: Arc<Source>,
+}
+
+/// What a file describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModuleKind {
+    /// A model: its sizes are the user's to set.
+    Model,
+    /// A block: its sizes follow from what it is called with.
+    Block,
+}
+
+impl ModuleKind {
+    /// What messages call it.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            ModuleKind::Model => "a model",
+            ModuleKind::Block => "a block",
+        }
+    }
 }
 
 /// A block that stands in a model file.

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::axes::Signature;
+use super::shape::ShapeDecl;
 use crate::domain::Domain;
 use crate::format::Format;
 use crate::formula::Formula;
@@ -18,7 +19,7 @@ pub struct OpDecl {
     pub stage: Option<Spanned<String>>,
     /// What it is computed from, in order.
     pub inputs: Vec<Operand>,
-    /// What it does.
+    /// The operation, with the fields that only it has.
     pub form: OpForm,
     /// It is skipped where this is 0; its name then stands for its first input.
     pub when: Option<Formula>,
@@ -30,7 +31,7 @@ pub struct OpDecl {
     pub domain: Option<Spanned<Domain>>,
     /// The share of its result that is not zero, where zeros are skipped.
     pub density: Option<Formula>,
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
 }
 
@@ -44,7 +45,7 @@ pub enum Operand {
 }
 
 impl Operand {
-    /// Where it stands.
+    /// Its place in the file.
     pub fn place(&self) -> &Place {
         match self {
             Operand::Tensor(name) => &name.place,
@@ -62,46 +63,6 @@ pub struct WeightDecl {
     pub domain: Domain,
     /// The share of it that is not zero, where zeros are skipped.
     pub density: Option<Formula>,
-}
-
-/// A shape: one formula for each axis.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ShapeDecl {
-    /// The extents.
-    pub axes: Vec<Formula>,
-    /// `...`, where any number of axes may stand.
-    pub rest: Option<Rest>,
-    /// Where it stands.
-    pub place: Place,
-}
-
-/// The `...` of a shape.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rest {
-    /// How many axes stand before it.
-    pub at: usize,
-    /// Where it stands.
-    pub place: Place,
-}
-
-impl ShapeDecl {
-    /// Each axis beside what a tensor has for it; nothing if the tensor has
-    /// more or fewer axes.
-    pub fn over<'s, T>(
-        &'s self,
-        tensor: &'s [T],
-    ) -> Option<impl Iterator<Item = (&'s Formula, &'s T)>> {
-        let own = self.axes.len();
-        let fits = match self.rest {
-            None => tensor.len() == own,
-            Some(_) => tensor.len() >= own,
-        };
-        let front = self.rest.as_ref().map_or(own, |rest| rest.at);
-        let (before, after) = fits.then(|| self.axes.split_at(front))?;
-        let skipped = tensor.len() - after.len();
-        let front = before.iter().zip(tensor);
-        Some(front.chain(after.iter().zip(&tensor[skipped..])))
-    }
 }
 
 /// What an op does.
@@ -124,15 +85,15 @@ pub enum OpForm {
     /// A formula over tensors, for every element.
     Apply(Formula),
     /// So many primitives for every element of the first input.
-    Each(Vec<(Primitive, Formula)>),
+    PerElement(Vec<(Primitive, Formula)>),
     /// Tensors laid end to end along one axis: `b n d, b m d -> b (n + m) d`.
     Concat(Signature),
     /// Rows of the second operand, chosen by the first.
     Gather(Signature),
     /// One index of every axis that the result lacks.
-    Take(Signature),
+    Index(Signature),
     /// Nothing is computed: the result has this shape, whatever the inputs had.
-    Move {
+    Reshape {
         /// The shape of the result.
         shape: ShapeDecl,
         /// The operator that stands here and is not known, so that what it

@@ -2,49 +2,77 @@
 //! tensors of any rank.
 
 use super::limits::AXES;
-use super::op::{Rest, ShapeDecl};
+use super::notation::{ELLIPSIS, Ellipsis, part, twice};
 use crate::formula::Formula;
-use crate::source::{Diagnostic, Node, Place, Problems};
+use crate::source::{Datum, Diagnostic, Place, Problems};
 
-/// What stands for any number of axes.
-pub(super) const REST: &str = "...";
+/// A shape: one formula for each axis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShapeDecl {
+    /// The extents.
+    pub axes: Vec<Formula>,
+    /// `...`, where any number of axes may stand.
+    pub ellipsis: Option<Ellipsis>,
+    /// Its place in the file.
+    pub place: Place,
+}
 
-/// A shape such as `b n d` or `(d / f) 3`, all of whose axes are told.
-pub(super) fn shape(node: &Node, problems: &mut Problems) -> Option<ShapeDecl> {
+impl ShapeDecl {
+    /// Each axis beside what a tensor has for it; nothing if the tensor has
+    /// more or fewer axes.
+    pub fn over<'s, T>(
+        &'s self,
+        tensor: &'s [T],
+    ) -> Option<impl Iterator<Item = (&'s Formula, &'s T)>> {
+        let own = self.axes.len();
+        let fits = match self.ellipsis {
+            None => tensor.len() == own,
+            Some(_) => tensor.len() >= own,
+        };
+        let front = self.ellipsis.as_ref().map_or(own, |ellipsis| ellipsis.at);
+        let (before, after) = fits.then(|| self.axes.split_at(front))?;
+        let skipped = tensor.len() - after.len();
+        let front = before.iter().zip(tensor);
+        Some(front.chain(after.iter().zip(&tensor[skipped..])))
+    }
+}
+
+/// Reads a shape such as `b n d` or `(d / f) 3`, all of whose axes are named.
+pub(super) fn shape(node: &Datum, problems: &mut Problems) -> Option<ShapeDecl> {
     let shape = open_shape(node, problems)?;
-    match &shape.rest {
+    match &shape.ellipsis {
         None => Some(shape),
-        Some(rest) => {
-            problems.push(told(rest));
+        Some(ellipsis) => {
+            problems.push(misplaced(ellipsis));
             None
         }
     }
 }
 
 /// The mistake of a `...` where no caller says what it stands for.
-pub(super) fn told(rest: &Rest) -> Diagnostic {
-    Diagnostic::at(&rest.place, "`...` has no place in this shape").help(
+fn misplaced(ellipsis: &Ellipsis) -> Diagnostic {
+    Diagnostic::at(&ellipsis.place, "`...` has no place in this shape").help(
         "it takes what a caller gives, and so stands only in the inputs of a block; name the axes",
     )
 }
 
-/// A shape, with at most one `...` in it.
-pub(super) fn open_shape(node: &Node, problems: &mut Problems) -> Option<ShapeDecl> {
+/// Reads a shape with at most one `...` in it.
+pub(super) fn open_shape(node: &Datum, problems: &mut Problems) -> Option<ShapeDecl> {
     let text = node.text(problems)?.value;
     let place = node.inside();
     let mut axes = Vec::new();
-    let mut rest = None;
+    let mut ellipsis = None;
     let mut at = 0;
     while let Some(left) = text.get(at..).filter(|left| !left.trim().is_empty()) {
         at += left.len() - left.trim_start().len();
         let word = word(&text[at..]);
-        let part = part(&place, &text, at, word.len());
-        if word == REST {
-            if rest.is_some() {
+        let part = part(&text, &place, at..at + word.len());
+        if word == ELLIPSIS {
+            if ellipsis.is_some() {
                 problems.push(twice(&part));
                 return None;
             }
-            rest = Some(Rest {
+            ellipsis = Some(Ellipsis {
                 at: axes.len(),
                 place: part,
             });
@@ -57,7 +85,11 @@ pub(super) fn open_shape(node: &Node, problems: &mut Problems) -> Option<ShapeDe
         }
         at += word.len();
     }
-    Some(ShapeDecl { axes, rest, place })
+    Some(ShapeDecl {
+        axes,
+        ellipsis,
+        place,
+    })
 }
 
 /// The first axis of what is `left`: a bracket, or all up to a blank.
@@ -82,19 +114,4 @@ fn closed(text: &str) -> usize {
         }
     }
     text.len()
-}
-
-/// Where a word of the shape stands; the whole shape where the file's text
-/// differs from it (escapes), since offsets then mean nothing.
-fn part(place: &Place, text: &str, at: usize, length: usize) -> Place {
-    if place.span().len() == text.len() {
-        place.part(at..at + length)
-    } else {
-        place.clone()
-    }
-}
-
-/// The mistake of a second `...`.
-pub(super) fn twice(place: &Place) -> Diagnostic {
-    Diagnostic::at(place, "`...` stands twice in one tensor").help("name the axes of one of them")
 }

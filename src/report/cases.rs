@@ -2,38 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use crate::census::Conventions;
-use crate::energy::{CostModel, Counted, Saving, picojoules};
+use super::PriceSpec;
+use super::inputs::{Context, Inputs, against, energy, stages};
+use super::spec::{Case, Section, Target};
+use crate::census::{Conventions, DotAdds};
+use crate::energy::{Counted, Saving};
 use crate::number::to_f64;
 use crate::primitive::Primitive;
-use crate::render::table::{Align, Cell, Table};
-use crate::report::PriceSpec;
-use crate::report::curve::stages;
-use crate::report::run::{Inputs, Under};
-use crate::report::spec::{Case, Target};
+use crate::render::table::{Align, Cell, Column, Table};
 use crate::source::{Diagnostic, Problems, Spanned};
+use crate::symbolic::Bindings;
 use crate::view::Block;
 use crate::view::cells::{column, row, words};
 
-pub(super) fn blocks(inputs: &Inputs<'_>, cases: &[Case]) -> Result<Vec<Block>, Problems> {
-    let targets = &inputs.spec.targets;
-    let mut columns = vec![
-        column("Convention", "convention", Align::Left),
-        column("Table", "table", Align::Left),
-        column("Format", "format", Align::Left),
-    ];
-    for target in targets {
-        columns.push(column(
-            &target.name,
-            format!("{}_saving", target.name),
-            Align::Right,
-        ));
-        columns.push(column(
-            "change",
-            format!("{}_change", target.name),
-            Align::Right,
-        ));
-    }
+/// A row for each case and each variant that is held against the baseline.
+pub(super) fn blocks(
+    inputs: &Inputs<'_>,
+    section: &Section,
+    cases: &[Case],
+) -> Result<Vec<Block>, Problems> {
     let mut rows = Vec::new();
     for case in cases {
         let unchanged = Case {
@@ -43,29 +30,51 @@ pub(super) fn blocks(inputs: &Inputs<'_>, cases: &[Case]) -> Result<Vec<Block>, 
             only: Vec::new(),
             format: None,
             free: Vec::new(),
-            dot_adds: crate::census::DotAdds::K,
+            dot_adds: DotAdds::K,
             ..case.clone()
         };
-        let before = savings(inputs, &unchanged)?;
-        let after = savings(inputs, case)?;
-        let mut cells = vec![
-            words(&case.name),
-            words(&case.price.table.value),
-            words(case.format.unwrap_or(case.price.format).to_string()),
-        ];
+        let before = savings(inputs, section, &unchanged)?;
+        let after = savings(inputs, section, case)?;
         for (before, after) in before.iter().zip(&after) {
-            cells.push(Cell::Share(*after));
-            cells.push(words(change(after - before)));
+            let mut cells = vec![
+                words(&case.name),
+                words(&after.table),
+                words(case.format.unwrap_or(case.price.format).to_string()),
+            ];
+            if inputs.has_several() {
+                cells.push(words(&after.variant));
+            }
+            for (before, after) in before.of_targets.iter().zip(&after.of_targets) {
+                cells.push(Cell::Share(*after));
+                cells.push(words(change(after - before)));
+            }
+            rows.push(row(cells));
         }
-        rows.push(row(cells));
     }
     let table = Table {
         title: None,
-        columns,
+        columns: columns(inputs),
         rows,
         notes: vec!["Changes are in percentage points, against the same table and format under the conventions of the headline.".to_owned()],
     };
     Ok(vec![Block::Table(table, Some("cases".to_owned()))])
+}
+
+fn columns(inputs: &Inputs<'_>) -> Vec<Column> {
+    let mut columns = vec![
+        column("Convention", "convention", Align::Left),
+        column("Table", "table", Align::Left),
+        column("Format", "format", Align::Left),
+    ];
+    if inputs.has_several() {
+        columns.push(column("Variant", "variant", Align::Left));
+    }
+    for target in &inputs.spec.targets {
+        let name = &target.name;
+        columns.push(column(name, format!("{name}_saving"), Align::Right));
+        columns.push(column("change", format!("{name}_change"), Align::Right));
+    }
+    columns
 }
 
 /// A change in percentage points.
@@ -79,45 +88,61 @@ fn change(difference: f64) -> String {
     }
 }
 
-/// The saving of every target under a case.
-fn savings(inputs: &Inputs<'_>, case: &Case) -> Result<Vec<f64>, Problems> {
-    let under = Under {
+/// What one variant saves against the baseline.
+struct Savings {
+    table: String,
+    variant: String,
+    /// Over the scope of each target.
+    of_targets: Vec<f64>,
+}
+
+/// The savings of every variant under a case.
+fn savings(inputs: &Inputs<'_>, section: &Section, case: &Case) -> Result<Vec<Savings>, Problems> {
+    let counted = inputs.counted(&Context {
         set: case.set.clone(),
         conventions: Conventions {
             dot_adds: case.dot_adds,
         },
-    };
-    let counted = inputs.counted(&under)?;
-    let [baseline, variant, ..] = counted.as_slice() else {
-        return Err(Diagnostic::new("a case needs two variants").into());
-    };
-    let free: BTreeSet<Primitive> = case.free.iter().copied().collect();
+    })?;
+    let (baseline, others) = against(&counted, "a case", &section.place)?;
+    let zero_cost: BTreeSet<Primitive> = case.free.iter().copied().collect();
     let price = PriceSpec {
         format: case.format.unwrap_or(case.price.format),
         ..case.price.clone()
     };
-    let pricing = inputs.pricing(&price, &free)?;
+    let model = inputs.cost_model(&price, &zero_cost)?;
     check_only(inputs, &case.only)?;
-    let mut savings = Vec::new();
-    for target in &inputs.spec.targets {
-        let saving = Saving {
-            baseline: energy(baseline, &pricing, target, case)?,
-            energy: energy(variant, &pricing, target, case)?,
-        };
-        let failed =
-            |error| Problems::from(Diagnostic::new(format!("case `{}`: {error}", case.name)));
-        let exact = saving.at(&variant.graph.values()).map_err(failed)?;
-        savings.push(exact.as_ref().map_or(f64::NAN, to_f64));
+    let mut all = Vec::new();
+    for variant in others {
+        let mut of_targets = Vec::new();
+        for target in &inputs.spec.targets {
+            let of = |counted: &Counted| {
+                let stages = stages_of_case(counted, target, case)?;
+                energy(counted, &model, &stages, &[])
+            };
+            let saving = Saving {
+                baseline: of(baseline)?,
+                energy: of(variant)?,
+            };
+            let failed = |error| Diagnostic::new(format!("case `{}`: {error}", case.name));
+            let exact = saving.at(&Bindings::default()).map_err(failed)?;
+            of_targets.push(exact.as_ref().map_or(f64::NAN, to_f64));
+        }
+        all.push(Savings {
+            table: model.table.name().to_owned(),
+            variant: variant.graph.variant.clone(),
+            of_targets,
+        });
     }
-    Ok(savings)
+    Ok(all)
 }
 
-fn energy(
+/// The stages of a target's scope, and those that the case adds.
+fn stages_of_case(
     counted: &Counted,
-    pricing: &CostModel<'_>,
     target: &Target,
     case: &Case,
-) -> Result<crate::symbolic::Expr, Problems> {
+) -> Result<Vec<String>, Problems> {
     let mut stages = stages(counted, target)?;
     let applies = case.only.is_empty() || case.only.iter().any(|name| name.value == target.name);
     if applies {
@@ -132,7 +157,7 @@ fn energy(
             stages.push(stage.value.clone());
         }
     }
-    picojoules(counted, pricing, &stages)
+    Ok(stages)
 }
 
 fn check_only(inputs: &Inputs<'_>, only: &[Spanned<String>]) -> Result<(), Problems> {

@@ -1,110 +1,119 @@
 //! Savings against one dim, and where the published numbers hold.
 
 use std::collections::BTreeSet;
-use std::ops::RangeInclusive;
 
 use num_rational::BigRational;
 
-use crate::energy::{CostModel, Counted, Saving, picojoules};
+use super::inputs::{Context, Inputs, against, energy, stages, undrawn};
+use super::reading::{Reading, runs};
+use super::spec::{Over, Section, Target};
+use crate::energy::{CostModel, Counted, Saving};
 use crate::number::{to_f64, whole};
 use crate::render::chart::{
     AxisUnit, ChartAxis, LineChart, Mark, Region, Scale, Series, SeriesStyle,
 };
 use crate::render::plot::lines;
-use crate::render::table::{Align, Cell, Table};
-use crate::report::reading::{Reading, runs};
-use crate::report::run::{Inputs, Under, undrawn};
-use crate::report::spec::{Section, Target};
-use crate::source::{Diagnostic, Problems, Spanned};
-use crate::symbolic::{Symbol, Values};
+use crate::render::table::{Align, Cell, Column, Table};
+use crate::source::{Diagnostic, Problems};
+use crate::symbolic::{Bindings, Symbol};
 use crate::view::Block;
 use crate::view::cells::{column, row, words};
 
-/// The dim that a curve runs over.
-pub(super) struct Curve<'a> {
-    pub(super) dim: &'a Spanned<String>,
-    pub(super) range: RangeInclusive<u64>,
-    pub(super) label: &'a str,
-}
-
-/// The savings on one table and format: for each target, one for each point.
+/// What one variant saves on one table and in one format: for each target, one
+/// saving for each point.
 struct Line {
-    label: String,
+    price: String,
+    variant: String,
     savings: Vec<Vec<BigRational>>,
 }
 
+/// A plot for each target and each variant that is held against the baseline,
+/// and tables of all of them.
 pub(super) fn blocks(
     inputs: &Inputs<'_>,
     section: &Section,
-    curve: &Curve<'_>,
+    over: &Over,
 ) -> Result<Vec<Block>, Problems> {
-    let counted = inputs.counted(&Under::default())?;
-    let free = BTreeSet::new();
-    let mut all = Vec::new();
-    for pricing in inputs.pricings(&free)? {
-        all.push(line(inputs, &counted, &pricing, curve)?);
-    }
+    let counted = inputs.counted(&Context::default())?;
+    let (baseline, others) = against(&counted, "a curve", &over.dim.place)?;
+    check(over, &counted)?;
+    let zero_cost = BTreeSet::new();
+    let models = inputs.cost_models(&zero_cost)?;
     let mut blocks = Vec::new();
-    for (at, target) in inputs.spec.targets.iter().enumerate() {
-        let chart = chart(&all, at, target, curve);
-        let name = format!("saving-{}", target.name.replace(' ', "-"));
-        let svg = lines(&chart).map_err(undrawn(&section.title))?;
-        blocks.push(Block::Figure(svg, name, chart.title.clone()));
+    let mut all = Vec::new();
+    for variant in others {
+        let mut lines = Vec::new();
+        for model in &models {
+            lines.push(line(inputs, [baseline, variant], model, over)?);
+        }
+        for at in 0..inputs.spec.targets.len() {
+            blocks.push(figure(inputs, section, over, &lines, at)?);
+        }
+        all.extend(lines);
     }
+    // Table by table, the variants beside each other.
+    all.sort_by_key(|line| models.iter().position(|model| price(model) == line.price));
     blocks.push(Block::Text(format!(
         "The values of {} for which the published numbers come out, computed exactly at every one from {} to {}:",
-        curve.label,
-        curve.range.start(),
-        curve.range.end()
+        over.label,
+        over.range.start(),
+        over.range.end()
     )));
     blocks.push(Block::Table(
-        regions(inputs, &all, curve),
+        regions(inputs, &all, over),
         Some("regions".to_owned()),
     ));
     blocks.push(Block::Text("The savings at some of them:".to_owned()));
-    blocks.push(Block::Table(points(inputs, &all, curve), None));
+    blocks.push(Block::Table(points(inputs, &all, over), None));
     Ok(blocks)
 }
 
-fn line(
-    inputs: &Inputs<'_>,
-    counted: &[Counted],
-    pricing: &CostModel<'_>,
-    curve: &Curve<'_>,
-) -> Result<Line, Problems> {
-    let [baseline, variant, ..] = counted else {
-        return Err(Diagnostic::at(&curve.dim.place, "a curve needs two variants").into());
-    };
-    let dim = Symbol::new(&curve.dim.value);
-    let known: Vec<&str> = (baseline.graph.symbols().iter())
+/// The dim must be one, and every variant must take all of its values.
+fn check(over: &Over, counted: &[Counted]) -> Result<(), Problems> {
+    let dim = Symbol::new(&over.dim.value);
+    let known: Vec<&str> = (counted.first().into_iter())
+        .flat_map(|baseline| baseline.graph.symbols())
         .map(|info| info.symbol.name())
         .collect();
     if !known.contains(&dim.name()) {
         let message = format!("no dim `{}` to run over", dim.name());
-        return Err(Diagnostic::at(&curve.dim.place, message)
+        return Err(Diagnostic::at(&over.dim.place, message)
             .known(dim.name(), known)
             .into());
     }
+    for value in over.range.clone() {
+        for variant in counted {
+            let mut values = variant.graph.values();
+            values.set(dim.clone(), whole(value));
+            variant.graph.check(&values)?;
+        }
+    }
+    Ok(())
+}
+
+/// `45nm fp32`.
+fn price(model: &CostModel<'_>) -> String {
+    format!("{} {}", model.table.name(), model.format)
+}
+
+fn line(
+    inputs: &Inputs<'_>,
+    [baseline, variant]: [&Counted; 2],
+    model: &CostModel<'_>,
+    over: &Over,
+) -> Result<Line, Problems> {
+    let dim = Symbol::new(&over.dim.value);
+    let open = std::slice::from_ref(&dim);
     let mut savings = Vec::new();
     for target in &inputs.spec.targets {
-        // A variant may set what the other leaves: each has values of its own.
-        let energy = |counted: &Counted| {
-            let all = picojoules(counted, pricing, &stages(counted, target)?)?;
-            let alone = all.bind(std::slice::from_ref(&dim), &counted.graph.values());
-            alone.map_err(|error| Problems::from(Diagnostic::new(error.to_string())))
-        };
+        let of = |counted: &Counted| energy(counted, model, &stages(counted, target)?, open);
         let saving = Saving {
-            baseline: energy(baseline)?,
-            energy: energy(variant)?,
+            baseline: of(baseline)?,
+            energy: of(variant)?,
         };
         let mut points = Vec::new();
-        for value in curve.range.clone() {
-            for graph in [&baseline.graph, &variant.graph] {
-                let mut values = graph.values();
-                values.set(dim.clone(), whole(value));
-                graph.check(&values)?;
-            }
-            let mut values = Values::default();
+        for value in over.range.clone() {
+            let mut values = Bindings::default();
             values.set(dim.clone(), whole(value));
             let failed = |error| {
                 Problems::from(Diagnostic::new(format!(
@@ -117,34 +126,48 @@ fn line(
         savings.push(points);
     }
     Ok(Line {
-        label: format!("{} {}", pricing.table.name(), pricing.format),
+        price: price(model),
+        variant: variant.graph.variant.clone(),
         savings,
     })
 }
 
-/// The stages of a target's scope in one variant.
-pub(super) fn stages(counted: &Counted, target: &Target) -> Result<Vec<String>, Problems> {
-    let scopes = counted.graph.scopes();
-    match scopes.iter().find(|scope| scope.name == target.scope.value) {
-        Some(scope) => Ok(scope.stages.clone()),
-        None => {
-            let known = scopes.iter().map(|scope| scope.name.as_str());
-            let message = format!(
-                "variant `{}` has no scope `{}`",
-                counted.graph.variant, target.scope.value
-            );
-            Err(Diagnostic::at(&target.scope.place, message)
-                .known(&target.scope.value, known)
-                .into())
-        }
+/// The plot of one target: the `lines` of one variant.
+fn figure(
+    inputs: &Inputs<'_>,
+    section: &Section,
+    over: &Over,
+    lines_of_variant: &[Line],
+    at: usize,
+) -> Result<Block, Problems> {
+    let target = &inputs.spec.targets[at];
+    let mut chart = chart(lines_of_variant, at, target, over);
+    let mut name = format!("saving-{}", target.name.replace(' ', "-"));
+    if inputs.has_several()
+        && let Some(line) = lines_of_variant.first()
+    {
+        chart.title.push_str(&format!(": {}", line.variant));
+        chart.caption.extend(inputs.published_note());
+        name.push_str(&format!("-{}", as_file_name(&line.variant)));
     }
+    let svg = lines(&chart).map_err(undrawn(&section.title))?;
+    Ok(Block::Figure(svg, name, chart.title))
 }
 
-fn chart(all: &[Line], at: usize, target: &Target, curve: &Curve<'_>) -> LineChart {
+/// The name of a variant as part of that of a file.
+fn as_file_name(variant: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    variant
+        .chars()
+        .map(|c| if plain(c) { c } else { '-' })
+        .collect()
+}
+
+fn chart(all: &[Line], at: usize, target: &Target, over: &Over) -> LineChart {
     let share = f64::from(target.percent) / 100.0;
     let series = all.iter().enumerate().map(|(colour, line)| Series {
-        label: line.label.clone(),
-        points: curve
+        label: line.price.clone(),
+        points: over
             .range
             .clone()
             .zip(&line.savings[at])
@@ -162,7 +185,7 @@ fn chart(all: &[Line], at: usize, target: &Target, curve: &Curve<'_>) -> LineCha
             target.percent, target.words, target.percent
         )),
         x: ChartAxis {
-            label: curve.label.to_owned(),
+            label: over.label.clone(),
             scale: Scale::Log2,
             range: None,
             unit: AxisUnit::Plain,
@@ -193,12 +216,10 @@ fn chart(all: &[Line], at: usize, target: &Target, curve: &Curve<'_>) -> LineCha
 
 /// For each table and format and each reading, where each target holds, and
 /// where all do.
-fn regions(inputs: &Inputs<'_>, all: &[Line], curve: &Curve<'_>) -> Table {
+fn regions(inputs: &Inputs<'_>, all: &[Line], over: &Over) -> Table {
     let targets = &inputs.spec.targets;
-    let mut columns = vec![
-        column("Table, format", "price", Align::Left),
-        column("Reading", "reading", Align::Left),
-    ];
+    let mut columns = price_columns(inputs);
+    columns.push(column("Reading", "reading", Align::Left));
     for target in targets {
         columns.push(column(
             format!("{}: {} %", target.name, target.percent),
@@ -210,7 +231,8 @@ fn regions(inputs: &Inputs<'_>, all: &[Line], curve: &Curve<'_>) -> Table {
     let mut rows = Vec::new();
     for line in all {
         for reading in Reading::ALL {
-            let mut cells = vec![words(&line.label), words(reading.name())];
+            let mut cells = price_cells(inputs, line);
+            cells.push(words(reading.name()));
             let mut everywhere = vec![true; line.savings.first().map_or(0, Vec::len)];
             for (target, savings) in targets.iter().zip(&line.savings) {
                 let holds: Vec<bool> = (savings.iter())
@@ -219,9 +241,9 @@ fn regions(inputs: &Inputs<'_>, all: &[Line], curve: &Curve<'_>) -> Table {
                 for (all, one) in everywhere.iter_mut().zip(&holds) {
                     *all &= one;
                 }
-                cells.push(words(shown(&holds, curve)));
+                cells.push(words(shown(&holds, over)));
             }
-            cells.push(words(shown(&everywhere, curve)));
+            cells.push(words(shown(&everywhere, over)));
             rows.push(row(cells));
         }
     }
@@ -229,13 +251,31 @@ fn regions(inputs: &Inputs<'_>, all: &[Line], curve: &Curve<'_>) -> Table {
         title: None,
         columns,
         rows,
-        notes: Vec::new(),
+        notes: inputs.published_note().into_iter().collect(),
     }
 }
 
+/// What a row is of: a table and a format, and which variant where there are
+/// several.
+fn price_columns(inputs: &Inputs<'_>) -> Vec<Column> {
+    let mut columns = vec![column("Table, format", "price", Align::Left)];
+    if inputs.has_several() {
+        columns.push(column("Variant", "variant", Align::Left));
+    }
+    columns
+}
+
+fn price_cells(inputs: &Inputs<'_>, line: &Line) -> Vec<Cell> {
+    let mut cells = vec![words(&line.price)];
+    if inputs.has_several() {
+        cells.push(words(&line.variant));
+    }
+    cells
+}
+
 /// `1 to 14, 20`, or `never`.
-fn shown(holds: &[bool], curve: &Curve<'_>) -> String {
-    let points: Vec<(u64, bool)> = curve.range.clone().zip(holds.iter().copied()).collect();
+fn shown(holds: &[bool], over: &Over) -> String {
+    let points: Vec<(u64, bool)> = over.range.clone().zip(holds.iter().copied()).collect();
     let runs: Vec<String> = runs(&points)
         .into_iter()
         .map(|run| {
@@ -254,25 +294,24 @@ fn shown(holds: &[bool], curve: &Curve<'_>) -> String {
 }
 
 /// The savings at a few points: the powers of two and the ends.
-fn points(inputs: &Inputs<'_>, all: &[Line], curve: &Curve<'_>) -> Table {
-    let (first, last) = (*curve.range.start(), *curve.range.end());
-    let chosen: Vec<u64> = curve
+fn points(inputs: &Inputs<'_>, all: &[Line], over: &Over) -> Table {
+    let (first, last) = (*over.range.start(), *over.range.end());
+    let chosen: Vec<u64> = over
         .range
         .clone()
         .filter(|value| value.is_power_of_two() || *value == first || *value == last)
         .collect();
-    let mut columns = vec![
-        column("Table, format", "price", Align::Left),
-        column("Target", "target", Align::Left),
-    ];
+    let mut columns = price_columns(inputs);
+    columns.push(column("Target", "target", Align::Left));
     for value in &chosen {
-        let name = format!("{} = {value}", curve.dim.value);
+        let name = format!("{} = {value}", over.dim.value);
         columns.push(column(&name, &name, Align::Right));
     }
     let mut rows = Vec::new();
     for (at, target) in inputs.spec.targets.iter().enumerate() {
         for line in all {
-            let mut cells = vec![words(&line.label), words(&target.name)];
+            let mut cells = price_cells(inputs, line);
+            cells.push(words(&target.name));
             for value in &chosen {
                 let index = usize::try_from(value - first).unwrap_or(usize::MAX);
                 let saving = line.savings[at].get(index);

@@ -1,98 +1,99 @@
 //! The published numbers beside ours.
 
+use super::inputs::{Inputs, against, no_scope};
+use super::spec::Target;
 use crate::compare::saving;
 use crate::energy::Estimate;
-use crate::render::table::{Align, Cell, Table};
-use crate::report::run::Inputs;
-use crate::report::spec::Target;
+use crate::render::table::{Align, Cell, Column, Table};
 use crate::source::{Diagnostic, Problems};
+use crate::units::Energy;
 use crate::view::cells::{column, row, words};
 use crate::view::{Block, comparison_dims, conventions_line};
-
-/// The mistake for a target whose scope a variant lacks.
-pub(super) fn no_scope(target: &Target, estimate: &Estimate) -> Problems {
-    let known = estimate.scopes.iter().map(|scope| scope.name.as_str());
-    let message = format!(
-        "variant `{}` has no scope `{}`",
-        estimate.variant, target.scope.value
-    );
-    Diagnostic::at(&target.scope.place, message)
-        .known(&target.scope.value, known)
-        .into()
-}
 
 /// The table of what was published and what comes out, and that of the
 /// conventions.
 pub(super) fn blocks(inputs: &Inputs<'_>) -> Result<Vec<Block>, Problems> {
-    let comparison = inputs.comparison()?;
-    let targets = &inputs.spec.targets;
-    if targets.is_empty() {
+    if inputs.spec.targets.is_empty() {
         return Err(Diagnostic::at(&inputs.spec.model.place, "a headline needs a `[[target]]`")
             .help("a target is a published saving, with its `name`, `words`, `scope` and `percent`")
             .into());
     }
-    let mut columns = vec![
-        column("Table", "table", Align::Left),
-        column("Format", "format", Align::Left),
-    ];
-    for target in targets {
-        columns.extend([
-            column(
-                &target.name,
-                format!("{}_baseline", target.name),
-                Align::Right,
-            ),
-            column("variant", format!("{}_variant", target.name), Align::Right),
-            column(
-                format!("saved (published {} %)", target.percent),
-                format!("{}_saving", target.name),
-                Align::Right,
-            ),
-        ]);
-    }
+    let comparison = inputs.comparison()?;
     let mut rows = Vec::new();
     for estimates in &comparison.settings {
-        let [baseline, variant, ..] = estimates.as_slice() else {
-            let place = &inputs.spec.model.place;
-            return Err(Diagnostic::at(place, "a headline needs two variants").into());
-        };
-        let mut cells = vec![words(&baseline.table), words(baseline.format.to_string())];
-        for target in targets {
-            let energy = |estimate: &Estimate| {
-                estimate
-                    .of_scope(&target.scope.value)
-                    .ok_or_else(|| no_scope(target, estimate))
-            };
-            let (before, after) = (energy(baseline)?, energy(variant)?);
-            cells.extend([
-                Cell::Energy(before),
-                Cell::Energy(after),
-                saving(before, after).map_or(Cell::Empty, Cell::Share),
-            ]);
+        let (baseline, others) = against(estimates, "a headline", &inputs.spec.model.place)?;
+        for variant in others {
+            rows.push(row(cells(inputs, baseline, variant)?));
         }
-        rows.push(row(cells));
     }
     let example = comparison
         .settings
         .first()
         .and_then(|estimates| estimates.last());
-    let notes = example.map_or_else(Vec::new, |estimate| {
-        let dims = comparison_dims(&comparison).map(|dims| format!("At {dims}."));
-        dims.into_iter()
-            .chain([conventions_line(estimate)])
-            .collect()
-    });
+    let dims = comparison_dims(&comparison).map(|dims| format!("At {dims}."));
+    let notes = inputs.published_note().into_iter().chain(dims);
     let table = Table {
         title: None,
-        columns,
+        columns: columns(inputs),
         rows,
-        notes,
+        notes: notes.chain(example.map(conventions_line)).collect(),
     };
     Ok(vec![
         Block::Table(table, Some("headline".to_owned())),
         Block::Text("Every convention beside these numbers, and how it is known:".to_owned()),
         Block::Table(conventions(inputs), Some("conventions".to_owned())),
     ])
+}
+
+fn columns(inputs: &Inputs<'_>) -> Vec<Column> {
+    let mut columns = vec![
+        column("Table", "table", Align::Left),
+        column("Format", "format", Align::Left),
+    ];
+    if inputs.has_several() {
+        columns.push(column("Variant", "variant", Align::Left));
+    }
+    for target in &inputs.spec.targets {
+        let name = &target.name;
+        columns.extend([
+            column(name, format!("{name}_baseline"), Align::Right),
+            column("variant", format!("{name}_variant"), Align::Right),
+            column(
+                format!("saved (published {} %)", target.percent),
+                format!("{name}_saving"),
+                Align::Right,
+            ),
+        ]);
+    }
+    columns
+}
+
+/// One variant against the baseline, over the scope of each target.
+fn cells(
+    inputs: &Inputs<'_>,
+    baseline: &Estimate,
+    variant: &Estimate,
+) -> Result<Vec<Cell>, Problems> {
+    let mut cells = vec![words(&baseline.table), words(baseline.format.to_string())];
+    if inputs.has_several() {
+        cells.push(words(&variant.variant));
+    }
+    for target in &inputs.spec.targets {
+        let (before, after) = (energy(baseline, target)?, energy(variant, target)?);
+        cells.extend([
+            Cell::Energy(before),
+            Cell::Energy(after),
+            saving(before, after).map_or(Cell::Empty, Cell::Share),
+        ]);
+    }
+    Ok(cells)
+}
+
+fn energy(estimate: &Estimate, target: &Target) -> Result<Energy, Problems> {
+    estimate.of_scope(&target.scope.value).ok_or_else(|| {
+        let known = estimate.scopes.iter().map(|scope| scope.name.as_str());
+        no_scope(target, &estimate.variant, known)
+    })
 }
 
 fn conventions(inputs: &Inputs<'_>) -> Table {

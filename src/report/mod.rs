@@ -5,12 +5,14 @@
 mod cases;
 mod curve;
 mod headline;
+mod inputs;
 mod reading;
 mod run;
 mod spec;
+mod stages;
 mod subject;
 
-pub use self::run::{Inputs, run};
-pub use self::spec::{Case, ConventionSpec, KnownFrom, Section, Show, Spec, Target};
+pub use self::run::run;
+pub use self::spec::{Case, ConventionSpec, KnownFrom, Over, Section, Show, Spec, Target};
 pub use self::subject::{AuditSubject, audit_subject};
 pub use crate::claims::PriceSpec;

@@ -1,6 +1,7 @@
 //! Report files: which results, in which order, under which conventions.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use num_traits::ToPrimitive;
@@ -11,7 +12,7 @@ use crate::format::Format;
 use crate::graph::Setting;
 use crate::primitive::Primitive;
 use crate::source::{
-    Diagnostic, Fields, Node, Place, Problems, Source, Spanned, did_you_mean, parse_toml,
+    Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, did_you_mean, parse_toml,
 };
 
 /// A report file, read.
@@ -124,6 +125,8 @@ pub struct Section {
     pub text: Vec<String>,
     /// What it shows.
     pub show: Show,
+    /// Where that stands in the file.
+    pub place: Place,
 }
 
 /// What a section shows.
@@ -137,18 +140,20 @@ pub enum Show {
         scope: Spanned<String>,
     },
     /// Savings against one dim.
-    Curve {
-        /// The dim.
-        dim: Spanned<String>,
-        /// Its smallest value.
-        from: u64,
-        /// Its largest value.
-        to: u64,
-        /// What the dim is called on the axis.
-        label: String,
-    },
+    Curve(Over),
     /// What single conventions do to the published numbers.
     Cases(Vec<Case>),
+}
+
+/// The dim that a curve runs over.
+#[derive(Debug, Clone)]
+pub struct Over {
+    /// The dim.
+    pub dim: Spanned<String>,
+    /// Its values: every whole number between both ends.
+    pub range: RangeInclusive<u64>,
+    /// What the dim is called on the axis.
+    pub label: String,
 }
 
 /// One change of convention.
@@ -198,7 +203,7 @@ impl Spec {
     }
 }
 
-fn spec(root: &Node, problems: &mut Problems) -> Option<Spec> {
+fn spec(root: &Datum, problems: &mut Problems) -> Option<Spec> {
     let mut fields = Fields::of(root, problems)?;
     let name = fields.require_text("name", "a report", problems);
     let title = fields.require_text("title", "a report", problems);
@@ -245,7 +250,7 @@ fn paragraphs(fields: &mut Fields<'_>, problems: &mut Problems) -> Vec<String> {
     texts.map(|text| text.value).collect()
 }
 
-fn price(node: &Node, problems: &mut Problems) -> Option<PriceSpec> {
+fn price(node: &Datum, problems: &mut Problems) -> Option<PriceSpec> {
     let mut fields = Fields::of(node, problems)?;
     let table = fields.require_text("table", "a price", problems);
     let number_format = fields.require_text("format", "a price", problems);
@@ -257,7 +262,7 @@ fn price(node: &Node, problems: &mut Problems) -> Option<PriceSpec> {
     })
 }
 
-fn target(node: &Node, problems: &mut Problems) -> Option<Target> {
+fn target(node: &Datum, problems: &mut Problems) -> Option<Target> {
     let mut fields = Fields::of(node, problems)?;
     let name = fields.require_text("name", "a target", problems);
     let words = fields.require_text("words", "a target", problems);
@@ -277,7 +282,7 @@ fn target(node: &Node, problems: &mut Problems) -> Option<Target> {
     })
 }
 
-fn convention(node: &Node, problems: &mut Problems) -> Option<ConventionSpec> {
+fn convention(node: &Datum, problems: &mut Problems) -> Option<ConventionSpec> {
     let mut fields = Fields::of(node, problems)?;
     let about = fields.require_text("about", "a convention", problems);
     let value = fields.require_text("value", "a convention", problems);
@@ -291,7 +296,7 @@ fn convention(node: &Node, problems: &mut Problems) -> Option<ConventionSpec> {
     })
 }
 
-fn section(node: &Node, problems: &mut Problems) -> Option<Section> {
+fn section(node: &Datum, problems: &mut Problems) -> Option<Section> {
     let mut fields = Fields::of(node, problems)?;
     let title = fields.require_text("title", "a section", problems);
     let text = paragraphs(&mut fields, problems);
@@ -317,7 +322,7 @@ fn section(node: &Node, problems: &mut Problems) -> Option<Section> {
             }
         },
         "curve" => match curve {
-            Some(node) => over(node, problems)?,
+            Some(node) => Show::Curve(over(node, problems)?),
             None => {
                 problems.push(lacks("over"));
                 return None;
@@ -339,13 +344,14 @@ fn section(node: &Node, problems: &mut Problems) -> Option<Section> {
         title: title?.value,
         text,
         show,
+        place: shown.place,
     })
 }
 
 /// The most points that a curve may have.
 const MAX_POINTS: u64 = 100_000;
 
-fn over(node: &Node, problems: &mut Problems) -> Option<Show> {
+fn over(node: &Datum, problems: &mut Problems) -> Option<Over> {
     let mut fields = Fields::of(node, problems)?;
     let dim = fields.require_text("dim", "a curve", problems);
     let label = fields.require_text("label", "a curve", problems);
@@ -362,15 +368,14 @@ fn over(node: &Node, problems: &mut Problems) -> Option<Show> {
         problems.push(Diagnostic::at(&node.place, message));
         return None;
     }
-    Some(Show::Curve {
+    Some(Over {
         dim: dim?,
-        from,
-        to,
+        range: from..=to,
         label: label?.value,
     })
 }
 
-fn case(node: &Node, problems: &mut Problems) -> Option<Case> {
+fn case(node: &Datum, problems: &mut Problems) -> Option<Case> {
     let mut fields = Fields::of(node, problems)?;
     let name = fields.require_text("name", "a case", problems);
     let shown_on = fields

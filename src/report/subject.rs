@@ -1,12 +1,15 @@
 //! A report file as something that can be audited.
 
+use std::sync::Arc;
+
 use crate::census::Conventions;
 use crate::claims::{
     AuditFacts, ClaimFile, ClaimSpec, Convention, EstimateSpec, Expected, Label, Labels, Part,
-    PriceSpec, Publication, Published, Shelf, Subject,
+    PriceSpec, Publication, Published, Subject,
 };
 use crate::energy::Estimate;
 use crate::formula::Formula;
+use crate::loader::Loader;
 use crate::report::spec::{Spec, Target};
 use crate::source::{Diagnostic, Problems, Spanned};
 
@@ -25,9 +28,9 @@ pub struct AuditSubject {
 /// # Errors
 /// A report without targets, or with fewer than two variants, of which the
 /// first is the baseline; a model that does not exist or has mistakes.
-pub fn audit_subject(spec: &Spec, shelf: &dyn Shelf) -> Result<AuditSubject, Problems> {
+pub fn audit_subject(spec: &Spec, loader: &Loader) -> Result<AuditSubject, Problems> {
     let lacks = |what: &str| Diagnostic::at(&spec.name.place, format!("the report has no {what}"));
-    let variants = variants(spec, shelf)?;
+    let variants = variants(spec, loader)?;
     let Some((baseline, others @ [_, ..])) = variants.split_first() else {
         return Err(lacks("two `variants`, of which one is the baseline").into());
     };
@@ -40,21 +43,36 @@ pub fn audit_subject(spec: &Spec, shelf: &dyn Shelf) -> Result<AuditSubject, Pro
     };
     for target in &spec.targets {
         for price in &spec.prices {
-            subject.add_claims(spec, (target, price), (baseline, others))?;
+            let table = loader.table(&price.table)?;
+            let label = format!("{} {}", table.name(), price.format);
+            subject.add_claims(spec, (target, price, &label), (baseline, others))?;
         }
     }
     Ok(subject)
 }
 
+/// A variant of a report.
+struct NamedVariant {
+    /// As the report names it: a name or a path.
+    meant: Spanned<String>,
+    /// What it is called.
+    name: String,
+}
+
 /// The variants of a report, the baseline first: those that it names, or all.
-fn variants(spec: &Spec, shelf: &dyn Shelf) -> Result<Vec<Spanned<String>>, Problems> {
+fn variants(spec: &Spec, loader: &Loader) -> Result<Vec<NamedVariant>, Problems> {
+    let mut model = loader.model(&spec.model)?;
+    let named = |(meant, name)| NamedVariant { meant, name };
     if !spec.variants.is_empty() {
-        return Ok(spec.variants.clone());
+        let names = loader.choose(Arc::make_mut(&mut model), &spec.variants)?;
+        let meant = spec.variants.iter().cloned();
+        return Ok(meant.zip(names).map(named).collect());
     }
-    let model = shelf.model(&spec.model)?;
-    let names = model.variant_names().into_iter();
+    let names = model.variant_names().into_iter().map(str::to_owned);
+    let place = &spec.model.place;
     Ok(names
-        .map(|name| Spanned::new(name.to_owned(), spec.model.place.clone()))
+        .map(|name| (Spanned::new(name.clone(), place.clone()), name))
+        .map(named)
         .collect())
 }
 
@@ -85,8 +103,8 @@ impl AuditSubject {
     fn add_claims(
         &mut self,
         spec: &Spec,
-        (target, price): (&Target, &PriceSpec),
-        (baseline, others): (&Spanned<String>, &[Spanned<String>]),
+        (target, price, label_of_price): (&Target, &PriceSpec, &str),
+        (baseline, others): (&NamedVariant, &[NamedVariant]),
     ) -> Result<(), Problems> {
         let mut problems = Problems::new();
         let place = &target.scope.place;
@@ -106,9 +124,9 @@ impl AuditSubject {
             let label = Label {
                 subject: Subject::Target {
                     target: target.name.clone(),
-                    price: format!("{} {}", price.table.value, price.format),
+                    price: label_of_price.to_owned(),
                 },
-                variant: variant.value.clone(),
+                variant: variant.name.clone(),
                 // As on the page of the report.
                 is_published: at == 0,
             };
@@ -133,16 +151,16 @@ impl AuditSubject {
         &mut self,
         spec: &Spec,
         (target, price): (&Target, &PriceSpec),
-        variant: &Spanned<String>,
+        variant: &NamedVariant,
     ) -> String {
         let name = format!("estimate_{}", self.file.estimates.len());
         self.labels
             .estimates
-            .insert(name.clone(), variant.value.clone());
+            .insert(name.clone(), variant.name.clone());
         self.file.estimates.push(EstimateSpec {
             name: Spanned::new(name.clone(), target.scope.place.clone()),
             model: spec.model.clone(),
-            variant: Some(variant.clone()),
+            variant: Some(variant.meant.clone()),
             set: spec.set.clone(),
             densities: spec.densities.clone(),
             price: Some(price.clone()),

@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::Place;
+use super::renamed::RenamedKeys;
+use super::suggest::{did_you_mean, one_of};
+use super::text::Place;
 
 /// How many mistakes of one run are shown; the rest is counted.
 const SHOWN: usize = 40;
 /// How many are kept. A file of noise has one on every line, and nobody reads
 /// on after the first few.
 const KEPT: usize = 1000;
-/// Lists of more known names are told as they come, with what is there twice.
+/// Lists of more known names are shown as they come, repeated names included.
 const FEW: usize = 200;
 /// The longest message, in characters. What is cut away is a name or a value
 /// that the user wrote, and the line itself is shown below.
@@ -28,7 +30,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A mistake that stands nowhere in a file.
+    /// A mistake without a place in a file.
     pub fn new(message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             message: cut(message.into()),
@@ -55,13 +57,13 @@ impl Diagnostic {
         self
     }
 
-    /// What would be right.
+    /// Adds a line that says what would be right.
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
         self.helps.push(cut(help.into()));
         self
     }
 
-    /// What would be right, as far as it is known.
+    /// The lines that say what would be right.
     pub fn helps(&self) -> impl Iterator<Item = &str> {
         self.helps.iter().map(String::as_str)
     }
@@ -74,9 +76,9 @@ impl Diagnostic {
             let mut seen = BTreeSet::new();
             known.retain(|name| seen.insert(*name));
         }
-        match super::did_you_mean(given, known.iter().copied()) {
+        match did_you_mean(given, known.iter().copied()) {
             Some(name) => self.help(format!("did you mean `{name}`?")),
-            None => self.help(format!("known: {}", super::one_of(known))),
+            None => self.help(format!("known: {}", one_of(known))),
         }
     }
 
@@ -85,7 +87,7 @@ impl Diagnostic {
         &self.message
     }
 
-    /// Where it stands.
+    /// The place of the mistake, where it has one.
     pub fn place(&self) -> Option<&Place> {
         self.place.as_ref().map(|(place, _)| place)
     }
@@ -143,16 +145,18 @@ fn cut(text: String) -> String {
     format!("{start} … {end}")
 }
 
-/// All mistakes found so far, in the order in which they were found.
+/// All mistakes found so far, in the order in which they were found; beside
+/// them what is no mistake, but what a user should know.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Problems {
     kept: Vec<Diagnostic>,
     /// How many more there are.
     more: usize,
+    renamed: RenamedKeys,
 }
 
 impl Problems {
-    /// No mistake yet.
+    /// An empty list.
     pub fn new() -> Problems {
         Problems::default()
     }
@@ -166,12 +170,45 @@ impl Problems {
         }
     }
 
+    /// Notes that the key `new` is written at `place` under its former name.
+    pub fn note_renamed(&mut self, old: &'static str, new: &'static str, place: &Place) {
+        self.renamed.add(old, new, place);
+    }
+
+    /// The keys under former names, for the caller to tell of.
+    pub fn take_renamed(&mut self) -> RenamedKeys {
+        std::mem::take(&mut self.renamed)
+    }
+
     /// Takes over the mistakes that another step found.
     pub fn extend(&mut self, other: Problems) {
         self.more += other.more;
+        self.renamed.extend(other.renamed);
         for diagnostic in other.kept {
             self.push(diagnostic);
         }
+    }
+
+    /// What came of another step; nothing, with its mistakes taken over, where
+    /// it failed.
+    pub fn note<T>(&mut self, result: Result<T, Problems>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(mistakes) => {
+                self.extend(mistakes);
+                None
+            }
+        }
+    }
+
+    /// The same mistakes, with `place` for those that stand nowhere.
+    pub fn placed(mut self, place: &Place) -> Problems {
+        for mistake in &mut self.kept {
+            mistake
+                .place
+                .get_or_insert_with(|| (place.clone(), String::new()));
+        }
+        self
     }
 
     /// Whether nothing is wrong.
@@ -231,7 +268,7 @@ impl From<Diagnostic> for Problems {
     fn from(diagnostic: Diagnostic) -> Problems {
         Problems {
             kept: vec![diagnostic],
-            more: 0,
+            ..Problems::default()
         }
     }
 }

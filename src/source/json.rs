@@ -8,7 +8,9 @@ use jsonc_parser::ast::{ObjectPropName, Value as Ast};
 use jsonc_parser::common::{Range, Ranged};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use super::{Diagnostic, Node, Place, Problems, Source, Spanned, Value};
+use super::diagnostic::{Diagnostic, Problems};
+use super::text::{Place, Source};
+use super::value::{Datum, Spanned, Value};
 use crate::number;
 
 /// What stands for `null`.
@@ -30,7 +32,7 @@ const STRICT: ParseOptions = ParseOptions {
 
 /// Reads `source` as JSON. `None` if it is none; a key that is given twice is
 /// noted. The parser refuses nesting deeper than 512.
-pub fn parse_json(source: &Arc<Source>, problems: &mut Problems) -> Option<Node> {
+pub fn parse_json(source: &Arc<Source>, problems: &mut Problems) -> Option<Datum> {
     let parsed = match parse_to_ast(source.text(), &CollectOptions::default(), &STRICT) {
         Ok(parsed) => parsed.value,
         Err(error) => {
@@ -52,7 +54,7 @@ fn place(source: &Arc<Source>, range: Range) -> Place {
     Place::new(source, range.start..range.end)
 }
 
-fn node(source: &Arc<Source>, value: &Ast<'_>, problems: &mut Problems) -> Node {
+fn node(source: &Arc<Source>, value: &Ast<'_>, problems: &mut Problems) -> Datum {
     let place = place(source, value.range());
     let value = match value {
         Ast::StringLit(text) => Value::Text(text.value.to_string()),
@@ -83,11 +85,11 @@ fn node(source: &Arc<Source>, value: &Ast<'_>, problems: &mut Problems) -> Node 
             Value::Table(entries)
         }
     };
-    Node { value, place }
+    Datum { value, place }
 }
 
 /// Of two values for one key, nobody knows which is meant.
-fn note_twice(entries: &[(Spanned<String>, Node)], problems: &mut Problems) {
+fn note_twice(entries: &[(Spanned<String>, Datum)], problems: &mut Problems) {
     let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
     for (name, _) in entries {
         if let Some(first) = seen.insert(&name.value, &name.place) {
@@ -97,7 +99,7 @@ fn note_twice(entries: &[(Spanned<String>, Node)], problems: &mut Problems) {
     }
 }
 
-impl Node {
+impl Datum {
     /// Whether it is the `null` of JSON.
     pub fn is_null(&self) -> bool {
         self.value == Value::Other(NULL)
@@ -109,7 +111,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn read(text: &str) -> (Option<Node>, String) {
+    fn read(text: &str) -> (Option<Datum>, String) {
         let mut problems = Problems::new();
         let node = parse_json(&Source::new("c.json", text), &mut problems);
         (node, problems.to_string())

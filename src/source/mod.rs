@@ -6,16 +6,22 @@
 //! message can name file, line and column and show the line itself.
 //!
 //! Mistakes are data ([`Diagnostic`]) and are collected ([`Problems`]): a file
-//! with five of them is told of all five at once.
+//! with five of them gets all five shown at once.
 
 mod diagnostic;
+mod fields;
 mod json;
+mod renamed;
 mod suggest;
 mod text;
 mod toml;
+mod value;
 
 pub use self::diagnostic::{Diagnostic, Problems};
+pub use self::fields::Fields;
 pub use self::json::parse_json;
+pub use self::renamed::{RenamedKey, RenamedKeys};
 pub use self::suggest::{did_you_mean, one_of};
 pub use self::text::{Place, Source};
-pub use self::toml::{Fields, Node, Spanned, Value, at_most, parse_toml};
+pub use self::toml::parse_toml;
+pub use self::value::{Datum, Spanned, Value, at_most};

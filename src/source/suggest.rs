@@ -2,9 +2,9 @@
 
 /// No longer name is compared: nobody mistypes one.
 const LONGEST: usize = 64;
-/// At most so many names are compared, and so many told.
+/// At most so many names are compared, and so many shown.
 const COMPARED: usize = 1000;
-const TOLD: usize = 24;
+const SHOWN: usize = 24;
 
 /// The one of `known` that `given` is most likely a slip for, if any is close.
 pub fn did_you_mean<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -47,11 +47,11 @@ pub fn one_of<'a>(known: impl IntoIterator<Item = &'a str>) -> String {
     match names.as_slice() {
         [] => "none".to_owned(),
         [only] => format!("only `{only}`"),
-        names if names.len() <= TOLD => format!("one of `{}`", names.join("`, `")),
+        names if names.len() <= SHOWN => format!("one of `{}`", names.join("`, `")),
         names => format!(
             "one of `{}` and {} more",
-            names[..TOLD].join("`, `"),
-            names.len() - TOLD
+            names[..SHOWN].join("`, `"),
+            names.len() - SHOWN
         ),
     }
 }

@@ -14,7 +14,7 @@ use super::cursor::Cursor;
 use super::grid::{SweepAxis, SweepGrid};
 use super::plan::EvaluationPlan;
 use crate::graph::Constraint;
-use crate::symbolic::{Expr, Symbol, Values};
+use crate::symbolic::{Bindings, Expr, Symbol};
 
 /// A grid and the expressions to evaluate on it.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ impl Sweep {
         grid: SweepGrid,
         outputs: &[Expr],
         constraints: &[Constraint],
-        values: &Values,
+        values: &Bindings,
     ) -> Result<Sweep, SweepError> {
         let points = grid.points().ok_or(SweepError::TooLarge)?;
         let inner = grid.axes.last().ok_or(SweepError::Empty)?;

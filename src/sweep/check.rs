@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use crate::graph::{Constraint, Rule};
-use crate::symbolic::{Compiled, EvalError, Expr, Symbol, Values};
+use crate::symbolic::{Bindings, Compiled, EvalError, Expr, Symbol};
 
 /// A condition over the axes of a sweep.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub(super) struct Check {
 pub(super) fn checks(
     constraints: &[Constraint],
     symbols: &[Symbol],
-    values: &Values,
+    values: &Bindings,
 ) -> Result<Vec<(BTreeSet<Symbol>, Check)>, EvalError> {
     let mut known: HashSet<(Expr, Rule)> = HashSet::new();
     let mut checks = Vec::new();

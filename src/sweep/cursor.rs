@@ -141,7 +141,7 @@ impl EvaluationPlan {
             let coefficient = source[step.from as usize];
             let factor = &level.factors[step.factor as usize];
             match &self.powers[step.factor as usize] {
-                // Values of an axis are at least 0, and so are their powers.
+                // Bindings of an axis are at least 0, and so are their powers.
                 Some(powers) => {
                     let powers = &powers[offset..offset + row.len()];
                     if written {

@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 use super::grid::SweepGrid;
 use crate::number::to_f64;
-use crate::symbolic::{Atom, Compiled, EvalError, Expr, Symbol, Values};
+use crate::symbolic::{Atom, Bindings, Compiled, EvalError, Expr, Symbol};
 
 /// The expressions of a sweep over a grid.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ impl EvaluationPlan {
     pub(super) fn new(
         outputs: &[Expr],
         grid: &SweepGrid,
-        values: &Values,
+        values: &Bindings,
         row: &[f64],
     ) -> Result<EvaluationPlan, EvalError> {
         let symbols: Vec<Symbol> = grid.axes.iter().map(|axis| axis.symbol.clone()).collect();
@@ -246,9 +246,11 @@ impl Factor {
         for (atom, exponent) in own {
             if Some(atom) == axis.as_ref() {
                 factor.exponent = *exponent;
-            } else if let Ok(compiled) =
-                Compiled::new(&Expr::from_atom(atom.clone()), symbols, &Values::default())
-            {
+            } else if let Ok(compiled) = Compiled::new(
+                &Expr::from_atom(atom.clone()),
+                symbols,
+                &Bindings::default(),
+            ) {
                 factor.atoms.push((compiled, *exponent));
             }
         }

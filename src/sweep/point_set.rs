@@ -10,7 +10,7 @@ use super::check::{Check, checks};
 use super::grid::{AxisValues, SweepAxis};
 use crate::graph::Constraint;
 use crate::random::{bits, uniform};
-use crate::symbolic::{Compiled, Expr, Symbol, Values};
+use crate::symbolic::{Bindings, Compiled, Expr, Symbol};
 
 /// How points are chosen.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +65,7 @@ impl PointSet {
         sampling: Sampling,
         outputs: &[Expr],
         constraints: &[Constraint],
-        values: &Values,
+        values: &Bindings,
     ) -> Result<PointSet, SweepError> {
         let symbols = sampling.symbols();
         let points = sampling.points();

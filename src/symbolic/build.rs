@@ -3,8 +3,8 @@
 use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
-use super::Expr;
-use crate::formula::{Ast, BinaryOp, Formula, Node};
+use super::expr::Expr;
+use crate::formula::{Ast, AstNode, BinaryOp, Formula};
 use crate::source::Diagnostic;
 
 /// Larger exponents are refused: no count has them, and hostile input should
@@ -18,13 +18,13 @@ const MAX_DEGREE: u32 = 64;
 /// Coefficients of more bits than this are refused, for the same reason.
 const MAX_BITS: u64 = 4096;
 
-/// Builds the expression that `formula` stands for. `lookup` says what a name
-/// is, or gives the mistake that names it.
+/// Builds the expression that `formula` stands for. `lookup` gives the
+/// expression that a name stands for, or the mistake of naming it.
 ///
 /// # Errors
-/// What `lookup` refuses, an unknown function, a comparison, a division by
-/// zero, an exponent that is no whole number, a result too large to hold; each
-/// with its place in the formula.
+/// Gives the mistake with its place in the formula: what `lookup` refuses, an
+/// unknown function, a comparison, a division by zero, an exponent that is no
+/// whole number, or a result too large to hold.
 pub fn build(
     formula: &Formula,
     lookup: &mut dyn FnMut(&str, &crate::source::Place) -> Result<Expr, Diagnostic>,
@@ -50,14 +50,14 @@ impl Builder<'_> {
 
     fn part(&mut self, part: &Ast) -> Result<Expr, Diagnostic> {
         let value = match &part.node {
-            Node::Number(value) => Expr::constant(value.clone()),
-            Node::Name(name) => {
+            AstNode::Number(value) => Expr::constant(value.clone()),
+            AstNode::Name(name) => {
                 let place = self.formula.place_of(part);
                 (self.lookup)(name, &place)?
             }
-            Node::Negate(inner) => -self.part(inner)?,
-            Node::Binary(op, left, right) => self.binary(*op, left, right)?,
-            Node::Call(name, arguments) => self.call(part, name, arguments)?,
+            AstNode::Negate(inner) => -self.part(inner)?,
+            AstNode::Binary(op, left, right) => self.binary(*op, left, right)?,
+            AstNode::Call(name, arguments) => self.call(part, name, arguments)?,
         };
         if bits(&value) > MAX_BITS {
             return Err(self.mistake(part, "this number is too large"));

@@ -23,7 +23,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed};
 
 use super::bounded::{Bounded, MAX_EXACT, floor_of, larger, quotient};
-use super::{Atom, EvalError, Expr, Symbol, Values};
+use super::{Atom, Bindings, EvalError, Expr, Symbol};
 use crate::number::{parse_decimal, to_f64};
 
 /// Where the sizes of terms add up to more than so many times their sum, too
@@ -79,7 +79,11 @@ impl Compiled {
     ///
     /// # Errors
     /// A symbol that is no variable and has no value, or a division by zero.
-    pub fn new(expr: &Expr, variables: &[Symbol], values: &Values) -> Result<Compiled, EvalError> {
+    pub fn new(
+        expr: &Expr,
+        variables: &[Symbol],
+        values: &Bindings,
+    ) -> Result<Compiled, EvalError> {
         let bound = expr.bind(variables, values)?;
         Ok(Compiled::of(&bound, variables))
     }
@@ -147,7 +151,7 @@ impl Compiled {
     /// # Errors
     /// A division by zero.
     pub fn exactly(&self, at: &[f64]) -> Result<BigRational, EvalError> {
-        let mut values = Values::default();
+        let mut values = Bindings::default();
         for (symbol, value) in self.exact.variables.iter().zip(at) {
             if let Some(value) = printed(*value) {
                 values.set(symbol.clone(), value);
@@ -425,7 +429,7 @@ mod tests {
         let (n, d, h) = (Expr::symbol("n"), Expr::symbol("d"), Expr::symbol("h"));
         let half = (&n - &Expr::one()).scale(&whole(2).recip()).floor();
         let expr = &(&(&d * &d).divide(&h).unwrap() + &half) + &n.larger(&d);
-        let mut values = Values::default();
+        let mut values = Bindings::default();
         values.set(Symbol::new("h"), whole(8));
         let variables = [Symbol::new("n"), Symbol::new("d")];
         let compiled = Compiled::new(&expr, &variables, &values).unwrap();
@@ -440,7 +444,7 @@ mod tests {
             .unwrap()
             .floor();
         let variables = [Symbol::new("a"), Symbol::new("b")];
-        let compiled = Compiled::new(&ratio, &variables, &Values::default()).unwrap();
+        let compiled = Compiled::new(&ratio, &variables, &Bindings::default()).unwrap();
         for b in 1..60_i32 {
             for times in 1..60_i32 {
                 let at = [f64::from(b * times), f64::from(b)];
@@ -456,7 +460,7 @@ mod tests {
         let n = Expr::symbol("n");
         let half = n.scale(&whole(2).recip()).floor();
         let variables = [Symbol::new("n")];
-        let compiled = Compiled::new(&half, &variables, &Values::default()).unwrap();
+        let compiled = Compiled::new(&half, &variables, &Bindings::default()).unwrap();
         assert_eq!(compiled.evaluate(&[3_000_000_001.0]), 1_500_000_000.0);
         assert_eq!(
             compiled.evaluate(&[999_999_999_999_999.0]),
@@ -464,7 +468,7 @@ mod tests {
         );
         // ⌊n·n/7⌋ of 10¹⁵ − 1: (10³⁰ − 2·10¹⁵ + 1)/7 by hand.
         let square = (&n * &n).scale(&whole(7).recip()).floor();
-        let compiled = Compiled::new(&square, &variables, &Values::default()).unwrap();
+        let compiled = Compiled::new(&square, &variables, &Bindings::default()).unwrap();
         let exact = "142857142857142571428571428571".parse::<f64>().unwrap();
         assert_eq!(compiled.evaluate(&[999_999_999_999_999.0]), exact);
     }
@@ -473,7 +477,7 @@ mod tests {
     #[test]
     fn decimals_are_what_they_print_as() {
         let ten = Expr::symbol("rho").scale(&whole(10)).floor();
-        let compiled = Compiled::new(&ten, &[Symbol::new("rho")], &Values::default()).unwrap();
+        let compiled = Compiled::new(&ten, &[Symbol::new("rho")], &Bindings::default()).unwrap();
         for (rho, tenths) in [(0.3, 3.0), (0.7, 7.0), (0.29, 2.0)] {
             assert_eq!(compiled.evaluate(&[rho]), tenths, "{rho}");
         }
@@ -485,7 +489,7 @@ mod tests {
         let [a, b, c] = ["a", "b", "c"].map(Expr::symbol);
         let difference = &(&a * &c) - &(&b * &c);
         let variables = ["a", "b", "c"].map(Symbol::new);
-        let compiled = Compiled::new(&difference, &variables, &Values::default()).unwrap();
+        let compiled = Compiled::new(&difference, &variables, &Bindings::default()).unwrap();
         let at = [
             999_999_999_999_999.0,
             999_999_999_999_998.0,
@@ -493,7 +497,7 @@ mod tests {
         ];
         assert_eq!(compiled.evaluate(&at), 12_345_678_901.0);
         let larger = difference.larger(&Expr::zero());
-        let compiled = Compiled::new(&larger, &variables, &Values::default()).unwrap();
+        let compiled = Compiled::new(&larger, &variables, &Bindings::default()).unwrap();
         assert_eq!(compiled.evaluate(&at), 12_345_678_901.0);
     }
 
@@ -506,8 +510,8 @@ mod tests {
             deep = (&deep.scale(&whole(k).recip()) + &n).floor();
             deep = deep.larger(&n);
         }
-        let compiled = Compiled::new(&deep, &[Symbol::new("n")], &Values::default()).unwrap();
-        let mut values = Values::default();
+        let compiled = Compiled::new(&deep, &[Symbol::new("n")], &Bindings::default()).unwrap();
+        let mut values = Bindings::default();
         values.set(Symbol::new("n"), whole(1000));
         assert_eq!(
             whole(compiled.evaluate(&[1000.0]) as i64),
@@ -517,7 +521,7 @@ mod tests {
 
     #[test]
     fn a_symbol_without_a_value_is_named() {
-        let error = Compiled::new(&Expr::symbol("x"), &[], &Values::default());
+        let error = Compiled::new(&Expr::symbol("x"), &[], &Bindings::default());
         assert_eq!(error, Err(EvalError::Unbound(Symbol::new("x"))));
     }
 }

@@ -2,7 +2,7 @@
 
 use num_rational::BigRational;
 
-use super::{Atom, Expr, Symbol};
+use super::expr::{Atom, Expr, Symbol};
 use crate::number::whole;
 
 impl Expr {

@@ -6,14 +6,14 @@ use std::fmt;
 use num_rational::BigRational;
 use num_traits::{Pow, Zero};
 
-use super::{Atom, Expr, Symbol};
+use super::expr::{Atom, Expr, Symbol};
 use crate::number;
 
-/// What the symbols stand for.
+/// The values of symbols, each exact.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Values(BTreeMap<Symbol, BigRational>);
+pub struct Bindings(BTreeMap<Symbol, BigRational>);
 
-impl Values {
+impl Bindings {
     /// Sets the value of `symbol`.
     pub fn set(&mut self, symbol: Symbol, value: BigRational) {
         self.0.insert(symbol, value);
@@ -49,8 +49,8 @@ impl Expr {
     /// The exact value where the symbols have `values`.
     ///
     /// # Errors
-    /// A symbol without a value, or a division by zero.
-    pub fn evaluate(&self, values: &Values) -> Result<BigRational, EvalError> {
+    /// Fails where a symbol has no value, and where a divisor is 0.
+    pub fn evaluate(&self, values: &Bindings) -> Result<BigRational, EvalError> {
         let mut sum = BigRational::zero();
         for (monomial, coefficient) in self.terms() {
             let mut product = coefficient.clone();
@@ -71,7 +71,7 @@ impl Expr {
 }
 
 impl Atom {
-    fn evaluate(&self, values: &Values) -> Result<BigRational, EvalError> {
+    fn evaluate(&self, values: &Bindings) -> Result<BigRational, EvalError> {
         match self {
             Atom::Symbol(symbol) => values
                 .get(symbol)
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn values_are_exact_however_large() {
         let d = Expr::symbol("d");
-        let mut values = Values::default();
+        let mut values = Bindings::default();
         values.set(Symbol::new("d"), whole(10).pow(12));
         let cubed = d.power(3).unwrap();
         assert_eq!(cubed.evaluate(&values).unwrap(), whole(10).pow(36));
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn a_missing_value_and_a_zero_divisor_are_errors() {
         let quotient = Expr::symbol("d").divide(&Expr::symbol("h")).unwrap();
-        let mut values = Values::default();
+        let mut values = Bindings::default();
         values.set(Symbol::new("d"), whole(6));
         assert_eq!(
             quotient.evaluate(&values),

@@ -9,7 +9,7 @@
 //! What is no polynomial (a floor, a maximum, a division by a sum) is an
 //! [`Atom`] of its own inside a polynomial.
 
-mod bind;
+mod arithmetic;
 mod bounded;
 mod build;
 mod compile;
@@ -17,10 +17,13 @@ mod derive;
 mod evaluate;
 mod expr;
 mod print;
+mod round;
+mod signs;
+mod substitute;
 
 pub use self::build::build;
 pub use self::compile::Compiled;
 pub(crate) use self::compile::MAX_CANCELLED;
-pub use self::evaluate::{EvalError, Values};
+pub use self::evaluate::{Bindings, EvalError};
 pub use self::expr::{Atom, Expr, Monomial, Symbol};
 pub use self::print::{Notation, Printer};

@@ -1,11 +1,12 @@
 //! Expressions as a reader writes them: `2·b·n·d²/h`, in text and in LaTeX.
 
 use num_bigint::BigInt;
+use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed};
 
-use super::expr::common_denominator;
-use super::{Atom, Expr, Monomial, Symbol};
+use super::expr::{Atom, Expr, Monomial, Symbol};
+use super::signs::{Way, signs};
 use crate::number;
 
 /// How an expression is written.
@@ -45,21 +46,22 @@ impl Printer {
             let degree: i64 = monomial.factors().iter().map(|(_, e)| i64::from(*e)).sum();
             let ranks: Vec<(usize, i32)> = self
                 .ordered(monomial)
-                .iter()
+                .into_iter()
+                .map(|at| &monomial.factors()[at])
                 .map(|(atom, e)| (self.rank(atom), -e))
                 .collect();
             (-degree, ranks)
         });
         let mut text = String::new();
         for (at, (monomial, coefficient)) in terms.into_iter().enumerate() {
-            let size = coefficient.abs();
-            match (at, coefficient.is_negative()) {
+            let signs = signs(monomial, coefficient.is_negative());
+            match (at, signs.negative) {
                 (0, true) => text.push(self.minus()),
                 (0, false) => {}
                 (_, true) => text.push_str(&format!(" {} ", self.minus())),
                 (_, false) => text.push_str(" + "),
             }
-            text.push_str(&self.term(monomial, &size));
+            text.push_str(&self.term(monomial, &signs.ways, &coefficient.abs()));
         }
         text
     }
@@ -82,15 +84,20 @@ impl Printer {
         }
     }
 
-    fn ordered<'m>(&self, monomial: &'m Monomial) -> Vec<&'m (Atom, i32)> {
-        let mut factors: Vec<&(Atom, i32)> = monomial.factors().iter().collect();
-        factors.sort_by(|(a, _), (b, _)| self.rank(a).cmp(&self.rank(b)).then_with(|| a.cmp(b)));
-        factors
+    /// The factors, each by its number, in the order in which they are written.
+    fn ordered(&self, monomial: &Monomial) -> Vec<usize> {
+        let factors = monomial.factors();
+        let mut order: Vec<usize> = (0..factors.len()).collect();
+        order.sort_by_key(|at| {
+            let (atom, _) = &factors[*at];
+            (self.rank(atom), atom)
+        });
+        order
     }
 
-    /// One product. A coefficient that has finitely many digits but is no
-    /// simple fraction (a price) is written as a decimal.
-    fn term(&self, monomial: &Monomial, coefficient: &BigRational) -> String {
+    /// One product without its sign. A coefficient that has finitely many
+    /// digits but is no simple fraction (a price) is written as a decimal.
+    fn term(&self, monomial: &Monomial, ways: &[Way], coefficient: &BigRational) -> String {
         let simple = coefficient.denom() <= &BigInt::from(2);
         let (number, divisor) = if simple || !number::is_decimal(coefficient) {
             (coefficient.numer().to_string(), coefficient.denom().clone())
@@ -102,13 +109,14 @@ impl Printer {
         if !divisor.is_one() {
             below.push(divisor.to_string());
         }
-        for (atom, exponent) in self.ordered(monomial) {
+        for at in self.ordered(monomial) {
+            let (atom, exponent) = &monomial.factors()[at];
             let side = if *exponent > 0 {
                 &mut above
             } else {
                 &mut below
             };
-            side.push(self.factor(atom, exponent.unsigned_abs()));
+            side.push(self.factor(atom, ways[at], exponent.unsigned_abs()));
         }
         if number != "1" || above.is_empty() {
             above.insert(0, number);
@@ -136,21 +144,36 @@ impl Printer {
         }
     }
 
-    fn factor(&self, atom: &Atom, exponent: u32) -> String {
+    fn factor(&self, atom: &Atom, way: Way, exponent: u32) -> String {
+        let turn = |expr: &Expr| match way {
+            Way::Held => expr.clone(),
+            Way::Turned => -expr.clone(),
+        };
         let base = match atom {
             Atom::Symbol(symbol) => self.symbol(symbol.name()),
             Atom::Group(inner) => format!("({})", self.sum(inner)),
-            Atom::Floor(inner) => match self.notation {
-                Notation::Text => format!("⌊{}⌋", self.sum(inner)),
-                Notation::Latex => {
-                    format!(r"\left\lfloor {} \right\rfloor", self.sum(inner))
+            Atom::Floor(inner) => {
+                let inner = self.sum(&turn(inner));
+                match (self.notation, way) {
+                    (Notation::Text, Way::Held) => format!("⌊{inner}⌋"),
+                    (Notation::Text, Way::Turned) => format!("⌈{inner}⌉"),
+                    (Notation::Latex, Way::Held) => {
+                        format!(r"\left\lfloor {inner} \right\rfloor")
+                    }
+                    (Notation::Latex, Way::Turned) => {
+                        format!(r"\left\lceil {inner} \right\rceil")
+                    }
                 }
-            },
+            }
             Atom::Max(pair) => {
-                let (a, b) = (self.print(&pair.0), self.print(&pair.1));
+                let (a, b) = (self.print(&turn(&pair.0)), self.print(&turn(&pair.1)));
+                let name = match way {
+                    Way::Held => "max",
+                    Way::Turned => "min",
+                };
                 match self.notation {
-                    Notation::Text => format!("max({a}, {b})"),
-                    Notation::Latex => format!(r"\max({a}, {b})"),
+                    Notation::Text => format!("{name}({a}, {b})"),
+                    Notation::Latex => format!(r"\{name}({a}, {b})"),
                 }
             }
         };
@@ -187,8 +210,16 @@ impl Printer {
     }
 }
 
+const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+
+/// The least common multiple of the coefficients' denominators.
+fn common_denominator(expr: &Expr) -> BigInt {
+    expr.terms().fold(BigInt::one(), |multiple, (_, value)| {
+        multiple.lcm(value.denom())
+    })
+}
+
 fn superscript(exponent: u32) -> String {
-    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     exponent
         .to_string()
         .bytes()
@@ -206,7 +237,12 @@ impl std::fmt::Display for Expr {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::formula::Formula;
+    use crate::source::{Place, Problems, Source};
+    use crate::symbolic::build;
 
     fn printed(expr: &Expr) -> (String, String) {
         let order = ["b", "n", "d", "h"].map(Symbol::new);
@@ -249,7 +285,102 @@ mod tests {
         let half = (&s - &Expr::one()).scale(&BigRational::new(1.into(), 2.into()));
         // ⌊(s − 1)/2⌋ = ⌊(s + 1)/2⌋ − 1: whole parts stand outside.
         assert_eq!(printed(&half.floor()).0, "⌊(s + 1)/2⌋ − 1");
+        // −⌊−s/2⌋ is ⌈s/2⌉, and ⌈(s + 1)/2⌉ = ⌈(s − 1)/2⌉ + 1.
+        let half = s.scale(&BigRational::new(1.into(), 2.into()));
+        let latex = r"\left\lceil \frac{s}{2} \right\rceil";
+        assert_eq!(printed(&half.ceil()), ("⌈s/2⌉".into(), latex.into()));
+        let next = (&s + &Expr::one()).scale(&BigRational::new(1.into(), 2.into()));
+        assert_eq!(printed(&next.ceil()).0, "⌈(s − 1)/2⌉ + 1");
+        assert_eq!(printed(&-half.ceil()).0, "−⌈s/2⌉");
+        assert_eq!(printed(&-half.floor()).0, "−⌊s/2⌋");
         let rho = Expr::symbol("rho").scale(&BigRational::new(1.into(), 2.into()));
         assert_eq!(printed(&rho), ("rho/2".into(), r"\frac{\rho}{2}".into()));
+    }
+
+    #[test]
+    fn a_minimum_reads_as_one() {
+        let of = Expr::symbol;
+        let (b, n, w, d) = (of("b"), of("n"), of("w"), of("d"));
+        let text = |expr: &Expr| printed(expr).0;
+        let least = w.smaller(&n);
+        // The canonical form has no minimum: both are one value.
+        assert_eq!(least, -(-n.clone()).larger(&-w.clone()));
+        let count = &(&b * &n) * &(&d * &least);
+        let latex = r"b\,n\,d\,\min(n, w)";
+        assert_eq!(printed(&count), ("b·n·d·min(n, w)".into(), latex.into()));
+        assert_eq!(text(&-count.clone()), "−b·n·d·min(n, w)");
+        assert_eq!(text(&(&n - &least)), "n − min(n, w)");
+        assert_eq!(text(&Expr::one().divide(&least).unwrap()), "1/min(n, w)");
+        // An even power has no sign to turn.
+        assert_eq!(text(&least.power(2).unwrap()), "min(n, w)²");
+        assert_eq!(text(&(&least * &d.smaller(&b))), "min(b, d)·min(n, w)");
+        assert_eq!(text(&(&least * &d.larger(&b))), "max(b, d)·min(n, w)");
+        let nested = n.smaller(&w.smaller(&d).larger(&b));
+        assert_eq!(text(&nested), "min(n, max(b, min(d, w)))");
+        // Of mixed signs, fewer minus signs decide.
+        assert_eq!(text(&n.smaller(&(&d - &w))), "min(d − w, n)");
+        assert_eq!(text(&n.larger(&(&d - &w))), "max(d − w, n)");
+        assert_eq!(text(&(&n - &w).larger(&Expr::zero())), "max(0, n − w)");
+        assert_eq!(text(&(&n - &w).smaller(&Expr::zero())), "min(0, n − w)");
+    }
+
+    /// Printed text in the notation of formulas.
+    fn as_formula(text: &str) -> String {
+        const SIGNS: [(char, &str); 6] = [
+            ('·', "*"),
+            ('−', "-"),
+            ('⌊', "floor("),
+            ('⌈', "ceil("),
+            ('⌋', ")"),
+            ('⌉', ")"),
+        ];
+        let mut formula = String::new();
+        for letter in text.chars() {
+            let digit = DIGITS.iter().position(|digit| *digit == letter);
+            match (SIGNS.iter().find(|(sign, _)| *sign == letter), digit) {
+                (Some((_, sign)), _) => formula.push_str(sign),
+                // No exponent here has two digits.
+                (None, Some(digit)) => formula.push_str(&format!("^{digit}")),
+                (None, None) => formula.push(letter),
+            }
+        }
+        formula
+    }
+
+    fn built(text: &str) -> Expr {
+        let place = Place::whole(&Source::new("f", text));
+        let formula = Formula::read(text, &place, &mut Problems::new()).unwrap();
+        build(&formula, &mut |name, _| Ok(Expr::symbol(name))).unwrap()
+    }
+
+    fn any_formula() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            proptest::sample::select(vec!["b", "n", "d"]).prop_map(str::to_owned),
+            (1..9).prop_map(|number: i32| number.to_string()),
+        ];
+        leaf.prop_recursive(4, 24, 2, |inner| {
+            let sign = proptest::sample::select(vec!["+", "-", "*"]);
+            let name = proptest::sample::select(vec!["max", "min"]);
+            let round = proptest::sample::select(vec!["floor", "ceil"]);
+            prop_oneof![
+                (inner.clone(), sign, inner.clone())
+                    .prop_map(|(a, sign, b)| format!("({a} {sign} {b})")),
+                (name, inner.clone(), inner.clone())
+                    .prop_map(|(name, a, b)| format!("{name}({a}, {b})")),
+                (round, inner.clone(), 2..5)
+                    .prop_map(|(name, a, by)| format!("{name}({a} / {by})")),
+                inner.prop_map(|a| format!("(-{a})")),
+            ]
+        })
+    }
+
+    proptest! {
+        /// However the signs are turned, what is printed is what was held.
+        #[test]
+        fn what_is_printed_is_the_same_expression(text in any_formula()) {
+            let expr = built(&text);
+            let printed = expr.to_string();
+            prop_assert_eq!(built(&as_formula(&printed)), expr, "{}", printed);
+        }
     }
 }

@@ -6,7 +6,7 @@ use num_rational::BigRational;
 use super::entry::Word;
 use crate::formula::Formula;
 use crate::number;
-use crate::source::{Diagnostic, Fields, Node, Problems, Spanned, Value};
+use crate::source::{Datum, Diagnostic, Fields, Problems, Spanned, Value};
 
 /// The unit of all numbers of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,20 +114,20 @@ impl Given {
 }
 
 /// The formula that a string must be.
-pub(super) fn read_formula(node: &Node, problems: &mut Problems) -> Option<Formula> {
+pub(super) fn read_formula(node: &Datum, problems: &mut Problems) -> Option<Formula> {
     let text = node.text(problems)?;
     Formula::read(&text.value, &node.inside(), problems)
 }
 
 /// `[least, most]`, each a number or a formula.
-pub(super) fn read_range(node: &Node, problems: &mut Problems) -> Option<(Formula, Formula)> {
+pub(super) fn read_range(node: &Datum, problems: &mut Problems) -> Option<(Formula, Formula)> {
     let [low, high] = node.items(problems)? else {
         problems.push(
             Diagnostic::at(&node.place, "a range has two ends").help("write `[least, most]`"),
         );
         return None;
     };
-    let mut end = |node: &Node| match &node.value {
+    let mut end = |node: &Datum| match &node.value {
         Value::Text(_) => read_formula(node, problems),
         _ => node
             .number(problems)

@@ -9,7 +9,7 @@ use std::fmt;
 
 use num_rational::BigRational;
 
-use crate::source::{Diagnostic, Node, Place, Problems};
+use crate::source::{Datum, Diagnostic, Place, Problems};
 
 /// What one operation costs, and why one may think so.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +24,7 @@ pub struct Entry {
     /// How far it can be trusted.
     pub confidence: Confidence,
     /// How it was obtained.
-    pub kind: Kind,
+    pub kind: FigureKind,
     /// What it includes.
     pub boundary: Boundary,
     /// A remark: why an assumption is defensible, how a figure was read.
@@ -74,7 +74,7 @@ pub(super) trait Word: Copy + Sized + 'static {
     const WORDS: &'static [(Self, &'static str)];
 
     /// The word that `node` must be.
-    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+    fn read(node: &Datum, problems: &mut Problems) -> Option<Self> {
         let text = node.text(problems)?;
         let found = Self::WORDS.iter().find(|(_, word)| *word == text.value);
         if found.is_none() {
@@ -147,7 +147,7 @@ impl Word for Confidence {
 
 /// How a figure was obtained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum FigureKind {
     /// Measured on hardware.
     Measured,
     /// Reported by a synthesis tool for a circuit.
@@ -162,35 +162,35 @@ pub enum Kind {
     Unstated,
 }
 
-impl Kind {
+impl FigureKind {
     /// Its name in tables and output.
     pub const fn name(self) -> &'static str {
         match self {
-            Kind::Measured => "measured",
-            Kind::Synthesised => "synthesised",
-            Kind::Simulated => "simulated",
-            Kind::Composed => "composed",
-            Kind::Assumed => "assumed",
-            Kind::Unstated => "unstated",
+            FigureKind::Measured => "measured",
+            FigureKind::Synthesised => "synthesised",
+            FigureKind::Simulated => "simulated",
+            FigureKind::Composed => "composed",
+            FigureKind::Assumed => "assumed",
+            FigureKind::Unstated => "unstated",
         }
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for FigureKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
 }
 
-impl Word for Kind {
+impl Word for FigureKind {
     const WHAT: &'static str = "kind of figure";
-    const WORDS: &'static [(Kind, &'static str)] = &[
-        (Kind::Measured, Kind::Measured.name()),
-        (Kind::Synthesised, Kind::Synthesised.name()),
-        (Kind::Simulated, Kind::Simulated.name()),
-        (Kind::Composed, Kind::Composed.name()),
-        (Kind::Assumed, Kind::Assumed.name()),
-        (Kind::Unstated, Kind::Unstated.name()),
+    const WORDS: &'static [(FigureKind, &'static str)] = &[
+        (FigureKind::Measured, FigureKind::Measured.name()),
+        (FigureKind::Synthesised, FigureKind::Synthesised.name()),
+        (FigureKind::Simulated, FigureKind::Simulated.name()),
+        (FigureKind::Composed, FigureKind::Composed.name()),
+        (FigureKind::Assumed, FigureKind::Assumed.name()),
+        (FigureKind::Unstated, FigureKind::Unstated.name()),
     ];
 }
 
@@ -255,7 +255,11 @@ mod tests {
     fn every_word_is_spelt_one_way() {
         assert!(Confidence::WORDS.iter().all(|(c, name)| c.name() == *name));
         assert_eq!(Confidence::WORDS.len(), Confidence::ALL.len());
-        assert!(Kind::WORDS.iter().all(|(kind, name)| kind.name() == *name));
+        assert!(
+            FigureKind::WORDS
+                .iter()
+                .all(|(kind, name)| kind.name() == *name)
+        );
         assert!(Boundary::WORDS.iter().all(|(b, name)| b.name() == *name));
     }
 }

@@ -9,9 +9,9 @@ use num_traits::Signed;
 
 use super::entry::Entry;
 use super::price::price;
-use super::rule::{Defaults, Rule};
+use super::rule::{Defaults, PriceRule};
 use crate::number;
-use crate::source::{Diagnostic, Fields, Node, Place, Problems};
+use crate::source::{Datum, Diagnostic, Fields, Place, Problems};
 
 /// The widest access that is accepted, in bits.
 const MAX_BITS: u32 = 1 << 16;
@@ -56,7 +56,7 @@ impl MemoryLevel {
         self.level == other.level && self.size_kib == other.size_kib
     }
 
-    fn read(node: &Node, defaults: &Defaults<'_>, problems: &mut Problems) -> Option<MemoryLevel> {
+    fn read(node: &Datum, defaults: &Defaults<'_>, problems: &mut Problems) -> Option<MemoryLevel> {
         let mut fields = Fields::of(node, problems)?;
         let level = fields
             .require("level", "a memory", problems)
@@ -76,7 +76,7 @@ impl MemoryLevel {
         let bits = fields
             .require("per", &format!("the memory `{what}`"), problems)
             .and_then(|node| read_width(node, problems));
-        let rule = Rule::from_fields(what, node, &mut fields, defaults, problems);
+        let rule = PriceRule::from_fields(what, node, &mut fields, defaults, problems);
         fields.finish("a memory", problems);
         let access = price(
             &rule?,
@@ -101,7 +101,7 @@ impl MemoryLevel {
 }
 
 /// Reads `64-bit access`, `bit` or `byte`, in bits.
-fn read_width(node: &Node, problems: &mut Problems) -> Option<u32> {
+fn read_width(node: &Datum, problems: &mut Problems) -> Option<u32> {
     let text = node.text(problems)?;
     let bits = match text.value.as_str() {
         "bit" => Some(1),
@@ -128,7 +128,7 @@ fn read_width(node: &Node, problems: &mut Problems) -> Option<u32> {
 /// that a table which is extended already has is replaced.
 pub(super) fn add_memories(
     memories: &mut Vec<MemoryLevel>,
-    node: &Node,
+    node: &Datum,
     defaults: &Defaults<'_>,
     problems: &mut Problems,
 ) {

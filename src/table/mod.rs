@@ -33,7 +33,7 @@
 //! |---|---|
 //! | `name`; `title`, `node`, `supply` | what it is called; what is said of the hardware |
 //! | `extends` | a table from which everything is inherited that this one does not say itself |
-//! | `boundary`, `kind` | the [`Boundary`] and the [`Kind`] of entries that have none of their own |
+//! | `boundary`, `kind` | the [`Boundary`] and the [`FigureKind`] of entries that have none of their own |
 //! | `unit` | the unit of all numbers of this file: `pJ` (and entries say `pj = …`), `fJ` (`fj`) or `nJ` (`nj`) |
 //! | `formats` | what a comparison shows by default; else the first section |
 //! | `[source.key]` | a [`Citation`]: `title`, `where`, and, if need be, `read` (how the values were read) and `url` |
@@ -42,17 +42,21 @@
 //! | `[[memory]]` | a [`MemoryLevel`]: `level`, `size_kib`, `per`, and the fields of an entry |
 //!
 //! In a formula, `add` is the entry of the same format and `int8.add` that of
-//! another; numbers are in the unit of the file.
+//! another. A formula gives an energy, in whatever unit the file is written:
+//! `7 * mul` does, `mul * mul` does not. A number that stands beside an energy,
+//! as in `2 * add + 1`, is in the unit of the file.
 //!
 //! | module | what it knows |
 //! |---|---|
 //! | `read`, `sections` | the parts of a file, and `extends` |
 //! | `rule`, `amount` | what a file says about one price |
+//! | `dimension` | whether a formula comes out in a unit of energy |
 //! | `resolve`, `price` | the order of derived entries, and their values |
 //! | `entry` | one price and what is known about it |
 //! | `memory`, `sources` | levels of memory; citations |
 
 mod amount;
+mod dimension;
 mod entry;
 mod memory;
 mod price;
@@ -70,16 +74,16 @@ use std::sync::Arc;
 
 use num_rational::BigRational;
 
-pub use self::entry::{Boundary, Confidence, Entry, Kind, Provenance};
+pub use self::entry::{Boundary, Confidence, Entry, FigureKind, Provenance};
 pub use self::memory::MemoryLevel;
 pub use self::sources::Citation;
 
-use self::resolve::{Key, Rules, Strictness, resolve};
-use self::rule::Rule;
+use self::resolve::{Key, PriceRules, Strictness, resolve};
+use self::rule::PriceRule;
 use self::sources::Sources;
 use crate::format::{Format, NumberFormat};
 use crate::primitive::Primitive;
-use crate::source::{Problems, Source};
+use crate::source::{Problems, Spanned};
 
 /// What the operations of one piece of hardware cost, in picojoules.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,54 +92,18 @@ pub struct EnergyTable {
     title: Option<String>,
     node: Option<String>,
     supply: Option<String>,
-    extends: Option<String>,
+    extends: Option<Spanned<String>>,
     boundary: Boundary,
-    kind: Kind,
+    kind: FigureKind,
     default_formats: Vec<Format>,
     formats: Vec<NumberFormat>,
-    rules: Rules,
+    rules: PriceRules,
     entries: BTreeMap<Key, Entry>,
     memories: Vec<MemoryLevel>,
     sources: Sources,
 }
 
 impl EnergyTable {
-    /// Reads the table in `source`. `find` gives the text of the table that
-    /// `extends` names.
-    ///
-    /// # Errors
-    /// Everything that is wrong in the file and in those that it extends.
-    ///
-    /// # Example
-    /// ```
-    /// use picojoule::{format::NumberFormat, primitive::Primitive, source::Source};
-    /// use picojoule::table::EnergyTable;
-    ///
-    /// let text = r#"
-    /// name = "mine"
-    /// boundary = "functional unit"
-    /// kind = "measured"
-    /// [source.bench]
-    /// title = "My bench"
-    /// where = "here, today"
-    /// [fp32]
-    /// add = { pj = 0.9, source = "bench", confidence = "low" }
-    /// sub = "add"
-    /// "#;
-    /// let table = EnergyTable::read(&Source::new("mine.toml", text), &|_| None)?;
-    /// let sub = table.entry(Primitive::Sub, NumberFormat::FP32);
-    /// assert_eq!(sub.map(|entry| picojoule::number::plain(&entry.pj)).as_deref(), Some("0.9"));
-    /// # Ok::<(), picojoule::source::Problems>(())
-    /// ```
-    pub fn read(
-        source: &Arc<Source>,
-        find: &dyn Fn(&str) -> Option<Arc<Source>>,
-    ) -> Result<EnergyTable, Problems> {
-        let mut problems = Problems::new();
-        let table = read::read(&mut vec![Arc::clone(source)], find, &mut problems);
-        problems.or_some(table)
-    }
-
     /// The name under which users know it.
     pub fn name(&self) -> &str {
         &self.name
@@ -157,8 +125,8 @@ impl EnergyTable {
     }
 
     /// The table that it extends, as the file names it.
-    pub fn extends(&self) -> Option<&str> {
-        self.extends.as_deref()
+    pub fn extends(&self) -> Option<&Spanned<String>> {
+        self.extends.as_ref()
     }
 
     /// What its prices include, unless an entry says otherwise.
@@ -167,7 +135,7 @@ impl EnergyTable {
     }
 
     /// How its prices were obtained, unless an entry says otherwise.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> FigureKind {
         self.kind
     }
 
@@ -232,7 +200,7 @@ impl EnergyTable {
         let boundary = self
             .entry(primitive, format)
             .map_or(self.boundary, |entry| entry.boundary);
-        let rule = Arc::new(Rule::set(pj, boundary));
+        let rule = Arc::new(PriceRule::set(pj, boundary));
         table.rules.own.insert((format, primitive), rule);
         if !table.formats.contains(&format) {
             table.formats.push(format);

@@ -4,7 +4,7 @@ use num_rational::BigRational;
 use num_traits::Signed;
 
 use super::entry::Entry;
-use super::rule::Rule;
+use super::rule::PriceRule;
 use crate::formula::Formula;
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems};
@@ -13,7 +13,7 @@ use crate::symbolic::{self, Expr};
 /// Works out one rule; `lookup` gives the price, in picojoules, of an entry
 /// that a formula names.
 pub(super) fn price(
-    rule: &Rule,
+    rule: &PriceRule,
     lookup: &mut dyn FnMut(&str, &Place) -> Result<BigRational, Diagnostic>,
     check: bool,
     problems: &mut Problems,
@@ -77,7 +77,7 @@ pub(super) fn price(
 
 /// `Some` where the ends of the range are in order and hold the value.
 fn check_range(
-    rule: &Rule,
+    rule: &PriceRule,
     ends: &(Formula, Formula),
     pj: &BigRational,
     (low, high): &(BigRational, BigRational),

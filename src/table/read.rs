@@ -8,24 +8,58 @@ use std::sync::Arc;
 
 use super::EnergyTable;
 use super::amount::Unit;
-use super::entry::{Boundary, Kind, Word};
+use super::entry::{Boundary, FigureKind, Word};
 use super::memory::add_memories;
 use super::resolve::resolve;
 use super::rule::Defaults;
 use super::sections::Sections;
+use crate::catalog::{self, Finder};
 use crate::format::{Format, NumberFormat};
-use crate::source::{Diagnostic, Fields, Node, Place, Problems, Source, Spanned, parse_toml};
+use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, parse_toml};
 
 /// More tables than this in a chain of `extends` are refused.
 const MAX_CHAIN: usize = 16;
 
-/// Finds the text of a table by its name.
-pub(super) type Find<'f> = &'f dyn Fn(&str) -> Option<Arc<Source>>;
+impl EnergyTable {
+    /// Reads the table in `source`. `finder` gives the table that `extends`
+    /// names.
+    ///
+    /// # Errors
+    /// Fails with every mistake in the file and in those that it extends, each
+    /// with its place.
+    ///
+    /// # Example
+    /// ```
+    /// use picojoule::{format::NumberFormat, primitive::Primitive, source::Source};
+    /// use picojoule::{loader::Loader, table::EnergyTable};
+    ///
+    /// let text = r#"
+    /// name = "mine"
+    /// boundary = "functional unit"
+    /// kind = "measured"
+    /// [source.bench]
+    /// title = "My bench"
+    /// where = "here, today"
+    /// [fp32]
+    /// add = { pj = 0.9, source = "bench", confidence = "low" }
+    /// sub = "add"
+    /// "#;
+    /// let table = EnergyTable::read(&Source::new("mine.toml", text), &Loader::shipped())?;
+    /// let sub = table.entry(Primitive::Sub, NumberFormat::FP32);
+    /// assert_eq!(sub.map(|entry| picojoule::number::plain(&entry.pj)).as_deref(), Some("0.9"));
+    /// # Ok::<(), picojoule::source::Problems>(())
+    /// ```
+    pub fn read(source: &Arc<Source>, finder: &dyn Finder) -> Result<EnergyTable, Problems> {
+        let mut problems = Problems::new();
+        let table = read(&mut vec![Arc::clone(source)], finder, &mut problems);
+        problems.or_some(table)
+    }
+}
 
 /// Reads the table in the last of `chain`, which the others extend.
-pub(super) fn read(
+fn read(
     chain: &mut Vec<Arc<Source>>,
-    find: Find<'_>,
+    finder: &dyn Finder,
     problems: &mut Problems,
 ) -> Option<EnergyTable> {
     let source = Arc::clone(chain.last()?);
@@ -52,7 +86,7 @@ pub(super) fn read(
     let extends = fields.text("extends", problems);
     let base = extends
         .as_ref()
-        .map(|extends| read_base(extends, chain, find, problems));
+        .map(|extends| read_base(extends, chain, finder, problems));
     // Without the base nobody can say what is missing.
     let whole = !matches!(base, Some(None));
     let base = base.flatten();
@@ -133,7 +167,7 @@ pub(super) fn read(
         title,
         node: node.or(base_node),
         supply: supply.or(base_supply),
-        extends: extends.map(|extends| extends.value),
+        extends,
         boundary,
         kind,
         default_formats,
@@ -166,16 +200,15 @@ fn both(format: NumberFormat) -> Format {
 fn read_base(
     extends: &Spanned<String>,
     chain: &mut Vec<Arc<Source>>,
-    find: Find<'_>,
+    finder: &dyn Finder,
     problems: &mut Problems,
 ) -> Option<EnergyTable> {
-    let wanted = &extends.value;
-    let Some(source) = find(wanted) else {
-        problems.push(
-            Diagnostic::at(&extends.place, format!("no table is called `{wanted}`"))
-                .help("name a table that ships with picojoule, or give the path of a file"),
-        );
-        return None;
+    let source = match finder.find(catalog::Kind::Table, extends) {
+        Ok(source) => source,
+        Err(mistake) => {
+            problems.push(mistake);
+            return None;
+        }
     };
     if chain.contains(&source) {
         let names: Vec<&str> = chain.iter().map(|source| source.name()).collect();
@@ -204,7 +237,7 @@ fn read_base(
     }
     chain.push(source);
     let before = problems.len();
-    let base = read(chain, find, problems);
+    let base = read(chain, finder, problems);
     chain.pop();
     base.filter(|_| problems.len() == before)
 }
@@ -243,12 +276,12 @@ impl Unstated for Boundary {
     const UNSTATED: Boundary = Boundary::Unstated;
 }
 
-impl Unstated for Kind {
-    const UNSTATED: Kind = Kind::Unstated;
+impl Unstated for FigureKind {
+    const UNSTATED: FigureKind = FigureKind::Unstated;
 }
 
 fn read_formats(
-    node: &Node,
+    node: &Datum,
     formats: &[NumberFormat],
     all_known: bool,
     problems: &mut Problems,

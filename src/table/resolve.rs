@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::entry::Entry;
 use super::price::price;
-use super::rule::{Reference, Rule};
+use super::rule::{PriceRule, Reference};
 use crate::format::NumberFormat;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Place, Problems};
@@ -24,9 +24,9 @@ pub(super) type Key = (NumberFormat, Primitive);
 
 /// The rules of a table.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Rules {
-    pub own: BTreeMap<Key, Arc<Rule>>,
-    pub every: BTreeMap<Primitive, Arc<Rule>>,
+pub(super) struct PriceRules {
+    pub own: BTreeMap<Key, Arc<PriceRule>>,
+    pub every: BTreeMap<Primitive, Arc<PriceRule>>,
 }
 
 /// How mistakes are treated.
@@ -54,7 +54,7 @@ enum State {
 }
 
 struct Cell<'r> {
-    rule: &'r Rule,
+    rule: &'r PriceRule,
     general: bool,
     state: State,
 }
@@ -62,7 +62,7 @@ struct Cell<'r> {
 /// Works out all prices.
 pub(super) fn resolve(
     formats: &[NumberFormat],
-    rules: &Rules,
+    rules: &PriceRules,
     strictness: &Strictness,
     problems: &mut Problems,
 ) -> BTreeMap<Key, Entry> {
@@ -98,7 +98,7 @@ pub(super) fn resolve(
 }
 
 impl<'r> Cell<'r> {
-    fn new(rule: &'r Rule, general: bool) -> Cell<'r> {
+    fn new(rule: &'r PriceRule, general: bool) -> Cell<'r> {
         Cell {
             rule,
             general,
@@ -189,7 +189,7 @@ impl<'r> Walk<'r, '_> {
     }
 
     /// The state of an entry when all that it names is settled.
-    fn work_out(&mut self, key: Key, rule: &'r Rule) -> State {
+    fn work_out(&mut self, key: Key, rule: &'r PriceRule) -> State {
         for reference in &rule.references {
             let other = target(reference, key.0);
             match self.cells.get(&other).map(|cell| &cell.state) {
@@ -245,7 +245,7 @@ impl<'r> Walk<'r, '_> {
     }
 
     /// Tells of rules for every format that came out for none.
-    fn report_unused(&mut self, rules: &Rules) {
+    fn report_unused(&mut self, rules: &PriceRules) {
         if !self.strictness.missing {
             return;
         }

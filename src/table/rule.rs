@@ -7,7 +7,7 @@
 //! abs = { pj = 0, range = [0, "add"], confidence = "assumed", why = "…" }
 //! ```
 //!
-//! A number is a formula without names, so all four are the same [`Rule`]:
+//! A number is a formula without names, so all four are the same [`PriceRule`]:
 //! formulas for the value and the ends of its range, and what is known about
 //! them. Rules are kept for as long as the table lives; a what-if replaces one
 //! and works the others out again.
@@ -15,19 +15,20 @@
 use num_rational::BigRational;
 
 use super::amount::{Given, Unit, read_formula, read_range};
-use super::entry::{Boundary, Confidence, Kind, Provenance, Word};
+use super::dimension::check_is_energy;
+use super::entry::{Boundary, Confidence, FigureKind, Provenance, Word};
 use super::sources::Sources;
 use crate::format::NumberFormat;
 use crate::formula::Formula;
 use crate::number;
 use crate::primitive::Primitive;
-use crate::source::{Diagnostic, Fields, Node, Place, Problems, Source, Value, one_of};
+use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Source, Value, one_of};
 
 /// What holds for all entries of one file unless they say otherwise.
 pub(super) struct Defaults<'a> {
     pub unit: Unit,
     pub boundary: Boundary,
-    pub kind: Kind,
+    pub kind: FigureKind,
     /// The sources that an entry may name; none where they are not all known.
     pub sources: Option<&'a Sources>,
 }
@@ -66,7 +67,7 @@ impl Reference {
 
 /// One price as a file gives it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Rule {
+pub(super) struct PriceRule {
     /// The value; none where the middle of the range is meant.
     pub value: Option<Formula>,
     pub range: Option<(Formula, Formula)>,
@@ -76,24 +77,24 @@ pub(super) struct Rule {
     pub references: Vec<Reference>,
     pub provenance: Provenance,
     pub confidence: Confidence,
-    pub kind: Kind,
+    pub kind: FigureKind,
     pub boundary: Boundary,
     pub note: Option<String>,
     pub place: Option<Place>,
 }
 
-impl Rule {
+impl PriceRule {
     /// A price set by hand, in picojoules.
-    pub fn set(pj: BigRational, boundary: Boundary) -> Rule {
+    pub fn set(pj: BigRational, boundary: Boundary) -> PriceRule {
         let nowhere = Place::whole(&Source::new("a price set by hand", ""));
-        Rule {
+        PriceRule {
             value: Some(Formula::number(pj, &nowhere)),
             range: None,
             unit: number::whole(1),
             references: Vec::new(),
             provenance: Provenance::Set,
             confidence: Confidence::Assumed,
-            kind: Kind::Assumed,
+            kind: FigureKind::Assumed,
             boundary,
             note: Some("set by hand".to_owned()),
             place: None,
@@ -104,18 +105,18 @@ impl Rule {
     /// is noted and replaced, so that the value is still checked.
     pub fn read(
         what: &str,
-        node: &Node,
+        node: &Datum,
         defaults: &Defaults<'_>,
         problems: &mut Problems,
-    ) -> Option<Rule> {
+    ) -> Option<PriceRule> {
         match &node.value {
             Value::Text(_) => {
                 let formula = read_formula(node, problems)?;
-                Rule::derived(formula, node, defaults, problems)
+                PriceRule::derived(formula, node, defaults, problems)
             }
             Value::Table(_) => {
                 let mut fields = Fields::of(node, problems)?;
-                let rule = Rule::from_fields(what, node, &mut fields, defaults, problems);
+                let rule = PriceRule::from_fields(what, node, &mut fields, defaults, problems);
                 fields.finish(&format!("the entry `{what}`"), problems);
                 rule
             }
@@ -152,11 +153,11 @@ impl Rule {
 
     fn derived(
         formula: Formula,
-        node: &Node,
+        node: &Datum,
         defaults: &Defaults<'_>,
         problems: &mut Problems,
-    ) -> Option<Rule> {
-        Rule {
+    ) -> Option<PriceRule> {
+        PriceRule {
             provenance: Provenance::Derived {
                 formula: formula.text.clone(),
                 source: None,
@@ -166,7 +167,7 @@ impl Rule {
             unit: defaults.unit.picojoules(),
             references: Vec::new(),
             confidence: Confidence::Assumed,
-            kind: Kind::Assumed,
+            kind: FigureKind::Assumed,
             boundary: defaults.boundary,
             note: None,
             place: Some(node.place.clone()),
@@ -178,11 +179,11 @@ impl Rule {
     /// a memory row has.
     pub fn from_fields(
         what: &str,
-        node: &Node,
+        node: &Datum,
         fields: &mut Fields<'_>,
         defaults: &Defaults<'_>,
         problems: &mut Problems,
-    ) -> Option<Rule> {
+    ) -> Option<PriceRule> {
         let given = Given::read(what, fields, defaults.unit, problems);
         let range = fields.take("range").map(|node| read_range(node, problems));
         let derived = fields.take("is").is_some();
@@ -203,7 +204,7 @@ impl Rule {
         }
         let kind = fields
             .take("kind")
-            .and_then(|node| Kind::read(node, problems));
+            .and_then(|node| FigureKind::read(node, problems));
         let boundary = fields
             .take("boundary")
             .and_then(|node| Boundary::read(node, problems));
@@ -226,7 +227,7 @@ impl Rule {
             (_, None) => Provenance::Assumed,
         };
         let guessed = derived || confidence == Confidence::Assumed;
-        Rule {
+        PriceRule {
             value,
             range,
             unit: defaults.unit.picojoules(),
@@ -234,7 +235,7 @@ impl Rule {
             provenance,
             confidence,
             kind: kind.unwrap_or(if guessed {
-                Kind::Assumed
+                FigureKind::Assumed
             } else {
                 defaults.kind
             }),
@@ -245,22 +246,31 @@ impl Rule {
         .with_references(problems)
     }
 
-    fn with_references(mut self, problems: &mut Problems) -> Option<Rule> {
+    /// The rule with all that its formulas name, if they name what there can
+    /// be and give energies.
+    fn with_references(mut self, problems: &mut Problems) -> Option<PriceRule> {
         let ends = self.range.iter().flat_map(|(low, high)| [low, high]);
-        let names = self.value.iter().chain(ends).flat_map(Formula::names);
-        let mut known = true;
+        let formulas: Vec<&Formula> = self.value.iter().chain(ends).collect();
+        let mut sound = true;
         let mut references = Vec::new();
-        for (name, place) in names {
+        for (name, place) in formulas.iter().flat_map(|formula| formula.names()) {
             match Reference::read(&name, &place) {
                 Ok(reference) => references.push(reference),
                 Err(mistake) => {
                     problems.push(mistake);
-                    known = false;
+                    sound = false;
                 }
             }
         }
+        for mistake in formulas
+            .iter()
+            .filter_map(|formula| check_is_energy(formula).err())
+        {
+            problems.push(mistake);
+            sound = false;
+        }
         self.references = references;
-        known.then_some(self)
+        sound.then_some(self)
     }
 }
 
@@ -311,7 +321,7 @@ fn read_confidence(
     }
 }
 
-fn no_source(what: &str, confidence: Confidence, node: &Node) -> Diagnostic {
+fn no_source(what: &str, confidence: Confidence, node: &Datum) -> Diagnostic {
     let help = if confidence == Confidence::Assumed {
         "an assumption without a source says `why`"
     } else {

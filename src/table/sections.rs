@@ -4,15 +4,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::resolve::{Key, Rules, Strictness};
-use super::rule::{Defaults, Rule};
+use super::resolve::{Key, PriceRules, Strictness};
+use super::rule::{Defaults, PriceRule};
 use crate::format::NumberFormat;
 use crate::primitive::Primitive;
-use crate::source::{Diagnostic, Node, Problems};
+use crate::source::{Datum, Diagnostic, Problems};
 
 /// The format sections and `[every]`.
 pub(super) struct Sections<'s> {
-    rules: &'s mut Rules,
+    rules: &'s mut PriceRules,
     formats: &'s mut Vec<NumberFormat>,
     defaults: &'s Defaults<'s>,
     wrong: BTreeSet<Key>,
@@ -25,7 +25,7 @@ impl<'s> Sections<'s> {
     /// Reads into `rules` and `formats`; `whole` is whether the tables that
     /// this one extends could be read.
     pub fn new(
-        rules: &'s mut Rules,
+        rules: &'s mut PriceRules,
         formats: &'s mut Vec<NumberFormat>,
         defaults: &'s Defaults<'s>,
         whole: bool,
@@ -47,7 +47,7 @@ impl<'s> Sections<'s> {
     }
 
     /// Reads the section of `format`.
-    pub fn read_format(&mut self, format: NumberFormat, node: &Node, problems: &mut Problems) {
+    pub fn read_format(&mut self, format: NumberFormat, node: &Datum, problems: &mut Problems) {
         if !self.formats.contains(&format) {
             self.formats.push(format);
         }
@@ -71,7 +71,7 @@ impl<'s> Sections<'s> {
     }
 
     /// Reads `[every]`.
-    pub fn read_every(&mut self, node: &Node, problems: &mut Problems) {
+    pub fn read_every(&mut self, node: &Datum, problems: &mut Problems) {
         self.read_entries(
             "every",
             node,
@@ -91,9 +91,9 @@ impl<'s> Sections<'s> {
     fn read_entries(
         &mut self,
         section: &str,
-        node: &Node,
+        node: &Datum,
         problems: &mut Problems,
-        mut take: impl FnMut(&mut Self, Primitive, Option<Rule>),
+        mut take: impl FnMut(&mut Self, Primitive, Option<PriceRule>),
     ) {
         let Some(entries) = node.entries(problems) else {
             self.all_known = false;
@@ -103,7 +103,7 @@ impl<'s> Sections<'s> {
             match key.value.parse::<Primitive>() {
                 Ok(primitive) => {
                     let what = format!("{section}.{primitive}");
-                    let rule = Rule::read(&what, node, self.defaults, problems);
+                    let rule = PriceRule::read(&what, node, self.defaults, problems);
                     take(self, primitive, rule);
                 }
                 Err(unknown) => {

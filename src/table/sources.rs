@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::source::{Diagnostic, Fields, Node, Place, Problems, Spanned};
+use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Spanned};
 
 /// A text that energies were read in, so that a reader can go and look.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(super) struct Sources(pub BTreeMap<String, Citation>);
 impl Sources {
     /// Adds the `[source.key]` sections under `node`; one that a table which
     /// is extended already has is replaced.
-    pub fn add(&mut self, node: &Node, problems: &mut Problems) {
+    pub fn add(&mut self, node: &Datum, problems: &mut Problems) {
         let Some(entries) = node.entries(problems) else {
             return;
         };

@@ -7,7 +7,7 @@ use num_traits::{Signed, ToPrimitive};
 use super::polynomial::Laurent;
 use crate::graph::{OpGraph, Rule};
 use crate::number::whole;
-use crate::symbolic::{Atom, Expr, Symbol, Values};
+use crate::symbolic::{Atom, Bindings, Expr, Symbol};
 
 /// Where no range is given, whole numbers are tried up to this one.
 pub const LAST_WHOLE: u64 = 1_000_000;
@@ -116,7 +116,7 @@ impl ThresholdAxis {
 
     /// Whether the model accepts the value.
     pub fn admits(&self, value: &BigRational) -> bool {
-        let mut values = Values::default();
+        let mut values = Bindings::default();
         values.set(self.symbol.clone(), value.clone());
         self.conditions.iter().all(|(expr, rule)| {
             let value = expr.evaluate(&values);
@@ -208,7 +208,7 @@ fn is_fraction(expr: &Expr, x: u64) -> bool {
 
 /// `expr` with numbers for all symbols but `symbol`; `None` where a divisor
 /// becomes 0.
-pub(super) fn with_others(expr: &Expr, symbol: &Symbol, values: &Values) -> Option<Expr> {
+pub(super) fn with_others(expr: &Expr, symbol: &Symbol, values: &Bindings) -> Option<Expr> {
     expr.substitute(&|other| {
         let value = (other != symbol).then(|| values.get(other))?;
         value.map(|value| Expr::constant(value.clone()))

@@ -6,7 +6,7 @@ use num_traits::Zero;
 
 use super::axis::with_others;
 use crate::number::whole;
-use crate::symbolic::{EvalError, Expr, Symbol, Values};
+use crate::symbolic::{Bindings, EvalError, Expr, Symbol};
 
 /// That a variant saves at least a share of the energy of the baseline.
 ///
@@ -29,7 +29,7 @@ pub struct Side<'a> {
     /// The energy, in picojoules.
     pub picojoules: &'a Expr,
     /// The values.
-    pub values: &'a Values,
+    pub values: &'a Bindings,
 }
 
 impl Claim {
@@ -103,7 +103,7 @@ impl Claim {
     /// # Errors
     /// A division by zero.
     pub fn saving_at(&self, x: &BigRational) -> Result<Option<BigRational>, EvalError> {
-        let mut values = Values::default();
+        let mut values = Bindings::default();
         values.set(self.symbol.clone(), x.clone());
         let baseline = self.baseline.evaluate(&values)?;
         Ok(saved(&baseline, &self.energy.evaluate(&values)?))

@@ -15,7 +15,7 @@ use super::polynomial::Laurent;
 use super::signs::Signs;
 use super::solution::{Crossing, Holds, MAX_TRIED, Solution, Span, Unsolved};
 use crate::number::whole;
-use crate::symbolic::{Expr, Values};
+use crate::symbolic::{Bindings, Expr};
 
 /// Points of a grid, by their numbers, at all of which the claim holds, or at
 /// none.
@@ -218,7 +218,7 @@ pub(super) fn tried(
         if !axis.admits_whole(x) {
             return Ok(None);
         }
-        let mut values = Values::default();
+        let mut values = Bindings::default();
         values.set(claim.symbol().clone(), whole(x));
         difference
             .evaluate(&values)

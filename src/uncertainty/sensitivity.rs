@@ -25,7 +25,7 @@ use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
 use crate::number::whole;
-use crate::symbolic::{EvalError, Expr, Symbol, Values};
+use crate::symbolic::{Bindings, EvalError, Expr, Symbol};
 
 /// An expression and where it is looked at.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +33,7 @@ pub struct Function {
     /// The expression, in picojoules.
     pub expr: Expr,
     /// The values of its symbols.
-    pub values: Values,
+    pub values: Bindings,
 }
 
 impl Function {

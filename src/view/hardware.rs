@@ -91,7 +91,7 @@ fn about(table: &EnergyTable) -> String {
     words.push(format!("Boundary: {}.", table.boundary()));
     words.push(format!("Figures: {}.", table.kind()));
     if let Some(base) = table.extends() {
-        words.push(format!("Extends {base}."));
+        words.push(format!("Extends {}.", base.value));
     }
     words.push("All in pJ.".to_owned());
     words.join(" ")

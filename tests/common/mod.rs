@@ -9,15 +9,16 @@ use std::sync::Arc;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use picojoule::catalog::{self, Kind};
+use picojoule::catalog::{Finder, Kind};
 use picojoule::census::{Conventions, DotAdds};
 use picojoule::energy::{CostModel, Counted, Estimate, estimate};
 use picojoule::format::Format;
 use picojoule::formula::Formula;
 use picojoule::graph::{OpGraph, Setting, Unfold, lower};
-use picojoule::model::{Library, Model};
+use picojoule::loader::Loader;
+use picojoule::model::Model;
 use picojoule::primitive::Primitive;
-use picojoule::source::{Place, Problems, Source, Spanned};
+use picojoule::source::{Diagnostic, Place, Problems, Source, Spanned};
 use picojoule::table::EnergyTable;
 
 /// The shipped blocks, and before them blocks given as text.
@@ -39,27 +40,23 @@ impl Blocks {
     }
 }
 
-impl Library for Blocks {
-    fn find(&self, name: &str, _from: &Source) -> Result<Arc<Source>, String> {
-        if let Some((name, text)) = self.own.iter().find(|(own, _)| own == name) {
+impl Finder for Blocks {
+    fn find(&self, kind: Kind, name: &Spanned<String>) -> Result<Arc<Source>, Diagnostic> {
+        if let Some((name, text)) = self.own.iter().find(|(own, _)| *own == name.value) {
             return Ok(Source::new(format!("{name}.toml"), text.clone()));
         }
-        catalog::find(Kind::Block, name).ok_or_else(|| format!("no block `{name}`"))
+        Loader::shipped().find(kind, name)
     }
 
-    fn names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.own.iter().map(|(name, _)| name.as_str()).collect();
-        for name in catalog::names(Kind::Block) {
-            names.push(name);
-        }
-        names
+    fn names(&self, _: Kind) -> Vec<&str> {
+        self.own.iter().map(|(name, _)| name.as_str()).collect()
     }
 }
 
 /// A model that ships.
 pub fn shipped(name: &str) -> Model {
-    let source = catalog::find(Kind::Model, name).expect("a shipped model");
-    Model::read(&source, &Blocks::shipped()).unwrap_or_else(|problems| panic!("{problems}"))
+    let model = Loader::shipped().model(name);
+    Arc::unwrap_or_clone(model.unwrap_or_else(|problems| panic!("{problems}")))
 }
 
 /// A model given as text, over the shipped blocks and `blocks`.
@@ -155,9 +152,8 @@ pub fn parameters(counted: &Counted) -> BigRational {
 
 /// A shipped table.
 pub fn table(name: &str) -> EnergyTable {
-    let find = |name: &str| catalog::find(Kind::Table, name);
-    let source = find(name).expect("a shipped table");
-    EnergyTable::read(&source, &find).unwrap_or_else(|problems| panic!("{problems}"))
+    let table = Loader::shipped().table(name);
+    Arc::unwrap_or_clone(table.unwrap_or_else(|problems| panic!("{problems}")))
 }
 
 /// A format by name.

@@ -48,7 +48,7 @@ fn moves_take_ones_too() {
     let found = of(&text("x = \"b 1 m\", y = \"b n m\"", DIMS, op));
     assert_counts(&found, &[]);
     assert_eq!(shape(&found, "o"), "b n + 1 m");
-    let op = "[[op]]\nname = \"o\"\ntake = \"b 1 m -> b 1\"\ninputs = [\"x\"]\n";
+    let op = "[[op]]\nname = \"o\"\nindex = \"b 1 m -> b 1\"\ninputs = [\"x\"]\n";
     let found = of(&text("x = \"b 1 m\"", DIMS, op));
     assert_eq!(shape(&found, "o"), "b 1");
 }

@@ -92,9 +92,9 @@ fn moves_take_it_too() {
         "\"i\", { weight = \"e d\" }",
     );
     assert_eq!(shape(&found, "o"), "a b d");
-    let found = form("take", "x = \"a b d\"", "... d -> ...", "\"x\"");
+    let found = form("index", "x = \"a b d\"", "... d -> ...", "\"x\"");
     assert_eq!(shape(&found, "o"), "a b");
-    let found = form("take", "x = \"a b d\"", "... d -> d", "\"x\"");
+    let found = form("index", "x = \"a b d\"", "... d -> d", "\"x\"");
     assert_eq!(shape(&found, "o"), "d");
 }
 

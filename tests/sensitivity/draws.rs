@@ -139,7 +139,8 @@ title = "A text"
 where = "Somewhere, 2026"
 [fp32]
 add = { pj = 1, range = [0.5, 2], source = "s", confidence = "high" }
-mul = { is = "1 / add", why = "to divide by a price" }
+log = { pj = 1, source = "s", confidence = "high" }
+mul = { is = "log * log / add", why = "to divide by a price" }
 [every]
 exp = "mul"
 div = "mul"
@@ -147,8 +148,8 @@ compare = "add"
 sub = "add"
 "#;
     let source: Arc<Source> = Source::new("t.toml", text);
-    let table =
-        EnergyTable::read(&source, &|_| None).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let table = EnergyTable::read(&source, &picojoule::loader::Loader::shipped())
+        .unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let counted = [counted(&shipped("attention"), "vanilla", &set::<u8>(&[]))];
     let pricing = CostModel {
         table: &table,

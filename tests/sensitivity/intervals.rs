@@ -2,7 +2,7 @@
 
 use num_rational::BigRational;
 use num_traits::Signed;
-use picojoule::symbolic::{Expr, Symbol, Values};
+use picojoule::symbolic::{Bindings, Expr, Symbol};
 use picojoule::uncertainty::{Interval, bounds, uncertain_entries};
 use proptest::prelude::*;
 
@@ -30,7 +30,7 @@ fn by_corners(quantity: &Quantity, entries: &[Input]) -> Interval {
     };
     let results: Vec<BigRational> = (0..1_usize << open.len())
         .map(|corner| {
-            let mut values = Values::default();
+            let mut values = Bindings::default();
             for (bit, entry) in open.iter().enumerate() {
                 let end = if corner >> bit & 1 == 1 {
                     &entry.high
@@ -124,7 +124,7 @@ fn what_is_not_covered_has_no_bounds() {
     entry.high = whole(2);
     let of = |expr: Expr| Function {
         expr,
-        values: Values::default(),
+        values: Bindings::default(),
     };
     let x = Expr::symbol("x");
     let inverse = Expr::one().divide(&x).unwrap();
@@ -177,7 +177,7 @@ proptest! {
             })
             .collect();
         let of = |terms: &Terms| {
-            let mut values = Values::default();
+            let mut values = Bindings::default();
             for entry in &entries {
                 values.set(entry.symbol.clone(), entry.value.clone());
             }

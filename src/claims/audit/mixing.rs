@@ -17,7 +17,6 @@ use crate::claims::quantity::Quantity;
 use crate::claims::unit::Dimension;
 use crate::format::NumberFormat;
 use crate::primitive::Primitive;
-use crate::source::Spanned;
 use crate::table::{Boundary, EnergyTable, Entry, Provenance};
 
 pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
@@ -189,15 +188,10 @@ fn extended(case: &Case<'_>) -> Option<Warning> {
     }
     let fault = Tables::Extended {
         table: table.name().to_owned(),
-        base: base.to_owned(),
+        base: base.value.clone(),
         entries: files.into_iter().map(|(_, names)| names).collect(),
     };
-    let place = case.claim.formula.place.clone();
-    let base = case
-        .names
-        .shelf
-        .table(&Spanned::new(base.to_owned(), place));
-    match base {
+    match case.names.loader.table(base) {
         Ok(base) => alone(case, fault, &[&base]),
         Err(_) => Some(case.warning(Fault::TwoTables(fault), Corrected::NoBase)),
     }

@@ -34,9 +34,9 @@ mod words;
 use self::case::Case;
 pub use self::fault::{Fault, FaultKind};
 pub use self::warning::{Corrected, Label, Labels, NoValue, Subject, Warning};
-use super::computed::Shelf;
 use super::ledger::Ledger;
 use super::meaning::Names;
+use crate::loader::Loader;
 use crate::source::Problems;
 
 /// What looks for one kind of fault in one claim.
@@ -61,13 +61,13 @@ const CHECKS: [Check; 7] = [
 /// with its place in the file.
 pub fn audit(
     ledger: &Ledger,
-    shelf: &dyn Shelf,
+    loader: &Loader,
     labels: Option<&Labels>,
 ) -> Result<Vec<Warning>, Problems> {
     let names = Names {
         file: &ledger.file,
         estimates: &ledger.estimates,
-        shelf,
+        loader,
     };
     let mut problems = Problems::new();
     let mut warnings: Vec<Warning> = Vec::new();

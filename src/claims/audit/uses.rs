@@ -9,7 +9,7 @@ use crate::claims::quantity::Quantity;
 use crate::claims::spec::Input;
 use crate::claims::unit::Dimension;
 use crate::format::NumberFormat;
-use crate::formula::{Ast, BinaryOp, Formula, Node};
+use crate::formula::{Ast, AstNode, BinaryOp, Formula};
 use crate::primitive::Primitive;
 use crate::source::Diagnostic;
 use crate::table::EnergyTable;
@@ -151,15 +151,15 @@ impl<'a> Uses<'a> {
             return Ok(());
         }
         match &part.node {
-            Node::Number(_) | Node::Call(..) => Ok(()),
-            Node::Negate(inner) => self.amounts(names, formula, inner, within),
-            Node::Name(name) => match names.meaning(name, &formula.place_of(part))? {
+            AstNode::Number(_) | AstNode::Call(..) => Ok(()),
+            AstNode::Negate(inner) => self.amounts(names, formula, inner, within),
+            AstNode::Name(name) => match names.meaning(name, &formula.place_of(part))? {
                 Meaning::Quantity(_, inner) => {
                     self.amounts(names, inner, &inner.ast, &inside(within, part))
                 }
                 _ => Ok(()),
             },
-            Node::Binary(_, left, right) => {
+            AstNode::Binary(_, left, right) => {
                 self.amounts(names, formula, left, within)?;
                 self.amounts(names, formula, right, within)
             }
@@ -229,7 +229,7 @@ impl Amount<'_> {
     pub(super) fn name(&self) -> &str {
         let text = self.formula.text.get(self.part.span.clone()).unwrap_or("");
         match &self.part.node {
-            Node::Name(name) => name.split(".energy").next().unwrap_or(name),
+            AstNode::Name(name) => name.split(".energy").next().unwrap_or(name),
             _ => text,
         }
     }
@@ -267,9 +267,9 @@ fn products<'a>(
     };
     let meaning = |part: &Ast, name: &str| names.meaning(name, &formula.place_of(part));
     Ok(match &part.node {
-        Node::Number(_) | Node::Call(..) => leaf(Factor::One, "1"),
-        Node::Negate(inner) => negated(products(names, formula, inner, within)?),
-        Node::Name(name) => match meaning(part, name)? {
+        AstNode::Number(_) | AstNode::Call(..) => leaf(Factor::One, "1"),
+        AstNode::Negate(inner) => negated(products(names, formula, inner, within)?),
+        AstNode::Name(name) => match meaning(part, name)? {
             // Formulas that are computed from themselves were refused.
             Meaning::Quantity(_, inner) => {
                 products(names, inner, &inner.ast, &inside(within, part))?
@@ -283,9 +283,9 @@ fn products<'a>(
             }
             Meaning::Memory(table, _) => leaf(Factor::Memory(table), name),
         },
-        Node::Binary(BinaryOp::Sub, left, right) if matches!(left.node, Node::Number(_)) => {
+        AstNode::Binary(BinaryOp::Sub, left, right) if matches!(left.node, AstNode::Number(_)) => {
             // 1 − s, where s is the share of zeros, is the share of the rest.
-            if let Node::Name(name) = &right.node
+            if let AstNode::Name(name) = &right.node
                 && let Meaning::Input(input) = meaning(right, name)?
             {
                 return Ok(leaf(Factor::Complement(input), &format!("1 − {name}")));
@@ -294,7 +294,7 @@ fn products<'a>(
             all.extend(negated(products(names, formula, right, within)?));
             all
         }
-        Node::Binary(op, left, right) => {
+        AstNode::Binary(op, left, right) => {
             let mut left = products(names, formula, left, within)?;
             let right = products(names, formula, right, within)?;
             match op {

@@ -5,7 +5,8 @@ use clap::Args;
 /// Several variants.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct VariantsArgs {
-    /// Variants, the baseline first: the model's own, or blocks for its slot
+    /// Variants, the baseline first: the model's own, or blocks for its slot, by
+    /// name or path; `mine=./block.toml` gives one another name
     #[arg(
         long,
         visible_alias = "variant",

@@ -1,7 +1,7 @@
 //! Formats that tables lack.
 
 use crate::cli::arg_source::ArgSource;
-use crate::cli::tables::shipped_tables;
+use crate::cli::loading::shipped_tables;
 use crate::format::{Format, NumberFormat};
 use crate::source::{Diagnostic, Problems};
 use crate::table::EnergyTable;

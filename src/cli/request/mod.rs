@@ -4,13 +4,16 @@ mod formats;
 mod model;
 mod prices;
 
-pub(super) use self::model::{Default, ModelRequest};
+pub(super) use self::model::{ModelRequest, Unnamed};
 pub(super) use self::prices::PriceRequest;
 
+use std::sync::Arc;
+
 use super::args::{ModelArgs, PriceArgs, VariantsArgs};
+use super::loading;
 use super::settings::Set;
-use super::tables::shipped_tables;
 use crate::energy::{CostModel, Counted};
+use crate::loader::Loader;
 use crate::source::Problems;
 use crate::table::EnergyTable;
 
@@ -23,21 +26,28 @@ pub(super) struct Request {
     model: ModelRequest,
     prices: PriceRequest,
     pub(super) counted: Vec<Counted>,
-    shipped: Vec<EnergyTable>,
+    shipped: Vec<Arc<EnergyTable>>,
 }
 
 impl Request {
     pub(super) fn new(
         args: &ModelArgs,
         variants: &VariantsArgs,
-        default: Default,
+        unnamed: Unnamed,
         prices: &PriceArgs,
     ) -> Result<Request, Problems> {
-        let (model, prices) =
-            with_prices(args, &variants.variants, default, prices, &[DEFAULT_TABLE])?;
+        let loader = loading::scanning(&args.scan)?;
+        let (model, prices) = with_prices(
+            &loader,
+            args,
+            &variants.variants,
+            unnamed,
+            prices,
+            &[DEFAULT_TABLE],
+        )?;
         Ok(Request {
             counted: model.counted(prices.conventions)?,
-            shipped: shipped_tables()?,
+            shipped: loader.shipped_tables()?,
             model,
             prices,
         })
@@ -50,41 +60,32 @@ impl Request {
 
     /// The tables to point to where one lacks an entry.
     pub(super) fn others(&self) -> Vec<&EnergyTable> {
-        self.shipped.iter().collect()
+        self.shipped.iter().map(|table| &**table).collect()
     }
 }
 
 /// The model and what it is priced with. What is wrong with either is told
 /// in one go.
 pub(super) fn with_prices(
+    loader: &Arc<Loader>,
     args: &ModelArgs,
     variants: &[String],
-    default: Default,
+    unnamed: Unnamed,
     prices: &PriceArgs,
     tables: &[&str],
 ) -> Result<(ModelRequest, PriceRequest), Problems> {
-    let model = ModelRequest::new(args, variants, default);
+    let model = ModelRequest::new(loader, args, variants, unnamed);
     let prices = match &model {
-        Ok(model) => PriceRequest::new(prices, &model.entries, tables),
+        Ok(model) => model.prices(prices, tables),
         // Only where the prices can be judged without the model's.
         Err(_) => {
             let entries = Set::new(&args.set, &mut Problems::new()).entries;
-            PriceRequest::new(prices, &entries, tables)
+            PriceRequest::new(prices, &entries, tables, loader)
         }
     };
-    match (model, prices) {
-        (Ok(model), Ok(prices)) => Ok((model, prices)),
-        (model, prices) => {
-            let mut problems = Problems::new();
-            model
-                .err()
-                .into_iter()
-                .for_each(|wrong| problems.extend(wrong));
-            prices
-                .err()
-                .into_iter()
-                .for_each(|wrong| problems.extend(wrong));
-            Err(problems)
-        }
+    let mut problems = Problems::new();
+    match (problems.note(model), problems.note(prices)) {
+        (Some(model), Some(prices)) => Ok((model, prices)),
+        _ => Err(problems),
     }
 }

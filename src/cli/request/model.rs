@@ -1,29 +1,30 @@
 //! A model with its variants and what was set on it.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
+
+use num_rational::BigRational;
 
 use crate::census::Conventions;
 use crate::cli::arg_source::ArgSource;
 use crate::cli::args::{ModelArgs, PriceArgs};
-use crate::cli::files::{self, Blocks};
-use crate::cli::import;
+use crate::cli::loading;
 use crate::cli::name::NumberName;
 use crate::cli::settings::{EntrySetting, NumberSetting, Set, check_known, check_value};
 use crate::energy::Counted;
 use crate::format::Format;
 use crate::formula::Formula;
 use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked, meant};
-use crate::model::{Densities, Model};
+use crate::loader::Loader;
+use crate::model::Model;
 use crate::source::{Diagnostic, Place, Problems, Spanned};
 
 use super::PriceRequest;
-use num_rational::BigRational;
 
 /// A model with what was set on it, ready to be lowered.
 pub(in crate::cli) struct ModelRequest {
     pub(in crate::cli) model: Model,
+    loader: Arc<Loader>,
     /// What is set on each variant.
     settings: Vec<VariantSettings>,
     /// Whether an operator that is not known is a mistake.
@@ -56,7 +57,7 @@ impl VariantSettings {
 
 /// Which variants are meant where none is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli) enum Default {
+pub(in crate::cli) enum Unnamed {
     /// The baseline.
     First,
     /// All of the model.
@@ -65,52 +66,43 @@ pub(in crate::cli) enum Default {
 
 impl ModelRequest {
     pub(in crate::cli) fn new(
+        loader: &Arc<Loader>,
         args: &ModelArgs,
         variants: &[String],
-        default: Default,
+        unnamed: Unnamed,
     ) -> Result<ModelRequest, Problems> {
         let mut problems = Problems::new();
         let Set { numbers, entries } = Set::new(&args.set, &mut problems);
-        let read =
-            import::open(&args.model, &args.scan).and_then(|source| Model::read(&source, &Blocks));
-        let mut model = match read {
-            Ok(model) => model,
+        let mut model = match loader.model(&args.model) {
+            Ok(model) => Arc::unwrap_or_clone(model),
             Err(mistakes) => {
+                loading::tell_notes(loader);
                 problems.extend(mistakes);
                 return Err(problems);
             }
         };
-        let mut chosen: Vec<String> = Vec::new();
-        for variant in variants {
-            let place = ArgSource::new("--variant", variant).whole();
-            let known = model.variant_names().contains(&variant.as_str());
-            if !known && let Err(mistakes) = model.add_variant(variant, &place, &Blocks) {
-                problems.extend(mistakes);
-            }
-            if chosen.contains(variant) {
-                problems.push(Diagnostic::at(
-                    &place,
-                    format!("variant `{variant}` is given twice"),
-                ));
-            }
-            chosen.push(variant.clone());
-        }
+        let wanted: Vec<Spanned<String>> = (variants.iter())
+            .map(|variant| ArgSource::new("--variant", variant).spanned(variant))
+            .collect();
+        let mut chosen = problems
+            .note(loader.choose(&mut model, &wanted))
+            .unwrap_or_default();
+        loading::tell_notes(loader);
         if let Some(path) = &args.densities {
-            match densities(path) {
-                Ok(densities) => model.densities = Some(Arc::new(densities)),
-                Err(mistakes) => problems.extend(mistakes),
-            }
+            let path = ArgSource::new("--densities", path).spanned(path);
+            model.densities = problems.note(loader.densities(&path));
         }
         if variants.is_empty() {
             let all = model.variant_names().into_iter().map(str::to_owned);
-            chosen = match default {
-                Default::First => all.take(1).collect(),
-                Default::All => all.collect(),
+            chosen = match unnamed {
+                Unnamed::First => all.take(1).collect(),
+                Unnamed::All => all.collect(),
             };
         }
         let mut request = ModelRequest {
             settings: vec![VariantSettings::default(); chosen.len()],
             model,
+            loader: Arc::clone(loader),
             strict: args.strict.strict,
             entries,
             variants: chosen,
@@ -237,7 +229,7 @@ impl ModelRequest {
         prices: &PriceArgs,
         tables: &[&str],
     ) -> Result<PriceRequest, Problems> {
-        PriceRequest::new(prices, &self.entries, tables)
+        PriceRequest::new(prices, &self.entries, tables, &self.loader)
     }
 
     /// The same with the first variants only.
@@ -326,11 +318,4 @@ impl ModelRequest {
         }
         problems.or(all)
     }
-}
-
-/// The densities of a file.
-fn densities(path: &str) -> Result<Densities, Problems> {
-    let source = files::read(Path::new(path))
-        .map_err(|message| Diagnostic::at(&ArgSource::new("--densities", path).whole(), message))?;
-    Densities::read(&source)
 }

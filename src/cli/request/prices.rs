@@ -1,6 +1,7 @@
 //! Tables, formats and conventions.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use num_rational::BigRational;
 
@@ -10,9 +11,9 @@ use crate::cli::arg_source::{ArgSource, parse_list};
 use crate::cli::args::PriceArgs;
 use crate::cli::name::EntryName;
 use crate::cli::settings::{EntrySetting, twice};
-use crate::cli::tables::table_at;
 use crate::energy::CostModel;
 use crate::format::Format;
+use crate::loader::Loader;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::Symbol;
@@ -37,6 +38,7 @@ impl PriceRequest {
         args: &PriceArgs,
         entries: &[EntrySetting],
         default: &[&str],
+        loader: &Loader,
     ) -> Result<PriceRequest, Problems> {
         let mut problems = Problems::new();
         let named = !args.table.is_empty();
@@ -47,14 +49,14 @@ impl PriceRequest {
         };
         let mut tables = Vec::new();
         for (at, name) in names.iter().enumerate() {
-            let place = ArgSource::new("--table", name).whole();
+            let typed = ArgSource::new("--table", name).spanned(name);
             if names[..at].contains(name) {
                 let message = format!("table `{name}` is given twice");
-                problems.push(Diagnostic::at(&place, message));
+                problems.push(Diagnostic::at(&typed.place, message));
                 continue;
             }
-            match table_at(name, Some(&place)) {
-                Ok(table) => tables.push(table),
+            match loader.table(&typed) {
+                Ok(table) => tables.push(Arc::unwrap_or_clone(table)),
                 Err(mistakes) => problems.extend(mistakes),
             }
         }

@@ -13,7 +13,7 @@ use crate::graph::Constraint;
 use crate::number::{self, to_f64};
 use crate::source::Problems;
 use crate::sweep::{Batch, SweepPoints};
-use crate::symbolic::{Symbol, Values};
+use crate::symbolic::{Bindings, Symbol};
 use crate::units::{Energy, significant};
 use crate::view::caveats_over;
 
@@ -157,7 +157,7 @@ impl SweepPlan {
     /// of an estimate there.
     pub(super) fn refusal(&self, case: usize, point: u64) -> Option<String> {
         let at = self.points.get(case)?.at(point);
-        let mut values = Values::default();
+        let mut values = Bindings::default();
         for (name, value) in self.axes.iter().zip(&at) {
             let exact = number::parse_decimal(&value.to_string())?;
             values.set(Symbol::new(name), exact);

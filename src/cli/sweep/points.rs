@@ -11,7 +11,7 @@ use crate::source::{Diagnostic, Problems};
 use crate::sweep::{
     PointSet, SampledRange, Sampling, Sweep, SweepAxis, SweepError, SweepGrid, SweepPoints,
 };
-use crate::symbolic::{Expr, Values};
+use crate::symbolic::{Bindings, Expr};
 
 /// What is evaluated at every point: energies over what is swept, all else
 /// replaced by its value.
@@ -31,7 +31,7 @@ impl Outputs {
     ) -> Result<Outputs, Problems> {
         let mut constraints: Vec<Constraint> = Vec::new();
         // A variant may set what others leave: each has values of its own.
-        let mut own: Vec<Values> = Vec::new();
+        let mut own: Vec<Bindings> = Vec::new();
         for (variant, counted) in request.counted.iter().enumerate() {
             let symbols = request.own_symbols(variant, swept);
             counted.graph.check_without(&symbols)?;
@@ -95,13 +95,18 @@ impl Outputs {
             choice,
             &self.energies,
             &self.constraints,
-            &Values::default(),
+            &Bindings::default(),
         );
         Ok(SweepPoints::Set(set.map_err(failed)?))
     }
 
     fn over(&self, grid: SweepGrid) -> Result<SweepPoints, Problems> {
-        let sweep = Sweep::new(grid, &self.energies, &self.constraints, &Values::default());
+        let sweep = Sweep::new(
+            grid,
+            &self.energies,
+            &self.constraints,
+            &Bindings::default(),
+        );
         Ok(SweepPoints::Grid(sweep.map_err(failed)?))
     }
 }

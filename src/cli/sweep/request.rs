@@ -3,14 +3,15 @@
 use num_rational::BigRational;
 
 use crate::cli::args::{PriceArgs, SweepArgs};
+use crate::cli::loading::scanning;
 use crate::cli::name::Name;
 use crate::cli::over::{Over, OverValues, Overs};
-use crate::cli::request::{DEFAULT_TABLE, Default, ModelRequest, PriceRequest, with_prices};
+use crate::cli::request::{DEFAULT_TABLE, ModelRequest, PriceRequest, Unnamed, with_prices};
 use crate::cli::settings::{check_known, check_most, is_size, twice};
 use crate::energy::{Counted, Estimate};
 use crate::source::{Diagnostic, Problems};
 use crate::sweep::AxisValues;
-use crate::symbolic::{EvalError, Expr, Symbol, Values};
+use crate::symbolic::{Bindings, EvalError, Expr, Symbol};
 
 /// Graphs are made anew for every combination of values of the switches; more
 /// of them are refused.
@@ -77,10 +78,12 @@ impl Request {
             format: words(overs, "format", &args.price.format)?,
             ..args.price.clone()
         };
+        let loader = scanning(&args.model.scan)?;
         let (mut model, mut prices) = with_prices(
+            &loader,
             &args.model,
             &variants,
-            Default::All,
+            Unnamed::All,
             &price,
             &[DEFAULT_TABLE],
         )?;
@@ -205,7 +208,7 @@ impl Request {
         &self,
         variant: usize,
         expr: &Expr,
-        values: &Values,
+        values: &Bindings,
         swept: &[&SweptAxis],
     ) -> Result<Expr, EvalError> {
         let open = || {

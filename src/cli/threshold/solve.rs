@@ -7,9 +7,9 @@ use num_traits::{One, Signed};
 use super::varied::{Varied, over_range};
 use crate::catalog::{self, Kind};
 use crate::cli::args::ThresholdArgs;
+use crate::cli::loading::{scanning, shipped_tables};
 use crate::cli::over::Over;
-use crate::cli::request::{Default, ModelRequest};
-use crate::cli::tables::shipped_tables;
+use crate::cli::request::{ModelRequest, Unnamed};
 use crate::cli::usage::usage_error;
 use crate::energy::{Counted, Estimate, estimate};
 use crate::number::{self, parse_decimal};
@@ -118,7 +118,8 @@ pub(super) fn solved(
 
 /// The two variants that are held against each other.
 fn two_variants(asked: &ThresholdArgs) -> Result<ModelRequest, Problems> {
-    let model = ModelRequest::new(&asked.model, &asked.between, Default::All)?;
+    let loader = scanning(&asked.model.scan)?;
+    let model = ModelRequest::new(&loader, &asked.model, &asked.between, Unnamed::All)?;
     let named = &model.variants;
     if named.len() < 2 || (!asked.between.is_empty() && named.len() > 2) {
         return Err(Diagnostic::new(format!(

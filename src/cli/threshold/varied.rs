@@ -14,7 +14,7 @@ use crate::format::Format;
 use crate::graph::{OpGraph, settable};
 use crate::number;
 use crate::source::{Diagnostic, Problems};
-use crate::symbolic::{Expr, Symbol, Values};
+use crate::symbolic::{Bindings, Expr, Symbol};
 use crate::threshold::{AxisKind, Range, ThresholdAxis, WholeSteps};
 use crate::view::{Dims, caveats_over, conventions_line};
 
@@ -133,7 +133,7 @@ impl Varied {
         at: usize,
         pricing: &CostModel<'_>,
         stages: &[String],
-    ) -> Result<(Expr, Values), Problems> {
+    ) -> Result<(Expr, Bindings), Problems> {
         let counted = &self.counted[at];
         let mut values = counted.graph.values();
         entry_values(pricing.table, &mut values);

@@ -146,7 +146,7 @@ dims = { n = 4 }
 [[op]]
 name = "</b>\"]; --> `end` #quot; \\N *x*"
 stage = ""
-each = { add = 1 }
+per_element = { add = 1 }
 inputs = ["x"]
 "##,
     )

@@ -34,11 +34,11 @@ impl<'m> Lowering<'m> {
         match &op.form {
             OpForm::Einsum { signature, .. } => self.einsum(op, signature, operands, instance),
             OpForm::Apply(formula) => self.apply(op, formula, instance),
-            OpForm::Each(counts) => self.each(op, counts, operands, instance),
+            OpForm::PerElement(counts) => self.each(op, counts, operands, instance),
             OpForm::Concat(signature) => self.concat(op, signature, operands, instance),
             OpForm::Gather(signature) => self.chosen(op, "gather", signature, operands, instance),
-            OpForm::Take(signature) => self.chosen(op, "take", signature, operands, instance),
-            OpForm::Move { shape, uncounted } => {
+            OpForm::Index(signature) => self.chosen(op, "take", signature, operands, instance),
+            OpForm::Reshape { shape, uncounted } => {
                 let shape = self.shape(shape, &op.name.value, instance)?;
                 Ok(moved(shape, uncounted.as_ref(), operands))
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::call::{Call, Round};
 use super::{Instance, Lowering, Made, Outcome, Told};
-use crate::formula::Node;
+use crate::formula::AstNode;
 use crate::graph::einsum::shown_shape;
 use crate::graph::names::{Names, Origin};
 use crate::graph::{Region, RegionId};
@@ -142,7 +142,7 @@ fn bind_extents(
             ));
         };
         for (axis, extent) in axes {
-            if let Node::Name(name) = &axis.ast.node
+            if let AstNode::Name(name) = &axis.ast.node
                 && !own.contains(name.as_str())
             {
                 extents
@@ -156,7 +156,7 @@ fn bind_extents(
 
 /// How many axes a shape has.
 fn rank(shape: &ShapeDecl) -> String {
-    let least = if shape.rest.is_some() {
+    let least = if shape.ellipsis.is_some() {
         "at least "
     } else {
         ""

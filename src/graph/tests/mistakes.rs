@@ -160,13 +160,13 @@ fn blocks_that_call_each_other() {
 #[test]
 fn an_unknown_input() {
     let text = model(
-        "[[op]]\nname = 'first'\napply = 'x + 1'\n[[op]]\nname = 'q'\neach = { mul = 1 }\ninputs = ['frist']\n",
+        "[[op]]\nname = 'first'\napply = 'x + 1'\n[[op]]\nname = 'q'\nper_element = { mul = 1 }\ninputs = ['frist']\n",
     );
     assert_eq!(
         told(&text, &[], "did you mean `first`?"),
         "`m` has no input, weight or op `frist` @ m.toml:10:12"
     );
-    let text = model("[[op]]\nname = 'q'\neach = { mul = 1 }\ninputs = ['d']\n");
+    let text = model("[[op]]\nname = 'q'\nper_element = { mul = 1 }\ninputs = ['d']\n");
     assert_eq!(
         told(&text, &[], "only `apply` takes numbers among its inputs"),
         "`d` is a number, not a tensor @ m.toml:7:12"
@@ -229,8 +229,9 @@ fn a_block_that_cannot_follow_upon_itself() {
 
 #[test]
 fn a_skipped_op_without_an_input() {
-    let text =
-        model("[[op]]\nname = 'q'\nwhen = '0'\neach = { mul = 1 }\ninputs = [{ weight = 'd' }]\n");
+    let text = model(
+        "[[op]]\nname = 'q'\nwhen = '0'\nper_element = { mul = 1 }\ninputs = [{ weight = 'd' }]\n",
+    );
     assert_eq!(
         told(&text, &[], "needs an input that is no weight"),
         "`q` has no input to stand for it when it is skipped @ m.toml:6:9"

@@ -7,24 +7,25 @@ mod shapes;
 
 use std::sync::Arc;
 
-use crate::catalog::{self, Kind};
+use crate::catalog::{self, Finder, Kind, not_shipped};
 use crate::graph::{OpGraph, Unfold, lower};
-use crate::model::{Library, Model};
-use crate::source::{Problems, Source};
+use crate::model::Model;
+use crate::source::{Diagnostic, Problems, Source, Spanned};
 
 /// Blocks given with a test, and those that ship.
 pub(super) struct Blocks<'t>(pub(super) &'t [(&'t str, &'t str)]);
 
-impl Library for Blocks<'_> {
-    fn find(&self, name: &str, _from: &Source) -> Result<Arc<Source>, String> {
-        if let Some((_, text)) = self.0.iter().find(|(known, _)| *known == name) {
+impl Finder for Blocks<'_> {
+    fn find(&self, kind: Kind, name: &Spanned<String>) -> Result<Arc<Source>, Diagnostic> {
+        if let Some((name, text)) = self.0.iter().find(|(known, _)| *known == name.value) {
             return Ok(Source::new(format!("{name}.toml"), *text));
         }
-        catalog::find(Kind::Block, name).ok_or_else(|| format!("no block `{name}`"))
+        let mistake = |message| Diagnostic::at(&name.place, message);
+        catalog::find(kind, &name.value).ok_or_else(|| not_shipped(kind, &name.value, mistake))
     }
 
-    fn names(&self) -> Vec<&str> {
-        catalog::names(Kind::Block).collect()
+    fn names(&self, kind: Kind) -> Vec<&str> {
+        catalog::names(kind).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use crate::number;
-use crate::source::{Diagnostic, Fields, Node, Place, Problems, Spanned, Value, did_you_mean};
+use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Spanned, Value, did_you_mean};
 
 /// No size of a network is larger.
 const MOST: u64 = 1_000_000_000;
@@ -16,7 +16,7 @@ const USUAL_LENGTH: u64 = 1024;
 /// A config while it is read. A field that is wrong is noted and stands for 1,
 /// so that all that is wrong is told at once.
 pub(crate) struct Config<'a> {
-    node: &'a Node,
+    node: &'a Datum,
     fields: Fields<'a>,
     /// The value of `model_type`.
     pub(crate) family: Spanned<String>,
@@ -30,7 +30,7 @@ pub(crate) struct Config<'a> {
 impl<'a> Config<'a> {
     /// The config `node`, which must be an object, of the `family` given.
     pub(crate) fn new(
-        node: &'a Node,
+        node: &'a Datum,
         family: Spanned<String>,
         mut problems: Problems,
     ) -> Result<Config<'a>, Problems> {
@@ -53,7 +53,7 @@ impl<'a> Config<'a> {
     }
 
     /// A field; one that is `null` is none.
-    pub(crate) fn take(&mut self, key: &'static str) -> Option<&'a Node> {
+    pub(crate) fn take(&mut self, key: &'static str) -> Option<&'a Datum> {
         self.fields.take(key).filter(|node| !node.is_null())
     }
 
@@ -127,7 +127,7 @@ impl<'a> Config<'a> {
         self.problems.push(mistake);
     }
 
-    fn checked(&mut self, node: &Node, (least, most): (u64, u64)) -> u64 {
+    fn checked(&mut self, node: &Datum, (least, most): (u64, u64)) -> u64 {
         let fits = match &node.value {
             Value::Number(value) if value.is_integer() => value.numer().to_u64(),
             _ => None,

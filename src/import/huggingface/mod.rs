@@ -29,7 +29,7 @@ use self::draft::Draft;
 use self::family::{FAMILIES, Family};
 use super::imported::Imported;
 use crate::source::{
-    Diagnostic, Node, Place, Problems, Source, Spanned, Value, did_you_mean, parse_json,
+    Datum, Diagnostic, Place, Problems, Source, Spanned, Value, did_you_mean, parse_json,
 };
 
 /// The longest name that a model takes over from a file.
@@ -64,7 +64,7 @@ pub fn import(source: &Arc<Source>) -> Result<Imported, Problems> {
 }
 
 /// The family that the config names, and how it is written down.
-fn family(root: &Node, start: &Place) -> Result<(Spanned<String>, Family), Problems> {
+fn family(root: &Datum, start: &Place) -> Result<(Spanned<String>, Family), Problems> {
     let known = || FAMILIES.iter().map(|(name, _)| *name);
     let Value::Table(entries) = &root.value else {
         let message = format!("a config is an object, and this is {}", root.describe());

@@ -49,7 +49,7 @@ impl Op {
     }
 
     pub(crate) fn take(self, notation: &str) -> Op {
-        self.text("take", notation)
+        self.text("index", notation)
     }
 
     pub(crate) fn concat(self, notation: &str) -> Op {
@@ -66,7 +66,7 @@ impl Op {
 
     /// One multiplication for every element, by a number known beforehand.
     pub(crate) fn scaled(self) -> Op {
-        self.line("each", "{ mul = 1 }")
+        self.line("per_element", "{ mul = 1 }")
     }
 
     pub(crate) fn bias(self) -> Op {

@@ -9,7 +9,7 @@ use super::proto::{
 use super::{WeightValues, import};
 
 /// The key of an op that moves elements, as it is written.
-const RESHAPE: &str = "move";
+const RESHAPE: &str = "reshape";
 
 fn texts(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()

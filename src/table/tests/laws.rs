@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::format::NumberFormat;
 use crate::primitive::Primitive;
-use crate::table::{Boundary, Confidence, Kind, Provenance};
+use crate::table::{Boundary, Confidence, FigureKind, Provenance};
 
 const FP32: NumberFormat = NumberFormat::FP32;
 
@@ -41,7 +41,7 @@ confidence = "low"
 "#;
 
 fn mine() -> EnergyTable {
-    EnergyTable::read(&Source::new("mine.toml", MINE), &shipped)
+    EnergyTable::read(&Source::new("mine.toml", MINE), &Named(shipped))
         .unwrap_or_else(|problems| panic!("{problems}"))
 }
 
@@ -49,12 +49,15 @@ fn mine() -> EnergyTable {
 fn a_table_inherits_what_it_does_not_say_itself() {
     let (base, table) = (load("45nm"), mine());
     assert_eq!((table.name(), table.title()), ("mine", "mine"));
-    assert_eq!(table.extends(), Some("45nm"));
+    assert_eq!(table.extends().unwrap().value, "45nm");
     assert_eq!((table.node(), table.supply()), (base.node(), base.supply()));
     assert_eq!(table.boundary(), Boundary::FunctionalUnit);
     assert_eq!(table.default_formats(), base.default_formats());
     assert_eq!(pj(&table, "fp32.add"), "0.9");
-    assert_eq!(entry(&table, "fp32.add").unwrap().kind, Kind::Unstated);
+    assert_eq!(
+        entry(&table, "fp32.add").unwrap().kind,
+        FigureKind::Unstated
+    );
     assert!(table.source("horowitz2014").is_some());
     assert_eq!(table.formats().last().unwrap().to_string(), "int4");
 }
@@ -63,7 +66,10 @@ fn a_table_inherits_what_it_does_not_say_itself() {
 fn its_own_sections_override_and_what_is_derived_follows() {
     let table = mine();
     let mul = entry(&table, "fp32.mul").unwrap();
-    assert_eq!((mul.pj.clone(), mul.kind), (exact("2"), Kind::Measured));
+    assert_eq!(
+        (mul.pj.clone(), mul.kind),
+        (exact("2"), FigureKind::Measured)
+    );
     assert_eq!(pj(&table, "fp32.div"), "14.2"); // 7.1 · 2
     assert_eq!(pj(&table, "fp32.exp"), "8"); // 4 · 2
     assert_eq!(pj(&table, "int4.sub"), "0.01"); // a rule of 45nm, in a format of mine

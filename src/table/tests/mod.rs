@@ -7,14 +7,16 @@ mod dependencies;
 mod laws;
 mod mistakes;
 mod shipped;
+mod units;
 
 use std::sync::Arc;
 
 use num_rational::BigRational;
 
 use super::{EnergyTable, Entry};
+use crate::catalog::{Finder, Kind, not_shipped};
 use crate::number;
-use crate::source::{Diagnostic, Problems, Source};
+use crate::source::{Diagnostic, Problems, Source, Spanned};
 
 /// The exact number with these digits.
 fn exact(digits: &str) -> BigRational {
@@ -23,7 +25,7 @@ fn exact(digits: &str) -> BigRational {
 
 /// Reads `text` as `t.toml`; nothing can be extended.
 fn read(text: &str) -> Result<EnergyTable, Problems> {
-    EnergyTable::read(&Source::new("t.toml", text), &|_| None)
+    EnergyTable::read(&Source::new("t.toml", text), &Named(|_: &str| None))
 }
 
 /// A table that begins as tables must: a name, a boundary, a kind and the
@@ -46,6 +48,20 @@ fn pj(table: &EnergyTable, name: &str) -> String {
     entry(table, name).map_or_else(|| "-".to_owned(), |entry| number::plain(&entry.pj))
 }
 
+/// Tables by the name in `extends`.
+struct Named<F>(F);
+
+impl<F: Fn(&str) -> Option<Arc<Source>>> Finder for Named<F> {
+    fn find(&self, kind: Kind, name: &Spanned<String>) -> Result<Arc<Source>, Diagnostic> {
+        let mistake = |message| Diagnostic::at(&name.place, message);
+        self.0(&name.value).ok_or_else(|| not_shipped(kind, &name.value, mistake))
+    }
+
+    fn names(&self, _: Kind) -> Vec<&str> {
+        Vec::new()
+    }
+}
+
 fn shipped(name: &str) -> Option<Arc<Source>> {
     let text = match name {
         "45nm" => include_str!("../../../energy-tables/45nm.toml"),
@@ -57,7 +73,7 @@ fn shipped(name: &str) -> Option<Arc<Source>> {
 }
 
 fn load(name: &str) -> EnergyTable {
-    EnergyTable::read(&shipped(name).unwrap(), &shipped)
+    EnergyTable::read(&shipped(name).unwrap(), &Named(shipped))
         .unwrap_or_else(|problems| panic!("{problems}"))
 }
 

@@ -3,7 +3,7 @@
 //! worked out by hand.
 
 use super::*;
-use crate::table::{Boundary, Confidence, Kind, Provenance};
+use crate::table::{Boundary, Confidence, FigureKind, Provenance};
 
 /// `(entry, pJ, confidence, source)` of everything that is published.
 fn check(table: &EnergyTable, rows: &[(&str, &str, &str, &str)]) {
@@ -98,7 +98,7 @@ fn the_45_nm_table_is_horowitz_2014_and_the_asic_rows_of_shiftaddnet() {
 #[test]
 fn the_7_nm_table_is_jouppi_2021() {
     let table = load("7nm");
-    assert_eq!(table.kind(), Kind::Synthesised);
+    assert_eq!(table.kind(), FigureKind::Synthesised);
     let jouppi = "jouppi2021";
     check(
         &table,
@@ -204,7 +204,7 @@ fn what_is_derived_at_45_nm_comes_out_as_by_hand() {
         assert_eq!(pj(&table, name), value, "{name}");
         if let Some(entry) = entry(&table, name) {
             assert_eq!(entry.confidence, Confidence::Assumed, "{name}");
-            assert_eq!(entry.kind, Kind::Assumed, "{name}");
+            assert_eq!(entry.kind, FigureKind::Assumed, "{name}");
             assert!(entry.note.is_some(), "{name} says why");
         }
     }

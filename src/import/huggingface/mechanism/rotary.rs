@@ -6,7 +6,7 @@ use num_traits::ToPrimitive;
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
 use crate::number;
-use crate::source::{Node, Value};
+use crate::source::{Datum, Value};
 
 /// The share of each head that is rotated, in the field of old and in that of
 /// today.
@@ -15,7 +15,7 @@ pub(crate) fn rotary_share(
     key: &'static str,
     default: BigRational,
 ) -> BigRational {
-    let nested = |node: &Node| matches!(node.value, Value::Table(_));
+    let nested = |node: &Datum| matches!(node.value, Value::Table(_));
     let default = match config.take("rope_parameters").filter(|node| nested(node)) {
         Some(_) => {
             let read =

@@ -95,7 +95,7 @@ impl Section<'_> {
         let name = self.name(node.output);
         self.open(&name, node.stage);
         let extents = self.net.tensors[node.output].shape.as_deref();
-        self.field("move", &quoted(&shape(extents.unwrap_or(&[]))));
+        self.field("reshape", &quoted(&shape(extents.unwrap_or(&[]))));
         self.field("inputs", &format!("[{}]", inputs.join(", ")));
         if let Some(why) = unsupported {
             self.field("uncounted", &quoted(why));
@@ -115,7 +115,7 @@ impl Section<'_> {
             first = self.fresh(&format!("{}_places", net.tensors[node.output].name));
             self.open(&first, node.stage);
             let extents = net.tensors[node.output].shape.as_deref();
-            self.field("move", &quoted(&shape(extents.unwrap_or(&[]))));
+            self.field("reshape", &quoted(&shape(extents.unwrap_or(&[]))));
             self.field("inputs", &format!("[{}]", inputs.join(", ")));
         }
         let counts: Vec<String> = (counts.iter())
@@ -126,7 +126,7 @@ impl Section<'_> {
             .collect();
         let name = self.name(node.output);
         self.open(&name, node.stage);
-        self.field("each", &format!("{{ {} }}", counts.join(", ")));
+        self.field("per_element", &format!("{{ {} }}", counts.join(", ")));
         self.field("inputs", &format!("[{}]", quoted(&first)));
         if net.tensors[node.output].element == ElementType::Bool {
             self.field("domain", "\"binary\"");

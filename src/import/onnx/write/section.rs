@@ -116,7 +116,7 @@ impl<'n> Section<'n> {
         let constant = &self.net.tensors[tensor];
         let shape = quoted(&shape(constant.shape.as_deref().unwrap_or(&[])));
         self.open(&name, self.stage);
-        self.field("move", &shape);
+        self.field("reshape", &shape);
         if constant.stored {
             let weight = self.weight(tensor);
             self.field("inputs", &format!("[{weight}]"));

@@ -1,39 +1,25 @@
-//! TOML to [`Module`].
+//! From a file to a [`Module`], part by part; every mistake is noted.
+
+mod input;
+mod op;
+mod values;
+mod weight;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use self::input::inputs;
+use self::op::op;
+use self::values::{entries, format, formulas, list, names};
+use self::weight::weights;
+use super::chains::check_chains;
 use super::limits;
-use super::module::{Input, Module, Named, Number, NumberRole, OwnBlock, Scope, Variant};
-use super::read_op::op;
-use super::read_weight::weights;
-use super::shape::{open_shape, shape};
-use crate::domain::Domain;
-use crate::format::Format;
-use crate::formula::{Formula, is_name};
-use crate::number;
+use super::module::{Module, ModuleKind, Named, Number, NumberRole, OwnBlock, Scope, Variant};
 use crate::source::{
-    Diagnostic, Fields, Node, Place, Problems, Source, Spanned, Value, at_most, parse_toml,
+    Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, at_most, parse_toml,
 };
 
-/// What a file describes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ModuleKind {
-    /// A model: its sizes are the user's to set.
-    Model,
-    /// A block: its sizes follow from what it is called with.
-    Block,
-}
-
-impl ModuleKind {
-    /// What messages call it.
-    fn words(self) -> &'static str {
-        match self {
-            ModuleKind::Model => "a model",
-            ModuleKind::Block => "a block",
-        }
-    }
-}
+pub use self::values::formulas as read_numbers;
 
 impl Module {
     /// Reads a model or block file, noting every mistake in it. `None` only
@@ -98,7 +84,10 @@ impl Module {
             weights: weights(fields.take("weights"), problems),
             needs: names(fields.take("needs"), problems),
             numbers,
-            uneven: names(fields.take("uneven"), problems),
+            fractional: names(
+                fields.take_renamed("fractional", "uneven", problems),
+                problems,
+            ),
             slots: bindings(fields.take("slots"), problems),
             ops: list(fields.take("op"), limits::ops(source), "ops", problems, op),
             blocks: match kind {
@@ -140,7 +129,7 @@ impl Module {
             problems.push(Diagnostic::at(fields.place(), message));
         }
         module.check_names(problems);
-        limits::check_chains(&module.numbers, problems);
+        check_chains(&module.numbers, problems);
         module
     }
 
@@ -179,7 +168,7 @@ impl Module {
 }
 
 /// A block that stands in a model file.
-fn own_block(node: &Node, source: &Arc<Source>, problems: &mut Problems) -> Option<OwnBlock> {
+fn own_block(node: &Datum, source: &Arc<Source>, problems: &mut Problems) -> Option<OwnBlock> {
     let mut fields = Fields::of(node, problems)?;
     let module = Module::of(
         &mut fields,
@@ -217,166 +206,8 @@ fn unique<'a>(
     }
 }
 
-/// The items of an array of tables, each read by `read`.
-fn list<T>(
-    node: Option<&Node>,
-    most: usize,
-    what: &str,
-    problems: &mut Problems,
-    read: impl Fn(&Node, &mut Problems) -> Option<T>,
-) -> Vec<T> {
-    let Some(node) = node else {
-        return Vec::new();
-    };
-    let items = node.items(problems).unwrap_or(&[]);
-    at_most(items, most, what, &node.place, problems)
-        .iter()
-        .filter_map(|item| read(item, problems))
-        .collect()
-}
-
-/// A list of names that formulas can use.
-fn names(node: Option<&Node>, problems: &mut Problems) -> Vec<Spanned<String>> {
-    let Some(node) = node else {
-        return Vec::new();
-    };
-    let mut names = node.texts(problems).unwrap_or_default();
-    let kept = at_most(&names, limits::NAMES, "names", &node.place, problems).len();
-    names.truncate(kept);
-    names.iter().for_each(|name| check_name(name, problems));
-    names
-}
-
-pub(super) fn check_name(name: &Spanned<String>, problems: &mut Problems) {
-    if !is_name(&name.value) {
-        problems.push(
-            Diagnostic::at(
-                &name.place,
-                format!("`{}` cannot be used in formulas", name.value),
-            )
-            .help("a name is made of letters, digits and `_`, and does not start with a digit"),
-        );
-    }
-}
-
-/// A table of numbers and formulas.
-pub fn formulas(node: Option<&Node>, problems: &mut Problems) -> Vec<(Spanned<String>, Formula)> {
-    let mut read = Vec::new();
-    for (name, value) in entries(node, limits::NAMES, "numbers", problems) {
-        check_name(name, problems);
-        if let Some(formula) = formula(value, problems) {
-            read.push((name.clone(), formula));
-        }
-    }
-    read
-}
-
-/// The entries of the table that `node` must be, if there is one.
-pub(super) fn entries<'n>(
-    node: Option<&'n Node>,
-    most: usize,
-    what: &str,
-    problems: &mut Problems,
-) -> &'n [(Spanned<String>, Node)] {
-    let Some(node) = node else {
-        return &[];
-    };
-    let entries = node.entries(problems).unwrap_or(&[]);
-    at_most(entries, most, what, &node.place, problems)
-}
-
-/// A number, a formula in a string, or `true` and `false` for 1 and 0.
-pub(super) fn formula(node: &Node, problems: &mut Problems) -> Option<Formula> {
-    match &node.value {
-        Value::Number(value) => Some(Formula::number(value.clone(), &node.place)),
-        Value::Text(text) => Formula::read(text, &node.inside(), problems),
-        Value::Bool(truth) => Some(Formula::number(
-            number::whole(i64::from(*truth)),
-            &node.place,
-        )),
-        _ => {
-            let message = format!("expected a number or a formula, found {}", node.describe());
-            problems.push(Diagnostic::at(&node.place, message));
-            None
-        }
-    }
-}
-
-/// A domain by its name.
-pub(super) fn domain(node: &Node, problems: &mut Problems) -> Option<Spanned<Domain>> {
-    let name = node.text(problems)?;
-    match name.value.parse() {
-        Ok(domain) => Some(Spanned::new(domain, name.place)),
-        Err(_) => {
-            problems.push(
-                Diagnostic::at(&name.place, format!("unknown domain `{}`", name.value))
-                    .known(&name.value, Domain::NAMES),
-            );
-            None
-        }
-    }
-}
-
-/// A number format, or a pair of them.
-pub(super) fn format(node: &Node, problems: &mut Problems) -> Option<Format> {
-    let text = node.text(problems)?;
-    match text.value.parse() {
-        Ok(format) => Some(format),
-        Err(unknown) => {
-            let unknown: crate::format::UnknownFormat = unknown;
-            problems.push(Diagnostic::at(&text.place, unknown.to_string()));
-            None
-        }
-    }
-}
-
-fn inputs(node: Option<&Node>, kind: ModuleKind, problems: &mut Problems) -> Vec<Input> {
-    entries(node, limits::NAMES, "inputs", problems)
-        .iter()
-        .filter_map(|(name, value)| input(name, value, kind, problems))
-        .collect()
-}
-
-fn input(
-    name: &Spanned<String>,
-    value: &Node,
-    kind: ModuleKind,
-    problems: &mut Problems,
-) -> Option<Input> {
-    // Only a block has a caller who says what `...` stands for.
-    let shape = match kind {
-        ModuleKind::Model => shape,
-        ModuleKind::Block => open_shape,
-    };
-    if let Value::Text(_) = &value.value {
-        return Some(Input {
-            name: name.clone(),
-            shape: shape(value, problems)?,
-            domain: Domain::Real,
-            density: None,
-        });
-    }
-    let mut fields = Fields::of(value, problems)?;
-    let shape = fields
-        .require("shape", "an input", problems)
-        .and_then(|node| shape(node, problems));
-    let domain = fields
-        .take("domain")
-        .and_then(|node| domain(node, problems));
-    let density = fields
-        .take("density")
-        .and_then(|node| formula(node, problems));
-    fields.finish("an input", problems);
-    Some(Input {
-        name: name.clone(),
-        shape: shape?,
-        domain: domain.map_or(Domain::Real, |domain| domain.value),
-        density,
-    })
-}
-
 /// A table of names for names: slots and the blocks that fill them.
-fn bindings(node: Option<&Node>, problems: &mut Problems) -> Vec<Named<String>> {
+fn bindings(node: Option<&Datum>, problems: &mut Problems) -> Vec<Named<String>> {
     let mut read = Vec::new();
     for (name, value) in entries(node, limits::NAMES, "slots", problems) {
         if let Some(value) = value.text(problems) {
@@ -389,7 +220,7 @@ fn bindings(node: Option<&Node>, problems: &mut Problems) -> Vec<Named<String>> 
     read
 }
 
-fn scopes(node: Option<&Node>, problems: &mut Problems) -> Vec<Scope> {
+fn scopes(node: Option<&Datum>, problems: &mut Problems) -> Vec<Scope> {
     let mut read = Vec::new();
     for (name, value) in entries(node, limits::SCOPES, "scopes", problems) {
         let Some(mut members) = value.texts(problems) else {
@@ -409,7 +240,7 @@ fn scopes(node: Option<&Node>, problems: &mut Problems) -> Vec<Scope> {
     read
 }
 
-fn variant(node: &Node, problems: &mut Problems) -> Option<Variant> {
+fn variant(node: &Datum, problems: &mut Problems) -> Option<Variant> {
     let mut fields = Fields::of(node, problems)?;
     let name = fields
         .require("name", "a variant", problems)

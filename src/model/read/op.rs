@@ -2,22 +2,31 @@
 
 use std::str::FromStr;
 
-use super::axes::Signature;
-use super::limits;
-use super::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce};
-use super::read::{domain, format, formula, formulas};
-use super::read_weight::inline;
-use super::shape::shape;
+use super::values::{domain, format, formula, formulas};
+use super::weight::inline;
 use crate::formula::Formula;
+use crate::model::axes::Signature;
+use crate::model::limits;
+use crate::model::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce};
+use crate::model::shape::shape;
 use crate::primitive::Primitive;
-use crate::source::{Diagnostic, Fields, Node, Problems, Spanned, Value, at_most};
+use crate::source::{Datum, Diagnostic, Fields, Problems, Spanned, Value, at_most};
 
-/// The fields of which an op has exactly one, and which says what it does.
-const FORMS: [&str; 9] = [
-    "einsum", "apply", "each", "concat", "gather", "take", "move", "block", "slot",
+/// The fields of which an op has exactly one, and which says what it does; with
+/// the name that a field had before, if it had one.
+const FORMS: [(&str, Option<&str>); 9] = [
+    ("einsum", None),
+    ("apply", None),
+    ("per_element", Some("each")),
+    ("concat", None),
+    ("gather", None),
+    ("index", Some("take")),
+    ("reshape", Some("move")),
+    ("block", None),
+    ("slot", None),
 ];
 
-pub(super) fn op(node: &Node, problems: &mut Problems) -> Option<OpDecl> {
+pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
     let mut fields = Fields::of(node, problems)?;
     let stage = fields.text("stage", problems);
     let given = fields.text("name", problems);
@@ -96,7 +105,7 @@ fn tensors_of(formula: &Formula) -> Vec<Operand> {
     operands
 }
 
-fn operands(node: &Node, problems: &mut Problems) -> Vec<Operand> {
+fn operands(node: &Datum, problems: &mut Problems) -> Vec<Operand> {
     let items = node.items(problems).unwrap_or(&[]);
     at_most(items, limits::OPERANDS, "inputs", &node.place, problems)
         .iter()
@@ -104,7 +113,7 @@ fn operands(node: &Node, problems: &mut Problems) -> Vec<Operand> {
         .collect()
 }
 
-fn operand(node: &Node, problems: &mut Problems) -> Option<Operand> {
+fn operand(node: &Datum, problems: &mut Problems) -> Option<Operand> {
     match &node.value {
         Value::Text(name) => Some(Operand::Tensor(Spanned::new(name.clone(), node.inside()))),
         Value::Table(_) => inline(node, problems).map(Operand::Weight),
@@ -118,13 +127,26 @@ fn operand(node: &Node, problems: &mut Problems) -> Option<Operand> {
     }
 }
 
+/// One of the fields that say what an op does.
+struct Given<'a> {
+    key: &'static str,
+    /// The name that the file has for it.
+    written: &'static str,
+    node: &'a Datum,
+}
+
 fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
-    let given: Vec<(&str, &Node)> = FORMS
-        .into_iter()
-        .filter_map(|key| Some((key, fields.take(key)?)))
-        .collect();
-    // All fields of all forms are asked for, so that a misspelt one is told
-    // the names that would be right.
+    let mut given: Vec<Given<'_>> = Vec::new();
+    for (key, before) in FORMS {
+        let node = match before {
+            None => fields.take(key),
+            Some(before) => fields.take_renamed(key, before, problems),
+        };
+        let written = before.filter(|_| !fields.has(key)).unwrap_or(key);
+        given.extend(node.map(|node| Given { key, written, node }));
+    }
+    // All fields of all forms are asked for, so that the message for a
+    // misspelt one can name those that would be right.
     let map = fields.take("map");
     let reduce = fields.take("reduce");
     let bias = fields.take("bias");
@@ -132,13 +154,13 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
     let with = fields.take("with");
     let repeat = fields.take("repeat");
     let uncounted = fields.take("uncounted");
-    let [(key, node)] = given.as_slice() else {
+    let [Given { key, written, node }] = given.as_slice() else {
         let message = match given.as_slice() {
             [] => "the op does not say what it does".to_owned(),
-            [(a, _), (b, _), ..] => format!("the op says both `{a}` and `{b}`"),
+            [a, b, ..] => format!("the op says both `{}` and `{}`", a.written, b.written),
             [_] => return None,
         };
-        let forms = FORMS.map(|form| format!("`{form}`")).join(", ");
+        let forms = FORMS.map(|(form, _)| format!("`{form}`")).join(", ");
         problems.push(
             Diagnostic::at(fields.place(), message)
                 .help(format!("an op has exactly one of {forms}")),
@@ -157,14 +179,14 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
     if !matches!(*key, "block" | "slot") {
         misplaced.extend([("with", with), ("repeat", repeat)]);
     }
-    if *key != "move" {
+    if *key != "reshape" {
         misplaced.push(("uncounted", uncounted));
     }
     for (name, other) in misplaced {
         if let Some(other) = other {
             problems.push(Diagnostic::at(
                 &other.place,
-                format!("`{name}` means nothing beside `{key}`"),
+                format!("`{name}` means nothing beside `{written}`"),
             ));
         }
     }
@@ -186,11 +208,11 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
             })
         }
         "apply" => formula(node, problems).map(OpForm::Apply),
-        "each" => each(node, problems).map(OpForm::Each),
+        "per_element" => per_element(node, problems).map(OpForm::PerElement),
         "concat" => signature(node, problems).map(OpForm::Concat),
         "gather" => signature(node, problems).map(OpForm::Gather),
-        "take" => signature(node, problems).map(OpForm::Take),
-        "move" => Some(OpForm::Move {
+        "index" => signature(node, problems).map(OpForm::Index),
+        "reshape" => Some(OpForm::Reshape {
             shape: shape(node, problems)?,
             uncounted: uncounted.and_then(|node| operator(node, problems)),
         }),
@@ -211,7 +233,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
 }
 
 /// The name of an operator that is not known.
-fn operator(node: &Node, problems: &mut Problems) -> Option<Spanned<String>> {
+fn operator(node: &Datum, problems: &mut Problems) -> Option<Spanned<String>> {
     let name = node.text(problems)?;
     let fault = if name.value.trim().is_empty() {
         "an operator has a name".to_owned()
@@ -229,14 +251,14 @@ fn operator(node: &Node, problems: &mut Problems) -> Option<Spanned<String>> {
     None
 }
 
-fn signature(node: &Node, problems: &mut Problems) -> Option<Signature> {
+fn signature(node: &Datum, problems: &mut Problems) -> Option<Signature> {
     let text = node.text(problems)?;
     Signature::read(&text.value, &node.inside(), problems)
 }
 
 /// One of a few fixed words.
 fn word<T: FromStr, const N: usize>(
-    node: Option<&Node>,
+    node: Option<&Datum>,
     what: &str,
     known: [&'static str; N],
     problems: &mut Problems,
@@ -252,7 +274,7 @@ fn word<T: FromStr, const N: usize>(
     value
 }
 
-fn each(node: &Node, problems: &mut Problems) -> Option<Vec<(Primitive, Formula)>> {
+fn per_element(node: &Datum, problems: &mut Problems) -> Option<Vec<(Primitive, Formula)>> {
     let mut counts = Vec::new();
     let entries = node.entries(problems)?;
     let entries = at_most(entries, limits::NAMES, "primitives", &node.place, problems);

@@ -1,15 +1,15 @@
 //! Weights: those of one op, and those with a name.
 
-use super::limits;
-use super::module::{NamedWeight, WeightRole};
-use super::op::WeightDecl;
-use super::read::{domain, entries, formula};
-use super::shape::shape;
+use super::values::{domain, entries, formula};
 use crate::domain::Domain;
-use crate::source::{Fields, Node, Problems, Spanned, Value};
+use crate::model::limits;
+use crate::model::module::{NamedWeight, WeightRole};
+use crate::model::op::WeightDecl;
+use crate::model::shape::shape;
+use crate::source::{Datum, Fields, Problems, Spanned, Value};
 
 /// `{ weight = "d e" }`, a weight of one op's own.
-pub(super) fn inline(node: &Node, problems: &mut Problems) -> Option<WeightDecl> {
+pub(super) fn inline(node: &Datum, problems: &mut Problems) -> Option<WeightDecl> {
     let mut fields = Fields::of(node, problems)?;
     let weight = decl(&mut fields, "weight", problems);
     fields.finish("a weight", problems);
@@ -17,7 +17,7 @@ pub(super) fn inline(node: &Node, problems: &mut Problems) -> Option<WeightDecl>
 }
 
 /// The table `[weights]`.
-pub(super) fn weights(node: Option<&Node>, problems: &mut Problems) -> Vec<NamedWeight> {
+pub(super) fn weights(node: Option<&Datum>, problems: &mut Problems) -> Vec<NamedWeight> {
     let most = node.map_or(0, |node| limits::ops(node.place.source()));
     entries(node, most, "weights", problems)
         .iter()
@@ -26,7 +26,7 @@ pub(super) fn weights(node: Option<&Node>, problems: &mut Problems) -> Vec<Named
 }
 
 /// `wte = "vocab d"`, or with `domain`, `density` and `constant` as a table.
-fn named(name: &Spanned<String>, node: &Node, problems: &mut Problems) -> Option<NamedWeight> {
+fn named(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Option<NamedWeight> {
     let (decl, role) = if let Value::Text(_) = &node.value {
         let decl = WeightDecl {
             shape: shape(node, problems)?,

@@ -1,0 +1,90 @@
+//! The loader of the command line: what ships, and the files of the disk.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::args::ScanArgs;
+use super::output;
+use super::usage::usage_error;
+use crate::import::onnx::wire::Bytes;
+use crate::loader::{Files, Loader};
+use crate::source::Problems;
+use crate::table::EnergyTable;
+
+/// The files of this machine.
+struct Disk;
+
+impl Files for Disk {
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Read>> {
+        Ok(Box::new(File::open(path)?))
+    }
+
+    fn bytes(&self, path: &Path) -> io::Result<Box<dyn Bytes>> {
+        Ok(Box::new(File::open(path)?))
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        path.canonicalize()
+    }
+}
+
+/// A loader that looks at no weights.
+pub(super) fn loader() -> Loader {
+    Loader::new(Disk)
+}
+
+/// A loader that looks at the weights of ONNX graphs as far as was asked for.
+pub(super) fn scanning(args: &ScanArgs) -> Result<Arc<Loader>, Problems> {
+    Ok(Arc::new(match args.scan_weights {
+        true => loader().scanning_weights(size(&args.weight_scan_limit)?),
+        false => loader(),
+    }))
+}
+
+/// Tells what there is to say of the models that were made from other files.
+pub(super) fn tell_notes(loader: &Loader) {
+    for note in loader.take_notes() {
+        output::tell(format_args!("note: {note}"));
+    }
+}
+
+/// All tables that ship.
+pub(super) fn shipped_tables() -> Result<Vec<EnergyTable>, Problems> {
+    let tables = Loader::shipped().shipped_tables()?;
+    Ok(tables.into_iter().map(Arc::unwrap_or_clone).collect())
+}
+
+/// A size such as `64MiB`, `1G` or `4096`.
+fn size(text: &str) -> Result<u64, Problems> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let unit = match text[digits..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => Some(0),
+        "k" | "kb" | "kib" => Some(10),
+        "m" | "mb" | "mib" => Some(20),
+        "g" | "gb" | "gib" => Some(30),
+        _ => None,
+    };
+    let number: Option<u64> = text[..digits].parse().ok();
+    number
+        .zip(unit)
+        .and_then(|(number, unit)| number.checked_mul(1 << unit))
+        .ok_or_else(|| usage_error(format!("`{text}` is no size; write `64MiB` or `1GiB`")))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_with_their_units() {
+        assert_eq!(size("64MiB").unwrap(), 64 << 20);
+        assert_eq!(size("4096").unwrap(), 4096);
+        assert_eq!(size("2 g").unwrap(), 2 << 30);
+        for wrong in ["", "MiB", "-1", "1.5M", "99999999999G", "3 quarks"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+}

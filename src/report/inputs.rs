@@ -1,0 +1,204 @@
+//! What a report is computed from: its model with the variants that it names,
+//! its tables, and what all sections ask of them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::PriceSpec;
+use super::spec::{Spec, Target};
+use crate::census::Conventions;
+use crate::compare::{Comparison, compare};
+use crate::energy::{CostModel, Counted, Estimate, picojoules};
+use crate::graph::{Setting, Unfold, lower};
+use crate::loader::Loader;
+use crate::model::Model;
+use crate::primitive::Primitive;
+use crate::render::plot::ChartError;
+use crate::source::{Diagnostic, Place, Problems};
+use crate::symbolic::{Expr, Symbol};
+use crate::table::EnergyTable;
+
+/// What a report is computed from.
+pub(super) struct Inputs<'a> {
+    pub(super) spec: &'a Spec,
+    model: Arc<Model>,
+    /// The names of its variants, the baseline first.
+    variants: Vec<String>,
+    /// Its tables by the names under which it names them.
+    tables: Vec<(&'a str, Arc<EnergyTable>)>,
+    /// Whether an operator that is not known is a mistake.
+    strict: bool,
+}
+
+/// What is changed for one result of a report.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Context {
+    pub(super) set: Vec<Setting>,
+    pub(super) conventions: Conventions,
+}
+
+impl<'a> Inputs<'a> {
+    /// Loads everything that the report names, and tells of everything that is
+    /// wrong with it.
+    pub(super) fn load(
+        spec: &'a Spec,
+        loader: &Loader,
+        strict: bool,
+    ) -> Result<Inputs<'a>, Problems> {
+        let mut problems = Problems::new();
+        let model = problems.note(loader.measured_model(&spec.model, spec.densities.as_ref()));
+        let mut tables: Vec<(&str, Arc<EnergyTable>)> = Vec::new();
+        for price in spec.all_prices() {
+            let name = price.table.value.as_str();
+            if tables.iter().all(|(known, _)| *known != name) {
+                let table = problems.note(loader.table(&price.table));
+                tables.extend(table.map(|table| (name, table)));
+            }
+        }
+        let inputs = model.and_then(|mut model| {
+            let variants = problems.note(chosen(spec, &mut model, loader))?;
+            Some(Inputs {
+                spec,
+                model,
+                variants,
+                tables,
+                strict,
+            })
+        });
+        problems.or_some(inputs)
+    }
+
+    /// Every variant, lowered and counted.
+    pub(super) fn counted(&self, context: &Context) -> Result<Vec<Counted>, Problems> {
+        let mut set = self.spec.set.clone();
+        set.extend(context.set.iter().cloned());
+        let mut problems = Problems::new();
+        let mut all = Vec::new();
+        for name in &self.variants {
+            let counted = lower(&self.model, name, &set, Unfold::No)
+                .and_then(|graph| graph.known_if(self.strict))
+                .and_then(|graph| Counted::new(graph, context.conventions));
+            all.extend(problems.note(counted));
+        }
+        problems.or(all)
+    }
+
+    /// What a table and a format that the report names cost.
+    pub(super) fn cost_model<'t>(
+        &'t self,
+        price: &PriceSpec,
+        zero_cost: &'t BTreeSet<Primitive>,
+    ) -> Result<CostModel<'t>, Problems> {
+        let name = price.table.value.as_str();
+        let mut tables = self.tables.iter();
+        let found = tables.find(|(known, _)| *known == name);
+        let (_, table) = found.ok_or_else(|| {
+            Diagnostic::at(&price.table.place, format!("no table `{name}` is loaded"))
+        })?;
+        Ok(CostModel {
+            table,
+            format: price.format,
+            zero_cost,
+        })
+    }
+
+    /// The same for each of `[[price]]`.
+    pub(super) fn cost_models<'t>(
+        &'t self,
+        zero_cost: &'t BTreeSet<Primitive>,
+    ) -> Result<Vec<CostModel<'t>>, Problems> {
+        let prices = self.spec.prices.iter();
+        prices
+            .map(|price| self.cost_model(price, zero_cost))
+            .collect()
+    }
+
+    /// All variants on all tables and formats.
+    pub(super) fn comparison(&self) -> Result<Comparison, Problems> {
+        let zero_cost = BTreeSet::new();
+        let models = self.cost_models(&zero_cost)?;
+        let others: Vec<&EnergyTable> = self.tables.iter().map(|(_, table)| &**table).collect();
+        compare(&self.counted(&Context::default())?, &models, &others)
+    }
+
+    /// Whether more than one variant is held against the baseline, so that
+    /// each number has to say of which it is.
+    pub(super) fn has_several(&self) -> bool {
+        self.variants.len() > 2
+    }
+
+    /// What a table of several variants has to say of what was published.
+    pub(super) fn published_note(&self) -> Option<String> {
+        let of = self.variants.get(1).filter(|_| self.has_several())?;
+        Some(format!("What was published is read as said of {of}."))
+    }
+}
+
+/// The names of the variants that the report names, or of all.
+fn chosen(spec: &Spec, model: &mut Arc<Model>, loader: &Loader) -> Result<Vec<String>, Problems> {
+    if !spec.variants.is_empty() {
+        return loader.choose(Arc::make_mut(model), &spec.variants);
+    }
+    let names = model.variant_names().into_iter();
+    Ok(names.map(str::to_owned).collect())
+}
+
+/// The baseline, and what is held against it: at least one other variant.
+pub(super) fn against<'c, T>(
+    variants: &'c [T],
+    what: &str,
+    place: &Place,
+) -> Result<(&'c T, &'c [T]), Diagnostic> {
+    match variants.split_first() {
+        Some((baseline, others @ [_, ..])) => Ok((baseline, others)),
+        _ => Err(Diagnostic::at(place, format!("{what} needs two variants"))),
+    }
+}
+
+/// The stages of a target's scope in one variant.
+pub(super) fn stages(counted: &Counted, target: &Target) -> Result<Vec<String>, Problems> {
+    counted.stages_of(&target.scope.value).ok_or_else(|| {
+        let scopes = counted.graph.scopes().iter();
+        no_scope(
+            target,
+            &counted.graph.variant,
+            scopes.map(|scope| scope.name.as_str()),
+        )
+    })
+}
+
+/// The mistake for a target whose scope a variant lacks.
+pub(super) fn no_scope<'s>(
+    target: &Target,
+    variant: &str,
+    known: impl Iterator<Item = &'s str>,
+) -> Problems {
+    let scope = &target.scope.value;
+    let message = format!("variant `{variant}` has no scope `{scope}`");
+    Diagnostic::at(&target.scope.place, message)
+        .known(scope, known.chain([Estimate::WHOLE]))
+        .into()
+}
+
+/// What some stages of a variant cost at its own values: an expression in what
+/// is left `open`. A variant may set what the others leave.
+pub(super) fn energy(
+    counted: &Counted,
+    model: &CostModel<'_>,
+    stages: &[String],
+    open: &[Symbol],
+) -> Result<Expr, Problems> {
+    let all = picojoules(counted, model, stages)?;
+    all.bind(open, &counted.graph.values())
+        .map_err(|error| Diagnostic::new(error.to_string()).into())
+}
+
+/// The mistake for a chart that cannot be drawn.
+pub(super) fn undrawn(section: &str) -> impl Fn(ChartError) -> Problems {
+    move |error| {
+        Diagnostic::new(format!(
+            "section `{section}`: the plot cannot be drawn: {error}"
+        ))
+        .into()
+    }
+}
