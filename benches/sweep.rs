@@ -19,16 +19,16 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
-use picojoule::energy::{CostModel, Counted, estimate};
+use picojoule::energy::{CostModel, Counted, entry_values, estimate, priced};
 use picojoule::formula::Formula;
 use picojoule::graph::{Setting, Unfold, lower};
 use picojoule::loader::Loader;
 use picojoule::model::Model;
 use picojoule::number::whole;
 use picojoule::source::{Place, Problems, Source, Spanned};
+use picojoule::sweep::{AxisValues, Batch, Sweep, SweepAxis, SweepGrid, SweepPoints, stream};
 use picojoule::symbolic::{Bindings, Expr, Symbol};
 use picojoule::table::EnergyTable;
-use picojoule::whatif::{Axis, AxisValues, Grid, Points, Sweep, entry_values, priced, stream};
 
 fn table() -> Arc<EnergyTable> {
     Loader::shipped().table("45nm").unwrap()
@@ -57,7 +57,7 @@ fn counted(model: &Model, variant: &str, set: &[(&str, String)]) -> Counted {
 /// million points.
 const SIZES: [u64; 4] = [500, 25, 8, 100];
 
-fn axes() -> Vec<Axis> {
+fn axes() -> Vec<SweepAxis> {
     let steps = |from: i64, step: (i64, i64), count: u64| AxisValues::Steps {
         from: whole(from) * num_rational::BigRational::new(step.0.into(), step.1.into()),
         step: num_rational::BigRational::new(step.0.into(), step.1.into()),
@@ -74,14 +74,14 @@ fn axes() -> Vec<Axis> {
     ];
     values
         .into_iter()
-        .map(|(name, values)| Axis {
+        .map(|(name, values)| SweepAxis {
             symbol: Symbol::new(name),
             values,
         })
         .collect()
 }
 
-fn sweep(name: &str) -> Points {
+fn sweep(name: &str) -> SweepPoints {
     let (table, free) = (table(), BTreeSet::new());
     let pricing = CostModel {
         table: &table,
@@ -106,12 +106,14 @@ fn sweep(name: &str) -> Points {
         }
     }
     entry_values(&table, &mut values);
-    Points::Grid(Sweep::new(Grid { axes: axes() }, &outputs, &constraints, &values).unwrap())
+    SweepPoints::Grid(
+        Sweep::new(SweepGrid { axes: axes() }, &outputs, &constraints, &values).unwrap(),
+    )
 }
 
 /// Runs `points` through to the two savings; the sum keeps them from being
 /// optimised away.
-fn run(points: &Points, threads: usize) -> f64 {
+fn run(points: &SweepPoints, threads: usize) -> f64 {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
@@ -119,7 +121,7 @@ fn run(points: &Points, threads: usize) -> f64 {
     let mut sum = 0.0;
     pool.install(|| {
         let all = 0..points.count();
-        let savings = |_, batch: &picojoule::whatif::Batch| {
+        let savings = |_, batch: &Batch| {
             let mut sum = 0.0;
             for (baseline, variant) in [(0, 2), (1, 3)] {
                 let pairs = batch.outputs[baseline].iter().zip(&batch.outputs[variant]);
@@ -179,7 +181,7 @@ fn anew() -> f64 {
     f64::from(points) / start.elapsed().as_secs_f64()
 }
 
-/// Points per second of the best of three runs, and what the last one gave.
+/// SweepPoints per second of the best of three runs, and what the last one gave.
 fn rate(run: impl Fn() -> f64) -> (f64, f64) {
     let points: u64 = SIZES.iter().product();
     let mut best: f64 = 0.0;

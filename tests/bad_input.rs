@@ -258,13 +258,16 @@ fn values_that_make_no_sense_are_refused_where_they_were_typed() {
     let deep = format!("d={}", "(".repeat(500));
     let long = format!("d=1{}", "+1".repeat(50_000));
     for (set, text) in [
-        ("d", "`d` sets nothing"),
+        ("d", "no value for `d`"),
         ("d=", "no value after the `=`"),
         ("=3", "no name before the `=`"),
         ("d=-1", "dim `d` is -1: not above 0"),
         ("d=0", "dim `d` is 0: not above 0"),
         ("d=1.5", "dim `d` is 1.5: not a whole number"),
-        ("d=1000000000000000000", "above 10^15"),
+        (
+            "d=1000000000000000000",
+            "dim `d` is 1000000000000000000: above 10^15",
+        ),
         (huge.as_str(), "above 10^15"),
         ("d=nan", "`d` is set to nan, which is no number"),
         ("d=inf", "`d` is set to inf"),
@@ -283,7 +286,7 @@ fn values_that_make_no_sense_are_refused_where_they_were_typed() {
     }
     refused(
         &["compare", "attention", "--set", "d=2", "--set", "d=3"],
-        &["`d` is set twice"],
+        &["`d` is given twice"],
     );
     refused(
         &["compare", "attention", "--set", "h=7"],

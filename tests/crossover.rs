@@ -10,12 +10,12 @@ use std::collections::BTreeSet;
 use common::*;
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
-use picojoule::energy::{CostModel, Counted};
+use picojoule::energy::{CostModel, Counted, entry_values};
 use picojoule::number::to_f64;
 use picojoule::symbolic::{Bindings, Expr, Symbol};
-use picojoule::whatif::entry_values;
-use picojoule::whatif::threshold::{
-    Axis, Bounds, Claim, Grid, Holds, Kind, Range, Side, Solution, Unsolved, Where, bounds, solve,
+use picojoule::threshold::{
+    AxisKind, Bounds, Claim, Holds, Range, Side, Solution, ThresholdAxis, Unsolved, Where,
+    WholeSteps, bounds, solve,
 };
 use proptest::prelude::*;
 
@@ -60,7 +60,7 @@ impl Pair {
         let sides = self.counted.each_ref().map(|counted| {
             let mut values = counted.graph.values();
             entry_values(&self.table, &mut values);
-            let energy = picojoule::whatif::priced(counted, &pricing, &stages(counted)).unwrap();
+            let energy = picojoule::energy::priced(counted, &pricing, &stages(counted)).unwrap();
             (energy, values)
         });
         let [baseline, variant] = sides
@@ -69,9 +69,9 @@ impl Pair {
         Claim::new(&Symbol::new(symbol), baseline, variant, share).unwrap()
     }
 
-    fn axis(&self, symbol: &str) -> Axis {
+    fn axis(&self, symbol: &str) -> ThresholdAxis {
         let graphs = self.counted.each_ref().map(|counted| &counted.graph);
-        Axis::of_model(&Symbol::new(symbol), &graphs).unwrap()
+        ThresholdAxis::of_model(&Symbol::new(symbol), &graphs).unwrap()
     }
 
     fn solve(&self, symbol: &str, scope: &str, share: BigRational, range: &Range) -> Solution {
@@ -80,7 +80,7 @@ impl Pair {
 }
 
 fn whole_range(from: u64, to: u64) -> Range {
-    Range::Whole(Grid { from, to, step: 1 })
+    Range::Whole(WholeSteps { from, to, step: 1 })
 }
 
 /// The last n from 1 on up to which a claim holds; 0 where it holds nowhere.
@@ -161,7 +161,7 @@ fn shipped_models_agree_with_trying_every_value() {
             pair.claim(symbol, "attention", ratio(65, 100)),
             pair.axis(symbol),
         );
-        assert_eq!(axis.kind, Kind::Whole, "{symbol}");
+        assert_eq!(axis.kind, AxisKind::Whole, "{symbol}");
         let found = match solve(&claim, &axis, &whole_range(range.0, range.1)) {
             Ok(found) => found,
             Err(wrong) => panic!("{model} {symbol}: {wrong}"),
@@ -219,8 +219,8 @@ fn claim_of(baseline: &Expr, energy: &Expr, share: BigRational) -> Claim {
     Claim::new(&Symbol::new("x"), side(baseline), side(energy), share).unwrap()
 }
 
-fn real_axis() -> Axis {
-    Axis::of_entry(&Symbol::new("x"), &whole(1))
+fn real_axis() -> ThresholdAxis {
+    ThresholdAxis::of_entry(&Symbol::new("x"), &whole(1))
 }
 
 fn reals(from: i64, to: i64) -> Range {
@@ -380,7 +380,7 @@ fn the_value_found_gives_the_target() {
     for entry in ["45nm.fp32.add", "45nm.fp32.mul"] {
         let pair = Pair::new("attention", &[], "45nm", "fp32");
         let claim = pair.claim(entry, "attention", share.clone());
-        let axis = Axis::of_entry(&Symbol::new(entry), &whole(1));
+        let axis = ThresholdAxis::of_entry(&Symbol::new(entry), &whole(1));
         let found = solve(&claim, &axis, &axis.default_range()).unwrap();
         let [span] = found.holds.as_slice() else {
             panic!("{entry}: {found:?}")
@@ -430,7 +430,7 @@ proptest! {
             (span.from < *x || (span.from == *x && !span.open))
                 && span.to.as_ref().is_none_or(|to| x <= to)
         });
-        let grid = Grid { from, to: from + length, step };
+        let grid = WholeSteps { from, to: from + length, step };
         let found = solve(&claim, &real_axis(), &Range::Whole(grid)).unwrap();
         for x in (from..=from + length).step_by(usize::try_from(step).unwrap()).map(whole) {
             prop_assert_eq!(inside(&found, &x), holds(&x), "{}", x);
@@ -482,6 +482,6 @@ proptest! {
 fn what_switches_an_op_is_refused() {
     let pair = Pair::new("attention", &[("rotary", "1")], "45nm", "fp32");
     let axis = pair.axis("rotary");
-    assert_eq!(axis.kind, Kind::Whole);
+    assert_eq!(axis.kind, AxisKind::Whole);
     assert!(axis.admits(&whole(1)) && !axis.admits(&whole(0)));
 }

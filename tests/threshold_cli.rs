@@ -135,9 +135,9 @@ fn all_formats_hold_the_same_numbers() {
 fn wrong_input_is_told_and_exits_with_2() {
     for (arguments, message) in [
         ("--over n=9..1", "the range from 9 to 1 is reversed"),
-        ("--over n=", "`` is no range"),
-        ("--over n=1..", "`1..` is no range"),
-        ("--over =1..2", "`--over` names nothing"),
+        ("--over n=", "no value after the `=`"),
+        ("--over n=1..", "a number is missing"),
+        ("--over =1..2", "no name before the `=`"),
         (
             "--over n=0.5..3",
             "takes whole numbers up to 10^15, not 0.5",
@@ -145,11 +145,29 @@ fn wrong_input_is_told_and_exits_with_2() {
         ("--over n=1..4:0", "a step is above 0"),
         ("--over rho=0..1:0.1", "without steps"),
         ("--over rho=0..2", "above 1"),
-        ("--over n=-3..4", "below 0"),
+        ("--over n=-3..4", "`-3` is no number from 0 on"),
         ("--over hh", "did you mean `h`?"),
         ("--over f", "--set f=NUMBER"),
         ("--over kv", "`kv` is h here"),
         ("--over n=1..4,d=1..4", "takes one axis"),
+        (
+            "--over n=1,2,4",
+            "`n` runs over a range here, not over a list",
+        ),
+        ("--over n=1..9:log", "by `picojoule sweep --sample`"),
+        (
+            "--over n=1..1e16",
+            "dim `n` is 10000000000000000: above 10^15",
+        ),
+        ("--over table=45nm", "`table` has no numbers to run over"),
+        (
+            "--over vit.n=1..4",
+            "`vit.n` is neither a dim nor a table entry",
+        ),
+        (
+            "--over fp32.mul",
+            "`fp32.mul` is an entry of several tables",
+        ),
         ("--over n --over d", "cannot be used multiple times"),
         ("--over n --at saving=66", "66 % is 0.66"),
         ("--over n --at saving=-0.1", "a share is from 0 to 1"),

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::answer::Answer;
 use super::args::AuditArgs;
-use super::{Answer, json::text, loading, output, wrong};
+use super::usage::usage_error;
+use super::{json::text, loading, output};
 use crate::catalog::{self, Kind, is_path};
 use crate::claims::{ClaimFile, Ledger, Warning, audit, has_claims};
 use crate::loader::Loader;
@@ -47,7 +49,7 @@ fn open(name: &str, loader: &Loader) -> Result<Arc<Source>, Problems> {
         return Ok(source);
     }
     if Path::new(name).is_dir() {
-        return Err(wrong(format!("`{name}` is a directory")));
+        return Err(usage_error(format!("`{name}` is a directory")));
     }
     let known = catalog::names(Kind::Claim).chain(catalog::names(Kind::Report));
     Err(

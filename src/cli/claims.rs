@@ -3,10 +3,12 @@
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
+use super::answer::Answer;
 use super::args::{ClaimsArgs, OutputFormat};
 use super::json::{exact, text};
+use super::loading;
+use super::output;
 use super::plot::Plot;
-use super::{Answer, loading, output};
 use crate::catalog::{self, Kind};
 use crate::claims::{Claim, ClaimFile, Finding, Ledger, Verdict};
 use crate::loader::Loader;

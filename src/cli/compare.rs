@@ -7,7 +7,8 @@ use super::args::{CompareArgs, CompareBy, ModelArgs, OutputFormat};
 use super::plot::Plot;
 use super::request::{self, ModelRequest, Unnamed};
 use super::scopes::scopes;
-use super::{json, loading, output, wrong};
+use super::usage::usage_error;
+use super::{json, loading, output};
 use crate::catalog::{self, Kind};
 use crate::compare::compare;
 use crate::energy::{Counted, Estimate};
@@ -50,7 +51,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     let scopes = scopes(&comparison, &args.scopes.scope)?;
     if let Some(plot) = plot {
         if args.scopes.scope.len() > 1 || args.by == CompareBy::Stage {
-            return Err(wrong(
+            return Err(usage_error(
                 "--plot draws the stages of one scope; name one with --scope",
             ));
         }
@@ -114,7 +115,7 @@ fn others(
     prices: &request::PriceRequest,
 ) -> Result<Vec<Counted>, Problems> {
     if !args.variants.variants.is_empty() {
-        return Err(wrong(
+        return Err(usage_error(
             "--variants are those of one model; compare several models, or variants of one",
         ));
     }
@@ -147,7 +148,7 @@ fn name_after_models(args: &CompareArgs, counted: &mut [Counted]) -> Result<(), 
     for (at, counted) in counted.iter_mut().enumerate() {
         let is_shared = names.iter().filter(|name| **name == names[at]).count() > 1;
         if files[..at].contains(&files[at]) {
-            return Err(wrong(format!("model `{}` is given twice", files[at])));
+            return Err(usage_error(format!("model `{}` is given twice", files[at])));
         }
         counted.graph.variant = match is_shared {
             true => format!("{} ({})", names[at], files[at]),

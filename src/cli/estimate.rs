@@ -15,7 +15,9 @@ use crate::view::{estimate_bars, estimate_table, estimates_data, formula_tables}
 pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;
     if plot.is_some() && args.by != ByArg::Stage {
-        return Err(super::wrong("--plot draws stages; leave out --by"));
+        return Err(super::usage::usage_error(
+            "--plot draws stages; leave out --by",
+        ));
     }
     let request = Request::new(&args.model, &args.variants, Unnamed::First, &args.price)?;
     let (pricings, others) = (request.pricings()?, request.others());
@@ -92,7 +94,7 @@ fn formulas(
         Some(TableFormat::Csv) if all.len() == 1 => {
             output::print(&output::tables(&all[0][..1], TableFormat::Csv))
         }
-        Some(TableFormat::Csv) => Err(super::wrong(
+        Some(TableFormat::Csv) => Err(super::usage::usage_error(
             "--formula writes one estimate as CSV; choose one variant, table and format",
         )),
         Some(format) => output::print(&output::tables(&all.concat(), format)),

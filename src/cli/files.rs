@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::wrong;
+use super::usage::usage_error;
 use crate::source::Problems;
 use crate::view::PageFile;
 
@@ -11,7 +11,7 @@ use crate::view::PageFile;
 /// name.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problems> {
     let failed = |error: &dyn std::fmt::Display| {
-        wrong(format!("cannot write `{}`: {error}", path.display()))
+        usage_error(format!("cannot write `{}`: {error}", path.display()))
     };
     let mut file = temporary(folder(path)).map_err(|error| failed(&error))?;
     file.write_all(bytes).map_err(|error| failed(&error))?;
@@ -22,8 +22,9 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problems> {
 /// Writes the files of a report into `folder`, making it if need be. All are
 /// written under temporary names first, so that a full disk leaves none.
 pub(super) fn write_all(folder: &Path, files: &[PageFile]) -> Result<(), Problems> {
-    let failed =
-        |error: std::io::Error| wrong(format!("cannot write into `{}`: {error}", folder.display()));
+    let failed = |error: std::io::Error| {
+        usage_error(format!("cannot write into `{}`: {error}", folder.display()))
+    };
     std::fs::create_dir_all(folder).map_err(failed)?;
     let mut written = Vec::with_capacity(files.len());
     for file in files {

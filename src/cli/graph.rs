@@ -2,7 +2,8 @@
 
 use super::args::{GraphArgs, GraphFormat};
 use super::request::{ModelRequest, Unnamed};
-use super::{loading, output, wrong};
+use super::usage::usage_error;
+use super::{loading, output};
 use crate::graph::{Unfold, draw};
 use crate::source::Problems;
 
@@ -12,7 +13,7 @@ pub(super) fn run(args: &GraphArgs) -> Result<(), Problems> {
     let model = ModelRequest::new(&loader, &args.model, &variants, Unnamed::First)?;
     let unfold = if args.expand { Unfold::Yes } else { Unfold::No };
     let Some(variant) = model.variants.first() else {
-        return Err(wrong("the model has no variant"));
+        return Err(usage_error("the model has no variant"));
     };
     let graph = model.graph(variant, unfold)?;
     output::print(&match args.output {

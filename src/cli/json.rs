@@ -7,7 +7,7 @@ use num_rational::BigRational;
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
-use super::wrong;
+use super::usage::usage_error;
 use crate::compare::{Comparison, Row};
 use crate::energy::{By, Estimate, Group};
 use crate::number;
@@ -256,5 +256,5 @@ fn cell_json(cell: &Cell) -> Value {
 
 pub(super) fn text(value: &impl Serialize) -> Result<String, Problems> {
     serde_json::to_string_pretty(value)
-        .map_err(|error| wrong(format!("cannot write the result as JSON: {error}")))
+        .map_err(|error| usage_error(format!("cannot write the result as JSON: {error}")))
 }

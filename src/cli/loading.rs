@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::ScanArgs;
-use super::{output, wrong};
+use super::output;
+use super::usage::usage_error;
 use crate::import::onnx::wire::Bytes;
 use crate::loader::{Files, Loader};
 use crate::source::Problems;
@@ -69,7 +70,7 @@ fn size(text: &str) -> Result<u64, Problems> {
     number
         .zip(unit)
         .and_then(|(number, unit)| number.checked_mul(1 << unit))
-        .ok_or_else(|| wrong(format!("`{text}` is no size; write `64MiB` or `1GiB`")))
+        .ok_or_else(|| usage_error(format!("`{text}` is no size; write `64MiB` or `1GiB`")))
 }
 
 #[cfg(test)]

@@ -6,13 +6,11 @@
 //! stderr. Exit codes: 0 done, 1 the answer is "no", 2 the input is wrong.
 
 mod answer;
+mod arg_source;
 mod args;
 mod audit;
-mod axes;
 mod claims;
 mod compare;
-mod crossover;
-mod entry;
 mod estimate;
 mod files;
 mod graph;
@@ -20,19 +18,19 @@ mod import;
 mod json;
 mod loading;
 mod models;
+mod name;
 mod output;
 mod over;
 mod plot;
 mod report;
 mod request;
-mod require;
 mod scopes;
 mod sensitivity;
 mod settings;
 mod sweep;
 mod table;
 mod threshold;
-mod typed;
+mod usage;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -40,7 +38,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use crate::source::{Diagnostic, Problems};
+use self::answer::Answer;
+use crate::source::Problems;
 
 /// Runs the command that `arguments` (the program's name first) ask for.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -64,25 +63,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// What a command found out. Most only do as they are told, which is a yes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
-    /// There is what was asked for.
-    Yes,
-    /// There is no such thing, and that is the result.
-    No,
-}
-
-impl Answer {
-    fn of(found: bool) -> Answer {
-        if found { Answer::Yes } else { Answer::No }
-    }
-}
-
 fn run_command(command: args::Command) -> Result<Answer, Problems> {
     match command {
-        args::Command::Crossover(args) => return crossover::run(&args),
-        args::Command::Require(args) => return require::run(&args),
+        args::Command::Crossover(args) => return threshold::crossover(&args),
+        args::Command::Require(args) => return threshold::require(&args),
         args::Command::Claims(args) => return claims::run(&args),
         args::Command::Audit(args) => return audit::run(&args),
         args::Command::Estimate(args) => estimate::run(&args),
@@ -101,9 +85,4 @@ fn run_command(command: args::Command) -> Result<Answer, Problems> {
         }
     }
     .map(|()| Answer::Yes)
-}
-
-/// A mistake on the command line that has no place to point at.
-fn wrong(message: impl Into<String>) -> Problems {
-    Diagnostic::new(message).into()
 }

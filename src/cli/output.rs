@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Write};
 
 use super::args::OutputFormat;
-use super::wrong;
+use super::usage::usage_error;
 use crate::render::table::{Table, TableFormat, write};
 use crate::source::Problems;
 
@@ -25,7 +25,7 @@ pub(super) fn print(text: &str) -> Result<(), Problems> {
     let result = writeln!(stdout, "{}", text.trim_end_matches('\n')).and_then(|()| stdout.flush());
     match result {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(wrong(format!("cannot write the result: {error}")))
+            Err(usage_error(format!("cannot write the result: {error}")))
         }
         _ => Ok(()),
     }

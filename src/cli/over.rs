@@ -1,216 +1,235 @@
-//! `--over NAME=FROM..TO:STEP`: what a question runs over.
-
-use std::collections::BTreeSet;
+//! `--over NAME=VALUES`: what runs over several values, in `sweep`,
+//! `crossover` and `require`.
+//!
+//! | typed | means |
+//! |---|---|
+//! | `n=1,2,4` | these values |
+//! | `n=1..512`, `rho=0..1:0.1` | from the first to the last, both included, in steps of 1 or as given |
+//! | `n=1..512:log` | a range of which the logarithm is drawn from |
+//! | `table=45nm,7nm` | words: `table`, `format` and `variant` have no numbers |
+//! | `n` | all that it can be, where roots are looked for |
 
 use num_rational::BigRational;
-use num_traits::{Signed, ToPrimitive};
+use num_traits::{Signed, ToPrimitive, Zero};
 
-use super::entry::{self, EntryName};
-use super::request::{ModelRequest, PriceRequest};
-use super::typed::Typed;
-use crate::energy::Counted;
-use crate::format::Format;
-use crate::graph::{OpGraph, settable};
+use super::arg_source::Assignment;
+use super::name::Name;
+use super::settings::twice;
 use crate::number::{self, parse_decimal};
-use crate::source::{Diagnostic, Place, Problems};
-use crate::symbolic::Symbol;
-use crate::whatif::threshold::{Axis, Grid, Kind, Range};
+use crate::source::{Diagnostic, Place, Problems, Spanned};
 
-/// Whole numbers above this are no size.
-const MAX_WHOLE: u64 = 1_000_000_000_000_000;
-
-/// What was typed after `--over`.
-#[derive(Debug)]
+/// One `--over`, read.
+#[derive(Debug, Clone)]
 pub(super) struct Over {
-    /// The dim, parameter or entry.
-    pub(super) name: String,
-    /// Where it stands on the command line.
-    pub(super) place: Place,
-    /// The range, if one was given.
-    ends: Option<Ends>,
+    pub(super) name: Name,
+    /// The name as typed, and where.
+    pub(super) typed: Spanned<String>,
+    /// The values, and where they stand; nothing for a name alone.
+    values: Option<(OverValues, Place)>,
 }
 
-#[derive(Debug)]
-struct Ends {
-    from: BigRational,
-    to: BigRational,
-    step: Option<BigRational>,
-    place: Place,
+/// Numbers that something runs over.
+#[derive(Debug, Clone)]
+pub(super) enum OverValues {
+    /// One by one.
+    List(Vec<BigRational>),
+    /// From one to another.
+    Range(OverRange),
+}
+
+/// `FROM..TO`, `FROM..TO:STEP` or `FROM..TO:log`, both ends included.
+#[derive(Debug, Clone)]
+pub(super) struct OverRange {
+    pub(super) from: BigRational,
+    pub(super) to: BigRational,
+    pub(super) step: Option<BigRational>,
+    /// Whether its logarithm is meant.
+    pub(super) log: bool,
+}
+
+/// Names of tables, formats or variants to run over.
+#[derive(Debug, Clone)]
+pub(super) struct OverWords {
+    pub(super) axis: Spanned<String>,
+    pub(super) words: Vec<String>,
+}
+
+/// All `--over` flags, by what they have for values.
+#[derive(Debug, Default)]
+pub(super) struct Overs {
+    pub(super) words: Vec<OverWords>,
+    pub(super) numbers: Vec<Over>,
+}
+
+impl Overs {
+    /// Reads all flags; each names an axis of its own.
+    pub(super) fn read(flags: &[String]) -> Result<Overs, Problems> {
+        let mut problems = Problems::new();
+        let mut all = Overs::default();
+        for flag in flags {
+            if let Err(mistake) = all.add(flag) {
+                problems.push(mistake);
+            }
+        }
+        problems.or(all)
+    }
+
+    fn add(&mut self, flag: &str) -> Result<(), Diagnostic> {
+        let assignment = Assignment::read("--over", flag)?;
+        let name = &assignment.name;
+        let words = self.words.iter().map(|words| &words.axis);
+        let numbers = self.numbers.iter().map(|over| &over.typed);
+        let known = words.chain(numbers).find(|known| known.value == name.value);
+        if let Some(first) = known {
+            return Err(twice(&name.value, &name.place, &first.place));
+        }
+        if is_words(&name.value) {
+            let (values, _) = assignment.values().map_err(examples)?;
+            self.words.push(OverWords {
+                axis: name.clone(),
+                words: values
+                    .split(',')
+                    .map(|word| word.trim().to_owned())
+                    .collect(),
+            });
+            return Ok(());
+        }
+        let over = Over::of(&assignment)?;
+        if over.values.is_none() {
+            assignment.values().map_err(examples)?;
+        }
+        self.numbers.push(over);
+        Ok(())
+    }
+}
+
+fn examples(mistake: Diagnostic) -> Diagnostic {
+    mistake.help("write `--over n=1..512`, `--over d=256,512` or `--over table=45nm,7nm`")
+}
+
+/// Whether an axis of this name has words for values.
+fn is_words(name: &str) -> bool {
+    matches!(name, "table" | "format" | "variant")
 }
 
 impl Over {
-    pub(super) fn parse(text: &str) -> Result<Over, Diagnostic> {
-        let typed = Typed::new("--over", text);
-        let place = |from: usize, to: usize| typed.place(from..to);
-        if let Some(comma) = text.find(',') {
-            return Err(
-                Diagnostic::at(&place(comma, comma + 1), "`--over` takes one axis")
-                    .help("fix all others with `--set NAME=VALUE`"),
-            );
+    /// Reads a flag of a command that takes one, with numbers or none.
+    pub(super) fn read(flag: &str) -> Result<Over, Diagnostic> {
+        let assignment = Assignment::read("--over", flag)?;
+        let name = &assignment.name;
+        if is_words(&name.value) {
+            let message = format!("`{}` has no numbers to run over", name.value);
+            return Err(Diagnostic::at(&name.place, message)
+                .help(format!("choose with `--{}`", name.value)));
         }
-        let (name, range) = match text.split_once('=') {
-            Some((name, range)) => (name, Some(range)),
-            None => (text, None),
+        Over::of(&assignment)
+    }
+
+    fn of(assignment: &Assignment<'_>) -> Result<Over, Diagnostic> {
+        let values = match assignment.has_values() {
+            true => {
+                let (text, place) = assignment.values().map_err(examples)?;
+                Some((values(text, &place)?, place))
+            }
+            false => None,
         };
-        if name.trim().is_empty() {
-            let mistake = Diagnostic::at(&place(0, text.len()), "`--over` names nothing");
-            return Err(mistake.help("write `--over NAME` or `--over NAME=FROM..TO`"));
-        }
-        let range_place = place(text.len() - range.map_or(0, str::len), text.len());
         Ok(Over {
-            name: name.trim().to_owned(),
-            place: place(0, name.len()),
-            ends: range.map(|range| ends(range, &range_place)).transpose()?,
+            name: Name::read(&assignment.name)?,
+            typed: assignment.name.clone(),
+            values,
         })
     }
 
-    /// Whether a range was given.
-    pub(super) fn has_range(&self) -> bool {
-        self.ends.is_some()
+    /// The values, where there are any.
+    pub(super) fn values(&self) -> Option<&OverValues> {
+        self.values.as_ref().map(|(values, _)| values)
     }
 
-    /// The values of `axis` that were asked for, or all that it takes.
-    pub(super) fn range(&self, axis: &Axis) -> Result<Range, Diagnostic> {
-        let Some(ends) = &self.ends else {
-            return Ok(axis.default_range());
-        };
-        let name = axis.symbol.name();
-        if axis.kind != Kind::Whole {
-            if ends.step.is_some() {
-                let message = format!(
-                    "`{name}` takes any number: all of a range is looked at, without steps"
-                );
-                return Err(Diagnostic::at(&ends.place, message));
-            }
-            return Ok(Range::Real {
-                from: ends.from.clone(),
-                to: Some(ends.to.clone()),
-            });
+    /// Where the values stand, or the name where there are none.
+    pub(super) fn place(&self) -> &Place {
+        (self.values.as_ref()).map_or(&self.typed.place, |(_, place)| place)
+    }
+
+    /// The largest value.
+    pub(super) fn most(&self) -> Option<&BigRational> {
+        match self.values()? {
+            OverValues::List(values) => values.iter().max(),
+            OverValues::Range(range) => Some(&range.to),
         }
-        let whole = |value: &BigRational| {
-            let whole = value.is_integer().then(|| value.to_integer().to_u64());
-            whole
-                .flatten()
-                .filter(|value| *value <= MAX_WHOLE)
-                .ok_or_else(|| {
-                    let message = format!(
-                        "`{name}` takes whole numbers up to 10^15, not {}",
-                        number::plain(value)
-                    );
-                    Diagnostic::at(&ends.place, message)
-                })
-        };
-        Ok(Range::Whole(Grid {
-            from: whole(&ends.from)?,
-            to: whole(&ends.to)?,
-            step: ends.step.as_ref().map_or(Ok(1), whole)?,
-        }))
     }
 }
 
-/// `FROM..TO` or `FROM..TO:STEP`.
-fn ends(text: &str, place: &Place) -> Result<Ends, Diagnostic> {
-    let no_range = || {
-        Diagnostic::at(place, format!("`{text}` is no range"))
-            .help("write `FROM..TO`, such as `1..4096`, or `FROM..TO:STEP`")
+impl OverRange {
+    /// How many values there are in steps; nothing for more than 2^64.
+    pub(super) fn count(&self) -> Option<u64> {
+        let steps = (&self.to - &self.from) / self.step();
+        steps.floor().numer().to_u64()?.checked_add(1)
+    }
+
+    /// From one value to the next: 1 unless another is given.
+    pub(super) fn step(&self) -> BigRational {
+        self.step.clone().unwrap_or_else(|| number::whole(1))
+    }
+}
+
+fn values(text: &str, place: &Place) -> Result<OverValues, Diagnostic> {
+    if let Some((from, rest)) = text.split_once("..") {
+        return range(from, rest, place).map(OverValues::Range);
+    }
+    let mut numbers = Vec::new();
+    let mut start = 0;
+    for piece in text.split(',') {
+        numbers.push(number(piece, &place.part(start..start + piece.len()))?);
+        start += piece.len() + 1;
+    }
+    Ok(OverValues::List(numbers))
+}
+
+fn range(from: &str, rest: &str, place: &Place) -> Result<OverRange, Diagnostic> {
+    let (to, step) = match rest.split_once(':') {
+        Some((to, step)) => (to, Some(step.trim())),
+        None => (rest, None),
     };
-    let (range, step) = match text.split_once(':') {
-        Some((range, step)) => (range, Some(step)),
-        None => (text, None),
+    let at = |message: &str| Diagnostic::at(place, message);
+    let (from, to) = (number(from, place)?, number(to, place)?);
+    let log = step == Some("log");
+    let step = match step {
+        None | Some("log") => None,
+        Some(step) => Some(number(step, place)?),
     };
-    let (from, to) = range.split_once("..").ok_or_else(no_range)?;
-    let number = |text: &str| parse_decimal(text.trim()).ok_or_else(no_range);
-    let (from, to) = (number(from)?, number(to)?);
-    let step = step.map(number).transpose()?;
     if from > to {
-        let message = format!(
-            "the range from {} to {} is reversed",
-            number::plain(&from),
-            number::plain(&to)
+        let (from, to) = (number::plain(&from), number::plain(&to));
+        return Err(
+            at(&format!("the range from {from} to {to} is reversed")).help("the least comes first")
         );
-        return Err(Diagnostic::at(place, message).help("the least comes first"));
     }
-    if from.is_negative() {
-        return Err(Diagnostic::at(
-            place,
-            "no dim, parameter or price is below 0",
-        ));
+    if step.as_ref().is_some_and(Zero::is_zero) {
+        return Err(at("a step is above 0"));
     }
-    if step.as_ref().is_some_and(|step| !step.is_positive()) {
-        return Err(Diagnostic::at(place, "a step is above 0"));
+    if log && from.is_zero() {
+        return Err(at("a logarithmic range cannot begin at 0"));
     }
-    Ok(Ends {
+    Ok(OverRange {
         from,
         to,
         step,
-        place: place.clone(),
+        log,
     })
 }
 
-/// What is varied, and for a table entry its format.
-pub(super) struct Chosen {
-    pub(super) axis: Axis,
-    pub(super) format: Option<Format>,
-}
-
-/// What `over` names: a dim or parameter of either variant, or an entry.
-pub(super) fn axis(
-    over: &Over,
-    model: &ModelRequest,
-    prices: &mut PriceRequest,
-    counted: [&Counted; 2],
-) -> Result<Chosen, Problems> {
-    let symbol = Symbol::new(&over.name);
-    let graphs: [&OpGraph; 2] = counted.map(|counted| &counted.graph);
-    if let Some(axis) = Axis::of_model(&symbol, &graphs) {
-        return Ok(Chosen { axis, format: None });
-    }
-    if over.name.contains('.') {
-        return entry(over, prices);
-    }
-    let numbers = || graphs.iter().flat_map(|graph| graph.numbers());
-    if let Some((name, value)) = numbers().find(|(name, _)| *name == over.name) {
-        let mut mistake = Diagnostic::at(&over.place, format!("`{name}` is {value} here"));
-        if settable(&model.model).contains(name.as_str()) {
-            mistake = mistake.help(format!("give it a value of its own: `--set {name}=NUMBER`"));
+/// A number that a dim, a parameter or a price can be.
+fn number(text: &str, place: &Place) -> Result<BigRational, Diagnostic> {
+    let value = parse_decimal(text.trim()).filter(|value| !value.is_negative());
+    value.ok_or_else(|| {
+        if text.contains('=') {
+            return Diagnostic::at(place, "`--over` takes one axis")
+                .help("give each axis an `--over` of its own, or fix it with `--set NAME=VALUE`");
         }
-        return Err(mistake.help("or vary what it follows from").into());
-    }
-    let symbols = graphs.iter().flat_map(|graph| graph.symbols());
-    let known: BTreeSet<&str> = symbols.map(|info| info.symbol.name()).collect();
-    Err(
-        Diagnostic::at(&over.place, format!("no dim or parameter `{}`", over.name))
-            .known(&over.name, known)
-            .help("a table entry is TABLE.FORMAT.PRIMITIVE, such as `45nm.fp32.mul`")
-            .into(),
-    )
-}
-
-/// A table entry. It is made independent of what it may be derived from, and
-/// all other tables are left out: they know nothing of it.
-fn entry(over: &Over, prices: &mut PriceRequest) -> Result<Chosen, Problems> {
-    let at = |message: String| Diagnostic::at(&over.place, message);
-    let parts = entry::parts(&over.name).ok_or_else(|| {
-        at(format!(
-            "`{}` is neither a dim nor a table entry",
-            over.name
-        ))
-        .help(entry::SHAPE)
-    })?;
-    let found = EntryName::find(parts, &over.place, &prices.tables)?;
-    let [table, format, primitive] = parts;
-    let own = prices.tables.swap_remove(found.table);
-    let Some(now) = own
-        .entry(found.primitive, found.format)
-        .map(|entry| entry.pj.clone())
-    else {
-        return Err(at(format!("table `{table}` has no `{primitive}` in {format}")).into());
-    };
-    let own = own.with_price(found.primitive, found.format, now.clone());
-    let symbol = Symbol::new(&own.symbol(found.primitive, found.format));
-    prices.tables = vec![own];
-    Ok(Chosen {
-        axis: Axis::of_entry(&symbol, &now),
-        format: format.parse().ok(),
+        let message = match text.trim() {
+            "" => "a number is missing".to_owned(),
+            text => format!("`{text}` is no number from 0 on"),
+        };
+        Diagnostic::at(place, message)
+            .help("write `FROM..TO`, such as `1..4096`, `FROM..TO:STEP`, or a list")
     })
 }

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::args::PlotArgs;
-use super::{files, wrong};
+use super::files;
+use super::usage::usage_error;
 use crate::render::plot::{ChartError, Svg};
 use crate::source::Problems;
 
@@ -35,7 +36,7 @@ impl Plot<'_> {
             Some("svg") => Picture::Svg,
             Some("png") => Picture::Png,
             _ => {
-                return Err(wrong(format!(
+                return Err(usage_error(format!(
                     "--plot {}: the file's name must end in .svg or .png",
                     path.display()
                 )));
@@ -46,7 +47,7 @@ impl Plot<'_> {
 
     /// Writes what was drawn into the file.
     pub(super) fn save(&self, drawn: Result<Svg, ChartError>) -> Result<(), Problems> {
-        let undrawn = |error: ChartError| wrong(format!("cannot draw the plot: {error}"));
+        let undrawn = |error: ChartError| usage_error(format!("cannot draw the plot: {error}"));
         let svg = drawn.map_err(undrawn)?;
         let bytes = match self.picture {
             Picture::Svg => svg.as_str().as_bytes().to_vec(),

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::args::ReportArgs;
-use super::{files, loading, output, wrong};
+use super::usage::usage_error;
+use super::{files, loading, output};
 use crate::catalog::{Kind, is_path};
 use crate::report::{Spec, run as compute};
 use crate::source::{Diagnostic, Problems};
@@ -18,7 +19,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Problems> {
     let page = page?;
     let written = page
         .files()
-        .map_err(|error| wrong(format!("cannot draw the report: {error}")))?;
+        .map_err(|error| usage_error(format!("cannot draw the report: {error}")))?;
     let folder = args
         .out
         .clone()

@@ -13,8 +13,8 @@ use crate::number::to_f64;
 use crate::render::plot::tornado;
 use crate::source::{Diagnostic, Problems};
 use crate::table::Confidence;
+use crate::uncertainty::{AnalysisResult, Method, Sensitivity, Spread, analyse};
 use crate::view::{interval_table, ranking_table, reaches, sensitivity_rows};
-use crate::whatif::{Finding, Method, Sensitivity, Spread, study};
 
 pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
     let method = Method {
@@ -28,21 +28,21 @@ pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
     // Names what is missing, and knows the scopes.
     let comparison = compare(&request.counted, &pricings, &request.others())?;
     let scopes = scopes(&comparison, &args.scopes.scope)?;
-    let mut findings = Vec::new();
+    let mut results = Vec::new();
     for pricing in &pricings {
-        findings.extend(study(&request.counted, pricing, &scopes, &method)?);
+        results.extend(analyse(&request.counted, pricing, &scopes, &method)?);
     }
-    if let (Some(plot), Some(finding)) = (plot, ranked(&findings, &scopes, args).next()) {
-        plot.save(tornado(&reaches(finding)))?;
+    if let (Some(plot), Some(result)) = (plot, ranked(&results, &scopes, args).next()) {
+        plot.save(tornado(&reaches(result)))?;
     }
     let Some(format) = output::table_format(args.format.output) else {
-        return output::print(&json(&findings, &method, &comparison)?);
+        return output::print(&json(&results, &method, &comparison)?);
     };
     if args.format.output == OutputFormat::Csv {
-        return output::print(&output::tables(&[sensitivity_rows(&findings)], format));
+        return output::print(&output::tables(&[sensitivity_rows(&results)], format));
     }
-    let mut tables = vec![interval_table(&findings, &method, &comparison)];
-    let ranked = ranked(&findings, &scopes, args);
+    let mut tables = vec![interval_table(&results, &method, &comparison)];
+    let ranked = ranked(&results, &scopes, args);
     tables.extend(ranked.map(ranking_table));
     output::print(&output::tables(&tables, format))
 }
@@ -60,22 +60,22 @@ fn spread(settings: &[String]) -> Result<Spread, Problems> {
 
 /// The results whose inputs are ranked: over the scopes asked for, or the
 /// widest; savings where variants are compared, energies where there is one.
-fn ranked<'f>(
-    findings: &'f [Finding],
-    scopes: &'f [String],
-    args: &'f SensitivityArgs,
-) -> impl Iterator<Item = &'f Finding> {
-    let saves = findings.iter().any(|finding| finding.baseline.is_some());
+fn ranked<'r>(
+    results: &'r [AnalysisResult],
+    scopes: &'r [String],
+    args: &'r SensitivityArgs,
+) -> impl Iterator<Item = &'r AnalysisResult> {
+    let saves = results.iter().any(|result| result.baseline.is_some());
     let of = args.of.unwrap_or(match saves {
         true => OfArg::Saving,
         false => OfArg::Energy,
     });
     let widest = scopes.last();
-    findings.iter().filter(move |finding| {
-        let inside = !args.scopes.scope.is_empty() || Some(&finding.scope) == widest;
+    results.iter().filter(move |result| {
+        let inside = !args.scopes.scope.is_empty() || Some(&result.scope) == widest;
         let asked = match of {
-            OfArg::Saving => finding.baseline.is_some(),
-            OfArg::Energy => finding.baseline.is_none(),
+            OfArg::Saving => result.baseline.is_some(),
+            OfArg::Energy => result.baseline.is_none(),
         };
         inside && asked
     })
@@ -84,7 +84,7 @@ fn ranked<'f>(
 /// Everything, at full precision. Field names are a promise: they may be added
 /// to, never renamed.
 fn json(
-    findings: &[Finding],
+    results: &[AnalysisResult],
     method: &Method,
     comparison: &Comparison,
 ) -> Result<String, Problems> {
@@ -96,7 +96,7 @@ fn json(
             (confidence.name().to_owned(), share)
         })
         .collect();
-    let drawn = findings.iter().any(|finding| finding.drawn.is_some());
+    let drawn = results.iter().any(|result| result.distribution.is_some());
     let value = json!({
         "model": first.map(|estimate| estimate.model.as_str()),
         "baseline": comparison.baseline,
@@ -109,25 +109,25 @@ fn json(
         "spread": spread,
         "samples": drawn.then(|| method.samples()),
         "seed": drawn.then_some(method.seed),
-        "results": findings.iter().map(finding_json).collect::<Vec<_>>(),
+        "results": results.iter().map(result_json).collect::<Vec<_>>(),
     });
     text(&value)
 }
 
-fn finding_json(finding: &Finding) -> Value {
+fn result_json(result: &AnalysisResult) -> Value {
     json!({
-        "table": finding.table,
-        "format": finding.format.to_string(),
-        "scope": finding.scope,
-        "variant": finding.variant,
-        "baseline": finding.baseline,
-        "of": if finding.baseline.is_some() { "saving" } else { "energy_pj" },
-        "value": to_f64(&finding.value),
-        "least": finding.interval.as_ref().map(|interval| to_f64(&interval.low)),
-        "most": finding.interval.as_ref().map(|interval| to_f64(&interval.high)),
-        "p5": finding.drawn.map(|drawn| drawn.low),
-        "p95": finding.drawn.map(|drawn| drawn.high),
-        "inputs": finding.inputs.iter().map(input_json).collect::<Vec<_>>(),
+        "table": result.table,
+        "format": result.format.to_string(),
+        "scope": result.scope,
+        "variant": result.variant,
+        "baseline": result.baseline,
+        "of": if result.baseline.is_some() { "saving" } else { "energy_pj" },
+        "value": to_f64(&result.value),
+        "least": result.interval.as_ref().map(|interval| to_f64(&interval.low)),
+        "most": result.interval.as_ref().map(|interval| to_f64(&interval.high)),
+        "p5": result.distribution.map(|drawn| drawn.low),
+        "p95": result.distribution.map(|drawn| drawn.high),
+        "inputs": result.inputs.iter().map(input_json).collect::<Vec<_>>(),
     })
 }
 

@@ -4,125 +4,164 @@
 use num_rational::BigRational;
 use num_traits::Signed;
 
-use super::typed::Typed;
+use super::arg_source::Assignment;
+use super::name::{EntryName, Name, NumberName};
 use crate::formula::{Ast, AstNode, Formula};
-use crate::graph::{Setting, settable};
+use crate::graph::settable;
 use crate::model::{Model, Module, NumberRole};
 use crate::number;
-use crate::source::{Diagnostic, Problems, Spanned};
+use crate::source::{Diagnostic, Place, Problems};
 
 /// Larger sizes and parameters are slips of the keyboard.
 const MOST: i64 = 1_000_000_000_000_000;
 
+/// `d=1024`, `snn.t=2*n`
+#[derive(Debug, Clone)]
+pub(super) struct NumberSetting {
+    pub(super) name: NumberName,
+    pub(super) formula: Formula,
+}
+
 /// `45nm.fp32.mul=2`
+#[derive(Debug, Clone)]
 pub(super) struct EntrySetting {
-    pub(super) name: Spanned<String>,
+    pub(super) name: EntryName,
     pub(super) value: BigRational,
 }
 
 /// Everything given with `--set`.
+#[derive(Debug, Default)]
 pub(super) struct Set {
-    pub(super) settings: Vec<Setting>,
+    pub(super) numbers: Vec<NumberSetting>,
     pub(super) entries: Vec<EntrySetting>,
 }
 
 impl Set {
     pub(super) fn new(texts: &[String], problems: &mut Problems) -> Set {
-        let mut set = Set {
-            settings: Vec::new(),
-            entries: Vec::new(),
-        };
-        let mut seen: Vec<Spanned<String>> = Vec::new();
+        let mut set = Set::default();
         for text in texts {
-            let Some((name, formula)) = setting(text, problems) else {
-                continue;
-            };
-            if let Some(first) = seen.iter().find(|other| other.value == name.value) {
-                problems.push(
-                    Diagnostic::at(&name.place, format!("`{}` is set twice", name.value))
-                        .and(&first.place, "first here"),
-                );
-                continue;
-            }
-            seen.push(name.clone());
-            if name.value.contains('.') {
-                set.entries.extend(entry(name, &formula, problems));
-            } else {
-                set.settings.push(Setting { name, formula });
+            if let Err(mistake) = set.add(text, problems) {
+                problems.push(mistake);
             }
         }
         set
     }
+
+    fn add(&mut self, text: &str, problems: &mut Problems) -> Result<(), Diagnostic> {
+        let assignment = Assignment::read("--set", text)?;
+        let help = "write `--set NAME=VALUE`";
+        let (value, place) = assignment.values().map_err(|mistake| mistake.help(help))?;
+        let name = Name::read(&assignment.name)?;
+        let Some(formula) = Formula::read(value, &place, problems) else {
+            return Ok(());
+        };
+        match name {
+            Name::Number(name) => {
+                let known = self
+                    .numbers
+                    .iter()
+                    .find(|set| set.name.text() == name.text());
+                if let Some(first) = known {
+                    return Err(twice(&name.text(), &name.place, &first.name.place));
+                }
+                self.numbers.push(NumberSetting { name, formula });
+            }
+            Name::Entry(name) => {
+                let value = picojoules(&formula)?;
+                self.entries.push(EntrySetting { name, value });
+            }
+        }
+        Ok(())
+    }
 }
 
-/// Every name that is set is one of the model or its blocks, and a plain
-/// number fits what it is set for: so what is wrong is shown where it was
-/// typed, and not everywhere that it leads to.
-pub(super) fn check_settings(model: &Model, settings: &[Setting], problems: &mut Problems) {
+/// The mistake for a name that was given before.
+pub(super) fn twice(name: &str, place: &Place, first: &Place) -> Diagnostic {
+    Diagnostic::at(place, format!("`{name}` is given twice")).and(first, "first here")
+}
+
+/// The mistake for a name that neither the model nor one of its blocks has.
+pub(super) fn check_known(model: &Model, name: &NumberName) -> Result<(), Diagnostic> {
     let known = settable(model);
-    let modules: Vec<&Module> = std::iter::once(&*model.root)
-        .chain(model.blocks().map(|(_, block)| &**block))
-        .collect();
-    for Setting { name, formula } in settings {
-        if !known.contains(name.value.as_str()) {
-            problems.push(
-                Diagnostic::at(
-                    &name.place,
-                    format!("unknown dim or parameter `{}`", name.value),
-                )
-                .known(&name.value, known.iter().copied()),
-            );
-            continue;
-        }
-        if let AstNode::Name(word) = &formula.ast.node
-            && ["nan", "inf", "infinity"].contains(&word.to_lowercase().as_str())
-        {
-            let message = format!("`{}` is set to {word}, which is no number", name.value);
-            problems.push(Diagnostic::at(&formula.place, message));
-            continue;
-        }
-        let Some(value) = plain_number(&formula.ast) else {
-            continue;
-        };
-        let dim = |module: &&Module| {
-            let own = module.numbers.iter().find(|n| n.name.value == name.value);
-            own.is_some_and(|number| number.role == NumberRole::Dim)
-                && module
-                    .fractional
-                    .iter()
-                    .all(|other| other.value != name.value)
-        };
-        let is_needed = |name: &str| {
-            let mut needs = model.root.needs.iter();
-            needs.any(|need| need.value == name)
-                && model
-                    .root
-                    .fractional
-                    .iter()
-                    .all(|other| other.value != name)
-        };
-        let is_dim = modules.iter().any(dim) || is_needed(&name.value);
-        let fault = if is_dim && !value.is_integer() {
-            "not a whole number"
-        } else if is_dim && !value.is_positive() {
-            "not above 0"
-        } else if value.is_negative() {
-            "below 0"
-        } else if value > number::whole(MOST) {
-            "above 10^15"
-        } else {
-            continue;
-        };
-        let what = if is_dim { "dim" } else { "parameter" };
-        problems.push(Diagnostic::at(
-            &formula.place,
-            format!(
-                "{what} `{}` is {}: {fault}",
-                name.value,
-                formula.text.trim()
-            ),
-        ));
+    if known.contains(name.name.as_str()) {
+        return Ok(());
     }
+    let message = format!("unknown dim or parameter `{}`", name.name);
+    Err(Diagnostic::at(&name.place, message).known(&name.name, known))
+}
+
+/// A plain number must fit what it is set for: so what is wrong is shown where
+/// it was typed, and not everywhere that it leads to.
+pub(super) fn check_value(model: &Model, setting: &NumberSetting) -> Result<(), Diagnostic> {
+    let NumberSetting { name, formula } = setting;
+    let at = |message: String| Diagnostic::at(&formula.place, message);
+    if let AstNode::Name(word) = &formula.ast.node
+        && ["nan", "inf", "infinity"].contains(&word.to_lowercase().as_str())
+    {
+        return Err(at(format!(
+            "`{}` is set to {word}, which is no number",
+            name.text()
+        )));
+    }
+    let Some(value) = plain_number(&formula.ast) else {
+        return Ok(());
+    };
+    let is_size = is_size(model, &name.name);
+    let fault = if is_size && !value.is_integer() {
+        "not a whole number"
+    } else if is_size && !value.is_positive() {
+        "not above 0"
+    } else if value.is_negative() {
+        "below 0"
+    } else {
+        return check_most(model, name, &value, &formula.place);
+    };
+    let what = if is_size { "dim" } else { "parameter" };
+    let (name, text) = (name.text(), formula.text.trim());
+    Err(at(format!("{what} `{name}` is {text}: {fault}")))
+}
+
+/// The mistake for a number that is larger than any can be.
+pub(super) fn check_most(
+    model: &Model,
+    name: &NumberName,
+    value: &BigRational,
+    place: &Place,
+) -> Result<(), Diagnostic> {
+    if *value <= number::whole(MOST) {
+        return Ok(());
+    }
+    let what = if is_size(model, &name.name) {
+        "dim"
+    } else {
+        "parameter"
+    };
+    let (name, value) = (name.text(), number::plain(value));
+    Err(Diagnostic::at(
+        place,
+        format!("{what} `{name}` is {value}: above 10^15"),
+    ))
+}
+
+/// Whether a name is that of a size, and so whole.
+pub(super) fn is_size(model: &Model, name: &str) -> bool {
+    let fractional = |module: &Module| {
+        module
+            .fractional
+            .iter()
+            .any(|fractional| fractional.value == name)
+    };
+    let mut modules =
+        std::iter::once(&*model.root).chain(model.blocks().map(|(_, block)| &**block));
+    let dim = |module: &Module| {
+        let own = module
+            .numbers
+            .iter()
+            .find(|number| number.name.value == name);
+        own.is_some_and(|number| number.role == NumberRole::Dim) && !fractional(module)
+    };
+    let needed = model.root.needs.iter().any(|need| need.value == name);
+    modules.any(dim) || (needed && !fractional(&model.root))
 }
 
 /// The number that a formula is, with or without a sign.
@@ -134,51 +173,16 @@ fn plain_number(ast: &Ast) -> Option<BigRational> {
     }
 }
 
-/// `NAME=VALUE`, a formula as value.
-fn setting(text: &str, problems: &mut Problems) -> Option<(Spanned<String>, Formula)> {
-    let typed = Typed::new("--set", text);
-    let place = |from: usize, to: usize| typed.place(from..to);
-    let Some((name, value)) = text.split_once('=') else {
-        problems.push(
-            Diagnostic::at(&place(0, text.len()), format!("`{text}` sets nothing"))
-                .help("write `--set NAME=VALUE`"),
-        );
-        return None;
-    };
-    let start = name.len() - name.trim_start().len();
-    let end = name.trim_end().len().max(start);
-    let value_place = place(text.len() - value.len(), text.len());
-    let missing = match (name.trim(), value.trim()) {
-        ("", _) => Some(("no name before the `=`", place(0, name.len() + 1))),
-        (_, "") => Some(("no value after the `=`", place(name.len(), text.len()))),
-        _ => None,
-    };
-    if let Some((message, place)) = missing {
-        problems.push(Diagnostic::at(&place, message).help("write `--set NAME=VALUE`"));
-        return None;
-    }
-    let name = Spanned::new(name.trim().to_owned(), place(start, end));
-    let formula = Formula::read(value, &value_place, problems)?;
-    Some((name, formula))
-}
-
-fn entry(
-    name: Spanned<String>,
-    formula: &Formula,
-    problems: &mut Problems,
-) -> Option<EntrySetting> {
+/// What an entry is set to.
+fn picojoules(formula: &Formula) -> Result<BigRational, Diagnostic> {
     match &formula.ast.node {
-        AstNode::Number(value) if !value.is_negative() => Some(EntrySetting {
-            name,
-            value: value.clone(),
-        }),
+        AstNode::Number(value) if !value.is_negative() => Ok(value.clone()),
         _ => {
             let message = format!(
                 "a table entry is set to a number of picojoules, at least 0, not `{}`",
                 formula.text
             );
-            problems.push(Diagnostic::at(&formula.place, message));
-            None
+            Err(Diagnostic::at(&formula.place, message))
         }
     }
 }

@@ -15,11 +15,13 @@
 mod cost;
 mod counted;
 mod estimate;
+mod expression;
 mod formula;
 mod price;
 
 pub use self::cost::{Cost, CostModel, MissingEntry, Priced};
 pub use self::counted::Counted;
 pub use self::estimate::{By, Estimate, Group, Line, Settings, Unsupported, add_up};
+pub use self::expression::{Saving, entry_values, picojoules, priced, priced_with_ranges};
 pub use self::formula::{StageFormula, energy_formula, stage_formulas};
 pub use self::price::estimate;

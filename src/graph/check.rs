@@ -37,6 +37,8 @@ pub enum Rule {
     Extent,
     /// A mean size over uneven parts: above 0.
     MeanExtent,
+    /// The length of an axis that follows from others: at most the largest size.
+    Length,
     /// A number of repeats: whole, at least 1.
     Repeat,
     /// A share: from 0 to 1.
@@ -55,23 +57,83 @@ pub enum Rule {
     None,
 }
 
+/// The numbers that a rule allows.
+#[derive(Debug, Clone, Copy)]
+struct Allowed {
+    /// Whole ones only.
+    whole: bool,
+    /// None below this; with `open`, this one neither.
+    least: Option<i64>,
+    open: bool,
+    /// None above this.
+    most: Option<i64>,
+}
+
 impl Rule {
-    /// Whether a value in floating point satisfies the rule; a quotient that
-    /// is whole up to its last digits counts as whole.
-    pub fn allows(self, value: f64) -> bool {
-        let is_whole = (value - value.round()).abs() <= 1e-9 * value.abs().max(1.0);
-        let most = |most: i64| value <= most as f64;
-        match self {
-            Rule::Extent => is_whole && value > 0.5 && most(MAX_EXTENT),
-            Rule::Repeat => is_whole && value > 0.5 && most(MAX_REPEAT),
-            Rule::MeanExtent => value > 0.0 && most(MAX_EXTENT),
-            Rule::Share => (0.0..=1.0).contains(&value),
-            Rule::NotNegative => value >= 0.0 && most(MAX_EXTENT),
-            Rule::On => value != 0.0,
-            Rule::Off | Rule::None => value == 0.0,
-            Rule::Switch => value == 0.0 || value == 1.0,
-            Rule::Room => value >= -1e-9,
+    /// The numbers that it allows; nothing for all but 0.
+    fn allowed(self) -> Option<Allowed> {
+        let allowed = |least: i64, most: Option<i64>| Allowed {
+            whole: false,
+            least: Some(least),
+            open: false,
+            most,
+        };
+        let whole = |allowed: Allowed| Allowed {
+            whole: true,
+            ..allowed
+        };
+        let open = |allowed: Allowed| Allowed {
+            open: true,
+            ..allowed
+        };
+        Some(match self {
+            Rule::Extent => whole(allowed(1, Some(MAX_EXTENT))),
+            Rule::Repeat => whole(allowed(1, Some(MAX_REPEAT))),
+            Rule::MeanExtent => open(allowed(0, Some(MAX_EXTENT))),
+            Rule::Length => Allowed {
+                least: None,
+                ..allowed(0, Some(MAX_EXTENT))
+            },
+            Rule::Share => allowed(0, Some(1)),
+            Rule::NotNegative => allowed(0, Some(MAX_EXTENT)),
+            Rule::Switch => whole(allowed(0, Some(1))),
+            Rule::Room => allowed(0, None),
+            Rule::Off | Rule::None => allowed(0, Some(0)),
+            Rule::On => return None,
+        })
+    }
+
+    /// Whether it allows all numbers from `low` to `high`, or none of them;
+    /// nothing where that depends on the number.
+    pub fn admits_between(self, low: f64, high: f64) -> Option<bool> {
+        if low.is_nan() || high.is_nan() {
+            return None;
         }
+        let Some(allowed) = self.allowed() else {
+            let has_zero = low <= 0.0 && high >= 0.0;
+            return if has_zero {
+                (low == high).then_some(false)
+            } else {
+                Some(true)
+            };
+        };
+        if allowed.whole && low.ceil() > high.floor() {
+            return Some(false);
+        }
+        let below = |x: f64, least: i64| x < least as f64 || (allowed.open && x == least as f64);
+        let is_below = allowed
+            .least
+            .map(|least| (below(low, least), below(high, least)));
+        let is_above = allowed
+            .most
+            .map(|most| (low > most as f64, high > most as f64));
+        let (below_low, below_high) = is_below.unwrap_or_default();
+        let (above_low, above_high) = is_above.unwrap_or_default();
+        if below_high || above_low {
+            return Some(false);
+        }
+        let inside = !below_low && !above_high && (!allowed.whole || low == high);
+        inside.then_some(true)
     }
 
     /// Whether `value` keeps to it.
@@ -88,6 +150,7 @@ impl Rule {
                 Some("not above 0")
             }
             Rule::Extent | Rule::MeanExtent if !within(MAX_EXTENT) => Some("above 10^15"),
+            Rule::Length if !within(MAX_EXTENT) => Some("longer than 10^15"),
             Rule::Repeat if !within(MAX_REPEAT) => {
                 Some("above 1000000, the most repeats there can be")
             }
@@ -100,6 +163,20 @@ impl Rule {
             Rule::Share if *value > BigRational::one() => Some("above 1"),
             Rule::NotNegative if !within(MAX_EXTENT) => Some("above 10^15"),
             _ => None,
+        }
+    }
+}
+
+impl Constraint {
+    /// What is wrong with it at `values`, if anything: `axis `k` of `score` is
+    /// 512/7: not a whole number`.
+    pub fn fault(&self, values: &Bindings) -> Option<String> {
+        match self.expr.evaluate(values) {
+            Ok(value) => {
+                let fault = self.rule.broken_by(&value)?;
+                Some(format!("{} is {}: {fault}", self.what, shown(&value)))
+            }
+            Err(error) => Some(format!("{} has no value: {error}", self.what)),
         }
     }
 }
@@ -126,19 +203,10 @@ impl OpGraph {
     pub fn check(&self, values: &Bindings) -> Result<(), Problems> {
         let mut problems = Problems::new();
         for constraint in &self.constraints {
-            let (message, label) = match constraint.expr.evaluate(values) {
-                Ok(value) => match constraint.rule.broken_by(&value) {
-                    None => continue,
-                    Some(fault) => (
-                        format!("{} is {}: {fault}", constraint.what, shown(&value)),
-                        self.explain(&constraint.expr, values),
-                    ),
-                },
-                Err(error) => (
-                    format!("{} has no value: {error}", constraint.what),
-                    String::new(),
-                ),
+            let Some(message) = constraint.fault(values) else {
+                continue;
             };
+            let label = self.explain(&constraint.expr, values);
             let mistake = Diagnostic::new(message).labelled(&constraint.place, label);
             problems.push(self.with_settings(mistake, constraint));
             if problems.len() >= MAX_PROBLEMS {
@@ -186,6 +254,53 @@ impl OpGraph {
                 String::new()
             }
             _ => format!("{expr} with {}", given.join(", ")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Rule; 11] = [
+        Rule::Extent,
+        Rule::MeanExtent,
+        Rule::Length,
+        Rule::Repeat,
+        Rule::Share,
+        Rule::NotNegative,
+        Rule::Switch,
+        Rule::Room,
+        Rule::On,
+        Rule::Off,
+        Rule::None,
+    ];
+
+    /// What is said of an interval is true of its ends, and of a single number
+    /// it is always said.
+    #[test]
+    fn intervals_and_numbers_are_judged_alike() {
+        let halves = [-2, -1, 0, 1, 2, 3, 4, 2_000_000, 2_000_001];
+        let most = [MAX_EXTENT, MAX_EXTENT + 1, MAX_REPEAT, MAX_REPEAT + 1];
+        let ratio = |halves: i64| BigRational::new(halves.into(), 2.into());
+        let numbers: Vec<(f64, BigRational)> =
+            (halves.map(|n| (n as f64 / 2.0, ratio(n))).into_iter())
+                .chain(most.map(|n| (n as f64, whole(n))))
+                .collect();
+        for rule in ALL {
+            for (low, exact) in &numbers {
+                assert_eq!(
+                    rule.admits_between(*low, *low),
+                    Some(rule.admits(exact)),
+                    "{rule:?} {low}"
+                );
+                for (high, other) in numbers.iter().filter(|(high, _)| high > low) {
+                    if let Some(admits) = rule.admits_between(*low, *high) {
+                        assert_eq!([admits; 2], [rule.admits(exact), rule.admits(other)]);
+                    }
+                }
+            }
+            assert_eq!(rule.admits_between(f64::NAN, 1.0), None);
         }
     }
 }

@@ -10,7 +10,7 @@ use num_traits::Signed;
 
 use super::effort::Effort;
 use crate::model::{AxisGroup, OpDecl, Signature};
-use crate::number::whole;
+use crate::number::{self, whole};
 use crate::source::{Diagnostic, Place, Source};
 use crate::symbolic::{Atom, Bindings, Expr};
 
@@ -130,10 +130,27 @@ pub(super) fn extent(
     match extent.evaluate(values) {
         Ok(value) if value.abs() > whole(MAX_EXTENT) => Err(Diagnostic::at(
             place,
-            format!("an axis of the result of `{op}` is longer than 10^15"),
+            format!(
+                "an axis of the result of `{op}` is {}: longer than 10^15",
+                number::plain(&value)
+            ),
         )),
         _ => Ok(()),
     }
+}
+
+/// Whether an extent may be longer than every dim in it: `d/h` is not, `n + m`
+/// and `2·n` may be.
+pub(super) fn may_outgrow(extent: &Expr) -> bool {
+    let mut terms = extent.terms();
+    let (Some((product, coefficient)), None) = (terms.next(), terms.next()) else {
+        return extent.as_constant().is_none();
+    };
+    let mut factors = product.factors().iter();
+    let above = factors.clone().filter(|(_, exponent)| *exponent > 0);
+    let exponents: i32 = above.map(|(_, exponent)| *exponent).sum();
+    let plain = factors.all(|(atom, _)| matches!(atom, Atom::Symbol(_)));
+    !(plain && exponents <= 1 && coefficient.abs() <= whole(1)) && extent.as_constant().is_none()
 }
 
 /// Refuses formulas that are too long to work with; `what` says whose it is.

@@ -41,7 +41,7 @@ use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::{Bindings, Expr, Symbol};
 
 pub use self::check::{Constraint, Rule};
-pub use self::lower::{Setting, Unfold, lower, lower_unchecked, settable};
+pub use self::lower::{Setting, Unfold, lower, lower_unchecked, meant, settable};
 pub use self::scopes::ResolvedScope;
 
 /// What the name of an op's own weight has behind that of the op.
@@ -62,6 +62,8 @@ pub struct OpGraph {
     regions: Vec<Region>,
     symbols: Vec<SymbolInfo>,
     numbers: Vec<(String, Expr)>,
+    /// The dims and parameters that the variant sets for itself.
+    set: BTreeSet<String>,
     constraints: Vec<Constraint>,
     switches: BTreeSet<Symbol>,
     scopes: Vec<ResolvedScope>,
@@ -330,6 +332,17 @@ impl OpGraph {
     /// beside a result: dims, parameters, and what follows from them.
     pub fn numbers(&self) -> &[(String, Expr)] {
         &self.numbers
+    }
+
+    /// Whether the variant sets this dim or parameter for itself: what others
+    /// leave to the model.
+    pub fn sets(&self, name: &str) -> bool {
+        self.set.contains(name)
+    }
+
+    /// Notes that a dim or parameter was set for this variant alone.
+    pub fn note_own(&mut self, name: &str) {
+        self.set.insert(name.to_owned());
     }
 
     /// The values of all symbols.

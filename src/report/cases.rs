@@ -6,7 +6,7 @@ use super::PriceSpec;
 use super::inputs::{Context, Inputs, against, energy, stages};
 use super::spec::{Case, Section, Target};
 use crate::census::{Conventions, DotAdds};
-use crate::energy::Counted;
+use crate::energy::{Counted, Saving};
 use crate::number::to_f64;
 use crate::primitive::Primitive;
 use crate::render::table::{Align, Cell, Column, Table};
@@ -14,7 +14,6 @@ use crate::source::{Diagnostic, Problems, Spanned};
 use crate::symbolic::Bindings;
 use crate::view::Block;
 use crate::view::cells::{column, row, words};
-use crate::whatif::Saving;
 
 /// A row for each case and each variant that is held against the baseline.
 pub(super) fn blocks(

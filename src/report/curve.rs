@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use num_rational::BigRational;
 
 use super::inputs::{Context, Inputs, against, energy, stages, undrawn};
+use super::reading::{Reading, runs};
 use super::spec::{Over, Section, Target};
-use crate::energy::{CostModel, Counted};
+use crate::energy::{CostModel, Counted, Saving};
 use crate::number::{to_f64, whole};
 use crate::render::chart::{
     AxisUnit, ChartAxis, LineChart, Mark, Region, Scale, Series, SeriesStyle,
@@ -17,7 +18,6 @@ use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Bindings, Symbol};
 use crate::view::Block;
 use crate::view::cells::{column, row, words};
-use crate::whatif::{Reading, Saving, stretches};
 
 /// What one variant saves on one table and in one format: for each target, one
 /// saving for each point.
@@ -276,7 +276,7 @@ fn price_cells(inputs: &Inputs<'_>, line: &Line) -> Vec<Cell> {
 /// `1 to 14, 20`, or `never`.
 fn shown(holds: &[bool], over: &Over) -> String {
     let points: Vec<(u64, bool)> = over.range.clone().zip(holds.iter().copied()).collect();
-    let runs: Vec<String> = stretches(&points)
+    let runs: Vec<String> = runs(&points)
         .into_iter()
         .map(|run| {
             if run.start() == run.end() {

@@ -8,6 +8,7 @@ use super::PriceSpec;
 use super::spec::{Spec, Target};
 use crate::census::Conventions;
 use crate::compare::{Comparison, compare};
+use crate::energy::picojoules;
 use crate::energy::{CostModel, Counted, Estimate};
 use crate::graph::{Setting, Unfold, lower};
 use crate::loader::Loader;
@@ -17,7 +18,6 @@ use crate::render::plot::ChartError;
 use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::{Expr, Symbol};
 use crate::table::EnergyTable;
-use crate::whatif::picojoules;
 
 /// What a report is computed from.
 pub(super) struct Inputs<'a> {

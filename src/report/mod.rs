@@ -6,6 +6,7 @@ mod cases;
 mod curve;
 mod headline;
 mod inputs;
+mod reading;
 mod run;
 mod spec;
 mod stages;

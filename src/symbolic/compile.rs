@@ -3,15 +3,50 @@
 //! Exact evaluation is for one number. A sweep evaluates the same expressions
 //! millions of times over variables in known places; [`Compiled`] is the plain
 //! tree for that, with all other symbols already replaced by their values.
+//!
+//! A double has 53 bits, and that is not always enough: ⌊n/2⌋ turns a last bit
+//! into a whole step, and of n·d − n·d + 1 nothing may be left. So a sum whose
+//! terms may cancel is looked at beside the sum of their sizes, and a floor
+//! is taken of a quotient of whole numbers, or of an interval that is sure to
+//! hold the value. Where doubles cannot tell, the exact numbers decide. What is
+//! given is within 10⁻¹² of the exact value, relatively; floors of whole numbers
+//! are exact as long as they fit.
+//!
+//! The point itself is the decimal that its doubles print as: 0.3 is 3/10.
 
-use super::evaluate::{Bindings, EvalError};
-use super::expr::{Atom, Expr, Symbol};
-use crate::number::to_f64;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use num_bigint::BigInt;
+use num_integer::Integer;
+use num_rational::BigRational;
+use num_traits::{One, Signed};
+
+use super::bounded::{Bounded, MAX_EXACT, floor_of, larger};
+use super::{Atom, Bindings, EvalError, Expr, Symbol};
+use crate::number::{parse_decimal, to_f64};
+
+/// Where the sizes of terms add up to more than so many times their sum, too
+/// many digits cancel.
+pub(crate) const MAX_CANCELLED: f64 = 64.0;
 
 /// An expression over variables in known places.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compiled {
     terms: Vec<Term>,
+    /// Whether all terms have one sign whatever the variables are, so that
+    /// none cancels another.
+    steady: bool,
+    /// The same as a quotient of polynomials with whole coefficients.
+    quotient: Quotient,
+    exact: Arc<Exact>,
+}
+
+/// The expression itself, for where doubles do not suffice.
+#[derive(Debug, PartialEq)]
+struct Exact {
+    expr: Expr,
+    variables: Vec<Symbol>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -23,12 +58,19 @@ struct Term {
     below: Vec<(Factor, i32)>,
 }
 
+/// Sums of products of whole numbers, one over another.
+#[derive(Debug, Clone, PartialEq)]
+struct Quotient {
+    above: Vec<(Bounded, Vec<(Factor, i32)>)>,
+    below: (Bounded, Vec<(Factor, i32)>),
+}
+
 #[derive(Debug, Clone, PartialEq)]
 enum Factor {
     Variable(usize),
-    Group(Compiled),
-    Floor(Compiled),
-    Max(Compiled, Compiled),
+    Group(Arc<Compiled>),
+    Floor(Arc<Compiled>),
+    Max(Arc<(Compiled, Compiled)>),
 }
 
 impl Compiled {
@@ -48,6 +90,7 @@ impl Compiled {
 
     /// Compiles an expression that has no symbols but the variables.
     fn of(expr: &Expr, variables: &[Symbol]) -> Compiled {
+        let factors = Factors::of(expr, variables);
         let terms = expr.terms().map(|(monomial, coefficient)| {
             let mut term = Term {
                 coefficient: to_f64(coefficient),
@@ -55,7 +98,7 @@ impl Compiled {
                 below: Vec::new(),
             };
             for (atom, exponent) in monomial.factors() {
-                let factor = Factor::of(atom, variables);
+                let factor = factors.get(atom);
                 if *exponent > 0 {
                     term.above.push((factor, *exponent));
                 } else {
@@ -66,28 +109,197 @@ impl Compiled {
         });
         Compiled {
             terms: terms.collect(),
+            steady: expr.keeps_sign(),
+            quotient: Quotient::of(expr, &factors),
+            exact: Arc::new(Exact {
+                expr: expr.clone(),
+                variables: variables.to_vec(),
+            }),
         }
     }
 
-    /// The value where the variables have the values `at`.
+    /// The value where the variables have the values `at`; not a number where
+    /// something is divided by 0.
     pub fn evaluate(&self, at: &[f64]) -> f64 {
+        let (mut sum, mut size) = (0.0, 0.0);
+        for term in &self.terms {
+            let value = term.evaluate(at);
+            sum += value;
+            size += value.abs();
+        }
+        // Both are 0 where all terms are.
+        if !size.is_finite() {
+            return f64::NAN;
+        }
+        if self.steady || size <= MAX_CANCELLED * f64::abs(sum) {
+            return sum;
+        }
+        self.exactly(at).map_or(f64::NAN, |value| to_f64(&value))
+    }
+
+    /// Two numbers between which the value lies; both are the value itself
+    /// where that is whole and known.
+    pub fn between(&self, at: &[f64]) -> (f64, f64) {
+        self.quotient.evaluate(at).ends()
+    }
+
+    /// The exact value where the variables are what the doubles `at` print as.
+    ///
+    /// # Errors
+    /// A division by zero.
+    pub fn exactly(&self, at: &[f64]) -> Result<BigRational, EvalError> {
+        let mut values = Bindings::default();
+        for (symbol, value) in self.exact.variables.iter().zip(at) {
+            if let Some(value) = printed(*value) {
+                values.set(symbol.clone(), value);
+            }
+        }
+        self.exact.expr.evaluate(&values)
+    }
+
+    /// The largest whole number not above the value.
+    fn floor(&self, at: &[f64]) -> Bounded {
+        let (above, below) = self.quotient.parts(at);
+        let value = above.over(below);
+        let (low, high) = value.ends();
+        if value.is_exact() {
+            return value;
+        }
+        let whole = value.value.floor();
+        if low.floor() == high.floor() {
+            return Bounded::new(whole);
+        }
+        if above.is_exact() && below.is_exact() && !value.value.is_nan() {
+            // A quotient of such numbers rounds to the next whole one at most.
+            return Bounded::new(floor_of(above.value, below.value));
+        }
+        let exact = self
+            .exactly(at)
+            .map_or(f64::NAN, |value| to_f64(&value.floor()));
+        Bounded::new(exact)
+    }
+}
+
+/// The decimal that a double prints as.
+fn printed(value: f64) -> Option<BigRational> {
+    if value.fract() == 0.0 && value.abs() <= MAX_EXACT {
+        return Some(BigRational::from_integer(BigInt::from(value as i64)));
+    }
+    parse_decimal(&value.to_string())
+}
+
+impl Term {
+    fn evaluate(&self, at: &[f64]) -> f64 {
         let product = |factors: &[(Factor, i32)]| {
             factors
                 .iter()
                 .map(|(factor, exponent)| factor.evaluate(at).powi(*exponent))
                 .product::<f64>()
         };
-        self.terms
-            .iter()
-            .map(|term| {
-                let above = term.coefficient * product(&term.above);
-                // A division by 1 is exact, but not free.
-                match term.below.as_slice() {
-                    [] => above,
-                    below => above / product(below),
+        let above = self.coefficient * product(&self.above);
+        // A division by 1 is exact, but not free.
+        match self.below.as_slice() {
+            [] => above,
+            below => above / product(below),
+        }
+    }
+}
+
+impl Quotient {
+    fn of(expr: &Expr, compiled: &Factors<'_>) -> Quotient {
+        let mut divisor = BigInt::one();
+        let mut below: Vec<(Atom, i32)> = Vec::new();
+        for (monomial, coefficient) in expr.terms() {
+            divisor = divisor.lcm(coefficient.denom());
+            for (atom, exponent) in monomial
+                .factors()
+                .iter()
+                .filter(|(_, exponent)| *exponent < 0)
+            {
+                match below.iter_mut().find(|(known, _)| known == atom) {
+                    Some((_, known)) => *known = (*known).max(-exponent),
+                    None => below.push((atom.clone(), -exponent)),
                 }
-            })
-            .sum()
+            }
+        }
+        let compiled = |factors: &mut dyn Iterator<Item = (&Atom, i32)>| {
+            let factors = factors.filter(|(_, exponent)| *exponent != 0);
+            factors
+                .map(|(atom, exponent)| (compiled.get(atom), exponent))
+                .collect()
+        };
+        let whole = BigRational::from_integer(divisor.clone());
+        let above = expr.terms().map(|(monomial, coefficient)| {
+            let own = |atom: &Atom| {
+                let mut factors = monomial.factors().iter();
+                factors
+                    .find(|(known, _)| known == atom)
+                    .map_or(0, |(_, exponent)| *exponent)
+            };
+            let others = monomial
+                .factors()
+                .iter()
+                .map(|(atom, exponent)| (atom, *exponent));
+            let others = others.filter(|(atom, _)| below.iter().all(|(known, _)| known != *atom));
+            let divided = below
+                .iter()
+                .map(|(atom, exponent)| (atom, exponent + own(atom)));
+            let coefficient = to_f64(&(coefficient * &whole));
+            (
+                Bounded::new(coefficient),
+                compiled(&mut others.chain(divided)),
+            )
+        });
+        Quotient {
+            above: above.collect(),
+            below: (
+                Bounded::new(to_f64(&whole)),
+                compiled(&mut below.iter().map(|(atom, exponent)| (atom, *exponent))),
+            ),
+        }
+    }
+
+    /// What stands above and below the bar.
+    fn parts(&self, at: &[f64]) -> (Bounded, Bounded) {
+        let product = |(coefficient, factors): &(Bounded, Vec<(Factor, i32)>)| {
+            let mut product = *coefficient;
+            for (factor, exponent) in factors {
+                let factor = factor.bounded(at);
+                for _ in 0..*exponent {
+                    product = product.times(factor);
+                }
+            }
+            product
+        };
+        let zero = Bounded::new(0.0);
+        let above = self.above.iter().map(product);
+        (above.fold(zero, Bounded::plus), product(&self.below))
+    }
+
+    fn evaluate(&self, at: &[f64]) -> Bounded {
+        let (above, below) = self.parts(at);
+        above.over(below)
+    }
+}
+
+/// The factors of an expression, each compiled once.
+struct Factors<'e>(BTreeMap<&'e Atom, Factor>);
+
+impl<'e> Factors<'e> {
+    fn of(expr: &'e Expr, variables: &[Symbol]) -> Factors<'e> {
+        let mut all = BTreeMap::new();
+        for (atom, _) in expr.terms().flat_map(|(monomial, _)| monomial.factors()) {
+            all.entry(atom)
+                .or_insert_with(|| Factor::of(atom, variables));
+        }
+        Factors(all)
+    }
+
+    fn get(&self, atom: &Atom) -> Factor {
+        self.0
+            .get(atom)
+            .cloned()
+            .unwrap_or(Factor::Variable(usize::MAX))
     }
 }
 
@@ -101,12 +313,12 @@ impl Factor {
                     .position(|known| known == symbol)
                     .unwrap_or(usize::MAX),
             ),
-            Atom::Group(inner) => Factor::Group(Compiled::of(inner, variables)),
-            Atom::Floor(inner) => Factor::Floor(Compiled::of(inner, variables)),
-            Atom::Max(pair) => Factor::Max(
+            Atom::Group(inner) => Factor::Group(Arc::new(Compiled::of(inner, variables))),
+            Atom::Floor(inner) => Factor::Floor(Arc::new(Compiled::of(inner, variables))),
+            Atom::Max(pair) => Factor::Max(Arc::new((
                 Compiled::of(&pair.0, variables),
                 Compiled::of(&pair.1, variables),
-            ),
+            ))),
         }
     }
 
@@ -114,36 +326,56 @@ impl Factor {
         match self {
             Factor::Variable(place) => at.get(*place).copied().unwrap_or(f64::NAN),
             Factor::Group(inner) => inner.evaluate(at),
-            Factor::Floor(inner) => floor(inner.evaluate(at)),
-            Factor::Max(a, b) => a.evaluate(at).max(b.evaluate(at)),
+            Factor::Floor(inner) => inner.floor(at).value,
+            Factor::Max(pair) => larger(pair.0.evaluate(at), pair.1.evaluate(at)),
+        }
+    }
+
+    fn bounded(&self, at: &[f64]) -> Bounded {
+        match self {
+            Factor::Variable(place) => Bounded::new(at.get(*place).copied().unwrap_or(f64::NAN)),
+            Factor::Group(inner) => inner.quotient.evaluate(at),
+            Factor::Floor(inner) => inner.floor(at),
+            Factor::Max(pair) => {
+                let [a, b] = [&pair.0, &pair.1].map(|side| side.quotient.evaluate(at));
+                a.larger(b)
+            }
         }
     }
 }
 
-/// The floor of a number that may have lost its last digits: 2.9999999999 was
-/// 3 before it was rounded.
-fn floor(value: f64) -> f64 {
-    (value + 1e-9 * value.abs().max(1.0)).floor()
+/// The sign that the value has wherever the variables are at least 0 and no sum
+/// of terms of both signs is met on the way: then no digits are lost.
+fn sign(expr: &Expr) -> Option<Positive> {
+    let mut signs = expr.terms().map(|(monomial, coefficient)| {
+        let mut positive = coefficient.is_positive();
+        for (atom, exponent) in monomial.factors() {
+            let inner = match atom {
+                Atom::Symbol(_) => Positive(true),
+                // One is below 0 only where all inside is.
+                Atom::Group(inner) | Atom::Floor(inner) => sign(inner)?,
+                Atom::Max(pair) => match (sign(&pair.0)?, sign(&pair.1)?) {
+                    (Positive(false), Positive(false)) => Positive(false),
+                    _ => Positive(true),
+                },
+            };
+            positive ^= !inner.0 && exponent.is_odd();
+        }
+        Some(Positive(positive))
+    });
+    let first = signs.next().unwrap_or(Some(Positive(true)))?;
+    signs.all(|sign| sign == Some(first)).then_some(first)
 }
 
+/// Whether a value is at least 0, or at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Positive(bool);
+
 impl Expr {
-    /// The same with every symbol but `variables` replaced by its value.
-    ///
-    /// # Errors
-    /// A symbol that is no variable and has no value, or a division by zero.
-    pub fn bind(&self, variables: &[Symbol], values: &Bindings) -> Result<Expr, EvalError> {
-        for symbol in self.symbols() {
-            if !variables.contains(&symbol) && values.get(&symbol).is_none() {
-                return Err(EvalError::Unbound(symbol));
-            }
-        }
-        self.substitute(&|symbol| {
-            if variables.contains(symbol) {
-                return None;
-            }
-            values.get(symbol).cloned().map(Expr::constant)
-        })
-        .ok_or(EvalError::DivisionByZero)
+    /// Whether all terms have one sign wherever the symbols are at least 0, so
+    /// that none cancels another.
+    pub(crate) fn keeps_sign(&self) -> bool {
+        sign(self).is_some()
     }
 }
 
@@ -180,6 +412,72 @@ mod tests {
                 assert_eq!(compiled.evaluate(&at), f64::from(times));
             }
         }
+    }
+
+    /// ⌊n/2⌋ of 3 000 000 001 is 1 500 000 000, and of 2⁵³ + 3, which is no
+    /// double, that of the double next to it.
+    #[test]
+    fn floors_of_large_numbers_are_exact() {
+        let n = Expr::symbol("n");
+        let half = n.scale(&whole(2).recip()).floor();
+        let variables = [Symbol::new("n")];
+        let compiled = Compiled::new(&half, &variables, &Bindings::default()).unwrap();
+        assert_eq!(compiled.evaluate(&[3_000_000_001.0]), 1_500_000_000.0);
+        assert_eq!(
+            compiled.evaluate(&[999_999_999_999_999.0]),
+            499_999_999_999_999.0
+        );
+        // ⌊n·n/7⌋ of 10¹⁵ − 1: (10³⁰ − 2·10¹⁵ + 1)/7 by hand.
+        let square = (&n * &n).scale(&whole(7).recip()).floor();
+        let compiled = Compiled::new(&square, &variables, &Bindings::default()).unwrap();
+        let exact = "142857142857142571428571428571".parse::<f64>().unwrap();
+        assert_eq!(compiled.evaluate(&[999_999_999_999_999.0]), exact);
+    }
+
+    /// 10·ρ is whole where ρ is a tenth as it is written, though no double is.
+    #[test]
+    fn decimals_are_what_they_print_as() {
+        let ten = Expr::symbol("rho").scale(&whole(10)).floor();
+        let compiled = Compiled::new(&ten, &[Symbol::new("rho")], &Bindings::default()).unwrap();
+        for (rho, tenths) in [(0.3, 3.0), (0.7, 7.0), (0.29, 2.0)] {
+            assert_eq!(compiled.evaluate(&[rho]), tenths, "{rho}");
+        }
+    }
+
+    /// Of a·c − b·c with a = b + 1 only c is left, 15 digits further down.
+    #[test]
+    fn what_cancels_is_worked_out_exactly() {
+        let [a, b, c] = ["a", "b", "c"].map(Expr::symbol);
+        let difference = &(&a * &c) - &(&b * &c);
+        let variables = ["a", "b", "c"].map(Symbol::new);
+        let compiled = Compiled::new(&difference, &variables, &Bindings::default()).unwrap();
+        let at = [
+            999_999_999_999_999.0,
+            999_999_999_999_998.0,
+            12_345_678_901.0,
+        ];
+        assert_eq!(compiled.evaluate(&at), 12_345_678_901.0);
+        let larger = difference.larger(&Expr::zero());
+        let compiled = Compiled::new(&larger, &variables, &Bindings::default()).unwrap();
+        assert_eq!(compiled.evaluate(&at), 12_345_678_901.0);
+    }
+
+    /// Floors in floors are compiled once each, not twice at every level.
+    #[test]
+    fn deep_expressions_stay_small() {
+        let n = Expr::symbol("n");
+        let mut deep = n.clone();
+        for k in 2..40 {
+            deep = (&deep.scale(&whole(k).recip()) + &n).floor();
+            deep = deep.larger(&n);
+        }
+        let compiled = Compiled::new(&deep, &[Symbol::new("n")], &Bindings::default()).unwrap();
+        let mut values = Bindings::default();
+        values.set(Symbol::new("n"), whole(1000));
+        assert_eq!(
+            whole(compiled.evaluate(&[1000.0]) as i64),
+            deep.evaluate(&values).unwrap()
+        );
     }
 
     #[test]

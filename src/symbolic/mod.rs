@@ -10,6 +10,8 @@
 //! [`Atom`] of its own inside a polynomial.
 
 mod arithmetic;
+mod bind;
+mod bounded;
 mod build;
 mod compile;
 mod derive;
@@ -22,6 +24,7 @@ mod substitute;
 
 pub use self::build::build;
 pub use self::compile::Compiled;
+pub(crate) use self::compile::MAX_CANCELLED;
 pub use self::evaluate::{Bindings, EvalError};
 pub use self::expr::{Atom, Expr, Monomial, Symbol};
 pub use self::print::{Notation, Printer};

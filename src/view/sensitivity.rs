@@ -9,12 +9,16 @@ use super::dims::comparison_dims;
 use crate::compare::Comparison;
 use crate::number::to_f64;
 use crate::render::table::{Align, Cell, Table};
+use crate::uncertainty::{AnalysisResult, InputKind, Method, Sensitivity};
 use crate::units::Energy;
-use crate::whatif::{Finding, InputKind, Method, Sensitivity};
 
 /// The results with their intervals, a row for each; `method` says what the
 /// entries may be, `comparison` at which dims this holds.
-pub fn interval_table(findings: &[Finding], method: &Method, comparison: &Comparison) -> Table {
+pub fn interval_table(
+    findings: &[AnalysisResult],
+    method: &Method,
+    comparison: &Comparison,
+) -> Table {
     let mut columns = vec![
         column("Scope", "scope", Align::Left),
         column("Table", "table", Align::Left),
@@ -24,7 +28,9 @@ pub fn interval_table(findings: &[Finding], method: &Method, comparison: &Compar
         column("Least", "least", Align::Right),
         column("Most", "most", Align::Right),
     ];
-    let drawn = findings.iter().any(|finding| finding.drawn.is_some());
+    let drawn = findings
+        .iter()
+        .any(|finding| finding.distribution.is_some());
     if drawn {
         columns.push(column("5 %", "p5", Align::Right));
         columns.push(column("95 %", "p95", Align::Right));
@@ -42,7 +48,7 @@ pub fn interval_table(findings: &[Finding], method: &Method, comparison: &Compar
             interval.map_or(Cell::Empty, |interval| exact(&interval.low)),
             interval.map_or(Cell::Empty, |interval| exact(&interval.high)),
         ];
-        if let Some(drawn) = finding.drawn {
+        if let Some(drawn) = finding.distribution {
             cells.extend([number(drawn.low), number(drawn.high)]);
         }
         row(cells)
@@ -60,7 +66,7 @@ pub fn interval_table(findings: &[Finding], method: &Method, comparison: &Compar
     }
 }
 
-fn notes(findings: &[Finding], method: &Method, comparison: &Comparison) -> Vec<String> {
+fn notes(findings: &[AnalysisResult], method: &Method, comparison: &Comparison) -> Vec<String> {
     let mut notes = caveats_of_comparison(comparison);
     let first = comparison.settings.iter().flatten().next();
     notes.extend(comparison_dims(comparison).map(|dims| format!("Dims: {dims}.")));
@@ -69,7 +75,10 @@ fn notes(findings: &[Finding], method: &Method, comparison: &Comparison) -> Vec<
          an assumed spread: {}. What is derived follows its formula; what is set by hand is exact.",
         method.spread.line()
     ));
-    if findings.iter().any(|finding| finding.drawn.is_some()) {
+    if findings
+        .iter()
+        .any(|finding| finding.distribution.is_some())
+    {
         notes.push(format!(
             "5 % and 95 %: of {} random draws (seed {}), even within these ranges; entries of one \
              source are drawn together, variants share the draws.",
@@ -87,7 +96,7 @@ fn notes(findings: &[Finding], method: &Method, comparison: &Comparison) -> Vec<
 }
 
 /// What moves one result, the largest elasticity first.
-pub fn ranking_table(finding: &Finding) -> Table {
+pub fn ranking_table(finding: &AnalysisResult) -> Table {
     let of = match finding.baseline {
         Some(_) => "saving",
         None => "energy",
@@ -157,7 +166,7 @@ pub fn ranking_table(finding: &Finding) -> Table {
 
 /// All in one table for programs: a row for each result, and after it a row for
 /// each input that moves it. Energies in picojoules, savings as shares.
-pub fn sensitivity_rows(findings: &[Finding]) -> Table {
+pub fn sensitivity_rows(findings: &[AnalysisResult]) -> Table {
     let names = [
         "table",
         "format",
@@ -204,7 +213,7 @@ pub fn sensitivity_rows(findings: &[Finding]) -> Table {
             number(&interval.map(|interval| interval.low.clone())),
             number(&interval.map(|interval| interval.high.clone())),
         ]);
-        if let Some(drawn) = finding.drawn {
+        if let Some(drawn) = finding.distribution {
             cells.extend([Cell::Number(drawn.low), Cell::Number(drawn.high)]);
         }
         rows.push(row(cells));
@@ -242,7 +251,7 @@ fn number(value: &Option<BigRational>) -> Cell {
 }
 
 /// A value of the result: an energy, or a share saved.
-fn cell(finding: &Finding, value: f64) -> Cell {
+fn cell(finding: &AnalysisResult, value: f64) -> Cell {
     match finding.baseline {
         Some(_) => Cell::Share(value),
         None => Cell::Energy(Energy::from_picojoules(value)),
@@ -250,7 +259,7 @@ fn cell(finding: &Finding, value: f64) -> Cell {
 }
 
 /// `e-att`, or `e-att against vanilla`.
-pub(super) fn result(finding: &Finding) -> String {
+pub(super) fn result(finding: &AnalysisResult) -> String {
     match &finding.baseline {
         Some(baseline) => format!("{} against {baseline}", finding.variant),
         None => finding.variant.clone(),

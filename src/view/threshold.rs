@@ -8,8 +8,10 @@ use super::cells::{column, row, words};
 use crate::format::Format;
 use crate::number::{self, to_f64};
 use crate::render::table::{Align, Cell, Row, Table};
+use crate::threshold::{
+    AxisKind, Bound, Bounds, Claim, Holds, Range, Solution, ThresholdAxis, Where,
+};
 use crate::units::{percent, significant};
-use crate::whatif::threshold::{Axis, Bound, Bounds, Claim, Holds, Kind, Range, Solution, Where};
 
 /// What was asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +40,7 @@ pub struct Solved {
     /// The format.
     pub format: Format,
     /// What was varied.
-    pub axis: Axis,
+    pub axis: ThresholdAxis,
     /// Over which values.
     pub range: Range,
     /// The claim as a function of it.
@@ -108,7 +110,7 @@ fn asked_range(solved: &Solved) -> String {
 }
 
 fn any_whole(solved: &[Solved]) -> bool {
-    solved.iter().any(|one| one.axis.kind == Kind::Whole)
+    solved.iter().any(|one| one.axis.kind == AxisKind::Whole)
 }
 
 /// One row for each crossing on each table and format: the value, on which

@@ -3,15 +3,15 @@
 use super::sensitivity::result;
 use crate::number::{plain, to_f64};
 use crate::render::chart::{Tornado, TornadoBar, ValueKind};
+use crate::uncertainty::{AnalysisResult, Input, InputKind};
 use crate::units::{Energy, significant};
-use crate::whatif::{Finding, Input, InputKind};
 
 /// Bars beyond this many say little and are left out.
 const MAX_BARS: usize = 12;
 
 /// How far each input of `finding` alone moves it: an entry within its own
 /// range, a dim by 10 % either way.
-pub fn reaches(finding: &Finding) -> Tornado {
+pub fn reaches(finding: &AnalysisResult) -> Tornado {
     let mut moved: Vec<_> = finding.inputs.iter().collect();
     moved.sort_by_key(|input| std::cmp::Reverse(input.reach()));
     let bars = moved.into_iter().filter_map(|moved| {

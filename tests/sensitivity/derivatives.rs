@@ -2,13 +2,13 @@
 
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
-use picojoule::energy::CostModel;
+use picojoule::energy::{CostModel, priced};
 use picojoule::number::to_f64;
 use picojoule::render::chart::{TornadoBar, ValueKind};
-use picojoule::view::reaches;
-use picojoule::whatif::{
-    Function, Input, InputKind, Quantity, Sensitivity, priced, sensitivities, study,
+use picojoule::uncertainty::{
+    Function, Input, InputKind, Quantity, Sensitivity, analyse, sensitivities,
 };
+use picojoule::view::reaches;
 use proptest::prelude::*;
 
 use super::*;
@@ -154,7 +154,7 @@ fn elasticities_are_those_derived_by_hand() {
     };
     let variants = ["vanilla", "e-att"].map(|variant| counted(&model, variant, &set::<u8>(&[])));
     let scopes = ["alignment".to_owned()];
-    let findings = study(&variants, &pricing, &scopes, &method(&[], None)).unwrap();
+    let findings = analyse(&variants, &pricing, &scopes, &method(&[], None)).unwrap();
     let [of_vanilla, of_e_att, of_saving] = findings.as_slice() else {
         panic!("{} findings", findings.len());
     };
@@ -215,7 +215,7 @@ fn inputs_are_ranked_and_reach_as_far_as_they_may() {
         counted(&model, variant, &settings)
     });
     let scopes = ["alignment".to_owned(), "model".to_owned()];
-    for finding in study(&variants, &pricing, &scopes, &method(&[], None)).unwrap() {
+    for finding in analyse(&variants, &pricing, &scopes, &method(&[], None)).unwrap() {
         let sizes: Vec<BigRational> = (finding.inputs.iter())
             .filter_map(|moved| moved.elasticity.as_ref().map(BigRational::abs))
             .collect();
@@ -253,7 +253,7 @@ fn tornado_bars_are_what_one_input_alone_can_do() {
     };
     let variants = ["vanilla", "e-att"].map(|variant| counted(&model, variant, &set::<u8>(&[])));
     let scopes = ["alignment".to_owned()];
-    let findings = study(&variants, &pricing, &scopes, &method(&[], None)).unwrap();
+    let findings = analyse(&variants, &pricing, &scopes, &method(&[], None)).unwrap();
     let shown = reaches(&findings[2]);
     assert_eq!(shown.value, ValueKind::Share);
     assert_close(shown.baseline, to_f64(&findings[2].value));

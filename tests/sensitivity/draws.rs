@@ -5,7 +5,9 @@ use std::sync::Arc;
 use picojoule::energy::CostModel;
 use picojoule::number::to_f64;
 use picojoule::source::Source;
-use picojoule::whatif::{Drawn, Draws, UncertainEntry, bounds, draw, study, uncertain_entries};
+use picojoule::uncertainty::{
+    Distribution, MonteCarlo, UncertainEntry, analyse, bounds, monte_carlo, uncertain_entries,
+};
 
 use super::*;
 
@@ -13,11 +15,11 @@ fn inputs(entries: &[UncertainEntry]) -> Vec<Input> {
     entries.iter().map(|entry| entry.input.clone()).collect()
 }
 
-fn drawn(quantity: &Quantity, entries: &[UncertainEntry], samples: u32, seed: u64) -> Drawn {
-    let drawn = draw(
+fn drawn(quantity: &Quantity, entries: &[UncertainEntry], samples: u32, seed: u64) -> Distribution {
+    let drawn = monte_carlo(
         std::slice::from_ref(quantity),
         entries,
-        Draws { samples, seed },
+        MonteCarlo { samples, seed },
     );
     drawn[0].unwrap()
 }
@@ -116,7 +118,7 @@ fn draws_do_not_depend_on_threads_but_on_the_seed() {
             .unwrap();
         let mut method = method(&["high=0.1"], Some(5000));
         method.seed = seed;
-        pool.install(|| study(&variants, &pricing, &scopes, &method).unwrap())
+        pool.install(|| analyse(&variants, &pricing, &scopes, &method).unwrap())
     };
     let one = run(1, 1);
     assert_eq!(one, run(2, 1));
@@ -155,11 +157,11 @@ sub = "add"
         zero_cost: NONE_FREE,
     };
     let scopes = ["alignment".to_owned()];
-    let findings = study(&counted, &pricing, &scopes, &method(&[], None)).unwrap();
+    let findings = analyse(&counted, &pricing, &scopes, &method(&[], None)).unwrap();
     assert_eq!(findings[0].interval, None);
     // c·(a + 1/a): least at a = 1, most at either end.
     let count = to_f64(&findings[0].value) / 2.0;
-    let drawn = findings[0].drawn.unwrap();
+    let drawn = findings[0].distribution.unwrap();
     assert!(drawn.least >= 2.0 * count && drawn.least < 2.0001 * count);
     assert!(drawn.most <= 2.5 * count && drawn.most > 2.49 * count);
 }

@@ -3,7 +3,7 @@
 use num_rational::BigRational;
 use num_traits::Signed;
 use picojoule::symbolic::{Bindings, Expr, Symbol};
-use picojoule::whatif::{Interval, bounds, uncertain_entries};
+use picojoule::uncertainty::{Interval, bounds, uncertain_entries};
 use proptest::prelude::*;
 
 use super::*;

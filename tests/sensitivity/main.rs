@@ -12,12 +12,10 @@ mod draws;
 mod intervals;
 
 use common::*;
-use picojoule::energy::{CostModel, Counted};
+use picojoule::energy::{CostModel, Counted, entry_values, priced_with_ranges};
 use picojoule::symbolic::Symbol;
 use picojoule::table::EnergyTable;
-use picojoule::whatif::{
-    Function, Input, InputKind, Method, Quantity, Spread, entry_values, priced_with_ranges,
-};
+use picojoule::uncertainty::{Function, Input, InputKind, Method, Quantity, Spread};
 
 /// The energy of a scope in fp32.
 fn function(counted: &Counted, table: &EnergyTable, scope: &str) -> Function {

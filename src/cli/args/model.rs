@@ -10,8 +10,9 @@ pub(in crate::cli) struct ModelArgs {
     /// Name of a model that ships, or path of a model file, an ONNX graph or a
     /// Hugging Face config
     pub(in crate::cli) model: String,
-    /// Set a dim or parameter (`d=1024`, `f=2*h`), or a table entry in pJ
-    /// (`45nm.fp32.mul=2`)
+    /// Set a dim or parameter (`d=1024`, `f=2*h`), that of one variant
+    /// (`snn.t=8`), or a table entry in pJ (`45nm.fp32.mul=2`); a plain name
+    /// that some variants set for themselves is theirs alone
     #[arg(long, value_name = "NAME=VALUE")]
     pub(in crate::cli) set: Vec<String>,
     /// Take firing rates, or other shares of values that are not zero, from a

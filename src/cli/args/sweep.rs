@@ -27,15 +27,17 @@ Examples:
   picojoule sweep attention --over n=1..512:log --over rho=0.1..0.9 --sample 10000 --out sample.csv
   picojoule sweep attention --over n=1..4096 --over d=256..4096:256 --shard 3/8 --out part3.parquet
 
-The last axis runs fastest. Points that the model refuses (a head count that does
+A plain name that some variants set for themselves is theirs alone: the others
+keep what the model gives them. The last axis runs fastest. Points that the model refuses (a head count that does
 not divide the width) are left out and counted.")]
 pub(in crate::cli) struct SweepArgs {
     #[command(flatten)]
     pub(in crate::cli) model: ModelArgs,
     #[command(flatten)]
     pub(in crate::cli) price: PriceArgs,
-    /// What to sweep: a dim, a parameter, a table entry, `table`, `format` or
-    /// `variant`, over a list or a range
+    /// What to sweep: a dim or parameter (`n`), that of one variant (`snn.t`), a
+    /// table entry (`45nm.fp32.mul`), `table`, `format` or `variant`, over a list
+    /// or a range
     #[arg(long, value_name = "NAME=VALUES", required = true)]
     pub(in crate::cli) over: Vec<String>,
     #[command(flatten)]

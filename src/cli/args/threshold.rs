@@ -23,7 +23,9 @@ pub(in crate::cli) struct ThresholdArgs {
         value_delimiter = ','
     )]
     pub(in crate::cli) between: Vec<String>,
-    /// A dim, a parameter or a table entry (`45nm.fp32.mul`), and its range
+    /// A dim or parameter (`n`), that of one variant (`snn.t`) or a table entry
+    /// (`45nm.fp32.mul`), and its range; a plain name that one of the variants
+    /// sets for itself is its alone
     #[arg(long, value_name = "NAME[=FROM..TO[:STEP]]")]
     pub(in crate::cli) over: String,
     /// The scope whose energy counts; all of the model if none is given

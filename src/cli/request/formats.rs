@@ -1,7 +1,7 @@
 //! Formats that tables lack.
 
+use crate::cli::arg_source::ArgSource;
 use crate::cli::loading::shipped_tables;
-use crate::cli::typed::Typed;
 use crate::format::{Format, NumberFormat};
 use crate::source::{Diagnostic, Problems};
 use crate::table::EnergyTable;
@@ -41,7 +41,7 @@ pub(super) fn check_formats(
         let Ok(format) = text.parse::<Format>() else {
             continue;
         };
-        let place = Typed::new("--format", text).whole();
+        let place = ArgSource::new("--format", text).whole();
         let all = || tables.iter().chain(&shipped);
         if !each && all().all(|table| lacking(table, format).is_some()) {
             let known: Vec<String> = all()

@@ -1,34 +1,57 @@
 //! A model with its variants and what was set on it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::census::Conventions;
+use crate::cli::arg_source::ArgSource;
 use crate::cli::args::{ModelArgs, PriceArgs};
 use crate::cli::loading;
-use crate::cli::settings::{EntrySetting, Set, check_settings};
-use crate::cli::typed::Typed;
+use crate::cli::name::NumberName;
+use crate::cli::settings::{EntrySetting, NumberSetting, Set, check_known, check_value};
 use crate::energy::Counted;
 use crate::format::Format;
 use crate::formula::Formula;
-use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked};
+use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked, meant};
 use crate::loader::Loader;
 use crate::model::Model;
-use crate::number;
-use crate::source::{Problems, Spanned};
+use crate::source::{Diagnostic, Place, Problems, Spanned};
 
 use super::PriceRequest;
+use num_rational::BigRational;
 
 /// A model with what was set on it, ready to be lowered.
 pub(in crate::cli) struct ModelRequest {
     pub(in crate::cli) model: Model,
     loader: Arc<Loader>,
-    settings: Vec<Setting>,
+    /// What is set on each variant.
+    settings: Vec<VariantSettings>,
     /// Whether an operator that is not known is a mistake.
     strict: bool,
-    /// Table entries that were set: table, format and primitive as typed.
+    /// Table entries that were set.
     pub(super) entries: Vec<EntrySetting>,
     /// The variants asked for, or all.
     pub(in crate::cli) variants: Vec<String>,
+}
+
+/// What is set on one variant.
+#[derive(Debug, Clone, Default)]
+struct VariantSettings {
+    settings: Vec<Setting>,
+    /// The names among them that were set on this variant alone.
+    own: BTreeSet<String>,
+}
+
+impl VariantSettings {
+    fn has(&self, name: &str) -> bool {
+        self.settings.iter().any(|set| set.name.value == name)
+    }
+
+    fn set(&mut self, setting: Setting) {
+        self.settings
+            .retain(|known| known.name.value != setting.name.value);
+        self.settings.push(setting);
+    }
 }
 
 /// Which variants are meant where none is named.
@@ -48,7 +71,7 @@ impl ModelRequest {
         unnamed: Unnamed,
     ) -> Result<ModelRequest, Problems> {
         let mut problems = Problems::new();
-        let Set { settings, entries } = Set::new(&args.set, &mut problems);
+        let Set { numbers, entries } = Set::new(&args.set, &mut problems);
         let mut model = match loader.model(&args.model) {
             Ok(model) => Arc::unwrap_or_clone(model),
             Err(mistakes) => {
@@ -58,18 +81,16 @@ impl ModelRequest {
             }
         };
         let wanted: Vec<Spanned<String>> = (variants.iter())
-            .map(|variant| Typed::new("--variant", variant).spanned(variant))
+            .map(|variant| ArgSource::new("--variant", variant).spanned(variant))
             .collect();
         let mut chosen = problems
             .note(loader.choose(&mut model, &wanted))
             .unwrap_or_default();
         loading::tell_notes(loader);
         if let Some(path) = &args.densities {
-            let path = Typed::new("--densities", path).spanned(path);
+            let path = ArgSource::new("--densities", path).spanned(path);
             model.densities = problems.note(loader.densities(&path));
         }
-        // A block that is tried may have parameters of its own.
-        check_settings(&model, &settings, &mut problems);
         if variants.is_empty() {
             let all = model.variant_names().into_iter().map(str::to_owned);
             chosen = match unnamed {
@@ -77,14 +98,128 @@ impl ModelRequest {
                 Unnamed::All => all.collect(),
             };
         }
-        problems.or(ModelRequest {
+        let mut request = ModelRequest {
+            settings: vec![VariantSettings::default(); chosen.len()],
             model,
             loader: Arc::clone(loader),
-            settings,
             strict: args.strict.strict,
             entries,
             variants: chosen,
-        })
+        };
+        // A block that is tried may have parameters of its own. What is set on
+        // one variant goes before what is set on all.
+        let (plain, own): (Vec<_>, Vec<_>) =
+            numbers.iter().partition(|set| set.name.owner.is_none());
+        for setting in own.into_iter().chain(plain) {
+            if let Err(mistake) = request.set(setting) {
+                problems.push(mistake);
+            }
+        }
+        problems.or(request)
+    }
+
+    /// Takes over what was given with `--set`.
+    fn set(&mut self, setting: &NumberSetting) -> Result<(), Diagnostic> {
+        let NumberSetting { name, formula } = setting;
+        let meant = self
+            .meant(name)?
+            .ok_or_else(|| name.unknown_owner(&self.variants))?;
+        check_known(&self.model, name)?;
+        check_value(&self.model, setting)?;
+        for (settings, meant) in self.settings.iter_mut().zip(meant) {
+            if meant {
+                settings.set(Setting {
+                    name: Spanned::new(name.name.clone(), name.place.clone()),
+                    formula: formula.clone(),
+                });
+                if name.owner.is_some() {
+                    settings.own.insert(name.name.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Which variants a name means: the one before its dot; of a plain name
+    /// those that have it set for themselves, or all if none has. A variant on
+    /// which a number was set by itself is not meant by the plain name. Nothing
+    /// where what stands before the dot is no variant.
+    pub(in crate::cli) fn meant(&self, name: &NumberName) -> Result<Option<Vec<bool>>, Diagnostic> {
+        if let Some(owner) = &name.owner {
+            let meant: Vec<bool> = self.variants.iter().map(|known| known == owner).collect();
+            if !meant.contains(&true) && self.model.variant_names().contains(&owner.as_str()) {
+                let message = format!("variant `{owner}` is not among those asked for");
+                return Err(Diagnostic::at(&name.place, message)
+                    .help(format!("these are `{}`", self.variants.join("`, `"))));
+            }
+            return Ok(meant.contains(&true).then_some(meant));
+        }
+        let sets = self.variants.iter().map(|variant| {
+            let mut variants = self.model.root.variants.iter();
+            let found = variants.find(|known| known.name.value == *variant);
+            found.is_some_and(|known| known.set.iter().any(|(set, _)| set.value == name.name))
+        });
+        let sets: Vec<bool> = sets.collect();
+        // Who is left without a value is meant as well.
+        let needed = self
+            .model
+            .root
+            .needs
+            .iter()
+            .any(|need| need.value == name.name);
+        let mut meant = if needed {
+            vec![true; sets.len()]
+        } else {
+            meant(&sets)
+        };
+        for (meant, settings) in meant.iter_mut().zip(&self.settings) {
+            *meant &= !settings.own.contains(&name.name);
+        }
+        if !meant.contains(&true) {
+            let name_of = |variant: &String| format!("{variant}.{}", name.name);
+            let own: Vec<String> = self.variants.iter().map(name_of).collect();
+            let message = format!(
+                "`{}` is given for a variant by itself, and means no other",
+                name.name
+            );
+            return Err(Diagnostic::at(&name.place, message)
+                .help(format!("name the variant: one of `{}`", own.join("`, `"))));
+        }
+        Ok(Some(meant))
+    }
+
+    /// Leaves a number open in the variants that `meant` marks: it has `value`,
+    /// and stays a symbol.
+    pub(in crate::cli) fn leave_open(
+        &mut self,
+        name: &NumberName,
+        meant: &[bool],
+        value: BigRational,
+    ) {
+        let formula = Formula::number(value, &name.place);
+        for (settings, _) in self
+            .settings
+            .iter_mut()
+            .zip(meant)
+            .filter(|(_, meant)| **meant)
+        {
+            settings.set(Setting {
+                name: Spanned::new(name.name.clone(), name.place.clone()),
+                formula: formula.clone(),
+            });
+            if name.owner.is_some() {
+                settings.own.insert(name.name.clone());
+            }
+        }
+    }
+
+    /// Whether a number was given with `--set` to any of the variants that
+    /// `meant` marks, and where.
+    pub(in crate::cli) fn given(&self, name: &NumberName, meant: &[bool]) -> Option<Place> {
+        let settings = self.settings.iter().zip(meant).filter(|(_, meant)| **meant);
+        let mut set = settings.flat_map(|(settings, _)| &settings.settings);
+        let found = set.find(|set| set.name.value == name.name)?;
+        Some(found.name.place.clone())
     }
 
     /// What the model is priced with.
@@ -99,27 +234,25 @@ impl ModelRequest {
     /// The same with the first variants only.
     pub(in crate::cli) fn only(mut self, variants: usize) -> ModelRequest {
         self.variants.truncate(variants);
+        self.settings.truncate(variants);
         self
     }
 
-    /// Gives the dim `name`, which runs over a range, some value, if the model
-    /// needs one and nobody has set it; whether it did.
-    pub(in crate::cli) fn fill(&mut self, name: &str) -> bool {
+    /// Whether the model needs a number that nobody has set on some variant.
+    pub(in crate::cli) fn lacks(&self, name: &str) -> bool {
         let root = &self.model.root;
         let needed = root.needs.iter().any(|need| need.value == name);
-        let is_set = self.settings.iter().any(|set| set.name.value == name)
-            || (root.variants.iter())
-                .flat_map(|variant| &variant.set)
-                .any(|(set, _)| set.value == name);
-        if !needed || is_set {
-            return false;
-        }
-        let place = Typed::new("--over", name).whole();
-        self.settings.push(Setting {
-            name: Spanned::new(name.to_owned(), place.clone()),
-            formula: Formula::number(number::whole(1), &place),
-        });
-        true
+        needed
+            && self
+                .variants
+                .iter()
+                .zip(&self.settings)
+                .any(|(variant, settings)| {
+                    let mut variants = root.variants.iter();
+                    let found = variants.find(|known| known.name.value == *variant);
+                    let set = found.map_or(&[][..], |known| &known.set);
+                    !settings.has(name) && set.iter().all(|(set, _)| set.value != name)
+                })
     }
 
     /// The format that it has unless another is asked for.
@@ -129,7 +262,24 @@ impl ModelRequest {
 
     /// The graph of one variant.
     pub(in crate::cli) fn graph(&self, variant: &str, unfold: Unfold) -> Result<OpGraph, Problems> {
-        lower(&self.model, variant, &self.settings, unfold)?.known_if(self.strict)
+        self.lowered(variant, |settings| {
+            lower(&self.model, variant, settings, unfold)
+        })
+    }
+
+    fn lowered(
+        &self,
+        variant: &str,
+        lower: impl Fn(&[Setting]) -> Result<OpGraph, Problems>,
+    ) -> Result<OpGraph, Problems> {
+        let at = self.variants.iter().position(|known| known == variant);
+        let none = VariantSettings::default();
+        let settings = at.and_then(|at| self.settings.get(at)).unwrap_or(&none);
+        let mut graph = lower(&settings.settings)?;
+        for name in &settings.own {
+            graph.note_own(name);
+        }
+        graph.known_if(self.strict)
     }
 
     /// Every variant, lowered and counted.
@@ -146,7 +296,9 @@ impl ModelRequest {
         conventions: Conventions,
     ) -> Result<Vec<Counted>, Problems> {
         self.counted_from(conventions, |variant| {
-            lower_unchecked(&self.model, variant, &self.settings, Unfold::No)?.known_if(self.strict)
+            let lower =
+                |settings: &[Setting]| lower_unchecked(&self.model, variant, settings, Unfold::No);
+            self.lowered(variant, lower)
         })
     }
 

@@ -1,19 +1,22 @@
 //! Tables, formats and conventions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use num_rational::BigRational;
 
 use super::formats::{check_formats, lacking, lacks};
 use crate::census::Conventions;
+use crate::cli::arg_source::{ArgSource, parse_list};
 use crate::cli::args::PriceArgs;
-use crate::cli::entry::{self, EntryName};
-use crate::cli::settings::EntrySetting;
-use crate::cli::typed::{Typed, words};
+use crate::cli::name::EntryName;
+use crate::cli::settings::{EntrySetting, twice};
 use crate::energy::CostModel;
 use crate::format::Format;
 use crate::loader::Loader;
 use crate::primitive::Primitive;
-use crate::source::{Diagnostic, Problems};
+use crate::source::{Diagnostic, Place, Problems};
+use crate::symbolic::Symbol;
 use crate::table::EnergyTable;
 
 /// Tables, formats and conventions.
@@ -25,6 +28,8 @@ pub(in crate::cli) struct PriceRequest {
     pub(in crate::cli) conventions: Conventions,
     /// Whether the tables were named, so that each must have each format.
     named: bool,
+    /// The entries that were set, and where.
+    set: BTreeMap<Symbol, Place>,
 }
 
 impl PriceRequest {
@@ -44,7 +49,7 @@ impl PriceRequest {
         };
         let mut tables = Vec::new();
         for (at, name) in names.iter().enumerate() {
-            let typed = Typed::new("--table", name).spanned(name);
+            let typed = ArgSource::new("--table", name).spanned(name);
             if names[..at].contains(name) {
                 let message = format!("table `{name}` is given twice");
                 problems.push(Diagnostic::at(&typed.place, message));
@@ -57,14 +62,11 @@ impl PriceRequest {
         }
         // Which tables are in use is known only where all could be read.
         let all_read = tables.len() == names.len();
+        let mut set = BTreeMap::new();
         if all_read {
-            for setting in entries {
-                if let Err(mistake) = set_entry(&mut tables, setting) {
-                    problems.push(mistake);
-                }
-            }
+            set = set_entries(&mut tables, entries, &mut problems);
         }
-        let formats = words(&args.format, "--format", &[], &mut problems);
+        let formats = parse_list(&args.format, "--format", &[], &mut problems);
         check_formats(
             &args.format,
             &tables,
@@ -72,8 +74,8 @@ impl PriceRequest {
             &mut problems,
         );
         let primitives: Vec<&str> = Primitive::names().collect();
-        let free = words(&args.free, "--free", &primitives, &mut problems);
-        let dot_adds = words(
+        let free = parse_list(&args.free, "--free", &primitives, &mut problems);
+        let dot_adds = parse_list(
             std::slice::from_ref(&args.dot_adds),
             "--dot-adds",
             &[],
@@ -87,7 +89,25 @@ impl PriceRequest {
                 dot_adds: dot_adds.first().copied().unwrap_or_default(),
             },
             named,
+            set,
         })
+    }
+
+    /// Where an entry was given with `--set`, if it was.
+    pub(in crate::cli) fn given(&self, symbol: &Symbol) -> Option<&Place> {
+        self.set.get(symbol)
+    }
+
+    /// Leaves an entry open: it costs `value` and depends on no other.
+    pub(in crate::cli) fn leave_open(
+        &mut self,
+        name: &EntryName,
+        value: BigRational,
+    ) -> Result<Symbol, Diagnostic> {
+        let at = name.find(&self.tables)?;
+        let table = &mut self.tables[at];
+        *table = table.with_price(name.primitive, name.format, value);
+        Ok(name.symbol(table))
     }
 
     /// Every table with every format: the formats asked for, or those of
@@ -130,16 +150,28 @@ impl PriceRequest {
     }
 }
 
-/// Sets one entry of the tables in use.
-fn set_entry(tables: &mut [EnergyTable], setting: &EntrySetting) -> Result<(), Diagnostic> {
-    let name = &setting.name;
-    let parts = entry::parts(&name.value).ok_or_else(|| {
-        Diagnostic::at(&name.place, format!("`{}` is no table entry", name.value))
-            .help(entry::SHAPE)
-    })?;
-    let found = EntryName::find(parts, &name.place, tables)?;
-    if let Some(table) = tables.get_mut(found.table) {
-        *table = table.with_price(found.primitive, found.format, setting.value.clone());
+/// Sets entries of the tables in use, each once.
+fn set_entries(
+    tables: &mut [EnergyTable],
+    entries: &[EntrySetting],
+    problems: &mut Problems,
+) -> BTreeMap<Symbol, Place> {
+    let mut seen: BTreeMap<Symbol, Place> = BTreeMap::new();
+    for EntrySetting { name, value } in entries {
+        let at = match name.find(tables) {
+            Ok(at) => at,
+            Err(mistake) => {
+                problems.push(mistake);
+                continue;
+            }
+        };
+        let symbol = name.symbol(&tables[at]);
+        if let Some(first) = seen.get(&symbol) {
+            problems.push(twice(symbol.name(), &name.place, first));
+            continue;
+        }
+        seen.insert(symbol, name.place.clone());
+        tables[at] = tables[at].with_price(name.primitive, name.format, value.clone());
     }
-    Ok(())
+    seen
 }

@@ -1,8 +1,8 @@
 //! The columns of the rows: their names and their values.
 
-use super::plan::Plan;
+use super::plan::SweepPlan;
 use crate::render::rows::{ColumnValues, RowColumn};
-use crate::whatif::Batch;
+use crate::sweep::Batch;
 
 /// A column of the rows.
 enum Column {
@@ -18,7 +18,7 @@ enum Column {
 pub(super) struct Columns(Vec<Column>);
 
 impl Columns {
-    pub(super) fn of(plan: &Plan) -> Columns {
+    pub(super) fn of(plan: &SweepPlan) -> Columns {
         let mut columns = vec![Column::Table, Column::Format];
         columns.extend((0..plan.switches.len()).map(Column::Switch));
         columns.extend((0..plan.axes.len()).map(Column::Axis));
@@ -32,12 +32,12 @@ impl Columns {
     }
 
     /// The columns as files name them: words that need no quotes in a query.
-    pub(super) fn named(&self, plan: &Plan) -> Vec<RowColumn> {
-        let plain = |name: &str| name.replace(|c: char| !c.is_alphanumeric(), "_");
+    pub(super) fn named(&self, plan: &SweepPlan) -> Vec<RowColumn> {
+        let identifier = |name: &str| name.replace(|c: char| !c.is_alphanumeric(), "_");
         let output = |at: usize, what: &str| {
             let scope = &plan.scopes[at / plan.variants.len()];
             let variant = &plan.variants[at % plan.variants.len()];
-            format!("{}_{}_{what}", plain(scope), plain(variant))
+            format!("{}_{}_{what}", identifier(scope), identifier(variant))
         };
         let columns = self.0.iter();
         columns
@@ -45,8 +45,8 @@ impl Columns {
                 name: match column {
                     Column::Table => "table".to_owned(),
                     Column::Format => "format".to_owned(),
-                    Column::Switch(at) => plain(&plan.switches[*at]),
-                    Column::Axis(at) => plain(&plan.axes[*at]),
+                    Column::Switch(at) => identifier(&plan.switches[*at]),
+                    Column::Axis(at) => identifier(&plan.axes[*at]),
                     Column::Energy(at) => output(*at, "pj"),
                     Column::Saving(at) => output(*at, "saving"),
                 },
@@ -58,17 +58,17 @@ impl Columns {
     /// The columns of a batch as a writer takes them.
     pub(super) fn values<'a>(
         &self,
-        plan: &'a Plan,
-        setting: usize,
+        plan: &'a SweepPlan,
+        case: usize,
         batch: &'a Batch,
         savings: &'a [Vec<f64>],
     ) -> Vec<ColumnValues<'a>> {
         let mut values = Vec::with_capacity(self.0.len());
         for column in &self.0 {
             values.push(match column {
-                Column::Table => ColumnValues::Word(&plan.settings[setting].table),
-                Column::Format => ColumnValues::Word(&plan.settings[setting].format),
-                Column::Switch(at) => ColumnValues::Same(plan.settings[setting].switches[*at]),
+                Column::Table => ColumnValues::Word(&plan.cases[case].table),
+                Column::Format => ColumnValues::Word(&plan.cases[case].format),
+                Column::Switch(at) => ColumnValues::Same(plan.cases[case].switches[*at]),
                 Column::Axis(at) => ColumnValues::Numbers(&batch.axes[*at]),
                 Column::Energy(at) => ColumnValues::Numbers(&batch.outputs[*at]),
                 Column::Saving(at) => ColumnValues::Numbers(&savings[*at]),

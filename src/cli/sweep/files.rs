@@ -4,12 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::columns::Columns;
-use super::plan::Plan;
+use super::plan::SweepPlan;
 use crate::cli::args::{SweepArgs, SweepOutput};
-use crate::cli::{files, wrong};
+use crate::cli::files;
+use crate::cli::usage::usage_error;
 use crate::render::rows::{RowFormat, RowWriter};
 use crate::source::{Diagnostic, Problems};
-use crate::whatif::Batch;
+use crate::sweep::Batch;
 
 /// What an interrupted program exits with by convention.
 const INTERRUPTED: i32 = 130;
@@ -33,11 +34,11 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn open(args: &SweepArgs, plan: &Plan) -> Result<Rows, Problems> {
+    pub(super) fn open(args: &SweepArgs, plan: &SweepPlan) -> Result<Rows, Problems> {
         let columns = Columns::of(plan);
         let stdout = |format: RowFormat| {
             let writer = format.writer(io::stdout(), columns.named(plan));
-            writer.map_err(|error| wrong(format!("cannot write the rows: {error}")))
+            writer.map_err(|error| usage_error(format!("cannot write the rows: {error}")))
         };
         let writer = match (args.output, &args.out) {
             (SweepOutput::Csv, _) => Some(stdout(RowFormat::Csv)?),
@@ -52,7 +53,7 @@ impl Rows {
         })
     }
 
-    fn into_file(path: &Path, plan: &Plan, columns: Columns) -> Result<Rows, Problems> {
+    fn into_file(path: &Path, plan: &SweepPlan, columns: Columns) -> Result<Rows, Problems> {
         let extension = path.extension().and_then(|extension| extension.to_str());
         let Some(format) = extension.and_then(RowFormat::of_extension) else {
             let message = format!(
@@ -62,7 +63,7 @@ impl Rows {
             return Err(Diagnostic::new(message).into());
         };
         let failed =
-            |error: io::Error| wrong(format!("cannot write `{}`: {error}", path.display()));
+            |error: io::Error| usage_error(format!("cannot write `{}`: {error}", path.display()));
         let temporary = files::temporary(files::folder(path)).map_err(failed)?;
         clean_up_when_interrupted(temporary.path().to_owned());
         let handle = temporary.as_file().try_clone().map_err(failed)?;
@@ -77,15 +78,15 @@ impl Rows {
 
     pub(super) fn write(
         &mut self,
-        plan: &Plan,
-        setting: usize,
+        plan: &SweepPlan,
+        case: usize,
         batch: &Batch,
         savings: &[Vec<f64>],
     ) -> io::Result<()> {
         let Some(writer) = &mut self.writer else {
             return Ok(());
         };
-        let values = self.columns.values(plan, setting, batch, savings);
+        let values = self.columns.values(plan, case, batch, savings);
         writer.write(&values, batch.len())
     }
 
@@ -94,7 +95,7 @@ impl Rows {
         if let Some(writer) = self.writer {
             match writer.finish() {
                 Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                    return Err(wrong(format!("cannot write the rows: {error}")));
+                    return Err(usage_error(format!("cannot write the rows: {error}")));
                 }
                 _ => {}
             }
@@ -103,7 +104,7 @@ impl Rows {
             let shown = path.display().to_string();
             temporary
                 .persist(path)
-                .map_err(|error| wrong(format!("cannot write `{shown}`: {}", error.error)))?;
+                .map_err(|error| usage_error(format!("cannot write `{shown}`: {}", error.error)))?;
         }
         Ok(())
     }

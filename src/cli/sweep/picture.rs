@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::plan::Plan;
+use super::plan::SweepPlan;
 use crate::cli::plot::Plot;
-use crate::cli::wrong;
+use crate::cli::usage::usage_error;
 use crate::render::chart::{
     AxisUnit, ChartAxis, HeatMap, HeatTarget, LineChart, Mark, Scale, Series, SeriesStyle,
     ValueKind,
 };
 use crate::render::plot::{heat_map, lines};
 use crate::source::Problems;
-use crate::whatif::Batch;
+use crate::sweep::Batch;
 
 /// A line or a map: what it shows, and its points in the order of the axes.
 struct Shown {
@@ -19,9 +19,9 @@ struct Shown {
     points: Vec<(Vec<f64>, f64)>,
 }
 
-/// Draws what is saved, or what a single variant costs.
-pub(super) fn draw(
-    plan: &Plan,
+/// A picture of what is saved, or what a single variant costs.
+pub(super) fn render(
+    plan: &SweepPlan,
     kept: &[(usize, Batch)],
     target: Option<f64>,
     plot: &Plot<'_>,
@@ -29,7 +29,7 @@ pub(super) fn draw(
     let shown = shown(plan, kept);
     let svg = match (plan.axes.as_slice(), shown.as_slice()) {
         ([_], shown) if shown.len() > 8 => {
-            return Err(wrong(format!(
+            return Err(usage_error(format!(
                 "{} lines are too many for one plot; choose with --scope, --variants, --table or --format",
                 shown.len()
             )));
@@ -37,22 +37,22 @@ pub(super) fn draw(
         ([axis], shown) => lines(&line_chart(plan, axis, shown, target)),
         ([_, _], [one]) => heat_map(&map(plan, one, target)),
         ([_, _], several) => {
-            return Err(wrong(format!(
+            return Err(usage_error(format!(
                 "a heat map shows one result, not {}; choose with --scope, --variants, --table and --format",
                 several.len()
             )));
         }
-        _ => return Err(wrong("a plot needs one or two axes of numbers")),
+        _ => return Err(usage_error("a plot needs one or two axes of numbers")),
     };
     plot.save(svg)
 }
 
-fn shown(plan: &Plan, kept: &[(usize, Batch)]) -> Vec<Shown> {
+fn shown(plan: &SweepPlan, kept: &[(usize, Batch)]) -> Vec<Shown> {
     let mut all = Vec::new();
-    for (setting, named) in plan.settings.iter().enumerate() {
+    for (case, named) in plan.cases.iter().enumerate() {
         for (at, label) in labels(plan) {
             let mut points = Vec::new();
-            for (_, batch) in kept.iter().filter(|(of, _)| *of == setting) {
+            for (_, batch) in kept.iter().filter(|(of, _)| *of == case) {
                 let savings = plan.savings(batch);
                 let values = if compares(plan) {
                     &savings[at]
@@ -73,12 +73,12 @@ fn shown(plan: &Plan, kept: &[(usize, Batch)]) -> Vec<Shown> {
     all
 }
 
-fn compares(plan: &Plan) -> bool {
+fn compares(plan: &SweepPlan) -> bool {
     plan.variants.len() > 1
 }
 
 /// The outputs to plot, with what tells them apart.
-fn labels(plan: &Plan) -> Vec<(usize, String)> {
+fn labels(plan: &SweepPlan) -> Vec<(usize, String)> {
     let variants = plan.variants.len();
     let mut labels = Vec::new();
     for (scope, scope_name) in plan.scopes.iter().enumerate() {
@@ -100,7 +100,7 @@ fn axis(name: &str) -> ChartAxis {
     }
 }
 
-fn line_chart(plan: &Plan, name: &str, shown: &[Shown], target: Option<f64>) -> LineChart {
+fn line_chart(plan: &SweepPlan, name: &str, shown: &[Shown], target: Option<f64>) -> LineChart {
     let series = shown.iter().enumerate().map(|(colour, shown)| Series {
         label: shown.label.clone(),
         points: (shown.points.iter())
@@ -138,7 +138,7 @@ fn line_chart(plan: &Plan, name: &str, shown: &[Shown], target: Option<f64>) -> 
 }
 
 /// The first axis upwards, the second one, which runs fastest, to the right.
-fn map(plan: &Plan, shown: &Shown, target: Option<f64>) -> HeatMap {
+fn map(plan: &SweepPlan, shown: &Shown, target: Option<f64>) -> HeatMap {
     let along = |level: usize| {
         let mut values: Vec<f64> = (shown.points.iter())
             .filter_map(|(at, _)| at.get(level).copied())

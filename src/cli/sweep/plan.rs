@@ -1,20 +1,24 @@
 //! What a sweep is over, and the expressions to evaluate.
 
 use super::points::Outputs;
-use super::request::{Axes, Request};
+use num_rational::BigRational;
+
+use super::request::Request;
 use crate::cli::args::SweepArgs;
-use crate::cli::wrong;
+use crate::cli::over::{Over, OverValues, Overs};
+use crate::cli::usage::usage_error;
 use crate::compare::saving;
 use crate::energy::Counted;
-use crate::number::to_f64;
+use crate::graph::Constraint;
+use crate::number::{self, to_f64};
 use crate::source::Problems;
-use crate::symbolic::Symbol;
+use crate::sweep::{Batch, SweepPoints};
+use crate::symbolic::{Bindings, Symbol};
 use crate::units::{Energy, significant};
 use crate::view::caveats_over;
-use crate::whatif::{Batch, Points};
 
 /// A sweep, ready to run.
-pub(super) struct Plan {
+pub(super) struct SweepPlan {
     model: String,
     /// The numeric axes.
     pub(super) axes: Vec<String>,
@@ -22,76 +26,79 @@ pub(super) struct Plan {
     pub(super) switches: Vec<String>,
     pub(super) variants: Vec<String>,
     pub(super) scopes: Vec<String>,
-    pub(super) settings: Vec<Setting>,
-    /// The points of each setting.
-    pub(super) points: Vec<Points>,
+    pub(super) cases: Vec<SweepCase>,
+    /// The points of each case.
+    pub(super) points: Vec<SweepPoints>,
     /// What must be said beside every number here.
     pub(super) caveats: Vec<String>,
 }
 
 /// A table, a format and the values of the switches.
-pub(super) struct Setting {
+pub(super) struct SweepCase {
     pub(super) table: String,
     pub(super) format: String,
     pub(super) switches: Vec<f64>,
+    /// What the model asks of what is swept.
+    constraints: Vec<Constraint>,
 }
 
-impl Setting {
+impl SweepCase {
     /// The format, and the switches where there are any.
-    pub(super) fn words(&self, plan: &Plan) -> String {
+    pub(super) fn words(&self, plan: &SweepPlan) -> String {
         let mut words = self.format.clone();
         for (name, value) in plan.switches.iter().zip(&self.switches) {
-            words.push_str(&format!(", {name} = {}", plain(*value)));
+            words.push_str(&format!(", {name} = {}", short_number(*value)));
         }
         words
     }
 }
 
-impl Plan {
-    pub(super) fn new(args: &SweepArgs) -> Result<Plan, Problems> {
-        let axes = Axes::read(&args.over)?;
-        if axes.numbers.is_empty() {
-            return Err(wrong(
+impl SweepPlan {
+    pub(super) fn new(args: &SweepArgs) -> Result<SweepPlan, Problems> {
+        let overs = Overs::read(&args.over)?;
+        if overs.numbers.is_empty() {
+            return Err(usage_error(
                 "--over names no number to sweep; `picojoule compare` compares tables and formats",
             ));
         }
         // A number stays a symbol if it is set to one; which one is nothing to
         // a sweep, but 1 is a size, a share and a switch that is on.
-        let first = Request::new(args, &axes, &|_| None).or_else(|wrong| {
+        let one = |_: &Symbol, _: &Over| number::whole(1);
+        let first = Request::new(args, &overs, &one).or_else(|wrong| {
             // Not a number of repeats of which later ones have densities.
-            Request::new(args, &axes, &|name| axes.first(name)).map_err(|_| wrong)
+            Request::new(args, &overs, &|_, over| start(over)).map_err(|_| wrong)
         })?;
-        let switches = first.switches(&axes);
-        let mut plan = Plan {
+        let switches = first.switches();
+        let mut plan = SweepPlan {
             model: first.model.model.root.name.clone(),
-            axes: (axes.numbers.iter())
-                .map(|over| over.name.value.clone())
-                .filter(|name| !switches.contains(name))
+            axes: (first.without(&switches).iter())
+                .map(|axis| axis.symbol.name().to_owned())
                 .collect(),
-            switches,
             variants: first.model.variants.clone(),
             scopes: first.scopes(&args.scopes.scope)?,
-            settings: Vec::new(),
+            cases: Vec::new(),
             points: Vec::new(),
-            caveats: Vec::new(),
+            caveats: first.notes(),
+            switches: (switches.iter())
+                .map(|symbol| symbol.name().to_owned())
+                .collect(),
         };
         if plan.axes.is_empty() {
-            return Err(wrong(format!(
+            return Err(usage_error(format!(
                 "`{}` decides which ops the model has; sweep another number beside it",
                 plan.switches.join("`, `")
             )));
         }
-        if plan.switches.is_empty() {
-            plan.add(args, &axes, &first, &[])?;
-        } else {
-            for chosen in axes.combinations(&plan.switches) {
-                let request = Request::new(args, &axes, &|name| {
-                    let at = plan.switches.iter().position(|switch| switch == name)?;
-                    chosen.get(at).cloned()
-                })?;
-                let values: Vec<f64> = chosen.iter().map(to_f64).collect();
-                plan.add(args, &axes, &request, &values)?;
-            }
+        if switches.is_empty() {
+            plan.add(args, &first, &[])?;
+            return Ok(plan);
+        }
+        for chosen in first.combinations(&switches)? {
+            let request = Request::new(args, &overs, &|symbol, _| {
+                let found = chosen.iter().find(|(switch, _)| switch == symbol);
+                found.map_or_else(|| number::whole(1), |(_, value)| value.clone())
+            })?;
+            plan.add(args, &request, &chosen)?;
         }
         Ok(plan)
     }
@@ -100,12 +107,13 @@ impl Plan {
     fn add(
         &mut self,
         args: &SweepArgs,
-        axes: &Axes,
         request: &Request,
-        switches: &[f64],
+        switches: &[(Symbol, BigRational)],
     ) -> Result<(), Problems> {
-        let varied: Vec<Symbol> = self.axes.iter().map(|name| Symbol::new(name)).collect();
+        let names: Vec<Symbol> = switches.iter().map(|(symbol, _)| symbol.clone()).collect();
+        let swept = request.without(&names);
         let counted: Vec<&Counted> = request.counted.iter().collect();
+        let varied: Vec<Symbol> = swept.iter().map(|axis| axis.own.clone()).collect();
         for line in caveats_over(&counted, &varied) {
             if !self.caveats.contains(&line) {
                 self.caveats.push(line);
@@ -113,23 +121,23 @@ impl Plan {
         }
         // Other ops may have other stages.
         request.scopes(&self.scopes)?;
-        let open = axes.without(&self.switches);
         let own = request.model.own_format();
         for pricing in request.prices.pricings(|_| vec![own])? {
-            let outputs = Outputs::new(request, &self.scopes, &open, &pricing)?;
-            self.points.push(outputs.at(&open, args, request)?);
-            self.settings.push(Setting {
+            let outputs = Outputs::new(request, &self.scopes, &swept, &pricing)?;
+            self.points.push(outputs.at(&swept, args)?);
+            self.cases.push(SweepCase {
                 table: pricing.table.name().to_owned(),
                 format: pricing.format.to_string(),
-                switches: switches.to_vec(),
+                switches: switches.iter().map(|(_, value)| to_f64(value)).collect(),
+                constraints: outputs.constraints,
             });
         }
         Ok(())
     }
 
-    /// How many points there are in all settings together.
+    /// How many points there are in all cases together.
     pub(super) fn total(&self) -> Option<u64> {
-        let each = self.points.first().map_or(0, Points::count);
+        let each = self.points.first().map_or(0, SweepPoints::count);
         each.checked_mul(self.points.len() as u64)
     }
 
@@ -137,9 +145,24 @@ impl Plan {
     pub(super) fn point(&self, at: &[f64]) -> String {
         let words = self.axes.iter().zip(at);
         let words: Vec<String> = words
-            .map(|(name, value)| format!("{name} = {}", plain(*value)))
+            .map(|(name, value)| format!("{name} = {}", short_number(*value)))
             .collect();
         words.join(", ")
+    }
+
+    /// Why the model refuses a point: `; the first is n = 0: …`, in the words
+    /// of an estimate there.
+    pub(super) fn refusal(&self, case: usize, point: u64) -> Option<String> {
+        let at = self.points.get(case)?.at(point);
+        let mut values = Bindings::default();
+        for (name, value) in self.axes.iter().zip(&at) {
+            let exact = number::parse_decimal(&value.to_string())?;
+            values.set(Symbol::new(name), exact);
+        }
+        let mut constraints = self.cases.get(case)?.constraints.iter();
+        let fault = constraints.find_map(|constraint| constraint.fault(&values));
+        let fault = fault.unwrap_or_else(|| "an energy has no value: division by zero".to_owned());
+        Some(format!("; the first is {}: {fault}", self.point(&at)))
     }
 
     pub(super) fn title(&self) -> String {
@@ -172,8 +195,18 @@ impl Plan {
     }
 }
 
+/// The first value of an axis.
+fn start(over: &Over) -> BigRational {
+    let first = match over.values() {
+        Some(OverValues::List(values)) => values.first().cloned(),
+        Some(OverValues::Range(range)) => Some(range.from.clone()),
+        None => None,
+    };
+    first.unwrap_or_else(|| number::whole(1))
+}
+
 /// A number as a reader would type it.
-fn plain(value: f64) -> String {
+fn short_number(value: f64) -> String {
     let text = value.to_string();
     if text.len() <= 8 {
         text

@@ -1,10 +1,10 @@
 //! What a terminal shows of a sweep: the extremes and where they are.
 
-use super::plan::Plan;
+use super::plan::SweepPlan;
 use crate::cli::output;
 use crate::render::table::{Align, Cell, Column, Row, RowKind, Table, TableFormat, write};
+use crate::sweep::Batch;
 use crate::units::Energy;
-use crate::whatif::Batch;
 
 /// The smallest and the largest value of one column, with their points.
 #[derive(Debug, Clone, Default)]
@@ -35,33 +35,38 @@ impl Extremes {
     }
 }
 
-/// The extremes of every output of every setting.
+/// The extremes of every output of every case.
 pub(super) struct Summary {
     energies: Vec<Vec<Extremes>>,
     savings: Vec<Vec<Extremes>>,
     points: u64,
     refused: u64,
+    /// The first point that the model refuses: its case and its number.
+    first_refused: Option<(usize, u64)>,
 }
 
 impl Summary {
-    pub(super) fn new(plan: &Plan) -> Summary {
+    pub(super) fn new(plan: &SweepPlan) -> Summary {
         let outputs = plan.scopes.len() * plan.variants.len();
-        let empty = vec![vec![Extremes::default(); outputs]; plan.settings.len()];
+        let empty = vec![vec![Extremes::default(); outputs]; plan.cases.len()];
         Summary {
             energies: empty.clone(),
             savings: empty,
             points: 0,
             refused: 0,
+            first_refused: None,
         }
     }
 
-    pub(super) fn add(&mut self, setting: usize, batch: &Batch, savings: &[Vec<f64>]) {
+    pub(super) fn add(&mut self, case: usize, batch: &Batch, savings: &[Vec<f64>]) {
         self.points += batch.len() as u64;
         self.refused += batch.refused;
-        for (extremes, values) in self.energies[setting].iter_mut().zip(&batch.outputs) {
+        let first = batch.first_refused.map(|point| (case, point));
+        self.first_refused = self.first_refused.or(first);
+        for (extremes, values) in self.energies[case].iter_mut().zip(&batch.outputs) {
             extremes.add(values, &batch.axes);
         }
-        for (extremes, values) in self.savings[setting].iter_mut().zip(savings) {
+        for (extremes, values) in self.savings[case].iter_mut().zip(savings) {
             extremes.add(values, &batch.axes);
         }
     }
@@ -70,15 +75,19 @@ impl Summary {
         self.refused
     }
 
-    pub(super) fn refused_words(&self) -> String {
+    pub(super) fn refused_words(&self, plan: &SweepPlan) -> String {
         let points = if self.refused == 1 { "point" } else { "points" };
+        let first = self
+            .first_refused
+            .and_then(|(case, point)| plan.refusal(case, point));
         format!(
-            "{} {points} left out, which the model refuses (sizes that do not divide, or are not above 0)",
-            self.refused
+            "{} {points} left out, which the model refuses{}",
+            self.refused,
+            first.unwrap_or_default()
         )
     }
 
-    pub(super) fn text(&self, plan: &Plan) -> String {
+    pub(super) fn text(&self, plan: &SweepPlan) -> String {
         let column = |name: &str, align| Column {
             name: name.to_owned(),
             key: name.to_lowercase(),
@@ -99,7 +108,7 @@ impl Summary {
             column("at", Align::Left),
         ]);
         let mut rows = Vec::new();
-        for (setting, named) in plan.settings.iter().enumerate() {
+        for (case, named) in plan.cases.iter().enumerate() {
             for (scope, name) in plan.scopes.iter().enumerate() {
                 for (variant, shown) in plan.variants.iter().enumerate() {
                     if compares && variant == 0 {
@@ -107,9 +116,9 @@ impl Summary {
                     }
                     let at = scope * plan.variants.len() + variant;
                     let extremes = if compares {
-                        &self.savings[setting][at]
+                        &self.savings[case][at]
                     } else {
-                        &self.energies[setting][at]
+                        &self.energies[case][at]
                     };
                     let mut cells = vec![
                         Cell::Text(named.table.clone()),
@@ -139,7 +148,7 @@ impl Summary {
         let mut notes = plan.caveats.clone();
         notes.push(format!("{} points.", self.points));
         if self.refused > 0 {
-            notes.push(format!("{}.", self.refused_words()));
+            notes.push(format!("{}.", self.refused_words(plan)));
         }
         let table = Table {
             title: Some(plan.title()),

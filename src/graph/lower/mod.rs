@@ -30,7 +30,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
-pub use self::settings::{Setting, settable};
+pub use self::settings::{Setting, meant, settable};
 
 use self::density::{At, DensityTree};
 use self::settings::Slots;
@@ -102,6 +102,7 @@ pub fn lower_unchecked(
             repeat: Expr::one(),
         }],
         symbols: Symbols::of_ops(model.root.ops.len()),
+        set: settings::set_by(chosen),
         constraints: Vec::new(),
         switches: BTreeSet::new(),
         noted: HashSet::new(),
@@ -156,6 +157,8 @@ struct Lowering<'m> {
     ops: DiGraph<Op, Wire>,
     regions: Vec<Region>,
     symbols: Symbols,
+    /// What the variant sets for itself.
+    set: BTreeSet<String>,
     constraints: Vec<Constraint>,
     /// The symbols that decide which ops there are.
     switches: BTreeSet<Symbol>,
@@ -214,6 +217,7 @@ impl<'m> Lowering<'m> {
             regions: self.regions,
             numbers: self.symbols.shown(),
             symbols: self.symbols.made,
+            set: self.set,
             constraints: self.constraints,
             switches: self.switches,
             scopes,
@@ -294,6 +298,11 @@ impl<'m> Lowering<'m> {
             limits::extent(extent, op, &self.symbols.values, place)
                 .map_err(|mistake| self.tell(mistake))?;
             self.measured.insert(extent.clone());
+            // Other values of the dims may make it too long.
+            if limits::may_outgrow(extent) {
+                let what = format!("an axis of the result of `{op}`");
+                self.constrain(what, extent, Rule::Length, place);
+            }
         }
         if tensor.shape.iter().any(|extent| extent.terms().len() > 1) {
             limits::product(&tensor.shape, &format!("the size of `{op}`"), place)

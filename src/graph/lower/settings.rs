@@ -28,6 +28,21 @@ pub fn settable(model: &Model) -> BTreeSet<&str> {
         .collect()
 }
 
+/// Which of several variants side by side a plain name means, where `sets` says
+/// of each whether it sets that number for itself: those that do, or all where
+/// none does. `t` in `--over t=1..64` is the number of steps of the spiking
+/// variant that has one of its own, and not that of the baseline beside it.
+pub fn meant(sets: &[bool]) -> Vec<bool> {
+    let by_none = !sets.contains(&true);
+    sets.iter().map(|sets| *sets || by_none).collect()
+}
+
+/// The numbers that a variant sets for itself.
+pub(super) fn set_by(chosen: Option<&Variant>) -> BTreeSet<String> {
+    let set = chosen.into_iter().flat_map(|variant| &variant.set);
+    set.map(|(name, _)| name.value.clone()).collect()
+}
+
 fn modules(model: &Model) -> impl Iterator<Item = &Module> {
     std::iter::once(&*model.root).chain(model.blocks().map(|(_, block)| &**block))
 }

@@ -74,10 +74,10 @@ fn a_tensor_that_doubles_and_doubles() {
     let text = chain(HEAD, 60, |_, last| {
         format!("concat = 'a, b -> (a + b)'\ninputs = ['{last}', '{last}']")
     });
-    // 4 · 2^48 is the first above 10^15.
+    // 4 · 2^48 = 1 125 899 906 842 624 is the first above 10^15.
     assert_eq!(
         refused(&text, &[], Unfold::No),
-        "an axis of the result of `o47` is longer than 10^15"
+        "an axis of the result of `o47` is 1125899906842624: longer than 10^15"
     );
 }
 

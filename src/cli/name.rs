@@ -1,0 +1,254 @@
+//! What stands before the `=` of `--set` and `--over`.
+//!
+//! | typed | means |
+//! |---|---|
+//! | `n` | a number of the model: a dim or a parameter |
+//! | `snn.t` | the same of one variant alone |
+//! | `45nm.fp32.mul`, `45nm.mul.fp32` | an entry of a hardware table, in picojoules |
+//! | `fp32.mul`, `mul.fp32` | the same where one table is in use |
+//!
+//! A plain name that some variants set for themselves means those, and leaves
+//! the others what the model gives them; see [`meant`](crate::graph::meant).
+
+use crate::energy::Counted;
+use crate::format::{NumberFormat, UnknownFormat};
+use crate::number;
+use crate::primitive::{Primitive, UnknownPrimitive};
+use crate::source::{Diagnostic, Place, Spanned};
+use crate::symbolic::Symbol;
+use crate::table::EnergyTable;
+
+/// What tells how an entry is written.
+const SHAPE: &str = "a table entry is TABLE.FORMAT.PRIMITIVE, such as `45nm.fp32.mul`";
+
+/// A name that was typed.
+#[derive(Debug, Clone)]
+pub(super) enum Name {
+    Number(NumberName),
+    Entry(EntryName),
+}
+
+/// A dim or parameter, of all variants or of one.
+#[derive(Debug, Clone)]
+pub(super) struct NumberName {
+    /// The part before the last dot: a variant, or a block that has a parameter
+    /// of a name which others have too.
+    pub(super) owner: Option<String>,
+    /// The name itself.
+    pub(super) name: String,
+    /// Where all of it was typed.
+    pub(super) place: Place,
+}
+
+/// An entry of a hardware table.
+#[derive(Debug, Clone)]
+pub(super) struct EntryName {
+    table: Option<String>,
+    pub(super) format: NumberFormat,
+    pub(super) primitive: Primitive,
+    pub(super) place: Place,
+}
+
+impl Name {
+    /// Reads `name`, which was typed at `place`.
+    pub(super) fn read(name: &Spanned<String>) -> Result<Name, Diagnostic> {
+        let (text, place) = (name.value.as_str(), &name.place);
+        let Some((front, last)) = text.rsplit_once('.') else {
+            return Ok(Name::Number(NumberName {
+                owner: None,
+                name: text.to_owned(),
+                place: place.clone(),
+            }));
+        };
+        let (table, first) = match front.rsplit_once('.') {
+            Some((table, first)) => (Some(table.to_owned()), first),
+            None => (None, front),
+        };
+        if let Some(entry) = EntryName::read(table.clone(), [first, last], place)? {
+            return Ok(Name::Entry(entry));
+        }
+        Ok(Name::Number(NumberName {
+            owner: Some(front.to_owned()),
+            name: last.to_owned(),
+            place: place.clone(),
+        }))
+    }
+
+    /// Whether it is a number of one variant alone.
+    pub(super) fn is_of_one(&self) -> bool {
+        matches!(self, Name::Number(name) if name.owner.is_some())
+    }
+
+    /// The table that an entry is said to be of.
+    pub(super) fn table(&self) -> Option<&str> {
+        match self {
+            Name::Number(_) => None,
+            Name::Entry(entry) => entry.table.as_deref(),
+        }
+    }
+}
+
+impl NumberName {
+    /// All of it, as typed.
+    pub(super) fn text(&self) -> String {
+        match &self.owner {
+            Some(owner) => format!("{owner}.{}", self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    /// The mistake for a name that no variant uses.
+    pub(super) fn changes_nothing(&self, variants: &[String]) -> Diagnostic {
+        let (text, variants) = (self.text(), variants.join(", "));
+        let message = format!("`{text}` changes nothing in {variants}: no variant uses it");
+        Diagnostic::at(&self.place, message)
+    }
+
+    /// The line for variants that keep their value of `symbol`, where it varies
+    /// only in those that `meant` marks; nothing where it varies in all that
+    /// have it.
+    pub(super) fn kept(
+        &self,
+        symbol: &Symbol,
+        counted: &[Counted],
+        meant: &[bool],
+    ) -> Option<String> {
+        let marked = |mark: bool| {
+            let pairs = counted.iter().zip(meant);
+            pairs
+                .filter(move |(_, meant)| **meant == mark)
+                .map(|(counted, _)| &counted.graph)
+        };
+        let kept: Vec<String> = marked(false)
+            .filter_map(|graph| {
+                let (_, value) = graph
+                    .numbers()
+                    .iter()
+                    .find(|(name, _)| name == symbol.name())?;
+                let value = value.evaluate(&graph.values()).ok()?;
+                let value = number::plain(&value);
+                Some(format!(
+                    "{} keeps {} = {value}",
+                    graph.variant,
+                    symbol.name()
+                ))
+            })
+            .collect();
+        if kept.is_empty() {
+            return None;
+        }
+        let moved: Vec<&str> = marked(true).map(|graph| graph.variant.as_str()).collect();
+        let why = match (&self.owner, moved.len()) {
+            (Some(_), _) => "",
+            (None, 1) => ", which sets it for itself",
+            (None, _) => ", which set it for themselves",
+        };
+        let (text, moved) = (self.text(), moved.join(", "));
+        Some(format!(
+            "`{text}` is that of {moved}{why}; {}.",
+            kept.join(", ")
+        ))
+    }
+
+    /// The mistake for an owner that is no variant here.
+    pub(super) fn unknown_owner(&self, variants: &[String]) -> Diagnostic {
+        let text = self.text();
+        if self
+            .owner
+            .as_ref()
+            .is_some_and(|owner| owner.parse::<NumberFormat>().is_ok())
+        {
+            let mistake =
+                Diagnostic::at(&self.place, UnknownPrimitive(self.name.clone()).to_string());
+            return mistake.known(&self.name, Primitive::names()).help(SHAPE);
+        }
+        let message = format!("`{text}` is neither a dim nor a table entry");
+        // A part of an entry is no dim of a variant.
+        let is_dim = self.name.parse::<NumberFormat>().is_err();
+        let own: Vec<String> = (variants.iter().filter(|_| is_dim))
+            .map(|variant| format!("{variant}.{}", self.name))
+            .collect();
+        Diagnostic::at(&self.place, message)
+            .known(&text, own.iter().map(String::as_str))
+            .help("a dim of one variant is VARIANT.DIM")
+            .help(SHAPE)
+    }
+}
+
+impl EntryName {
+    /// The entry whose last two `parts` are a format and a primitive, in either
+    /// order; nothing where neither is one, or where a single part before them
+    /// may be a variant.
+    fn read(
+        table: Option<String>,
+        parts: [&str; 2],
+        place: &Place,
+    ) -> Result<Option<EntryName>, Diagnostic> {
+        let formats = parts.map(|part| part.parse::<NumberFormat>());
+        let primitives = parts.map(|part| part.parse::<Primitive>());
+        let at = |message: String| Diagnostic::at(place, message);
+        let unknown_primitive = |part: &str, error: &UnknownPrimitive| {
+            let known = || Primitive::names();
+            at(error.to_string()).known(part, known()).help(SHAPE)
+        };
+        let unknown_format = |error: &UnknownFormat| at(error.to_string()).help(SHAPE);
+        match (&formats, &primitives) {
+            ([Ok(format), _], [_, Ok(primitive)]) | ([_, Ok(format)], [Ok(primitive), _]) => {
+                Ok(Some(EntryName {
+                    table,
+                    format: *format,
+                    primitive: *primitive,
+                    place: place.clone(),
+                }))
+            }
+            ([Ok(_), _], [_, Err(error)]) if table.is_some() => {
+                Err(unknown_primitive(parts[1], error))
+            }
+            ([_, Ok(_)], [Err(error), _]) if table.is_some() => {
+                Err(unknown_primitive(parts[0], error))
+            }
+            ([Err(error), _], [_, Ok(_)]) | ([_, Err(error)], [Ok(_), _]) if table.is_some() => {
+                Err(unknown_format(error))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Which of the tables in use it is of.
+    pub(super) fn find(&self, tables: &[EnergyTable]) -> Result<usize, Diagnostic> {
+        let at = |message: String| Diagnostic::at(&self.place, message);
+        let Some(table) = &self.table else {
+            if tables.len() == 1 {
+                return Ok(0);
+            }
+            let entry = format!("{}.{}", self.format, self.primitive);
+            let tables = tables
+                .iter()
+                .map(|table| format!("`{}.{entry}`", table.name()));
+            let tables: Vec<String> = tables.collect();
+            return Err(at(format!("`{entry}` is an entry of several tables"))
+                .help(format!("name one: {}", tables.join(", "))));
+        };
+        let found = tables.iter().position(|known| known.name() == table);
+        found.ok_or_else(|| {
+            let known = tables.iter().map(EnergyTable::name);
+            at(format!("no table `{table}` is in use")).known(table, known)
+        })
+    }
+
+    /// The symbol that stands for it in energies: `45nm.fp32.mul`.
+    pub(super) fn symbol(&self, table: &EnergyTable) -> Symbol {
+        Symbol::new(&table.symbol(self.primitive, self.format))
+    }
+
+    /// The mistake for an entry that `table` lacks.
+    pub(super) fn missing(&self, table: &EnergyTable) -> Diagnostic {
+        let message = format!(
+            "table `{}` has no `{}` in {}",
+            table.name(),
+            self.primitive,
+            self.format
+        );
+        Diagnostic::at(&self.place, message)
+    }
+}

@@ -1,0 +1,124 @@
+//! `picojoule sweep`
+
+mod columns;
+mod files;
+mod picture;
+mod plan;
+mod points;
+mod request;
+mod summary;
+
+use std::io;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::args::{SweepArgs, SweepOutput};
+use crate::cli::output;
+use crate::cli::plot::Plot;
+use crate::cli::usage::usage_error;
+use crate::source::{Diagnostic, Problems};
+use crate::sweep::{Batch, SweepGrid, stream};
+
+use self::files::Rows;
+use self::plan::SweepPlan;
+use self::summary::Summary;
+
+/// How many points a plot may show.
+const PLOTTED: u64 = 250_000;
+
+pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
+    let plot = Plot::asked(&args.plot)?;
+    if args.out.is_some() && args.output != SweepOutput::Summary {
+        return Err(usage_error(
+            "--out and --output both say where the rows go; give one of them",
+        ));
+    }
+    let plan = SweepPlan::new(args)?;
+    let total = plan
+        .total()
+        .ok_or_else(|| usage_error("the sweep has more than 2^64 points"))?;
+    if let Some(limit) = args.limit
+        && total > limit
+    {
+        return Err(usage_error(format!(
+            "the sweep has {total} points, more than --limit {limit}"
+        )));
+    }
+    let range = match &args.shard {
+        Some(text) => shard(text, total)?,
+        None => 0..total,
+    };
+    if plot.is_some() && range.end - range.start > PLOTTED {
+        return Err(usage_error(format!(
+            "a plot shows at most {PLOTTED} points"
+        )));
+    }
+    let mut rows = Rows::open(args, &plan)?;
+    let mut summary = Summary::new(&plan);
+    let mut kept: Vec<(usize, Batch)> = Vec::new();
+    let bar = bar(range.end - range.start);
+    let work = |_, batch: &Batch| plan.savings(batch);
+    let result = stream(&plan.points, range, work, |case, batch, savings| {
+        bar.inc(batch.len() as u64 + batch.refused);
+        summary.add(case, batch, &savings);
+        rows.write(&plan, case, batch, &savings)?;
+        if plot.is_some() {
+            kept.push((case, batch.clone()));
+        }
+        Ok(())
+    });
+    bar.finish_and_clear();
+    match result {
+        // A reader that has closed the pipe has read enough.
+        Err(error) if io::Error::kind(&error) == io::ErrorKind::BrokenPipe => return Ok(()),
+        Err(error) => return Err(usage_error(format!("cannot write the rows: {error}"))),
+        Ok(()) => rows.finish()?,
+    }
+    if let Some(plot) = plot {
+        picture::render(&plan, &kept, args.target, &plot)?;
+    }
+    if args.output == SweepOutput::Summary {
+        return output::print(&summary.text(&plan));
+    }
+    for line in &plan.caveats {
+        output::tell(line);
+    }
+    if summary.refused() > 0 {
+        output::tell(summary.refused_words(&plan));
+    }
+    Ok(())
+}
+
+/// A bar on a terminal, with the time that is left; nothing in a pipe.
+fn bar(points: u64) -> ProgressBar {
+    let bar = ProgressBar::new(points);
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %, {per_sec}, {eta} left");
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// The points of `I/K`.
+fn shard(text: &str, total: u64) -> Result<std::ops::Range<u64>, Problems> {
+    let parts = text.split_once('/').and_then(|(shard, of)| {
+        Some((
+            shard.trim().parse::<u64>().ok()?,
+            of.trim().parse::<u64>().ok()?,
+        ))
+    });
+    match parts {
+        Some((shard, of)) if shard < of => Ok(SweepGrid::shard(total, shard, of)),
+        Some((_, of)) if of > 0 => Err(Diagnostic::new(format!(
+            "--shard {text}: there is no such part"
+        ))
+        .help(format!(
+            "of {of} parts the first is 0/{of}, the last {}/{of}",
+            of - 1
+        ))
+        .into()),
+        _ => Err(Diagnostic::new(format!("--shard {text}: not a part"))
+            .help("write `--shard 0/8` for the first of eight parts")
+            .into()),
+    }
+}

@@ -1,0 +1,33 @@
+//! `picojoule crossover`
+
+use super::print;
+use super::solve::{share, solved};
+use crate::cli::answer::Answer;
+use crate::cli::args::CrossoverArgs;
+use crate::cli::usage::usage_error;
+use crate::source::Problems;
+use crate::view::crossover_table;
+
+/// Whether there is any value where the saving passes the threshold.
+pub(in crate::cli) fn run(args: &CrossoverArgs) -> Result<Answer, Problems> {
+    let share = match args.at.split_once('=') {
+        None if args.at == "energy" => None,
+        Some(("saving", text)) => Some(share(text, "--at saving")?),
+        _ => {
+            return Err(usage_error(format!(
+                "--at {}: write `saving=0.66`, or `energy` for where both cost the same",
+                args.at
+            )));
+        }
+    };
+    let (question, solved) = solved(&args.threshold, share)?;
+    print::print(
+        &question,
+        &solved,
+        args.threshold.format.output,
+        crossover_table,
+    )?;
+    let found =
+        |one: &crate::view::Solved| one.solution.identical || !one.solution.crossings.is_empty();
+    Ok(Answer::of(solved.iter().any(found)))
+}

@@ -1,0 +1,83 @@
+//! The energy of a scope as one expression.
+
+use num_rational::BigRational;
+use num_traits::Zero;
+
+use super::formula::{energy_formula, stage_formulas};
+use super::{CostModel, Counted};
+use crate::number::whole;
+use crate::source::Problems;
+use crate::symbolic::{Bindings, EvalError, Expr, Symbol};
+use crate::table::EnergyTable;
+
+/// The energy of some stages in picojoules, as an expression in the dims.
+///
+/// # Errors
+/// Every entry that the table lacks.
+pub fn picojoules(
+    counted: &Counted,
+    model: &CostModel<'_>,
+    stages: &[String],
+) -> Result<Expr, Problems> {
+    let formulas = stage_formulas(counted, model, &[])?;
+    let inside = formulas
+        .iter()
+        .filter(|formula| stages.contains(&formula.stage));
+    Ok(inside.map(|formula| &formula.picojoules).sum())
+}
+
+/// What a variant saves against a baseline, over one scope on one table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Saving {
+    /// The energy of the baseline in picojoules.
+    pub baseline: Expr,
+    /// That of the variant.
+    pub energy: Expr,
+}
+
+impl Saving {
+    /// The share saved, exactly; nothing where the baseline costs nothing.
+    ///
+    /// # Errors
+    /// A symbol without a value, or a division by zero.
+    pub fn at(&self, values: &Bindings) -> Result<Option<BigRational>, EvalError> {
+        let baseline = self.baseline.evaluate(values)?;
+        let energy = self.energy.evaluate(values)?;
+        Ok((!baseline.is_zero()).then(|| whole(1) - energy / baseline))
+    }
+}
+
+/// The energy of some stages in picojoules, as an expression in the dims and in
+/// the entries of the table, each by its symbol (`45nm.fp32.mul`).
+///
+/// # Errors
+/// Every entry that the table lacks.
+pub fn priced(
+    counted: &Counted,
+    model: &CostModel<'_>,
+    stages: &[String],
+) -> Result<Expr, Problems> {
+    energy_formula(counted, model, stages, EnergyTable::price)
+}
+
+/// The same, with a symbol also for every derived entry that has a range of
+/// its own: see [`EnergyTable::price_with_ranges`].
+///
+/// # Errors
+/// Every entry that the table lacks.
+pub fn priced_with_ranges(
+    counted: &Counted,
+    model: &CostModel<'_>,
+    stages: &[String],
+) -> Result<Expr, Problems> {
+    energy_formula(counted, model, stages, EnergyTable::price_with_ranges)
+}
+
+/// Adds the values of all entries of `table`, each under its symbol, to
+/// `values`.
+pub fn entry_values(table: &EnergyTable, values: &mut Bindings) {
+    for (format, primitive, entry) in table.entries() {
+        let symbol = Symbol::new(&table.symbol(primitive, format));
+        values.set(symbol, entry.pj.clone());
+    }
+}

@@ -1,0 +1,32 @@
+//! Sweeps: energies at every point of a grid or of a sample, in bulk.
+//!
+//! Counts are symbolic, and so are prices: an energy is one expression in
+//! everything that a user may want to change. A sweep evaluates many such
+//! expressions at millions of points, in doubles; where these cannot tell, the
+//! exact numbers do, so that a point of a sweep is what an estimate there
+//! gives, and what that refuses is refused.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `grid` | axes, their values, and the points between them |
+//! | `check` | which points the model refuses |
+//! | `plan`, `cursor` | expressions taken apart axis by axis, and worked out row by row |
+//! | `batch` | columns of values for a range of points |
+//! | `bulk` | a grid, worked out row by row |
+//! | `point_set` | points that are no grid: axes that run together, samples |
+//! | `stream` | every table and format over the same points, in chunks |
+
+mod batch;
+mod bulk;
+mod check;
+mod cursor;
+mod grid;
+mod plan;
+mod point_set;
+mod stream;
+
+pub use self::batch::{Batch, SweepError};
+pub use self::bulk::Sweep;
+pub use self::grid::{AxisValues, SweepAxis, SweepGrid};
+pub use self::point_set::{PointSet, SampledRange, Sampling};
+pub use self::stream::{SweepPoints, stream};

@@ -1,0 +1,131 @@
+//! A sweep as a job: every table and format over the same points, streamed in
+//! chunks of a bounded size.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::batch::Batch;
+use super::bulk::Sweep;
+use super::point_set::PointSet;
+
+/// The points that one thread works out at a time: enough to keep it busy, few
+/// enough that a window of chunks stays small whatever the size of the grid.
+const CHUNK: u64 = 1 << 13;
+
+/// The points of a job and the expressions on them.
+#[derive(Debug, Clone)]
+pub enum SweepPoints {
+    /// A grid.
+    Grid(Sweep),
+    /// SweepPoints chosen otherwise.
+    Set(PointSet),
+}
+
+impl SweepPoints {
+    /// How many points there are.
+    pub fn count(&self) -> u64 {
+        match self {
+            SweepPoints::Grid(sweep) => sweep.points(),
+            SweepPoints::Set(set) => set.points(),
+        }
+    }
+
+    /// The values of the axes at the point of this number.
+    pub fn at(&self, point: u64) -> Vec<f64> {
+        match self {
+            SweepPoints::Grid(sweep) => sweep.at(point),
+            SweepPoints::Set(set) => set.at(point),
+        }
+    }
+
+    fn evaluate_into(&self, range: Range<u64>, batch: &mut Batch) {
+        match self {
+            SweepPoints::Grid(sweep) => sweep.evaluate_into(range, batch),
+            SweepPoints::Set(set) => *batch = set.evaluate(range),
+        }
+    }
+}
+
+/// The points of one case of a job (a table, a format) in some range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Chunk {
+    case: usize,
+    range: Range<u64>,
+}
+
+/// Cuts the points `range` of all cases together, each of which has `each`
+/// points, into chunks.
+fn chunks(range: Range<u64>, each: u64) -> impl Iterator<Item = Chunk> {
+    let mut next = range.start;
+    std::iter::from_fn(move || {
+        if next >= range.end || each == 0 {
+            return None;
+        }
+        let (case, from) = (next / each, next % each);
+        let length = CHUNK.min(each - from).min(range.end - next);
+        next += length;
+        Some(Chunk {
+            case: usize::try_from(case).unwrap_or(usize::MAX),
+            range: from..from + length,
+        })
+    })
+}
+
+/// Works out the points `range` of all `cases` together, numbered one
+/// case after the other. Each chunk goes through `work` on the thread that
+/// made it; `take` then gets the number of its case, the chunk and what
+/// `work` made of it, one after the other in order. All threads of the current
+/// pool work; what is held at any time is bounded, and held again for the next
+/// chunks.
+///
+/// # Errors
+/// Whatever `take` gives; it is not called again.
+pub fn stream<T: Send, E>(
+    cases: &[SweepPoints],
+    range: Range<u64>,
+    work: impl Fn(usize, &Batch) -> T + Sync,
+    mut take: impl FnMut(usize, &Batch, T) -> Result<(), E>,
+) -> Result<(), E> {
+    let each = cases.first().map_or(0, SweepPoints::count);
+    let mut all = chunks(range, each);
+    let mut batches = vec![Batch::default(); 4 * rayon::current_num_threads()];
+    loop {
+        let some: Vec<Chunk> = all.by_ref().take(batches.len()).collect();
+        if some.is_empty() {
+            return Ok(());
+        }
+        let worked: Vec<Option<T>> = (some.par_iter(), &mut batches)
+            .into_par_iter()
+            .map(|(chunk, batch)| {
+                cases
+                    .get(chunk.case)?
+                    .evaluate_into(chunk.range.clone(), batch);
+                Some(work(chunk.case, batch))
+            })
+            .collect();
+        for ((chunk, batch), worked) in some.iter().zip(&batches).zip(worked) {
+            if let Some(worked) = worked {
+                take(chunk.case, batch, worked)?;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_cover_every_point_of_every_setting_once() {
+        let each = 3 * CHUNK + 17;
+        let mut next = 5;
+        for chunk in chunks(5..2 * each + 9, each) {
+            let start = chunk.case as u64 * each + chunk.range.start;
+            assert_eq!(start, next);
+            assert!(chunk.range.end <= each && chunk.range.end - chunk.range.start <= CHUNK);
+            next = chunk.case as u64 * each + chunk.range.end;
+        }
+        assert_eq!(next, 2 * each + 9);
+    }
+}

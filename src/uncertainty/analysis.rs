@@ -1,0 +1,240 @@
+//! Sensitivities and intervals of a model's variants over its scopes.
+
+use num_rational::BigRational;
+use num_traits::{One, Zero};
+use rayon::prelude::*;
+
+use super::interval::{Interval, bounds};
+use super::monte_carlo::{Distribution, MonteCarlo, monte_carlo};
+use super::sensitivity::{Function, Input, InputKind, Quantity, Sensitivity, sensitivities};
+use super::spread::{Spread, UncertainEntry, uncertain_entries};
+use crate::energy::{CostModel, Counted, entry_values, priced_with_ranges};
+use crate::format::Format;
+use crate::graph::{OpGraph, Rule};
+use crate::source::{Diagnostic, Problems};
+use crate::symbolic::{EvalError, Expr, Symbol};
+
+/// How intervals are found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Method {
+    /// What entries without a range may be.
+    pub spread: Spread,
+    /// The samples asked for; without any, those taken for results that have
+    /// no exact bounds are [`MonteCarlo::SAMPLES`].
+    pub samples: Option<u32>,
+    /// Where the random numbers start.
+    pub seed: u64,
+}
+
+impl Method {
+    /// How many samples are taken where any are.
+    pub fn samples(&self) -> u32 {
+        self.samples.unwrap_or(MonteCarlo::SAMPLES)
+    }
+}
+
+/// One energy or saving and all that moves it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnalysisResult {
+    /// The table.
+    pub table: String,
+    /// The format.
+    pub format: Format,
+    /// The scope.
+    pub scope: String,
+    /// The variant.
+    pub variant: String,
+    /// The variant that it is held against, where this is a saving.
+    pub baseline: Option<String>,
+    /// The energy in picojoules, or the share saved.
+    pub value: BigRational,
+    /// The exact bounds of it, where they are known.
+    pub interval: Option<Interval>,
+    /// How it spreads over random samples, where these were taken.
+    pub distribution: Option<Distribution>,
+    /// What moves it, the largest elasticity first.
+    pub inputs: Vec<Sensitivity>,
+}
+
+/// The energy of every variant (the baseline first) and what it saves, over
+/// every scope, on one table and format. A scope that a variant lacks and a
+/// saving against a baseline that costs nothing are left out.
+///
+/// # Errors
+/// Every entry that the table lacks; a result without a value.
+pub fn analyse(
+    variants: &[Counted],
+    pricing: &CostModel<'_>,
+    scopes: &[String],
+    method: &Method,
+) -> Result<Vec<AnalysisResult>, Problems> {
+    let entries = uncertain_entries(pricing.table, &method.spread);
+    let mut asked: Vec<(AnalysisResult, Quantity, Vec<Input>)> = Vec::new();
+    for scope in scopes {
+        let mut baseline: Option<(&Counted, Function)> = None;
+        for counted in variants {
+            let Some(energy) = function(counted, pricing, scope)? else {
+                continue;
+            };
+            let result = |against: Option<&Counted>| AnalysisResult {
+                table: pricing.table.name().to_owned(),
+                format: pricing.format,
+                scope: scope.clone(),
+                variant: counted.graph.variant.clone(),
+                baseline: against.map(|counted| counted.graph.variant.clone()),
+                value: BigRational::zero(),
+                interval: None,
+                distribution: None,
+                inputs: Vec::new(),
+            };
+            let quantity = Quantity::Energy(energy.clone());
+            asked.push((result(None), quantity, dims(&counted.graph)));
+            match &baseline {
+                None => baseline = Some((counted, energy)),
+                Some((first, base)) => {
+                    let (saving, dims) = saving_of((first, base), (counted, &energy));
+                    asked.push((result(Some(first)), saving, dims));
+                }
+            }
+        }
+    }
+    let worked_out: Vec<Result<Option<AnalysisResult>, EvalError>> = asked
+        .par_iter()
+        .map(|(result, quantity, dims)| work_out(result, quantity, dims, &entries))
+        .collect();
+    let mut results = Vec::new();
+    let mut quantities = Vec::new();
+    for (result, (_, quantity, _)) in worked_out.into_iter().zip(asked) {
+        let failed = |error| Diagnostic::new(format!("a result has no value: {error}"));
+        if let Some(result) = result.map_err(failed)? {
+            results.push(result);
+            quantities.push(quantity);
+        }
+    }
+    let unbounded = results.iter().any(|result| result.interval.is_none());
+    if method.samples.is_some() || unbounded {
+        let method = MonteCarlo {
+            samples: method.samples(),
+            seed: method.seed,
+        };
+        let distributions = monte_carlo(&quantities, &entries, method);
+        for (result, distribution) in results.iter_mut().zip(distributions) {
+            result.distribution = distribution;
+        }
+    }
+    Ok(results)
+}
+
+fn work_out(
+    result: &AnalysisResult,
+    quantity: &Quantity,
+    dims: &[Input],
+    entries: &[UncertainEntry],
+) -> Result<Option<AnalysisResult>, EvalError> {
+    let Some(value) = quantity.at()? else {
+        return Ok(None);
+    };
+    let entries: Vec<Input> = entries.iter().map(|entry| entry.input.clone()).collect();
+    let interval = bounds(quantity, &entries);
+    let inputs: Vec<Input> = entries.iter().chain(dims).cloned().collect();
+    Ok(Some(AnalysisResult {
+        value,
+        interval,
+        inputs: sensitivities(quantity, &inputs)?,
+        ..result.clone()
+    }))
+}
+
+/// The energy of a scope; `None` where the variant lacks it.
+fn function(
+    counted: &Counted,
+    pricing: &CostModel<'_>,
+    scope: &str,
+) -> Result<Option<Function>, Problems> {
+    let Some(stages) = counted.stages_of(scope) else {
+        return Ok(None);
+    };
+    let mut values = counted.graph.values();
+    entry_values(pricing.table, &mut values);
+    Ok(Some(Function {
+        expr: priced_with_ranges(counted, pricing, &stages)?,
+        values,
+    }))
+}
+
+/// What a variant saves against a baseline, and the dims and parameters of
+/// both. One that either sets for itself, or of which they have different
+/// values, is an input of each, with the name of the variant before it: `snn.t`
+/// saving_of `ann.t`.
+fn saving_of(
+    (first, baseline): (&Counted, &Function),
+    (counted, energy): (&Counted, &Function),
+) -> (Quantity, Vec<Input>) {
+    let graphs = [&counted.graph, &first.graph];
+    let [of_variant, of_baseline] = graphs.map(dims);
+    let is_shared = |input: &Input| {
+        let name = input.symbol.name();
+        let both = of_variant.iter().chain(&of_baseline);
+        let mut same = both.filter(|other| other.symbol == input.symbol);
+        same.all(|other| other.value == input.value) && !graphs.iter().any(|graph| graph.sets(name))
+    };
+    let mut functions = [energy.clone(), baseline.clone()];
+    let mut inputs: Vec<Input> = Vec::new();
+    let own = graphs
+        .iter()
+        .zip([&of_variant, &of_baseline])
+        .zip(&mut functions);
+    for ((graph, own), function) in own {
+        for input in own {
+            let mut input = input.clone();
+            let is_alone = !graphs.iter().all(|other| {
+                other
+                    .symbols()
+                    .iter()
+                    .any(|info| info.symbol == input.symbol)
+            });
+            if !is_alone && !is_shared(&input) {
+                let name = format!("{}.{}", graph.variant, input.symbol.name());
+                let symbol = Symbol::new(&name);
+                function.expr = function.expr.renamed(&input.symbol, &symbol);
+                function.values.set(symbol.clone(), input.value.clone());
+                input.symbol = symbol;
+            }
+            if !inputs.iter().any(|known| known.symbol == input.symbol) {
+                inputs.push(input);
+            }
+        }
+    }
+    let [energy, baseline] = functions;
+    (Quantity::Saving { baseline, energy }, inputs)
+}
+
+/// The dims and parameters of a graph, each from a tenth below its value to a
+/// tenth above; shares stay at most 1, and what is only switched on or off is
+/// left out.
+fn dims(graph: &OpGraph) -> Vec<Input> {
+    let tenths = |tenths: i64| BigRational::new(tenths.into(), 10.into());
+    let mut all: Vec<Input> = Vec::new();
+    for info in graph.symbols() {
+        let itself = Expr::symbol(info.symbol.name());
+        let must = |rule: Rule| {
+            let mut constraints = graph.constraints().iter();
+            constraints.any(|known| known.rule == rule && known.expr == itself)
+        };
+        if must(Rule::Switch) {
+            continue;
+        }
+        let mut high = &info.value * tenths(11);
+        if must(Rule::Share) {
+            high = high.min(BigRational::one());
+        }
+        all.push(Input {
+            symbol: info.symbol.clone(),
+            kind: InputKind::Dim,
+            value: info.value.clone(),
+            low: &info.value * tenths(9),
+            high,
+        });
+    }
+    all
+}

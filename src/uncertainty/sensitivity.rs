@@ -1,0 +1,262 @@
+//! How much a result moves with each number that it rests on.
+//!
+//! A result is an energy or a saving, an expression in dims and table entries.
+//! Its derivative by one of them is exact (no finite difference), and so is
+//! its value. Derivatives by a picojoule and by a token cannot be compared;
+//! elasticities can:
+//!
+//! | result | derivative | elasticity |
+//! |---|---|---|
+//! | energy E | dE/dx | x/E · dE/dx: percent of energy per percent of x |
+//! | saving S = 1 − E/B | dS/dx = (E·B′ − E′·B)/B² | x · dS/dx: percentage points of saving per percent of x |
+//!
+//! Beside the slope stands the reach: the result at both ends of what x may be,
+//! all else as it is. A slope says what matters near the value, a reach what
+//! matters in doubt: an entry that is 0 has elasticity 0 whatever it may cost.
+//!
+//! Dims are taken as real numbers here: a derivative by a number of tokens is
+//! the slope of the count's formula. A floor is constant, of a maximum the
+//! larger side counts, and where both are equal there is no derivative.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use num_rational::BigRational;
+use num_traits::{Signed, Zero};
+
+use crate::number::whole;
+use crate::symbolic::{Bindings, EvalError, Expr, Symbol};
+
+/// An expression and where it is looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Function {
+    /// The expression, in picojoules.
+    pub expr: Expr,
+    /// The values of its symbols.
+    pub values: Bindings,
+}
+
+impl Function {
+    /// Its value.
+    ///
+    /// # Errors
+    /// A symbol without a value, or a division by zero.
+    pub fn at(&self) -> Result<BigRational, EvalError> {
+        self.expr.evaluate(&self.values)
+    }
+
+    /// Its value where `symbol` is moved to `value`.
+    ///
+    /// # Errors
+    /// A symbol without a value, or a division by zero.
+    pub fn moved(&self, symbol: &Symbol, value: &BigRational) -> Result<BigRational, EvalError> {
+        let mut values = self.values.clone();
+        values.set(symbol.clone(), value.clone());
+        self.expr.evaluate(&values)
+    }
+
+    /// Its derivative by `symbol`; `None` at the edge of a maximum, where it
+    /// has none.
+    ///
+    /// # Errors
+    /// A symbol without a value, or a division by zero.
+    pub fn derivative(&self, symbol: &Symbol) -> Result<Option<BigRational>, EvalError> {
+        let first_is_larger = |first: &Expr, second: &Expr| {
+            let first = first.evaluate(&self.values).ok()?;
+            let second = second.evaluate(&self.values).ok()?;
+            match first.cmp(&second) {
+                Ordering::Equal => None,
+                order => Some(order == Ordering::Greater),
+            }
+        };
+        match self.expr.derivative(symbol, &first_is_larger) {
+            Some(slope) => slope.evaluate(&self.values).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A result that one may ask about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Quantity {
+    /// An energy in picojoules.
+    Energy(Function),
+    /// What a variant saves against a baseline: 1 − energy/baseline.
+    Saving {
+        /// The energy of the baseline in picojoules.
+        baseline: Function,
+        /// That of the variant.
+        energy: Function,
+    },
+}
+
+impl Quantity {
+    /// Its value: picojoules, or the share saved; `None` for a saving against
+    /// a baseline that costs nothing.
+    ///
+    /// # Errors
+    /// A symbol without a value, or a division by zero.
+    pub fn at(&self) -> Result<Option<BigRational>, EvalError> {
+        match self {
+            Quantity::Energy(energy) => energy.at().map(Some),
+            Quantity::Saving { baseline, energy } => Ok(saved(&baseline.at()?, &energy.at()?)),
+        }
+    }
+
+    /// Its value where `input` is moved to `value`.
+    ///
+    /// # Errors
+    /// A symbol without a value, or a division by zero.
+    pub fn moved(
+        &self,
+        input: &Input,
+        value: &BigRational,
+    ) -> Result<Option<BigRational>, EvalError> {
+        match self {
+            Quantity::Energy(energy) => energy.moved(&input.symbol, value).map(Some),
+            Quantity::Saving { baseline, energy } => {
+                let side = |function: &Function| function.moved(&input.symbol, value);
+                Ok(saved(&side(baseline)?, &side(energy)?))
+            }
+        }
+    }
+
+    /// Its derivative by `input`: dE/dx, or dS/dx = (E·B′ − E′·B)/B². `None` at
+    /// the edge of a maximum, and where the baseline costs nothing.
+    ///
+    /// # Errors
+    /// A symbol without a value, or a division by zero.
+    pub fn derivative(&self, input: &Input) -> Result<Option<BigRational>, EvalError> {
+        match self {
+            Quantity::Energy(energy) => energy.derivative(&input.symbol),
+            Quantity::Saving { baseline, energy } => {
+                let side = |function: &Function| function.derivative(&input.symbol);
+                let (b, e) = (baseline.at()?, energy.at()?);
+                let (Some(db), Some(de)) = (side(baseline)?, side(energy)?) else {
+                    return Ok(None);
+                };
+                Ok((!b.is_zero()).then(|| (&e * db - de * &b) / (&b * &b)))
+            }
+        }
+    }
+
+    /// Every symbol in it.
+    pub fn symbols(&self) -> BTreeSet<Symbol> {
+        match self {
+            Quantity::Energy(energy) => energy.expr.symbols(),
+            Quantity::Saving { baseline, energy } => {
+                let mut symbols = energy.expr.symbols();
+                symbols.extend(baseline.expr.symbols());
+                symbols
+            }
+        }
+    }
+}
+
+/// 1 − energy/baseline, if the baseline is not 0.
+fn saved(baseline: &BigRational, energy: &BigRational) -> Option<BigRational> {
+    (!baseline.is_zero()).then(|| whole(1) - energy / baseline)
+}
+
+/// What an input is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputKind {
+    /// An entry of a hardware table, in picojoules.
+    Entry,
+    /// A dim or parameter of the model.
+    Dim,
+}
+
+impl InputKind {
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            InputKind::Entry => "entry",
+            InputKind::Dim => "dim",
+        }
+    }
+}
+
+/// A number that results rest on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    /// Its symbol.
+    pub symbol: Symbol,
+    /// What it is.
+    pub kind: InputKind,
+    /// Its value.
+    pub value: BigRational,
+    /// The least it may be.
+    pub low: BigRational,
+    /// The most it may be.
+    pub high: BigRational,
+}
+
+/// How a result moves with one input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sensitivity {
+    /// The input.
+    pub input: Input,
+    /// The derivative, per picojoule of an entry or per one of a dim; `None`
+    /// at the edge of a maximum.
+    pub derivative: Option<BigRational>,
+    /// The elasticity: percent of energy, or percentage points of saving, per
+    /// percent of the input. `None` without a derivative, and for an energy
+    /// of 0.
+    pub elasticity: Option<BigRational>,
+    /// The result where the input is the least that it may be.
+    pub at_low: Option<BigRational>,
+    /// The result where it is the most.
+    pub at_high: Option<BigRational>,
+}
+
+impl Sensitivity {
+    /// How far apart the results at the ends of the input's range are.
+    pub fn reach(&self) -> BigRational {
+        match (&self.at_low, &self.at_high) {
+            (Some(low), Some(high)) => (high - low).abs(),
+            _ => BigRational::zero(),
+        }
+    }
+}
+
+/// How `quantity` moves with every input that it rests on: first what has the
+/// largest elasticity, whatever its sign; among equals first what reaches
+/// furthest.
+///
+/// # Errors
+/// A symbol without a value, or a division by zero.
+pub fn sensitivities(quantity: &Quantity, inputs: &[Input]) -> Result<Vec<Sensitivity>, EvalError> {
+    let symbols = quantity.symbols();
+    let result = quantity.at()?;
+    let mut all = Vec::new();
+    for input in inputs
+        .iter()
+        .filter(|input| symbols.contains(&input.symbol))
+    {
+        let derivative = quantity.derivative(input)?;
+        let scale = match quantity {
+            Quantity::Saving { .. } => Some(input.value.clone()),
+            Quantity::Energy(_) => (result.as_ref())
+                .filter(|energy| !energy.is_zero())
+                .map(|energy| &input.value / energy),
+        };
+        let elasticity = match (&derivative, scale) {
+            (Some(slope), Some(scale)) => Some(slope * scale),
+            _ => None,
+        };
+        all.push(Sensitivity {
+            at_low: quantity.moved(input, &input.low)?,
+            at_high: quantity.moved(input, &input.high)?,
+            input: input.clone(),
+            derivative,
+            elasticity,
+        });
+    }
+    let size = |row: &Sensitivity| row.elasticity.as_ref().map(BigRational::abs);
+    all.sort_by(|a, b| {
+        let by_elasticity = size(b).cmp(&size(a));
+        by_elasticity.then_with(|| b.reach().cmp(&a.reach()))
+    });
+    Ok(all)
+}
