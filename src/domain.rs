@@ -17,7 +17,7 @@ use crate::number::whole;
 /// Finite sets larger than this are no longer followed value by value.
 const MAX_VALUES: usize = 4;
 
-/// Values of more bits than this are no longer followed: they are no tensor's,
+/// Bindings of more bits than this are no longer followed: they are no tensor's,
 /// and powers of powers would grow without end.
 const MAX_BITS: u64 = 128;
 

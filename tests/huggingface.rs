@@ -377,7 +377,7 @@ fn all_mistakes_are_told_at_once() {
     }
 }
 
-/// Values that a config may hold where it should not.
+/// Bindings that a config may hold where it should not.
 const NASTY: [&str; 14] = [
     "null",
     "true",

@@ -1,4 +1,4 @@
-//! Values of a TOML or JSON file with the places where they stand, and what a
+//! Bindings of a TOML or JSON file with the places where they stand, and what a
 //! reader expects of them.
 
 use std::fmt::Display;

@@ -10,6 +10,7 @@
 //! [`Atom`] of its own inside a polynomial.
 
 mod arithmetic;
+mod bind;
 mod bounded;
 mod build;
 mod compile;

@@ -70,10 +70,7 @@ impl SweepPlan {
         })?;
         let switches = first.switches();
         let mut plan = SweepPlan {
-            model: first
-                .counted
-                .first()
-                .map_or_else(String::new, |c| c.graph.model.clone()),
+            model: first.model.model.root.name.clone(),
             axes: (first.without(&switches).iter())
                 .map(|axis| axis.symbol.name().to_owned())
                 .collect(),

@@ -15,7 +15,7 @@ pub struct LineChart {
     pub y: ChartAxis,
     /// The lines.
     pub series: Vec<Series>,
-    /// Values to compare with.
+    /// Bindings to compare with.
     pub marks: Vec<Mark>,
     /// Parts of the x axis that have a name.
     pub regions: Vec<Region>,

@@ -20,7 +20,7 @@ const BAR: f64 = 14.0;
 /// The length of a tick.
 const TICK_LENGTH: f64 = 4.0;
 
-/// Values and their colours.
+/// Bindings and their colours.
 pub struct ColourScale {
     notation: Notation,
     /// From the least value to the greatest, in the unit of the bar.

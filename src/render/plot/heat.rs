@@ -1,6 +1,6 @@
 //! Heat maps: how a result moves with two dimensions at once.
 //!
-//! Values are colours, and a bar beside the plot says which. Points that the model
+//! Bindings are colours, and a bar beside the plot says which. Points that the model
 //! refuses are hatched rather than left white, and a target, such as a claimed
 //! saving, is outlined in the plot and on the bar.
 
@@ -16,7 +16,7 @@ use crate::render::chart::HeatMap;
 ///
 /// There must be a row and a column, their values must rise, be finite, and be above
 /// zero on logarithmic axes; there must be a cell for each pair, and the values of
-/// cells must be finite. Values of both signs get colours in two directions from zero.
+/// cells must be finite. Bindings of both signs get colours in two directions from zero.
 pub fn heat_map(chart: &HeatMap) -> Result<Svg, ChartError> {
     check(chart)?;
     let mut elements = String::new();

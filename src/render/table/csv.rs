@@ -1,6 +1,6 @@
 //! CSV as RFC 4180 has it, for programs.
 //!
-//! Values are raw: energies in picojoules to the last digit, shares as fractions,
+//! Bindings are raw: energies in picojoules to the last digit, shares as fractions,
 //! counts as integers. The unit stands in the header (`energy_pj`), so that a column
 //! is a column of numbers. Title and notes stay out; a program would read them as
 //! rows. Lines end in `\n`, which every reader takes and every diff prefers.

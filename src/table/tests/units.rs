@@ -200,7 +200,7 @@ proptest! {
     fn one_table_in_three_units_gives_the_same_joules(exp in energy(), every in energy()) {
         let tables = [0, 1, 2].map(|unit| in_unit(unit, &exp, &every));
         let problem = |problem: &Diagnostic| {
-            // Values and sizes decide these, not units.
+            // Bindings and sizes decide these, not units.
             let message = problem.message();
             ["a price of -", "division by zero", "this stands for more", "this number is too"]
                 .iter()
