@@ -66,10 +66,34 @@ name = 'snn'
 set = { t = 4, cost = 3 }
 ";
 
+/// A report on it, along the steps: at 16 of 3 against one of 100 a saving of 52
+/// percent.
+const REPORT: &str = "
+name = 'own'
+title = 'Steps'
+model = './net.toml'
+
+[[price]]
+table = '45nm'
+format = 'fp32'
+
+[[target]]
+name = 'all'
+words = 'over all'
+scope = 'model'
+percent = 52
+
+[[section]]
+title = 'Along the steps'
+show = 'curve'
+over = { dim = 't', from = 1, to = 64, label = 'steps' }
+";
+
 /// What a command prints of the model above, as JSON or as rows.
 fn printed(command: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("net.toml"), STEPS).unwrap();
+    std::fs::write(folder.path().join("own.toml"), REPORT).unwrap();
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_picojoule"))
         .current_dir(folder.path())
         .args(command.split_whitespace())
@@ -207,5 +231,17 @@ fn a_sensitivity_has_the_dims_of_each_variant() {
         assert_close(number("ann.t", "elasticity"), slope);
         // A tenth more steps than the own 4 or 8.
         assert_close(number("snn.t", "at_to"), 1.0 - 0.033 * steps);
+    }
+}
+
+/// A curve of a report runs as a sweep does, and a report sets what `--set`
+/// sets.
+#[test]
+fn a_report_means_the_same_dims() {
+    let text = printed("report ./own.toml");
+    let note = "`t` is that of snn, which sets it for itself; `ann.t` stays 1.";
+    assert!(text.contains(note), "{text}");
+    for saved in ["52.00 %", "97.00 %", "−92.00 %"] {
+        assert!(text.contains(saved), "{saved}: {text}");
     }
 }

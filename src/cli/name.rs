@@ -12,11 +12,12 @@
 
 use crate::energy::Counted;
 use crate::format::{NumberFormat, UnknownFormat};
-use crate::number;
+use crate::graph::OpGraph;
 use crate::primitive::{Primitive, UnknownPrimitive};
 use crate::source::{Diagnostic, Place, Spanned};
 use crate::symbolic::Symbol;
 use crate::table::EnergyTable;
+use crate::view::kept_line;
 
 /// What tells how an entry is written.
 const SHAPE: &str = "a table entry is TABLE.FORMAT.PRIMITIVE, such as `45nm.fp32.mul`";
@@ -105,49 +106,15 @@ impl NumberName {
     }
 
     /// The line for variants that keep their value of `symbol`, where it varies
-    /// only in those that `meant` marks; nothing where it varies in all that
-    /// have it.
+    /// only in those that `meant` marks.
     pub(super) fn kept(
         &self,
         symbol: &Symbol,
         counted: &[Counted],
         meant: &[bool],
     ) -> Option<String> {
-        let marked = |mark: bool| {
-            let pairs = counted.iter().zip(meant);
-            pairs
-                .filter(move |(_, meant)| **meant == mark)
-                .map(|(counted, _)| &counted.graph)
-        };
-        let kept: Vec<String> = marked(false)
-            .filter_map(|graph| {
-                let (_, value) = graph
-                    .numbers()
-                    .iter()
-                    .find(|(name, _)| name == symbol.name())?;
-                let value = value.evaluate(&graph.values()).ok()?;
-                let value = number::plain(&value);
-                Some(format!(
-                    "`{}.{}` stays {value}",
-                    graph.variant,
-                    symbol.name()
-                ))
-            })
-            .collect();
-        if kept.is_empty() {
-            return None;
-        }
-        let moved: Vec<&str> = marked(true).map(|graph| graph.variant.as_str()).collect();
-        let why = match (&self.owner, moved.len()) {
-            (Some(_), _) => "",
-            (None, 1) => ", which sets it for itself",
-            (None, _) => ", which set it for themselves",
-        };
-        let (text, moved) = (self.text(), moved.join(", "));
-        Some(format!(
-            "`{text}` is that of {moved}{why}; {}.",
-            kept.join(", ")
-        ))
+        let graphs: Vec<&OpGraph> = counted.iter().map(|counted| &counted.graph).collect();
+        kept_line(&self.text(), self.owner.is_some(), symbol, &graphs, meant)
     }
 
     /// The mistake for an owner that is no variant here.

@@ -41,7 +41,7 @@ use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::{Bindings, Expr, Symbol};
 
 pub use self::check::{Constraint, Rule};
-pub use self::lower::{Setting, Unfold, lower, lower_unchecked, meant, settable};
+pub use self::lower::{Setting, Unfold, lower, lower_unchecked, meant, settable, settings_of};
 pub use self::scopes::ResolvedScope;
 
 /// What the name of an op's own weight has behind that of the op.

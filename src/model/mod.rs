@@ -83,6 +83,13 @@ impl Model {
         self.blocks.iter()
     }
 
+    /// Whether a variant sets a number for itself.
+    pub fn variant_sets(&self, variant: &str, number: &str) -> bool {
+        let mut variants = self.root.variants.iter();
+        let found = variants.find(|known| known.name.value == variant);
+        found.is_some_and(|known| known.set.iter().any(|(name, _)| name.value == number))
+    }
+
     /// The names of the variants, the baseline first. A model without variants
     /// has one, named after itself.
     pub fn variant_names(&self) -> Vec<&str> {

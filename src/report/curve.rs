@@ -8,6 +8,7 @@ use super::inputs::{Context, Inputs, against, energy, stages, undrawn};
 use super::reading::{Reading, runs};
 use super::spec::{Over, Section, Target};
 use crate::energy::{CostModel, Counted, Saving};
+use crate::graph::{OpGraph, meant};
 use crate::number::{to_f64, whole};
 use crate::render::chart::{
     AxisUnit, ChartAxis, LineChart, Mark, Region, Scale, Series, SeriesStyle,
@@ -16,8 +17,8 @@ use crate::render::plot::lines;
 use crate::render::table::{Align, Cell, Column, Table};
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Bindings, Symbol};
-use crate::view::Block;
 use crate::view::cells::{column, row, words};
+use crate::view::{Block, kept_line};
 
 /// What one variant saves on one table and in one format: for each target, one
 /// saving for each point.
@@ -41,10 +42,21 @@ pub(super) fn blocks(
     let models = inputs.cost_models(&zero_cost)?;
     let mut blocks = Vec::new();
     let mut all = Vec::new();
-    for variant in others {
+    let graphs: Vec<&OpGraph> = counted.iter().map(|counted| &counted.graph).collect();
+    let moved = moved(over, &counted);
+    let kept = kept_line(
+        &over.dim.value,
+        false,
+        &Symbol::new(&over.dim.value),
+        &graphs,
+        &moved,
+    );
+    blocks.extend(kept.map(Block::Caveat));
+    for (at, variant) in others.iter().enumerate() {
         let mut lines = Vec::new();
+        let pair = [(baseline, moved[0]), (variant, moved[at + 1])];
         for model in &models {
-            lines.push(line(inputs, [baseline, variant], model, over)?);
+            lines.push(line(inputs, pair, model, over)?);
         }
         for at in 0..inputs.spec.targets.len() {
             blocks.push(figure(inputs, section, over, &lines, at)?);
@@ -81,14 +93,23 @@ fn check(over: &Over, counted: &[Counted]) -> Result<(), Problems> {
             .known(dim.name(), known)
             .into());
     }
+    let moved = moved(over, counted);
     for value in over.range.clone() {
-        for variant in counted {
+        for (variant, _) in counted.iter().zip(&moved).filter(|(_, moved)| **moved) {
             let mut values = variant.graph.values();
             values.set(dim.clone(), whole(value));
             variant.graph.check(&values)?;
         }
     }
     Ok(())
+}
+
+/// In which variants the dim runs: those that set it for themselves, or all.
+fn moved(over: &Over, counted: &[Counted]) -> Vec<bool> {
+    let sets = counted
+        .iter()
+        .map(|counted| counted.graph.sets(&over.dim.value));
+    meant(&sets.collect::<Vec<_>>())
 }
 
 /// `45nm fp32`.
@@ -98,7 +119,7 @@ fn price(model: &CostModel<'_>) -> String {
 
 fn line(
     inputs: &Inputs<'_>,
-    [baseline, variant]: [&Counted; 2],
+    [baseline, variant]: [(&Counted, bool); 2],
     model: &CostModel<'_>,
     over: &Over,
 ) -> Result<Line, Problems> {
@@ -106,7 +127,10 @@ fn line(
     let open = std::slice::from_ref(&dim);
     let mut savings = Vec::new();
     for target in &inputs.spec.targets {
-        let of = |counted: &Counted| energy(counted, model, &stages(counted, target)?, open);
+        let of = |(counted, moved): (&Counted, bool)| {
+            let open = if moved { open } else { &[] };
+            energy(counted, model, &stages(counted, target)?, open)
+        };
         let saving = Saving {
             baseline: of(baseline)?,
             energy: of(variant)?,
@@ -127,7 +151,7 @@ fn line(
     }
     Ok(Line {
         price: price(model),
-        variant: variant.graph.variant.clone(),
+        variant: variant.0.graph.variant.clone(),
         savings,
     })
 }

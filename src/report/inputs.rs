@@ -9,7 +9,7 @@ use super::spec::{Spec, Target};
 use crate::census::Conventions;
 use crate::compare::{Comparison, compare};
 use crate::energy::{CostModel, Counted, Estimate, picojoules};
-use crate::graph::{Setting, Unfold, lower};
+use crate::graph::{Setting, Unfold, lower, settings_of};
 use crate::loader::Loader;
 use crate::model::Model;
 use crate::primitive::Primitive;
@@ -74,8 +74,9 @@ impl<'a> Inputs<'a> {
         set.extend(context.set.iter().cloned());
         let mut problems = Problems::new();
         let mut all = Vec::new();
-        for name in &self.variants {
-            let counted = lower(&self.model, name, &set, Unfold::No)
+        let settings = settings_of(&self.model, &self.variants, &set);
+        for (name, settings) in self.variants.iter().zip(&settings) {
+            let counted = lower(&self.model, name, settings, Unfold::No)
                 .and_then(|graph| graph.known_if(self.strict))
                 .and_then(|graph| Counted::new(graph, context.conventions));
             all.extend(problems.note(counted));

@@ -155,12 +155,9 @@ impl ModelRequest {
             }
             return Ok(meant.contains(&true).then_some(meant));
         }
-        let sets = self.variants.iter().map(|variant| {
-            let mut variants = self.model.root.variants.iter();
-            let found = variants.find(|known| known.name.value == *variant);
-            found.is_some_and(|known| known.set.iter().any(|(set, _)| set.value == name.name))
-        });
-        let sets: Vec<bool> = sets.collect();
+        let sets: Vec<bool> = (self.variants.iter())
+            .map(|variant| self.model.variant_sets(variant, &name.name))
+            .collect();
         // Who is left without a value is meant as well.
         let needed = self
             .model
@@ -241,19 +238,12 @@ impl ModelRequest {
 
     /// Whether the model needs a number that nobody has set on some variant.
     pub(in crate::cli) fn lacks(&self, name: &str) -> bool {
-        let root = &self.model.root;
-        let needed = root.needs.iter().any(|need| need.value == name);
+        let needed = self.model.root.needs.iter().any(|need| need.value == name);
+        let mut variants = self.variants.iter().zip(&self.settings);
         needed
-            && self
-                .variants
-                .iter()
-                .zip(&self.settings)
-                .any(|(variant, settings)| {
-                    let mut variants = root.variants.iter();
-                    let found = variants.find(|known| known.name.value == *variant);
-                    let set = found.map_or(&[][..], |known| &known.set);
-                    !settings.has(name) && set.iter().all(|(set, _)| set.value != name)
-                })
+            && variants.any(|(variant, settings)| {
+                !settings.has(name) && !self.model.variant_sets(variant, name)
+            })
     }
 
     /// The format that it has unless another is asked for.

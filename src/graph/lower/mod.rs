@@ -30,7 +30,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
-pub use self::settings::{Setting, meant, settable};
+pub use self::settings::{Setting, meant, settable, settings_of};
 
 use self::density::{At, DensityTree};
 use self::settings::Slots;

@@ -37,6 +37,26 @@ pub fn meant(sets: &[bool]) -> Vec<bool> {
     sets.iter().map(|sets| *sets || by_none).collect()
 }
 
+/// What of `settings` is meant for each of the `variants` of a model that stand
+/// side by side; see [`meant`]. A dim without a default is meant for all: some
+/// would be left without a value.
+pub fn settings_of(model: &Model, variants: &[String], settings: &[Setting]) -> Vec<Vec<Setting>> {
+    let mut all = vec![Vec::new(); variants.len()];
+    for setting in settings {
+        let name = &setting.name.value;
+        let sets: Vec<bool> = (variants.iter())
+            .map(|variant| model.variant_sets(variant, name))
+            .collect();
+        let needed = model.root.needs.iter().any(|need| need.value == *name);
+        for (settings, meant) in all.iter_mut().zip(meant(&sets)) {
+            if meant || needed {
+                settings.push(setting.clone());
+            }
+        }
+    }
+    all
+}
+
 /// The numbers that a variant sets for itself.
 pub(super) fn set_by(chosen: Option<&Variant>) -> BTreeSet<String> {
     let set = chosen.into_iter().flat_map(|variant| &variant.set);
