@@ -16,9 +16,6 @@ use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::Symbol;
 use crate::whatif::threshold::{Axis, Grid, Kind, Range};
 
-/// Whole numbers above this are no size.
-const MAX_WHOLE: u64 = 1_000_000_000_000_000;
-
 /// What was typed after `--over`.
 #[derive(Debug)]
 pub(super) struct Over {
@@ -91,7 +88,7 @@ impl Over {
             let whole = value.is_integer().then(|| value.to_integer().to_u64());
             whole
                 .flatten()
-                .filter(|value| *value <= MAX_WHOLE)
+                .filter(|value| *value <= number::MAX_WHOLE.unsigned_abs())
                 .ok_or_else(|| {
                     let message = format!(
                         "`{name}` takes whole numbers up to 10^15, not {}",

@@ -11,9 +11,6 @@ use crate::model::{Model, Module, NumberRole};
 use crate::number;
 use crate::source::{Diagnostic, Problems, Spanned};
 
-/// Larger sizes and parameters are slips of the keyboard.
-const MOST: i64 = 1_000_000_000_000_000;
-
 /// `45nm.fp32.mul=2`
 pub(super) struct EntrySetting {
     pub(super) name: Spanned<String>,
@@ -108,7 +105,7 @@ pub(super) fn check_settings(model: &Model, settings: &[Setting], problems: &mut
             "not above 0"
         } else if value.is_negative() {
             "below 0"
-        } else if value > number::whole(MOST) {
+        } else if value > number::whole(number::MAX_WHOLE) {
             "above 10^15"
         } else {
             continue;

@@ -61,7 +61,7 @@ impl Axis {
                     | Rule::Switch
                     | Rule::On
                     | Rule::Off
-                    | Rule::None
+                    | Rule::NoneLeft
                         if first.is_integer() =>
                     {
                         kind = Kind::Whole;
@@ -133,7 +133,7 @@ impl Axis {
             let must_be_whole = match rule {
                 Rule::Extent | Rule::Repeat => true,
                 Rule::MeanExtent | Rule::Share | Rule::NotNegative | Rule::Room => false,
-                Rule::Switch | Rule::On | Rule::Off | Rule::None => return false,
+                Rule::Switch | Rule::On | Rule::Off | Rule::NoneLeft => return false,
             };
             laurent.shift >= 0
                 && sizes.iter().all(|size| !size.is_negative())
