@@ -26,8 +26,8 @@ const MAX_BITS: u64 = 128;
 pub enum Domain {
     /// Any number.
     Real,
-    /// Any whole number, in so many bits where that is known.
-    Integer(Option<u16>),
+    /// Any whole number.
+    Integer,
     /// Zero, and plus or minus any power of two.
     PowerOfTwo,
     /// One of at most four values.
@@ -43,7 +43,7 @@ impl Domain {
         if values.len() <= MAX_VALUES && values.iter().all(short) {
             Domain::Finite(values)
         } else if values.iter().all(BigRational::is_integer) {
-            Domain::Integer(None)
+            Domain::Integer
         } else {
             Domain::Real
         }
@@ -103,7 +103,7 @@ impl Domain {
     /// Whether it holds whole numbers only.
     pub fn is_whole(&self) -> bool {
         match self {
-            Domain::Integer(_) => true,
+            Domain::Integer => true,
             Domain::Finite(values) => values.iter().all(BigRational::is_integer),
             _ => false,
         }
@@ -114,7 +114,7 @@ impl Domain {
         match (self, other) {
             (a, b) if a == b => a.clone(),
             (Domain::Finite(a), Domain::Finite(b)) => Domain::of(a.union(b).cloned()),
-            (a, b) if a.is_whole() && b.is_whole() => Domain::Integer(None),
+            (a, b) if a.is_whole() && b.is_whole() => Domain::Integer,
             (a, b) if a.is_power_of_two() && b.is_power_of_two() => Domain::PowerOfTwo,
             _ => Domain::Real,
         }
@@ -125,7 +125,7 @@ impl Domain {
     pub fn map(&self, whole: bool, change: impl Fn(&BigRational) -> BigRational) -> Domain {
         match self {
             Domain::Finite(values) => Domain::of(values.iter().map(change)),
-            Domain::Integer(_) if whole => Domain::Integer(None),
+            Domain::Integer if whole => Domain::Integer,
             _ => Domain::Real,
         }
     }
@@ -142,7 +142,7 @@ impl Domain {
                 a.iter()
                     .flat_map(|x| b.iter().map(|y| change(x, y)).collect::<Vec<_>>()),
             ),
-            (a, b) if a.is_whole() && b.is_whole() => Domain::Integer(None),
+            (a, b) if a.is_whole() && b.is_whole() => Domain::Integer,
             _ => Domain::Real,
         }
     }
@@ -160,7 +160,7 @@ impl Domain {
         if high - low > whole(MAX_VALUES as i64) {
             let both_whole = low.is_integer() && high.is_integer();
             return if both_whole {
-                Domain::Integer(None)
+                Domain::Integer
             } else {
                 Domain::Real
             };
@@ -189,8 +189,7 @@ impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Domain::Real => f.write_str("real"),
-            Domain::Integer(None) => f.write_str("integer"),
-            Domain::Integer(Some(bits)) => write!(f, "int{bits}"),
+            Domain::Integer => f.write_str("integer"),
             Domain::PowerOfTwo => f.write_str("±2^k"),
             Domain::Finite(values) => {
                 let values: Vec<String> = values.iter().map(crate::number::plain).collect();
@@ -210,7 +209,7 @@ impl FromStr for Domain {
     fn from_str(text: &str) -> Result<Domain, UnknownDomain> {
         Ok(match text {
             "real" => Domain::Real,
-            "integer" => Domain::Integer(None),
+            "integer" => Domain::Integer,
             "binary" => Domain::binary(),
             "sign" => Domain::sign(),
             "ternary" => Domain::ternary(),
@@ -249,8 +248,8 @@ mod tests {
             Domain::Real
         );
         assert_eq!(
-            Domain::Integer(Some(8)).combine(&Domain::binary(), |a, b| a + b),
-            Domain::Integer(None)
+            Domain::Integer.combine(&Domain::binary(), |a, b| a + b),
+            Domain::Integer
         );
     }
 
@@ -260,7 +259,7 @@ mod tests {
         assert!(Domain::rounded_between(&whole(0), &whole(1)).is_binary());
         assert_eq!(
             Domain::rounded_between(&whole(-127), &whole(127)),
-            Domain::Integer(None)
+            Domain::Integer
         );
         // clip(x, 9, 5) is 5 whatever x is.
         assert_eq!(

@@ -11,6 +11,10 @@ use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
 /// or counts so much, and hostile input should not fill the memory.
 const MAX_DIGITS: usize = 400;
 
+/// The largest size or count of a model: 10^15. What is larger is refused as a
+/// slip of the keyboard, and up to here floating point is exact.
+pub const MAX_WHOLE: i64 = 1_000_000_000_000_000;
+
 /// Reads a decimal number, such as `12`, `-0.5`, `3.1e-4` or `1_000`, exactly.
 /// `None` for anything else, infinities and NaN included.
 pub fn parse_decimal(text: &str) -> Option<BigRational> {

@@ -143,7 +143,7 @@ fn what_an_unknown_operator_gives_may_be_anything() {
     let graph = graph(&model, "one", &[], Unfold::No);
     assert_eq!(result(&graph, "odd").domain, Domain::Real);
     let (_, op) = graph.iter().find(|(_, op)| op.name == "odd").unwrap();
-    assert_eq!(op.kind, OpKind::Uncounted("com.acme.FooBar".to_owned()));
+    assert_eq!(op.kind, OpKind::Unsupported("com.acme.FooBar".to_owned()));
 }
 
 #[test]

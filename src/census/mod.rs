@@ -88,14 +88,14 @@ pub fn census(graph: &OpGraph, conventions: Conventions) -> Census {
         unsupported: unsupported(graph),
     };
     for (at, op) in graph.iter() {
+        let runs = graph.runs(op);
         if let OpKind::Weight = op.kind {
-            census.parameters += &(&op.output.elements() * &op.times);
+            census.parameters += &(&op.output.elements() * &runs);
         }
-        if let OpKind::Einsum(einsum) = &op.kind {
-            census.parameters += &einsum.bias_parameters;
-            if einsum.is_mac() {
-                census.macs += &(&einsum.space * &op.times);
-            }
+        if let OpKind::Einsum(einsum) = &op.kind
+            && einsum.is_mac()
+        {
+            census.macs += &(&einsum.iteration_space() * &runs);
         }
         let fused = is_mac(op).then(|| Fused {
             operand: precision(op, Primitive::Mul, Role::Operand),
@@ -108,7 +108,7 @@ pub fn census(graph: &OpGraph, conventions: Conventions) -> Census {
                     key: CostKey::Op(primitive),
                     precision: precision(op, primitive, role),
                     fused,
-                    count: &count * &op.times,
+                    count: &count * &runs,
                 });
             }
         }
@@ -123,10 +123,10 @@ fn is_mac(op: &Op) -> bool {
 /// The ops of `graph` whose operators are not supported.
 fn unsupported(graph: &OpGraph) -> Vec<UnsupportedOp> {
     let ops = graph.iter().filter_map(|(at, op)| match &op.kind {
-        OpKind::Uncounted(operator) => Some(UnsupportedOp {
+        OpKind::Unsupported(operator) => Some(UnsupportedOp {
             op: at,
             operator: operator.clone(),
-            times: op.times.clone(),
+            times: graph.runs(op),
         }),
         _ => None,
     });
@@ -148,7 +148,7 @@ fn precision(op: &Op, primitive: Primitive, role: Role) -> Precision {
     ) {
         return Precision::Fixed(NumberFormat::INT1);
     }
-    match (op.format, role) {
+    match (op.computed_in, role) {
         (Some(format), Role::Operand) => Precision::Fixed(format.operand),
         (Some(format), Role::Accumulator) => Precision::Fixed(format.accumulator),
         (None, Role::Operand) => Precision::Operand,
@@ -160,8 +160,9 @@ fn precision(op: &Op, primitive: Primitive, role: Role) -> Precision {
 fn counts(op: &Op, conventions: Conventions) -> Vec<(Primitive, Role, Expr)> {
     match &op.kind {
         OpKind::Input | OpKind::Weight | OpKind::Constant => Vec::new(),
-        OpKind::Move(_) | OpKind::Uncounted(_) => Vec::new(),
-        OpKind::Elementwise { steps, .. } => steps
+        OpKind::Move(_) | OpKind::Unsupported(_) => Vec::new(),
+        OpKind::Elementwise(elementwise) => elementwise
+            .steps
             .iter()
             .map(|(primitive, count)| (*primitive, Role::Operand, count.clone()))
             .collect(),
@@ -174,30 +175,32 @@ fn counts(op: &Op, conventions: Conventions) -> Vec<(Primitive, Role, Expr)> {
 /// the reduction on ρ·N, or on ρ·N − M where only what stands between the
 /// terms is counted. A bias starts a sum, or is added to what is no sum.
 fn einsum_counts(einsum: &Einsum, conventions: Conventions) -> Vec<(Primitive, Role, Expr)> {
-    let is_sum = einsum.contracts && einsum.reduce == Reduce::Add;
-    let gathers = is_sum || !einsum.contracts;
+    let is_sum = einsum.has_reduction() && einsum.reduce == Reduce::Add;
+    let gathers = is_sum || !einsum.has_reduction();
     // A zero is skipped only where it neither changes nor is the result.
-    let skips = gathers && (einsum.operands == 1 || einsum.map.vanishes_at_zero());
+    let skips = gathers && (einsum.operands.len() == 1 || einsum.map.zero_annihilating());
     let density = if skips {
         einsum.density.clone()
     } else {
         Expr::one()
     };
-    let taken = &einsum.space * &density;
+    let space = einsum.iteration_space();
+    let outputs = einsum.outputs();
+    let taken = &space * &density;
     let mut counts = Vec::new();
-    if einsum.operands == 2 {
+    if einsum.operands.len() == 2 {
         for (primitive, all) in map_primitives(einsum.map, is_sum) {
-            let mapped = if *all { &einsum.space } else { &taken };
+            let mapped = if *all { &space } else { &taken };
             counts.push((*primitive, Role::Operand, mapped.clone()));
         }
     }
-    let bias = &einsum.bias * &einsum.outputs;
-    if einsum.contracts {
+    let bias = &einsum.bias.switch * &outputs;
+    if einsum.has_reduction() {
         let bias_inside = if is_sum { bias.clone() } else { Expr::zero() };
         let reduced = match conventions.dot_adds {
             DotAdds::K => taken,
             DotAdds::KMinusOne => {
-                let between = &(&taken - &einsum.outputs) + &bias_inside;
+                let between = &(&taken - &outputs) + &bias_inside;
                 // So few terms may be left that some sums have none.
                 if density == Expr::one() {
                     between
@@ -215,7 +218,7 @@ fn einsum_counts(einsum: &Einsum, conventions: Conventions) -> Vec<(Primitive, R
 }
 
 /// The primitives of a map; those marked work on every combination, also on
-/// those with a skipped zero. In a sum a trit's sign is left to the adder,
+/// those with a skipped zero. In a sum the sign of a ternary value is left to the adder,
 /// which adds or subtracts.
 fn map_primitives(map: Map, is_sum: bool) -> &'static [(Primitive, bool)] {
     match map {
@@ -228,8 +231,8 @@ fn map_primitives(map: Map, is_sum: bool) -> &'static [(Primitive, bool)] {
         Map::Shift => &[(Primitive::Shift, false)],
         Map::Select => &[(Primitive::Select, true)],
         Map::Negate => &[(Primitive::Negate, false)],
-        Map::Trit if is_sum => &[(Primitive::Select, true)],
-        Map::Trit => &[(Primitive::Select, true), (Primitive::Negate, false)],
+        Map::Ternary if is_sum => &[(Primitive::Select, true)],
+        Map::Ternary => &[(Primitive::Select, true), (Primitive::Negate, false)],
         Map::And => &[(Primitive::And, false)],
         Map::Xnor => &[(Primitive::Xnor, false)],
     }

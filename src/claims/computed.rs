@@ -363,7 +363,9 @@ impl Computed {
                 && einsum.is_mac()
                 && stages.contains(&op.stage)
             {
-                sum += (&einsum.space * &op.times).evaluate(&values).ok()?;
+                sum += (&einsum.iteration_space() * &self.counted.graph.runs(op))
+                    .evaluate(&values)
+                    .ok()?;
             }
         }
         Some(sum)

@@ -12,9 +12,6 @@ use crate::model::{Model, Module, NumberRole};
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems};
 
-/// Larger sizes and parameters are slips of the keyboard.
-const MOST: i64 = 1_000_000_000_000_000;
-
 /// `d=1024`, `snn.t=2*n`
 #[derive(Debug, Clone)]
 pub(super) struct NumberSetting {
@@ -128,7 +125,7 @@ pub(super) fn check_most(
     value: &BigRational,
     place: &Place,
 ) -> Result<(), Diagnostic> {
-    if *value <= number::whole(MOST) {
+    if *value <= number::whole(number::MAX_WHOLE) {
         return Ok(());
     }
     let what = if is_size(model, &name.name) {

@@ -99,7 +99,7 @@ pub(super) fn layer_name(graph: &OpGraph, op: &crate::graph::Op, values: &Bindin
         return op.name.clone();
     };
     let region = graph.region(layer);
-    match region.repeat.evaluate(values) {
+    match region.rounds.evaluate(values) {
         Ok(repeat) if repeat != number::whole(1) => {
             format!("{} (×{})", region.name, number::plain(&repeat))
         }

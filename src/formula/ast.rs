@@ -29,7 +29,7 @@ pub enum AstNode {
 }
 
 /// The operators between two operands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BinaryOp {
     /// `+`
     Add,

@@ -18,6 +18,9 @@ pub struct Formula {
     pub text: String,
     /// The file or flag that the text was read from, and its place there.
     pub place: Place,
+    /// Whether a file has it in quotes. A plain number there is a formula like
+    /// any other, and is not kept as a symbol that can be swept.
+    pub is_text: bool,
 }
 
 impl Formula {
@@ -29,6 +32,7 @@ impl Formula {
                 ast,
                 text: text.to_owned(),
                 place: place.clone(),
+                is_text: false,
             }),
             Err(error) => {
                 let at = inner_place(place, text, &error.span);
@@ -51,6 +55,15 @@ impl Formula {
             },
             text,
             place: place.clone(),
+            is_text: false,
+        }
+    }
+
+    /// The same formula, as a file has it in quotes.
+    pub fn as_text(self) -> Formula {
+        Formula {
+            is_text: true,
+            ..self
         }
     }
 

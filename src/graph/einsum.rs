@@ -1,318 +1,114 @@
-//! Shape inference for index notation.
+//! An einsum in the graph: its iteration space, and how each operand runs
+//! through it.
 //!
-//! Every axis gets an extent: from the operand it runs over alone, from the
-//! dim of the same name, by dividing the rest out of a split axis, or, for the
-//! outputs of a convolution, from how often its window fits.
+//! The iteration space is a box of named axes with their extents. An operand
+//! is read at an index that is affine in the axes: `(h k)` is `h·K + k` with K
+//! the extent of `k`, and the window `(2*y + ky - 3)` is itself. That is all
+//! that a tiling needs to know which part of an operand it touches, and that a
+//! backward pass needs to turn a product round.
 
-use std::collections::BTreeMap;
-
-use super::check::{Constraint, Rule};
-use super::limits;
-use super::names::Names;
-use super::rest;
-use crate::model::{AxisGroup, Signature};
-use crate::source::{Diagnostic, Place, Problems, Spanned};
+use crate::model::{Map, Reduce};
 use crate::symbolic::Expr;
 
-/// The axes of one op and their extents.
-pub(super) struct Axes<'a> {
-    pub(super) names: &'a Names,
-    pub(super) op: &'a str,
-    pub(super) extents: BTreeMap<String, Expr>,
-    /// What must hold of the extents found.
-    pub(super) constraints: Vec<Constraint>,
+/// A map over index combinations and a reduction.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Einsum {
+    /// The notation as written.
+    pub text: String,
+    /// The axes of the iteration space: those of the result, then those that
+    /// are reduced over.
+    pub axes: Vec<Axis>,
+    /// How each operand, one or two of them, is indexed.
+    pub operands: Vec<Projection>,
+    /// How the result is indexed.
+    pub output: Projection,
+    /// What is done with a pair of operands.
+    pub map: Map,
+    /// How results for the same output are gathered.
+    pub reduce: Reduce,
+    /// What is added to the result.
+    pub bias: Bias,
+    /// The share of the combinations in which no operand is a skipped zero.
+    pub density: Expr,
 }
 
-impl<'a> Axes<'a> {
-    /// The axes of `op` of which only the `extents` given are known.
-    pub(super) fn new(op: &'a str, extents: BTreeMap<String, Expr>, names: &'a Names) -> Axes<'a> {
-        Axes {
-            names,
-            op,
-            extents,
-            constraints: Vec::new(),
-        }
-    }
+/// An axis of an iteration space.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Axis {
+    /// Its name in the notation.
+    pub label: String,
+    /// How many indices it has.
+    pub extent: Expr,
+    /// Whether the result lacks it.
+    pub is_reduced: bool,
+}
 
-    /// Finds the extent of every axis of `signature`, whose operands have the
-    /// `shapes` given. `false` after a mistake.
-    pub(super) fn infer(
-        &mut self,
-        signature: &Signature,
-        shapes: &[&[Expr]],
-        problems: &mut Problems,
-    ) -> bool {
-        let axes = self;
-        let op = axes.op;
-        let before = problems.len();
-        if signature.inputs.len() != shapes.len() {
-            let mistake = Diagnostic::at(
-                &signature.place,
-                format!(
-                    "`{op}` has {} {}, but its notation names {}",
-                    shapes.len(),
-                    if shapes.len() == 1 { "input" } else { "inputs" },
-                    signature.inputs.len()
-                ),
-            );
-            problems.push(if shapes.len() < signature.inputs.len() {
-                mistake.help("a weight stands among them as `{ weight = \"d e\" }`")
-            } else {
-                mistake
-            });
-            return false;
-        }
-        for (at, (groups, shape)) in signature.inputs.iter().zip(shapes).enumerate() {
-            if groups.len() != shape.len() {
-                problems.push(
-                    Diagnostic::at(
-                        &signature.place,
-                        format!(
-                            "input {} of `{op}` has {} axes, but its notation names {}",
-                            at + 1,
-                            shape.len(),
-                            groups.len()
-                        ),
-                    )
-                    .help(format!("its shape is {}", shown_shape(shape))),
-                );
-            }
-        }
-        if problems.len() > before {
-            return false;
-        }
-        let pairs: Vec<(&AxisGroup, &Expr)> = (signature.inputs.iter().zip(shapes))
-            .flat_map(|(groups, shape)| groups.iter().zip(shape.iter()))
-            .collect();
-        axes.ones(&pairs, shapes, problems);
-        // Plain axes first: they tell most; then what is split; then what is
-        // indexed by a formula.
-        for (group, extent) in &pairs {
-            if let Some(axis) = group.single() {
-                axes.plain(axis, extent, shapes, problems);
-            }
-        }
-        for (group, extent) in &pairs {
-            match group {
-                AxisGroup::Product(parts) if parts.len() > 1 => {
-                    axes.split(parts, extent, shapes, problems);
-                }
-                _ => {}
-            }
-        }
-        for (group, extent) in &pairs {
-            if let AxisGroup::Affine(formula) = group {
-                axes.windowed(formula, extent, signature, problems);
-            }
-        }
-        problems.len() == before
-    }
+/// How the axes of a tensor are indexed, one index for each.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Projection(pub Vec<AffineIndex>);
 
-    /// What an operand has against what is known, with the shapes at hand.
-    fn mismatch(&self, place: &Place, message: &str, shapes: &[&[Expr]]) -> Diagnostic {
-        let shapes: Vec<String> = shapes.iter().map(|shape| shown_shape(shape)).collect();
-        Diagnostic::at(place, message).help(format!(
-            "the {} of `{}`: {}",
-            if shapes.len() == 1 { "input" } else { "inputs" },
-            self.op,
-            shapes.join(", ")
-        ))
-    }
+/// An index that is affine in the axes of an iteration space.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct AffineIndex {
+    /// Axes, by their place among those of the einsum, each with its factor.
+    pub terms: Vec<(usize, Expr)>,
+    /// What is added; below 0 where a window begins in the padding.
+    pub offset: Expr,
+}
 
-    /// An axis written `1` must be one of extent 1.
-    fn ones(&self, pairs: &[(&AxisGroup, &Expr)], shapes: &[&[Expr]], problems: &mut Problems) {
-        for (group, extent) in pairs {
-            if let AxisGroup::One(place) = group
-                && **extent != Expr::one()
-            {
-                let message = format!("this axis of `{}` is {extent}, not 1", self.op);
-                problems.push(self.mismatch(place, &message, shapes));
-            }
+impl AffineIndex {
+    /// The index that is `axis` alone.
+    pub fn of_axis(axis: usize) -> AffineIndex {
+        AffineIndex {
+            terms: vec![(axis, Expr::one())],
+            offset: Expr::zero(),
         }
-    }
-
-    /// The extent of an axis, if an operand or a dim of its name tells it.
-    pub(super) fn known(&self, axis: &str) -> Option<Expr> {
-        self.extents
-            .get(axis)
-            .or_else(|| self.names.get(axis))
-            .cloned()
-    }
-
-    fn plain(
-        &mut self,
-        axis: &Spanned<String>,
-        extent: &Expr,
-        shapes: &[&[Expr]],
-        problems: &mut Problems,
-    ) {
-        match self.known(&axis.value) {
-            Some(known) if known != *extent => {
-                let message = format!(
-                    "{} of `{}` is {extent} here, but {known} elsewhere",
-                    rest::called(&axis.value),
-                    self.op
-                );
-                problems.push(self.mismatch(&axis.place, &message, shapes));
-            }
-            _ => {
-                self.extents.insert(axis.value.clone(), extent.clone());
-            }
-        }
-    }
-
-    fn split(
-        &mut self,
-        parts: &[Spanned<String>],
-        extent: &Expr,
-        shapes: &[&[Expr]],
-        problems: &mut Problems,
-    ) {
-        let mut product = Expr::one();
-        let mut open: Vec<&Spanned<String>> = Vec::new();
-        for part in parts {
-            match self.known(&part.value) {
-                Some(known) => {
-                    product = &product * &known;
-                    self.extents.insert(part.value.clone(), known);
-                }
-                None => open.push(part),
-            }
-        }
-        let quotient = extent.divide(&product);
-        match (open.as_slice(), quotient) {
-            ([], _) if product == *extent => {}
-            ([], _) => {
-                let names: Vec<&str> = parts.iter().map(|part| part.value.as_str()).collect();
-                if let Some(first) = parts.first() {
-                    let message = format!(
-                        "axes `{}` of `{}` make {product}, but the input has {extent}",
-                        names.join(" "),
-                        self.op
-                    );
-                    problems.push(self.mismatch(&first.place, &message, shapes));
-                }
-            }
-            ([part], Some(quotient)) => {
-                self.constrain(&part.value, &quotient, &part.place);
-                self.extents.insert(part.value.clone(), quotient);
-            }
-            ([part, ..], _) => {
-                let message = format!(
-                    "nothing tells how large axis `{}` of `{}` is",
-                    part.value, self.op
-                );
-                problems.push(
-                    Diagnostic::at(&part.place, message)
-                        .help("give it a dim of the same name, or say it with `axes = { … }`"),
-                );
-            }
-        }
-    }
-
-    /// Notes that what is left of an input after its windows is not negative.
-    pub(super) fn leave_room(&mut self, room: Expr, place: &Place) {
-        self.constraints.push(Constraint {
-            what: format!(
-                "what is left of the input of `{}` after its windows",
-                self.op
-            ),
-            expr: room,
-            rule: Rule::Room,
-            place: place.clone(),
-        });
-    }
-
-    pub(super) fn constrain(&mut self, axis: &str, extent: &Expr, place: &Place) {
-        let uneven = self.names.uneven.contains(axis);
-        self.constraints.push(Constraint {
-            what: format!("axis `{axis}` of `{}`", self.op),
-            expr: extent.clone(),
-            rule: if uneven {
-                Rule::MeanExtent
-            } else {
-                Rule::Extent
-            },
-            place: place.clone(),
-        });
-    }
-
-    /// The extent of one axis (or split axis) of the result.
-    pub(super) fn extent(&self, group: &AxisGroup, problems: &mut Problems) -> Option<Expr> {
-        match group {
-            AxisGroup::Product(parts) => {
-                let mut product = Expr::one();
-                for part in parts {
-                    let Some(extent) = self.known(&part.value) else {
-                        let message = format!(
-                            "axis `{}` of the result of `{}` is on no input",
-                            part.value, self.op
-                        );
-                        let known = rest::told_together(self.extents.keys());
-                        problems.push(Diagnostic::at(&part.place, message).help(format!(
-                            "its inputs have `{}`; a dim may stand there too",
-                            known.join("`, `")
-                        )));
-                        return None;
-                    };
-                    product = &product * &extent;
-                }
-                Some(product)
-            }
-            AxisGroup::Affine(formula) => {
-                problems.push(Diagnostic::at(
-                    &formula.place,
-                    "a result cannot be indexed by a formula",
-                ));
-                None
-            }
-            AxisGroup::One(_) => Some(Expr::one()),
-            // Where an operand has it too it has been written out.
-            AxisGroup::Ellipsis(place) => {
-                let message = format!("`...` of the result of `{}` is on no input", self.op);
-                problems.push(Diagnostic::at(place, message));
-                None
-            }
-        }
-    }
-
-    /// The shape of the result.
-    pub(super) fn output(
-        &self,
-        signature: &Signature,
-        problems: &mut Problems,
-    ) -> Option<Vec<Expr>> {
-        let shape: Vec<Expr> = (signature.output.iter())
-            .filter_map(|group| self.extent(group, problems))
-            .collect();
-        (shape.len() == signature.output.len()).then_some(shape)
-    }
-
-    /// How many index combinations there are, and whether any axis is missing
-    /// from the result.
-    pub(super) fn space(&self, signature: &Signature) -> Result<(Expr, bool), Diagnostic> {
-        let kept: Vec<&str> = (signature.output.iter())
-            .flat_map(|group| match group {
-                AxisGroup::Product(parts) => parts.as_slice(),
-                _ => &[],
-            })
-            .map(|part| part.value.as_str())
-            .collect();
-        let contracts = self
-            .extents
-            .keys()
-            .any(|axis| !kept.contains(&axis.as_str()));
-        // Axes of the result alone are dims that it is spread over.
-        let spread = (kept.iter())
-            .filter(|axis| !self.extents.contains_key(**axis))
-            .filter_map(|axis| self.names.get(axis));
-        let what = format!("the size of `{}`", self.op);
-        let all = self.extents.values().chain(spread);
-        Ok((limits::product(all, &what, &signature.place)?, contracts))
     }
 }
 
-pub(super) fn shown_shape(shape: &[Expr]) -> String {
-    let axes: Vec<String> = shape.iter().map(Expr::to_string).collect();
-    format!("[{}]", axes.join(", "))
+/// The bias of an einsum.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Bias {
+    /// 1 where there is one, 0 elsewhere.
+    pub switch: Expr,
+    /// How its tensor is indexed. It is a weight with an edge of its own, in
+    /// the slot after the operands. Nothing where no operand is a weight: then
+    /// the bias is none either, and only its additions are known.
+    pub projection: Option<Projection>,
+}
+
+impl Bias {
+    /// Whether there is none for any value of the parameters.
+    pub fn is_none(&self) -> bool {
+        self.switch.is_zero()
+    }
+}
+
+impl Einsum {
+    /// How many index combinations there are.
+    pub fn iteration_space(&self) -> Expr {
+        self.axes.iter().map(|axis| &axis.extent).product()
+    }
+
+    /// How many outputs there are.
+    pub fn outputs(&self) -> Expr {
+        let kept = self.axes.iter().filter(|axis| !axis.is_reduced);
+        kept.map(|axis| &axis.extent).product()
+    }
+
+    /// Whether any axis is reduced over.
+    pub fn has_reduction(&self) -> bool {
+        self.axes.iter().any(|axis| axis.is_reduced)
+    }
+
+    /// Whether every index combination is a multiply–accumulate.
+    pub fn is_mac(&self) -> bool {
+        let sums_products = self.map == Map::Mul && self.reduce == Reduce::Add;
+        self.operands.len() == 2 && self.has_reduction() && sums_products
+    }
+
+    /// Whether it only rearranges its operand.
+    pub fn only_moves(&self) -> bool {
+        self.operands.len() == 1 && !self.has_reduction() && self.bias.is_none()
+    }
 }

@@ -8,9 +8,9 @@
 
 use num_traits::Signed;
 
-use super::effort::Effort;
+use super::budget::Budget;
 use crate::model::{AxisGroup, OpDecl, Signature};
-use crate::number::{self, whole};
+use crate::number::{self, MAX_WHOLE, whole};
 use crate::source::{Diagnostic, Place, Source};
 use crate::symbolic::{Atom, Bindings, Expr};
 
@@ -22,15 +22,16 @@ const MAX_OPS: usize = 50_000;
 const MAX_GENERATED: usize = 400_000;
 /// More calls of blocks and ops than this are refused, whether or not they
 /// leave anything in the graph.
-pub(super) const MAX_STEPS: usize = 500_000;
+const MAX_STEPS: usize = 500_000;
 /// A block may follow upon itself at most so often when unfolded.
 pub(super) const MAX_UNFOLDED: u64 = 10_000;
-/// How often a repeated block is lowered to find values that repeat.
-pub(super) const MAX_ROUNDS: usize = 4;
+/// Rounds of a repeated block that differ from those after them in their values
+/// are told apart up to this many; values that never settle are then joined.
+pub(super) const MAX_PEELED: u64 = 32;
+/// How often the values of such rounds are joined before they count as any.
+pub(super) const MAX_JOINS: usize = 4;
 /// After so many mistakes no more are looked for.
 pub(super) const MAX_PROBLEMS: usize = 100;
-/// Larger extents are refused as slips of the keyboard.
-pub(super) const MAX_EXTENT: i64 = 1_000_000_000_000_000;
 /// Tensors of more axes are refused.
 pub(super) const MAX_AXES: usize = 64;
 /// Notations that name more axes in all are refused.
@@ -51,12 +52,44 @@ const USUAL_TERMS: usize = 16;
 /// chain is not in the order of the file.
 pub(super) const MAX_CHAIN: usize = 100;
 
-/// How many ops the graph of the model in `source` may have.
-pub(super) fn ops(source: &Source) -> usize {
-    if source.is_generated() {
-        MAX_GENERATED
-    } else {
-        MAX_OPS
+/// The work that went into a model so far, and the ops that it has.
+pub(super) struct Work {
+    steps: usize,
+    /// How many ops there are.
+    pub(super) ops: usize,
+    most_ops: usize,
+}
+
+impl Work {
+    /// No work yet on the model in `source`.
+    pub(super) fn on(source: &Source) -> Work {
+        Work {
+            steps: 0,
+            ops: 0,
+            most_ops: if source.is_generated() {
+                MAX_GENERATED
+            } else {
+                MAX_OPS
+            },
+        }
+    }
+
+    pub(super) fn is_too_much(&self) -> bool {
+        self.steps > MAX_STEPS || self.ops > self.most_ops
+    }
+
+    /// Counts work, and refuses what would take too much of it.
+    pub(super) fn charge(&mut self, steps: usize, place: &Place) -> Result<(), Diagnostic> {
+        self.steps = self.steps.saturating_add(steps);
+        if !self.is_too_much() {
+            return Ok(());
+        }
+        let most = self.most_ops;
+        Err(Diagnostic::at(
+            place,
+            format!("the model is too large: over {most} ops once its blocks are in place"),
+        )
+        .help("a block that follows upon itself is called once, with `repeat`"))
     }
 }
 
@@ -75,7 +108,7 @@ pub(super) fn axes(count: usize, of: &str, place: &Place) -> Result<(), Diagnost
 pub(super) fn notation(
     signature: &Signature,
     of: &str,
-    effort: &mut Effort,
+    budget: &mut Budget,
 ) -> Result<(), Diagnostic> {
     let groups = || signature.inputs.iter().chain([&signature.output]);
     for operand in groups() {
@@ -83,7 +116,7 @@ pub(super) fn notation(
     }
     for group in groups().flatten() {
         if let AxisGroup::Affine(formula) = group {
-            effort.spend(formula, &|_| USUAL_TERMS)?;
+            budget.charge(formula, &|_| USUAL_TERMS)?;
         }
     }
     let named = |group: &AxisGroup| match group {
@@ -128,7 +161,7 @@ pub(super) fn extent(
     formula(extent, &format!("the shape of `{op}`"), place)?;
     // What has no value is told where all conditions are checked.
     match extent.evaluate(values) {
-        Ok(value) if value.abs() > whole(MAX_EXTENT) => Err(Diagnostic::at(
+        Ok(value) if value.abs() > whole(MAX_WHOLE) => Err(Diagnostic::at(
             place,
             format!(
                 "an axis of the result of `{op}` is {}: longer than 10^15",

@@ -1,17 +1,14 @@
 //! What the names of one module stand for: dims, params, and what follows.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use num_rational::BigRational;
-
-use super::SymbolInfo;
-use super::effort::Effort;
+use super::budget::Budget;
 use super::limits::{self, MAX_CHAIN, MAX_NUMBERS, MAX_PROBLEMS};
+use super::symbols::Symbols;
 use crate::formula::{AstNode, Formula};
 use crate::model::{Module, Number, NumberRole};
-use crate::number;
 use crate::source::{Diagnostic, Place, Problems, Spanned};
-use crate::symbolic::{Bindings, Expr, Symbol, build};
+use crate::symbolic::{Expr, build};
 
 /// The names of one instance of a module, with their values.
 #[derive(Debug, Clone, Default)]
@@ -20,88 +17,7 @@ pub(super) struct Names {
     /// What blocks called from here may take by name.
     inherited: Inherited,
     /// Names whose extents may be fractions.
-    pub(super) uneven: BTreeSet<String>,
-}
-
-/// The symbols of a graph as they are made.
-#[derive(Debug, Default)]
-pub(super) struct Symbols {
-    pub(super) made: Vec<SymbolInfo>,
-    /// Names with their values, for the reader; none for a name that means
-    /// several things.
-    shown: Vec<(String, Option<Expr>)>,
-    /// The values of all symbols.
-    pub(super) values: Bindings,
-    /// The work that has gone into formulas.
-    pub(super) effort: Effort,
-    /// Where a symbol stands in `made`.
-    index: HashMap<String, usize>,
-    /// Where a name stands in `shown`.
-    known: HashMap<String, usize>,
-}
-
-impl Symbols {
-    /// No symbols yet, of a model of so many ops.
-    pub(super) fn of_ops(ops: usize) -> Symbols {
-        Symbols {
-            effort: Effort::of_ops(ops),
-            ..Symbols::default()
-        }
-    }
-
-    /// The symbol for the parameter `name` of `module`, with this value. Two
-    /// blocks may share a parameter; where their values differ the second one
-    /// is told apart by the name of its block.
-    pub(super) fn make(
-        &mut self,
-        name: &str,
-        module: &str,
-        value: &BigRational,
-        place: &Place,
-    ) -> Expr {
-        let qualified = format!("{module}.{name}");
-        for candidate in [name, &qualified] {
-            let known = self.index.get(candidate).and_then(|at| self.made.get(*at));
-            match known {
-                Some(info) if info.value == *value => return Expr::symbol(candidate),
-                Some(_) => continue,
-                None => {
-                    let symbol = Symbol::new(candidate);
-                    self.values.set(symbol.clone(), value.clone());
-                    self.index.insert(candidate.to_owned(), self.made.len());
-                    self.made.push(SymbolInfo {
-                        symbol,
-                        value: value.clone(),
-                        place: place.clone(),
-                    });
-                    self.show(candidate, Expr::symbol(candidate));
-                    return Expr::symbol(candidate);
-                }
-            }
-        }
-        // The same block with two values of its own: numbers stay numbers.
-        Expr::constant(value.clone())
-    }
-
-    /// Notes a name for the reader.
-    pub(super) fn show(&mut self, name: &str, value: Expr) {
-        match self.known.get(name) {
-            None => {
-                self.known.insert(name.to_owned(), self.shown.len());
-                self.shown.push((name.to_owned(), Some(value)));
-            }
-            Some(at) if self.shown[*at].1.as_ref() != Some(&value) => self.shown[*at].1 = None,
-            Some(_) => {}
-        }
-    }
-
-    /// The names that mean one thing throughout, with their values.
-    pub(super) fn shown(&self) -> Vec<(String, Expr)> {
-        let shown = self.shown.iter();
-        shown
-            .filter_map(|(name, value)| Some((name.clone(), value.clone()?)))
-            .collect()
-    }
+    pub(super) fractional: BTreeSet<String>,
 }
 
 /// The numbers that a block may take by name from whoever calls it.
@@ -156,7 +72,7 @@ impl Names {
             names: Names {
                 values: origin.extents.clone(),
                 inherited: origin.inherited.cloned().unwrap_or_default(),
-                uneven: module
+                fractional: module
                     .fractional
                     .iter()
                     .map(|name| name.value.clone())
@@ -219,8 +135,8 @@ impl Names {
     }
 
     /// The expression of a formula over these names.
-    pub(super) fn build(&self, formula: &Formula, effort: &mut Effort) -> Result<Expr, Diagnostic> {
-        effort.spend(formula, &|name| self.terms(name))?;
+    pub(super) fn build(&self, formula: &Formula, budget: &mut Budget) -> Result<Expr, Diagnostic> {
+        budget.charge(formula, &|name| self.terms(name))?;
         build(formula, &mut |name, place| {
             self.get(name).cloned().ok_or_else(|| {
                 Diagnostic::at(place, format!("unknown name `{name}`")).known(name, self.known())
@@ -333,7 +249,7 @@ impl<'a> Resolver<'a> {
         }
         self.names.values.insert(name.to_owned(), value.clone());
         // A switch left as it folds away tells a reader nothing.
-        let left_alone = value.as_constant().is_some() && is_quoted(&number.formula);
+        let left_alone = value.as_constant().is_some() && number.formula.is_text;
         if settable && !left_alone {
             self.symbols.show(name, value.clone());
         }
@@ -351,7 +267,7 @@ impl<'a> Resolver<'a> {
         // a formula: it folds away.
         if let AstNode::Number(value) = &formula.ast.node
             && settable
-            && !is_quoted(formula)
+            && !formula.is_text
         {
             return Ok(self
                 .symbols
@@ -384,7 +300,7 @@ impl<'a> Resolver<'a> {
         }
         let names = &self.names;
         let terms = |name: &str| names.terms(name);
-        self.symbols.effort.spend(formula, &terms)?;
+        self.symbols.budget.charge(formula, &terms)?;
         build(formula, &mut |name, place| self.name(name, place))
     }
 
@@ -416,24 +332,4 @@ fn unset(model: &str, missing: &[&Spanned<String>]) -> Option<Diagnostic> {
         mistake = mistake.and(&need.place, "");
     }
     Some(mistake)
-}
-
-/// Whether a formula was written in quotes.
-fn is_quoted(formula: &Formula) -> bool {
-    let start = formula.place.span().start;
-    let before = formula.place.source().text().get(..start).unwrap_or("");
-    before.ends_with(['"', '\''])
-}
-
-/// A number as messages show it: all digits, or a fraction with its value.
-pub(super) fn shown(value: &BigRational) -> String {
-    if number::is_decimal(value) {
-        number::plain(value)
-    } else {
-        format!(
-            "{} (about {})",
-            number::plain(value),
-            crate::units::significant(number::to_f64(value), 4)
-        )
-    }
 }

@@ -143,8 +143,8 @@ pub enum Map {
     Select,
     /// y or −y by the sign of x
     Negate,
-    /// y, −y or nothing by the trit x
-    Trit,
+    /// y, −y or nothing by x, which is 1, −1 or 0
+    Ternary,
     /// both bits set
     And,
     /// both bits equal
@@ -164,16 +164,16 @@ impl Map {
         (Map::Shift, "shift"),
         (Map::Select, "select"),
         (Map::Negate, "negate"),
-        (Map::Trit, "trit"),
+        (Map::Ternary, "ternary"),
         (Map::And, "and"),
         (Map::Xnor, "xnor"),
     ];
 
     /// Whether a zero in either operand leaves nothing to gather, so that
     /// skipped zeros save work.
-    pub fn vanishes_at_zero(self) -> bool {
+    pub fn zero_annihilating(self) -> bool {
         match self {
-            Map::Mul | Map::Shift | Map::Select | Map::Negate | Map::Trit => true,
+            Map::Mul | Map::Shift | Map::Select | Map::Negate | Map::Ternary => true,
             // Bits are combined in whole words.
             Map::And | Map::Xnor => false,
             Map::Add | Map::Sub | Map::AbsDiff | Map::SquareDiff | Map::Max | Map::Min => false,
@@ -193,6 +193,8 @@ impl FromStr for Map {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Map, ()> {
+        // As files wrote it before.
+        let text = if text == "trit" { "ternary" } else { text };
         let found = Map::ALL.into_iter().find(|(_, name)| *name == text);
         found.map(|(map, _)| map).ok_or(())
     }

@@ -12,7 +12,7 @@ use crate::number;
 
 /// Products that would have more terms than this keep their factors, so that
 /// no chain of products can grow without bound.
-const MAX_TERMS: usize = 256;
+pub(crate) const MAX_TERMS: usize = 256;
 
 impl Monomial {
     fn times(&self, other: &Monomial) -> Monomial {

@@ -9,7 +9,7 @@ use crate::source::Diagnostic;
 
 /// Larger exponents are refused: no count has them, and hostile input should
 /// not fill the memory.
-const MAX_EXPONENT: i32 = 32;
+pub(crate) const MAX_EXPONENT: i32 = 32;
 /// Expressions of more parts than this are refused: names that each stand for
 /// two others double with every step.
 const MAX_SIZE: usize = 2048;

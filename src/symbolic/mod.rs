@@ -22,6 +22,8 @@ mod round;
 mod signs;
 mod substitute;
 
+pub(crate) use self::arithmetic::MAX_TERMS;
+pub(crate) use self::build::MAX_EXPONENT;
 pub use self::build::build;
 pub use self::compile::Compiled;
 pub(crate) use self::compile::MAX_CANCELLED;

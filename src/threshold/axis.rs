@@ -61,7 +61,7 @@ impl ThresholdAxis {
                     | Rule::Switch
                     | Rule::On
                     | Rule::Off
-                    | Rule::None
+                    | Rule::NoneLeft
                         if first.is_integer() =>
                     {
                         kind = AxisKind::Whole;
@@ -148,7 +148,7 @@ impl ThresholdAxis {
                 Rule::MeanExtent | Rule::Length | Rule::Share | Rule::NotNegative | Rule::Room => {
                     false
                 }
-                Rule::Switch | Rule::On | Rule::Off | Rule::None => return false,
+                Rule::Switch | Rule::On | Rule::Off | Rule::NoneLeft => return false,
             };
             laurent.shift >= 0
                 && sizes.iter().all(|size| !size.is_negative())

@@ -84,15 +84,15 @@ fn norms_and_softmax_over_the_last_axis() {
                 (Log, rows),
             ],
         );
-        // Per element: into the sum; a difference squared into the sum; a
-        // difference; times scale, times gain, plus bias. Per row: two means, ε,
-        // the root and its reciprocal.
+        // Per element: into the sum; the difference from the mean, once; its
+        // square, into the sum; times scale, times gain, plus bias. Per row: two
+        // means, ε, the root and its reciprocal.
         let found = block("layer-norm", shape, "");
         assert_counts(
             &found,
             &[
                 (Add, 3 * elements + rows),
-                (Sub, 2 * elements),
+                (Sub, elements),
                 (Mul, 3 * elements + 2 * rows),
                 (Sqrt, rows),
                 (Div, rows),
@@ -160,7 +160,7 @@ fn group_norm_has_statistics_of_each_group() {
         let statistics = 2 * groups;
         [
             (Add, 3 * all + statistics),
-            (Sub, 2 * all),
+            (Sub, all),
             (Mul, 3 * all + 2 * statistics),
             (Sqrt, statistics),
             (Div, statistics),

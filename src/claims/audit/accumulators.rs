@@ -218,12 +218,12 @@ fn sums(counted: &CountedAt<'_, '_>, operand: Option<NumberFormat>) -> Vec<(Narr
                 .find(|(one, _)| one.op == demand.op && one.is(Primitive::Mul))
                 .map(|(_, count)| count.clone()),
             Attribute::Macs if einsum.is_mac() => {
-                let macs = &einsum.space * &op.times;
+                let macs = &einsum.iteration_space() * &graph.runs(op);
                 macs.evaluate(&graph.values()).ok()
             }
             _ => None,
         };
-        let operand = op.format.map(|fixed| fixed.operand).or(operand);
+        let operand = op.computed_in.map(|fixed| fixed.operand).or(operand);
         let narrow = narrow(computed, demand, operand, counted.format);
         all.extend(narrow.zip(count));
     }
@@ -233,7 +233,7 @@ fn sums(counted: &CountedAt<'_, '_>, operand: Option<NumberFormat>) -> Vec<(Narr
 /// What is too narrow about the additions of an estimate in its own format.
 fn own(computed: &Computed, demand: &Demand, format: Format) -> Option<Narrow> {
     let op = &computed.counted.graph.ops()[demand.op];
-    let operand = op.format.map_or(format.operand, |fixed| fixed.operand);
+    let operand = op.computed_in.map_or(format.operand, |fixed| fixed.operand);
     let accumulator = demand.precision.resolve(format);
     narrow(computed, demand, Some(operand), accumulator)
 }
@@ -250,7 +250,7 @@ fn narrow(
     let OpKind::Einsum(einsum) = &op.kind else {
         return None;
     };
-    let is_sum = einsum.contracts && einsum.reduce == Reduce::Add;
+    let is_sum = einsum.has_reduction() && einsum.reduce == Reduce::Add;
     if !is_sum || !demand.is(Primitive::Add) {
         return None;
     }
@@ -258,8 +258,10 @@ fn narrow(
         return None;
     }
     let values = graph.values();
-    let space = (&einsum.space * &einsum.density).evaluate(&values).ok()?;
-    let outputs = einsum.outputs.evaluate(&values).ok()?;
+    let space = (&einsum.iteration_space() * &einsum.density)
+        .evaluate(&values)
+        .ok()?;
+    let outputs = einsum.outputs().evaluate(&values).ok()?;
     if !outputs.is_positive() {
         return None;
     }
@@ -268,8 +270,8 @@ fn narrow(
     if terms <= BigInt::one() {
         return None;
     }
-    let widths: Vec<Option<u64>> = (graph.inputs(demand.op).iter())
-        .map(|(_, wire)| width(&wire.tensor.domain, operand))
+    let widths: Vec<Option<u64>> = (graph.operands(demand.op).iter())
+        .map(|(_, edge)| width(&edge.tensor.domain, operand))
         .collect();
     let each = each(op, einsum, &widths, accumulator);
     let needed = each.unwrap_or(1) + log2(terms.magnitude());
@@ -291,10 +293,10 @@ fn each(
     let all: Option<Vec<u64>> = widths.iter().copied().collect();
     let all = all?;
     let widest = all.iter().copied().max().unwrap_or(0);
-    let operand = op.format.map_or(accumulator, |fixed| fixed.operand);
+    let operand = op.computed_in.map_or(accumulator, |fixed| fixed.operand);
     let is_rounded = operand.family() == Family::Fixed;
     Some(match einsum.map {
-        _ if einsum.operands < 2 => widest,
+        _ if einsum.operands.len() < 2 => widest,
         Map::Mul if is_rounded => widest,
         Map::Mul => all.iter().sum(),
         Map::SquareDiff if is_rounded => widest,
@@ -313,7 +315,6 @@ fn width(domain: &Domain, operand: Option<NumberFormat>) -> Option<u64> {
             let signed = values.iter().any(Signed::is_negative);
             bits.map(|bits| (bits + u64::from(signed)).max(1))
         }
-        Domain::Integer(Some(bits)) => Some(u64::from(*bits)),
         _ => None,
     };
     match (domain, format) {

@@ -283,18 +283,17 @@ fn weight_bits(computed: &Computed, format: Format) -> Option<BigRational> {
         if !inside || !matches!(op.kind, OpKind::Einsum(_)) {
             continue;
         }
-        for (from, wire) in graph.inputs(at) {
+        for (from, edge) in graph.operands(at) {
             let source = &graph.ops()[from];
             if source.kind != OpKind::Weight || !seen.insert(from.index()) {
                 continue;
             }
-            let count = (&source.output.elements() * &source.times)
+            let count = (&source.output.elements() * &graph.runs(source))
                 .evaluate(&values)
                 .ok()?;
-            let operand = op.format.map_or(format.operand, |fixed| fixed.operand);
-            let each = match &wire.tensor.domain {
+            let operand = op.computed_in.map_or(format.operand, |fixed| fixed.operand);
+            let each = match &edge.tensor.domain {
                 Domain::Finite(values) => width(values.len()),
-                Domain::Integer(Some(bits)) => u32::from(*bits.min(&operand.bits())),
                 _ => u32::from(operand.bits()),
             };
             bits += count * number::whole(BigInt::from(each));

@@ -205,7 +205,7 @@ fn density(share: &Share<'_>, computed: &Computed, attribute: Attribute) -> Opti
                 Attribute::Count(primitive) => counts(Some(primitive)),
                 Attribute::Macs => counted.graph.ops().node_weights().any(|op| {
                     matches!(&op.kind, OpKind::Einsum(einsum) if einsum.is_mac()
-                        && holds(&(&einsum.space * &op.times)))
+                        && holds(&(&einsum.iteration_space() * &counted.graph.runs(op))))
                 }),
                 Attribute::Weights => false,
             }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Item, Node, Sheet};
+use super::{Diagram, Item, Node};
 use crate::graph::OpGraph;
 
 /// The graph in DOT. `dot -Tsvg` makes a picture of it.
@@ -10,15 +10,15 @@ use crate::graph::OpGraph;
 /// Ops are boxes coloured by kind of work, blocks and stages are frames, and
 /// arrows carry the shapes of tensors.
 pub fn dot(graph: &OpGraph) -> String {
-    let sheet = Sheet::of(graph);
+    let diagram = Diagram::of(graph);
     let mut text = String::from("digraph model {\n");
     // Writing to a string cannot fail.
-    let _ = write_all(&mut text, &sheet);
+    let _ = write_all(&mut text, &diagram);
     text.push_str("}\n");
     text
 }
 
-fn write_all(out: &mut String, sheet: &Sheet) -> std::fmt::Result {
+fn write_all(out: &mut String, diagram: &Diagram) -> std::fmt::Result {
     let font = "Helvetica,Arial,sans-serif";
     writeln!(
         out,
@@ -28,7 +28,7 @@ fn write_all(out: &mut String, sheet: &Sheet) -> std::fmt::Result {
         out,
         "  fontname=\"{font}\"; fontsize=15; fontcolor=\"#333333\"; labelloc=t; labeljust=l;"
     )?;
-    writeln!(out, "  label=<{}>;", key(sheet))?;
+    writeln!(out, "  label=<{}>;", key(diagram))?;
     writeln!(
         out,
         "  node [shape=box, style=\"rounded,filled\", fontname=\"{font}\", fontsize=12, \
@@ -39,7 +39,7 @@ fn write_all(out: &mut String, sheet: &Sheet) -> std::fmt::Result {
         "  edge [fontname=\"{font}\", fontsize=9, fontcolor=\"#666666\", color=\"#888888\", \
          arrowsize=0.6];"
     )?;
-    for node in &sheet.nodes {
+    for node in &diagram.nodes {
         let (fill, line) = node.work.colours();
         writeln!(
             out,
@@ -48,27 +48,27 @@ fn write_all(out: &mut String, sheet: &Sheet) -> std::fmt::Result {
             label(node)
         )?;
     }
-    write_group(out, sheet, 0, 1)?;
-    for edge in &sheet.edges {
+    write_group(out, diagram, 0, 1)?;
+    for edge in &diagram.edges {
         writeln!(
             out,
             "  n{} -> n{} [label=\"{}\"];",
-            sheet.nodes[edge.from].id,
-            sheet.nodes[edge.to].id,
+            diagram.nodes[edge.from].id,
+            diagram.nodes[edge.to].id,
             quoted(&format!(" {}", edge.label))
         )?;
     }
     Ok(())
 }
 
-fn write_group(out: &mut String, sheet: &Sheet, at: usize, depth: usize) -> std::fmt::Result {
+fn write_group(out: &mut String, diagram: &Diagram, at: usize, depth: usize) -> std::fmt::Result {
     let indent = "  ".repeat(depth);
-    for item in &sheet.groups[at].items {
+    for item in &diagram.groups[at].items {
         match item {
-            Item::Node(node) if at > 0 => writeln!(out, "{indent}n{};", sheet.nodes[*node].id)?,
+            Item::Node(node) if at > 0 => writeln!(out, "{indent}n{};", diagram.nodes[*node].id)?,
             Item::Node(_) => {}
             Item::Group(inner) => {
-                let group = &sheet.groups[*inner];
+                let group = &diagram.groups[*inner];
                 let (style, line, fill) = if group.is_stage {
                     ("rounded,dashed", "#b0b0b0", "transparent")
                 } else {
@@ -81,7 +81,7 @@ fn write_group(out: &mut String, sheet: &Sheet, at: usize, depth: usize) -> std:
                      margin=10; style=\"{style}\"; color=\"{line}\"; fillcolor=\"{fill}\";",
                     quoted(&group.title)
                 )?;
-                write_group(out, sheet, *inner, depth + 1)?;
+                write_group(out, diagram, *inner, depth + 1)?;
                 writeln!(out, "{indent}}}")?;
             }
         }
@@ -90,10 +90,10 @@ fn write_group(out: &mut String, sheet: &Sheet, at: usize, depth: usize) -> std:
 }
 
 /// The title of the picture and what its colours mean.
-fn key(sheet: &Sheet) -> String {
-    let mut text = format!("<b>{}</b><br align=\"left\"/>", marked(&sheet.title));
+fn key(diagram: &Diagram) -> String {
+    let mut text = format!("<b>{}</b><br align=\"left\"/>", marked(&diagram.title));
     text.push_str("<font point-size=\"10\">");
-    for work in sheet.works() {
+    for work in diagram.works() {
         let (_, line) = work.colours();
         text.push_str(&format!(
             "<font color=\"{line}\">■</font> {}   ",

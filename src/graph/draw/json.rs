@@ -1,9 +1,9 @@
-//! JSON, with everything that the graph knows of its ops and tensors.
+//! JSON, with every op and every tensor of the graph.
 
 use num_rational::BigRational;
 use serde::Serialize;
 
-use super::sheet::printer;
+use super::diagram::printer;
 use crate::graph::{Op, OpGraph, OpKind, Tensor};
 use crate::number;
 use crate::symbolic::{Expr, Printer};
@@ -95,12 +95,12 @@ fn document(graph: &OpGraph) -> Document<'_> {
     let mut edges = Vec::new();
     for (at, op) in graph.iter() {
         nodes.push(node(graph, at.index(), op, &printer));
-        for (from, wire) in graph.inputs(at) {
+        for (from, edge) in graph.inputs(at) {
             edges.push(Edge {
                 from: from.index(),
                 to: at.index(),
-                slot: wire.slot,
-                tensor: shape(&wire.tensor, &printer),
+                slot: edge.slot,
+                tensor: shape(&edge.tensor, &printer),
             });
         }
     }
@@ -108,7 +108,7 @@ fn document(graph: &OpGraph) -> Document<'_> {
         id: id.index(),
         name: &region.name,
         parent: region.parent.map(|parent| parent.index()),
-        repeat: printer.print(&region.repeat),
+        repeat: printer.print(&region.rounds),
     });
     let scopes = graph.scopes().iter().map(|scope| Scope {
         name: &scope.name,
@@ -131,9 +131,9 @@ fn node<'g>(graph: &'g OpGraph, id: usize, op: &'g Op, printer: &Printer) -> Nod
         OpKind::Weight => ("weight", None, None),
         OpKind::Constant => ("constant", None, None),
         OpKind::Einsum(einsum) => ("einsum", Some(einsum.text.as_str()), Some(einsum)),
-        OpKind::Elementwise { text, .. } => ("elementwise", Some(text.as_str()), None),
-        OpKind::Move(what) => ("move", Some(*what), None),
-        OpKind::Uncounted(operator) => ("uncounted", Some(operator.as_str()), None),
+        OpKind::Elementwise(elementwise) => ("elementwise", Some(elementwise.text.as_str()), None),
+        OpKind::Move(movement) => ("move", Some(movement.name()), None),
+        OpKind::Unsupported(operator) => ("uncounted", Some(operator.as_str()), None),
     };
     Node {
         id,
@@ -145,14 +145,14 @@ fn node<'g>(graph: &'g OpGraph, id: usize, op: &'g Op, printer: &Printer) -> Nod
         what,
         // One operand alone is mapped by nothing.
         map: einsum
-            .filter(|einsum| einsum.operands == 2)
+            .filter(|einsum| einsum.operands.len() == 2)
             .map(|einsum| einsum.map.name()),
         reduce: einsum
-            .filter(|einsum| einsum.contracts)
+            .filter(|einsum| einsum.has_reduction())
             .map(|einsum| einsum.reduce.name()),
-        times: printer.print(&op.times),
+        times: printer.print(&graph.runs(op)),
         output: Shape {
-            format: op.format.map(|format| format.to_string()),
+            format: op.computed_in.map(|format| format.to_string()),
             ..shape(&op.output, printer)
         },
     }
@@ -162,7 +162,7 @@ fn shape(tensor: &Tensor, printer: &Printer) -> Shape {
     let text = |expr: &Expr| printer.print(expr);
     Shape {
         shape: tensor.shape.iter().map(text).collect(),
-        format: tensor.format.map(|format| format.to_string()),
+        format: tensor.stored_in.map(|format| format.to_string()),
         domain: tensor.domain.to_string(),
         density: tensor.density.as_ref().map(text),
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Item, Node, Sheet};
+use super::{Diagram, Item, Node};
 use crate::graph::OpGraph;
 
 /// The graph as a Mermaid flowchart.
@@ -11,17 +11,17 @@ use crate::graph::OpGraph;
 /// they are told otherwise; larger graphs are better drawn from
 /// [`dot`](super::dot()).
 pub fn mermaid(graph: &OpGraph) -> String {
-    let sheet = Sheet::of(graph);
-    let mut text = format!("---\ntitle: {}\n---\nflowchart TD\n", title(&sheet.title));
+    let diagram = Diagram::of(graph);
+    let mut text = format!("---\ntitle: {}\n---\nflowchart TD\n", title(&diagram.title));
     // Writing to a string cannot fail.
-    let _ = write_all(&mut text, &sheet);
+    let _ = write_all(&mut text, &diagram);
     text
 }
 
-fn write_all(out: &mut String, sheet: &Sheet) -> std::fmt::Result {
-    write_group(out, sheet, 0, 1)?;
-    for edge in &sheet.edges {
-        let (from, to) = (&sheet.nodes[edge.from], &sheet.nodes[edge.to]);
+fn write_all(out: &mut String, diagram: &Diagram) -> std::fmt::Result {
+    write_group(out, diagram, 0, 1)?;
+    for edge in &diagram.edges {
+        let (from, to) = (&diagram.nodes[edge.from], &diagram.nodes[edge.to]);
         let label = safe(&edge.label);
         writeln!(out, "  n{} -->|\"{label}\"| n{}", from.id, to.id)?;
     }
@@ -34,7 +34,7 @@ fn write_all(out: &mut String, sheet: &Sheet) -> std::fmt::Result {
         ),
     ];
     for (class, is_stage, style) in frames {
-        let ids: Vec<String> = (sheet.groups.iter().enumerate().skip(1))
+        let ids: Vec<String> = (diagram.groups.iter().enumerate().skip(1))
             .filter(|(_, group)| group.is_stage == is_stage)
             .map(|(at, _)| format!("g{at}"))
             .collect();
@@ -43,9 +43,9 @@ fn write_all(out: &mut String, sheet: &Sheet) -> std::fmt::Result {
             writeln!(out, "  class {} {class}", ids.join(","))?;
         }
     }
-    for work in sheet.works() {
+    for work in diagram.works() {
         let (fill, line) = work.colours();
-        let of_work = sheet.nodes.iter().filter(|node| node.work == work);
+        let of_work = diagram.nodes.iter().filter(|node| node.work == work);
         let ids: Vec<String> = of_work.map(|node| format!("n{}", node.id)).collect();
         let class = format!("{work:?}").to_lowercase();
         writeln!(
@@ -57,18 +57,18 @@ fn write_all(out: &mut String, sheet: &Sheet) -> std::fmt::Result {
     Ok(())
 }
 
-fn write_group(out: &mut String, sheet: &Sheet, at: usize, depth: usize) -> std::fmt::Result {
+fn write_group(out: &mut String, diagram: &Diagram, at: usize, depth: usize) -> std::fmt::Result {
     let indent = "  ".repeat(depth);
-    for item in &sheet.groups[at].items {
+    for item in &diagram.groups[at].items {
         match item {
             Item::Node(node) => {
-                let node = &sheet.nodes[*node];
+                let node = &diagram.nodes[*node];
                 writeln!(out, "{indent}n{}[\"{}\"]", node.id, label(node))?;
             }
             Item::Group(inner) => {
-                let group = &sheet.groups[*inner];
+                let group = &diagram.groups[*inner];
                 writeln!(out, "{indent}subgraph g{inner}[\"{}\"]", safe(&group.title))?;
-                write_group(out, sheet, *inner, depth + 1)?;
+                write_group(out, diagram, *inner, depth + 1)?;
                 writeln!(out, "{indent}end")?;
             }
         }

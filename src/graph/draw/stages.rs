@@ -47,7 +47,7 @@ impl Stages {
         let single = alone
             .keys()
             .copied()
-            .filter(|id| counts.get(id) == Some(&1) && graph.region(*id).repeat == Expr::one())
+            .filter(|id| counts.get(id) == Some(&1) && graph.region(*id).rounds == Expr::one())
             .collect();
 
         let count = graph.ops().node_count();

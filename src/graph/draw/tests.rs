@@ -183,9 +183,9 @@ fn json_leaves_nothing_out() {
     assert_eq!(value["variant"], "e-att");
     let nodes = value["nodes"].as_array().unwrap();
     let edges = value["edges"].as_array().unwrap();
-    // An input, four weights, nine ops that compute.
-    assert_eq!(nodes.len(), 14);
-    assert_eq!(edges.len(), 11 + 4);
+    // An input, four weights and their biases, nine ops that compute.
+    assert_eq!(nodes.len(), 18);
+    assert_eq!(edges.len(), 11 + 4 + 4);
     let q = nodes.iter().find(|node| node["name"] == "q").unwrap();
     assert_eq!(q["path"][0], "attention");
     assert_eq!(q["stage"], "q-proj");
@@ -194,11 +194,12 @@ fn json_leaves_nothing_out() {
     assert_eq!((&q["map"], &q["reduce"]), (&"select".into(), &"add".into()));
     assert_eq!(q["shape"], serde_json::json!(["b", "n", "d/h"]));
     let into_q: Vec<_> = edges.iter().filter(|edge| edge["to"] == q["id"]).collect();
-    assert_eq!(into_q.len(), 2);
+    assert_eq!(into_q.len(), 3);
     assert_eq!(into_q[0]["slot"], 0);
     assert_eq!(into_q[0]["domain"], "{0, 1}");
     assert_eq!(into_q[0]["density"], "rho");
     assert_eq!(into_q[1]["shape"], serde_json::json!(["d", "d/h"]));
+    assert_eq!(into_q[2]["shape"], serde_json::json!(["d/h"]));
     let d = value["symbols"].as_array().unwrap().iter();
     assert!(
         d.clone()

@@ -31,26 +31,30 @@ impl Work {
         match kind {
             OpKind::Input | OpKind::Weight | OpKind::Constant => Work::Input,
             OpKind::Move(_) => Work::Move,
-            OpKind::Uncounted(_) => Work::Unknown,
-            OpKind::Elementwise { steps, .. } => {
+            OpKind::Unsupported(_) => Work::Unknown,
+            OpKind::Elementwise(elementwise) => {
                 let hard = |primitive: &Primitive| {
                     use Primitive::{Div, Erf, Exp, Log, Sqrt, Tanh};
                     matches!(primitive, Div | Sqrt | Exp | Log | Tanh | Erf)
                 };
-                if steps.iter().any(|(primitive, _)| hard(primitive)) {
+                if elementwise
+                    .steps
+                    .iter()
+                    .any(|(primitive, _)| hard(primitive))
+                {
                     Work::Function
                 } else {
                     Work::Elementwise
                 }
             }
-            OpKind::Einsum(einsum) if einsum.operands < 2 => {
-                if einsum.contracts {
+            OpKind::Einsum(einsum) if einsum.operands.len() < 2 => {
+                if einsum.has_reduction() {
                     Work::Elementwise
                 } else {
                     Work::Move
                 }
             }
-            OpKind::Einsum(einsum) => match (einsum.map, einsum.contracts) {
+            OpKind::Einsum(einsum) => match (einsum.map, einsum.has_reduction()) {
                 (Map::Mul | Map::SquareDiff, true) => Work::Product,
                 (_, true) => Work::Cheap,
                 (_, false) => Work::Elementwise,

@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::density::At;
+use super::lowered::{Body, Value};
+use super::lowering::{Instance, Lowering};
 use super::order::order;
-use super::{Instance, Lowering, Made, Outcome, Told};
-use crate::graph::RegionId;
 use crate::graph::names::{Names, Origin};
+use crate::graph::reported::Reported;
 use crate::model::Module;
 use crate::symbolic::Expr;
 
 impl<'m> Lowering<'m> {
-    /// Lowers the model itself: its inputs are nodes of the graph.
-    pub(super) fn root(&mut self) -> Outcome<Made> {
+    /// Lowers the model itself, whose inputs are ops.
+    pub(super) fn root(&mut self) -> Result<Body<'m>, Reported> {
         let module: &'m Module = &self.model.root;
         let before = self.problems.len();
         let origin = Origin {
@@ -23,47 +23,52 @@ impl<'m> Lowering<'m> {
         };
         let names = Names::resolve(module, &origin, &mut self.symbols, &mut self.problems);
         if self.problems.len() > before {
-            return Err(Told);
+            return Err(Reported);
         }
         self.constrain_needs(module, &names);
         self.constrain_numbers(module, &names);
-        let once = (Expr::one(), Expr::one());
-        let at = self.densities.root();
-        let mut instance = Instance::new(module, names, RegionId::ROOT, once, None, at);
+        let mut instance = Instance::new(module, names, Expr::one(), None);
         for input in &module.inputs {
-            if let Ok(made) = self.input(input, &instance) {
-                instance.made.insert(&input.name.value, made);
+            if let Ok(value) = self.input(input, &mut instance) {
+                instance.values.insert(&input.name.value, value);
             }
         }
         self.used.push(module);
-        self.body(&mut instance)
+        self.body(instance).map(|(body, _)| body)
     }
 
     /// Lowers the ops of a module in the order of their dependences, that of
-    /// the file where they leave a choice, and gives its result.
-    pub(super) fn body(&mut self, instance: &mut Instance<'m>) -> Outcome<Made> {
+    /// the file where they leave a choice; with the value that it gives.
+    pub(super) fn body(
+        &mut self,
+        mut instance: Instance<'m>,
+    ) -> Result<(Body<'m>, Value), Reported> {
         let before = self.problems.len();
         let module = instance.module;
-        let order = order(&module.ops).map_err(|mistake| self.tell(mistake))?;
+        let order = order(&module.ops).map_err(|mistake| self.report(mistake))?;
         for at in order {
             let op = &module.ops[at];
-            self.work(1, &op.place)?;
-            if let Ok(made) = self.op(op, instance) {
-                instance.made.insert(&op.name.value, made);
-            } else if self.is_over() {
-                return Err(Told);
+            self.charge(1, &op.place)?;
+            if let Ok(value) = self.op(op, &mut instance) {
+                instance.values.insert(&op.name.value, value);
+            } else if self.should_stop() {
+                return Err(Reported);
             }
         }
-        self.check_weights(instance)?;
+        self.check_weights(&instance)?;
         if self.problems.len() > before {
-            return Err(Told);
+            return Err(Reported);
         }
         let last = || module.ops.last().map(|op| op.name.value.as_str());
         let output = module.output.as_ref().map(|name| name.value.as_str());
-        output
-            .or_else(last)
-            .and_then(|output| instance.made.get(output).cloned())
-            .ok_or(Told)
+        let output = output.or_else(last);
+        let value = output.and_then(|output| instance.values.get(output).cloned());
+        let value = value.ok_or(Reported)?;
+        let body = Body {
+            items: instance.items,
+            output: value.id,
+        };
+        Ok((body, value))
     }
 }
 
@@ -71,10 +76,8 @@ impl<'m> Instance<'m> {
     pub(super) fn new(
         module: &'m Module,
         names: Names,
-        region: RegionId,
-        (times, copies): (Expr, Expr),
+        runs: Expr,
         stage: Option<String>,
-        at: At,
     ) -> Instance<'m> {
         let declared: HashSet<&str> = (module.ops.iter().map(|op| op.name.value.as_str()))
             .chain(module.inputs.iter().map(|input| input.name.value.as_str()))
@@ -86,13 +89,12 @@ impl<'m> Instance<'m> {
             module,
             weights,
             names,
-            region,
-            times,
-            copies,
+            runs,
             stage,
-            at,
             declared,
-            made: HashMap::new(),
+            values: HashMap::new(),
+            shared: HashMap::new(),
+            items: Vec::new(),
         }
     }
 }

@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::call::{Call, Round};
-use super::{Instance, Lowering, Made, Outcome, Told};
+use super::call::Callee;
+use super::lowered::{Body, Value, ValueId};
+use super::lowering::{Instance, Lowering};
 use crate::formula::AstNode;
-use crate::graph::einsum::shown_shape;
+use crate::graph::infer::shown_shape;
 use crate::graph::names::{Names, Origin};
-use crate::graph::{Region, RegionId};
+use crate::graph::reported::Reported;
 use crate::model::{Input, ShapeDecl};
 use crate::source::Diagnostic;
 use crate::symbolic::Expr;
@@ -19,53 +20,61 @@ const NAMES_PER_STEP: usize = 20;
 const FREE_NUMBERS: usize = 16;
 
 impl<'m> Lowering<'m> {
-    pub(super) fn instantiate(&mut self, call: &Call<'m>, round: &Round<'_>) -> Outcome<Made> {
-        let block = call.block;
+    /// The body of a block for the operands given, with the value it gives.
+    /// Its ops run so often as `runs` says.
+    pub(super) fn instantiate(
+        &mut self,
+        callee: &Callee<'m>,
+        operands: &[Value],
+        runs: Expr,
+    ) -> Result<(Body<'m>, Value), Reported> {
+        let block = callee.block;
         let numbers = block.numbers.len().saturating_sub(FREE_NUMBERS);
-        let passed_on = (call.inherited.len() + block.ops.len()) / NAMES_PER_STEP;
-        self.work(2 * numbers + passed_on, call.place)?;
-        if round.operands.len() != block.inputs.len() {
-            return Err(self.wrong_number(call, round));
+        let passed_on = (callee.inherited.len() + block.ops.len()) / NAMES_PER_STEP;
+        self.charge(2 * numbers + passed_on, callee.place)?;
+        if operands.len() != block.inputs.len() {
+            return Err(self.wrong_number(callee, operands.len()));
         }
         let before = self.problems.len();
-        let extents = match bind_extents(call, round) {
+        let extents = match bind_extents(callee, operands) {
             Ok(extents) => extents,
-            Err(mistake) => return Err(self.tell(*mistake)),
+            Err(mistake) => return Err(self.report(*mistake)),
         };
         let origin = Origin {
-            with: call.with.clone(),
-            inherited: Some(&call.inherited),
+            with: callee.with.clone(),
+            inherited: Some(&callee.inherited),
             settings: &self.settings,
             extents,
         };
         let names = Names::resolve(block, &origin, &mut self.symbols, &mut self.problems);
         if self.problems.len() > before {
-            return Err(Told);
+            return Err(Reported);
         }
-        let region = RegionId(self.regions.len());
-        self.regions.push(Region {
-            name: round.name.to_owned(),
-            parent: Some(call.parent),
-            repeat: round.repeat.clone(),
-        });
         self.constrain_numbers(block, &names);
-        let often = (round.times.clone(), round.copies.clone());
-        let at = (self.densities).inside(&call.at, &call.op.name.value, round.name);
-        let mut instance = Instance::new(block, names, region, often, call.stage.clone(), at);
-        for (input, made) in block.inputs.iter().zip(round.operands) {
-            self.check_input(input, made, &instance, call)?;
-            instance.made.insert(&input.name.value, made.clone());
+        let mut instance = Instance::new(block, names, runs, callee.stage.clone());
+        for (at, (input, operand)) in block.inputs.iter().zip(operands).enumerate() {
+            self.check_input(input, operand, &instance, callee)?;
+            // A tensor that is given twice is one tensor, and what is done to
+            // it is done once; but what a repeated block takes first is
+            // another one in its later rounds.
+            let carried = usize::from(callee.is_repeated);
+            let same = (carried..at).find(|other| operands[*other].id == operand.id);
+            let value = Value {
+                id: ValueId::Input(same.unwrap_or(at)),
+                ..operand.clone()
+            };
+            instance.values.insert(&input.name.value, value);
         }
         if !self.used.iter().any(|known| std::ptr::eq(*known, block)) {
             self.used.push(block);
         }
-        self.open.push((&call.key.value, block));
-        let made = self.body(&mut instance);
+        self.open.push((&callee.key.value, block));
+        let body = self.body(instance);
         self.open.pop();
-        made
+        body
     }
 
-    fn wrong_number(&mut self, call: &Call<'m>, round: &Round<'_>) -> Told {
+    fn wrong_number(&mut self, call: &Callee<'m>, given: usize) -> Reported {
         let names: Vec<&str> = (call.block.inputs.iter())
             .map(|input| input.name.value.as_str())
             .collect();
@@ -77,26 +86,26 @@ impl<'m> Lowering<'m> {
                 1 => "1 input".to_owned(),
                 many => format!("{many} inputs"),
             },
-            round.operands.len()
+            given
         );
         let help = match names.as_slice() {
             [] => "leave out `inputs`".to_owned(),
             [only] => format!("its input is `{only}`"),
             many => format!("its inputs are, in this order, `{}`", many.join("`, `")),
         };
-        self.tell(Diagnostic::at(call.place, message).help(help))
+        self.report(Diagnostic::at(call.place, message).help(help))
     }
 
     /// Every axis of an input must be what the block says it is.
     fn check_input(
         &mut self,
         input: &Input,
-        made: &Made,
+        operand: &Value,
         instance: &Instance<'m>,
-        call: &Call<'m>,
-    ) -> Outcome<()> {
-        // `bind_extents` has told of tensors of another rank.
-        for (axis, extent) in input.shape.over(&made.tensor.shape).into_iter().flatten() {
+        call: &Callee<'m>,
+    ) -> Result<(), Reported> {
+        // `bind_extents` has reported tensors of another rank.
+        for (axis, extent) in input.shape.over(&operand.shape).into_iter().flatten() {
             let wanted = self.number(axis, instance)?;
             if wanted != *extent {
                 let name = axis.text.trim();
@@ -104,8 +113,9 @@ impl<'m> Lowering<'m> {
                     "axis `{name}` of input `{}` of block `{}` is {wanted}, but is given {extent}",
                     input.name.value, instance.module.name,
                 );
-                return Err(self
-                    .tell(Diagnostic::at(call.place, message).and(&axis.place, "declared here")));
+                return Err(self.report(
+                    Diagnostic::at(call.place, message).and(&axis.place, "declared here"),
+                ));
             }
         }
         Ok(())
@@ -114,8 +124,8 @@ impl<'m> Lowering<'m> {
 
 /// The extents that the inputs of a block give to names.
 fn bind_extents(
-    call: &Call<'_>,
-    round: &Round<'_>,
+    call: &Callee<'_>,
+    operands: &[Value],
 ) -> Result<BTreeMap<String, Expr>, Box<Diagnostic>> {
     let block = call.block;
     let own: BTreeSet<&str> = (block.needs.iter().map(|need| need.value.as_str()))
@@ -127,8 +137,8 @@ fn bind_extents(
         )
         .collect();
     let mut extents: BTreeMap<String, Expr> = BTreeMap::new();
-    for (input, made) in block.inputs.iter().zip(round.operands) {
-        let shape = &made.tensor.shape;
+    for (input, operand) in block.inputs.iter().zip(operands) {
+        let shape = &operand.shape;
         let Some(axes) = input.shape.over(shape) else {
             let message = format!(
                 "`{}` of block `{}` has {}, but is given {}",

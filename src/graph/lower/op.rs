@@ -1,41 +1,54 @@
-//! One op: its operands, whether it runs, and its place in the graph.
+//! One op: its operands, whether it runs, and its place among the others.
 
 use num_traits::Zero;
-use petgraph::graph::NodeIndex;
 
-use super::{Instance, Lowering, Made, Outcome, SharedKey, Told};
+use super::lowered::{Item, LoweredOp, Value, ValueId};
+use super::lowering::{Instance, Lowering, SharedKey};
 use crate::formula::Formula;
-use crate::graph::check::Rule;
+use crate::graph::OpKind;
+use crate::graph::constraint::Rule;
 use crate::graph::limits::{self, MAX_PROBLEMS};
-use crate::graph::{Op, OpKind, Tensor, Wire};
+use crate::graph::reported::Reported;
 use crate::model::{OpDecl, OpForm, Operand};
 use crate::source::{Diagnostic, Spanned};
 use crate::symbolic::Expr;
 
 impl<'m> Lowering<'m> {
     /// Lowers one op.
-    pub(super) fn op(&mut self, op: &'m OpDecl, instance: &mut Instance<'m>) -> Outcome<Made> {
-        limits::operands(op).map_err(|mistake| self.tell(mistake))?;
+    pub(super) fn op(
+        &mut self,
+        op: &'m OpDecl,
+        instance: &mut Instance<'m>,
+    ) -> Result<Value, Reported> {
+        limits::operands(op).map_err(|mistake| self.report(mistake))?;
         if let Some(when) = &op.when
             && self.is_off(when, instance)?
         {
             return self.skipped(op, when, instance);
         }
         let operands = self.operands(op, instance)?;
-        let times = self.times(op, instance)?;
+        let share = self.share(op, instance)?;
         if let OpForm::Call { .. } = &op.form {
-            return self.call(op, operands, times, instance);
+            return self.call(op, &operands, share, instance);
         }
-        let (kind, mut tensor) = self.form(op, &operands, instance)?;
-        if let Some(domain) = &op.domain {
-            tensor.domain = domain.value.clone();
+        let (kind, shape) = self.form(op, &operands, instance)?;
+        let density = self.density(op.density.as_ref(), instance)?;
+        self.measure(&shape, &op.name.value, &op.place)?;
+        let ids = operands.iter().map(|operand| operand.id);
+        let mut ids: Vec<ValueId> = ids.collect();
+        if let OpKind::Einsum(einsum) = &kind {
+            ids.extend(self.bias_tensor(op, einsum, instance)?);
         }
-        if let Some(density) = self.density(op.density.as_ref(), instance)? {
-            tensor.density = Some(density);
-        }
-        tensor.format = op.format.as_ref().map(|format| format.value);
-        self.measure(&tensor, &op.name.value, &op.place)?;
-        self.add(op, kind, tensor, &operands, times, instance)
+        let is_weight = match operands.as_slice() {
+            [only] => only.is_weight && kind.only_moves(),
+            _ => false,
+        };
+        let id = self.place(op, kind, (&shape, share, density), ids, instance);
+        Ok(Value {
+            id,
+            shape: shape.into(),
+            is_weight,
+        })
     }
 
     /// What stands for an op that does not run: its first input. Its weights
@@ -45,18 +58,18 @@ impl<'m> Lowering<'m> {
         op: &OpDecl,
         when: &Formula,
         instance: &mut Instance<'m>,
-    ) -> Outcome<Made> {
+    ) -> Result<Value, Reported> {
         let mut first = None;
         for operand in &op.inputs {
             if let Operand::Tensor(name) = operand
                 && !instance.weights.contains_key(name.value.as_str())
-                && let Some(made) = self.tensor(op, name, instance)?
+                && let Some(value) = self.tensor(op, name, instance)?
             {
-                first.get_or_insert(made);
+                first.get_or_insert(value);
             }
         }
         first.ok_or_else(|| {
-            self.tell(
+            self.report(
                 Diagnostic::at(
                     &when.place,
                     format!(
@@ -70,18 +83,22 @@ impl<'m> Lowering<'m> {
     }
 
     /// The tensors that an op takes, each looked for, so that all mistakes in
-    /// a list are told at once.
-    fn operands(&mut self, op: &OpDecl, instance: &mut Instance<'m>) -> Outcome<Vec<Made>> {
+    /// a list are reported at once.
+    fn operands(
+        &mut self,
+        op: &OpDecl,
+        instance: &mut Instance<'m>,
+    ) -> Result<Vec<Value>, Reported> {
         let mut operands = Vec::with_capacity(op.inputs.len());
         let mut failed = None;
         for operand in &op.inputs {
-            let made = match operand {
+            let value = match operand {
                 Operand::Weight(weight) => self.weight(op, weight, instance).map(Some),
                 Operand::Tensor(name) => self.tensor(op, name, instance),
             };
-            match made {
-                Ok(made) => operands.extend(made),
-                Err(told) => failed = Some(told),
+            match value {
+                Ok(value) => operands.extend(value),
+                Err(reported) => failed = Some(reported),
             }
         }
         failed.map_or(Ok(operands), Err)
@@ -93,16 +110,16 @@ impl<'m> Lowering<'m> {
         op: &OpDecl,
         name: &Spanned<String>,
         instance: &mut Instance<'m>,
-    ) -> Outcome<Option<Made>> {
-        if let Some(made) = instance.made.get(name.value.as_str()) {
-            return Ok(Some(made.clone()));
+    ) -> Result<Option<Value>, Reported> {
+        if let Some(value) = instance.values.get(name.value.as_str()) {
+            return Ok(Some(value.clone()));
         }
         if let Some(weight) = instance.weights.get(name.value.as_str()) {
             return self.named_weight(weight, instance).map(Some);
         }
         // An op or input that could not be lowered has been complained of.
         if instance.declared.contains(name.value.as_str()) {
-            return Err(Told);
+            return Err(Reported);
         }
         let is_number = instance.names.get(&name.value).is_some();
         if is_number && matches!(op.form, OpForm::Apply(_)) {
@@ -127,17 +144,17 @@ impl<'m> Lowering<'m> {
             );
             Diagnostic::at(&name.place, message).known(&name.value, known.take(MAX_PROBLEMS))
         };
-        Err(self.tell(mistake))
+        Err(self.report(mistake))
     }
 
     /// Whether a `when` is 0 for the values at hand.
-    fn is_off(&mut self, when: &Formula, instance: &Instance<'m>) -> Outcome<bool> {
+    fn is_off(&mut self, when: &Formula, instance: &Instance<'m>) -> Result<bool, Reported> {
         let switch = self.number(when, instance)?;
         self.switches.extend(switch.symbols());
         let off = switch
             .evaluate(&self.symbols.values)
             .map(|value| value.is_zero())
-            .map_err(|error| self.tell(Diagnostic::at(&when.place, error.to_string())))?;
+            .map_err(|error| self.report(Diagnostic::at(&when.place, error.to_string())))?;
         // The graph is right for other values only while this stays as it is.
         let what = format!("`when = {}`", when.text.trim());
         let rule = if off { Rule::Off } else { Rule::On };
@@ -145,89 +162,69 @@ impl<'m> Lowering<'m> {
         Ok(off)
     }
 
-    /// How often an op runs.
-    fn times(&mut self, op: &OpDecl, instance: &Instance<'m>) -> Outcome<Expr> {
+    /// The factor by which an op runs more or less often than its block.
+    fn share(&mut self, op: &OpDecl, instance: &Instance<'m>) -> Result<Expr, Reported> {
         let Some(formula) = &op.times else {
-            return Ok(instance.times.clone());
+            return Ok(Expr::one());
         };
-        let factor = self.number(formula, instance)?;
+        let share = self.number(formula, instance)?;
         let what = format!("`times = {}`", formula.text.trim());
-        self.constrain(what, &factor, Rule::NotNegative, &formula.place);
+        self.constrain(what, &share, Rule::NotNegative, &formula.place);
         let what = format!("the runs of `{}`", op.name.value);
-        limits::product([&instance.times, &factor], &what, &formula.place)
-            .map_err(|mistake| self.tell(mistake))
+        limits::product([&instance.runs, &share], &what, &formula.place)
+            .map_err(|mistake| self.report(mistake))?;
+        Ok(share)
     }
 
-    /// Puts a new op into the graph, or finds the one that does the same to
-    /// the same tensors.
-    fn add(
+    /// Adds an op to its body, or finds the one that does the same to the same
+    /// tensors.
+    fn place(
         &mut self,
-        op: &OpDecl,
+        op: &'m OpDecl,
         kind: OpKind,
-        mut tensor: Tensor,
-        operands: &[Made],
-        times: Expr,
-        instance: &Instance<'m>,
-    ) -> Outcome<Made> {
-        let measured = self.measured_density(&op.name.value, instance)?;
+        (shape, share, density): (&[Expr], Expr, Option<Expr>),
+        operands: Vec<ValueId>,
+        instance: &mut Instance<'m>,
+    ) -> ValueId {
         let format = op.format.as_ref().map(|format| format.value);
-        let sources: Vec<NodeIndex> = operands.iter().map(|made| made.node).collect();
-        let density = tensor.density.clone();
+        let domain = op.domain.as_ref().map(|domain| domain.value.clone());
         let key = nameless(op, instance).map(|formula| SharedKey {
             formula,
-            sources,
-            region: instance.region,
-            times: times.clone(),
+            operands: operands.clone(),
+            share: share.clone(),
             format,
-            density,
+            domain: domain.clone(),
+            density: density.clone(),
         });
-        if let Some((node, stamp)) = key.as_ref().and_then(|key| self.shared.get(key))
-            && self.stamps.get(node.index()) == Some(stamp)
+        if let Some(at) = key.as_ref().and_then(|key| instance.shared.get(key))
+            && let Some(Item::Op(same)) = instance.items.get_mut(*at)
         {
-            let node = *node;
-            if let Some(measured) = measured {
-                return Err(self.same_tensor(measured, node));
-            }
-            tensor.density = self.ops[node].output.density.clone();
-            return Ok(Made { node, tensor });
+            same.aliases.push(&op.name.value);
+            return ValueId::Item(*at);
         }
-        if let Some(measured) = measured {
-            tensor.density = Some(measured.share());
+        if let Some(key) = key {
+            instance.shared.insert(key, instance.items.len());
         }
         let stage = match (&op.stage, &instance.stage) {
             (Some(own), _) => own.value.clone(),
             (None, Some(caller)) => caller.clone(),
             (None, None) => op.name.value.clone(),
         };
-        let node = self.place(Op {
+        let item = Item::Op(Box::new(LoweredOp {
             name: op.name.value.clone(),
+            aliases: Vec::new(),
             stage,
-            region: instance.region,
             kind,
-            times,
-            format,
-            output: tensor.clone(),
+            share,
+            computed_in: format,
+            stored_in: format,
+            shape: shape.to_vec(),
+            domain,
+            density,
+            operands,
             place: op.place.clone(),
-        });
-        for (slot, made) in operands.iter().enumerate() {
-            let wire = Wire {
-                slot,
-                tensor: made.tensor.clone(),
-            };
-            self.ops.add_edge(made.node, node, wire);
-        }
-        if let Some(key) = key {
-            self.shared.insert(key, (node, self.lowered));
-        }
-        self.note_density(node, op.density.is_some(), measured.is_some());
-        Ok(Made { node, tensor })
-    }
-
-    /// Makes a node.
-    pub(super) fn place(&mut self, op: Op) -> NodeIndex {
-        self.lowered += 1;
-        self.stamps.push(self.lowered);
-        self.ops.add_node(op)
+        }));
+        self.push(item, instance)
     }
 }
 
@@ -245,7 +242,7 @@ fn nameless(op: &OpDecl, instance: &Instance<'_>) -> Option<String> {
             .position(|operand| matches!(operand, Operand::Tensor(known) if known.value == name))
     };
     Some(formula.renamed(|name| match slot(name) {
-        Some(slot) if instance.made.contains_key(name) => Some(format!("#{slot}")),
+        Some(slot) if instance.values.contains_key(name) => Some(format!("#{slot}")),
         _ => instance.names.get(name).map(|value| format!("({value})")),
     }))
 }

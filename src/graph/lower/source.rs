@@ -1,28 +1,51 @@
 //! Inputs and weights: tensors that no op makes.
 
-use super::{Instance, Lowering, Made, Outcome};
+use super::lowered::{Item, LoweredOp, Value};
+use super::lowering::{Instance, Lowering};
+use crate::domain::Domain;
+use crate::format::Format;
 use crate::formula::Formula;
-use crate::graph::check::Rule;
+use crate::graph::constraint::Rule;
 use crate::graph::names::Names;
-use crate::graph::{OWN_WEIGHT, Op, OpKind, Tensor, limits};
+use crate::graph::op::OWN_WEIGHT;
+use crate::graph::reported::Reported;
+use crate::graph::{OpKind, limits};
 use crate::model::{
     Input, Module, NamedWeight, NumberRole, OpDecl, ShapeDecl, WeightDecl, WeightRole,
 };
 use crate::source::Place;
 use crate::symbolic::Expr;
 
+/// A tensor that no op makes.
+pub(super) struct Source {
+    pub(super) kind: OpKind,
+    pub(super) shape: Vec<Expr>,
+    /// Whether it is there: 1, or the switch of a bias.
+    pub(super) share: Expr,
+    pub(super) domain: Domain,
+    pub(super) density: Option<Expr>,
+    /// The format it is stored in, if that is fixed.
+    pub(super) format: Option<Format>,
+}
+
 impl<'m> Lowering<'m> {
     /// An input of the model.
-    pub(super) fn input(&mut self, input: &Input, instance: &Instance<'m>) -> Outcome<Made> {
+    pub(super) fn input(
+        &mut self,
+        input: &'m Input,
+        instance: &mut Instance<'m>,
+    ) -> Result<Value, Reported> {
         let name = &input.name.value;
-        let tensor = Tensor {
+        let source = Source {
+            kind: OpKind::Input,
             shape: self.shape(&input.shape, name, instance)?,
+            share: Expr::one(),
             domain: input.domain.clone(),
             density: self.density(input.density.as_ref(), instance)?,
             format: None,
         };
-        self.measure(&tensor, name, &input.shape.place)?;
-        self.source(name, OpKind::Input, tensor, instance, &input.name.place)
+        self.measure(&source.shape, name, &input.shape.place)?;
+        Ok(self.source(name.clone(), source, &input.name.place, instance))
     }
 
     /// A weight of `op`.
@@ -30,13 +53,14 @@ impl<'m> Lowering<'m> {
         &mut self,
         op: &OpDecl,
         weight: &WeightDecl,
-        instance: &Instance<'m>,
-    ) -> Outcome<Made> {
+        instance: &mut Instance<'m>,
+    ) -> Result<Value, Reported> {
         let name = format!("{}{OWN_WEIGHT}", op.name.value);
-        let mut tensor = self.stored(&name, weight, instance)?;
-        tensor.format = op.format.as_ref().map(|format| format.value);
-        let place = &weight.shape.place;
-        self.source(&name, OpKind::Weight, tensor, instance, place)
+        let source = Source {
+            format: op.format.as_ref().map(|format| format.value),
+            ..self.stored(&name, weight, OpKind::Weight, instance)?
+        };
+        Ok(self.source(name, source, &weight.shape.place, instance))
     }
 
     /// A weight with a name. It is there once it is first asked for: one that
@@ -45,23 +69,23 @@ impl<'m> Lowering<'m> {
         &mut self,
         weight: &'m NamedWeight,
         instance: &mut Instance<'m>,
-    ) -> Outcome<Made> {
+    ) -> Result<Value, Reported> {
         let name = &weight.name.value;
-        let tensor = self.stored(name, &weight.decl, instance)?;
         let kind = match weight.role {
             WeightRole::Parameter => OpKind::Weight,
             WeightRole::Constant => OpKind::Constant,
         };
-        let made = self.source(name, kind, tensor, instance, &weight.name.place)?;
-        instance.made.insert(name, made.clone());
-        Ok(made)
+        let source = self.stored(name, &weight.decl, kind, instance)?;
+        let value = self.source(name.clone(), source, &weight.name.place, instance);
+        instance.values.insert(name, value.clone());
+        Ok(value)
     }
 
     /// Weights that no op has taken: their formulas at least must be right.
-    pub(super) fn check_weights(&mut self, instance: &Instance<'m>) -> Outcome<()> {
+    pub(super) fn check_weights(&mut self, instance: &Instance<'m>) -> Result<(), Reported> {
         let mut checked = Ok(());
         for weight in &instance.module.weights {
-            if instance.made.contains_key(weight.name.value.as_str()) {
+            if instance.values.contains_key(weight.name.value.as_str()) {
                 continue;
             }
             let density = weight.decl.density.iter();
@@ -76,48 +100,54 @@ impl<'m> Lowering<'m> {
         &mut self,
         name: &str,
         weight: &WeightDecl,
+        kind: OpKind,
         instance: &Instance<'m>,
-    ) -> Outcome<Tensor> {
-        let tensor = Tensor {
+    ) -> Result<Source, Reported> {
+        let source = Source {
+            kind,
             shape: self.shape(&weight.shape, name, instance)?,
+            share: Expr::one(),
             domain: weight.domain.clone(),
             density: self.density(weight.density.as_ref(), instance)?,
             format: None,
         };
-        self.measure(&tensor, name, &weight.shape.place)?;
-        Ok(tensor)
+        self.measure(&source.shape, name, &weight.shape.place)?;
+        Ok(source)
     }
 
-    fn source(
+    /// Adds a tensor that no op makes.
+    pub(super) fn source(
         &mut self,
-        name: &str,
-        kind: OpKind,
-        mut tensor: Tensor,
-        instance: &Instance<'m>,
+        name: String,
+        source: Source,
         place: &Place,
-    ) -> Outcome<Made> {
-        let is_declared = tensor.density.is_some();
-        let measured = self.measured_density(name, instance)?;
-        if let Some(measured) = measured {
-            tensor.density = Some(measured.share());
-        }
-        let stage = match kind {
+        instance: &mut Instance<'m>,
+    ) -> Value {
+        let stage = match source.kind {
             OpKind::Input => "input",
             OpKind::Constant => "constant",
             _ => "weight",
         };
-        let node = self.place(Op {
-            name: name.to_owned(),
+        let is_weight = source.kind == OpKind::Weight;
+        let item = Item::Op(Box::new(LoweredOp {
+            name,
+            aliases: Vec::new(),
             stage: stage.to_owned(),
-            region: instance.region,
-            kind,
-            times: instance.copies.clone(),
-            format: None,
-            output: tensor.clone(),
+            kind: source.kind,
+            share: source.share,
+            computed_in: None,
+            stored_in: source.format,
+            shape: source.shape.clone(),
+            domain: Some(source.domain),
+            density: source.density,
+            operands: Vec::new(),
             place: place.clone(),
-        });
-        self.note_density(node, is_declared, measured.is_some());
-        Ok(Made { node, tensor })
+        }));
+        Value {
+            id: self.push(item, instance),
+            shape: source.shape.into(),
+            is_weight,
+        }
     }
 
     /// The extents that a shape gives, each a size.
@@ -126,13 +156,13 @@ impl<'m> Lowering<'m> {
         shape: &ShapeDecl,
         of: &str,
         instance: &Instance<'m>,
-    ) -> Outcome<Vec<Expr>> {
-        limits::axes(shape.axes.len(), of, &shape.place).map_err(|mistake| self.tell(mistake))?;
+    ) -> Result<Vec<Expr>, Reported> {
+        limits::axes(shape.axes.len(), of, &shape.place).map_err(|mistake| self.report(mistake))?;
         let mut axes = Vec::with_capacity(shape.axes.len());
         for formula in &shape.axes {
             let extent = self.number(formula, instance)?;
-            let is_noted = self.noted.contains(&(extent.clone(), Rule::Extent));
-            if !is_noted && !instance.names.uneven.contains(&formula.text) {
+            let is_noted = self.constraints.has(&extent, Rule::Extent);
+            if !is_noted && !instance.names.fractional.contains(&formula.text) {
                 let what = format!("the extent `{}`", formula.text.trim());
                 self.constrain(what, &extent, Rule::Extent, &formula.place);
             }
@@ -146,7 +176,7 @@ impl<'m> Lowering<'m> {
         &mut self,
         formula: Option<&Formula>,
         instance: &Instance<'m>,
-    ) -> Outcome<Option<Expr>> {
+    ) -> Result<Option<Expr>, Reported> {
         let Some(formula) = formula else {
             return Ok(None);
         };
@@ -160,7 +190,7 @@ impl<'m> Lowering<'m> {
     pub(super) fn constrain_needs(&mut self, model: &Module, names: &Names) {
         for need in &model.needs {
             let name = &need.value;
-            let rule = if names.uneven.contains(name) {
+            let rule = if names.fractional.contains(name) {
                 Rule::MeanExtent
             } else {
                 Rule::Extent
@@ -178,7 +208,7 @@ impl<'m> Lowering<'m> {
         for number in &module.numbers {
             let name = &number.name.value;
             let (what, rule) = match number.role {
-                NumberRole::Dim if names.uneven.contains(name) => {
+                NumberRole::Dim if names.fractional.contains(name) => {
                     (format!("dim `{name}`"), Rule::MeanExtent)
                 }
                 NumberRole::Dim => (format!("dim `{name}`"), Rule::Extent),

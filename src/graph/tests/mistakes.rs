@@ -1,11 +1,11 @@
-//! What users are told: the message, where, and what would be right.
+//! What is reported of mistakes: the message, where, and what would be right.
 
 use super::try_lowered;
 use crate::graph::Unfold;
 
 /// The one mistake in a model as `message @ line:column`, checked to say
 /// `help` as well.
-fn told(text: &str, blocks: &[(&str, &str)], help: &str) -> String {
+fn reported(text: &str, blocks: &[(&str, &str)], help: &str) -> String {
     let problems = try_lowered(text, blocks, Unfold::No).unwrap_err();
     let shown = problems.to_string();
     assert_eq!(problems.len(), 1, "{shown}");
@@ -29,7 +29,7 @@ fn a_head_count_that_does_not_divide_the_width() {
     let text = model("[[op]]\nname = 'q'\neinsum = 'b n (h k) -> b h n k'\ninputs = ['x']\n")
         .replace("h = 8", "h = 7");
     assert_eq!(
-        told(&text, &[], "d/h with d = 512, h = 7"),
+        reported(&text, &[], "d/h with d = 512, h = 7"),
         "axis `k` of `q` is 512/7 (about 73.14): not a whole number @ m.toml:6:18"
     );
 }
@@ -38,7 +38,7 @@ fn a_head_count_that_does_not_divide_the_width() {
 fn an_axis_that_nothing_tells() {
     let text = model("[[op]]\nname = 'q'\neinsum = 'b n (a k) -> b a n k'\ninputs = ['x']\n");
     assert_eq!(
-        told(
+        reported(
             &text,
             &[],
             "give it a dim of the same name, or say it with `axes = { … }`"
@@ -47,7 +47,7 @@ fn an_axis_that_nothing_tells() {
     );
     let text = model("[[op]]\nname = 'q'\neinsum = 'b n (y + k) -> b n y'\ninputs = ['x']\n");
     assert_eq!(
-        told(
+        reported(
             &text,
             &[],
             "an axis that only the window has is told by `axes = { k = 3 }`"
@@ -56,7 +56,7 @@ fn an_axis_that_nothing_tells() {
     );
     let text = model("[[op]]\nname = 'q'\neinsum = 'b n (y + k) -> b n y k'\ninputs = ['x']\n");
     assert_eq!(
-        told(
+        reported(
             &text,
             &[],
             "told by a weight, a dim, or `axes = { ky = 3 }`"
@@ -69,7 +69,7 @@ fn an_axis_that_nothing_tells() {
 fn an_axis_of_the_result_that_no_input_has() {
     let text = model("[[op]]\nname = 'q'\neinsum = 'b n d -> b n e'\ninputs = ['x']\n");
     assert_eq!(
-        told(
+        reported(
             &text,
             &[],
             "its inputs have `b`, `d`, `n`; a dim may stand there too"
@@ -82,7 +82,7 @@ fn an_axis_of_the_result_that_no_input_has() {
 fn too_few_axes_in_the_notation() {
     let text = model("[[op]]\nname = 'q'\neinsum = 'b n -> b'\ninputs = ['x']\n");
     assert_eq!(
-        told(&text, &[], "its shape is [b, n, d]"),
+        reported(&text, &[], "its shape is [b, n, d]"),
         "input 1 of `q` has 3 axes, but its notation names 2 @ m.toml:6:11"
     );
 }
@@ -91,7 +91,7 @@ fn too_few_axes_in_the_notation() {
 fn an_operand_too_few() {
     let text = model("[[op]]\nname = 'q'\neinsum = 'b n d, d e -> b n e'\ninputs = ['x']\n");
     assert_eq!(
-        told(
+        reported(
             &text,
             &[],
             "a weight stands among them as `{ weight = \"d e\" }`"
@@ -107,18 +107,18 @@ fn dims_that_do_not_fit() {
          inputs = ['x', { weight = 'h n' }]\n",
     );
     assert_eq!(
-        told(&text, &[], "inputs of `q`: [b, n, d], [h, n]"),
+        reported(&text, &[], "inputs of `q`: [b, n, d], [h, n]"),
         "axis `d` of `q` is h here, but d elsewhere @ m.toml:6:18"
     );
     let text = model("[[op]]\nname = 'q'\napply = 'x + y'\n")
         .replace("x = 'b n d'", "x = 'b n d', y = 'b n'");
     assert_eq!(
-        told(&text, &[], "from the last one on"),
+        reported(&text, &[], "from the last one on"),
         "shapes [b, n, d] and [b, n] do not fit together @ m.toml:6:10"
     );
     let text = model("[[op]]\nname = 'q'\neinsum = 'b n (h d) -> b n'\ninputs = ['x']\n");
     assert_eq!(
-        told(&text, &[], "the input of `q`: [b, n, d]"),
+        reported(&text, &[], "the input of `q`: [b, n, d]"),
         "axes `h d` of `q` make d·h, but the input has d @ m.toml:6:16"
     );
 }
@@ -130,7 +130,7 @@ fn ops_that_wait_for_each_other() {
          [[op]]\nname = 'c'\napply = 'p + 1'\n",
     );
     assert_eq!(
-        told(&text, &[], ""),
+        reported(&text, &[], ""),
         "ops that wait for each other: `p` → `c` → `a` → `p` @ m.toml:5:8"
     );
 }
@@ -147,12 +147,12 @@ fn blocks_that_call_each_other() {
     let text = "name = 'm'\ninputs = { x = 'n' }\ndims = { n = 4 }\n\
                 [[op]]\nname = 'o'\nblock = 'a'\ninputs = ['x']\n";
     assert_eq!(
-        told(text, &[("a", &a), ("b", &b)], ""),
+        reported(text, &[("a", &a), ("b", &b)], ""),
         "blocks that call each other: `a` → `b` → `a` @ b.toml:5:10"
     );
     let own = calls("a", "a");
     assert_eq!(
-        told(text, &[("a", &own)], ""),
+        reported(text, &[("a", &own)], ""),
         "block `a` calls itself @ a.toml:5:10"
     );
 }
@@ -163,12 +163,12 @@ fn an_unknown_input() {
         "[[op]]\nname = 'first'\napply = 'x + 1'\n[[op]]\nname = 'q'\nper_element = { mul = 1 }\ninputs = ['frist']\n",
     );
     assert_eq!(
-        told(&text, &[], "did you mean `first`?"),
+        reported(&text, &[], "did you mean `first`?"),
         "`m` has no input, weight or op `frist` @ m.toml:10:12"
     );
     let text = model("[[op]]\nname = 'q'\nper_element = { mul = 1 }\ninputs = ['d']\n");
     assert_eq!(
-        told(&text, &[], "only `apply` takes numbers among its inputs"),
+        reported(&text, &[], "only `apply` takes numbers among its inputs"),
         "`d` is a number, not a tensor @ m.toml:7:12"
     );
 }
@@ -177,11 +177,11 @@ fn an_unknown_input() {
 fn a_name_given_twice() {
     let text = model("[[op]]\nname = 'q'\napply = 'x + 1'\n[[op]]\nname = 'q'\napply = 'x + 2'\n");
     assert_eq!(
-        told(&text, &[], "first here"),
+        reported(&text, &[], "first here"),
         "the name `q` is given twice @ m.toml:8:8"
     );
     let text = model("[[op]]\nname = 'd'\napply = 'x + 1'\n");
-    assert!(told(&text, &[], "first here").starts_with("the name `d` is given twice"));
+    assert!(reported(&text, &[], "first here").starts_with("the name `d` is given twice"));
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn a_block_with_the_wrong_inputs() {
                  [[op]]\nname = 'o'\napply = 'x + y'\n";
     let text = model("[[op]]\nname = 'q'\nblock = 'add'\ninputs = ['x']\n");
     assert_eq!(
-        told(
+        reported(
             &text,
             &[("add", block)],
             "its inputs are, in this order, `x`, `y`"
@@ -201,12 +201,12 @@ fn a_block_with_the_wrong_inputs() {
         .replace("['x']", "['x', 'y']")
         .replace("x = 'b n d'", "x = 'b n d', y = 'b n'");
     assert_eq!(
-        told(&text, &[("add", block)], "its shape"),
+        reported(&text, &[("add", block)], "its shape"),
         "`y` of block `add` has 3 axes, but is given [b, n] @ m.toml:6:10"
     );
     let text = text.replace("y = 'b n'", "y = 'b n h'");
     assert_eq!(
-        told(&text, &[("add", block)], "declared here"),
+        reported(&text, &[("add", block)], "declared here"),
         "axis `d` of input `y` of block `add` is d, but is given h @ m.toml:6:10"
     );
 }
@@ -218,7 +218,7 @@ fn a_block_that_cannot_follow_upon_itself() {
                  inputs = ['x', { weight = 'd (2 * d)' }]\n";
     let text = model("[[op]]\nname = 'q'\nblock = 'wider'\nrepeat = 3\ninputs = ['x']\n");
     assert_eq!(
-        told(
+        reported(
             &text,
             &[("wider", block)],
             "gives what it takes as its first input"
@@ -233,7 +233,7 @@ fn a_skipped_op_without_an_input() {
         "[[op]]\nname = 'q'\nwhen = '0'\nper_element = { mul = 1 }\ninputs = [{ weight = 'd' }]\n",
     );
     assert_eq!(
-        told(&text, &[], "needs an input that is no weight"),
+        reported(&text, &[], "needs an input that is no weight"),
         "`q` has no input to stand for it when it is skipped @ m.toml:6:9"
     );
 }
@@ -244,7 +244,7 @@ fn unknown_slots() {
         "[slots]\nattention = 'relu'\n[[op]]\nname = 'q'\nslot = 'atention'\ninputs = ['x']\n",
     );
     assert_eq!(
-        told(&text, &[], "did you mean `attention`?"),
+        reported(&text, &[], "did you mean `attention`?"),
         "no slot `atention` @ m.toml:8:9"
     );
     let text = model(
@@ -252,7 +252,7 @@ fn unknown_slots() {
          [[variant]]\nname = 'v'\nslots = { acc = 'silu' }\n",
     );
     assert_eq!(
-        told(&text, &[], "did you mean `act`?"),
+        reported(&text, &[], "did you mean `act`?"),
         "no slot `acc` @ m.toml:12:11"
     );
 }
@@ -265,15 +265,15 @@ fn scopes_that_are_not_right() {
         ))
     };
     assert_eq!(
-        told(&scope("all = ['q-prj']\n"), &[], "did you mean `q-proj`?"),
+        reported(&scope("all = ['q-prj']\n"), &[], "did you mean `q-proj`?"),
         "the scope `all` names the stage `q-prj`, which no op has @ m.toml:9:8"
     );
     assert_eq!(
-        told(&scope("all = []\n"), &[], ""),
+        reported(&scope("all = []\n"), &[], ""),
         "the scope `all` is empty @ m.toml:9:7"
     );
     assert_eq!(
-        told(&scope("all = ['all']\n"), &[], ""),
+        reported(&scope("all = ['all']\n"), &[], ""),
         "the scope `all` contains itself @ m.toml:9:8"
     );
 }

@@ -80,7 +80,7 @@ pub(super) fn entries<'n>(
 pub(super) fn formula(node: &Datum, problems: &mut Problems) -> Option<Formula> {
     match &node.value {
         Value::Number(value) => Some(Formula::number(value.clone(), &node.place)),
-        Value::Text(text) => Formula::read(text, &node.inside(), problems),
+        Value::Text(text) => Formula::read(text, &node.inside(), problems).map(Formula::as_text),
         Value::Bool(truth) => Some(Formula::number(
             number::whole(i64::from(*truth)),
             &node.place,

@@ -159,7 +159,7 @@ impl<'m> GraphReader<'m> {
         // A list that is not as long as the shape says is no value.
         made.value = value.filter(|value| Some(value.len()) == count);
         made.domain = match values.domain {
-            Domain::Real if tensor.element.is_whole() => Domain::Integer(None),
+            Domain::Real if tensor.element.is_whole() => Domain::Integer,
             domain => domain,
         };
         made.density = values.density;

@@ -178,7 +178,7 @@ fn whole_format(net: &Net, node: &NetNode) -> Option<&'static str> {
 fn domain_name(domain: &Domain) -> Option<&'static str> {
     match domain {
         Domain::Real => None,
-        Domain::Integer(_) => Some("integer"),
+        Domain::Integer => Some("integer"),
         Domain::PowerOfTwo => Some("power-of-two"),
         finite if finite.is_binary() => Some("binary"),
         finite if finite.is_sign() => Some("sign"),

@@ -2,15 +2,14 @@
 //!
 //! Names lead through a tree, a branch for each block, so that an op is found
 //! in as many steps as it has blocks around it. `layers.3/act` is of the fourth
-//! repeat of `layers`, and so that block is written out, repeat by repeat;
-//! `layers/act` is of all of them.
+//! round of `layers`, and `layers.4..11/act` of those behind it, and so that
+//! block is written out, round by round; `layers/act` is of all of them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use num_rational::BigRational;
-use petgraph::graph::NodeIndex;
 
-use super::{Instance, Lowering, Outcome, Told};
 use crate::graph::limits::MAX_PROBLEMS;
 use crate::graph::{DensitiesUsed, OpGraph};
 use crate::model::{Densities, Model};
@@ -20,17 +19,6 @@ use crate::symbolic::Expr;
 /// More names than this are not looked through for one that was meant.
 const MAX_SUGGESTED: usize = 10_000;
 
-/// Tells of the variants that densities are said to be of and that are none.
-pub(super) fn check_variants(model: &Model, problems: &mut Problems) {
-    let known = model.variant_names();
-    let named = (model.densities.iter()).flat_map(|densities| &densities.variants);
-    for variant in named.filter(|variant| !known.contains(&variant.value.as_str())) {
-        let message = format!("`{}` has no variant `{}`", model.root.name, variant.value);
-        let mistake = Diagnostic::at(&variant.place, message);
-        problems.push(mistake.known(&variant.value, known.iter().copied()));
-    }
-}
-
 /// The densities of one variant by the names of their ops.
 #[derive(Default)]
 pub(super) struct DensityTree<'m> {
@@ -39,10 +27,6 @@ pub(super) struct DensityTree<'m> {
     branches: Vec<Branch<'m>>,
     /// Whether there is an op for each share.
     found: Vec<bool>,
-    /// The stamps of the nodes that have one.
-    measured: HashSet<usize>,
-    /// Those of the nodes that have one in the model's files alone.
-    declared: HashSet<usize>,
 }
 
 /// A block, or an op, as the names of densities lead to it.
@@ -52,8 +36,18 @@ struct Branch<'m> {
     share: Option<usize>,
     /// What is inside.
     inner: HashMap<&'m str, usize>,
-    /// Those inside that have densities for single repeats.
-    repeated: HashSet<&'m str>,
+    /// Blocks inside that have densities for single rounds, with the branches
+    /// of these.
+    rounds: HashMap<&'m str, Vec<(RangeInclusive<u64>, usize)>>,
+}
+
+/// A round of a block.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Round {
+    /// Its number, from 0.
+    pub(super) round: u64,
+    /// How many there are.
+    pub(super) rounds: u64,
 }
 
 /// The branches that lead into one instance of a block: `layers/…` and
@@ -71,8 +65,6 @@ impl<'m> DensityTree<'m> {
             densities: Some(densities),
             branches: vec![Branch::default()],
             found: vec![false; densities.shares.len()],
-            measured: HashSet::new(),
-            declared: HashSet::new(),
         };
         for (share, (path, _)) in densities.shares.iter().enumerate() {
             let end = (path.value.split('/')).fold(0, |at, name| tree.branch(at, name));
@@ -85,14 +77,11 @@ impl<'m> DensityTree<'m> {
     fn branch(&mut self, at: usize, name: &'m str) -> usize {
         let new = self.branches.len();
         let branch = &mut self.branches[at];
-        if let Some((block, repeat)) = name.rsplit_once('.')
-            && !repeat.is_empty()
-            && repeat.bytes().all(|byte| byte.is_ascii_digit())
-        {
-            branch.repeated.insert(block);
-        }
         let inner = *branch.inner.entry(name).or_insert(new);
         if inner == new {
+            if let Some((block, rounds)) = rounds(name) {
+                branch.rounds.entry(block).or_default().push((rounds, new));
+            }
             self.branches.push(Branch::default());
         }
         inner
@@ -103,19 +92,28 @@ impl<'m> DensityTree<'m> {
         self.densities.map(|_| 0).into_iter().collect()
     }
 
-    /// Where the block that `op` calls stands, in an instance of this name.
-    pub(super) fn inside(&self, at: &At, op: &str, instance: &str) -> At {
-        let named = (op != instance).then_some(instance);
-        let names = || [op].into_iter().chain(named);
-        at.iter()
-            .flat_map(|at| names().filter_map(|name| self.branches[*at].inner.get(name)))
-            .copied()
-            .collect()
+    /// Where the block that `op` calls stands, in one of its rounds where these
+    /// are told apart.
+    pub(super) fn inside(&self, at: &At, op: &str, round: Option<Round>) -> At {
+        let mut inside = At::new();
+        for branch in at.iter().map(|at| &self.branches[*at]) {
+            inside.extend(branch.inner.get(op));
+            let (Some(round), Some(told_apart)) = (round, branch.rounds.get(op)) else {
+                continue;
+            };
+            let holds = |rounds: &RangeInclusive<u64>| {
+                rounds.contains(&round.round) && *rounds.end() < round.rounds
+            };
+            let own = told_apart.iter().filter(|(rounds, _)| holds(rounds));
+            inside.extend(own.map(|(_, branch)| branch));
+        }
+        inside
     }
 
-    /// Whether there are densities for single repeats of a block.
-    pub(super) fn tells_repeats_apart(&self, at: &At, op: &str) -> bool {
-        at.iter().any(|at| self.branches[*at].repeated.contains(op))
+    /// Whether there are densities for single rounds of a block.
+    pub(super) fn tells_rounds_apart(&self, at: &At, op: &str) -> bool {
+        at.iter()
+            .any(|at| self.branches[*at].rounds.contains_key(op))
     }
 
     /// Which shares are those of an op of this name: one, unless the file is
@@ -132,7 +130,7 @@ impl<'m> DensityTree<'m> {
         self.densities?.shares.get(share)
     }
 
-    /// Tells of the names to which there is no op in `graph`.
+    /// Reports the names to which there is no op in `graph`.
     pub(super) fn check(&self, graph: &OpGraph, problems: &mut Problems) {
         let lacking = |share: &usize| !self.found[*share];
         let lacking: Vec<usize> = (0..self.found.len()).filter(lacking).collect();
@@ -155,20 +153,42 @@ impl<'m> DensityTree<'m> {
         }
     }
 
-    /// What is to be said of them beside a result.
-    pub(super) fn used(&self, stamps: &[usize]) -> Option<DensitiesUsed> {
+    /// What is to be said of them beside a result: how many tensors have a
+    /// density from the file, and how many from the model.
+    pub(super) fn used(&self, measured: usize, declared: usize) -> Option<DensitiesUsed> {
         let densities = self.densities?;
-        // Some nodes were taken back after they were noted.
-        let left = |noted: &HashSet<usize>| {
-            let left = stamps.iter().filter(|stamp| noted.contains(stamp));
-            left.count()
-        };
         Some(DensitiesUsed {
             file: densities.file.clone(),
             source: densities.source.clone(),
-            measured: left(&self.measured),
-            declared: left(&self.declared),
+            measured,
+            declared,
         })
+    }
+
+    /// The density that was measured of the tensor of this name, if one was.
+    pub(super) fn measured(
+        &mut self,
+        at: &At,
+        name: &str,
+        problems: &mut Problems,
+    ) -> Option<MeasuredDensity<'m>> {
+        let shares = self.shares(at, name);
+        let all: Vec<MeasuredDensity<'m>> = (shares.iter())
+            .filter_map(|share| self.entry(*share))
+            .map(|(path, share)| MeasuredDensity { path, share })
+            .collect();
+        for share in shares {
+            self.found[share] = true;
+        }
+        if let [one, other, ..] = all.as_slice() {
+            let message = format!(
+                "`{}` and `{}` are densities of the same tensor",
+                one.path.value, other.path.value
+            );
+            let mistake = Diagnostic::at(&other.path.place, message);
+            problems.push(mistake.and(&one.path.place, "first here"));
+        }
+        all.first().copied()
     }
 }
 
@@ -184,58 +204,32 @@ impl MeasuredDensity<'_> {
     pub(super) fn share(self) -> Expr {
         Expr::constant(self.share.clone())
     }
-}
 
-impl<'m> Lowering<'m> {
-    /// The density that was measured of the tensor of this name, if one was.
-    pub(super) fn measured_density(
-        &mut self,
-        name: &str,
-        instance: &Instance<'m>,
-    ) -> Outcome<Option<MeasuredDensity<'m>>> {
-        let shares = self.densities.shares(&instance.at, name);
-        let all: Vec<MeasuredDensity<'m>> = (shares.iter())
-            .filter_map(|share| self.densities.entry(*share))
-            .map(|(path, share)| MeasuredDensity { path, share })
-            .collect();
-        for share in shares {
-            self.densities.found[share] = true;
-        }
-        match all.as_slice() {
-            [] => Ok(None),
-            [one] => Ok(Some(*one)),
-            [one, other, ..] => {
-                let message = format!(
-                    "`{}` and `{}` are densities of the same tensor",
-                    one.path.value, other.path.value
-                );
-                let mistake = Diagnostic::at(&other.path.place, message);
-                Err(self.tell(mistake.and(&one.path.place, "first here")))
-            }
-        }
-    }
-
-    /// The mistake for a density by the name of an op that does what another
-    /// one has done: the tensor goes by the name of the first.
-    pub(super) fn same_tensor(&mut self, density: MeasuredDensity<'m>, node: NodeIndex) -> Told {
-        let first = &self.ops[node].name;
+    /// The mistake for a density by the name of an op that does what the op
+    /// `first` has done: the tensor goes by the name of the first.
+    pub(super) fn same_tensor(self, first: &str) -> Diagnostic {
         let message = format!(
             "`{}` is the same tensor as `{first}`, which is computed once",
-            density.path.value
+            self.path.value
         );
         let help = format!("give the density of `{first}` alone");
-        self.tell(Diagnostic::at(&density.path.place, message).help(help))
+        Diagnostic::at(&self.path.place, message).help(help)
     }
+}
 
-    /// Notes where the density of a node is from.
-    pub(super) fn note_density(&mut self, node: NodeIndex, declared: bool, measured: bool) {
-        let Some(stamp) = self.stamps.get(node.index()).copied() else {
-            return;
-        };
-        if measured {
-            self.densities.measured.insert(stamp);
-        } else if declared {
-            self.densities.declared.insert(stamp);
-        }
+/// The block and the rounds that a name such as `layers.3` or `layers.4..11`
+/// means.
+fn rounds(name: &str) -> Option<(&str, RangeInclusive<u64>)> {
+    let number = |text: &str| {
+        let number: u64 = text.parse().ok()?;
+        (number.to_string() == text).then_some(number)
+    };
+    if let Some((first, last)) = name.rsplit_once("..")
+        && let Some((block, first)) = first.rsplit_once('.')
+    {
+        return Some((block, number(first)?..=number(last)?));
     }
+    let (block, round) = name.rsplit_once('.')?;
+    let round = number(round)?;
+    Some((block, round..=round))
 }

@@ -6,7 +6,8 @@ use petgraph::graph::NodeIndex;
 
 use super::stages::Stages;
 use super::work::Work;
-use crate::graph::{Einsum, OWN_WEIGHT, Op, OpGraph, OpKind, RegionId, Tensor};
+use crate::graph::op::OWN_WEIGHT;
+use crate::graph::{Einsum, Op, OpGraph, OpKind, RegionId, Tensor};
 use crate::number;
 use crate::symbolic::{Expr, Notation, Printer};
 
@@ -16,12 +17,12 @@ const LINE: usize = 36;
 const MOST: usize = 400;
 
 /// A picture before it is written in some notation.
-pub(super) struct Sheet {
+pub(super) struct Diagram {
     /// Model and variant.
     pub(super) title: String,
     pub(super) nodes: Vec<Node>,
     pub(super) edges: Vec<Edge>,
-    /// The groups; the first one is the sheet itself.
+    /// The groups; the first one is the diagram itself.
     pub(super) groups: Vec<Group>,
 }
 
@@ -35,7 +36,7 @@ pub(super) struct Node {
     pub(super) work: Work,
 }
 
-/// An arrow from box to box, by their place in the sheet.
+/// An arrow from box to box, by their place in the diagram.
 pub(super) struct Edge {
     pub(super) from: usize,
     pub(super) to: usize,
@@ -50,7 +51,7 @@ pub(super) struct Group {
     pub(super) items: Vec<Item>,
 }
 
-/// What stands in a group: a box or another group, by their place in the sheet.
+/// What stands in a group: a box or another group, by their place in the diagram.
 #[derive(Clone, Copy)]
 pub(super) enum Item {
     Node(usize),
@@ -62,7 +63,7 @@ pub(super) enum Item {
 pub(super) fn shown(tensor: &Tensor, printer: &Printer) -> String {
     let shape: Vec<String> = tensor.shape.iter().map(|e| printer.print(e)).collect();
     let mut text = format!("[{}]", shape.join(", "));
-    if let Some(format) = tensor.format {
+    if let Some(format) = tensor.stored_in {
         text.push_str(&format!(" {format}"));
     }
     if tensor.domain != crate::domain::Domain::Real {
@@ -77,8 +78,8 @@ pub(super) fn printer(graph: &OpGraph) -> Printer {
     Printer::new(Notation::Text, symbols)
 }
 
-impl Sheet {
-    pub(super) fn of(graph: &OpGraph) -> Sheet {
+impl Diagram {
+    pub(super) fn of(graph: &OpGraph) -> Diagram {
         let title = if graph.variant == graph.model {
             graph.model.clone()
         } else {
@@ -87,7 +88,7 @@ impl Sheet {
         let mut maker = Maker {
             graph,
             printer: printer(graph),
-            sheet: Sheet {
+            diagram: Diagram {
                 title,
                 nodes: Vec::new(),
                 edges: Vec::new(),
@@ -101,7 +102,7 @@ impl Sheet {
             regions: BTreeMap::from([(RegionId::ROOT, 0)]),
         };
         maker.make();
-        maker.sheet
+        maker.diagram
     }
 
     /// The kinds of work in the picture.
@@ -114,7 +115,7 @@ impl Sheet {
 struct Maker<'g> {
     graph: &'g OpGraph,
     printer: Printer,
-    sheet: Sheet,
+    diagram: Diagram,
     /// The box of each op.
     drawn: BTreeMap<NodeIndex, usize>,
     /// The group of each block instance.
@@ -152,21 +153,21 @@ impl Maker<'_> {
             if single && *block != op.name {
                 node.title = format!("{block}/{}", op.name);
             }
-            let place = self.sheet.nodes.len();
-            self.sheet.nodes.push(node);
-            self.sheet.groups[parent].items.push(Item::Node(place));
+            let place = self.diagram.nodes.len();
+            self.diagram.nodes.push(node);
+            self.diagram.groups[parent].items.push(Item::Node(place));
             self.drawn.insert(at, place);
         }
         for (at, _) in self.graph.iter() {
             let Some(to) = self.drawn.get(&at) else {
                 continue;
             };
-            for (from, wire) in self.graph.inputs(at) {
+            for (from, edge) in self.graph.inputs(at) {
                 if let Some(from) = self.drawn.get(&from) {
-                    self.sheet.edges.push(Edge {
+                    self.diagram.edges.push(Edge {
                         from: *from,
                         to: *to,
-                        label: shown(&wire.tensor, &self.printer),
+                        label: shown(&edge.tensor, &self.printer),
                     });
                 }
             }
@@ -174,13 +175,13 @@ impl Maker<'_> {
     }
 
     fn group(&mut self, title: String, is_stage: bool, parent: usize) -> usize {
-        let place = self.sheet.groups.len();
-        self.sheet.groups.push(Group {
+        let place = self.diagram.groups.len();
+        self.diagram.groups.push(Group {
             title,
             is_stage,
             items: Vec::new(),
         });
-        self.sheet.groups[parent].items.push(Item::Group(place));
+        self.diagram.groups[parent].items.push(Item::Group(place));
         place
     }
 
@@ -198,7 +199,7 @@ impl Maker<'_> {
         {
             title.push_str(&format!(" · {stage}"));
         }
-        title.push_str(&self.repeats(&region.repeat));
+        title.push_str(&self.repeats(&region.rounds));
         let group = self.group(title, false, parent);
         self.regions.insert(id, group);
         group
@@ -237,14 +238,15 @@ impl Maker<'_> {
                 lines.extend(notation(&einsum.text));
                 lines.extend(self.doing(einsum));
             }
-            OpKind::Elementwise { text, .. } => lines.extend(broken(text)),
-            OpKind::Move(what) => lines.push((*what).to_owned()),
-            OpKind::Uncounted(operator) => lines.push(format!("{operator}: unknown, left out")),
+            OpKind::Elementwise(elementwise) => lines.extend(broken(&elementwise.text)),
+            OpKind::Move(movement) => lines.push(movement.name().to_owned()),
+            OpKind::Unsupported(operator) => lines.push(format!("{operator}: unknown, left out")),
         }
-        for (source, wire) in self.graph.inputs(at) {
-            lines.extend(self.stored(&self.graph.ops()[source], op, &wire.tensor));
+        // A bias is named with what is done.
+        for (source, edge) in self.graph.operands(at) {
+            lines.extend(self.stored(&self.graph.ops()[source], op, &edge.tensor));
         }
-        lines.extend(self.own_times(op));
+        lines.extend(self.own_share(op));
         Node {
             id: at.index(),
             title: op.name.clone(),
@@ -270,29 +272,28 @@ impl Maker<'_> {
     /// `select, add`: what an einsum does with pairs and with sums.
     fn doing(&self, einsum: &Einsum) -> Option<String> {
         let mut words = Vec::new();
-        if einsum.operands == 2 {
+        if einsum.operands.len() == 2 {
             words.push(einsum.map.name());
         }
-        if einsum.contracts {
+        if einsum.has_reduction() {
             words.push(einsum.reduce.name());
         }
-        if !einsum.bias.is_zero() {
+        if !einsum.bias.is_none() {
             words.push("bias");
         }
         (!words.is_empty()).then(|| words.join(", "))
     }
 
-    /// `× share`, where an op runs another number of times than its block.
-    fn own_times(&self, op: &Op) -> Option<String> {
-        let mut repeats = Expr::one();
+    /// `× share`, where an op runs more or less often than its rounds say.
+    fn own_share(&self, op: &Op) -> Option<String> {
+        let mut share = op.share.clone();
         let mut at = Some(op.region);
         while let Some(id) = at {
             let region = self.graph.region(id);
-            repeats = &repeats * &region.repeat;
+            share = &share * &region.share;
             at = region.parent;
         }
-        let own = op.times.divide(&repeats)?;
-        (own != Expr::one()).then(|| format!("× {}", self.printer.print(&own)))
+        (share != Expr::one()).then(|| format!("× {}", self.printer.print(&share)))
     }
 }
 

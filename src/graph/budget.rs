@@ -9,47 +9,44 @@ use num_traits::{Signed, ToPrimitive};
 
 use crate::formula::{Ast, AstNode, BinaryOp, Formula};
 use crate::source::Diagnostic;
+use crate::symbolic::{MAX_EXPONENT, MAX_TERMS};
 
 /// How much work may go into formulas, in products and sums of two terms.
-const MAX_EFFORT: u64 = 2_000_000;
-/// How many terms a product has before its factors are kept apart.
-const MAX_TERMS: u64 = 256;
-/// The largest exponent that a formula may have.
-const MAX_POWER: u64 = 32;
+const MAX_WORK: u64 = 2_000_000;
 /// How deep sums may be kept apart within sums.
 const MAX_NESTED: u32 = 2;
 
-/// So much more for every op of the model: plain shapes are no effort.
-const EFFORT_PER_OP: u64 = 20;
+/// So much more for every op of the model: plain shapes are no work.
+const WORK_PER_OP: u64 = 20;
 
 /// The work that has gone into formulas so far, in terms, and how deep the
 /// deepest of them nests sums.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Effort {
+pub(super) struct Budget {
     terms: u64,
     nested: u32,
-    /// How many terms beyond [`MAX_EFFORT`] there may be.
+    /// How many terms beyond [`MAX_WORK`] there may be.
     extra: u64,
 }
 
-impl Effort {
+impl Budget {
     /// No work yet, on a model of so many ops.
-    pub(super) fn of_ops(ops: usize) -> Effort {
-        Effort {
-            extra: (ops as u64).saturating_mul(EFFORT_PER_OP),
-            ..Effort::default()
+    pub(super) fn of_ops(ops: usize) -> Budget {
+        Budget {
+            extra: (ops as u64).saturating_mul(WORK_PER_OP),
+            ..Budget::default()
         }
     }
 
     /// Counts the work of building `formula`, where a name stands for so many
     /// terms as `terms` says, and refuses what would take too long.
-    pub(super) fn spend(
+    pub(super) fn charge(
         &mut self,
         formula: &Formula,
         terms: &dyn Fn(&str) -> usize,
     ) -> Result<(), Diagnostic> {
         self.part(&formula.ast, terms);
-        if self.terms <= MAX_EFFORT.saturating_add(self.extra) && self.nested <= MAX_NESTED {
+        if self.terms <= MAX_WORK.saturating_add(self.extra) && self.nested <= MAX_NESTED {
             return Ok(());
         }
         Err(Diagnostic::at(
@@ -82,7 +79,8 @@ impl Effort {
                             AstNode::Number(times) => times.abs().to_integer().to_u64(),
                             _ => None,
                         };
-                        let times = times.unwrap_or(MAX_POWER).min(MAX_POWER);
+                        let most = MAX_EXPONENT.unsigned_abs().into();
+                        let times: u64 = times.unwrap_or(most).min(most);
                         (0..times).fold(Size::ONE, |power, _| {
                             self.terms = self.terms.saturating_add(power.terms);
                             power.times(a)
@@ -119,7 +117,7 @@ impl Size {
     fn times(self, other: Size) -> Size {
         let terms = self.terms.saturating_mul(other.terms);
         let nested = self.nested.max(other.nested);
-        if terms > MAX_TERMS {
+        if terms > MAX_TERMS as u64 {
             Size {
                 terms: 1,
                 nested: nested + 1,

@@ -11,7 +11,7 @@
 use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
-use super::apply::Part;
+use super::operand::{Operand, Transfer};
 use crate::domain::Domain;
 use crate::number::whole;
 use crate::primitive::Primitive;
@@ -19,22 +19,14 @@ use crate::primitive::Primitive;
 /// Whole exponents above this, or below its negative, are refused.
 const MAX_POWER: i32 = 64;
 
-/// The steps of a power and the values that come out.
-pub(super) struct Power {
-    /// What is done to every element of the base.
-    pub(super) on_base: Vec<Primitive>,
-    /// What is done to every element of the result.
-    pub(super) on_result: Vec<Primitive>,
-    pub(super) domain: Domain,
-}
-
 /// `base` to the power of `exponent`.
 ///
 /// # Errors
-/// What is wrong with the exponent.
-pub(super) fn power(base: &Part, exponent: &Part) -> Result<Power, String> {
+/// An exponent that is too large, or below 0 for a base of 0.
+pub(super) fn power(base: &Operand, exponent: &Operand) -> Result<Transfer, String> {
+    let is_number = base.is_number && exponent.is_number;
     let Some(exponent) = exponent.constant() else {
-        return Ok(by_logarithm());
+        return Ok(by_logarithm(is_number));
     };
     let divides = exponent.is_negative();
     if divides && base.constant().is_some_and(BigRational::is_zero) {
@@ -49,26 +41,22 @@ pub(super) fn power(base: &Part, exponent: &Part) -> Result<Power, String> {
             .ok_or_else(|| format!("a whole exponent must be from -{MAX_POWER} to {MAX_POWER}"))?;
         (chain(times), values(&base.domain, times))
     } else {
-        return Ok(by_logarithm());
+        return Ok(by_logarithm(is_number));
     };
     if divides {
         steps.push(Primitive::Div);
         domain = reciprocals(&domain);
     }
-    Ok(Power {
-        on_base: Vec::new(),
-        on_result: steps,
-        domain,
-    })
+    Ok(Transfer::of(steps, Operand::result(domain, is_number)))
 }
 
 /// x^p = exp(p · log x). The logarithm is taken once for every element of the
 /// base, however far the exponent stretches it.
-fn by_logarithm() -> Power {
-    Power {
+fn by_logarithm(is_number: bool) -> Transfer {
+    Transfer {
         on_base: vec![Primitive::Log],
         on_result: vec![Primitive::Mul, Primitive::Exp],
-        domain: Domain::Real,
+        result: Operand::result(Domain::Real, is_number),
     }
 }
 

@@ -1,19 +1,16 @@
-//! `...` in index notation, written out as the axes that it stands for.
+//! `...` in index notation, expanded to the axes that it stands for.
 
 use std::borrow::Cow;
 
-use super::einsum::shown_shape;
+use super::shape::{ellipsis_label, shown_shape};
 use crate::model::{AxisGroup, Signature};
 use crate::source::{Diagnostic, Place, Spanned};
 use crate::symbolic::Expr;
 
-/// Begins the names of axes that `...` stands for; no user can write them.
-const MARK: &str = "...";
-
 /// `signature` with its `...` as so many axes as the operands of `op`, which
 /// have the `shapes` given, leave for it. It is left where no operand has it
-/// or the operands are too many or too few, which is told elsewhere.
-pub(super) fn written_out<'s>(
+/// or the operands are too many or too few, which is reported elsewhere.
+pub(in crate::graph) fn expand_ellipsis<'s>(
     signature: &'s Signature,
     shapes: &[&[Expr]],
     op: &str,
@@ -94,28 +91,11 @@ fn with_axes(groups: &[AxisGroup], count: usize) -> Vec<AxisGroup> {
     for group in groups {
         match group {
             AxisGroup::Ellipsis(place) => all.extend((1..=count).map(|at| {
-                let name = Spanned::new(format!("{MARK}{at}"), place.clone());
+                let name = Spanned::new(ellipsis_label(at), place.clone());
                 AxisGroup::Product(vec![name])
             })),
             other => all.push(other.clone()),
         }
     }
     all
-}
-
-/// What messages call an axis.
-pub(super) fn called(axis: &str) -> String {
-    match axis.strip_prefix(MARK) {
-        Some(number) => format!("axis {number} of `...`"),
-        None => format!("axis `{axis}`"),
-    }
-}
-
-/// The names of axes as written: `...` once for all that it stands for.
-pub(super) fn told_together<'a>(axes: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
-    let mut names: Vec<&str> = axes
-        .map(|axis| if axis.starts_with(MARK) { MARK } else { axis })
-        .collect();
-    names.dedup();
-    names
 }

@@ -1,0 +1,174 @@
+//! The graph, from bodies whose values are known.
+
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use super::valued::{DensityOrigin, Run, Valued, ValuedCall, ValuedItem, ValuedOp};
+use crate::graph::limits::{self, Work};
+use crate::graph::lower::{Call, ValueId};
+use crate::graph::reported::Reported;
+use crate::graph::{Edge, Op, OpKind, Region, RegionId, Tensor};
+use crate::source::{Problems, Source};
+use crate::symbolic::Expr;
+
+/// A graph while it is filled.
+pub(super) struct Flattening {
+    pub(super) ops: DiGraph<Op, Edge>,
+    pub(super) regions: Vec<Region>,
+    /// How many tensors have a density that was measured.
+    pub(super) measured: usize,
+    /// How many have one that the model declares.
+    pub(super) declared: usize,
+    work: Work,
+    pub(super) problems: Problems,
+}
+
+/// A tensor, and the op in the graph that makes it.
+#[derive(Debug, Clone)]
+struct Placed {
+    node: NodeIndex,
+    tensor: Tensor,
+}
+
+impl Flattening {
+    pub(super) fn new(model: &str, source: &Source, problems: Problems) -> Flattening {
+        Flattening {
+            ops: DiGraph::new(),
+            regions: vec![Region::root(model)],
+            measured: 0,
+            declared: 0,
+            work: Work::on(source),
+            problems,
+        }
+    }
+
+    /// Fills in the model itself.
+    pub(super) fn root(&mut self, valued: &Valued<'_>) {
+        // What went wrong is among the problems.
+        let _ = self.body(valued, &[], RegionId::ROOT);
+    }
+
+    fn body(
+        &mut self,
+        valued: &Valued<'_>,
+        inputs: &[Placed],
+        region: RegionId,
+    ) -> Result<Placed, Reported> {
+        let mut placed: Vec<Placed> = Vec::with_capacity(valued.items.len());
+        let find = |id: ValueId, placed: &[Placed]| match id {
+            ValueId::Input(at) => inputs[at].clone(),
+            ValueId::Item(at) => placed[at].clone(),
+        };
+        for item in &valued.items {
+            let next = match item {
+                ValuedItem::Op(op) => {
+                    let operands = op.op.operands.iter().map(|id| find(*id, &placed));
+                    self.op(op, operands.collect(), region)?
+                }
+                ValuedItem::Call(call) => {
+                    let operands = call.call.operands.iter().map(|id| find(*id, &placed));
+                    self.call(call, operands.collect(), region)?
+                }
+            };
+            placed.push(next);
+        }
+        Ok(find(valued.output, &placed))
+    }
+
+    fn op(
+        &mut self,
+        valued: &ValuedOp<'_>,
+        operands: Vec<Placed>,
+        region: RegionId,
+    ) -> Result<Placed, Reported> {
+        let op = valued.op;
+        self.work.ops += 1;
+        let charged = self.work.charge(0, &op.place);
+        charged.map_err(|mistake| self.report(mistake))?;
+        match valued.density_from {
+            Some(DensityOrigin::Measured) => self.measured += 1,
+            Some(DensityOrigin::Declared) => self.declared += 1,
+            None => {}
+        }
+        let mut kind = op.kind.clone();
+        if let OpKind::Einsum(einsum) = &mut kind {
+            let terms = operands.iter().take(einsum.operands.len());
+            let densities = terms.filter_map(|operand| operand.tensor.density.as_ref());
+            einsum.density = densities.product();
+        }
+        let tensor = Tensor {
+            shape: op.shape.clone(),
+            domain: valued.values.domain.clone(),
+            density: valued.values.density.clone(),
+            stored_in: op.stored_in,
+        };
+        let node = self.ops.add_node(Op {
+            name: op.name.clone(),
+            stage: op.stage.clone(),
+            region,
+            kind,
+            share: op.share.clone(),
+            computed_in: op.computed_in,
+            output: tensor.clone(),
+            place: op.place.clone(),
+        });
+        for (slot, operand) in operands.into_iter().enumerate() {
+            let edge = Edge {
+                slot,
+                tensor: operand.tensor,
+            };
+            self.ops.add_edge(operand.node, node, edge);
+        }
+        Ok(Placed { node, tensor })
+    }
+
+    fn call(
+        &mut self,
+        valued: &ValuedCall<'_>,
+        mut operands: Vec<Placed>,
+        region: RegionId,
+    ) -> Result<Placed, Reported> {
+        let mut last = Err(Reported);
+        for run in &valued.runs {
+            let inside = self.region(valued.call, run, region)?;
+            if let (Some(joined), Some(first)) = (&run.joined, operands.first_mut()) {
+                first.tensor.domain = joined.domain.clone();
+                first.tensor.density = joined.density.clone();
+            }
+            let result = self.body(&run.body, &operands, inside)?;
+            if let Some(first) = operands.first_mut() {
+                *first = result.clone();
+            }
+            last = Ok(result);
+        }
+        last
+    }
+
+    /// The instance of a block for one run of its rounds.
+    fn region(
+        &mut self,
+        call: &Call<'_>,
+        run: &Run<'_>,
+        parent: RegionId,
+    ) -> Result<RegionId, Reported> {
+        let around = &self.regions[parent.index()];
+        // Rounds that are told apart are counted by longer formulas.
+        let what = format!("the repeats of `{}`", call.name);
+        let factors: [&Expr; 3] = [around.runs(), &run.rounds, &call.share];
+        let runs = limits::product(factors, &what, call.place);
+        runs.map_err(|mistake| self.report(mistake))?;
+        let around = &self.regions[parent.index()];
+        let region = Region::within(
+            (parent, around),
+            run.name.clone(),
+            run.rounds.clone(),
+            call.share.clone(),
+        );
+        self.regions.push(region);
+        Ok(RegionId(self.regions.len() - 1))
+    }
+
+    fn report(&mut self, mistake: crate::source::Diagnostic) -> Reported {
+        self.problems.push(mistake);
+        Reported
+    }
+}

@@ -1,0 +1,312 @@
+//! Bodies and calls, followed round by round.
+
+use std::collections::BTreeSet;
+
+use num_traits::{Signed, ToPrimitive};
+
+use super::density::{At, DensityTree, Round};
+use super::transfer::transfer;
+use super::valued::{DensityOrigin, Run, Valued, ValuedCall, ValuedItem, ValuedOp};
+use crate::domain::Domain;
+use crate::graph::constraint::{Constraints, Rule};
+use crate::graph::limits::{MAX_JOINS, MAX_PEELED, MAX_UNFOLDED, Work};
+use crate::graph::lower::{Body, Call, Item, LoweredOp, Repeat, ValueId};
+use crate::graph::reported::Reported;
+use crate::graph::tensor::ValueSet;
+use crate::number::whole;
+use crate::source::{Diagnostic, Place, Problems};
+use crate::symbolic::{Bindings, Expr, Symbol};
+
+/// Whether repeated blocks stand in the graph once or as often as they repeat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfold {
+    /// Once for all rounds of equal values, with their number.
+    No,
+    /// As often as they repeat.
+    Yes,
+}
+
+/// The state of the pass.
+pub(super) struct Pass<'m> {
+    /// The values of the model's symbols.
+    pub(super) values: &'m Bindings,
+    pub(super) densities: DensityTree<'m>,
+    pub(super) unfold: Unfold,
+    pub(super) constraints: Constraints,
+    /// The symbols that decide which ops there are.
+    pub(super) switches: BTreeSet<Symbol>,
+    pub(super) work: Work,
+    pub(super) problems: Problems,
+}
+
+impl Pass<'_> {
+    fn report(&mut self, mistake: Diagnostic) -> Reported {
+        self.problems.push(mistake);
+        Reported
+    }
+
+    fn charge(&mut self, place: &Place) -> Result<(), Reported> {
+        let charged = self.work.charge(1, place);
+        charged.map_err(|mistake| self.report(mistake))
+    }
+
+    /// Follows a body whose inputs have the values given.
+    pub(super) fn body<'l>(
+        &mut self,
+        body: &'l Body<'l>,
+        inputs: &[ValueSet],
+        at: &At,
+    ) -> Result<Valued<'l>, Reported> {
+        let mut items: Vec<ValuedItem<'l>> = Vec::with_capacity(body.items.len());
+        for item in &body.items {
+            let valued = match item {
+                Item::Op(op) => {
+                    self.charge(&op.place)?;
+                    let operands = op.operands.iter().map(|id| find(*id, inputs, &items));
+                    let values = transfer(op, &operands.collect::<Vec<_>>());
+                    ValuedItem::Op(self.op(op, values, at))
+                }
+                Item::Call(call) => {
+                    self.charge(call.place)?;
+                    let operands = call.operands.iter().map(|id| find(*id, inputs, &items));
+                    let operands = operands.cloned().collect();
+                    ValuedItem::Call(self.call(call, operands, at)?)
+                }
+            };
+            items.push(valued);
+        }
+        let result = find(body.output, inputs, &items).clone();
+        Ok(Valued {
+            items,
+            output: body.output,
+            result,
+        })
+    }
+
+    /// An op with its values: the density that was measured, if one was, stands
+    /// before that of the model.
+    fn op<'l>(&mut self, op: &'l LoweredOp<'l>, mut values: ValueSet, at: &At) -> ValuedOp<'l> {
+        let mut density_from = op.density.as_ref().map(|_| DensityOrigin::Declared);
+        if let Some(measured) = self.densities.measured(at, &op.name, &mut self.problems) {
+            values.density = Some(measured.share());
+            density_from = Some(DensityOrigin::Measured);
+        }
+        for alias in &op.aliases {
+            if let Some(measured) = self.densities.measured(at, alias, &mut self.problems) {
+                self.problems.push(measured.same_tensor(&op.name));
+            }
+        }
+        ValuedOp {
+            op,
+            values,
+            density_from,
+        }
+    }
+
+    fn call<'l>(
+        &mut self,
+        call: &'l Call<'l>,
+        operands: Vec<ValueSet>,
+        at: &At,
+    ) -> Result<ValuedCall<'l>, Reported> {
+        let runs = match &call.repeat {
+            None => {
+                let inside = self.densities.inside(at, call.name, None);
+                vec![Run {
+                    name: call.name.to_owned(),
+                    rounds: Expr::one(),
+                    joined: None,
+                    body: self.body(&call.body, &operands, &inside)?,
+                }]
+            }
+            Some(repeat) if self.densities.tells_rounds_apart(at, call.name) => {
+                let rounds = self.few_rounds(repeat)?;
+                self.fix_rounds(call, repeat, rounds);
+                self.written_out(call, operands, rounds, at)?
+            }
+            Some(repeat) if self.unfold == Unfold::Yes => {
+                let rounds = self.few_rounds(repeat)?;
+                self.written_out(call, operands, rounds, at)?
+            }
+            Some(repeat) => self.folded(call, repeat, operands, at)?,
+        };
+        let result = runs.last().map(|run| run.body.result.clone());
+        Ok(ValuedCall {
+            call,
+            runs,
+            result: result.ok_or(Reported)?,
+        })
+    }
+
+    /// Every round by itself.
+    fn written_out<'l>(
+        &mut self,
+        call: &'l Call<'l>,
+        mut operands: Vec<ValueSet>,
+        rounds: u64,
+        at: &At,
+    ) -> Result<Vec<Run<'l>>, Reported> {
+        let mut runs = Vec::new();
+        for round in 0..rounds {
+            let inside = (self.densities).inside(at, call.name, Some(Round { round, rounds }));
+            let body = self.body(&call.body, &operands, &inside)?;
+            if let Some(first) = operands.first_mut() {
+                first.clone_from(&body.result);
+            }
+            runs.push(one_round(call, round, body));
+        }
+        Ok(runs)
+    }
+
+    /// Rounds of equal values together, those before them one by one.
+    fn folded<'l>(
+        &mut self,
+        call: &'l Call<'l>,
+        repeat: &Repeat,
+        mut operands: Vec<ValueSet>,
+        at: &At,
+    ) -> Result<Vec<Run<'l>>, Reported> {
+        let inside = self.densities.inside(at, call.name, None);
+        let count = self.count(repeat);
+        let mut runs: Vec<Run<'l>> = Vec::new();
+        for round in 0..MAX_PEELED.min(count.unwrap_or(0)) {
+            let body = self.body(&call.body, &operands, &inside)?;
+            let first = operands.first_mut();
+            let is_settled = first.as_ref().is_none_or(|first| **first == body.result);
+            if is_settled {
+                runs.push(self.remaining(call, repeat, round, body, None));
+                return Ok(runs);
+            }
+            if let Some(first) = first {
+                first.clone_from(&body.result);
+            }
+            let mut run = one_round(call, round, body);
+            if count == Some(1) {
+                // There are no others to tell it from.
+                run.name = call.name.to_owned();
+            }
+            runs.push(run);
+            if Some(round + 1) == count {
+                self.fix_rounds(call, repeat, round + 1);
+                return Ok(runs);
+            }
+        }
+        let peeled = runs.len() as u64;
+        let (joined, body) = self.joined(call, operands, &inside)?;
+        runs.push(self.remaining(call, repeat, peeled, body, Some(joined)));
+        if count.is_none() {
+            self.switches.extend(repeat.rounds.symbols());
+        }
+        Ok(runs)
+    }
+
+    /// A round for values that never settle: with what holds of all rounds to
+    /// come as its first input.
+    fn joined<'l>(
+        &mut self,
+        call: &'l Call<'l>,
+        mut operands: Vec<ValueSet>,
+        inside: &At,
+    ) -> Result<(ValueSet, Valued<'l>), Reported> {
+        let mut joins = 0;
+        loop {
+            let body = self.body(&call.body, &operands, inside)?;
+            let Some(first) = operands.first_mut() else {
+                return Ok((body.result.clone(), body));
+            };
+            let joined = first.join(&body.result);
+            if joined == *first {
+                return Ok((joined, body));
+            }
+            joins += 1;
+            // Any value fits any value.
+            *first = match joins {
+                0..=MAX_JOINS => joined,
+                _ => ValueSet::dense(Domain::Real),
+            };
+        }
+    }
+
+    /// The rounds from this one on, whose values are equal.
+    fn remaining<'l>(
+        &mut self,
+        call: &Call<'_>,
+        repeat: &Repeat,
+        round: u64,
+        body: Valued<'l>,
+        joined: Option<ValueSet>,
+    ) -> Run<'l> {
+        if round == 0 {
+            return Run {
+                name: call.name.to_owned(),
+                rounds: repeat.rounds.clone(),
+                joined,
+                body,
+            };
+        }
+        let rounds = &repeat.rounds - &Expr::constant(whole(round));
+        self.switches.extend(repeat.rounds.symbols());
+        let what = format!(
+            "the repeats of `{}`, less the {round} that differ from those after them,",
+            call.name
+        );
+        self.constraints
+            .add(what, &rounds, Rule::Repeat, call.place);
+        let name = match self.count(repeat).map(|count| count - 1) {
+            Some(last) if last > round => format!("{}.{round}..{last}", call.name),
+            _ => format!("{}.{round}", call.name),
+        };
+        Run {
+            name,
+            rounds,
+            joined,
+            body,
+        }
+    }
+
+    /// The number of rounds, where that is one.
+    fn count(&self, repeat: &Repeat) -> Option<u64> {
+        let value = repeat.rounds.evaluate(self.values).ok()?;
+        let is_count = value.is_integer() && value.is_positive();
+        is_count.then(|| value.numer().to_u64())?
+    }
+
+    /// How many rounds to write out.
+    fn few_rounds(&mut self, repeat: &Repeat) -> Result<u64, Reported> {
+        let count = self.count(repeat).filter(|count| *count <= MAX_UNFOLDED);
+        count.ok_or_else(|| {
+            let message = format!("only from 1 to {MAX_UNFOLDED} repeats can be written out");
+            self.report(Diagnostic::at(&repeat.place, message))
+        })
+    }
+
+    /// Notes that the graph is right for this number of rounds only.
+    fn fix_rounds(&mut self, call: &Call<'_>, repeat: &Repeat, rounds: u64) {
+        self.switches.extend(repeat.rounds.symbols());
+        let what = format!(
+            "the repeats of `{}`, less the {rounds} that are written out for their values,",
+            call.name
+        );
+        let beyond = &repeat.rounds - &Expr::constant(whole(rounds));
+        self.constraints
+            .add(what, &beyond, Rule::NoneLeft, call.place);
+    }
+}
+
+/// One round by itself.
+fn one_round<'l>(call: &Call<'_>, round: u64, body: Valued<'l>) -> Run<'l> {
+    Run {
+        name: format!("{}.{round}", call.name),
+        rounds: Expr::one(),
+        joined: None,
+        body,
+    }
+}
+
+/// The values of a tensor of a body.
+fn find<'v>(id: ValueId, inputs: &'v [ValueSet], items: &'v [ValuedItem<'_>]) -> &'v ValueSet {
+    match id {
+        ValueId::Input(at) => &inputs[at],
+        ValueId::Item(at) => items[at].result(),
+    }
+}

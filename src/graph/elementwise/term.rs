@@ -1,0 +1,101 @@
+//! A formula whose names stand for operands and numbers, each part with its
+//! shape.
+
+use std::sync::Arc;
+
+use super::operand::{Operand, Transfer};
+use super::transfer::{self, Function};
+use crate::domain::Domain;
+use crate::formula::BinaryOp;
+use crate::primitive::Primitive;
+use crate::symbolic::Expr;
+
+/// A part of a formula.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::graph) struct Term {
+    /// The shape of what it gives; no axes for a number.
+    pub(in crate::graph) shape: Arc<[Expr]>,
+    pub(in crate::graph) node: TermNode,
+}
+
+/// What a part of a formula is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::graph) enum TermNode {
+    Number(Expr),
+    /// The operand in this slot.
+    Operand(usize),
+    Negate(Box<Term>),
+    Binary(BinaryOp, Box<Term>, Box<Term>),
+    Call(Function, Vec<Term>),
+}
+
+impl Term {
+    /// How many parts it has.
+    pub(in crate::graph) fn size(&self) -> usize {
+        1 + match &self.node {
+            TermNode::Number(_) | TermNode::Operand(_) => 0,
+            TermNode::Negate(inner) => inner.size(),
+            TermNode::Binary(_, left, right) => left.size() + right.size(),
+            TermNode::Call(_, arguments) => arguments.iter().map(Term::size).sum(),
+        }
+    }
+
+    /// The values that come out where the operands have the `domains` given.
+    pub(in crate::graph) fn domain(&self, domains: &[&Domain]) -> Domain {
+        self.follow(domains, &mut |_, _| {}).into_domain()
+    }
+
+    /// Every primitive that it takes in all, with its count.
+    pub(in crate::graph) fn steps(&self, domains: &[&Domain]) -> Vec<(Primitive, Expr)> {
+        let mut steps: Vec<(Primitive, Expr)> = Vec::new();
+        self.follow(domains, &mut |primitives, shape| {
+            let elements: Expr = shape.iter().product();
+            for primitive in primitives {
+                match steps.iter_mut().find(|(known, _)| known == primitive) {
+                    Some((_, sum)) => *sum += &elements,
+                    None => steps.push((*primitive, elements.clone())),
+                }
+            }
+        });
+        steps
+    }
+
+    /// Follows it from the operands to the result; `count` is given the
+    /// primitives that are applied to every element of a shape.
+    fn follow(&self, domains: &[&Domain], count: &mut dyn FnMut(&[Primitive], &[Expr])) -> Operand {
+        let (transfer, base) = match &self.node {
+            TermNode::Number(value) => return Operand::number(value),
+            TermNode::Operand(slot) => {
+                let domain = domains.get(*slot).copied();
+                return Operand::tensor(domain.cloned().unwrap_or(Domain::Real));
+            }
+            TermNode::Negate(inner) => {
+                let operand = inner.follow(domains, count);
+                (transfer::negate(&operand), None)
+            }
+            TermNode::Binary(op, left, right) => {
+                let a = left.follow(domains, count);
+                let b = right.follow(domains, count);
+                let base = (!a.is_number).then_some(&left.shape);
+                // What cannot be computed was refused when the formula was
+                // resolved, whatever the values of the tensors.
+                let nothing = |_| Transfer::of(Vec::new(), Operand::tensor(Domain::Real));
+                let transfer = transfer::binary(*op, &a, &b).unwrap_or_else(nothing);
+                (transfer, base)
+            }
+            TermNode::Call(function, arguments) => {
+                let operands: Vec<Operand> = (arguments.iter())
+                    .map(|argument| argument.follow(domains, count))
+                    .collect();
+                (transfer::call(*function, &operands), None)
+            }
+        };
+        if let Some(base) = base {
+            count(&transfer.on_base, base);
+        }
+        if !transfer.result.is_number {
+            count(&transfer.on_result, &self.shape);
+        }
+        transfer.result
+    }
+}

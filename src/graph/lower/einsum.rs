@@ -1,0 +1,188 @@
+//! Einsums, and the tensors of their biases.
+
+use std::collections::BTreeMap;
+
+use super::form::Form;
+use super::lowered::{Value, ValueId};
+use super::lowering::{Instance, Lowering};
+use super::source::Source;
+use crate::domain::Domain;
+use crate::formula::Formula;
+use crate::graph::constraint::Rule;
+use crate::graph::op::OWN_BIAS;
+use crate::graph::reported::Reported;
+use crate::graph::{AffineIndex, Axis, Bias, Einsum, OpKind, Projection};
+use crate::model::{AxisGroup, OpDecl, OpForm, Signature};
+use crate::source::{Diagnostic, Spanned};
+use crate::symbolic::Expr;
+
+impl<'m> Lowering<'m> {
+    pub(super) fn einsum(
+        &mut self,
+        op: &'m OpDecl,
+        signature: &Signature,
+        operands: &[Value],
+        instance: &Instance<'m>,
+    ) -> Result<Form, Reported> {
+        let OpForm::Einsum {
+            map,
+            reduce,
+            bias,
+            extents,
+            ..
+        } = &op.form
+        else {
+            return Err(Reported);
+        };
+        if operands.len() > 2 {
+            return Err(self.report(
+                Diagnostic::at(
+                    &signature.place,
+                    format!(
+                        "`{}` has {} inputs; an einsum has one or two",
+                        op.name.value,
+                        operands.len()
+                    ),
+                )
+                .help("chain several einsums"),
+            ));
+        }
+        let given_extents = self.given_extents(op, signature, extents, instance)?;
+        let signature = &*self.expanded(op, signature, operands)?;
+        let found = self.axes(op, signature, operands, given_extents, instance)?;
+        let shape = found
+            .output(signature, &mut self.problems)
+            .ok_or(Reported)?;
+        let axes = found.iteration_space(signature);
+        let axes = axes.map_err(|mistake| self.report(mistake))?;
+        let project = |groups: &Vec<AxisGroup>| found.projection(groups, signature, &axes);
+        let projections: Result<Vec<Projection>, Diagnostic> =
+            signature.inputs.iter().map(project).collect();
+        let projections = projections.map_err(|mistake| self.report(mistake))?;
+        let output = project(&signature.output).map_err(|mistake| self.report(mistake))?;
+        self.note_all(found);
+        let bias = Bias {
+            switch: self.bias_switch(op, bias.as_ref(), instance)?,
+            projection: bias_projection(signature, operands, &axes),
+        };
+        let einsum = Einsum {
+            text: signature.text.trim().to_owned(),
+            axes,
+            operands: projections,
+            output,
+            map: *map,
+            reduce: *reduce,
+            bias,
+            density: Expr::one(),
+        };
+        Ok((OpKind::Einsum(einsum), shape))
+    }
+
+    /// The extents that a file gives to axes.
+    fn given_extents(
+        &mut self,
+        op: &OpDecl,
+        signature: &Signature,
+        extents: &[(Spanned<String>, Formula)],
+        instance: &Instance<'m>,
+    ) -> Result<BTreeMap<String, Expr>, Reported> {
+        let mut given = BTreeMap::new();
+        for (axis, formula) in extents {
+            self.check_axis(axis, signature, &op.name.value)?;
+            let extent = self.number(formula, instance)?;
+            let what = format!("axis `{}` of `{}`", axis.value, op.name.value);
+            self.constrain(what, &extent, Rule::Extent, &formula.place);
+            given.insert(axis.value.clone(), extent);
+        }
+        Ok(given)
+    }
+
+    /// An axis whose extent is given must stand in the notation.
+    fn check_axis(
+        &mut self,
+        axis: &Spanned<String>,
+        signature: &Signature,
+        op: &str,
+    ) -> Result<(), Reported> {
+        let mut known: Vec<String> = (signature.axis_names().into_iter())
+            .map(str::to_owned)
+            .collect();
+        for group in signature.inputs.iter().flatten() {
+            if let AxisGroup::Affine(formula) = group {
+                known.extend(formula.names().into_iter().map(|(name, _)| name));
+            }
+        }
+        if known.contains(&axis.value) {
+            return Ok(());
+        }
+        let message = format!("`{op}` has no axis `{}`", axis.value);
+        let known = known.iter().map(String::as_str);
+        Err(self.report(Diagnostic::at(&axis.place, message).known(&axis.value, known)))
+    }
+
+    /// Whether a bias is added, 1 or 0.
+    fn bias_switch(
+        &mut self,
+        op: &OpDecl,
+        formula: Option<&Formula>,
+        instance: &Instance<'m>,
+    ) -> Result<Expr, Reported> {
+        let Some(formula) = formula else {
+            return Ok(Expr::zero());
+        };
+        let switch = self.number(formula, instance)?;
+        let what = format!("the bias of `{}`", op.name.value);
+        self.constrain(what, &switch, Rule::Switch, &formula.place);
+        Ok(switch)
+    }
+
+    /// The tensor of the bias of an einsum, if it has one.
+    pub(super) fn bias_tensor(
+        &mut self,
+        op: &OpDecl,
+        einsum: &Einsum,
+        instance: &mut Instance<'m>,
+    ) -> Result<Option<ValueId>, Reported> {
+        let Some(Projection(indices)) = &einsum.bias.projection else {
+            return Ok(None);
+        };
+        if einsum.bias.is_none() {
+            return Ok(None);
+        }
+        let axes = indices.iter().flat_map(|index| &index.terms);
+        let source = Source {
+            kind: OpKind::Weight,
+            shape: axes
+                .map(|(axis, _)| einsum.axes[*axis].extent.clone())
+                .collect(),
+            share: einsum.bias.switch.clone(),
+            domain: Domain::Real,
+            density: None,
+            format: op.format.as_ref().map(|format| format.value),
+        };
+        let name = format!("{}{OWN_BIAS}", op.name.value);
+        self.measure(&source.shape, &name, &op.place)?;
+        Ok(Some(self.source(name, source, &op.place, instance).id))
+    }
+}
+
+/// How a bias is indexed: by the axes of the result that come from a weight.
+/// Nothing where no operand is a weight.
+fn bias_projection(signature: &Signature, operands: &[Value], axes: &[Axis]) -> Option<Projection> {
+    let weights: Vec<_> = (signature.inputs.iter().zip(operands))
+        .filter(|(_, operand)| operand.is_weight)
+        .collect();
+    if weights.is_empty() {
+        return None;
+    }
+    let of_weights: Vec<&str> = (weights.iter().flat_map(|(groups, _)| groups.iter()))
+        .flat_map(AxisGroup::parts)
+        .collect();
+    let kept = signature.output.iter().flat_map(AxisGroup::parts);
+    let kept = kept.filter(|label| of_weights.contains(label));
+    let index = |label: &str| {
+        let at = axes.iter().position(|axis| axis.label == label)?;
+        Some(AffineIndex::of_axis(at))
+    };
+    kept.map(index).collect::<Option<_>>().map(Projection)
+}

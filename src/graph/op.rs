@@ -1,0 +1,122 @@
+//! The nodes of the graph.
+
+use std::sync::Arc;
+
+use super::einsum::Einsum;
+use super::elementwise::Term;
+use super::region::RegionId;
+use super::tensor::Tensor;
+use crate::format::Format;
+use crate::primitive::Primitive;
+use crate::source::Place;
+use crate::symbolic::Expr;
+
+/// What the name of an op's own weight has behind that of the op.
+pub(super) const OWN_WEIGHT: &str = " weight";
+/// What the name of an op's bias has behind that of the op.
+pub(super) const OWN_BIAS: &str = " bias";
+
+/// One op of the graph.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Op {
+    /// Its name within its block.
+    pub name: String,
+    /// Its stage.
+    pub stage: String,
+    /// The instance of a block that it belongs to.
+    pub region: RegionId,
+    /// What it does.
+    pub kind: OpKind,
+    /// A factor on how often it runs, beside those of its blocks; of a bias,
+    /// whether it is there. All together are [`OpGraph::runs`].
+    ///
+    /// [`OpGraph::runs`]: super::OpGraph::runs
+    pub share: Expr,
+    /// The format that it computes in, against that of the estimate; the
+    /// format that its result lies in is [`Tensor::stored_in`].
+    pub computed_in: Option<Format>,
+    /// Its result.
+    pub output: Tensor,
+    /// Where it was written.
+    pub place: Place,
+}
+
+/// What an op does.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum OpKind {
+    /// An input of the model.
+    Input,
+    /// A weight, or a bias.
+    Weight,
+    /// A tensor that is there like a weight, but was not learnt.
+    Constant,
+    /// A map over index combinations and a reduction.
+    Einsum(Einsum),
+    /// The same for every element.
+    Elementwise(Elementwise),
+    /// Data that is only moved.
+    Move(Movement),
+    /// An operator, by its name, that is not known: what it computes is left
+    /// out, and whatever rests on it says so.
+    Unsupported(String),
+}
+
+/// What is done to every element.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Elementwise {
+    /// The formula as written, or the primitives that are listed.
+    pub text: String,
+    /// The formula; nothing where primitives are listed, which does not say
+    /// what is done with them.
+    pub(super) formula: Option<Arc<Term>>,
+    /// Primitives and how many of each in all.
+    pub steps: Vec<(Primitive, Expr)>,
+}
+
+/// How data is moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Movement {
+    /// Into another shape.
+    Reshape,
+    /// Tensors laid end to end.
+    Concat,
+    /// Rows of the last operand, chosen by the others.
+    Gather,
+    /// One index of every axis that the result lacks.
+    Index,
+}
+
+impl Movement {
+    /// Its name in pictures and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Movement::Reshape => "move",
+            Movement::Concat => "concat",
+            Movement::Gather => "gather",
+            Movement::Index => "take",
+        }
+    }
+}
+
+impl OpKind {
+    /// Whether it hands on one operand as it is, in another order or shape.
+    pub(super) fn only_moves(&self) -> bool {
+        match self {
+            OpKind::Move(_) => true,
+            OpKind::Einsum(einsum) => einsum.only_moves(),
+            _ => false,
+        }
+    }
+}
+
+impl Op {
+    /// Whether it is a tensor that is there before any input.
+    pub fn is_stored(&self) -> bool {
+        matches!(self.kind, OpKind::Weight | OpKind::Constant)
+    }
+
+    /// Whether it does anything: inputs and weights are only there.
+    pub fn computes(&self) -> bool {
+        self.kind != OpKind::Input && !self.is_stored()
+    }
+}

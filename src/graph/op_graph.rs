@@ -1,0 +1,236 @@
+//! The graph of a variant, and what can be asked of it.
+
+use std::collections::{BTreeSet, HashSet};
+
+use petgraph::Direction;
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef;
+
+use super::constraint::Constraint;
+use super::op::{Op, OpKind};
+use super::region::{Region, RegionId};
+use super::scopes::ResolvedScope;
+use super::symbols::SymbolInfo;
+use super::tensor::Edge;
+use crate::format::Format;
+use crate::source::{Diagnostic, Problems};
+use crate::symbolic::{Bindings, Expr, Symbol};
+
+/// A model, lowered.
+#[derive(Debug, Clone)]
+pub struct OpGraph {
+    /// The model's name.
+    pub model: String,
+    /// The variant that was lowered.
+    pub variant: String,
+    /// The format that the model asks for, if it does.
+    pub format: Option<Format>,
+    /// The name of the model's file.
+    pub(super) source: String,
+    pub(super) ops: DiGraph<Op, Edge>,
+    pub(super) regions: Vec<Region>,
+    pub(super) symbols: Vec<SymbolInfo>,
+    pub(super) numbers: Vec<(String, Expr)>,
+    /// The dims and parameters that the variant sets for itself.
+    pub(super) set: BTreeSet<String>,
+    pub(super) constraints: Vec<Constraint>,
+    pub(super) switches: BTreeSet<Symbol>,
+    pub(super) scopes: Vec<ResolvedScope>,
+    pub(super) densities: Option<DensitiesUsed>,
+}
+
+/// Where the densities of a graph are from that were measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DensitiesUsed {
+    /// The file.
+    pub file: String,
+    /// How they were come by, as the file says.
+    pub source: String,
+    /// How many tensors have one of them.
+    pub measured: usize,
+    /// How many have one that the model declares.
+    pub declared: usize,
+}
+
+impl std::fmt::Display for DensitiesUsed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} from {} ({})", self.measured, self.file, self.source)?;
+        match self.declared {
+            0 => Ok(()),
+            declared => write!(f, ", {declared} as the model declares"),
+        }
+    }
+}
+
+impl OpGraph {
+    /// The petgraph graph itself.
+    pub fn ops(&self) -> &DiGraph<Op, Edge> {
+        &self.ops
+    }
+
+    /// The ops in the order in which they were lowered, which follows the file.
+    pub fn iter(&self) -> impl Iterator<Item = (NodeIndex, &Op)> {
+        self.ops.node_indices().zip(self.ops.node_weights())
+    }
+
+    /// The tensors that flow into an op, by operand.
+    pub fn inputs(&self, op: NodeIndex) -> Vec<(NodeIndex, &Edge)> {
+        let mut edges: Vec<(NodeIndex, &Edge)> = self
+            .ops
+            .edges_directed(op, Direction::Incoming)
+            .map(|edge| (edge.source(), edge.weight()))
+            .collect();
+        edges.sort_by_key(|(_, edge)| edge.slot);
+        edges
+    }
+
+    /// The tensors that flow into an op, without the bias of an einsum.
+    pub fn operands(&self, op: NodeIndex) -> Vec<(NodeIndex, &Edge)> {
+        let mut inputs = self.inputs(op);
+        if let OpKind::Einsum(einsum) = &self.ops[op].kind {
+            inputs.truncate(einsum.operands.len());
+        }
+        inputs
+    }
+
+    /// How often an op runs: its own share, times the rounds and the shares of
+    /// all blocks around it. Of a weight, how many copies there are, which
+    /// shares leave as they are.
+    pub fn runs(&self, op: &Op) -> Expr {
+        let region = self.region(op.region);
+        if op.computes() {
+            region.runs() * &op.share
+        } else {
+            region.copies() * &op.share
+        }
+    }
+
+    /// A block instance.
+    pub fn region(&self, id: RegionId) -> &Region {
+        &self.regions[id.index()]
+    }
+
+    /// The block instances, the model itself first.
+    pub fn regions(&self) -> impl Iterator<Item = (RegionId, &Region)> {
+        self.regions
+            .iter()
+            .enumerate()
+            .map(|(at, region)| (RegionId(at), region))
+    }
+
+    /// The names of the block instances around an op, outermost first.
+    pub fn path(&self, region: RegionId) -> Vec<&str> {
+        let mut path = Vec::new();
+        let mut at = region;
+        while let Some(parent) = self.region(at).parent {
+            path.push(self.region(at).name.as_str());
+            at = parent;
+        }
+        path.reverse();
+        path
+    }
+
+    /// The outermost block instance around an op: its layer. `None` for an op
+    /// of the model itself.
+    pub fn layer(&self, region: RegionId) -> Option<RegionId> {
+        let mut at = region;
+        loop {
+            match self.region(at).parent {
+                None => return None,
+                Some(RegionId::ROOT) => return Some(at),
+                Some(parent) => at = parent,
+            }
+        }
+    }
+
+    /// The name of an op with those of the blocks around it: `encoder/self/q`.
+    pub fn full_name(&self, op: &Op) -> String {
+        let mut path = self.path(op.region);
+        path.push(&op.name);
+        path.join("/")
+    }
+
+    /// The stages, in the order of their first op.
+    pub fn stages(&self) -> Vec<&str> {
+        let mut seen: HashSet<&str> = HashSet::new();
+        let ops = self.ops.node_weights().filter(|op| op.computes());
+        ops.map(|op| op.stage.as_str())
+            .filter(|stage| seen.insert(stage))
+            .collect()
+    }
+
+    /// The scopes of this variant.
+    pub fn scopes(&self) -> &[ResolvedScope] {
+        &self.scopes
+    }
+
+    /// Where densities are from that were measured, if any were.
+    pub fn densities(&self) -> Option<&DensitiesUsed> {
+        self.densities.as_ref()
+    }
+
+    /// The dims and parameters that counts are written in, with their values.
+    pub fn symbols(&self) -> &[SymbolInfo] {
+        &self.symbols
+    }
+
+    /// Everything with a name and a number that a reader may want to see
+    /// beside a result: dims, parameters, and what follows from them.
+    pub fn numbers(&self) -> &[(String, Expr)] {
+        &self.numbers
+    }
+
+    /// Whether the variant sets this dim or parameter for itself: what others
+    /// leave to the model.
+    pub fn sets(&self, name: &str) -> bool {
+        self.set.contains(name)
+    }
+
+    /// Notes that a dim or parameter was set for this variant alone.
+    pub fn note_own(&mut self, name: &str) {
+        self.set.insert(name.to_owned());
+    }
+
+    /// The values of all symbols.
+    pub fn values(&self) -> Bindings {
+        let mut values = Bindings::default();
+        for info in &self.symbols {
+            values.set(info.symbol.clone(), info.value.clone());
+        }
+        values
+    }
+
+    /// The symbols that decide which ops there are: with other values of these
+    /// the model has another graph.
+    pub fn switches(&self) -> &BTreeSet<Symbol> {
+        &self.switches
+    }
+
+    /// The same graph if it is not `strict`, or if every operator in it is
+    /// known.
+    ///
+    /// # Errors
+    /// Each operator that is not, where it stands first.
+    pub fn known_if(self, strict: bool) -> Result<OpGraph, Problems> {
+        let mut problems = Problems::new();
+        let mut reported: BTreeSet<&str> = BTreeSet::new();
+        for op in self.ops.node_weights().filter(|_| strict) {
+            if let OpKind::Unsupported(operator) = &op.kind
+                && reported.insert(operator)
+            {
+                let message = format!("the operator `{operator}` is not known");
+                problems.push(
+                    Diagnostic::at(&op.place, message)
+                        .help("without `--strict` it is left out, and every result says so"),
+                );
+            }
+        }
+        problems.or(())?;
+        Ok(self)
+    }
+
+    /// What must hold of the dims for the model to make sense.
+    pub fn constraints(&self) -> &[Constraint] {
+        &self.constraints
+    }
+}
