@@ -157,20 +157,31 @@ fn a_sweep_over_the_rounds_is_the_estimate_at_each() {
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     };
-    let over = ["--over", "layers=1..7", "--over", "n=4..5", "-o", "json"];
-    let swept = run(&[&["sweep", "net.toml"][..], &over].concat());
-    let sizes = (1..8).flat_map(|layers| [4, 5].map(|n| (layers, n)));
-    assert_eq!(swept.lines().count(), 14);
-    for (line, (layers, n)) in swept.lines().zip(sizes) {
-        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+    let estimate = |layers: u64, n: u64| {
         let (layers, n) = (format!("layers={layers}"), format!("n={n}"));
-        let set = ["--set", &layers, "--set", &n, "-o", "json"];
-        let once = run(&[&["estimate", "net.toml"][..], &set].concat());
+        let once = run(&[
+            "estimate", "net.toml", "--set", &layers, "--set", &n, "-o", "json",
+        ]);
         let once: serde_json::Value = serde_json::from_str(&once).unwrap();
-        common::assert_close(
-            row["model_net_pj"].as_f64().unwrap(),
-            once["total_pj"].as_f64().unwrap(),
-        );
+        once["total_pj"].as_f64().unwrap()
+    };
+    // Beside another dim, and alone.
+    let both: Vec<(u64, u64)> = (1..8)
+        .flat_map(|layers| [(layers, 4), (layers, 5)])
+        .collect();
+    let alone: Vec<(u64, u64)> = (1..8).map(|layers| (layers, 4)).collect();
+    for (over, sizes) in [
+        (vec!["--over", "layers=1..7", "--over", "n=4..5"], both),
+        (vec!["--over", "layers=1..7"], alone),
+    ] {
+        let args = [&["sweep", "net.toml", "-o", "json"][..], &over].concat();
+        let swept = run(&args);
+        assert_eq!(swept.lines().count(), sizes.len());
+        for (line, (layers, n)) in swept.lines().zip(sizes) {
+            let row: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert_eq!(row["layers"], layers as f64);
+            common::assert_close(row["model_net_pj"].as_f64().unwrap(), estimate(layers, n));
+        }
     }
 }
 

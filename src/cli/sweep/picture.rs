@@ -63,10 +63,15 @@ fn shown(plan: &SweepPlan, kept: &[(usize, Batch)]) -> Vec<Shown> {
                     points.push((batch.axes.iter().map(|axis| axis[row]).collect(), *value));
                 }
             }
-            all.push(Shown {
-                label: format!("{} {} {label}", named.table, named.words(plan)),
-                points,
-            });
+            let label = format!("{} {} {label}", named.table, named.words(plan));
+            // Each value of an axis may have a graph of its own.
+            match all
+                .iter_mut()
+                .find(|shown: &&mut Shown| shown.label == label)
+            {
+                Some(shown) => shown.points.extend(points),
+                None => all.push(Shown { label, points }),
+            }
         }
     }
     all.retain(|shown| !shown.points.is_empty());

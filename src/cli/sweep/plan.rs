@@ -69,9 +69,23 @@ impl SweepPlan {
             Request::new(args, &overs, &|_, over| start(over)).map_err(|_| wrong)
         })?;
         let switches = first.switches();
+        let mut axes = first.without(&switches);
+        let mut beside = switches.clone();
+        // Where nothing else is swept, the last one is an axis all the same: of
+        // one value in each of its graphs.
+        let alone = match (axes.as_slice(), args.sample) {
+            ([], None) => beside.pop(),
+            _ => None,
+        };
+        axes.extend(
+            first
+                .axes
+                .iter()
+                .filter(|axis| Some(&axis.symbol) == alone.as_ref()),
+        );
         let mut plan = SweepPlan {
             model: first.model.model.root.name.clone(),
-            axes: (first.without(&switches).iter())
+            axes: (axes.iter())
                 .map(|axis| axis.symbol.name().to_owned())
                 .collect(),
             variants: first.model.variants.clone(),
@@ -79,13 +93,13 @@ impl SweepPlan {
             cases: Vec::new(),
             points: Vec::new(),
             caveats: first.notes(),
-            switches: (switches.iter())
+            switches: (beside.iter())
                 .map(|symbol| symbol.name().to_owned())
                 .collect(),
         };
         if plan.axes.is_empty() {
             return Err(usage_error(format!(
-                "`{}` decides which ops the model has; sweep another number beside it",
+                "`{}` decides which ops the model has; no sample is drawn of that alone",
                 plan.switches.join("`, `")
             )));
         }
@@ -93,11 +107,14 @@ impl SweepPlan {
             plan.add(args, &first, &[])?;
             return Ok(plan);
         }
-        for chosen in first.combinations(&switches)? {
-            let request = Request::new(args, &overs, &|symbol, _| {
+        for mut chosen in first.combinations(&switches)? {
+            let mut request = Request::new(args, &overs, &|symbol, _| {
                 let found = chosen.iter().find(|(switch, _)| switch == symbol);
                 found.map_or_else(|| number::whole(1), |(_, value)| value.clone())
             })?;
+            if let Some((symbol, value)) = alone.as_ref().and_then(|_| chosen.pop()) {
+                request.keep(&symbol, &value);
+            }
             plan.add(args, &request, &chosen)?;
         }
         Ok(plan)

@@ -28,6 +28,8 @@ pub(super) struct SweptAxis {
     meant: Vec<bool>,
     /// Whether it is a size, and so whole.
     pub(super) is_size: bool,
+    /// The one value that it has, where each has a graph of its own.
+    at: Option<BigRational>,
 }
 
 impl SweptAxis {
@@ -45,6 +47,9 @@ impl SweptAxis {
 
     /// The values one by one.
     pub(super) fn values(&self) -> Option<AxisValues> {
+        if let Some(value) = &self.at {
+            return Some(AxisValues::List(vec![value.clone()]));
+        }
         Some(match self.over.values()? {
             OverValues::List(values) => AxisValues::List(values.clone()),
             OverValues::Range(range) => AxisValues::Steps {
@@ -155,6 +160,14 @@ impl Request {
         let axes = self.axes.iter();
         axes.filter(|axis| !switches.contains(&axis.symbol))
             .collect()
+    }
+
+    /// Leaves an axis the one value for which this graph was made.
+    pub(super) fn keep(&mut self, symbol: &Symbol, value: &BigRational) {
+        let axis = self.axes.iter_mut().find(|axis| axis.symbol == *symbol);
+        if let Some(axis) = axis {
+            axis.at = Some(value.clone());
+        }
     }
 
     /// Every combination of the values of the switches.
@@ -312,6 +325,7 @@ fn open(
                 symbol,
                 meant: vec![true; model.variants.len()],
                 is_size: false,
+                at: None,
             });
         }
     };
@@ -324,6 +338,7 @@ fn open(
             symbol,
             meant: vec![true; model.variants.len()],
             is_size: false,
+            at: None,
         });
     };
     check_known(&model.model, name)?;
@@ -348,5 +363,6 @@ fn open(
         own,
         meant,
         is_size: is_size(&model.model, &name.name),
+        at: None,
     })
 }
