@@ -4,6 +4,7 @@
 pub mod catalog;
 pub mod census;
 pub mod claims;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod compare;
 pub mod demand;
@@ -19,6 +20,7 @@ pub mod number;
 pub mod primitive;
 mod random;
 pub mod render;
+#[cfg(feature = "plots")]
 pub mod report;
 pub mod scenario;
 pub mod source;
