@@ -17,8 +17,6 @@ mod dims;
 mod estimate;
 mod formulas;
 mod hardware;
-#[cfg(feature = "plots")]
-mod page;
 mod sensitivity;
 mod threshold;
 mod tornado;
@@ -36,8 +34,6 @@ pub use self::dims::{Dims, comparison_dims, dims_line};
 pub use self::estimate::{estimate_table, estimates_data};
 pub use self::formulas::formula_tables;
 pub use self::hardware::{entries_table, memory_table, sources_table, table_list};
-#[cfg(feature = "plots")]
-pub use self::page::{Block, Page, PageFile};
 pub use self::sensitivity::{interval_table, ranking_table, sensitivity_rows};
 pub use self::threshold::{Question, Solved, crossover_table, require_table, tidy};
 pub use self::tornado::reaches;
