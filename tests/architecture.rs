@@ -7,6 +7,8 @@
 //! (`mod x; pub use x::Y;`) belongs to the file that defines it, and handing on is no
 //! arrow. Code under `#[cfg(test)]` may look anywhere.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 use std::path::Path;
