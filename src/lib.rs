@@ -92,6 +92,6 @@ pub use primitive::Primitive;
 pub use render::table::{Table, TableFormat};
 pub use scenario::Scenario;
 pub use source::{Diagnostic, Place, Problems, Source};
-pub use symbolic::{Expr, Symbol, Values};
+pub use symbolic::{Bindings, Expr, Symbol};
 pub use table::{Boundary, Citation, Confidence, EnergyTable, Entry, MemoryLevel};
 pub use units::Energy;
