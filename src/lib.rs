@@ -92,6 +92,8 @@ pub use primitive::Primitive;
 pub use render::table::{Table, TableFormat};
 pub use scenario::Scenario;
 pub use source::{Diagnostic, Place, Problems, Source};
+pub use sweep::{AxisValues, Sweep, SweepAxis, SweepGrid};
 pub use symbolic::{Bindings, Expr, Symbol};
 pub use table::{Boundary, Citation, Confidence, EnergyTable, Entry, MemoryLevel};
+pub use uncertainty::{Interval, Sensitivity, sensitivities};
 pub use units::Energy;
