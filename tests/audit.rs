@@ -1,6 +1,7 @@
 //! What an audit warns of: each fault once where it is, and not where it is
 //! not.
 
+#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::Path;

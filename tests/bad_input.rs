@@ -6,6 +6,7 @@
 //! `text`, and `#! :17 text` wants it at column 17. Every mistake must be
 //! annotated, and every annotation met; `#! text` twice on a line wants both.
 
+#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::cell::RefCell;

@@ -3,6 +3,7 @@
 //!
 //! `UPDATE_CLAIMS=1 cargo test --test claims` writes the page anew.
 
+#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! Densities from a file, op by op: counts by hand, a count by loops, what
 //! must be equal, and what the command line says of them.
 
+#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;

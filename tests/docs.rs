@@ -1,5 +1,6 @@
 //! The files that the documentation shows are what the program reads.
 
+#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::Path;

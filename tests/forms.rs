@@ -1,6 +1,7 @@
 //! The parts of the model language that imported models are written in, with
 //! counts worked out by hand.
 
+#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;

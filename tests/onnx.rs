@@ -4,6 +4,7 @@
 //! taken while PyTorch ran the network (or by hand, for graphs made by hand),
 //! one from the shapes of a run of the exported file.
 
+#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 //! A block of output stands under a comment with the command that printed it.
 //! `UPDATE_README=1 cargo test --test readme` prints them anew.
 
+#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::Path;

@@ -1,5 +1,6 @@
 //! The reports in the repository are what the program computes today.
 
+#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::Path;

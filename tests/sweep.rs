@@ -1,5 +1,6 @@
 //! Sweeps agree with single estimates, point by point, however they are run.
 
+#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;

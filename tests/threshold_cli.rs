@@ -1,6 +1,7 @@
 //! `picojoule crossover` and `picojoule require` as they are typed: results,
 //! exit codes, and what is said of wrong input.
 
+#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::process::Command;

@@ -2,15 +2,13 @@
 
 #![no_main]
 
-mod dice;
-mod words;
-
 use std::sync::LazyLock;
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use picojoule::claims::{ClaimFile, Ledger, audit};
 use picojoule::loader::Loader;
 use picojoule::source::{Problems, Source};
+use support::text;
 
 /// What ships is read once.
 static LOADER: LazyLock<Loader> = LazyLock::new(Loader::shipped);
@@ -22,7 +20,7 @@ fn all(text: &str) -> Result<(), Problems> {
 }
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    words::mutate(data, size, max_size, seed)
+    text::mutate(data, size, max_size, seed)
 });
 
 fuzz_target!(|text: &str| {

@@ -3,21 +3,18 @@
 
 #![no_main]
 
-mod dice;
-mod shipped;
-mod words;
-
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use picojoule::import::huggingface;
 use picojoule::source::Source;
+use support::{text, written};
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    words::mutate(data, size, max_size, seed)
+    text::mutate(data, size, max_size, seed)
 });
 
 fuzz_target!(|text: &str| {
     match huggingface::import(&Source::new("config.json", text)) {
-        Ok(imported) => shipped::lower(&imported.text),
+        Ok(imported) => written::lower(&imported.text),
         Err(problems) => drop(problems.render(true)),
     }
 });

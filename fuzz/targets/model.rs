@@ -2,9 +2,6 @@
 
 #![no_main]
 
-mod dice;
-mod words;
-
 use std::sync::Arc;
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
@@ -14,6 +11,7 @@ use picojoule::graph::{Unfold, lower};
 use picojoule::loader::Loader;
 use picojoule::model::Model;
 use picojoule::source::{Diagnostic, Problems, Source, Spanned};
+use support::text;
 
 /// What a block begins after.
 const BLOCK: &str = "\n#=== block ";
@@ -49,7 +47,7 @@ fn all(text: &str) -> Result<(), Problems> {
 }
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    words::mutate(data, size, max_size, seed)
+    text::mutate(data, size, max_size, seed)
 });
 
 fuzz_target!(|text: &str| {

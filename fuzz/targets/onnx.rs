@@ -3,16 +3,13 @@
 
 #![no_main]
 
-mod dice;
-mod fields;
-mod shipped;
-
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use picojoule::import::onnx::scan::scan;
 use picojoule::import::onnx::{WeightValues, import, wire};
+use support::{protobuf, written};
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    fields::mutate(data, size, max_size, seed)
+    protobuf::mutate(data, size, max_size, seed)
 });
 
 fuzz_target!(|bytes: &[u8]| {
@@ -25,7 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
         let _ = scan(tensor, &bytes, &open, true);
     }
     match import(&model, "m.onnx", &mut |_| WeightValues::any()) {
-        Ok(imported) => shipped::lower(&imported.text),
+        Ok(imported) => written::lower(&imported.text),
         Err(problems) => drop(problems.render(true)),
     }
 });

@@ -2,16 +2,14 @@
 
 #![no_main]
 
-mod dice;
-mod words;
-
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use picojoule::loader::Loader;
 use picojoule::source::Source;
 use picojoule::table::EnergyTable;
+use support::text;
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    words::mutate(data, size, max_size, seed)
+    text::mutate(data, size, max_size, seed)
 });
 
 fuzz_target!(|text: &str| {

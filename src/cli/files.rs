@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::Path;
 
 use super::usage::usage_error;
+use crate::report::PageFile;
 use crate::source::Problems;
-use crate::view::PageFile;
 
 /// Writes a file whole: into a temporary one beside it, which then takes its
 /// name.

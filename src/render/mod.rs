@@ -7,6 +7,7 @@
 //! data gives the same bytes on every machine.
 
 pub mod chart;
+#[cfg(feature = "plots")]
 pub mod plot;
 pub mod rows;
 pub mod table;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::PriceSpec;
 use super::inputs::{Context, Inputs, against, energy, stages};
+use super::page::Block;
 use super::spec::{Case, Section, Target};
 use crate::census::{Conventions, DotAdds};
 use crate::energy::{Counted, Saving};
@@ -12,7 +13,6 @@ use crate::primitive::Primitive;
 use crate::render::table::{Align, Cell, Column, Table};
 use crate::source::{Diagnostic, Problems, Spanned};
 use crate::symbolic::Bindings;
-use crate::view::Block;
 use crate::view::cells::{column, row, words};
 
 /// A row for each case and each variant that is held against the baseline.

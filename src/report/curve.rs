@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use num_rational::BigRational;
 
 use super::inputs::{Context, Inputs, against, energy, stages, undrawn};
+use super::page::Block;
 use super::reading::{Reading, runs};
 use super::spec::{Over, Section, Target};
 use crate::energy::{CostModel, Counted, Saving};
@@ -18,7 +19,7 @@ use crate::render::table::{Align, Cell, Column, Table};
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Bindings, Symbol};
 use crate::view::cells::{column, row, words};
-use crate::view::{Block, kept_line};
+use crate::view::kept_line;
 
 /// What one variant saves on one table and in one format: for each target, one
 /// saving for each point.

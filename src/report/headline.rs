@@ -1,6 +1,7 @@
 //! The published numbers beside ours.
 
 use super::inputs::{Inputs, against, no_scope};
+use super::page::Block;
 use super::spec::Target;
 use crate::compare::saving;
 use crate::energy::Estimate;
@@ -8,7 +9,7 @@ use crate::render::table::{Align, Cell, Column, Table};
 use crate::source::{Diagnostic, Problems};
 use crate::units::Energy;
 use crate::view::cells::{column, row, words};
-use crate::view::{Block, comparison_dims, conventions_line};
+use crate::view::{comparison_dims, conventions_line};
 
 /// The table of what was published and what comes out, and that of the
 /// conventions.

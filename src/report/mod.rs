@@ -6,12 +6,14 @@ mod cases;
 mod curve;
 mod headline;
 mod inputs;
+mod page;
 mod reading;
 mod run;
 mod spec;
 mod stages;
 mod subject;
 
+pub use self::page::{Block, Page, PageFile};
 pub use self::run::run;
 pub use self::spec::{Case, ConventionSpec, KnownFrom, Over, Section, Show, Spec, Target};
 pub use self::subject::{AuditSubject, audit_subject};

@@ -1,11 +1,12 @@
 //! From a report file to its page: every number computed, none copied.
 
 use super::inputs::{Context, Inputs};
+use super::page::{Block, Page};
 use super::spec::{Section, Show, Spec};
 use super::{cases, curve, headline, stages};
 use crate::loader::Loader;
 use crate::source::Problems;
-use crate::view::{Block, Page, caveats_over};
+use crate::view::caveats_over;
 
 /// Computes the report. `strict` refuses a model with operators that are not
 /// known.

@@ -1,10 +1,11 @@
 //! Energies stage by stage.
 
 use super::inputs::{Inputs, undrawn};
+use super::page::Block;
 use super::spec::Section;
 use crate::render::plot::stacked_bars;
 use crate::source::{Diagnostic, Problems, Spanned};
-use crate::view::{Block, Rows, comparison_bars, comparison_table};
+use crate::view::{Rows, comparison_bars, comparison_table};
 
 /// Bars over a scope, and a table of all stages.
 pub(super) fn blocks(

@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+#[cfg(feature = "cli")]
 mod command;
 mod derivatives;
 mod draws;

@@ -4,8 +4,7 @@
 //! goes ([`StackedBars`]), how a result moves with one dimension ([`LineChart`]) or
 //! with two ([`HeatMap`]), which input moves it most ([`Tornado`]), and how far numbers
 //! are from where they should be ([`DotPlot`]). A chart holds what is to be seen and
-//! nothing of how: [`plot`](super::plot), behind the feature `plots`, makes pictures of
-//! them.
+//! nothing of how: `render::plot`, behind the feature `plots`, makes pictures of them.
 
 mod axis;
 mod bars;

@@ -1,4 +1,4 @@
-//! Models over the blocks that ship.
+//! Model files that importers write.
 
 use picojoule::graph::{self, Unfold};
 use picojoule::loader::Loader;
@@ -11,7 +11,7 @@ pub fn lower(text: &str) {
     let model = Model::read(&Source::new("m.toml", text), &Loader::shipped())
         .unwrap_or_else(|problems| panic!("what was written cannot be read:\n{problems}\n{text}"));
     for name in model.variant_names() {
-        let told = |problems: Problems| drop(problems.render(true));
-        let _ = graph::lower(&model, name, &[], Unfold::No).map_err(told);
+        let report = |problems: Problems| drop(problems.render(true));
+        let _ = graph::lower(&model, name, &[], Unfold::No).map_err(report);
     }
 }

@@ -1,12 +1,12 @@
 //! Numbers that look random, the same for the same seed.
 
 /// Steps through them.
-pub struct Dice(u64);
+pub struct Random(u64);
 
-impl Dice {
+impl Random {
     /// Begins with `seed`.
-    pub fn new(seed: u32) -> Dice {
-        Dice(u64::from(seed))
+    pub fn new(seed: u32) -> Random {
+        Random(u64::from(seed))
     }
 
     /// A number below `most`, which is not 0.

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzzer_mutate;
 
-use crate::dice::Dice;
+use crate::random::Random;
 
 /// Numbers that are near some limit.
 const NUMBERS: [u64; 10] = [
@@ -25,9 +25,9 @@ type Field = (u64, Vec<u8>);
 /// Changes the file in the first `size` bytes of `data`; the length of what is
 /// there then.
 pub fn mutate(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
-    let mut dice = Dice::new(seed);
+    let mut random = Random::new(seed);
     let changed = match fields(&data[..size]) {
-        Some(fields) if dice.below(8) > 0 && !fields.is_empty() => change(fields, &mut dice),
+        Some(fields) if random.below(8) > 0 && !fields.is_empty() => change(fields, &mut random),
         _ => return fuzzer_mutate(data, size, max_size),
     };
     if changed.len() > max_size {
@@ -38,16 +38,16 @@ pub fn mutate(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize
 }
 
 /// The bytes of these fields, one or two of them changed, or one within them.
-fn change(mut all: Vec<Field>, dice: &mut Dice) -> Vec<u8> {
-    let at = dice.below(all.len());
-    if all[at].0 & 7 == 2 && dice.below(8) > 0 {
+fn change(mut all: Vec<Field>, random: &mut Random) -> Vec<u8> {
+    let at = random.below(all.len());
+    if all[at].0 & 7 == 2 && random.below(8) > 0 {
         if let Some(inner) = fields(&all[at].1).filter(|inner| !inner.is_empty()) {
-            all[at].1 = change(inner, dice);
+            all[at].1 = change(inner, random);
             return written(&all);
         }
     }
-    let other = dice.below(all.len());
-    match dice.below(6) {
+    let other = random.below(all.len());
+    match random.below(6) {
         0 => drop(all.remove(at)),
         1 => all.insert(other, all[at].clone()),
         2 => all.swap(at, other),
@@ -56,10 +56,10 @@ fn change(mut all: Vec<Field>, dice: &mut Dice) -> Vec<u8> {
             let like: Vec<Field> = (all.iter().filter(|field| field.0 == all[at].0))
                 .cloned()
                 .collect();
-            all[at].1 = like[dice.below(like.len())].1.clone();
+            all[at].1 = like[random.below(like.len())].1.clone();
         }
         4 => all[at].1 = all[other].1.clone(),
-        _ if all[at].0 & 7 == 0 => all[at].1 = varint(NUMBERS[dice.below(NUMBERS.len())]),
+        _ if all[at].0 & 7 == 0 => all[at].1 = varint(NUMBERS[random.below(NUMBERS.len())]),
         _ => {
             let value = &mut all[at].1;
             let size = value.len();

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzzer_mutate;
 
-use crate::dice::Dice;
+use crate::random::Random;
 
 /// Numbers that are near some limit.
 const NUMBERS: [&str; 12] = [
@@ -24,9 +24,9 @@ const NUMBERS: [&str; 12] = [
 /// Changes the text in the first `size` bytes of `data`; the length of what is
 /// there then.
 pub fn mutate(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize {
-    let mut dice = Dice::new(seed);
+    let mut random = Random::new(seed);
     let changed = match std::str::from_utf8(&data[..size]) {
-        Ok(text) if dice.below(4) > 0 && text.contains('\n') => change(text, &mut dice),
+        Ok(text) if random.below(4) > 0 && text.contains('\n') => change(text, &mut random),
         _ => return fuzzer_mutate(data, size, max_size),
     };
     let length = changed.len().min(max_size);
@@ -34,32 +34,32 @@ pub fn mutate(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize
     length
 }
 
-fn change(text: &str, dice: &mut Dice) -> String {
+fn change(text: &str, random: &mut Random) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let at = dice.below(lines.len());
-    let other = dice.below(lines.len());
-    match dice.below(6) {
+    let at = random.below(lines.len());
+    let other = random.below(lines.len());
+    match random.below(6) {
         0 => drop(lines.remove(at)),
         1 => lines.insert(at, lines[other].clone()),
         2 => lines.swap(at, other),
-        3 => lines[at] = replaced(&lines[at], &lines[other], dice),
+        3 => lines[at] = replaced(&lines[at], &lines[other], random),
         4 => {
             let from = lines[other].clone();
-            lines[at] = replaced(&lines[at], &from, dice);
+            lines[at] = replaced(&lines[at], &from, random);
         }
-        _ => lines[at] = replaced(&lines[at], NUMBERS[dice.below(NUMBERS.len())], dice),
+        _ => lines[at] = replaced(&lines[at], NUMBERS[random.below(NUMBERS.len())], random),
     }
     lines.join("\n") + "\n"
 }
 
 /// `line` with one of its words replaced by one of `from`.
-fn replaced(line: &str, from: &str, dice: &mut Dice) -> String {
+fn replaced(line: &str, from: &str, random: &mut Random) -> String {
     let (old, new) = (words(line), words(from));
     if old.is_empty() || new.is_empty() {
         return line.to_owned();
     }
-    let (start, end) = old[dice.below(old.len())];
-    let (first, last) = new[dice.below(new.len())];
+    let (start, end) = old[random.below(old.len())];
+    let (first, last) = new[random.below(new.len())];
     format!("{}{}{}", &line[..start], &from[first..last], &line[end..])
 }
 
