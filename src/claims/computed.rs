@@ -9,7 +9,7 @@ use num_traits::Zero;
 
 use super::recipe::{EstimateSpec, Part};
 use crate::demand::Demand;
-use crate::energy::{Cost, CostModel, Counted, Estimate};
+use crate::energy::{Cost, CostModel, Counted, Estimate, Sum};
 use crate::format::{Format, NumberFormat};
 use crate::graph::{OpKind, Unfold, lower, settable};
 use crate::loader::Loader;
@@ -329,16 +329,16 @@ impl Computed {
         {
             return None;
         }
-        let mut sum = match primitive {
-            None => prices.extra(self),
-            Some(_) => BigRational::zero(),
-        };
+        let mut sum = Sum::default();
+        if primitive.is_none() {
+            sum.add(&prices.extra(self));
+        }
         for one in self.counted.price(&model, asked, each).ok()? {
             if primitive.is_none_or(|primitive| primitive == one.cost.primitive) {
-                sum += one.count * one.each;
+                sum.add_product(one.count, &one.each);
             }
         }
-        Some(sum)
+        Some(sum.value())
     }
 
     /// How many of one primitive its part has.

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::AddAssign;
 
-use num_bigint::BigInt;
 use num_rational::BigRational;
 
+use super::sum::Sum;
 use crate::census::Conventions;
 use crate::format::{Format, NumberFormat};
 use crate::graph::{DensitiesUsed, ResolvedScope};
@@ -165,29 +165,6 @@ fn sum<'l>(lines: impl IntoIterator<Item = &'l Line>) -> Energy {
         exact.add(&line.picojoules);
     }
     Energy::from_picojoules(number::to_f64(&exact.value()))
-}
-
-/// A sum of many numbers of few denominators: they are brought to one only at
-/// its end.
-#[derive(Default)]
-struct Sum(BTreeMap<BigInt, BigInt>);
-
-impl Sum {
-    fn add(&mut self, value: &BigRational) {
-        match self.0.get_mut(value.denom()) {
-            Some(sum) => *sum += value.numer(),
-            None => {
-                self.0.insert(value.denom().clone(), value.numer().clone());
-            }
-        }
-    }
-
-    fn value(self) -> BigRational {
-        let parts = self.0.into_iter();
-        parts
-            .map(|(denominator, numerator)| BigRational::new(numerator, denominator))
-            .fold(BigRational::default(), |sum, part| sum + part)
-    }
 }
 
 impl Estimate {

@@ -11,6 +11,7 @@
 //! | `price` | an estimate: every demand of a graph with its picojoules |
 //! | `estimate` | what an estimate says, and its sums |
 //! | `formula` | counts and energies as closed forms |
+//! | `sum` | long sums of exact numbers |
 
 mod cost;
 mod counted;
@@ -18,6 +19,7 @@ mod estimate;
 mod expression;
 mod formula;
 mod price;
+mod sum;
 
 pub use self::cost::{Cost, CostModel, MissingEntry, Priced};
 pub use self::counted::Counted;
@@ -25,3 +27,4 @@ pub use self::estimate::{By, Estimate, Group, Line, Settings, Unsupported, add_u
 pub use self::expression::{Saving, entry_values, picojoules, priced, priced_with_ranges};
 pub use self::formula::{StageFormula, energy_formula, stage_formulas};
 pub use self::price::estimate;
+pub(crate) use self::sum::Sum;

@@ -5,7 +5,7 @@
 //! and each rule is data: an exact number is held against it, and so is an
 //! interval in floating point, by which a sweep checks millions of points.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
@@ -170,7 +170,7 @@ impl Rule {
 #[derive(Debug, Default)]
 pub(super) struct Constraints {
     all: Vec<Constraint>,
-    noted: HashSet<(Expr, Rule)>,
+    noted: HashMap<Expr, Vec<Rule>>,
 }
 
 impl Constraints {
@@ -185,15 +185,17 @@ impl Constraints {
     }
 
     pub(super) fn note(&mut self, constraint: Constraint) {
-        let condition = (constraint.expr.clone(), constraint.rule);
-        if self.noted.insert(condition) {
+        if !self.has(&constraint.expr, constraint.rule) {
+            let rules = self.noted.entry(constraint.expr.clone()).or_default();
+            rules.push(constraint.rule);
             self.all.push(constraint);
         }
     }
 
     /// Whether a condition has been noted.
     pub(super) fn has(&self, expr: &Expr, rule: Rule) -> bool {
-        self.noted.contains(&(expr.clone(), rule))
+        let rules = self.noted.get(expr);
+        rules.is_some_and(|rules| rules.contains(&rule))
     }
 
     pub(super) fn into_vec(self) -> Vec<Constraint> {
