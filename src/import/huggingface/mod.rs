@@ -7,6 +7,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `config` | the fields of a config, each checked where it is taken |
+//! | `ignored` | fields that change nothing that is counted |
 //! | `class` | which of a family's classes is meant, and what follows the stack |
 //! | `draft`, `op` | the text of a model file as a family puts it together |
 //! | `mechanism` | what families are made of: embeddings, heads, windows, experts |
@@ -19,6 +20,7 @@ mod class;
 mod config;
 mod draft;
 mod family;
+mod ignored;
 mod mechanism;
 mod op;
 
@@ -54,6 +56,7 @@ pub fn import(source: &Arc<Source>) -> Result<Imported, Problems> {
     let mut draft = Draft::new(model_name(&mut config, source));
     draft.remark("Written from a Hugging Face config by `picojoule import`.");
     write(&mut config, &mut draft);
+    config.remark_unread();
     let notes = config.remarks();
     config.problems.or(())?;
     notes.iter().for_each(|note| draft.remark(note.as_str()));
@@ -113,7 +116,7 @@ fn model_name(config: &mut Config<'_>, source: &Source) -> String {
 }
 
 /// The letters, digits and dashes of a name.
-fn harmless(name: &str) -> String {
+pub(crate) fn harmless(name: &str) -> String {
     let plain = |c: &char| c.is_ascii_alphanumeric() || "-_.".contains(*c);
     name.chars().filter(plain).take(LONGEST_NAME).collect()
 }
