@@ -89,8 +89,9 @@ impl<'a> Config<'a> {
     /// Names the fields that nothing asked for, in a remark: what they say is
     /// not in the result.
     pub(crate) fn remark_unread(&mut self) {
-        let unread = self.fields.rest().map(|(name, _)| name.value.as_str());
-        let unread: Vec<&str> = unread.filter(|name| !has_no_effect(name)).collect();
+        let unread = self.fields.rest().filter(|(_, node)| !is_empty(node));
+        let names = unread.map(|(name, _)| name.value.as_str());
+        let unread: Vec<&str> = names.filter(|name| !has_no_effect(name)).collect();
         if unread.is_empty() {
             return;
         }
@@ -119,7 +120,6 @@ impl<'a> Config<'a> {
         match Config::new(node, self.family.clone(), problems) {
             Ok(mut inner) => {
                 let read = read(&mut inner);
-                inner.remark_unread();
                 self.taken.append(&mut inner.taken);
                 self.remarks.append(&mut inner.remarks);
                 self.problems = inner.problems;
@@ -340,5 +340,14 @@ impl<'a> Config<'a> {
             let message = format!("`{key}` = {part} does not divide `{of}` = {whole}");
             self.wrong(key, message);
         }
+    }
+}
+
+/// Whether a field holds a list or a table of nothing.
+fn is_empty(node: &Node) -> bool {
+    match &node.value {
+        Value::Array(items) => items.is_empty(),
+        Value::Table(entries) => entries.is_empty(),
+        _ => false,
     }
 }

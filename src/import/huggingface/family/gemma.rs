@@ -92,6 +92,7 @@ pub(super) fn gemma3_seeing(config: &mut Config<'_>, draft: &mut Draft) {
     let labels = (head == Head::Sequence).then(|| config.labels());
     config.within("text_config", |text| {
         gemma3(text, draft, head, (tied, labels));
+        text.remark_unread();
     });
 }
 
