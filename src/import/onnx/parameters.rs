@@ -14,7 +14,7 @@ use num_traits::ToPrimitive;
 
 use super::layers::Repeat;
 use super::net::{
-    Block, KnownValue, Net, NetNode, NodeId, Origin, Product, ProductAxis, TensorId, Work,
+    Binary, Block, KnownValue, Net, NetNode, NodeId, Origin, Product, ProductAxis, TensorId, Work,
 };
 use crate::symbolic::Expr;
 
@@ -96,6 +96,8 @@ impl<'n> Ledger<'n> {
         let stored = net.tensors.iter().enumerate();
         let stored = stored
             .filter(|(_, tensor)| tensor.origin.is_some_and(|origin| origin != Origin::Buffer));
+        let masks = masks(net);
+        let stored = stored.filter(|(id, _)| !masks.contains(id));
         let left = stored.filter_map(|(id, _)| Some((id, elements(net, id)?)));
         Ledger {
             net,
@@ -310,6 +312,34 @@ fn is_learnt(net: &Net, id: TensorId) -> bool {
         }
         _ => false,
     }
+}
+
+/// Constants that are added to scores before a softmax, alike for all heads:
+/// masks, unless the file says that they are learnt.
+fn masks(net: &Net) -> BTreeSet<TensorId> {
+    let makers = net.makers();
+    let softmax = net
+        .nodes
+        .iter()
+        .filter(|node| node.work == Work::Block(Block::Softmax));
+    let mut masks = BTreeSet::new();
+    for node in softmax {
+        let sums = makers[node.inputs[0]].map(|at| &net.nodes[at]);
+        let Some(sums) = sums.filter(|sums| sums.work == Work::Binary(Binary::Add)) else {
+            continue;
+        };
+        let rank = net.tensors[sums.output].shape.as_ref().map_or(0, Vec::len);
+        let mask = |id: &&TensorId| {
+            let tensor = &net.tensors[**id];
+            let shape = tensor.shape.as_deref().unwrap_or(&[]);
+            let heads = shape.len().checked_sub(3).map(|at| &shape[at]);
+            let alike = heads.is_none_or(|heads| *heads == Expr::one());
+            // Scores of one matrix alone are of no heads.
+            alike && rank > 2 && shape.len() > 1 && tensor.origin == Some(Origin::Unsaid)
+        };
+        masks.extend(sums.inputs.iter().filter(mask));
+    }
+    masks
 }
 
 /// Whether a constant is written as a number where it is read.

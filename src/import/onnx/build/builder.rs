@@ -20,6 +20,7 @@ fn is_linear(work: &Work) -> bool {
             | Work::Gather
             | Work::Move
             | Work::Unary(Unary::Cast)
+            | Work::Where
             | Work::Binary(Binary::Add | Binary::Sub | Binary::Mul | Binary::Div)
     )
 }

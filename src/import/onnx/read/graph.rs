@@ -160,7 +160,6 @@ impl<'m> GraphReader<'m> {
         let values = (self.probe)(tensor);
         let id = self.builder.add_constant(name, shape, tensor.element);
         let made = self.builder.tensor_mut(id);
-        made.origin = Some(Origin::Unsaid);
         // A list that is not as long as the shape says is no value.
         made.value = value.filter(|value| Some(value.len()) == count);
         made.domain = match values.domain {
