@@ -482,3 +482,58 @@ fn heads_of_vit() {
     assert_eq!(parameters(&narrow), (base - 72 + 45).to_string());
     assert_eq!(notes(&narrow), "");
 }
+
+#[test]
+fn the_format_is_that_of_the_config() {
+    let format = |field: &str| {
+        let text = imported(&with(MIXTRAL, field)).text;
+        let line = text.lines().find(|line| line.starts_with("format = "));
+        line.map(str::to_owned)
+    };
+    let said = |format: &str| Some(format!("format = \"{format}\""));
+    // As 4.57 and as 5.24 call it.
+    assert_eq!(format("\"torch_dtype\": \"float16\""), said("fp16"));
+    assert_eq!(format("\"dtype\": \"bfloat16\""), said("bf16"));
+    assert_eq!(format("\"dtype\": \"float32\""), None);
+    assert_eq!(format("\"dtype\": null"), None);
+    let told = notes(&with(MIXTRAL, "\"dtype\": \"float8_e4m3fn\""));
+    assert!(told.contains("`float8_e4m3fn` is not known here"), "{told}");
+    // Of a part, unless the whole says otherwise.
+    let part = change(
+        GEMMA,
+        "\"head_dim\": 4",
+        "\"head_dim\": 4, \"dtype\": \"float16\"",
+    );
+    assert!(imported(&part).text.contains("format = \"fp16\""));
+    let whole = with(&part, "\"dtype\": \"bfloat16\"");
+    assert!(imported(&whole).text.contains("format = \"bf16\""));
+}
+
+#[test]
+fn what_is_quantised_is_told() {
+    for (config, told) in [
+        (
+            "{ \"quant_method\": \"gptq\", \"bits\": 4 }",
+            "quantised (`gptq`, 4 bits) and multiply in the format",
+        ),
+        (
+            "{ \"quant_method\": \"bitsandbytes\", \"load_in_4bit\": true }",
+            "(`bitsandbytes`, 4 bits) and multiply in the format",
+        ),
+        (
+            "{ \"quant_method\": \"fp8\", \"activation_scheme\": \"dynamic\" }",
+            "(`fp8`); that is not priced here",
+        ),
+        (
+            "{ \"quant_method\": \"bit]\\nnet\" }",
+            "(`bitnet`); that is not priced here",
+        ),
+        ("3", "(`unknown`); that is not priced here"),
+    ] {
+        let text = with(MIXTRAL, &format!("\"quantization_config\": {config}"));
+        assert!(notes(&text).contains(told), "{}", notes(&text));
+        assert_eq!(parameters(&text), parameters(MIXTRAL));
+    }
+    let none = with(MIXTRAL, "\"quantization_config\": null");
+    assert_eq!(notes(&none), "");
+}

@@ -10,6 +10,7 @@
 //! | `ignored` | fields that change nothing that is counted |
 //! | `class` | which of a family's classes is meant, and what follows the stack |
 //! | `draft`, `op` | the text of a model file as a family puts it together |
+//! | `numeric` | the format of the numbers, and how weights are quantised |
 //! | `mechanism` | what families are made of: embeddings, heads, windows, experts |
 //! | `family` | the families, one file for those that are built alike |
 //!
@@ -22,6 +23,7 @@ mod draft;
 mod family;
 mod ignored;
 mod mechanism;
+mod numeric;
 mod op;
 
 use std::sync::Arc;
@@ -56,6 +58,8 @@ pub fn import(source: &Arc<Source>) -> Result<Imported, Problems> {
     let mut draft = Draft::new(model_name(&mut config, source));
     draft.remark("Written from a Hugging Face config by `picojoule import`.");
     write(&mut config, &mut draft);
+    numeric::format(&mut config, &mut draft);
+    numeric::quantisation(&mut config);
     config.remark_unread();
     let notes = config.remarks();
     config.problems.or(())?;

@@ -13,6 +13,7 @@ use crate::import::huggingface::mechanism::embedding::{word_table, words};
 use crate::import::huggingface::mechanism::head::decoder_head;
 use crate::import::huggingface::mechanism::sizes::{Defaults, KvHeads, sizes};
 use crate::import::huggingface::mechanism::stack::norm;
+use crate::import::huggingface::numeric;
 use crate::import::huggingface::op::Op;
 use crate::number;
 
@@ -92,6 +93,8 @@ pub(super) fn gemma3_seeing(config: &mut Config<'_>, draft: &mut Draft) {
     let labels = (head == Head::Sequence).then(|| config.labels());
     config.within("text_config", |text| {
         gemma3(text, draft, head, (tied, labels));
+        // The whole says it once more, and stands over its part.
+        numeric::format(text, draft);
         text.remark_unread();
     });
 }
