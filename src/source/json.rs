@@ -172,7 +172,7 @@ mod tests {
         let Value::Array(items) = &entries[0].1.value else {
             panic!("an array");
         };
-        let words: Vec<String> = items.iter().map(Node::describe).collect();
+        let words: Vec<String> = items.iter().map(Datum::describe).collect();
         assert_eq!(
             words,
             ["`NaN`", "`Infinity`", "`-Infinity`", "the string \"NaN\""]

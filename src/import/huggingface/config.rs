@@ -58,7 +58,7 @@ impl<'a> Config<'a> {
 
     /// Whether the config says `null` under `key`.
     pub(crate) fn is_null(&mut self, key: &'static str) -> bool {
-        self.fields.take(key).is_some_and(Node::is_null)
+        self.fields.take(key).is_some_and(Datum::is_null)
     }
 
     /// Fields that say nothing about what is counted in this family.
@@ -344,7 +344,7 @@ impl<'a> Config<'a> {
 }
 
 /// Whether a field holds a list or a table of nothing.
-fn is_empty(node: &Node) -> bool {
+fn is_empty(node: &Datum) -> bool {
     match &node.value {
         Value::Array(items) => items.is_empty(),
         Value::Table(entries) => entries.is_empty(),

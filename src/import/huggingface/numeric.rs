@@ -4,7 +4,7 @@
 use super::config::Config;
 use super::draft::Draft;
 use super::harmless;
-use crate::source::{Node, Value};
+use crate::source::{Datum, Value};
 
 /// Formats by the names that configs give them.
 const FORMATS: [(&str, &str); 4] = [
@@ -84,7 +84,7 @@ pub(crate) fn quantisation(config: &mut Config<'_>) {
 }
 
 /// The field `key` of a table.
-fn field<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
+fn field<'n>(node: &'n Datum, key: &str) -> Option<&'n Datum> {
     let Value::Table(entries) = &node.value else {
         return None;
     };

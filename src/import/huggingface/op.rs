@@ -57,7 +57,7 @@ impl Op {
     }
 
     pub(crate) fn reshape(self, shape: &str) -> Op {
-        self.text("move", shape)
+        self.text("reshape", shape)
     }
 
     pub(crate) fn einsum(self, notation: &str) -> Op {
