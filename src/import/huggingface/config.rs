@@ -3,7 +3,7 @@
 use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
-use super::harmless;
+use super::label::harmless;
 use super::ignored::has_no_effect;
 use crate::number;
 use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Spanned, Value, did_you_mean};

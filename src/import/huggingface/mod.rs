@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `config` | the fields of a config, each checked where it is taken |
 //! | `ignored` | fields that change nothing that is counted |
+//! | `label` | names of a file, made harmless |
 //! | `class` | which of a family's classes is meant, and what follows the stack |
 //! | `draft`, `op` | the text of a model file as a family puts it together |
 //! | `numeric` | the format of the numbers, and how weights are quantised |
@@ -22,6 +23,7 @@ mod config;
 mod draft;
 mod family;
 mod ignored;
+mod label;
 mod mechanism;
 mod numeric;
 mod op;
@@ -31,13 +33,11 @@ use std::sync::Arc;
 use self::config::Config;
 use self::draft::Draft;
 use self::family::{FAMILIES, Family};
+use self::label::harmless;
 use super::imported::Imported;
 use crate::source::{
     Datum, Diagnostic, Place, Problems, Source, Spanned, Value, did_you_mean, parse_json,
 };
-
-/// The longest name that a model takes over from a file.
-const LONGEST_NAME: usize = 60;
 
 /// Reads a config and writes it as a model file.
 ///
@@ -117,10 +117,4 @@ fn model_name(config: &mut Config<'_>, source: &Source) -> String {
     let found = candidates.into_iter().flatten().map(harmless);
     let mut named = found.filter(|name| name.chars().any(char::is_alphanumeric));
     named.next().unwrap_or(family)
-}
-
-/// The letters, digits and dashes of a name.
-pub(crate) fn harmless(name: &str) -> String {
-    let plain = |c: &char| c.is_ascii_alphanumeric() || "-_.".contains(*c);
-    name.chars().filter(plain).take(LONGEST_NAME).collect()
 }

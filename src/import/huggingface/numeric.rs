@@ -3,7 +3,7 @@
 
 use super::config::Config;
 use super::draft::Draft;
-use super::harmless;
+use super::label::harmless;
 use crate::source::{Datum, Value};
 
 /// Formats by the names that configs give them.
