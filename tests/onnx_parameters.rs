@@ -61,6 +61,21 @@ fn what_is_shared_is_computed_as_often_as_before() {
 }
 
 #[test]
+fn equal_gains_that_became_one_are_told() {
+    let told = |name: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_picojoule"))
+            .args(["import", &format!("parameters/{name}.onnx")])
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/onnx"))
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let shared = told("layers_shared");
+    assert!(shared.contains("2 normalisations share a gain"), "{shared}");
+    assert_eq!(told("layers_own"), "");
+}
+
+#[test]
 fn biases_and_normalisations_have_their_own_numbers() {
     // A gain and a shift for each channel; mean and variance are not learnt.
     assert_eq!(parameters("batch_norm"), 2 * 8);

@@ -3,8 +3,8 @@
 use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
-use super::label::harmless;
 use super::ignored::has_no_effect;
+use super::label::harmless;
 use crate::number;
 use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Spanned, Value, did_you_mean};
 

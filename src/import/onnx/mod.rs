@@ -73,6 +73,13 @@ pub fn import<'m>(
     }
     let repeats = layers::find(&net);
     let parameters = parameters::find(&net, &repeats);
+    if parameters.shared_norms > 0 {
+        note(format!(
+            "{} normalisations share a gain or shift with others, which counts once: exporters \
+             merge those that are equal, as in a network that was not trained",
+            parameters.shared_norms
+        ));
+    }
     let text = write::write(&net, &repeats, &parameters, file);
     Ok(Imported {
         text,

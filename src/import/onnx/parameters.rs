@@ -19,7 +19,7 @@ use super::net::{
 use crate::symbolic::Expr;
 
 /// How many tensors are followed to where they come from, in all.
-const MAX_STEPS: usize = 20_000_000;
+const MAX_STEPS: usize = 2_000_000;
 /// A number that hides a score from a softmax is below this.
 const HIDDEN: f64 = -1e4;
 
@@ -32,6 +32,8 @@ pub(super) struct Parameters {
     own_norms: BTreeSet<NodeId>,
     /// Parameters that no node reads as they are.
     pub(super) apart: u64,
+    /// How many normalisations have a gain or shift that another one has, too.
+    pub(super) shared_norms: usize,
 }
 
 impl Parameters {
@@ -133,10 +135,13 @@ impl<'n> Ledger<'n> {
                     own.map(|input| whole(net, *input, true))
                         .collect::<Vec<_>>()
                 };
-                if (1..node.inputs.len()).all(|at| constant(&at))
-                    && self.take(rounds.iter().flat_map(claims).collect())
-                {
+                if !(1..node.inputs.len()).all(|at| constant(&at)) {
+                    return;
+                }
+                if self.take(rounds.iter().flat_map(claims).collect()) {
                     parameters.own_norms.insert(first);
+                } else {
+                    parameters.shared_norms += rounds.len();
                 }
             }
             _ => {
