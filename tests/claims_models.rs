@@ -581,10 +581,10 @@ fn opt_6_7b_for_one_token() {
     let found = counted(&shipped("opt-6.7b"), "vanilla", &set(&[("n", 1)]));
     assert_eq!(found.macs, whole(6_648_365_056_i64 + 262_144));
     // With gains and biases of 65 normalisations, the linear layers' biases and
-    // one position; the public count of 6658473984 has 2050 positions.
+    // 2050 rows of positions, however few are used: the public count.
     let biases = 32 * (5 * 4096 + 16_384);
     let held = 6_648_365_056 + 65 * 2 * 4096 + biases;
-    assert_eq!(parameters(&found), whole(held + 4096));
+    assert_eq!(parameters(&found), whole(held + 2050 * 4096));
     assert_eq!(held + 2050 * 4096, 6_658_473_984_i64);
 }
 

@@ -288,3 +288,18 @@ fn more_than_ten_to_the_23_operations_are_exact() {
     assert!(12 * layer > 10_u128.pow(23));
     assert_eq!(bert.macs, whole(12 * layer));
 }
+
+#[test]
+fn opt_has_6658473984_parameters_whatever_the_length() {
+    // Words 50272·4096, of the head, too; 2048 + 2 rows of positions; 32 layers
+    // of four matrices of 4096², two of 4096·16384, their biases and two norms;
+    // a norm at the end.
+    let (d, ffn) = (4096_i64, 16_384);
+    let layer = 4 * (d * d + d) + 2 * d * ffn + ffn + d + 4 * d;
+    let right = 50_272 * d + 2050 * d + 32 * layer + 2 * d;
+    assert_eq!(right, 6_658_473_984);
+    for n in [1, 1024, 2048] {
+        let found = counted(&shipped("opt-6.7b"), "vanilla", &set(&[("n", n)]));
+        assert_eq!(found.parameters, whole(right), "{n}");
+    }
+}

@@ -16,7 +16,8 @@ use crate::number;
 /// What stands for `null`.
 const NULL: &str = "`null`";
 
-/// JSON as its standard has it: no comments, no loose commas, no `NaN`.
+/// JSON as its standard has it, and as Python writes it: `NaN` and `Infinity`
+/// are values, which hold no number. No comments, no loose commas.
 const STRICT: ParseOptions = ParseOptions {
     allow_comments: false,
     allow_loose_object_property_names: false,
@@ -26,7 +27,7 @@ const STRICT: ParseOptions = ParseOptions {
     allow_hexadecimal_numbers: false,
     allow_unary_plus_numbers: false,
     allow_bare_decimal_point_numbers: false,
-    allow_non_finite_numbers: false,
+    allow_non_finite_numbers: true,
     allow_extended_string_escapes: false,
 };
 
@@ -60,7 +61,7 @@ fn node(source: &Arc<Source>, value: &Ast<'_>, problems: &mut Problems) -> Datum
         Ast::StringLit(text) => Value::Text(text.value.to_string()),
         Ast::NumberLit(digits) => match number::parse_decimal(digits.value) {
             Some(number) => Value::Number(number),
-            None => Value::Other("a number out of range"),
+            None => Value::Other(not_finite(digits.value)),
         },
         Ast::BooleanLit(truth) => Value::Bool(truth.value),
         Ast::NullKeyword(_) => Value::Other(NULL),
@@ -88,6 +89,16 @@ fn node(source: &Arc<Source>, value: &Ast<'_>, problems: &mut Problems) -> Datum
     Datum { value, place }
 }
 
+/// The words for a number that is none, or that is too large to hold.
+fn not_finite(digits: &str) -> &'static str {
+    match digits {
+        "NaN" => "`NaN`",
+        "Infinity" => "`Infinity`",
+        "-Infinity" => "`-Infinity`",
+        _ => "a number out of range",
+    }
+}
+
 /// Of two values for one key, nobody knows which is meant.
 fn note_twice(entries: &[(Spanned<String>, Datum)], problems: &mut Problems) {
     let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
@@ -108,7 +119,7 @@ impl Datum {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
 
     fn read(text: &str) -> (Option<Datum>, String) {
@@ -135,7 +146,8 @@ mod tests {
         for (text, place) in [
             ("", "c.json:1:1"),
             ("{\"a\": 1,}", "c.json:1:8"),
-            ("{\"a\": NaN}", "c.json:1:7"),
+            ("{\"a\": Nan}", "c.json:1:7"),
+            ("{\"a\": +Infinity}", "c.json:1:7"),
             ("{\"a\" 1}", "c.json:1:6"),
             ("{a: 1}", "c.json:1:2"),
             ("{'a': 1}", "c.json:1:2"),
@@ -148,6 +160,23 @@ mod tests {
             assert!(node.is_none(), "{text}");
             assert!(problems.contains(place), "{text}: {problems}");
         }
+    }
+
+    #[test]
+    fn numbers_of_python_that_are_not_finite_are_values() {
+        let (node, told) = read("{\"a\": [NaN, Infinity, -Infinity, \"NaN\"]}");
+        assert_eq!(told, "");
+        let Value::Table(entries) = node.unwrap().value else {
+            panic!("an object");
+        };
+        let Value::Array(items) = &entries[0].1.value else {
+            panic!("an array");
+        };
+        let words: Vec<String> = items.iter().map(Datum::describe).collect();
+        assert_eq!(
+            words,
+            ["`NaN`", "`Infinity`", "`-Infinity`", "the string \"NaN\""]
+        );
     }
 
     #[test]

@@ -16,6 +16,16 @@ pub(crate) enum Head {
     Words,
     /// The same, and a pooler with a choice of two: what BERT was trained with.
     Pretraining,
+    /// Whether one sentence follows the other: a choice of two from the pooler.
+    NextSentence,
+    /// One score for every sequence, the best of which is chosen.
+    Choice,
+    /// A score for every word, and one for every sequence.
+    WordsAndChoice,
+    /// Scores of words from a decoder by itself, without its encoder.
+    DecoderAlone,
+    /// The pixels of patches that were hidden.
+    Patches,
     /// A class for each sequence.
     Sequence,
     /// A class for each token.

@@ -3,6 +3,8 @@
 use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
+use super::ignored::has_no_effect;
+use super::label::harmless;
 use crate::number;
 use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Spanned, Value, did_you_mean};
 
@@ -10,6 +12,8 @@ use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Spanned, Value, 
 const MOST: u64 = 1_000_000_000;
 /// No network is deeper.
 const MOST_LAYERS: u64 = 10_000;
+/// So many unknown fields are named.
+const MOST_NAMED: usize = 20;
 /// The longest sequence that is taken for granted.
 const USUAL_LENGTH: u64 = 1024;
 
@@ -52,6 +56,18 @@ impl<'a> Config<'a> {
         self.fields.has(key)
     }
 
+    /// Whether the config says `null` under `key`.
+    pub(crate) fn is_null(&mut self, key: &'static str) -> bool {
+        self.fields.take(key).is_some_and(Datum::is_null)
+    }
+
+    /// Fields that say nothing about what is counted in this family.
+    pub(crate) fn without_effect(&mut self, keys: &[&'static str]) {
+        for key in keys {
+            self.fields.take(key);
+        }
+    }
+
     /// A field; one that is `null` is none.
     pub(crate) fn take(&mut self, key: &'static str) -> Option<&'a Datum> {
         self.fields.take(key).filter(|node| !node.is_null())
@@ -68,6 +84,26 @@ impl<'a> Config<'a> {
         let some = !self.taken.is_empty();
         let taken = some.then(|| format!("Not in the config, so as in `transformers`: {list}."));
         self.remarks.iter().cloned().chain(taken).collect()
+    }
+
+    /// Names the fields that nothing asked for, in a remark: what they say is
+    /// not in the result.
+    pub(crate) fn remark_unread(&mut self) {
+        let unread = self.fields.rest().filter(|(_, node)| !is_empty(node));
+        let names = unread.map(|(name, _)| name.value.as_str());
+        let unread: Vec<&str> = names.filter(|name| !has_no_effect(name)).collect();
+        if unread.is_empty() {
+            return;
+        }
+        let shown = unread.iter().take(MOST_NAMED);
+        let names = shown.map(|name| format!("`{}`", harmless(name)));
+        let mut list = names.collect::<Vec<_>>().join(", ");
+        if let Some(more @ 1..) = unread.len().checked_sub(MOST_NAMED) {
+            list.push_str(&format!(" and {more} more"));
+        }
+        self.remark(format!(
+            "Fields of the config that are not known here, and not read: {list}."
+        ));
     }
 
     /// Reads the object under `key` as a config of its own.
@@ -156,6 +192,34 @@ impl<'a> Config<'a> {
         }
     }
 
+    /// A size, or one for each of two sides: `[height, width]`.
+    pub(crate) fn sides(&mut self, key: &'static str) -> (u64, u64) {
+        let Some(node) = self.take(key) else {
+            self.missing(key);
+            return (1, 1);
+        };
+        match &node.value {
+            Value::Array(items) => match items.as_slice() {
+                [both] => {
+                    let both = self.checked(both, (1, MOST));
+                    (both, both)
+                }
+                [height, width] => (
+                    self.checked(height, (1, MOST)),
+                    self.checked(width, (1, MOST)),
+                ),
+                _ => {
+                    self.wrong(key, format!("`{key}` needs a height and a width"));
+                    (1, 1)
+                }
+            },
+            _ => {
+                let both = self.checked(node, (1, MOST));
+                (both, both)
+            }
+        }
+    }
+
     /// How many layers there are.
     pub(crate) fn layers(&mut self, key: &'static str) -> u64 {
         match self.take(key) {
@@ -171,6 +235,15 @@ impl<'a> Config<'a> {
     pub(crate) fn optional_size(&mut self, key: &'static str) -> Option<u64> {
         let node = self.take(key)?;
         Some(self.checked(node, (1, MOST)))
+    }
+
+    /// A size that `null` does away with. Where the config says nothing, it is
+    /// what `transformers` takes; that is told.
+    pub(crate) fn size_unless_null(&mut self, key: &'static str, default: u64) -> Option<u64> {
+        match self.has(key) {
+            true => self.optional_size(key),
+            false => Some(self.default(key, default)),
+        }
     }
 
     /// A count that may be 0.
@@ -267,5 +340,14 @@ impl<'a> Config<'a> {
             let message = format!("`{key}` = {part} does not divide `{of}` = {whole}");
             self.wrong(key, message);
         }
+    }
+}
+
+/// Whether a field holds a list or a table of nothing.
+fn is_empty(node: &Datum) -> bool {
+    match &node.value {
+        Value::Array(items) => items.is_empty(),
+        Value::Table(entries) => entries.is_empty(),
+        _ => false,
     }
 }

@@ -9,6 +9,7 @@ use super::op::{Op, quoted};
 pub(crate) struct Draft {
     name: String,
     about: String,
+    format: Option<&'static str>,
     remarks: Vec<String>,
     inputs: Vec<String>,
     sections: [Vec<Entry>; 4],
@@ -36,6 +37,7 @@ impl Draft {
         Draft {
             name,
             about: String::new(),
+            format: None,
             remarks: Vec::new(),
             inputs: Vec::new(),
             sections: [const { Vec::new() }; 4],
@@ -47,6 +49,11 @@ impl Draft {
     /// What the model is, in a sentence.
     pub(crate) fn about(&mut self, sentence: String) {
         self.about = sentence;
+    }
+
+    /// What it is computed in.
+    pub(crate) fn format(&mut self, format: &'static str) {
+        self.format = Some(format);
     }
 
     /// A sentence for the head of the file.
@@ -135,6 +142,9 @@ impl Draft {
         }
         push(&mut text, format_args!("name = \"{}\"", self.name));
         push(&mut text, format_args!("about = \"{}\"", self.about));
+        if let Some(format) = self.format {
+            push(&mut text, format_args!("format = \"{format}\""));
+        }
         let inputs = self.inputs.join(", ");
         push(&mut text, format_args!("inputs = {{ {inputs} }}"));
         let titles = ["dims", "params", "slots", "weights"];

@@ -7,8 +7,11 @@
 //! | file | what it does |
 //! |---|---|
 //! | `config` | the fields of a config, each checked where it is taken |
+//! | `ignored` | fields that change nothing that is counted |
+//! | `label` | names of a file, made harmless |
 //! | `class` | which of a family's classes is meant, and what follows the stack |
 //! | `draft`, `op` | the text of a model file as a family puts it together |
+//! | `numeric` | the format of the numbers, and how weights are quantised |
 //! | `mechanism` | what families are made of: embeddings, heads, windows, experts |
 //! | `family` | the families, one file for those that are built alike |
 //!
@@ -19,7 +22,10 @@ mod class;
 mod config;
 mod draft;
 mod family;
+mod ignored;
+mod label;
 mod mechanism;
+mod numeric;
 mod op;
 
 use std::sync::Arc;
@@ -27,13 +33,11 @@ use std::sync::Arc;
 use self::config::Config;
 use self::draft::Draft;
 use self::family::{FAMILIES, Family};
+use self::label::harmless;
 use super::imported::Imported;
 use crate::source::{
     Datum, Diagnostic, Place, Problems, Source, Spanned, Value, did_you_mean, parse_json,
 };
-
-/// The longest name that a model takes over from a file.
-const LONGEST_NAME: usize = 60;
 
 /// Reads a config and writes it as a model file.
 ///
@@ -54,6 +58,9 @@ pub fn import(source: &Arc<Source>) -> Result<Imported, Problems> {
     let mut draft = Draft::new(model_name(&mut config, source));
     draft.remark("Written from a Hugging Face config by `picojoule import`.");
     write(&mut config, &mut draft);
+    numeric::format(&mut config, &mut draft);
+    numeric::quantisation(&mut config);
+    config.remark_unread();
     let notes = config.remarks();
     config.problems.or(())?;
     notes.iter().for_each(|note| draft.remark(note.as_str()));
@@ -110,10 +117,4 @@ fn model_name(config: &mut Config<'_>, source: &Source) -> String {
     let found = candidates.into_iter().flatten().map(harmless);
     let mut named = found.filter(|name| name.chars().any(char::is_alphanumeric));
     named.next().unwrap_or(family)
-}
-
-/// The letters, digits and dashes of a name.
-fn harmless(name: &str) -> String {
-    let plain = |c: &char| c.is_ascii_alphanumeric() || "-_.".contains(*c);
-    name.chars().filter(plain).take(LONGEST_NAME).collect()
 }

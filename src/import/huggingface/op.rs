@@ -56,6 +56,10 @@ impl Op {
         self.text("concat", notation)
     }
 
+    pub(crate) fn reshape(self, shape: &str) -> Op {
+        self.text("reshape", shape)
+    }
+
     pub(crate) fn einsum(self, notation: &str) -> Op {
         self.text("einsum", notation)
     }

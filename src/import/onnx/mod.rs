@@ -17,6 +17,7 @@
 //! | `fuse` | the same network in the same nodes, whoever exported it |
 //! | `stage` | which part of a network a node is |
 //! | `layers` | what follows upon itself |
+//! | `parameters` | which constants training changes, each counted once |
 //! | `write` | the model file |
 
 mod build;
@@ -26,6 +27,7 @@ mod infer;
 mod layers;
 mod net;
 mod operator;
+mod parameters;
 pub mod proto;
 mod read;
 mod stage;
@@ -70,7 +72,15 @@ pub fn import<'m>(
         ));
     }
     let repeats = layers::find(&net);
-    let text = write::write(&net, &repeats, file);
+    let parameters = parameters::find(&net, &repeats);
+    if parameters.shared_norms > 0 {
+        note(format!(
+            "{} normalisations share a gain or shift with others, which counts once: exporters \
+             merge those that are equal, as in a network that was not trained",
+            parameters.shared_norms
+        ));
+    }
+    let text = write::write(&net, &repeats, &parameters, file);
     Ok(Imported {
         text,
         notes: notes.into_keys().collect(),

@@ -39,6 +39,7 @@ fn model(nodes: Vec<Node>, initializers: Vec<Tensor>) -> Model {
         name: "x".to_owned(),
         element: ElementType::Float,
         shape: Some(vec![Dim::Value(2), Dim::Value(3)]),
+        ..ValueInfo::default()
     };
     let y = ValueInfo {
         name: "y".to_owned(),

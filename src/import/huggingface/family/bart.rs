@@ -4,13 +4,16 @@ use crate::import::huggingface::class::{Head, about, class};
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
 use crate::import::huggingface::mechanism::activation::activation;
-use crate::import::huggingface::mechanism::embedding::{limited, word_table};
-use crate::import::huggingface::mechanism::encoder_decoder::{
-    OF_DECODER, masked_by_half, sides, target_logits,
+use crate::import::huggingface::mechanism::embedding::{
+    limited, positions, tokens, word_table, words,
 };
-use crate::import::huggingface::mechanism::head::{labels, sequence_scores};
+use crate::import::huggingface::mechanism::encoder_decoder::{
+    OF_DECODER, decoder_alone, lone_layers, masked_by_half, sides, target_class, target_logits,
+    target_scores,
+};
+use crate::import::huggingface::mechanism::head::logits;
 use crate::import::huggingface::mechanism::stack::norm;
-use crate::import::huggingface::op::{Op, weight};
+use crate::import::huggingface::op::Op;
 
 /// What the two differ in.
 struct Traits {
@@ -27,6 +30,8 @@ pub(super) fn bart(config: &mut Config<'_>, draft: &mut Draft) {
         ("BartForConditionalGeneration", Head::Words),
         ("BartModel", Head::Hidden),
         ("BartForSequenceClassification", Head::Sequence),
+        ("BartForQuestionAnswering", Head::Spans),
+        ("BartForCausalLM", Head::DecoderAlone),
     ];
     let (class, head) = class(config, &classes);
     about(draft, class);
@@ -35,10 +40,7 @@ pub(super) fn bart(config: &mut Config<'_>, draft: &mut Draft) {
         normed: true,
         activation: "gelu",
     };
-    both(config, draft, &traits, head);
-    if head == Head::Sequence {
-        classifier(config, draft);
-    }
+    whole(config, draft, &traits, head);
 }
 
 /// Marian.
@@ -46,6 +48,7 @@ pub(super) fn marian(config: &mut Config<'_>, draft: &mut Draft) {
     let classes = [
         ("MarianMTModel", Head::Words),
         ("MarianModel", Head::Hidden),
+        ("MarianForCausalLM", Head::DecoderAlone),
     ];
     let (class, head) = class(config, &classes);
     about(draft, class);
@@ -60,7 +63,50 @@ pub(super) fn marian(config: &mut Config<'_>, draft: &mut Draft) {
         normed: false,
         activation: "gelu",
     };
-    both(config, draft, &traits, head);
+    whole(config, draft, &traits, head);
+}
+
+fn whole(config: &mut Config<'_>, draft: &mut Draft, traits: &Traits, head: Head) {
+    // What `is_decoder` says, the class says, too.
+    config.without_effect(&["is_decoder", "add_cross_attention", "num_hidden_layers"]);
+    match head {
+        Head::DecoderAlone => lone(config, draft, traits),
+        _ => both(config, draft, traits, head),
+    }
+    if head == Head::Sequence {
+        target_class(config, draft);
+    }
+}
+
+/// The decoder by itself.
+fn lone(config: &mut Config<'_>, draft: &mut Draft, traits: &Traits) {
+    let rows = config.size("max_position_embeddings");
+    tokens(draft, rows);
+    decoder_alone(config, draft);
+    draft.attentions();
+    let act = activation(config, "activation_function", traits.activation);
+    draft.slot("activation", act);
+    let tied = config.truth_or("tie_word_embeddings", true);
+    let table = word_table(draft, tied);
+    let mut last = "words";
+    words(draft, &table);
+    if config.truth_or("scale_embedding", false) {
+        draft.op(Op::new("scaled")
+            .comment("by the root of d")
+            .stage("embed")
+            .scaled()
+            .of(&[last]));
+        last = "scaled";
+    }
+    positions(draft, last, rows + traits.spare);
+    last = "placed";
+    if traits.normed {
+        norm(draft, "embedded", "layer-norm", last);
+        last = "embedded";
+    }
+    // Queries, keys, values and the projection behind them have a bias each.
+    lone_layers(draft, last, 4);
+    logits(draft, "decoder", tied.then_some(&table));
 }
 
 fn both(config: &mut Config<'_>, draft: &mut Draft, traits: &Traits, head: Head) {
@@ -110,8 +156,10 @@ fn both(config: &mut Config<'_>, draft: &mut Draft, traits: &Traits, head: Head)
             },
             "encoder",
         ]));
-    if head == Head::Words {
-        target_logits(draft, "decoder", Some(&table));
+    match head {
+        Head::Words => target_logits(draft, "decoder", Some(&table)),
+        Head::Spans => target_scores(draft, "decoder", "2"),
+        _ => {}
     }
 }
 
@@ -138,20 +186,4 @@ fn side(draft: &mut Draft, of: &str, length: &str, table: &str, (scaled, traits)
     if traits.normed {
         norm(draft, &name("embedded"), "layer-norm", &name("placed"));
     }
-}
-
-/// What BART finds a class with: the last token through two linear layers.
-fn classifier(config: &mut Config<'_>, draft: &mut Draft) {
-    labels(config, draft);
-    draft.op(Op::new("last")
-        .stage("head")
-        .take("batch target d -> batch d")
-        .of(&["decoder"]));
-    draft.op(Op::new("dense")
-        .stage("head")
-        .einsum("batch d, d e -> batch e")
-        .of(&["last", &weight("d d")])
-        .bias());
-    draft.op(Op::new("squeezed").stage("head").apply("tanh(dense)"));
-    sequence_scores(draft, "squeezed", "labels");
 }

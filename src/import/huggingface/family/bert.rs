@@ -4,6 +4,7 @@ use crate::import::huggingface::class::{Head, about, class};
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
 use crate::import::huggingface::mechanism::activation::activation;
+use crate::import::huggingface::mechanism::attention::causal;
 use crate::import::huggingface::mechanism::embedding::{positions, tokens, word_table, words};
 use crate::import::huggingface::mechanism::head::{labels, sequence_scores, token_scores};
 use crate::import::huggingface::mechanism::stack::{layers, norm};
@@ -51,10 +52,21 @@ fn sizes(config: &mut Config<'_>, draft: &mut Draft, names: &Names, spare: u64) 
     draft.attentions();
     let act = activation(config, names.activation, "gelu");
     draft.slot("activation", act);
-    for key in ["is_decoder", "add_cross_attention"] {
-        if config.truth_or(key, false) {
-            config.wrong(key, "an encoder that decodes is not known here");
-        }
+    if config.truth_or("is_decoder", false) {
+        causal(draft);
+    }
+    if config.truth_or("add_cross_attention", false) {
+        config.wrong(
+            "add_cross_attention",
+            "an encoder that attends to another one is not known here",
+        );
+    }
+    let kind = config.word("position_embedding_type");
+    if kind.is_some_and(|kind| kind.value != "absolute") {
+        config.wrong(
+            "position_embedding_type",
+            "positions other than `absolute` are not known here",
+        );
     }
     rows
 }
@@ -103,6 +115,9 @@ pub(super) fn bert(config: &mut Config<'_>, draft: &mut Draft) {
         ("BertModel", Head::Pooled),
         ("BertForMaskedLM", Head::Words),
         ("BertForPreTraining", Head::Pretraining),
+        ("BertLMHeadModel", Head::Words),
+        ("BertForNextSentencePrediction", Head::NextSentence),
+        ("BertForMultipleChoice", Head::Choice),
         ("BertForSequenceClassification", Head::Sequence),
         ("BertForTokenClassification", Head::Tokens),
         ("BertForQuestionAnswering", Head::Spans),
@@ -114,7 +129,7 @@ pub(super) fn bert(config: &mut Config<'_>, draft: &mut Draft) {
     let tied = scores_words && config.truth_or("tie_word_embeddings", true);
     let table = word_table(draft, tied);
     stack(config, draft, rows, &table);
-    if matches!(head, Head::Pooled | Head::Pretraining | Head::Sequence) {
+    if !matches!(head, Head::Words | Head::Tokens | Head::Spans) {
         pooler(draft);
     }
     match head {
@@ -123,6 +138,8 @@ pub(super) fn bert(config: &mut Config<'_>, draft: &mut Draft) {
             sequence_scores(draft, "pooled", "2");
             masked(draft, tied, &table);
         }
+        Head::NextSentence => sequence_scores(draft, "pooled", "2"),
+        Head::Choice => sequence_scores(draft, "pooled", "1"),
         Head::Sequence => {
             labels(config, draft);
             sequence_scores(draft, "pooled", "labels");
@@ -144,8 +161,7 @@ fn by_token(config: &mut Config<'_>, draft: &mut Draft, head: Head) {
 }
 
 /// A linear layer over the first token, an activation, and scores.
-fn classifier(config: &mut Config<'_>, draft: &mut Draft, activation: &str) {
-    labels(config, draft);
+fn classifier(draft: &mut Draft, activation: &str, out: &str) {
     draft.op(Op::new("first")
         .stage("head")
         .take("batch seq d -> batch d")
@@ -156,7 +172,7 @@ fn classifier(config: &mut Config<'_>, draft: &mut Draft, activation: &str) {
         .of(&["first", &weight("d d")])
         .bias());
     draft.op(Op::new("squeezed").stage("head").apply(activation));
-    sequence_scores(draft, "squeezed", "labels");
+    sequence_scores(draft, "squeezed", out);
 }
 
 /// RoBERTa and XLM-RoBERTa's like; two rows of positions stand for none.
@@ -164,6 +180,8 @@ pub(super) fn roberta(config: &mut Config<'_>, draft: &mut Draft) {
     let classes = [
         ("RobertaModel", Head::Pooled),
         ("RobertaForMaskedLM", Head::Words),
+        ("RobertaForCausalLM", Head::Words),
+        ("RobertaForMultipleChoice", Head::Choice),
         ("RobertaForSequenceClassification", Head::Sequence),
         ("RobertaForTokenClassification", Head::Tokens),
         ("RobertaForQuestionAnswering", Head::Spans),
@@ -177,7 +195,14 @@ pub(super) fn roberta(config: &mut Config<'_>, draft: &mut Draft) {
     match head {
         Head::Pooled => pooler(draft),
         Head::Words => masked(draft, tied, &table),
-        Head::Sequence => classifier(config, draft, "tanh(dense)"),
+        Head::Choice => {
+            pooler(draft);
+            sequence_scores(draft, "pooled", "1");
+        }
+        Head::Sequence => {
+            labels(config, draft);
+            classifier(draft, "tanh(dense)", "labels");
+        }
         other => by_token(config, draft, other),
     }
 }
@@ -187,6 +212,7 @@ pub(super) fn distilbert(config: &mut Config<'_>, draft: &mut Draft) {
     let classes = [
         ("DistilBertModel", Head::Hidden),
         ("DistilBertForMaskedLM", Head::Words),
+        ("DistilBertForMultipleChoice", Head::Choice),
         ("DistilBertForSequenceClassification", Head::Sequence),
         ("DistilBertForTokenClassification", Head::Tokens),
         ("DistilBertForQuestionAnswering", Head::Spans),
@@ -202,7 +228,11 @@ pub(super) fn distilbert(config: &mut Config<'_>, draft: &mut Draft) {
     layers(draft, "encoder", "encoder-layer", "embedded");
     match head {
         Head::Words => masked(draft, tied, &table),
-        Head::Sequence => classifier(config, draft, "max(dense, 0)"),
+        Head::Choice => classifier(draft, "max(dense, 0)", "1"),
+        Head::Sequence => {
+            labels(config, draft);
+            classifier(draft, "max(dense, 0)", "labels");
+        }
         other => by_token(config, draft, other),
     }
 }

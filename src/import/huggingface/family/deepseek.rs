@@ -14,6 +14,9 @@ use crate::import::huggingface::mechanism::stack::norm;
 /// take part in training alone.
 pub(super) fn deepseek_v3(config: &mut Config<'_>, draft: &mut Draft) {
     causal(draft);
+    // Follow from others, or are not asked for by latent attention.
+    config.without_effect(&["num_key_value_heads", "head_dim", "qk_head_dim"]);
+    config.without_effect(&["n_group", "topk_group"]);
     draft.remark("The choice of experts within groups is counted as one among all experts.");
     let layers = sizes(config, draft);
     attention(config, draft);
@@ -73,7 +76,8 @@ fn attention(config: &mut Config<'_>, draft: &mut Draft) {
         let size = config.size(key);
         draft.dim(name, size, comment);
     }
-    if let Some(rank) = config.optional_size("q_lora_rank") {
+    // `null` means that queries are not narrowed.
+    if let Some(rank) = config.size_unless_null("q_lora_rank", 1536) {
         draft.param("q_rank", rank, "numbers that queries come from");
     }
     let bias = config.truth_or("attention_bias", false);

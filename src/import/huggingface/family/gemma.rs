@@ -13,6 +13,7 @@ use crate::import::huggingface::mechanism::embedding::{word_table, words};
 use crate::import::huggingface::mechanism::head::decoder_head;
 use crate::import::huggingface::mechanism::sizes::{Defaults, KvHeads, sizes};
 use crate::import::huggingface::mechanism::stack::norm;
+use crate::import::huggingface::numeric;
 use crate::import::huggingface::op::Op;
 use crate::number;
 
@@ -44,6 +45,8 @@ pub(super) fn gemma2(config: &mut Config<'_>, draft: &mut Draft) {
             head_dim: Some(256),
             ..Defaults::default()
         },
+        tied: None,
+        labels: None,
     };
     gemma(config, draft, &traits);
 }
@@ -68,7 +71,7 @@ pub(super) fn gemma3_text(config: &mut Config<'_>, draft: &mut Draft) {
     ];
     let (class, head) = class(config, &classes);
     about(draft, class);
-    gemma3(config, draft, head);
+    gemma3(config, draft, head, (None, None));
 }
 
 /// The text model within a Gemma 3 that also sees.
@@ -76,6 +79,7 @@ pub(super) fn gemma3_seeing(config: &mut Config<'_>, draft: &mut Draft) {
     let classes = [
         ("Gemma3ForConditionalGeneration", Head::Words),
         ("Gemma3Model", Head::Hidden),
+        ("Gemma3ForSequenceClassification", Head::Sequence),
     ];
     let (class, head) = class(config, &classes);
     about(draft, &format!("the text model of {class}"));
@@ -83,10 +87,24 @@ pub(super) fn gemma3_seeing(config: &mut Config<'_>, draft: &mut Draft) {
         "This is the text model alone: what looks at pictures (`vision_config`) is neither \
          computed nor among the parameters.",
     );
-    config.within("text_config", |text| gemma3(text, draft, head));
+    // What the whole says stands over what its part says.
+    let tied = config.take("tie_word_embeddings");
+    let tied = tied.and_then(|node| node.truth(&mut config.problems));
+    let labels = (head == Head::Sequence).then(|| config.labels());
+    config.within("text_config", |text| {
+        gemma3(text, draft, head, (tied, labels));
+        // The whole says it once more, and stands over its part.
+        numeric::format(text, draft);
+        text.remark_unread();
+    });
 }
 
-fn gemma3(config: &mut Config<'_>, draft: &mut Draft, head: Head) {
+fn gemma3(
+    config: &mut Config<'_>,
+    draft: &mut Draft,
+    head: Head,
+    (tied, labels): (Option<bool>, Option<u64>),
+) {
     draft.switch("qk_norm", true);
     let scores = cap(config, "attn_logit_softcapping");
     capped_scores(draft, scores);
@@ -104,6 +122,8 @@ fn gemma3(config: &mut Config<'_>, draft: &mut Draft, head: Head) {
             head_dim: Some(256),
             vocab: Some(262_208),
         },
+        tied,
+        labels,
     };
     gemma(config, draft, &traits);
 }
@@ -116,6 +136,11 @@ struct Traits {
     /// The bound of the scores of words.
     cap: Option<BigRational>,
     defaults: Defaults,
+    /// Whether the head shares the table of words, where a config around this
+    /// one says so.
+    tied: Option<bool>,
+    /// How many classes there are, likewise.
+    labels: Option<u64>,
 }
 
 /// What both share.
@@ -133,7 +158,8 @@ fn gemma(config: &mut Config<'_>, draft: &mut Draft, traits: &Traits) {
     let sizes = sizes(config, draft, defaults);
     let window = config.size_or("sliding_window", 4096);
     let local = local_layers(config, sizes.layers, |at| !(at + 1).is_multiple_of(pattern));
-    let tied = head == Head::Words && config.truth_or("tie_word_embeddings", true);
+    let own = config.truth_or("tie_word_embeddings", true);
+    let tied = head == Head::Words && traits.tied.unwrap_or(own);
     let table = word_table(draft, tied);
     words(draft, &table);
     draft.op(Op::new("scaled")
@@ -144,6 +170,9 @@ fn gemma(config: &mut Config<'_>, draft: &mut Draft, traits: &Traits) {
     let kinds = (local, sizes.layers - local);
     mixed_layers(draft, "sandwich-layer", kinds, window, "scaled");
     norm(draft, "normed", "rms-norm", "decoder");
+    if let Some(labels) = traits.labels {
+        draft.dim("labels", labels, "classes");
+    }
     decoder_head(config, draft, head, "normed", tied.then_some(&table));
     if let (Head::Words, Some(cap)) = (head, &traits.cap) {
         let cap = number::plain(cap);

@@ -6,7 +6,7 @@ use crate::import::huggingface::draft::Draft;
 use crate::import::huggingface::mechanism::activation::activation;
 use crate::import::huggingface::mechanism::attention::causal;
 use crate::import::huggingface::mechanism::embedding::{positions, tokens, word_table, words};
-use crate::import::huggingface::mechanism::head::decoder_head;
+use crate::import::huggingface::mechanism::head::{decoder_head, labels};
 use crate::import::huggingface::mechanism::rotary::{rotary, rotary_share};
 use crate::import::huggingface::mechanism::stack::{layers, norm};
 use crate::import::huggingface::op::{Op, weight};
@@ -40,6 +40,7 @@ pub(super) fn gpt2(config: &mut Config<'_>, draft: &mut Draft) {
     }
     let classes = [
         ("GPT2LMHeadModel", Head::Words),
+        ("GPT2DoubleHeadsModel", Head::WordsAndChoice),
         ("GPT2Model", Head::Hidden),
         ("GPT2ForSequenceClassification", Head::Sequence),
         ("GPT2ForTokenClassification", Head::Tokens),
@@ -47,13 +48,44 @@ pub(super) fn gpt2(config: &mut Config<'_>, draft: &mut Draft) {
     ];
     let (class, head) = class(config, &classes);
     about(draft, class);
-    let tied = head == Head::Words && config.truth_or("tie_word_embeddings", true);
+    let scores_words = matches!(head, Head::Words | Head::WordsAndChoice);
+    let tied = scores_words && config.truth_or("tie_word_embeddings", true);
+    summary(config, head);
     let table = word_table(draft, tied);
     words(draft, &table);
     positions(draft, "words", longest);
     layers(draft, "decoder", "encoder-layer", "placed");
     norm(draft, "normed", "layer-norm", "decoder");
     decoder_head(config, draft, head, "normed", tied.then_some(&table));
+}
+
+/// How the two-headed GPT-2 makes one score of a sequence: by a linear layer on
+/// one token, as its configs say unless they are changed.
+fn summary(config: &mut Config<'_>, head: Head) {
+    let kind = config.word("summary_type");
+    let projected = config.truth_or("summary_use_proj", true);
+    let activated = config.word("summary_activation").is_some();
+    config.without_effect(&["summary_proj_to_labels"]);
+    if head != Head::WordsAndChoice {
+        return;
+    }
+    if kind.is_some_and(|kind| !["cls_index", "first", "last"].contains(&kind.value.as_str())) {
+        config.wrong(
+            "summary_type",
+            "a summary of several tokens is not known here",
+        );
+    }
+    if !projected || activated {
+        let key = if projected {
+            "summary_activation"
+        } else {
+            "summary_use_proj"
+        };
+        config.wrong(
+            key,
+            "a summary that is not a linear layer is not known here",
+        );
+    }
 }
 
 /// GPT-NeoX and Pythia.
@@ -157,18 +189,8 @@ pub(super) fn opt(config: &mut Config<'_>, draft: &mut Draft) {
         norm(draft, "normed", "layer-norm", "decoder");
         stack.last = "normed";
     }
-    if narrow != d && head == Head::Words {
-        return narrow_logits(draft, &stack);
-    }
     if narrow != d {
-        narrow_out(draft, &stack);
-        if head != Head::Hidden {
-            config.wrong(
-                "word_embed_proj_dim",
-                "a class with a head over narrow words is not known here",
-            );
-        }
-        return;
+        return narrow_head(config, draft, head, &stack);
     }
     let shared = tied.then_some(stack.table.as_str());
     decoder_head(config, draft, head, stack.last, shared);
@@ -211,8 +233,29 @@ fn narrow_out(draft: &mut Draft, stack: &Stack) {
         .of(&[stack.last, &weight("d narrow")]));
 }
 
-fn narrow_logits(draft: &mut Draft, stack: &Stack) {
+/// What follows where words are narrower than the layers.
+fn narrow_head(config: &mut Config<'_>, draft: &mut Draft, head: Head, stack: &Stack) {
     narrow_out(draft, stack);
+    match head {
+        Head::Words => narrow_logits(draft, stack),
+        Head::Sequence => {
+            labels(config, draft);
+            narrow_scores(draft, "labels", false);
+        }
+        Head::Spans => narrow_scores(draft, "2", true),
+        _ => {}
+    }
+}
+
+fn narrow_scores(draft: &mut Draft, out: &str, bias: bool) {
+    let op = Op::new("scores")
+        .stage("head")
+        .einsum("batch seq e, e c -> batch seq c")
+        .of(&["narrowed", &weight(&format!("narrow {out}"))]);
+    draft.op(if bias { op.bias() } else { op });
+}
+
+fn narrow_logits(draft: &mut Draft, stack: &Stack) {
     let table = match stack.tied {
         true => stack.table.clone(),
         false => weight("vocab narrow"),

@@ -38,10 +38,7 @@ pub(super) fn mistral(config: &mut Config<'_>, draft: &mut Draft) {
     style(config, draft);
     draft.slot("feed-forward", "swiglu");
     sizes(config, draft, &Defaults::default());
-    let window = match config.has("sliding_window") {
-        true => config.optional_size("sliding_window"),
-        false => Some(config.size_or("sliding_window", 4096)),
-    };
+    let window = config.size_unless_null("sliding_window", 4096);
     window_for_all(draft, window);
     let classes = [
         ("MistralForCausalLM", Head::Words),

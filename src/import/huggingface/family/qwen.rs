@@ -14,7 +14,7 @@ use crate::import::huggingface::mechanism::stack::layers;
 /// Layers whose windows Qwen's fields describe: none unless they are asked for.
 fn qwen_layers(config: &mut Config<'_>, draft: &mut Draft, block: &str, all: u64) {
     let used = config.truth_or("use_sliding_window", false);
-    let window = config.optional_size("sliding_window").filter(|_| used);
+    let window = window_if(config, used);
     // 28 is the default of `transformers`, and matters only with a window.
     let first = match window {
         Some(_) => config.count_or("max_window_layers", 28),
@@ -26,6 +26,17 @@ fn qwen_layers(config: &mut Config<'_>, draft: &mut Draft, block: &str, all: u64
             mixed_layers(draft, block, (local, all - local), window, "words");
         }
         _ => layers(draft, "decoder", block, "words"),
+    }
+}
+
+/// The window, where windows are used: 4096 in `transformers` if none is given.
+fn window_if(config: &mut Config<'_>, used: bool) -> Option<u64> {
+    match used {
+        true => config.size_unless_null("sliding_window", 4096),
+        false => {
+            config.without_effect(&["sliding_window", "max_window_layers"]);
+            None
+        }
     }
 }
 
@@ -85,7 +96,7 @@ pub(super) fn qwen3_moe(config: &mut Config<'_>, draft: &mut Draft) {
     draft.dim("expert_ffn", expert_ffn, "width of an expert");
     let dense = dense_layers(config, sizes.layers);
     let used = config.truth_or("use_sliding_window", false);
-    let window = config.optional_size("sliding_window").filter(|_| used);
+    let window = window_if(config, used);
     window_for_all(draft, window);
     let classes = [
         ("Qwen3MoeForCausalLM", Head::Words),

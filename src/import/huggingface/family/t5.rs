@@ -6,7 +6,10 @@ use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
 use crate::import::huggingface::mechanism::activation::activation_named;
 use crate::import::huggingface::mechanism::embedding::word_table;
-use crate::import::huggingface::mechanism::encoder_decoder::{masked_by_half, target_logits};
+use crate::import::huggingface::mechanism::encoder_decoder::{
+    masked_by_half, target_class, target_logits, target_scores,
+};
+use crate::import::huggingface::mechanism::head::{labels, token_scores};
 use crate::import::huggingface::mechanism::stack::norm;
 use crate::import::huggingface::op::{Op, weight};
 
@@ -16,17 +19,23 @@ pub(super) fn t5(config: &mut Config<'_>, draft: &mut Draft) {
         ("T5ForConditionalGeneration", Head::Words),
         ("T5Model", Head::Hidden),
         ("T5EncoderModel", Head::Pooled),
+        ("T5ForSequenceClassification", Head::Sequence),
+        ("T5ForTokenClassification", Head::Tokens),
+        ("T5ForQuestionAnswering", Head::Spans),
     ];
     let (class, head) = class(config, &classes);
     about(draft, class);
-    let decodes = head != Head::Pooled;
+    // A class of every token comes from the encoder alone.
+    let decodes = !matches!(head, Head::Pooled | Head::Tokens);
     if decodes {
         masked_by_half(draft);
     }
     sizes(config, draft, decodes);
     style(config, draft);
-    // The two sides share their words; the head too, unless the file says no.
-    let tied = config.truth_or("tie_word_embeddings", true);
+    // The two sides share their words; the head too, unless the file says no,
+    // under the name of old or under that of today.
+    let shared = ["tie_word_embeddings", "scale_decoder_outputs"];
+    let tied = shared.map(|key| config.truth_or(key, true)) == [true, true];
     let table = word_table(draft, decodes);
     side(draft, "", "seq", &table);
     draft.op(Op::new("encoder_layers")
@@ -35,6 +44,10 @@ pub(super) fn t5(config: &mut Config<'_>, draft: &mut Draft) {
         .repeat("layers")
         .of(&["words"]));
     norm(draft, "encoder", "rms-norm", "encoder_layers");
+    if head == Head::Tokens {
+        labels(config, draft);
+        token_scores(draft, "encoder", "labels", true);
+    }
     if !decodes {
         return;
     }
@@ -44,8 +57,14 @@ pub(super) fn t5(config: &mut Config<'_>, draft: &mut Draft) {
         .repeat("decoder_count")
         .of(&["target_words", "encoder"]));
     norm(draft, "decoder", "rms-norm", "decoder_layers");
-    if head == Head::Words {
-        words_of(draft, tied.then_some(&table));
+    match head {
+        Head::Words => words_of(draft, tied.then_some(&table)),
+        Head::Sequence => target_class(config, draft),
+        Head::Spans => {
+            labels(config, draft);
+            target_scores(draft, "decoder", "labels");
+        }
+        _ => {}
     }
 }
 
@@ -72,9 +91,9 @@ fn sizes(config: &mut Config<'_>, draft: &mut Draft, decodes: bool) {
     draft.dim("layers", layers, "layers of the encoder");
     if decodes {
         // As many as the encoder where nothing is said, as in `transformers`.
-        let count = match config.has("num_decoder_layers") {
-            true => config.layers("num_decoder_layers"),
-            false => layers,
+        let count = match config.take("num_decoder_layers") {
+            Some(_) => config.layers("num_decoder_layers"),
+            None => layers,
         };
         draft.dim("decoder_count", count, "layers of the decoder");
     }

@@ -5,8 +5,24 @@ use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
 use crate::import::huggingface::op::Op;
 
-/// How many experts there are, and how many compute a token.
-pub(crate) fn experts(config: &mut Config<'_>, draft: &mut Draft, key: &'static str) {
+/// How many experts a layer has is said under one of these names, whichever
+/// the family: `transformers` writes them for each other.
+const COUNTS: [&str; 4] = [
+    "num_experts",
+    "num_local_experts",
+    "n_routed_experts",
+    "moe_num_experts",
+];
+
+/// How many experts there are, and how many compute a token. `usual` is the
+/// name that the family's own configs have for the first.
+pub(crate) fn experts(config: &mut Config<'_>, draft: &mut Draft, usual: &'static str) {
+    let given = COUNTS.into_iter().find(|key| config.has(key));
+    let key = if config.has(usual) {
+        usual
+    } else {
+        given.unwrap_or(usual)
+    };
     let all = config.size(key);
     let chosen = config.size("num_experts_per_tok");
     if chosen > all {

@@ -61,6 +61,15 @@ pub(crate) fn decoder_head(
             token_scores(draft, x, "labels", true);
         }
         Head::Spans => token_scores(draft, x, "2", true),
-        Head::Hidden | Head::Pooled | Head::Pretraining => {}
+        Head::WordsAndChoice => {
+            logits(draft, x, table);
+            draft.op(Op::new("chosen")
+                .stage("head")
+                .take("batch seq d -> batch d")
+                .of(&[x]));
+            sequence_scores(draft, "chosen", "1");
+        }
+        // No decoder of this kind has another head.
+        _ => {}
     }
 }

@@ -49,6 +49,8 @@ pub(crate) fn sizes(config: &mut Config<'_>, draft: &mut Draft, defaults: &Defau
     let d = config.size("hidden_size");
     let heads = size(config, "num_attention_heads", defaults.heads);
     let kv = match defaults.kv {
+        // `null` means all heads, whatever is usual.
+        _ if config.is_null("num_key_value_heads") => heads,
         KvHeads::Required => config.size("num_key_value_heads"),
         KvHeads::AsQueries => config.optional_size("num_key_value_heads").unwrap_or(heads),
         KvHeads::Usual(usual) => config.size_or("num_key_value_heads", usual),

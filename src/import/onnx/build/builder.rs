@@ -6,9 +6,24 @@ use crate::domain::Domain;
 use crate::import::onnx::error::ImportError;
 use crate::import::onnx::infer::extent::{MAX_VALUES, check_shape, number, shown};
 use crate::import::onnx::infer::{constant, domain};
-use crate::import::onnx::net::{KnownValue, Net, NetNode, NetTensor, TensorId, Work};
+use crate::import::onnx::net::{
+    Binary, KnownValue, Net, NetNode, NetTensor, TensorId, Unary, Work,
+};
 use crate::import::onnx::proto::ElementType;
 use crate::symbolic::Expr;
+
+/// Whether some work is made of products, sums and moves.
+fn is_linear(work: &Work) -> bool {
+    matches!(
+        work,
+        Work::Product(_)
+            | Work::Gather
+            | Work::Move
+            | Work::Unary(Unary::Cast)
+            | Work::Where
+            | Work::Binary(Binary::Add | Binary::Sub | Binary::Mul | Binary::Div)
+    )
+}
 
 /// A net under construction: all that an operator may look at and add to.
 #[derive(Debug, Default)]
@@ -48,6 +63,9 @@ impl NetBuilder {
             element,
             constant: false,
             stored: false,
+            origin: None,
+            made_of: Vec::new(),
+            made_linearly: false,
             value: None,
             domain: Domain::Real,
             density: None,
@@ -88,6 +106,7 @@ impl NetBuilder {
             output,
             stage: None,
             format: None,
+            folded: Vec::new(),
         });
     }
 
@@ -107,13 +126,26 @@ impl NetBuilder {
             return Ok(output);
         }
         let value = constant::value(&work, inputs, &shape, &self.net);
+        let linear = is_linear(&work);
         let (domain, scaled) = domain::domain(&work, inputs, &self.net);
         let output = self.add_constant("", shape, element);
         let made = &mut self.net.tensors[output];
         made.value = value;
         made.domain = domain;
         made.scaled = scaled;
+        made.made_of = inputs.to_vec();
+        made.made_linearly = linear;
         Ok(output)
+    }
+
+    /// Says that a node stands for these constants, too, if it was added last
+    /// and makes `output`.
+    pub(crate) fn stands_for(&mut self, output: TensorId, constants: &[Option<TensorId>]) {
+        let known = constants.iter().flatten().copied();
+        let known: Vec<TensorId> = known.filter(|id| self.is_constant(*id)).collect();
+        if let Some(node) = self.last(output) {
+            node.folded.extend(known);
+        }
     }
 
     /// The node that was added last, if it makes `output`, to say more of it.

@@ -85,6 +85,7 @@ impl NetBuilder {
                 if let Work::Product(product) = &mut node.work {
                     product.bias = true;
                 }
+                node.folded.push(bias);
                 Ok(product)
             }
             _ => self.binary(Binary::Add, product, bias),

@@ -135,6 +135,8 @@ impl NetBuilder {
             ElementType::Float,
         )?;
         self.dequantised.insert(result, x);
+        let weight = self.tensor_mut(x);
+        weight.stored |= weight.origin.is_some();
         Ok(result)
     }
 }

@@ -15,6 +15,11 @@ pub(super) fn fuse(net: &mut Net) {
             continue;
         };
         let output = net.nodes[at].output;
+        let constants = net.nodes[at].inputs.iter().copied();
+        let constants = constants.filter(|input| net.tensors[*input].constant);
+        let mut standing: Vec<TensorId> = constants.collect();
+        standing.append(&mut net.nodes[at].folded);
+        net.nodes[before].folded.extend(standing);
         if let Work::Product(product) = &mut net.nodes[before].work {
             product.bias = true;
         }

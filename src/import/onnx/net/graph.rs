@@ -32,6 +32,8 @@ pub(crate) struct NetNode {
     pub(crate) stage: Option<&'static str>,
     /// The format that the operator fixes, against that of the estimate.
     pub(crate) format: Option<&'static str>,
+    /// Constants that it stands for besides its inputs: biases, gains.
+    pub(crate) folded: Vec<TensorId>,
 }
 
 impl Net {

@@ -20,6 +20,13 @@ pub(crate) struct NetTensor {
     pub(crate) constant: bool,
     /// Whether it is a tensor of the file that training may have changed.
     pub(crate) stored: bool,
+    /// What it is a tensor of the file as, if it is one.
+    pub(crate) origin: Option<Origin>,
+    /// The constants that a constant was computed from.
+    pub(crate) made_of: Vec<TensorId>,
+    /// Whether it was computed by products, sums and moves alone: what training
+    /// changes in these changes it.
+    pub(crate) made_linearly: bool,
     /// Its elements, row by row, where they are known and few.
     pub(crate) value: Option<KnownValue>,
     /// Which values a constant holds.
@@ -28,6 +35,19 @@ pub(crate) struct NetTensor {
     pub(crate) density: Option<(u64, u64)>,
     /// Whether the values are those of `domain` times one number.
     pub(crate) scaled: bool,
+}
+
+/// What the file says of a tensor of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Nothing.
+    Unsaid,
+    /// Training changes it.
+    Parameter,
+    /// Training does not change it.
+    Buffer,
+    /// It was computed before the export, and of no parameter.
+    Derived,
 }
 
 /// Elements that are known.

@@ -101,6 +101,8 @@ pub(crate) fn batch(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let counts = [(Primitive::Mul, 1), (Primitive::Add, 1)];
     let result = builder.per_element_of(x, &counts)?;
     builder.set_stage(result, "norm");
+    // Of the four, the mean and the variance are not learnt.
+    builder.stands_for(result, &[call.optional(1), call.optional(2)]);
     Ok(vec![result])
 }
 
@@ -141,6 +143,7 @@ pub(crate) fn group(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let affine = [(Primitive::Mul, 1), (Primitive::Add, 1)];
     let result = builder.per_element_of(back, &affine)?;
     builder.set_stage(result, "norm");
+    builder.stands_for(result, &[call.optional(1), call.optional(2)]);
     Ok(vec![result])
 }
 

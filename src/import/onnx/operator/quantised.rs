@@ -6,7 +6,7 @@ use super::conv::convolve;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::axis_at;
-use crate::import::onnx::net::{Binary, FoldKind, QUANTISE, TensorId, Unary, Work};
+use crate::import::onnx::net::{Binary, FoldKind, Origin, QUANTISE, TensorId, Unary, Work};
 use crate::import::onnx::proto::ElementType;
 use crate::symbolic::Expr;
 
@@ -185,5 +185,7 @@ pub(crate) fn nbits(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     ));
     let element = builder.element(a);
     let weight = builder.add_constant("", vec![Expr::whole(k), Expr::whole(n)], element);
+    // Packed in the file, where its elements are other ones.
+    builder.tensor_mut(weight).origin = Some(Origin::Unsaid);
     Ok(vec![builder.matmul(a, weight, element)?])
 }

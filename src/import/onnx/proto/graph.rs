@@ -121,6 +121,11 @@ pub struct ValueInfo {
     pub element: ElementType,
     /// Its shape, if it has one.
     pub shape: Option<Vec<Dim>>,
+    /// What it was to the module that PyTorch exported: `PARAMETER`, `BUFFER`,
+    /// `CONSTANT_TENSOR`.
+    pub input_kind: Option<String>,
+    /// The tensors that PyTorch's exporter computed it from, as it lists them.
+    pub folded_from: Option<String>,
 }
 
 /// One extent of a shape.

@@ -9,7 +9,7 @@ use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::dims::Dims;
 use crate::import::onnx::infer::extent::check_shape;
-use crate::import::onnx::net::{KnownValue, Net, TensorId, Work};
+use crate::import::onnx::net::{KnownValue, Net, Origin, TensorId, Work};
 use crate::import::onnx::operator::call::Call;
 use crate::import::onnx::proto::{
     Dim, ElementType, Function, Graph, Model, Node, Payload, Tensor, ValueInfo,
@@ -133,7 +133,11 @@ impl<'m> GraphReader<'m> {
             .extend(infos.map(|info| (info.name.as_str(), info)));
         for initializer in &graph.initializers {
             let tensor = self.tensor_of_file(initializer)?;
-            self.builder.tensor_mut(tensor).stored = !initializer.element.is_whole();
+            let info = self.infos.get(initializer.name.as_str());
+            let origin = info.map_or(Origin::Unsaid, |info| origin(info));
+            let made = self.builder.tensor_mut(tensor);
+            made.stored = !initializer.element.is_whole();
+            made.origin = Some(origin);
             self.names.insert(&initializer.name, tensor)?;
         }
         Ok(())
@@ -313,6 +317,18 @@ impl<'m> GraphReader<'m> {
             results.push(output);
         }
         Ok(results)
+    }
+}
+
+/// Where a tensor of the file comes from, as PyTorch's exporter says. What was
+/// computed of parameters lists at least one by its path, as in `q.weight`;
+/// masks, tables of sines and states list steps of the computation alone.
+fn origin(info: &ValueInfo) -> Origin {
+    match (info.input_kind.as_deref(), &info.folded_from) {
+        (Some("PARAMETER"), _) => Origin::Parameter,
+        (Some(_), _) => Origin::Buffer,
+        (None, Some(list)) if !list.contains('.') => Origin::Derived,
+        (None, _) => Origin::Unsaid,
     }
 }
 

@@ -4,7 +4,9 @@ use super::attribute::attribute;
 use super::malformed::Malformed;
 use super::message::Message;
 use super::reader::{MAX_DEPTH, Reader};
-use super::schema::{ATTRIBUTE, DIM, GRAPH, NODE, SHAPE, TENSOR, TENSOR_TYPE, TYPE, VALUE_INFO};
+use super::schema::{
+    ATTRIBUTE, DIM, ENTRY, GRAPH, NODE, SHAPE, TENSOR, TENSOR_TYPE, TYPE, VALUE_INFO,
+};
 use super::tensor::tensor;
 use crate::import::onnx::proto::{Dim, ElementType, Graph, Node, ValueInfo};
 
@@ -103,10 +105,33 @@ fn value_info(mut message: Message, reader: &mut Reader<'_>) -> Result<ValueInfo
                     }
                 }
             }
+            "metadata_props" => origin(field.message(&ENTRY, reader)?, &mut info, reader)?,
             _ => {}
         }
     }
     Ok(info)
+}
+
+/// What an exporter says of where a tensor comes from, if `message` does.
+fn origin(
+    mut message: Message,
+    info: &mut ValueInfo,
+    reader: &mut Reader<'_>,
+) -> Result<(), Malformed> {
+    let (mut key, mut value) = (String::new(), String::new());
+    while let Some(field) = message.next(reader)? {
+        match field.name {
+            "key" => key = field.text(reader)?,
+            "value" => value = field.text(reader)?,
+            _ => {}
+        }
+    }
+    match key.as_str() {
+        "pkg.torch.export.graph_signature.InputSpec.kind" => info.input_kind = Some(value),
+        "pkg.onnxscript.optimizer.folded_from" => info.folded_from = Some(value),
+        _ => {}
+    }
+    Ok(())
 }
 
 fn read_type(

@@ -111,13 +111,13 @@ pub(super) static TENSOR: MessageKind = MessageKind {
 };
 
 pub(super) static ENTRY: MessageKind = MessageKind {
-    name: "an entry of `external_data`",
+    name: "an entry of `external_data` or `metadata_props`",
     fields: &[(1, "key"), (2, "value")],
 };
 
 pub(super) static VALUE_INFO: MessageKind = MessageKind {
     name: "what is known of a tensor",
-    fields: &[(1, "name"), (2, "type")],
+    fields: &[(1, "name"), (2, "type"), (4, "metadata_props")],
 };
 
 pub(super) static TYPE: MessageKind = MessageKind {

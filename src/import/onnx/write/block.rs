@@ -7,16 +7,17 @@ use super::formula::shape;
 use super::section::{ONES, Section, quoted};
 use crate::import::onnx::layers::Repeat;
 use crate::import::onnx::net::Net;
+use crate::import::onnx::parameters::Parameters;
 
 /// A block for the nodes that repeat.
-pub(super) fn block(net: &Net, repeat: &Repeat, name: &str) -> String {
-    let mut section = Section::new(net, "block.op");
+pub(super) fn block(net: &Net, parameters: &Parameters, repeat: &Repeat, name: &str) -> String {
+    let mut section = Section::new(net, parameters, "block.op");
     section.name(repeat.first);
     for shared in &repeat.shared {
         section.name(*shared);
     }
     for at in repeat.start..repeat.start + repeat.period {
-        section.node(&net.nodes[at]);
+        section.node(at);
     }
     let mut text = format!("\n[[block]]\nname = {}\n", quoted(name));
     let dims: Vec<String> = net.dims.iter().map(|dim| quoted(dim)).collect();

@@ -24,13 +24,15 @@ use self::header::{header, scopes};
 use self::section::Section;
 use super::layers::Repeat;
 use super::net::Net;
+use super::parameters::Parameters;
 
 /// The text of the model file of `net`, which was read from `file`.
-pub(super) fn write(net: &Net, repeats: &[Repeat], file: &str) -> String {
-    let mut main = Section::new(net, "op");
+pub(super) fn write(net: &Net, repeats: &[Repeat], parameters: &Parameters, file: &str) -> String {
+    let mut main = Section::new(net, parameters, "op");
     for input in &net.inputs {
         main.name(*input);
     }
+    main.apart();
     let blocks = block_names(net, repeats);
     let mut repeated = Vec::new();
     let mut at = 0;
@@ -38,13 +40,13 @@ pub(super) fn write(net: &Net, repeats: &[Repeat], file: &str) -> String {
     while at < net.nodes.len() {
         match next.peek() {
             Some((repeat, name)) if repeat.start == at => {
-                repeated.push(block(net, repeat, name));
+                repeated.push(block(net, parameters, repeat, name));
                 main.call(repeat, name);
                 at = repeat.end();
                 next.next();
             }
             _ => {
-                main.node(&net.nodes[at]);
+                main.node(at);
                 at += 1;
             }
         }

@@ -2,13 +2,15 @@
 
 use super::formula::{formula, number, shape};
 use super::section::{Section, quoted};
-use crate::import::onnx::net::{Binary, Block, NetNode, TensorId, Unary, Work};
+use crate::import::onnx::net::{Binary, Block, NetNode, NodeId, TensorId, Unary, Work};
 use crate::import::onnx::proto::ElementType;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
 impl Section<'_> {
-    pub(super) fn node(&mut self, node: &NetNode) {
+    pub(super) fn node(&mut self, at: NodeId) {
+        let node = &self.net.nodes[at];
+        self.at = at;
         self.stage = node.stage;
         match &node.work {
             Work::Product(product) => self.product(node, product),
@@ -36,6 +38,11 @@ impl Section<'_> {
                 }
             }
             Work::PerElement(counts) => self.per_element(node, counts),
+            Work::Block(Block::LayerNorm { .. } | Block::RmsNorm { .. })
+                if self.is_shared_norm(node) =>
+            {
+                self.shared_norm(node);
+            }
             Work::Block(block) => {
                 let with: &[(&str, bool)] = match block {
                     Block::LayerNorm { gain, shift } => &[("gain", *gain), ("shift", *shift)],
@@ -147,6 +154,50 @@ impl Section<'_> {
             self.field("with", &format!("{{ {} }}", off.join(", ")));
         }
         self.field("inputs", &format!("[{}]", quoted(&x)));
+    }
+
+    /// Whether the gain and shift of a normalisation are vectors that are not
+    /// its own: another one has them too, or they are computed.
+    fn is_shared_norm(&self, node: &NetNode) -> bool {
+        let last = self.net.tensors[node.inputs[0]].shape.as_deref();
+        let last = last.and_then(<[Expr]>::last);
+        let along_last = |input: &TensorId| {
+            let shape = self.net.tensors[*input].shape.as_deref();
+            shape.is_some_and(|shape| shape.len() == 1 && shape.last() == last)
+        };
+        !self.parameters.has_own_norm(self.at)
+            && node.inputs.len() > 1
+            && node.inputs.iter().skip(1).all(along_last)
+    }
+
+    /// A normalisation, and its gain and shift behind it.
+    fn shared_norm(&mut self, node: &NetNode) {
+        let (block, gained, with): (_, _, &[(&str, bool)]) = match &node.work {
+            Work::Block(block @ Block::LayerNorm { gain, .. }) => {
+                (block, *gain, &[("gain", false), ("shift", false)])
+            }
+            Work::Block(block) => (block, true, &[("gain", false)]),
+            _ => return,
+        };
+        let x = self.operand(node.inputs[0]);
+        let vectors: Vec<String> = (node.inputs.iter().skip(1))
+            .map(|vector| self.operand(*vector))
+            .collect();
+        let rows = self.fresh(&format!("{}_rows", self.net.tensors[node.output].name));
+        self.open(&rows, node.stage);
+        self.field("block", &quoted(block.name()));
+        let off: Vec<String> = (with.iter())
+            .map(|(param, _)| format!("{param} = 0"))
+            .collect();
+        self.field("with", &format!("{{ {} }}", off.join(", ")));
+        self.field("inputs", &format!("[{}]", quoted(&x)));
+        let text = match (gained, vectors.as_slice()) {
+            (true, [gain, shift]) => format!("{rows} * {gain} + {shift}"),
+            (true, [gain, ..]) => format!("{rows} * {gain}"),
+            (_, [shift, ..]) => format!("{rows} + {shift}"),
+            (_, []) => rows,
+        };
+        self.apply(node, &text);
     }
 
     fn gather(&mut self, node: &NetNode) {

@@ -7,7 +7,8 @@ use super::formula::shape;
 use crate::domain::Domain;
 use crate::import::onnx::infer::name::name_of;
 use crate::import::onnx::layers::Repeat;
-use crate::import::onnx::net::{Net, NetNode, NodeId, QUANTISE, TensorId};
+use crate::import::onnx::net::{Net, NetNode, NetTensor, NodeId, QUANTISE, TensorId};
+use crate::import::onnx::parameters::Parameters;
 use crate::import::onnx::proto::ElementType;
 
 /// The share of ones among bits that are made of fractions. Nothing in a graph
@@ -17,19 +18,28 @@ pub(super) const ONES: &str = "rho";
 /// The ops of the model or of one block.
 pub(super) struct Section<'n> {
     pub(super) net: &'n Net,
+    pub(super) parameters: &'n Parameters,
     /// The name of its tables.
     table: &'static str,
     pub(super) text: String,
     pub(super) names: BTreeMap<TensorId, String>,
     used: BTreeSet<String>,
-    /// The stage of the node that is being written.
+    /// The node that is being written.
+    pub(super) at: NodeId,
+    /// Its stage.
     pub(super) stage: Option<&'static str>,
 }
 
 impl<'n> Section<'n> {
-    pub(super) fn new(net: &'n Net, table: &'static str) -> Section<'n> {
+    pub(super) fn new(
+        net: &'n Net,
+        parameters: &'n Parameters,
+        table: &'static str,
+    ) -> Section<'n> {
         Section {
             net,
+            parameters,
+            at: 0,
             table,
             text: String::new(),
             names: BTreeMap::new(),
@@ -117,13 +127,30 @@ impl<'n> Section<'n> {
         let shape = quoted(&shape(constant.shape.as_deref().unwrap_or(&[])));
         self.open(&name, self.stage);
         self.field("reshape", &shape);
-        if constant.stored {
+        if constant.stored && self.parameters.counts(self.at, tensor) {
             let weight = self.weight(tensor);
             self.field("inputs", &format!("[{weight}]"));
         } else if let Some(domain) = domain_name(&constant.domain) {
             self.field("domain", &quoted(domain));
+            if let Some(density) = density(constant) {
+                self.field("density", &density);
+            }
         }
         name
+    }
+
+    /// Parameters that no op reads as they are: of tables that were sliced, of
+    /// matrices that were multiplied, before the network runs.
+    pub(super) fn apart(&mut self) {
+        let count = self.parameters.apart;
+        if count == 0 {
+            return;
+        }
+        let name = self.fresh("computed_before");
+        let first = self.net.nodes.iter().find_map(|node| node.stage);
+        self.open(&name, first);
+        self.field("reshape", "\"1\"");
+        self.field("inputs", &format!("[{{ weight = \"{count}\" }}]"));
     }
 
     /// A weight, where it is read.
@@ -134,8 +161,8 @@ impl<'n> Section<'n> {
         if let Some(domain) = domain_name(&weight.domain) {
             let _ = write!(text, ", domain = {}", quoted(domain));
         }
-        if let Some((kept, all)) = weight.density.filter(|(kept, all)| kept < all) {
-            let _ = write!(text, ", density = \"{kept} / {all}\"");
+        if let Some(density) = density(weight) {
+            let _ = write!(text, ", density = {density}");
         }
         text.push_str(" }");
         text
@@ -143,7 +170,7 @@ impl<'n> Section<'n> {
 
     /// An operand as a product or a gather reads it: a weight in its place.
     pub(super) fn factor(&mut self, tensor: TensorId) -> String {
-        if self.net.tensors[tensor].constant {
+        if self.parameters.counts(self.at, tensor) {
             self.weight(tensor)
         } else {
             quoted(&self.operand(tensor))
@@ -159,6 +186,12 @@ impl<'n> Section<'n> {
             self.field("format", &quoted(format));
         }
     }
+}
+
+/// The share of a constant that is not zero, where some of it is.
+fn density(constant: &NetTensor) -> Option<String> {
+    let (kept, all) = constant.density.filter(|(kept, all)| kept < all)?;
+    Some(format!("\"{kept} / {all}\""))
 }
 
 /// Arithmetic on indices and counts is done in whole numbers.

@@ -74,6 +74,9 @@ fn parts_of(net: &mut Net, at: NodeId, widths: &[Expr], mine: &[usize]) -> Optio
         let mut own = net.tensors[weight].clone();
         *own.shape.as_mut()?.get_mut(column)? = width.clone();
         own.value = None;
+        own.origin = None;
+        own.made_of = vec![weight];
+        own.made_linearly = true;
         net.tensors.push(own);
         let own = net.tensors.len() - 1;
         let mut result = net.tensors[node.output].clone();
@@ -95,6 +98,7 @@ fn parts_of(net: &mut Net, at: NodeId, widths: &[Expr], mine: &[usize]) -> Optio
         output: node.output,
         stage: None,
         format: None,
+        folded: Vec::new(),
     });
     Some(parts)
 }

@@ -44,5 +44,6 @@ pub(super) fn scale_once(attention: &Attention, net: &mut Net, wiring: &Wiring, 
         output: made,
         stage: Some("scale"),
         format: None,
+        folded: Vec::new(),
     });
 }

@@ -78,11 +78,33 @@ fn extents_are_numbers_symbols_or_not_known() {
             Dim::Unknown,
             Dim::Value(i64::MIN),
         ]),
+        ..ValueInfo::default()
     };
     assert_eq!(graph.inputs, [known]);
     // A shape that is not known is no scalar.
     assert_eq!(graph.outputs[0].shape, None);
     assert_eq!(graph.value_infos[0].shape, Some(vec![]));
+}
+
+#[test]
+fn where_a_tensor_comes_from_is_read() {
+    let entry = |key: &str, value: &str| message(4, &[text(1, key), text(2, value)]);
+    let file = model(&[message(
+        13,
+        &[
+            text(1, "w"),
+            entry("other", "x"),
+            entry("pkg.torch.export.graph_signature.InputSpec.kind", "BUFFER"),
+            entry("pkg.onnxscript.optimizer.folded_from", "['a.b']"),
+        ],
+    )]);
+    let known = ValueInfo {
+        name: "w".to_owned(),
+        input_kind: Some("BUFFER".to_owned()),
+        folded_from: Some("['a.b']".to_owned()),
+        ..ValueInfo::default()
+    };
+    assert_eq!(ok(&file).graph.value_infos, [known]);
 }
 
 #[test]

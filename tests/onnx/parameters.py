@@ -1,0 +1,198 @@
+"""Small graphs whose parameters are not simply the weights that nodes read.
+
+    python3 parameters.py       writes parameters/*.onnx
+
+The right numbers stand in `tests/onnx_parameters.rs`.
+"""
+
+import pathlib
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper, save
+
+FOLDER = pathlib.Path(__file__).parent / "parameters"
+KIND = "pkg.torch.export.graph_signature.InputSpec.kind"
+FOLDED = "pkg.onnxscript.optimizer.folded_from"
+
+
+class Graph:
+    """Nodes and tensors of one file."""
+
+    def __init__(self, name, opset=18):
+        self.name, self.opset = name, opset
+        self.random = np.random.default_rng(0)
+        self.nodes, self.initializers, self.infos = [], [], []
+        self.inputs, self.outputs = [], []
+
+    def input(self, name, *shape, kind=TensorProto.FLOAT):
+        self.inputs.append(helper.make_tensor_value_info(name, kind, shape))
+        return name
+
+    def tensor(self, name, array, **said):
+        """A tensor of the file, and what an exporter says of it."""
+        array = np.asarray(array)
+        self.initializers.append(numpy_helper.from_array(array, name))
+        if said:
+            kind = helper.np_dtype_to_tensor_dtype(array.dtype)
+            info = helper.make_tensor_value_info(name, kind, array.shape)
+            for key, value in said.items():
+                entry = info.metadata_props.add()
+                entry.key, entry.value = {"kind": KIND, "folded": FOLDED}[key], value
+            self.infos.append(info)
+        return name
+
+    def weight(self, name, *shape, **said):
+        return self.tensor(name, self.random.standard_normal(shape).astype(np.float32), **said)
+
+    def op(self, kind, *inputs, out, **attributes):
+        self.nodes.append(helper.make_node(kind, list(inputs), [out], **attributes))
+        return out
+
+    def write(self, result, *shape):
+        output = helper.make_tensor_value_info(result, TensorProto.FLOAT, shape or None)
+        graph = helper.make_graph(
+            self.nodes, self.name, self.inputs, [output], self.initializers, value_info=self.infos
+        )
+        opset = helper.make_opsetid("", self.opset)
+        save(helper.make_model(graph, opset_imports=[opset], ir_version=10), FOLDER / f"{self.name}.onnx")
+
+
+def used_twice():
+    g = Graph("used_twice")
+    x, w = g.input("x", 4, 10), g.weight("w", 10, 10)
+    a = g.op("MatMul", x, w, out="a")
+    b = g.op("Relu", g.op("MatMul", a, w, out="b"), out="c")
+    g.write(g.op("Add", a, b, out="y"), 4, 10)
+
+
+def tied():
+    g = Graph("tied")
+    i, w = g.input("i", 4, kind=TensorProto.INT64), g.weight("w", 50, 8)
+    h = g.op("MatMul", g.op("Gather", w, i, out="e"), g.weight("v", 8, 8), out="h")
+    g.write(g.op("MatMul", h, g.op("Transpose", w, perm=[1, 0], out="t"), out="y"), 4, 50)
+
+
+def layers(name, shared):
+    """Three layers, of one set of weights or of three."""
+    g = Graph(name)
+    x = g.input("x", 4, 8)
+    for at in range(3):
+        if at == 0 or not shared:
+            weights = [g.weight(f"layer.{at}.w", 8, 8), g.weight(f"layer.{at}.b", 8)]
+            norm = [g.weight(f"layer.{at}.g", 8), g.weight(f"layer.{at}.s", 8)]
+        y = g.op("MatMul", x, weights[0], out=f"m{at}")
+        y = g.op("Add", y, weights[1], out=f"a{at}")
+        y = g.op("Add", x, y, out=f"r{at}")
+        x = g.op("LayerNormalization", y, *norm, out=f"n{at}")
+    g.write(x, 4, 8)
+
+
+def batch_norm():
+    g = Graph("batch_norm")
+    names = [g.weight(name, 8) for name in ("gain", "shift", "mean")]
+    variance = g.tensor("variance", np.ones(8, np.float32))
+    g.write(g.op("BatchNormalization", g.input("x", 1, 8, 3, 3), *names, variance, out="y"), 1, 8, 3, 3)
+
+
+def conv_transpose():
+    g = Graph("conv_transpose")
+    x, w, b = g.input("x", 1, 4, 5, 5), g.weight("w", 4, 6, 4, 4), g.weight("b", 6)
+    g.write(g.op("ConvTranspose", x, w, b, strides=[2, 2], pads=[1, 1, 1, 1], out="y"), 1, 6, 10, 10)
+
+
+def lstm():
+    g = Graph("lstm")
+    x = g.input("x", 5, 1, 8)
+    weights = [g.weight("W", 1, 64, 8), g.weight("R", 1, 64, 16), g.weight("B", 1, 128)]
+    g.write(g.op("LSTM", x, *weights, hidden_size=16, out="y"), 5, 1, 1, 16)
+
+
+def zero_state():
+    g = Graph("zero_state")
+    x = g.op("Add", g.input("x", 4, 8), g.tensor("v0", np.zeros((1, 8), np.float32)), out="a")
+    g.write(g.op("MatMul", x, g.weight("w", 8, 3), out="y"), 4, 3)
+
+
+def masked(name, length, **said):
+    """Attention of two heads with a mask of so many tokens; the mask of few is
+    read, that of many is not."""
+    g = Graph(name)
+    x = g.input("x", 1, 2, length, 8)
+    k = g.op("MatMul", x, g.weight("w", 8, 8), out="k")
+    scores = g.op("MatMul", x, g.op("Transpose", k, perm=[0, 1, 3, 2], out="t"), out="s")
+    mask = np.triu(np.full((length, length), -np.inf, np.float32), 1)
+    scores = g.op("Add", scores, g.tensor("mask", mask, **said), out="m")
+    weights = g.op("Softmax", scores, axis=-1, out="p")
+    g.write(g.op("MatMul", weights, x, out="y"), 1, 2, length, 8)
+
+
+def head_bias():
+    """A bias for every head and pair of tokens, which is learnt."""
+    g = Graph("head_bias")
+    x = g.input("x", 1, 2, 6, 8)
+    scores = g.op("MatMul", x, g.op("Transpose", x, perm=[0, 1, 3, 2], out="t"), out="s")
+    weights = g.op("Softmax", g.op("Add", scores, g.weight("bias", 2, 6, 6), out="b"), axis=-1, out="p")
+    g.write(g.op("MatMul", weights, x, out="y"), 1, 2, 6, 8)
+
+
+def sliced_table():
+    g = Graph("sliced_table")
+    x, table = g.input("x", 1, 4, 8), g.weight("positions", 32, 8)
+    ends = [g.tensor(name, np.array([value])) for name, value in (("from", 0), ("to", 4), ("axis", 0))]
+    g.write(g.op("Add", x, g.op("Slice", table, *ends, out="rows"), out="y"), 1, 4, 8)
+
+
+def low_rank():
+    g = Graph("low_rank")
+    x = g.input("x", 4, 64)
+    product = g.op("MatMul", g.weight("a", 64, 2), g.weight("b", 2, 64), out="ab")
+    g.write(g.op("MatMul", x, product, out="y"), 4, 64)
+
+
+def queries():
+    g = Graph("queries")
+    x = g.input("x", 6, 16)
+    q = g.op("MatMul", g.weight("q", 3, 16), g.weight("w", 16, 16), out="qw")
+    scores = g.op("MatMul", q, g.op("Transpose", x, perm=[1, 0], out="t"), out="s")
+    g.write(scores, 3, 6)
+
+
+def said():
+    """What PyTorch's exporter says: a temperature that is learnt, a buffer and
+    a table of sines that are not."""
+    g = Graph("said")
+    x = g.op("MatMul", g.input("x", 4, 8), g.weight("w", 8, 8, kind="PARAMETER"), out="a")
+    x = g.op("Mul", x, g.weight("temperature", 1, kind="PARAMETER"), out="b")
+    x = g.op("Add", x, g.weight("buffer", 4, 8, kind="BUFFER"), out="c")
+    table = g.weight("val_9", 4, 8, folded="['arange', 'sin', 'val_3']")
+    x = g.op("Mul", x, table, out="d")
+    gain = g.weight("val_12", 4, 8, folded="['scale.gain', 'val_11']")
+    g.write(g.op("Mul", x, gain, out="y"), 4, 8)
+
+
+def constant_node():
+    g = Graph("constant_node")
+    value = numpy_helper.from_array(g.random.standard_normal((8, 8)).astype(np.float32))
+    basis = g.op("Constant", value=value, out="basis")
+    x = g.op("MatMul", g.input("x", 4, 8), basis, out="a")
+    g.write(g.op("MatMul", x, g.weight("w", 8, 3), out="y"), 4, 3)
+
+
+FOLDER.mkdir(exist_ok=True)
+used_twice()
+tied()
+layers("layers_shared", True)
+layers("layers_own", False)
+batch_norm()
+conv_transpose()
+lstm()
+zero_state()
+masked("mask_of_few", 6)
+masked("mask_of_many", 16)
+masked("mask_said", 16, folded="['full', 'triu']")
+head_bias()
+sliced_table()
+low_rank()
+queries()
+said()
+constant_node()
