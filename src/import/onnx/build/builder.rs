@@ -18,6 +18,8 @@ pub(crate) struct NetBuilder {
     notes: BTreeMap<String, usize>,
     /// Fractions that were whole numbers, and those.
     pub(super) dequantised: HashMap<TensorId, TensorId>,
+    /// The tensors of sequences, by what stands for the whole.
+    sequences: HashMap<TensorId, Vec<TensorId>>,
 }
 
 impl NetBuilder {
@@ -29,8 +31,10 @@ impl NetBuilder {
         outputs: Vec<TensorId>,
         dims: Vec<String>,
     ) -> (Net, BTreeMap<String, usize>) {
+        self.net.outputs = (outputs.iter())
+            .flat_map(|output| self.parts(*output).unwrap_or(&[*output]).to_vec())
+            .collect();
         self.net.inputs = inputs;
-        self.net.outputs = outputs;
         self.net.dims = dims;
         (self.net, self.notes)
     }
@@ -78,6 +82,18 @@ impl NetBuilder {
         let id = self.add_constant("", shape, element);
         self.net.tensors[id].value = (value.len() <= MAX_VALUES).then_some(value);
         id
+    }
+
+    /// A sequence of tensors.
+    pub(crate) fn sequence(&mut self, parts: Vec<TensorId>) -> TensorId {
+        let whole = self.add_tensor("", None, ElementType::Undefined);
+        self.sequences.insert(whole, parts);
+        whole
+    }
+
+    /// The tensors of a sequence, if it is one.
+    pub(crate) fn parts(&self, sequence: TensorId) -> Option<&[TensorId]> {
+        self.sequences.get(&sequence).map(Vec::as_slice)
     }
 
     /// A node, as it is.
@@ -154,6 +170,24 @@ impl NetBuilder {
     /// The elements of a tensor, where they are known.
     pub(crate) fn value(&self, tensor: TensorId) -> Option<&KnownValue> {
         self.net.tensors[tensor].value.as_ref()
+    }
+
+    /// The elements of a tensor as formulas, where all are known numbers.
+    pub(crate) fn exprs(&self, tensor: TensorId) -> Option<Vec<Expr>> {
+        self.value(tensor)?.exprs()
+    }
+
+    /// The elements of a constant, broadcast to `shape`.
+    pub(crate) fn spread(&self, tensor: TensorId, shape: &[Expr]) -> Option<Vec<Expr>> {
+        constant::spread(tensor, shape, &self.net)?.exprs()
+    }
+
+    /// What the elements of a constant are, if that was found out.
+    pub(crate) fn reveal(&mut self, tensor: TensorId, value: Option<KnownValue>) {
+        let made = &mut self.net.tensors[tensor];
+        if made.constant {
+            made.value = value.filter(|value| value.len() <= MAX_VALUES);
+        }
     }
 
     /// The one element of a constant, if it has one and that is known.

@@ -110,11 +110,11 @@ pub(crate) fn conv(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let factors = builder.factors(call.input(0)?, call.input(1)?);
     let element = builder.element(factors.a);
     let product = convolve(builder, call, factors.a, factors.b, element)?;
-    Ok(vec![builder.finished(
-        product,
-        call.optional(2),
-        &factors,
-    )?])
+    let bias = call.optional(2);
+    let result = builder.finished_with(product, &factors, |builder, product| {
+        builder.with_channel_bias(product, bias)
+    })?;
+    Ok(vec![result])
 }
 
 /// `ConvTranspose`: every element of the input times the whole window, summed
@@ -180,6 +180,6 @@ pub(crate) fn transposed(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let product = Product::multiplied(operands.into(), result, given_extents);
     let element = builder.element(x);
     let all = builder.compute(Work::Product(product), &[x, weight], scattered, element)?;
-    let all = builder.with_bias(all, call.optional(2))?;
+    let all = builder.with_channel_bias(all, call.optional(2))?;
     Ok(vec![builder.compute(Work::Move, &[all], shape, element)?])
 }

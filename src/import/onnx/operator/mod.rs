@@ -7,9 +7,10 @@
 //! | `call` | one application of an operator: its inputs and attributes |
 //! | `elementwise` | functions of each element |
 //! | `linear`, `conv`, `einsum` | sums of products |
-//! | `window` | how windows slide, for `conv` and `pool` |
+//! | `window` | how windows slide, for `conv` and `pool`; windows that overlap |
 //! | `reduce`, `pool`, `norm` | sums, windows, normalisations |
 //! | `layout`, `concat`, `slice`, `gather` | elements moved |
+//! | `sequence` | sequences of tensors |
 //! | `shape` | constants that are made of shapes |
 //! | `quantised` | whole numbers for fractions |
 //! | `attention`, `recurrent`, `microsoft` | fused networks, taken apart |
@@ -29,6 +30,7 @@ pub(crate) mod pool;
 pub(crate) mod quantised;
 pub(crate) mod recurrent;
 pub(crate) mod reduce;
+pub(crate) mod sequence;
 pub(crate) mod shape;
 pub(crate) mod slice;
-mod window;
+pub(crate) mod window;

@@ -4,8 +4,10 @@ use super::call::Call;
 use super::window::slides;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
+use crate::import::onnx::infer::bounds::{larger, smaller};
 use crate::import::onnx::infer::extent::{axis_at, extents, floor};
 use crate::import::onnx::net::FoldKind;
+use crate::number::whole;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
@@ -76,20 +78,20 @@ pub(crate) fn resize(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     };
     let mut shape = input.clone();
     if let Some(sizes) = sizes {
-        for (at, size) in axes.iter().zip(builder.whole(sizes)?) {
+        let wanted = builder.whole(sizes)?;
+        let policy = call.text("keep_aspect_ratio_policy").unwrap_or("stretch");
+        let extents = axes.iter().map(|at| &input[*at]);
+        for (at, size) in axes.iter().zip(resized(policy, extents, wanted)?) {
             shape[*at] = size;
         }
     } else if let Some(scales) = scales {
-        let scales = builder.value(scales).and_then(|value| value.reals());
-        let Some(scales) = scales else {
+        let Some(scales) = builder.exprs(scales) else {
             return Err(ImportError::Unsupported(
                 "the scales are known only while it runs".to_owned(),
             ));
         };
         for (at, scale) in axes.iter().zip(scales) {
-            let scale = num_rational::BigRational::from_float(scale)
-                .ok_or_else(|| ImportError::Invalid("a scale that is no number".to_owned()))?;
-            shape[*at] = floor(&input[*at].scale(&scale));
+            shape[*at] = floor(&(&input[*at] * &scale));
         }
     }
     let changed = shape.iter().zip(&input).filter(|(a, b)| a != b).count() as u32;
@@ -109,4 +111,28 @@ pub(crate) fn resize(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     ];
     let result = builder.per_element(&counts, &[x], shape, element)?;
     Ok(vec![result])
+}
+
+/// The extents that a `Resize` to these sizes gives: the sizes, or where the
+/// picture keeps its form those of one scale, the smallest or the largest.
+fn resized<'e>(
+    policy: &str,
+    extents: impl Iterator<Item = &'e Expr>,
+    wanted: Vec<Expr>,
+) -> Result<Vec<Expr>, ImportError> {
+    let of: fn(&Expr, &Expr) -> Expr = match policy {
+        "not_larger" => smaller,
+        "not_smaller" => larger,
+        _ => return Ok(wanted),
+    };
+    let extents: Vec<&Expr> = extents.collect();
+    let scales = wanted
+        .iter()
+        .zip(&extents)
+        .map(|(size, extent)| size.divide(extent));
+    let scale = (scales.flatten()).reduce(|a, b| of(&a, &b));
+    let scale = scale.ok_or_else(|| ImportError::Invalid("nothing to resize".to_owned()))?;
+    let half = Expr::constant(whole(1) / whole(2));
+    let rounded = |extent: &&Expr| floor(&(&(*extent * &scale) + &half));
+    Ok(extents.iter().map(rounded).collect())
 }

@@ -4,7 +4,7 @@ use super::control;
 use super::graph::Handler::{self, Graph, Node};
 use crate::import::onnx::operator::{
     attention, concat, conv, einsum, elementwise, gather, layout, linear, microsoft, norm, pool,
-    quantised, recurrent, reduce, shape, slice,
+    quantised, recurrent, reduce, sequence, shape, slice, window,
 };
 
 /// An operator that can be read.
@@ -56,7 +56,8 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "And", "Or", "Xor", "Not", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "BitwiseNot" => Node(elementwise::logic), "one `and`";
         "IsNaN", "IsInf" => Node(elementwise::is_nan), "one comparison";
         "Gelu", "HardSwish", "HardSigmoid", "Softplus", "Mish", "LeakyRelu", "Elu", "Selu", "Celu", "Swish" => Node(elementwise::activation), "the block of that name";
-        "PRelu", "ThresholdedRelu", "Shrink", "Softsign", "Mod", "CumSum" => Node(elementwise::counted), "a few steps for each element";
+        "PRelu", "ThresholdedRelu", "Shrink", "Softsign", "Mod" => Node(elementwise::counted), "a few steps for each element";
+        "CumSum" => Node(reduce::running_sum), "one addition for each element";
         "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp", "ReduceProd" => Node(reduce::reduce), "one step for each element, and what is done with the sum";
         "ArgMax", "ArgMin" => Node(reduce::arg), "one comparison for each element";
         "TopK" => Node(reduce::top), "k comparisons for each element";
@@ -90,16 +91,30 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Split" => Node(concat::split), "nothing";
         "Slice" => Node(slice::slice), "nothing";
         "Gather" => Node(gather::gather), "nothing";
-        "GatherElements", "GatherND", "ScatterElements", "ScatterND", "Scatter" => Node(gather::index_select), "nothing";
+        "GatherElements" => Node(gather::elements), "nothing";
+        "GatherND" => Node(gather::parts), "nothing";
+        "ScatterElements", "ScatterND", "Scatter" => Node(gather::scatter), "nothing; with a reduction one step for each element scattered";
+        "NonZero" => Node(gather::non_zero), "nothing where known before; else listed as left out";
         "Pad" => Node(concat::pad), "nothing";
         "DepthToSpace", "SpaceToDepth" => Node(layout::space), "nothing";
-        "Trilu", "ReverseSequence" => Node(layout::same), "nothing";
+        "Trilu" => Node(layout::triangle), "nothing";
+        "ReverseSequence" => Node(layout::same), "nothing";
         "Cast", "CastLike" => Node(elementwise::cast), "nothing";
         "Identity", "Dropout" => Node(layout::identity), "nothing";
         "Shape" => Node(shape::shape), "nothing";
         "Size" => Node(shape::size), "nothing";
         "Range" => Node(shape::range), "nothing";
-        "ConstantOfShape", "EyeLike" => Node(shape::filled), "nothing";
+        "ConstantOfShape" => Node(shape::filled), "nothing";
+        "EyeLike" => Node(shape::eye), "nothing";
+        "SplitToSequence" => Node(sequence::split), "nothing";
+        "SequenceConstruct" => Node(sequence::construct), "nothing";
+        "SequenceEmpty" => Node(sequence::empty), "nothing";
+        "SequenceInsert" => Node(sequence::insert), "nothing";
+        "SequenceErase" => Node(sequence::erase), "nothing";
+        "SequenceAt" => Node(sequence::at), "nothing";
+        "SequenceLength" => Node(sequence::length), "nothing";
+        "ConcatFromSequence" => Node(sequence::joined), "nothing";
+        "Col2Im" => Node(window::overlapped), "an addition for each element of the columns";
         "Constant" => Graph(control::constant), "nothing";
         "If" => Graph(control::branch), "the branch that is taken; listed as left out where only data tells which";
         "Loop", "Scan" => Graph(control::repeated), "listed as left out";
