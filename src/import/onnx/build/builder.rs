@@ -132,6 +132,32 @@ impl NetBuilder {
         Ok(output)
     }
 
+    /// How many nodes there are, to come back to.
+    pub(crate) fn mark(&self) -> usize {
+        self.net.nodes.len()
+    }
+
+    /// Takes away the nodes that were added after a mark.
+    pub(crate) fn rewind(&mut self, mark: usize) {
+        self.net.nodes.truncate(mark);
+    }
+
+    /// An operator of known shape that no table prices: it is listed as left
+    /// out, and what stands behind it is counted.
+    pub(crate) fn unpriced(
+        &mut self,
+        name: &str,
+        inputs: Vec<TensorId>,
+        shape: Vec<Expr>,
+        element: ElementType,
+    ) -> Result<TensorId, ImportError> {
+        check_shape(&shape).map_err(|why| ImportError::Invalid(format!("its result {why}")))?;
+        let output = self.add_tensor("", Some(shape), element);
+        let work = Work::Unsupported(format!("{name} (no table prices it)"));
+        self.push(work, inputs, output);
+        Ok(output)
+    }
+
     /// The node that was added last, if it makes `output`, to say more of it.
     pub(crate) fn last(&mut self, output: TensorId) -> Option<&mut NetNode> {
         self.net

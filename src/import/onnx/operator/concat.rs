@@ -123,6 +123,38 @@ pub(crate) fn taken_apart(
     Ok(results)
 }
 
+/// The slices of one element along an axis, without that axis.
+pub(crate) fn slices(builder: &mut NetBuilder, x: TensorId, axis: usize, count: i64) -> Results {
+    let lengths = (0..count).map(|_| Expr::one()).collect();
+    let mut parts = taken_apart(builder, x, axis, lengths)?;
+    for part in &mut parts {
+        let mut shape = builder.shape(*part)?;
+        shape.remove(axis);
+        *part = builder.reshaped(*part, shape)?;
+    }
+    Ok(parts)
+}
+
+/// Tensors of one shape, joined along a new axis.
+pub(crate) fn stack(
+    builder: &mut NetBuilder,
+    parts: &[TensorId],
+    axis: usize,
+) -> Result<TensorId, ImportError> {
+    let mut rows = parts.to_vec();
+    for part in &mut rows {
+        let mut shape = builder.shape(*part)?;
+        if axis > shape.len() {
+            return Err(ImportError::Invalid(format!(
+                "no axis {axis} to join along"
+            )));
+        }
+        shape.insert(axis, Expr::one());
+        *part = builder.reshaped(*part, shape)?;
+    }
+    join(builder, &rows, axis)
+}
+
 /// `Pad`
 pub(crate) fn pad(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let x = call.input(0)?;

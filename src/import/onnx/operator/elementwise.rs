@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use crate::import::onnx::build::NetBuilder;
-use crate::import::onnx::error::{ImportError, Results};
+use crate::import::onnx::error::Results;
 use crate::import::onnx::infer::bounds::truncate;
 use crate::import::onnx::infer::extent::{floor, number};
 use crate::import::onnx::net::{Binary, Block, KnownValue, TensorId, Unary, Work};
@@ -191,22 +191,6 @@ fn truth(value: &Expr) -> Expr {
     } else {
         Expr::one()
     }
-}
-
-/// Sines and their like: no table prices them. Of positions, which are known
-/// before, they are computed once.
-pub(crate) fn trig(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let x = call.input(0)?;
-    if !builder.is_constant(x) {
-        return Err(ImportError::Unsupported("no table prices it".to_owned()));
-    }
-    let shape = builder.shape(x)?;
-    Ok(vec![builder.compute(
-        Work::Move,
-        &[x],
-        shape,
-        builder.element(x),
-    )?])
 }
 
 /// What is left of a division: with the sign of what is divided, or with that

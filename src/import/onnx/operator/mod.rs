@@ -12,6 +12,7 @@
 //! | `layout`, `concat`, `slice`, `gather` | elements moved |
 //! | `sequence` | sequences of tensors |
 //! | `shape` | constants that are made of shapes |
+//! | `unpriced` | operators that no table prices, for their shapes |
 //! | `quantised` | whole numbers for fractions |
 //! | `attention`, `recurrent`, `microsoft` | fused networks, taken apart |
 
@@ -33,4 +34,5 @@ pub(crate) mod reduce;
 pub(crate) mod sequence;
 pub(crate) mod shape;
 pub(crate) mod slice;
+pub(crate) mod unpriced;
 pub(crate) mod window;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::capture::captured;
 use super::names::Names;
 use super::order::order;
 use crate::domain::Domain;
@@ -168,7 +169,7 @@ impl<'m> GraphReader<'m> {
     }
 
     fn nodes(&mut self, nodes: &'m [Node]) -> Result<(), String> {
-        for at in order(nodes, |name| self.names.find(name).is_some())? {
+        for at in order(nodes, |name| self.names.is_known(name))? {
             self.node(&nodes[at])?;
         }
         Ok(())
@@ -176,10 +177,7 @@ impl<'m> GraphReader<'m> {
 
     /// One node: its results are named in the innermost graph.
     fn node(&mut self, node: &'m Node) -> Result<(), String> {
-        self.steps += 1;
-        if self.steps > MAX_NODES {
-            return Err(format!("more than {MAX_NODES} nodes"));
-        }
+        self.charge(1)?;
         let call = self.call(node)?;
         let mut results = match self.apply(&call) {
             Ok(results) => results,
@@ -203,12 +201,24 @@ impl<'m> GraphReader<'m> {
         Ok(())
     }
 
+    /// Counts nodes, and what is as much work.
+    ///
+    /// # Errors
+    /// More than any network has.
+    pub(super) fn charge(&mut self, nodes: usize) -> Result<(), String> {
+        self.steps = self.steps.saturating_add(nodes);
+        match self.steps > MAX_NODES {
+            true => Err(format!("more than {MAX_NODES} nodes")),
+            false => Ok(()),
+        }
+    }
+
     /// A node with its inputs found.
     fn call(&self, node: &'m Node) -> Result<Call<'m>, String> {
         let mut inputs = Vec::with_capacity(node.inputs.len());
         for name in &node.inputs {
             let found = self.names.find(name);
-            if found.is_none() && !name.is_empty() {
+            if found.is_none() && !name.is_empty() && !self.names.is_known(name) {
                 let node = shown(node);
                 return Err(format!("{node} reads `{name}`, which nothing makes"));
             }
@@ -246,11 +256,12 @@ impl<'m> GraphReader<'m> {
         }
         let caller = call.attributes.with_defaults(&function.defaults);
         self.names.enter_function(caller);
-        for (name, tensor) in function.inputs.iter().zip(&call.inputs) {
-            if let Some(tensor) = tensor {
-                let inserted = self.names.insert(name, *tensor);
-                inserted.map_err(ImportError::Invalid)?;
-            }
+        for (at, name) in function.inputs.iter().enumerate() {
+            let inserted = match call.optional(at) {
+                Some(tensor) => self.names.insert(name, tensor),
+                None => self.names.leave_out(name),
+            };
+            inserted.map_err(ImportError::Invalid)?;
         }
         self.active.push(&function.name);
         let read = self.nested(&function.nodes);
@@ -263,12 +274,37 @@ impl<'m> GraphReader<'m> {
 
     /// A graph that an operator holds, in place of its node.
     pub(super) fn body(&mut self, graph: &'m Graph) -> Results {
-        self.names.enter_graph();
-        self.initializers(graph).map_err(ImportError::Invalid)?;
-        self.nested(&graph.nodes)?;
-        let results = self.results(graph.outputs.iter().map(|output| output.name.as_str()));
+        self.enter(graph)?;
+        let results = self.turn(graph, &[])?;
         self.names.leave();
-        results
+        Ok(results)
+    }
+
+    /// Enters a graph that an operator holds: its tensors are there once,
+    /// however often it is run.
+    pub(super) fn enter(&mut self, graph: &'m Graph) -> Result<(), ImportError> {
+        self.names.enter_graph();
+        self.initializers(graph).map_err(ImportError::Invalid)
+    }
+
+    /// Leaves such a graph.
+    pub(super) fn leave(&mut self) {
+        self.names.leave();
+    }
+
+    /// One run of a graph that was entered, of these inputs.
+    pub(super) fn turn(&mut self, graph: &'m Graph, inputs: &[TensorId]) -> Results {
+        let charged = self.charge(graph.inputs.len() + 1);
+        charged.map_err(ImportError::Invalid)?;
+        self.names.enter_graph();
+        for (input, tensor) in graph.inputs.iter().zip(inputs) {
+            let inserted = self.names.insert(&input.name, *tensor);
+            inserted.map_err(ImportError::Invalid)?;
+        }
+        self.nested(&graph.nodes)?;
+        let results = self.results(graph.outputs.iter().map(|output| output.name.as_str()))?;
+        self.names.leave();
+        Ok(results)
     }
 
     fn nested(&mut self, nodes: &'m [Node]) -> Result<(), ImportError> {
@@ -293,7 +329,13 @@ impl<'m> GraphReader<'m> {
     /// file tells, if it does.
     fn unsupported(&mut self, call: &Call<'m>, why: &str) -> Result<Vec<TensorId>, String> {
         let mut results = Vec::new();
-        let inputs: Vec<TensorId> = call.inputs.iter().flatten().copied().collect();
+        // Also what only its branches and bodies read was computed for it.
+        let within = captured(call.node).into_iter();
+        let within = within.filter_map(|name| self.names.find(name));
+        let read = call.all().into_iter().chain(within);
+        let inputs: Vec<TensorId> = read
+            .flat_map(|input| self.builder.parts(input).unwrap_or(&[input]).to_vec())
+            .collect();
         for (at, name) in call.node.outputs.iter().enumerate() {
             let known = self.infos.get(name.as_str()).copied();
             let dims = known.and_then(|info| info.shape.as_ref());

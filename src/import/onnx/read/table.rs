@@ -4,7 +4,7 @@ use super::control;
 use super::graph::Handler::{self, Graph, Node};
 use crate::import::onnx::operator::{
     attention, concat, conv, einsum, elementwise, gather, layout, linear, microsoft, norm, pool,
-    quantised, recurrent, reduce, sequence, shape, slice, window,
+    quantised, recurrent, reduce, sequence, shape, slice, unpriced, window,
 };
 
 /// An operator that can be read.
@@ -47,7 +47,13 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Sum", "Mean" => Node(elementwise::variadic), "one addition for each further input";
         "Abs", "Neg", "Exp", "Log", "Sqrt", "Tanh", "Erf" => Node(elementwise::unary_of), "one step for each element";
         "Sign", "Round", "Floor", "Ceil" => Node(elementwise::unary_of), "one comparison or rounding";
-        "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh" => Node(elementwise::trig), "nothing where known before; else listed as left out";
+        "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh" => Node(unpriced::elementwise), "nothing where known before; else listed as left out";
+        "BitShift" => Node(unpriced::elementwise), "nothing where known before; else listed as left out";
+        "RandomNormalLike", "RandomUniformLike", "Bernoulli" => Node(unpriced::elementwise), "listed as left out";
+        "RandomNormal", "RandomUniform" => Node(unpriced::random), "listed as left out";
+        "Det" => Node(unpriced::determinant), "listed as left out";
+        "MaxRoiPool", "RoiAlign" => Node(unpriced::regions), "listed as left out";
+        "AffineGrid" => Node(unpriced::grid), "listed as left out";
         "Reciprocal" => Node(elementwise::unary_of), "one division";
         "Relu" => Node(elementwise::unary_of), "one comparison";
         "Sigmoid" => Node(elementwise::unary_of), "the block `sigmoid`";
@@ -117,7 +123,8 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Col2Im" => Node(window::overlapped), "an addition for each element of the columns";
         "Constant" => Graph(control::constant), "nothing";
         "If" => Graph(control::branch), "the branch that is taken; listed as left out where only data tells which";
-        "Loop", "Scan" => Graph(control::repeated), "listed as left out";
+        "Loop" => Graph(control::repeated), "its body for each turn; listed as left out where only data tells how many";
+        "Scan" => Graph(control::scanned), "its body for each slice; listed as left out where their number is a dim that is not set";
     }
     "com.microsoft": {
         "Attention" => Node(microsoft::attention), "projections, two products around a softmax";
