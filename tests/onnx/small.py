@@ -405,6 +405,122 @@ def _(g):
     return g.op("Linear", g.input("x", 3, 4), g.weight(4, 4), "", domain="local")
 
 
+# Single operators
+
+
+@graph("clip_by_inputs", "prim:compare", 2 * 3 * 4, "bounds that are inputs: two comparisons for each of 3·4 elements", 12)
+def _(g):
+    return g.op("Clip", g.input("x", 3, 4), g.input("low"), g.input("high"))
+
+
+@graph("clip_by_a_number_and_an_input", "prim:compare", 2 * 3 * 4, "one bound known, one an input: a comparison each", 12)
+def _(g):
+    return g.op("Clip", g.input("x", 3, 4), g.number(-1, np.float32), g.input("high"))
+
+
+@graph("scattered_sums", "prim:add", 5 * 4, "ScatterElements that adds: one addition for each of 5·4 elements", 8)
+def _(g):
+    at = g.constant(np.zeros((5, 4), np.int64))
+    return g.op("ScatterElements", g.constant(np.zeros((2, 4), np.float32)), at, g.input("x", 5, 4), reduction="add")
+
+
+@graph("scattered_rows", "prim:add", 3 * 4, "ScatterND that adds 3 rows of 4 to 6", 24)
+def _(g):
+    at = g.constant(np.array([[0], [2], [0]]))
+    return g.op("ScatterND", g.input("y", 6, 4), at, g.input("x", 3, 4), reduction="add")
+
+
+@graph("elu_of_another_alpha", "prim:mul", 12, "alpha = 0.5 multiplies exp(x) - 1: once for each of 3·4 elements", 12)
+def _(g):
+    return g.op("Elu", g.input("x", 3, 4), alpha=0.5)
+
+
+@graph("elu", "prim:mul", 0, "alpha = 1 multiplies nothing", 12)
+def _(g):
+    return g.op("Elu", g.input("x", 3, 4))
+
+
+@graph("selu", "prim:mul", 24, "alpha and gamma: twice for each of 3·4 elements", 12)
+def _(g):
+    return g.op("Selu", g.input("x", 3, 4))
+
+
+@graph("celu", "prim:mul", 12, "x is divided by alpha = 2, exp - 1 multiplied by it", 12)
+def _(g):
+    return g.op("Celu", g.input("x", 3, 4), alpha=2.0)
+
+
+@graph("swish", "prim:mul", 12, "x / (1 + exp(-2x)): x times 2 for each of 3·4 elements", 12, opset=24)
+def _(g):
+    return g.op("Swish", g.input("x", 3, 4), alpha=2.0)
+
+
+@graph("einsum_sums_first", "macs", 5 * 6, "ij,jk->k: the 3 rows of the first are summed, then 5·6 products, not 3·5·6", 6)
+def _(g):
+    return g.op("Einsum", g.input("x", 3, 5), g.input("y", 5, 6), equation="ij,jk->k")
+
+
+@graph("einsum_sums_both", "prim:mul", 4, "bi,bj->b: both are summed first, then one product for each of 4", 4)
+def _(g):
+    return g.op("Einsum", g.input("x", 4, 5), g.input("y", 4, 6), equation="bi,bj->b")
+
+
+@graph("lstm_bias_of_an_input", "prim:add", 2 * 3 * 16 * (5 + 4 + 1) + 16 + 2 * 3 * 4 * 8, "2 steps of 3, 4 gates of 4 from 5 and 4: as many additions as products, 1 for the bias, 16 for the sum of its halves; 8 for each of 2·3·4 states", 24)
+def _(g):
+    return g.op("LSTM", g.input("x", 2, 3, 5), g.weight(1, 16, 5), g.weight(1, 16, 4), g.input("b", 1, 32), hidden_size=4)
+
+
+@graph("lstm_with_peepholes", "prim:mul", 2 * 3 * (16 * (5 + 4) + 4 * (3 + 3)), "the products of the gates; 3 for each of 2·3·4 states, 3 more for the peepholes", 24)
+def _(g):
+    return g.op("LSTM", g.input("x", 2, 3, 5), g.weight(1, 16, 5), g.weight(1, 16, 4), g.weight(1, 32), "", "", "", g.weight(1, 12), hidden_size=4)
+
+
+@graph("windows_that_overlap", "prim:add", 8 * 3 * 2 * 4 - 2 * 16, "8 places of 3 channels, windows of 4 for 2: 192 products in 2·16 sums, 1 addition fewer in each", 32, options="--dot-adds=k-1")
+def _(g):
+    return g.op("ConvTranspose", g.input("x", 1, 3, 8), g.weight(3, 2, 4), strides=[2], pads=[1, 1])
+
+
+@graph("norm_behind_convtranspose", "prim:mul", 2 * 3 * 16 * 9, "3 by 2 channels, windows of 3 by 3 at 4·4 places; the normalisation is folded", 2 * 8 * 8)
+def _(g):
+    x = g.op("ConvTranspose", g.input("x", 1, 3, 4, 4), g.weight(3, 2, 3, 3), strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1])
+    return g.op("BatchNormalization", x, g.weight(2), g.weight(2), g.weight(2), g.constant(np.ones(2, np.float32)))
+
+
+@graph("norm_behind_a_transpose", "prim:mul", 3 * 5 * 4 * 6, "5 rows of 4 times 4 by 6, three times; transposed, its channels are normalised: folded", 90)
+def _(g):
+    y = g.op("Add", g.op("MatMul", g.input("x", 3, 5, 4), g.weight(4, 6)), g.weight(6))
+    y = g.op("Transpose", y, perm=[0, 2, 1])
+    return g.op("BatchNormalization", y, g.weight(6), g.weight(6), g.weight(6), g.constant(np.ones(6, np.float32)))
+
+
+@graph("norm_of_tokens", "prim:mul", 3 * 5 * 4 * 6 + 3 * 5 * 6, "the same without the Transpose: a gain for each row, which no column of the weight takes", 90)
+def _(g):
+    y = g.op("MatMul", g.input("x", 3, 5, 4), g.weight(4, 6))
+    return g.op("BatchNormalization", y, g.weight(5), g.weight(5), g.weight(5), g.constant(np.ones(5, np.float32)))
+
+
+@graph("gain_and_shift_behind_conv", "prim:add", 2 * 9 * 3 * 4, "x · gain + shift by channel, frozen: part of the convolution; 3 channels, windows of 2 by 2 at 3·3 places", 18)
+def _(g):
+    y = g.op("Conv", g.input("x", 1, 3, 4, 4), g.weight(2, 3, 2, 2), g.weight(2))
+    return g.op("Add", g.op("Mul", y, g.weight(1, 2, 1, 1)), g.weight(1, 2, 1, 1))
+
+
+@graph("gain_behind_matmul", "prim:mul", 3 * 4 * 6, "(x·w) · gain: a gain for each column, in the weight", 18)
+def _(g):
+    return g.op("Mul", g.op("MatMul", g.input("x", 3, 4), g.weight(4, 6)), g.weight(6))
+
+
+@graph("gain_behind_signs", "prim:mul", 18, "weights of -1 and 1 stay such: a gain for each column of 3 rows remains", 18, options="--scan-weights")
+def _(g):
+    signs = np.where(np.arange(24) % 5 < 2, -1, 1).astype(np.float32).reshape(4, 6)
+    return g.op("Mul", g.op("MatMul", g.input("x", 3, 4), g.constant(signs)), g.weight(6))
+
+
+@graph("means_and_variances", "prim:sqrt", 3, "MeanVarianceNormalization: a root for each of 3 channels", 3 * 16)
+def _(g):
+    return g.op("MeanVarianceNormalization", g.input("x", 1, 3, 4, 4))
+
+
 def main():
     with open(HERE / "expected.csv", "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -132,6 +132,11 @@ impl NetBuilder {
         Ok(output)
     }
 
+    /// Which axes the results of moves keep.
+    pub(super) fn kept_axes(&mut self) -> &mut HashMap<TensorId, Vec<Option<usize>>> {
+        &mut self.net.kept_axes
+    }
+
     /// How many nodes there are, to come back to.
     pub(crate) fn mark(&self) -> usize {
         self.net.nodes.len()
@@ -186,6 +191,11 @@ impl NetBuilder {
     /// Whether a tensor is known before any input.
     pub(crate) fn is_constant(&self, tensor: TensorId) -> bool {
         self.net.tensors[tensor].constant
+    }
+
+    /// Whether a tensor stands in the file and training may have changed it.
+    pub(crate) fn is_stored(&self, tensor: TensorId) -> bool {
+        self.net.tensors[tensor].stored
     }
 
     /// What the elements of a tensor are.

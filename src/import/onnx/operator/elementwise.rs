@@ -262,16 +262,42 @@ pub(crate) fn activation(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         "FastGelu" => Block::GeluTanh,
         "QuickGelu" if call.float("alpha").is_some_and(|alpha| alpha == 1.0) => Block::Silu,
         "QuickGelu" => Block::QuickGelu,
+        // x · sigmoid(α·x), as the quick GELU is with α = 1.702.
+        "Swish" if call.float("alpha").is_some_and(|alpha| alpha != 1.0) => Block::QuickGelu,
         "Swish" => Block::Silu,
         "HardSwish" => Block::HardSwish,
         "HardSigmoid" => Block::HardSigmoid,
         "Softplus" => Block::Softplus,
         "Mish" => Block::Mish,
-        "LeakyRelu" => Block::LeakyRelu,
-        // Elu, Selu, Celu
-        _ => Block::Elu,
+        // LeakyRelu
+        _ => Block::LeakyRelu,
     };
     Ok(vec![builder.block(block, &[call.input(0)?])?])
+}
+
+/// `Elu`, `Celu`, `Selu`: the block `elu`, and what is multiplied or divided by
+/// other numbers than 1: α·(exp(x) − 1), α·(exp(x / α) − 1) below 0; with a γ
+/// on both sides.
+pub(crate) fn exponential(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let name = call.node.op_type.as_str();
+    let (alpha, gamma) = match name {
+        "Selu" => (1.673_263_2, 1.050_701),
+        _ => (1.0, 1.0),
+    };
+    let other = |number: f64| i64::from(number != 1.0);
+    let alpha = other(call.float("alpha").unwrap_or(alpha));
+    let gamma = match name {
+        "Selu" => other(call.float("gamma").unwrap_or(gamma)),
+        _ => 0,
+    };
+    let result = builder.block(Block::Elu, &[call.input(0)?])?;
+    let divided = if name == "Celu" { alpha } else { 0 };
+    let counts = [(Primitive::Div, divided), (Primitive::Mul, alpha + gamma)];
+    let counts: Vec<_> = counts.into_iter().filter(|(_, count)| *count > 0).collect();
+    if counts.is_empty() {
+        return Ok(vec![result]);
+    }
+    Ok(vec![builder.per_element_of(result, &counts)?])
 }
 
 /// Operators that are so many primitives for each element.

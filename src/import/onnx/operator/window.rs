@@ -56,6 +56,28 @@ impl Slide {
     }
 }
 
+impl Slide {
+    /// The extent of a result in which windows are laid down, one for each
+    /// element of an axis of `extent`, and so many elements `beyond`.
+    pub(super) fn laid_down(&self, extent: &Expr, beyond: i64) -> Expr {
+        let last = (extent - &Expr::one()).scale(&whole(self.stride));
+        match self.padding {
+            Padding::Same => extent.scale(&whole(self.stride)),
+            Padding::Given(before, after) => {
+                &last + &Expr::whole(self.reach() + 1 + beyond - before - after)
+            }
+        }
+    }
+
+    /// Whether windows that are laid down give each place of the result as many
+    /// elements as any other.
+    pub(super) fn tiles(&self, extent: &Expr, result: &Expr) -> bool {
+        let whole_windows =
+            self.stride == 1 || self.dilation == 1 && self.kernel % self.stride == 0;
+        whole_windows && extent.scale(&whole(self.stride)) == *result
+    }
+}
+
 /// `Col2Im`: windows laid down where they overlap, an addition for each of
 /// their elements.
 pub(crate) fn overlapped(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
