@@ -1,6 +1,7 @@
 //! Functions of each element.
 
 use super::call::Call;
+use crate::domain::Domain;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::Results;
 use crate::import::onnx::infer::bounds::truncate;
@@ -143,6 +144,27 @@ fn logical(name: &str, x: &Expr, y: &Expr) -> Option<Expr> {
         "BitwiseXor" => bits(|x, y| x ^ y),
         _ => None,
     }
+}
+
+/// `BitShift`
+pub(crate) fn shift(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let inputs = [call.input(0)?, call.input(1)?];
+    let shape = builder.broadcast(&inputs)?;
+    let one = [(Primitive::Shift, Expr::one())];
+    let element = builder.element(inputs[0]);
+    Ok(vec![builder.per_element(&one, &inputs, shape, element)?])
+}
+
+/// `BitCast`: the same bits as another type.
+pub(crate) fn reinterpreted(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let shape = builder.shape(x)?;
+    let result = builder.moved(&[x], shape)?;
+    let to = i32::try_from(call.int_or("to", 0)).unwrap_or(0);
+    let made = builder.tensor_mut(result);
+    made.element = ElementType::from_number(to);
+    made.domain = Domain::Real;
+    Ok(vec![result])
 }
 
 /// `IsNaN`, `IsInf`: one comparison.

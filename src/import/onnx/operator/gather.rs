@@ -247,9 +247,10 @@ pub(crate) fn non_zero(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 pub(crate) fn one_hot(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let at = call.input(0)?;
     let mut shape = builder.shape(at)?;
-    let depth = builder.whole(call.input(1)?)?;
-    let depth = depth.first().cloned().unwrap_or_else(Expr::one);
     let axis = axis_at(call.int_or("axis", -1), shape.len() + 1)?;
+    let depth = builder.whole(call.input(1)?);
+    let depth = call.or_told(depth, |told| Some(vec![told.get(axis)?.clone()]))?;
+    let depth = depth.first().cloned().unwrap_or_else(Expr::one);
     shape.insert(axis, depth.clone());
     let values = call.optional(2);
     let element = values.map_or(ElementType::Float, |values| builder.element(values));

@@ -6,7 +6,7 @@ use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::bounds::{larger, smaller};
 use crate::import::onnx::infer::extent::{axis_at, extents, floor};
-use crate::import::onnx::net::FoldKind;
+use crate::import::onnx::net::{FoldKind, TensorId};
 use crate::number::whole;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
@@ -70,30 +70,8 @@ pub(crate) fn resize(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         _ if call.version < 11 => (call.optional(1), None),
         _ => (call.optional(2), call.optional(3)),
     };
-    let axes = match call.ints("axes") {
-        Some(axes) => (axes.iter())
-            .map(|axis| axis_at(*axis, input.len()))
-            .collect::<Result<Vec<_>, _>>()?,
-        None => (0..input.len()).collect(),
-    };
-    let mut shape = input.clone();
-    if let Some(sizes) = sizes {
-        let wanted = builder.whole(sizes)?;
-        let policy = call.text("keep_aspect_ratio_policy").unwrap_or("stretch");
-        let extents = axes.iter().map(|at| &input[*at]);
-        for (at, size) in axes.iter().zip(resized(policy, extents, wanted)?) {
-            shape[*at] = size;
-        }
-    } else if let Some(scales) = scales {
-        let Some(scales) = builder.exprs(scales) else {
-            return Err(ImportError::Unsupported(
-                "the scales are known only while it runs".to_owned(),
-            ));
-        };
-        for (at, scale) in axes.iter().zip(scales) {
-            shape[*at] = floor(&(&input[*at] * &scale));
-        }
-    }
+    let found = resized_shape(builder, call, &input, scales, sizes);
+    let shape = call.or_told(found, |told| Some(told.to_vec()))?;
     let changed = shape.iter().zip(&input).filter(|(a, b)| a != b).count() as u32;
     let taps = match call.text("mode").unwrap_or("nearest") {
         "linear" => 2i64.pow(changed.min(16)),
@@ -111,6 +89,41 @@ pub(crate) fn resize(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     ];
     let result = builder.per_element(&counts, &[x], shape, element)?;
     Ok(vec![result])
+}
+
+/// The shape that scales or sizes give.
+fn resized_shape(
+    builder: &NetBuilder,
+    call: &Call<'_>,
+    input: &[Expr],
+    scales: Option<TensorId>,
+    sizes: Option<TensorId>,
+) -> Result<Vec<Expr>, ImportError> {
+    let axes = match call.ints("axes") {
+        Some(axes) => (axes.iter())
+            .map(|axis| axis_at(*axis, input.len()))
+            .collect::<Result<Vec<_>, _>>()?,
+        None => (0..input.len()).collect(),
+    };
+    let mut shape = input.to_vec();
+    if let Some(sizes) = sizes {
+        let wanted = builder.whole(sizes)?;
+        let policy = call.text("keep_aspect_ratio_policy").unwrap_or("stretch");
+        let extents = axes.iter().map(|at| &input[*at]);
+        for (at, size) in axes.iter().zip(resized(policy, extents, wanted)?) {
+            shape[*at] = size;
+        }
+    } else if let Some(scales) = scales {
+        let Some(scales) = builder.exprs(scales) else {
+            return Err(ImportError::Unsupported(
+                "the scales are known only while it runs".to_owned(),
+            ));
+        };
+        for (at, scale) in axes.iter().zip(scales) {
+            shape[*at] = floor(&(&input[*at] * &scale));
+        }
+    }
+    Ok(shape)
 }
 
 /// The extents that a `Resize` to these sizes gives: the sizes, or where the

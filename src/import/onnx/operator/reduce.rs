@@ -35,11 +35,26 @@ fn reduced_axes(
     Ok(reduced)
 }
 
+/// For each axis whether it is gone from the shape that the file tells.
+fn told_axes(shape: &[Expr], told: &[Expr], keep: bool) -> Option<Vec<bool>> {
+    if keep {
+        let same = shape.len() == told.len();
+        let pairs = shape.iter().zip(told);
+        return same.then(|| pairs.map(|(before, after)| before != after).collect());
+    }
+    let mut left = told.iter().peekable();
+    let gone = |extent: &Expr| left.next_if(|after| *after == extent).is_none();
+    let reduced = shape.iter().map(gone).collect();
+    left.next().is_none().then_some(reduced)
+}
+
 /// `ReduceSum` and its like.
 pub(crate) fn reduce(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let x = call.input(0)?;
     let keep = call.int_or("keepdims", 1) != 0;
-    let reduced = reduced_axes(builder, call, x)?;
+    let shape = builder.shape(x)?;
+    let reduced = reduced_axes(builder, call, x);
+    let reduced = call.or_told(reduced, |told| told_axes(&shape, told, keep))?;
     let name = call.node.op_type.as_str();
     let result = match name {
         "ReduceMean" => builder.fold(FoldKind::Mean, x, reduced, keep)?,
@@ -131,6 +146,13 @@ pub(crate) fn running_sum(builder: &mut NetBuilder, call: &Call<'_>) -> Results 
     Ok(vec![result])
 }
 
+/// `CumProd`: a multiplication for each element.
+pub(crate) fn running_product(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let result = builder.per_element_of(x, &[(Primitive::Mul, 1)])?;
+    Ok(vec![result])
+}
+
 fn running(builder: &NetBuilder, call: &Call<'_>, x: TensorId) -> Option<KnownValue> {
     let own = extents(&builder.shape(x).ok()?)?;
     let axis = builder.numbers(call.optional(1)?).ok()?;
@@ -207,10 +229,14 @@ pub(crate) fn top(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let axis = axis_at(call.int_or("axis", -1), shape.len())?;
     let k = match (call.int("k"), call.optional(1)) {
         (Some(k), None) => Expr::whole(k),
-        _ => match builder.whole(call.input(1)?)?.as_slice() {
-            [k] => k.clone(),
-            _ => return Err(ImportError::Invalid("`K` must be one number".to_owned())),
-        },
+        _ => {
+            let k = builder.whole(call.input(1)?);
+            let k = call.or_told(k, |told| Some(vec![told.get(axis)?.clone()]))?;
+            match k.as_slice() {
+                [k] => k.clone(),
+                _ => return Err(ImportError::Invalid("`K` must be one number".to_owned())),
+            }
+        }
     };
     let mut selected = shape.clone();
     selected[axis] = k.clone();

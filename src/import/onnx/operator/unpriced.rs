@@ -91,11 +91,14 @@ pub(crate) fn regions(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 /// `AffineGrid`: a place for each element of a picture of the size told.
 pub(crate) fn grid(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let theta = call.input(0)?;
-    let size = builder.whole(call.input(1)?)?;
-    let axes = size.len().saturating_sub(2) as i64;
-    let mut shape: Vec<Expr> = size.first().cloned().into_iter().collect();
-    shape.extend(size.into_iter().skip(2));
-    shape.push(Expr::whole(axes));
+    let size = builder.whole(call.input(1)?).map(|size| {
+        let axes = size.len().saturating_sub(2) as i64;
+        let mut shape: Vec<Expr> = size.first().cloned().into_iter().collect();
+        shape.extend(size.into_iter().skip(2));
+        shape.push(Expr::whole(axes));
+        shape
+    });
+    let shape = call.or_told(size, |told| Some(told.to_vec()))?;
     let element = builder.element(theta);
     Ok(vec![builder.unpriced(
         &call.operator(),

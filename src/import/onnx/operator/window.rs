@@ -83,8 +83,11 @@ impl Slide {
 pub(crate) fn overlapped(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let x = call.input(0)?;
     let [batch, columns, _] = builder.shape_of_rank::<3>(x)?;
-    let image = builder.whole(call.input(1)?)?;
-    let window: Expr = builder.whole(call.input(2)?)?.iter().product();
+    let image = builder.whole(call.input(1)?);
+    let image = call.or_told(image, |told| Some(told.get(2..)?.to_vec()))?;
+    let window = builder.whole(call.input(2)?);
+    let window = window.map(|window| window.iter().product());
+    let window: Expr = call.or_told(window, |told| columns.divide(told.get(1)?))?;
     let channels = columns.divide(&window);
     let channels = channels.ok_or_else(|| ImportError::Invalid("a window of 0".to_owned()))?;
     let shape = [vec![batch, channels], image].concat();

@@ -33,8 +33,15 @@ pub(crate) enum Handler {
     Graph(for<'m> fn(&mut GraphReader<'m>, &Call<'m>) -> Results),
 }
 
-/// How the operator of this domain and name is read, if it is known.
-pub(super) type Lookup = fn(&str, &str) -> Option<&'static Handler>;
+/// What is known of an operator.
+pub(super) struct Known {
+    pub(super) handler: &'static Handler,
+    /// Whether it only moves elements.
+    pub(super) moves: bool,
+}
+
+/// What is known of the operator of this domain and name.
+pub(super) type Lookup = fn(&str, &str) -> Option<Known>;
 
 /// A graph while it is read.
 pub(crate) struct GraphReader<'m> {
@@ -214,7 +221,7 @@ impl<'m> GraphReader<'m> {
     }
 
     /// A node with its inputs found.
-    fn call(&self, node: &'m Node) -> Result<Call<'m>, String> {
+    fn call(&mut self, node: &'m Node) -> Result<Call<'m>, String> {
         let mut inputs = Vec::with_capacity(node.inputs.len());
         for name in &node.inputs {
             let found = self.names.find(name);
@@ -225,7 +232,22 @@ impl<'m> GraphReader<'m> {
             inputs.push(found.filter(|_| !name.is_empty()));
         }
         let version = self.version(&node.domain);
-        Ok(Call::new(node, inputs, version, self.names.caller()))
+        let told = node.outputs.iter().map(|name| self.told(name)).collect();
+        let caller = self.names.caller();
+        Ok(Call::new(node, inputs, version, caller, told))
+    }
+
+    /// The shape that the file tells of a tensor.
+    fn told(&mut self, name: &str) -> Option<Vec<Expr>> {
+        // What functions name is not what the graph names.
+        let info = self.infos.get(name).filter(|_| self.active.is_empty())?;
+        // Dims that no input has could not be given.
+        let dims = info.shape.as_ref()?;
+        if !dims.iter().all(|dim| self.dims.is_known(dim)) {
+            return None;
+        }
+        let shape = self.extents(dims, name).ok()?;
+        check_shape(&shape).is_ok().then_some(shape)
     }
 
     /// The version of the operators of a domain.
@@ -241,7 +263,7 @@ impl<'m> GraphReader<'m> {
         if let Some(function) = self.functions.get(&[domain, name, &node.overload]) {
             return self.function(function, call);
         }
-        match (self.lookup)(domain, name) {
+        match (self.lookup)(domain, name).map(|known| known.handler) {
             Some(Handler::Node(read)) => read(&mut self.builder, call),
             Some(Handler::Graph(read)) => read(self, call),
             None => Err(ImportError::Unsupported("unknown operator".to_owned())),
@@ -336,18 +358,16 @@ impl<'m> GraphReader<'m> {
         let inputs: Vec<TensorId> = read
             .flat_map(|input| self.builder.parts(input).unwrap_or(&[input]).to_vec())
             .collect();
-        for (at, name) in call.node.outputs.iter().enumerate() {
-            let known = self.infos.get(name.as_str()).copied();
-            let dims = known.and_then(|info| info.shape.as_ref());
-            // Dims that no input has could not be given.
-            let shape = match dims.filter(|dims| dims.iter().all(|dim| self.dims.is_known(dim))) {
-                Some(dims) => Some(self.extents(dims, name)?),
-                None => None,
-            };
+        let node = call.node;
+        let moves = (self.lookup)(&node.domain, &node.op_type).is_some_and(|known| known.moves);
+        let moves = moves && (0..node.outputs.len()).all(|at| call.told(at).is_some());
+        for (at, name) in node.outputs.iter().enumerate() {
+            let known = self.infos.get(name.as_str());
             let element = known.map_or(ElementType::Float, |info| info.element);
+            let shape = call.told(at).map(<[Expr]>::to_vec);
             let output = self.builder.add_tensor(name, shape, element);
             let work = match at {
-                0 => Work::Unsupported(shortened(format!("{} ({why})", call.operator()))),
+                0 if !moves => Work::Unsupported(shortened(format!("{} ({why})", call.operator()))),
                 // Listed once.
                 _ => Work::Move,
             };

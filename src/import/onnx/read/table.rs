@@ -2,6 +2,7 @@
 
 use super::control;
 use super::graph::Handler::{self, Graph, Node};
+use super::graph::Known;
 use crate::import::onnx::operator::{
     attention, concat, conv, einsum, elementwise, gather, layout, linear, microsoft, norm, pool,
     quantised, recurrent, reduce, sequence, shape, slice, unpriced, window,
@@ -48,7 +49,7 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Abs", "Neg", "Exp", "Log", "Sqrt", "Tanh", "Erf" => Node(elementwise::unary_of), "one step for each element";
         "Sign", "Round", "Floor", "Ceil" => Node(elementwise::unary_of), "one comparison or rounding";
         "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh" => Node(unpriced::elementwise), "nothing where known before; else listed as left out";
-        "BitShift" => Node(unpriced::elementwise), "nothing where known before; else listed as left out";
+        "BitShift" => Node(elementwise::shift), "one shift";
         "RandomNormalLike", "RandomUniformLike", "Bernoulli" => Node(unpriced::elementwise), "listed as left out";
         "RandomNormal", "RandomUniform" => Node(unpriced::random), "listed as left out";
         "Det" => Node(unpriced::determinant), "listed as left out";
@@ -64,6 +65,7 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Gelu", "HardSwish", "HardSigmoid", "Softplus", "Mish", "LeakyRelu", "Swish" => Node(elementwise::activation), "the block of that name";
         "Elu", "Selu", "Celu" => Node(elementwise::exponential), "the block `elu`, and what is multiplied by other numbers than 1";
         "PRelu", "ThresholdedRelu", "Shrink", "Softsign", "Mod" => Node(elementwise::counted), "a few steps for each element";
+        "CumProd" => Node(reduce::running_product), "one multiplication for each element";
         "CumSum" => Node(reduce::running_sum), "one addition for each element";
         "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp", "ReduceProd" => Node(reduce::reduce), "one step for each element, and what is done with the sum";
         "ArgMax", "ArgMin" => Node(reduce::arg), "one comparison for each element";
@@ -107,6 +109,7 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "DepthToSpace", "SpaceToDepth" => Node(layout::space), "nothing";
         "Trilu" => Node(layout::triangle), "nothing";
         "ReverseSequence" => Node(layout::same), "nothing";
+        "BitCast" => Node(elementwise::reinterpreted), "nothing";
         "Cast", "CastLike" => Node(elementwise::cast), "nothing";
         "Identity", "Dropout" => Node(layout::identity), "nothing";
         "Shape" => Node(shape::shape), "nothing";
@@ -151,11 +154,14 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
     }
 };
 
-/// How the operator of this domain and name is read.
-pub(super) fn find(domain: &str, name: &str) -> Option<&'static Handler> {
+/// What is known of the operator of this domain and name.
+pub(super) fn find(domain: &str, name: &str) -> Option<Known> {
     let domain = if domain == "ai.onnx" { "" } else { domain };
     let found = OPERATORS
         .iter()
-        .find(|operator| operator.name == name && operator.domain == domain);
-    found.map(|operator| &operator.handler)
+        .find(|operator| operator.name == name && operator.domain == domain)?;
+    Some(Known {
+        handler: &found.handler,
+        moves: found.counted == "nothing",
+    })
 }
