@@ -62,13 +62,13 @@ class Graph:
         return helper.make_graph(self.nodes, "body", self.inputs, infos, self.initializers)
 
 
-def graph(name, quantity, right, why, elements=None, binds="", opset=20, domains=(), options=""):
+def graph(name, quantity, right, why, elements=None, binds="", opset=20, domains=(), options="", shape=None):
     """Registers a graph; `build` adds nodes to it and returns its result."""
 
     def register(build):
         g = Graph()
         result = build(g)
-        out = helper.make_tensor_value_info(result, FLOAT, None)
+        out = helper.make_tensor_value_info(result, FLOAT, shape)
         body = helper.make_graph(g.nodes, name, g.inputs, [out], g.initializers)
         opsets = [helper.make_opsetid("", opset), *(helper.make_opsetid(d, 1) for d in domains)]
         model = helper.make_model(body, opset_imports=opsets, functions=g.functions, ir_version=9)
@@ -519,6 +519,32 @@ def _(g):
 @graph("means_and_variances", "prim:sqrt", 3, "MeanVarianceNormalization: a root for each of 3 channels", 3 * 16)
 def _(g):
     return g.op("MeanVarianceNormalization", g.input("x", 1, 3, 4, 4))
+
+
+@graph("loss_of_classes", "prim:negate", 5, "the entry of each of 5 targets, its sign changed", 1)
+def _(g):
+    target = g.constant(np.array([0, 1, 2, 1, 0]))
+    return g.op("NegativeLogLikelihoodLoss", g.input("x", 5, 3), target, g.weight(3))
+
+
+@graph("windows_of_squares", "prim:mul", 2 * 3 * 3 * 4, "LpPool of windows of 2 by 2 at 2·3·3 places: a square for each element", 18)
+def _(g):
+    return g.op("LpPool", g.input("x", 1, 2, 4, 4), kernel_shape=[2, 2], p=2)
+
+
+@graph("shifted_bits", "prim:shift", 12, "one shift for each of 3·4 numbers", 12)
+def _(g):
+    return g.op("BitShift", g.input("x", 3, 4, kind=TensorProto.UINT8), g.number(1, np.uint8), direction="LEFT")
+
+
+@graph("what_it_was_given", "macs", 0, "an Identity: nothing is computed, and that is read", 12)
+def _(g):
+    return g.op("Identity", g.input("x", 3, 4))
+
+
+@graph("axes_of_an_input", "prim:add", 24, "a sum over axes that an input tells: one addition for each of 2·3·4 elements, as the shape that the file tells of its result says", shape=[2, 1, 4])
+def _(g):
+    return g.op("ReduceSum", g.input("x", 2, 3, 4), g.input("axes", 1, kind=INT64), keepdims=1)
 
 
 def main():

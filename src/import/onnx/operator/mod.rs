@@ -9,6 +9,7 @@
 //! | `linear`, `conv`, `einsum` | sums of products |
 //! | `window` | how windows slide, for `conv` and `pool`; windows that overlap |
 //! | `reduce`, `pool`, `norm` | sums, windows, normalisations |
+//! | `loss` | losses |
 //! | `layout`, `concat`, `slice`, `gather` | elements moved |
 //! | `sequence` | sequences of tensors |
 //! | `shape` | constants that are made of shapes |
@@ -25,6 +26,7 @@ pub(crate) mod elementwise;
 pub(crate) mod gather;
 pub(crate) mod layout;
 pub(crate) mod linear;
+pub(crate) mod loss;
 pub(crate) mod microsoft;
 pub(crate) mod norm;
 pub(crate) mod pool;

@@ -5,12 +5,13 @@ use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::axis_at;
 use crate::import::onnx::net::{Binary, Block, FoldKind, TensorId, Unary, Work};
+use crate::import::onnx::proto::ElementType;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
 /// A block over the last axis, of a tensor whose axes from `axis` on are
 /// one.
-fn over_last(
+pub(crate) fn over_last(
     builder: &mut NetBuilder,
     block: Block,
     x: TensorId,
@@ -217,4 +218,17 @@ pub(crate) fn mean_variance(builder: &mut NetBuilder, call: &Call<'_>) -> Result
     let deviation = builder.binary_with(Binary::Add, deviation, 1e-9)?;
     let centred = builder.binary(Binary::Sub, x, mean)?;
     Ok(vec![builder.binary(Binary::Div, centred, deviation)?])
+}
+
+/// `Hardmax`: the largest of a row, and which one it is: two comparisons for
+/// each element.
+pub(crate) fn hardmax(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let shape = builder.shape(x)?;
+    let element = builder.element(x);
+    let counts = [(Primitive::Compare, Expr::whole(2))];
+    let bits = builder.per_element(&counts, &[x], shape, ElementType::Bool)?;
+    let result = builder.unary(Unary::Cast, bits)?;
+    builder.tensor_mut(result).element = element;
+    Ok(vec![result])
 }

@@ -11,7 +11,7 @@ use crate::number::whole;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
-/// `MaxPool`, `AveragePool`: padded elements are counted in full.
+/// `MaxPool`, `AveragePool`, `LpPool`: padded elements are counted in full.
 pub(crate) fn pool(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let x = call.input(0)?;
     let input = builder.shape(x)?;
@@ -31,10 +31,27 @@ pub(crate) fn pool(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     }
     let sides: Vec<Expr> = kernel.iter().map(|extent| Expr::whole(*extent)).collect();
     let size: Expr = sides.iter().product();
-    let counts = if call.node.op_type == "AveragePool" {
-        vec![(Primitive::Mul, Expr::one()), (Primitive::Add, size)]
-    } else {
-        vec![(Primitive::Compare, size)]
+    let counts = match (call.node.op_type.as_str(), call.int_or("p", 2)) {
+        ("AveragePool", _) => vec![(Primitive::Mul, Expr::one()), (Primitive::Add, size)],
+        ("LpPool", 1) => vec![(Primitive::Abs, size.clone()), (Primitive::Add, size)],
+        ("LpPool", 2) => vec![
+            (Primitive::Mul, size.clone()),
+            (Primitive::Add, size),
+            (Primitive::Sqrt, Expr::one()),
+        ],
+        // A power is the exponential of a multiple of the logarithm.
+        ("LpPool", _) => {
+            let powers = &size + &Expr::one();
+            vec![
+                (Primitive::Abs, size.clone()),
+                (Primitive::Log, powers.clone()),
+                (Primitive::Mul, powers.clone()),
+                (Primitive::Exp, powers),
+                (Primitive::Add, size),
+            ]
+        }
+        // MaxPool
+        _ => vec![(Primitive::Compare, size)],
     };
     let result = builder.per_element(&counts, &[x], shape, builder.element(x))?;
     stage(builder, result);

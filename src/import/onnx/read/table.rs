@@ -4,8 +4,8 @@ use super::control;
 use super::graph::Handler::{self, Graph, Node};
 use super::graph::Known;
 use crate::import::onnx::operator::{
-    attention, concat, conv, einsum, elementwise, gather, layout, linear, microsoft, norm, pool,
-    quantised, recurrent, reduce, sequence, shape, slice, unpriced, window,
+    attention, concat, conv, einsum, elementwise, gather, layout, linear, loss, microsoft, norm,
+    pool, quantised, recurrent, reduce, sequence, shape, slice, unpriced, window,
 };
 
 /// An operator that can be read.
@@ -70,10 +70,13 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp", "ReduceProd" => Node(reduce::reduce), "one step for each element, and what is done with the sum";
         "ArgMax", "ArgMin" => Node(reduce::arg), "one comparison for each element";
         "TopK" => Node(reduce::top), "k comparisons for each element";
-        "MaxPool", "AveragePool" => Node(pool::pool), "the window for each place, padding in full";
+        "MaxPool", "AveragePool", "LpPool" => Node(pool::pool), "the window for each place, padding in full";
         "GlobalAveragePool", "GlobalMaxPool" => Node(pool::global), "one step for each element";
         "Resize", "Upsample" => Node(pool::resize), "nothing, or the products of an interpolation";
         "Softmax", "LogSoftmax" => Node(norm::softmax), "the block of that name";
+        "Hardmax" => Node(norm::hardmax), "two comparisons for each element";
+        "NegativeLogLikelihoodLoss" => Node(loss::negative_log_likelihood), "a negation for each target, its weight, sums";
+        "SoftmaxCrossEntropyLoss" => Node(loss::cross_entropy), "the block `log-softmax`, a negation for each target, its weight, sums";
         "LayerNormalization" => Node(norm::layer), "the block `layer-norm`";
         "RMSNormalization", "SimplifiedLayerNormalization" => Node(norm::rms), "the block `rms-norm`";
         "BatchNormalization" => Node(norm::batch), "a gain and a shift; nothing behind a product with weights";
