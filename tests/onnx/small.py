@@ -236,6 +236,25 @@ def _(g):
     return rows_of(g, sum_of(g, [count, g.op("GatherND", places, g.constant(np.array([[0, 1]]))), g.ints(-1)]))
 
 
+@graph("range_of_fractions", "prim:compare", 24, "from 0.5 to 2 by 0.25: 6 numbers, as many rows of 4", 24)
+def _(g):
+    bounds = [g.number(value, np.float32) for value in (0.5, 2.0, 0.25)]
+    return rows_of(g, g.op("Size", g.op("Range", *bounds)))
+
+
+@graph("compressed", "prim:compare", 3 * 4, "3 of 5 rows of 4 are taken", 12)
+def _(g):
+    taken = g.constant(np.array([True, False, True, True]))
+    return g.op("Relu", g.op("Compress", g.input("x", 5, 4), taken, axis=0))
+
+
+@graph("gemm_of_known", "prim:compare", 28, "2·[1, 2]·[1, 1] + 1 = 7 rows of 4", 28)
+def _(g):
+    a, b = (g.constant(np.array(value, np.float32)) for value in ([[1, 2]], [[1], [1]]))
+    y = g.op("Gemm", a, b, g.constant(np.array([1], np.float32)), alpha=2.0)
+    return rows_of(g, g.op("Cast", y, to=INT64))
+
+
 @graph("product_of_known", "prim:compare", 44, "[1, 2]·[3, 4] = 11 rows of 4", 44)
 def _(g):
     return rows_of(g, g.op("MatMul", g.constant(np.array([[1, 2]])), g.constant(np.array([[3], [4]]))))

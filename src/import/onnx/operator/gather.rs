@@ -243,6 +243,28 @@ pub(crate) fn non_zero(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     )])
 }
 
+/// `Compress`: what a list of truth values takes, if it is known.
+pub(crate) fn compress(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let (x, condition) = (call.input(0)?, builder.numbers(call.input(1)?)?);
+    let mut from = builder.shape(x)?;
+    let axis = match call.int("axis") {
+        Some(axis) => axis_at(axis, from.len())?,
+        None => {
+            from = vec![from.iter().product()];
+            0
+        }
+    };
+    let taken = (0..).zip(&condition).filter(|(_, taken)| **taken != 0);
+    let taken: Vec<i64> = taken.map(|(at, _)| at).collect();
+    let count = Expr::whole(taken.len() as i64);
+    let rows = KnownValue::ints(&taken);
+    let rows = builder.known(rows, vec![count.clone()], ElementType::Int64);
+    let flat = builder.reshaped(x, from.clone())?;
+    from[axis] = count;
+    let places = picked_rows(builder, flat, rows, axis, &from);
+    moved_at(builder, flat, rows, from, places)
+}
+
 /// `OneHot`: a comparison for each element of the result.
 pub(crate) fn one_hot(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let at = call.input(0)?;

@@ -4,6 +4,7 @@ use super::call::Call;
 use crate::domain::Domain;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
+use crate::import::onnx::infer::bounds::larger;
 use crate::import::onnx::infer::extent::{MAX_VALUES, ceil, extents, few, number};
 use crate::import::onnx::infer::index::indices;
 use crate::import::onnx::net::KnownValue;
@@ -39,27 +40,34 @@ pub(crate) fn size(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     )])
 }
 
-/// `Range`
+/// `Range`: of whole numbers or fractions.
 pub(crate) fn range(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let one = |at: usize| -> Result<Expr, ImportError> {
-        let values = builder.whole(call.input(at)?)?;
+        let bound = call.input(at)?;
+        let values = match builder.exprs(bound) {
+            Some(values) => values,
+            None => builder.whole(bound)?,
+        };
         values
             .first()
             .cloned()
             .ok_or_else(|| ImportError::Invalid("an empty bound".to_owned()))
     };
-    let (start, limit, step) = (one(0)?, one(1)?, number(&one(2)?)?);
-    if step == 0 {
+    let (start, limit, step) = (one(0)?, one(1)?, one(2)?);
+    let Some(steps) = (&limit - &start).divide(&step) else {
         return Err(ImportError::Invalid("a step of 0".to_owned()));
+    };
+    if step.as_constant().is_none() {
+        return Err(ImportError::Unsupported(format!("a step of `{step}`")));
     }
-    let count = ceil(&(&limit - &start).scale(&(whole(1) / whole(step))));
+    let count = larger(&ceil(&steps), &Expr::zero());
     let element = builder.element(call.input(0)?);
     let length = number(&count)
         .ok()
         .filter(|count| (0..=MAX_VALUES as i64).contains(count));
-    if let (Some(length), Ok(first)) = (length, number(&start)) {
+    if let (Some(length), Some(_)) = (length, start.as_constant()) {
         let values = (0..length)
-            .map(|at| Expr::whole(first + at * step))
+            .map(|at| &start + &step.scale(&whole(at)))
             .collect();
         return Ok(vec![builder.known(
             KnownValue::Whole(values),

@@ -107,6 +107,7 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "GatherElements" => Node(gather::elements), "nothing";
         "GatherND" => Node(gather::parts), "nothing";
         "ScatterElements", "ScatterND", "Scatter" => Node(gather::scatter), "nothing; with a reduction one step for each element scattered";
+        "Compress" => Node(gather::compress), "nothing";
         "NonZero" => Node(gather::non_zero), "nothing where known before; else listed as left out";
         "Pad" => Node(concat::pad), "nothing";
         "DepthToSpace", "SpaceToDepth" => Node(layout::space), "nothing";
