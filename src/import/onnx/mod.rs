@@ -62,6 +62,9 @@ pub fn import<'m>(
         ));
     }
     if net.nodes.is_empty() {
+        give_back(&mut net);
+    }
+    if net.nodes.is_empty() {
         let message = format!("{file}: the graph computes nothing");
         return Err(Diagnostic::new(message).into());
     }
@@ -85,6 +88,30 @@ pub fn import<'m>(
         text,
         notes: notes.into_keys().collect(),
     })
+}
+
+/// A graph that computes nothing gives what it was given, or constants: they
+/// are moved.
+fn give_back(net: &mut net::Net) {
+    for output in net.outputs.clone() {
+        let given = net.tensors[output].clone();
+        net.tensors.push(net::NetTensor {
+            constant: false,
+            stored: false,
+            value: None,
+            ..given
+        });
+        let moved = net.tensors.len() - 1;
+        net.nodes.push(net::NetNode {
+            work: net::Work::Move,
+            inputs: vec![output],
+            output: moved,
+            stage: None,
+            folded: Vec::new(),
+            format: None,
+        });
+    }
+    net.outputs = net.nodes.iter().map(|node| node.output).collect();
 }
 
 /// The operators that are read, for the documentation: domain, name, and as

@@ -186,7 +186,7 @@ fn stage_of(
             other => other,
         },
         Work::Unary(Unary::Relu) => "relu",
-        Work::Unary(Unary::Round) => "round",
+        Work::Unary(Unary::Round | Unary::Floor | Unary::Ceil) => "round",
         Work::Clip(..) => "clip",
         Work::Fold(fold) if fold.reduced.len() == 4 && fold.reduced[2] && fold.reduced[3] => "pool",
         Work::Fold(_) => "reduce",

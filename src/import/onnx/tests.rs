@@ -114,8 +114,11 @@ fn axes_that_change_places_in_a_shape_of_too_many_elements() {
     let constant = vec![filled, transposed];
     let mut alone = constant.clone();
     alone.push(node("ReduceSum", &["transposed"], "y"));
-    let nothing = Err("m.onnx: the graph computes nothing".to_owned());
-    assert_eq!(text(&model(alone, vec![huge()])), nothing);
+    let written = text(&model(alone, vec![huge()])).unwrap();
+    assert!(
+        written.contains(&format!("{RESHAPE} = \"1 1 1 1\"")),
+        "{written}"
+    );
     // The last axis of the constant has 2 elements, that of x has 3.
     let mut added = constant;
     added.push(node("Add", &["transposed", "x"], "y"));

@@ -33,6 +33,8 @@ pub(crate) struct NetBuilder {
     notes: BTreeMap<String, usize>,
     /// Fractions that were whole numbers, and those.
     pub(super) dequantised: HashMap<TensorId, TensorId>,
+    /// The tensors of sequences, by what stands for the whole.
+    sequences: HashMap<TensorId, Vec<TensorId>>,
 }
 
 impl NetBuilder {
@@ -44,8 +46,10 @@ impl NetBuilder {
         outputs: Vec<TensorId>,
         dims: Vec<String>,
     ) -> (Net, BTreeMap<String, usize>) {
+        self.net.outputs = (outputs.iter())
+            .flat_map(|output| self.parts(*output).unwrap_or(&[*output]).to_vec())
+            .collect();
         self.net.inputs = inputs;
-        self.net.outputs = outputs;
         self.net.dims = dims;
         (self.net, self.notes)
     }
@@ -98,6 +102,18 @@ impl NetBuilder {
         id
     }
 
+    /// A sequence of tensors.
+    pub(crate) fn sequence(&mut self, parts: Vec<TensorId>) -> TensorId {
+        let whole = self.add_tensor("", None, ElementType::Undefined);
+        self.sequences.insert(whole, parts);
+        whole
+    }
+
+    /// The tensors of a sequence, if it is one.
+    pub(crate) fn parts(&self, sequence: TensorId) -> Option<&[TensorId]> {
+        self.sequences.get(&sequence).map(Vec::as_slice)
+    }
+
     /// A node, as it is.
     pub(crate) fn push(&mut self, work: Work, inputs: Vec<TensorId>, output: TensorId) {
         self.net.nodes.push(NetNode {
@@ -148,6 +164,37 @@ impl NetBuilder {
         }
     }
 
+    /// Which axes the results of moves keep.
+    pub(super) fn kept_axes(&mut self) -> &mut HashMap<TensorId, Vec<Option<usize>>> {
+        &mut self.net.kept_axes
+    }
+
+    /// How many nodes there are, to come back to.
+    pub(crate) fn mark(&self) -> usize {
+        self.net.nodes.len()
+    }
+
+    /// Takes away the nodes that were added after a mark.
+    pub(crate) fn rewind(&mut self, mark: usize) {
+        self.net.nodes.truncate(mark);
+    }
+
+    /// An operator of known shape that no table prices: it is listed as left
+    /// out, and what stands behind it is counted.
+    pub(crate) fn unpriced(
+        &mut self,
+        name: &str,
+        inputs: Vec<TensorId>,
+        shape: Vec<Expr>,
+        element: ElementType,
+    ) -> Result<TensorId, ImportError> {
+        check_shape(&shape).map_err(|why| ImportError::Invalid(format!("its result {why}")))?;
+        let output = self.add_tensor("", Some(shape), element);
+        let work = Work::Unsupported(format!("{name} (no table prices it)"));
+        self.push(work, inputs, output);
+        Ok(output)
+    }
+
     /// The node that was added last, if it makes `output`, to say more of it.
     pub(crate) fn last(&mut self, output: TensorId) -> Option<&mut NetNode> {
         self.net
@@ -178,6 +225,11 @@ impl NetBuilder {
         self.net.tensors[tensor].constant
     }
 
+    /// Whether a tensor stands in the file and training may have changed it.
+    pub(crate) fn is_stored(&self, tensor: TensorId) -> bool {
+        self.net.tensors[tensor].stored
+    }
+
     /// What the elements of a tensor are.
     pub(crate) fn element(&self, tensor: TensorId) -> ElementType {
         self.net.tensors[tensor].element
@@ -186,6 +238,24 @@ impl NetBuilder {
     /// The elements of a tensor, where they are known.
     pub(crate) fn value(&self, tensor: TensorId) -> Option<&KnownValue> {
         self.net.tensors[tensor].value.as_ref()
+    }
+
+    /// The elements of a tensor as formulas, where all are known numbers.
+    pub(crate) fn exprs(&self, tensor: TensorId) -> Option<Vec<Expr>> {
+        self.value(tensor)?.exprs()
+    }
+
+    /// The elements of a constant, broadcast to `shape`.
+    pub(crate) fn spread(&self, tensor: TensorId, shape: &[Expr]) -> Option<Vec<Expr>> {
+        constant::spread(tensor, shape, &self.net)?.exprs()
+    }
+
+    /// What the elements of a constant are, if that was found out.
+    pub(crate) fn reveal(&mut self, tensor: TensorId, value: Option<KnownValue>) {
+        let made = &mut self.net.tensors[tensor];
+        if made.constant {
+            made.value = value.filter(|value| value.len() <= MAX_VALUES);
+        }
     }
 
     /// The one element of a constant, if it has one and that is known.

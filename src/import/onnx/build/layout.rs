@@ -31,6 +31,11 @@ impl NetBuilder {
         Ok(result)
     }
 
+    /// Says of each axis of a moved tensor which axis it was before.
+    pub(crate) fn keeps_axes(&mut self, moved: TensorId, axes: Vec<Option<usize>>) {
+        self.kept_axes().insert(moved, axes);
+    }
+
     /// The elements of `x` at `places`, where they are known.
     pub(crate) fn picked(&mut self, result: TensorId, x: TensorId, places: &[usize]) {
         let value = self.value(x);

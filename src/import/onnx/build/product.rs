@@ -79,16 +79,44 @@ impl NetBuilder {
         let Some(bias) = bias else {
             return Ok(product);
         };
+        if self.takes_bias(product, bias) {
+            return Ok(product);
+        }
+        self.binary(Binary::Add, product, bias)
+    }
+
+    /// The same for a bias that has a number for each channel, the second axis
+    /// of the product.
+    pub(crate) fn with_channel_bias(
+        &mut self,
+        product: TensorId,
+        bias: Option<TensorId>,
+    ) -> Result<TensorId, ImportError> {
+        let Some(mut bias) = bias else {
+            return Ok(product);
+        };
+        if self.takes_bias(product, bias) {
+            return Ok(product);
+        }
+        let mut shape = self.shape(bias)?;
+        shape.resize(self.shape(product)?.len().saturating_sub(1), Expr::one());
+        bias = self.reshaped(bias, shape)?;
+        self.binary(Binary::Add, product, bias)
+    }
+
+    /// Makes a bias that is known before part of the product, if that is the
+    /// last node.
+    fn takes_bias(&mut self, product: TensorId, bias: TensorId) -> bool {
         let known = self.is_constant(bias);
         match self.last(product) {
-            Some(node) if known => {
+            Some(node) if known && matches!(node.work, Work::Product(_)) => {
                 if let Work::Product(product) = &mut node.work {
                     product.bias = true;
                 }
                 node.folded.push(bias);
-                Ok(product)
+                true
             }
-            _ => self.binary(Binary::Add, product, bias),
+            _ => false,
         }
     }
 }

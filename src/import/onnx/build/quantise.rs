@@ -40,11 +40,23 @@ impl NetBuilder {
         bias: Option<TensorId>,
         factors: &Factors,
     ) -> Result<TensorId, ImportError> {
+        self.finished_with(product, factors, |net, product| {
+            net.with_bias(product, bias)
+        })
+    }
+
+    /// The same, its bias added by `biased`.
+    pub(crate) fn finished_with(
+        &mut self,
+        product: TensorId,
+        factors: &Factors,
+        biased: impl FnOnce(&mut NetBuilder, TensorId) -> Result<TensorId, ImportError>,
+    ) -> Result<TensorId, ImportError> {
         if !factors.whole {
-            return self.with_bias(product, bias);
+            return biased(self, product);
         }
         self.of_whole(product);
-        let sums = self.with_bias(product, bias)?;
+        let sums = biased(self, product)?;
         self.scaled(sums)
     }
 

@@ -1,29 +1,39 @@
-//! A product with what is folded into its weights: a bias, the normalisation
-//! of a batch.
+//! A product with what is folded into its weights: biases, gains and shifts for
+//! each channel, such as the normalisation of a batch.
+
+use std::collections::{HashMap, HashSet};
 
 use super::wiring::Wiring;
+use crate::domain::Domain;
 use crate::import::onnx::net::{Binary, Net, NodeId, Product, ProductAxis, TensorId, Work};
-use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
 /// Joins products and the constants behind them.
 pub(super) fn fuse(net: &mut Net) {
     let wiring = Wiring::of(net);
-    // Where a node went: its result is that of an earlier one.
+    let mut folding = Folding {
+        wiring: &wiring,
+        makers: HashMap::new(),
+        scaled: HashSet::new(),
+    };
     for at in 0..net.nodes.len() {
-        let Some(before) = folded(net, &wiring, at) else {
+        let Some(fold) = folding.find(net, at) else {
             continue;
         };
-        let output = net.nodes[at].output;
         let constants = net.nodes[at].inputs.iter().copied();
         let constants = constants.filter(|input| net.tensors[*input].constant);
         let mut standing: Vec<TensorId> = constants.collect();
         standing.append(&mut net.nodes[at].folded);
-        net.nodes[before].folded.extend(standing);
-        if let Work::Product(product) = &mut net.nodes[before].work {
-            product.bias = true;
+        net.nodes[fold.product].folded.extend(standing);
+        if let Work::Product(product) = &mut net.nodes[fold.product].work {
+            product.bias |= !fold.gain;
         }
-        join(net, before, at, output);
+        if fold.gain {
+            folding.scaled.insert(fold.product);
+        }
+        let output = net.nodes[at].output;
+        folding.makers.insert(output, fold.last);
+        join(net, fold.last, at, output);
     }
 }
 
@@ -31,60 +41,132 @@ pub(super) fn fuse(net: &mut Net) {
 fn join(net: &mut Net, before: NodeId, at: NodeId, output: TensorId) {
     let inner = net.nodes[before].output;
     net.nodes[before].output = output;
+    if let Some(axes) = net.kept_axes.remove(&inner) {
+        net.kept_axes.insert(output, axes);
+    }
     // Nothing reads this any more.
     net.nodes[at].output = inner;
     net.nodes[at].inputs.clear();
 }
 
-/// The product that the node at `at` can be folded into.
-fn folded(net: &Net, wiring: &Wiring, at: NodeId) -> Option<NodeId> {
-    let node = &net.nodes[at];
-    let (sums, added) = match (&node.work, node.inputs.as_slice()) {
-        (Work::Binary(Binary::Add), [a, b]) if net.tensors[*b].constant => (*a, Some(*b)),
-        (Work::Binary(Binary::Add), [a, b]) if net.tensors[*a].constant => (*b, Some(*a)),
-        (Work::PerElement(counts), [x]) if node.stage == Some("norm") && is_affine(counts) => {
-            (*x, None)
+/// A node that can be folded into a product.
+struct Fold {
+    product: NodeId,
+    /// The node that gives what the folded one reads: the product, or a move
+    /// of it.
+    last: NodeId,
+    /// Whether it multiplies; else it adds.
+    gain: bool,
+}
+
+struct Folding<'w> {
+    wiring: &'w Wiring,
+    /// Who makes the results of nodes that were folded.
+    makers: HashMap<TensorId, NodeId>,
+    /// Products into which a gain was folded.
+    scaled: HashSet<NodeId>,
+}
+
+impl Folding<'_> {
+    /// The product that the node at `at` can be folded into.
+    fn find(&self, net: &Net, at: NodeId) -> Option<Fold> {
+        let node = &net.nodes[at];
+        let Work::Binary(binary) = node.work else {
+            return None;
+        };
+        let [a, b] = node.inputs[..] else {
+            return None;
+        };
+        let constant = |tensor: TensorId| net.tensors[tensor].constant;
+        let (sums, vector) = match binary {
+            Binary::Add | Binary::Mul if constant(a) => (b, a),
+            Binary::Add | Binary::Mul | Binary::Sub | Binary::Div if constant(b) => (a, b),
+            _ => return None,
+        };
+        let gain = matches!(binary, Binary::Mul | Binary::Div);
+        let axis = match node.stage {
+            Some("norm") => channels_of(net, vector, sums)?,
+            _ => axis_of(net, vector, sums)?,
+        };
+        let (product, last, axis) = self.before(net, at, sums, axis)?;
+        let Work::Product(found) = &net.nodes[product].work else {
+            return None;
+        };
+        let weight = net.nodes[product].inputs.get(1);
+        let weight = &net.tensors[*weight?];
+        let plain = weight.domain == Domain::Real && !weight.scaled;
+        let fits = match gain {
+            // Few values would be few no longer.
+            true => plain && net.nodes[product].format.is_none(),
+            false => !found.bias || self.scaled.contains(&product),
+        };
+        let along = found.result.get(axis)?;
+        (fits && weight.constant && is_of_weight(found, along)).then_some(Fold {
+            product,
+            last,
+            gain,
+        })
+    }
+
+    /// The product whose elements, maybe moved, `tensor` has; the node that
+    /// makes the tensor; and which axis of the product one of the tensor is.
+    fn before(
+        &self,
+        net: &Net,
+        reader: NodeId,
+        tensor: TensorId,
+        axis: usize,
+    ) -> Option<(NodeId, NodeId, usize)> {
+        let (mut tensor, mut reader, mut axis) = (tensor, reader, axis);
+        let mut last = None;
+        loop {
+            let maker = self.makers.get(&tensor).copied();
+            let maker = maker.or_else(|| self.wiring.maker(tensor))?;
+            let node = &net.nodes[maker];
+            let alone = self.wiring.readers.get(tensor).map(Vec::as_slice) == Some(&[reader]);
+            if !alone || node.output != tensor {
+                return None;
+            }
+            let last = *last.get_or_insert(maker);
+            match (&node.work, node.inputs.as_slice()) {
+                (Work::Product(_), _) => return Some((maker, last, axis)),
+                (Work::Move, [moved]) => {
+                    axis = (*net.kept_axes.get(&tensor)?.get(axis)?)?;
+                    tensor = *moved;
+                    reader = maker;
+                }
+                _ => return None,
+            }
         }
-        _ => return None,
-    };
-    let before = wiring.maker(sums)?;
-    let Work::Product(product) = &net.nodes[before].work else {
-        return None;
-    };
-    // A node that was joined has given its result away.
-    let alone = wiring.reader(sums) == Some(at) && net.nodes[before].output == sums;
-    let weight = *net.nodes[before].inputs.get(1)?;
-    let fits = added.is_none_or(|added| !product.bias && is_bias(net, product, added, sums));
-    (alone && net.tensors[weight].constant && fits).then_some(before)
+    }
 }
 
-fn is_affine(counts: &[(Primitive, Expr)]) -> bool {
-    let one = Expr::one();
-    counts == [(Primitive::Mul, one.clone()), (Primitive::Add, one)]
+/// The axis of `sums` that a vector for each channel begins with.
+fn channels_of(net: &Net, vector: TensorId, sums: TensorId) -> Option<usize> {
+    let rank = |tensor: TensorId| net.tensors[tensor].shape.as_ref().map(Vec::len);
+    rank(sums)?.checked_sub(rank(vector)?)
 }
 
-/// Whether a constant is a vector along an axis that the weight tells.
-fn is_bias(net: &Net, product: &Product, added: TensorId, sums: TensorId) -> bool {
+/// The axis of `sums` along which a constant is a vector.
+fn axis_of(net: &Net, vector: TensorId, sums: TensorId) -> Option<usize> {
     let one = Expr::one();
-    let (Some(bias), Some(shape)) = (&net.tensors[added].shape, &net.tensors[sums].shape) else {
+    let vector = net.tensors[vector].shape.as_ref()?;
+    let shape = net.tensors[sums].shape.as_ref()?;
+    let first = shape.len().checked_sub(vector.len())?;
+    let mut long = (0..vector.len()).filter(|at| vector[*at] != one);
+    let along = long.next()?;
+    (long.next().is_none() && vector[along] == shape[first + along]).then_some(first + along)
+}
+
+/// Whether an axis of the result is one of the weight, or one of the weight
+/// within each group.
+fn is_of_weight(product: &Product, axis: &ProductAxis) -> bool {
+    let Some(weight) = product.operands.get(1) else {
         return false;
     };
-    if bias.len() > shape.len() {
-        return false;
+    let own = |axis: &ProductAxis| weight.contains(axis);
+    match axis {
+        ProductAxis::Split(_, inner) => own(axis) || own(&ProductAxis::Index(*inner)),
+        axis => own(axis),
     }
-    let first = shape.len() - bias.len();
-    let mut long = (0..bias.len()).filter(|at| bias[*at] != one);
-    let Some(along) = long.next() else {
-        return false;
-    };
-    if long.next().is_some() || bias[along] != shape[first + along] {
-        return false;
-    }
-    let of_weight = |axis: &ProductAxis| {
-        product
-            .operands
-            .get(1)
-            .is_some_and(|axes| axes.contains(axis))
-    };
-    product.result.get(first + along).is_some_and(of_weight)
 }

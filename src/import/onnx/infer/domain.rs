@@ -16,7 +16,7 @@ pub(crate) fn domain(work: &Work, inputs: &[TensorId], net: &Net) -> (Domain, bo
     match work {
         Work::Unary(Unary::Sign) => (Domain::sign(), false),
         Work::Unary(Unary::Cast) | Work::Move | Work::Gather => (of(0), scaled),
-        Work::Unary(Unary::Round) => (Domain::Integer, false),
+        Work::Unary(Unary::Round | Unary::Floor | Unary::Ceil) => (Domain::Integer, false),
         Work::Binary(
             Binary::Greater
             | Binary::GreaterOrEqual

@@ -67,12 +67,18 @@ pub(crate) fn ceil(expr: &Expr) -> Expr {
     }
 }
 
-fn is_whole(expr: &Expr) -> bool {
+/// Whether it is a whole number for all dims.
+pub(crate) fn is_whole(expr: &Expr) -> bool {
     expr.terms().all(|(monomial, coefficient)| {
         let factors = monomial.factors();
         coefficient.is_integer()
             && factors.iter().all(|(atom, exponent)| {
-                *exponent > 0 && matches!(atom, Atom::Symbol(_) | Atom::Floor(_))
+                *exponent > 0
+                    && match atom {
+                        Atom::Symbol(_) | Atom::Floor(_) => true,
+                        Atom::Group(inner) => is_whole(inner),
+                        Atom::Max(pair) => is_whole(&pair.0) && is_whole(&pair.1),
+                    }
             })
     })
 }

@@ -32,6 +32,34 @@ pub(crate) fn walk(extents: &[i64], first: i64, steps: &[i64]) -> Option<Vec<usi
         .collect()
 }
 
+/// The indices of all elements of a shape, row by row; `None` where they are
+/// many.
+pub(crate) fn indices(extents: &[i64]) -> Option<Vec<Vec<i64>>> {
+    let count = few(extents)? as i64;
+    let index = |flat: i64| {
+        let mut rest = flat;
+        let mut index = vec![0; extents.len()];
+        for (at, extent) in extents.iter().enumerate().rev() {
+            index[at] = rest % extent;
+            rest /= extent;
+        }
+        index
+    };
+    Some((0..count).map(index).collect())
+}
+
+/// The place of the element at `index`, if the shape has one there.
+pub(crate) fn place_of(index: &[i64], extents: &[i64]) -> Option<usize> {
+    let within = |(at, extent): (&i64, &i64)| (0..*extent).contains(at);
+    if index.len() != extents.len() || !index.iter().zip(extents).all(within) {
+        return None;
+    }
+    let place = (index.iter().zip(extents)).fold(0i64, |place, (at, extent)| {
+        place.saturating_mul(*extent).saturating_add(*at)
+    });
+    usize::try_from(place).ok()
+}
+
 /// For each element of `target` its place among those of `own`.
 pub(crate) fn broadcast_places(own: &[i64], target: &[i64]) -> Option<Vec<usize>> {
     let missing = target.len().checked_sub(own.len())?;

@@ -23,6 +23,8 @@ pub(crate) fn unary(unary: Unary, x: f64) -> f64 {
             }
         }
         Unary::Round => x.round_ties_even(),
+        Unary::Floor => x.floor(),
+        Unary::Ceil => x.ceil(),
         Unary::Reciprocal => 1.0 / x,
         Unary::Relu => x.max(0.0),
         Unary::Sigmoid => 1.0 / (1.0 + (-x).exp()),

@@ -1,5 +1,7 @@
 //! Nodes, and the tensors between them.
 
+use std::collections::HashMap;
+
 use super::tensor::{NetTensor, TensorId};
 use super::work::Work;
 use crate::symbolic::Expr;
@@ -19,6 +21,8 @@ pub(crate) struct Net {
     pub(crate) inputs: Vec<TensorId>,
     /// What it gives.
     pub(crate) outputs: Vec<TensorId>,
+    /// For results of moves that keep some axes: of each axis which one it was.
+    pub(crate) kept_axes: HashMap<TensorId, Vec<Option<usize>>>,
     /// Dims that the user must give, in order of appearance.
     pub(crate) dims: Vec<String>,
 }

@@ -1,5 +1,7 @@
 //! What is known of one tensor.
 
+use num_rational::BigRational;
+
 use crate::domain::Domain;
 use crate::import::onnx::proto::ElementType;
 use crate::number::to_f64;
@@ -81,6 +83,32 @@ impl KnownValue {
                 .map(|value| Some(to_f64(&value.as_constant()?)))
                 .collect(),
         }
+    }
+
+    /// As formulas, exact also where they are fractions; `None` where one is no
+    /// number.
+    pub(crate) fn exprs(&self) -> Option<Vec<Expr>> {
+        match self {
+            KnownValue::Whole(values) => Some(values.clone()),
+            KnownValue::Real(values) => (values.iter())
+                .map(|value| BigRational::from_float(*value).map(Expr::constant))
+                .collect(),
+        }
+    }
+
+    /// The elements of several, one after the other.
+    pub(crate) fn joined(values: &[&KnownValue]) -> Option<KnownValue> {
+        let mut all = Vec::new();
+        for value in values {
+            match value {
+                KnownValue::Whole(values) => all.extend(values.iter().cloned()),
+                KnownValue::Real(_) => {
+                    let reals: Option<Vec<Vec<f64>>> = values.iter().map(|v| v.reals()).collect();
+                    return Some(KnownValue::Real(reals?.concat()));
+                }
+            }
+        }
+        Some(KnownValue::Whole(all))
     }
 
     /// The elements at these places.

@@ -44,6 +44,8 @@ pub(crate) enum Unary {
     Erf,
     Sign,
     Round,
+    Floor,
+    Ceil,
     Reciprocal,
     Relu,
     Sigmoid,

@@ -5,6 +5,7 @@ use crate::import::onnx::error::ImportError;
 use crate::import::onnx::infer::extent::axis_at;
 use crate::import::onnx::net::TensorId;
 use crate::import::onnx::proto::{Attribute, AttributeValue, Graph, Node, Tensor};
+use crate::symbolic::Expr;
 
 /// The attributes of a node, by name.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +48,8 @@ pub(crate) struct Call<'m> {
     /// The version of the operators of its domain.
     pub(crate) version: i64,
     pub(crate) attributes: Attributes<'m>,
+    /// For each result its shape, where the file tells it.
+    told: Vec<Option<Vec<Expr>>>,
 }
 
 impl<'m> Call<'m> {
@@ -57,12 +60,14 @@ impl<'m> Call<'m> {
         inputs: Vec<Option<TensorId>>,
         version: i64,
         caller: Option<&Attributes<'m>>,
+        told: Vec<Option<Vec<Expr>>>,
     ) -> Call<'m> {
         Call {
             node,
             inputs,
             version,
             attributes: Attributes::of(node, caller),
+            told,
         }
     }
 
@@ -156,6 +161,27 @@ impl<'m> Call<'m> {
         match self.attribute(name)? {
             AttributeValue::Graph(graph) => Some(graph),
             _ => None,
+        }
+    }
+
+    /// The shape that the file tells of a result.
+    pub(crate) fn told(&self, at: usize) -> Option<&[Expr]> {
+        self.told.get(at)?.as_deref()
+    }
+
+    /// What was found, or what the shape that the file tells of the first
+    /// result says where that is known only while the network runs.
+    pub(crate) fn or_told<T>(
+        &self,
+        found: Result<T, ImportError>,
+        told: impl FnOnce(&[Expr]) -> Option<T>,
+    ) -> Result<T, ImportError> {
+        match found {
+            Err(ImportError::Unsupported(why)) => {
+                let told = self.told(0).and_then(told);
+                told.ok_or(ImportError::Unsupported(why))
+            }
+            found => found,
         }
     }
 

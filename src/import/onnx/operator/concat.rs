@@ -3,18 +3,30 @@
 use super::call::Call;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
-use crate::import::onnx::infer::extent::{MAX_VALUES, axis_at, ceil, number};
+use crate::import::onnx::infer::extent::{axis_at, ceil, extents, number};
+use crate::import::onnx::infer::index::{indices, place_of};
 use crate::import::onnx::net::{KnownValue, TensorId};
 use crate::number::whole;
 use crate::symbolic::Expr;
 
 /// `Concat`
 pub(crate) fn concat(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let inputs = call.all();
-    let mut shape = builder.shape(call.input(0)?)?;
-    let axis = call.axis(0, shape.len())?;
+    let rank = builder.shape(call.input(0)?)?.len();
+    let axis = call.axis(0, rank)?;
+    Ok(vec![join(builder, &call.all(), axis)?])
+}
+
+/// Tensors joined along an axis.
+pub(crate) fn join(
+    builder: &mut NetBuilder,
+    inputs: &[TensorId],
+    axis: usize,
+) -> Result<TensorId, ImportError> {
+    let first = inputs.first().copied();
+    let first = first.ok_or_else(|| ImportError::Invalid("it joins nothing".to_owned()))?;
+    let mut shape = builder.shape(first)?;
     let mut length = Expr::zero();
-    for input in &inputs {
+    for input in inputs {
         let other = builder.shape(*input)?;
         if other.len() != shape.len() {
             return Err(ImportError::Invalid(
@@ -24,34 +36,39 @@ pub(crate) fn concat(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         length = &length + &other[axis];
     }
     shape[axis] = length;
-    let flat = shape.len() == 1;
-    let result = builder.moved(&inputs, shape)?;
-    if flat {
-        let value = joined(builder, &inputs);
-        builder.tensor_mut(result).value = value;
-    }
-    Ok(vec![result])
+    let value = joined(builder, inputs, &shape, axis);
+    let result = builder.moved(inputs, shape)?;
+    builder.reveal(result, value);
+    Ok(result)
 }
 
-/// The elements of lists, one after the other.
-fn joined(builder: &NetBuilder, inputs: &[TensorId]) -> Option<KnownValue> {
-    let values: Vec<&KnownValue> = (inputs.iter())
-        .map(|input| builder.value(*input))
-        .collect::<Option<_>>()?;
-    if values.iter().map(|value| value.len()).sum::<usize>() > MAX_VALUES {
-        return None;
+/// The elements of tensors that are known, joined along an axis.
+fn joined(
+    builder: &NetBuilder,
+    inputs: &[TensorId],
+    shape: &[Expr],
+    axis: usize,
+) -> Option<KnownValue> {
+    let mut values = Vec::new();
+    let mut parts = Vec::new();
+    let mut before = 0;
+    for input in inputs {
+        let value = builder.value(*input)?;
+        parts.push((extents(&builder.shape(*input).ok()?)?, before));
+        before += value.len();
+        values.push(value);
     }
-    let mut all = Vec::new();
-    for value in &values {
-        match value {
-            KnownValue::Whole(values) => all.extend(values.iter().cloned()),
-            KnownValue::Real(_) => {
-                let reals: Option<Vec<Vec<f64>>> = values.iter().map(|v| v.reals()).collect();
-                return Some(KnownValue::Real(reals?.concat()));
+    let place = |mut index: Vec<i64>| {
+        for (extents, before) in &parts {
+            if let Some(place) = place_of(&index, extents) {
+                return Some(before + place);
             }
+            index[axis] -= extents[axis];
         }
-    }
-    Some(KnownValue::Whole(all))
+        None
+    };
+    let places = indices(&extents(shape)?)?.into_iter().map(place);
+    KnownValue::joined(&values)?.pick(&places.collect::<Option<Vec<_>>>()?)
 }
 
 /// `Split`
@@ -71,21 +88,71 @@ pub(crate) fn split(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         }
         None => return Err(ImportError::Invalid(format!("{parts} parts"))),
     };
+    taken_apart(builder, x, axis, lengths)
+}
+
+/// Parts of a tensor of these lengths along an axis.
+pub(crate) fn taken_apart(
+    builder: &mut NetBuilder,
+    x: TensorId,
+    axis: usize,
+    lengths: Vec<Expr>,
+) -> Results {
+    let input = builder.shape(x)?;
+    let own = extents(&input);
     let mut results = Vec::new();
-    let mut start = 0;
+    let mut start = Some(0);
     for length in lengths {
         let mut shape = input.clone();
         shape[axis] = length.clone();
+        let places = own.as_ref().zip(start).and_then(|(own, start)| {
+            let place = |mut index: Vec<i64>| {
+                index[axis] += start;
+                place_of(&index, own)
+            };
+            let part = indices(&extents(&shape)?)?;
+            part.into_iter().map(place).collect::<Option<Vec<_>>>()
+        });
         let part = builder.moved(&[x], shape)?;
-        if let (1, Ok(length)) = (input.len(), number(&length)) {
-            let end = start + usize::try_from(length).unwrap_or(0).min(MAX_VALUES);
-            let places: Vec<usize> = (start..end).collect();
+        if let Some(places) = places {
             builder.picked(part, x, &places);
-            start = end;
         }
+        start = start.zip(number(&length).ok()).map(|(start, n)| start + n);
         results.push(part);
     }
     Ok(results)
+}
+
+/// The slices of one element along an axis, without that axis.
+pub(crate) fn slices(builder: &mut NetBuilder, x: TensorId, axis: usize, count: i64) -> Results {
+    let lengths = (0..count).map(|_| Expr::one()).collect();
+    let mut parts = taken_apart(builder, x, axis, lengths)?;
+    for part in &mut parts {
+        let mut shape = builder.shape(*part)?;
+        shape.remove(axis);
+        *part = builder.reshaped(*part, shape)?;
+    }
+    Ok(parts)
+}
+
+/// Tensors of one shape, joined along a new axis.
+pub(crate) fn stack(
+    builder: &mut NetBuilder,
+    parts: &[TensorId],
+    axis: usize,
+) -> Result<TensorId, ImportError> {
+    let mut rows = parts.to_vec();
+    for part in &mut rows {
+        let mut shape = builder.shape(*part)?;
+        if axis > shape.len() {
+            return Err(ImportError::Invalid(format!(
+                "no axis {axis} to join along"
+            )));
+        }
+        shape.insert(axis, Expr::one());
+        *part = builder.reshaped(*part, shape)?;
+    }
+    join(builder, &rows, axis)
 }
 
 /// `Pad`

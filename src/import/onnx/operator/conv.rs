@@ -1,7 +1,7 @@
 //! Convolutions: grouped, dilated, transposed, of any number of axes.
 
 use super::call::Call;
-use super::window::{Padding, slides};
+use super::window::{Padding, Slide, slides};
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::extents;
@@ -16,6 +16,8 @@ const CHANNEL: u16 = 2;
 const OUTPUT: u16 = 3;
 /// The first of the axes of places and windows, in turn.
 const FIRST: u16 = 4;
+/// The first of the axes of places between those of the input.
+const PHASE: u16 = 40;
 
 /// A convolution of `x` (batch, channels, places) with `weight` (outputs,
 /// channels of a group, window).
@@ -110,17 +112,18 @@ pub(crate) fn conv(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let factors = builder.factors(call.input(0)?, call.input(1)?);
     let element = builder.element(factors.a);
     let product = convolve(builder, call, factors.a, factors.b, element)?;
-    Ok(vec![builder.finished(
-        product,
-        call.optional(2),
-        &factors,
-    )?])
+    let bias = call.optional(2);
+    let result = builder.finished_with(product, &factors, |builder, product| {
+        builder.with_channel_bias(product, bias)
+    })?;
+    Ok(vec![result])
 }
 
 /// `ConvTranspose`: every element of the input times the whole window, summed
 /// where windows overlap.
 pub(crate) fn transposed(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let (x, weight) = (call.input(0)?, call.input(1)?);
+    let factors = builder.factors(call.input(0)?, call.input(1)?);
+    let (x, weight) = (factors.a, factors.b);
     let (input, kernel) = (builder.shape(x)?, builder.shape(weight)?);
     if input.len() != kernel.len() || input.len() < 3 {
         return Err(ImportError::Invalid(
@@ -136,6 +139,43 @@ pub(crate) fn transposed(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let windows = extents(&kernel[2..])
         .ok_or_else(|| ImportError::Unsupported("the window has no fixed size".to_owned()))?;
     let slides = slides(call, &windows)?;
+    let outputs = kernel[1].scale(&whole(group));
+    let mut shape = vec![input[0].clone(), outputs];
+    let extra = call.ints("output_padding").unwrap_or(&[]);
+    let given = call.ints("output_shape");
+    for (at, slide) in slides.iter().enumerate() {
+        let given = given.and_then(|given| given.get(at));
+        let beyond = extra.get(at).copied().unwrap_or(0);
+        shape.push(given.map_or_else(
+            || slide.laid_down(&input[at + 2], beyond),
+            |given| Expr::whole(*given),
+        ));
+    }
+    let (product, laid) = laid_down(&slides, &input, &shape, group);
+    let element = builder.element(x);
+    let all = builder.compute(Work::Product(product), &[x, weight], laid.clone(), element)?;
+    let bias = call.optional(2);
+    let all = builder.finished_with(all, &factors, |builder, all| {
+        builder.with_channel_bias(all, bias)
+    })?;
+    if laid == shape {
+        return Ok(vec![all]);
+    }
+    let result = builder.moved(&[all], shape)?;
+    let kept = (0..input.len()).map(|at| (at < 2).then_some(at));
+    builder.keeps_axes(result, kept.collect());
+    Ok(vec![result])
+}
+
+/// The product of a transposed convolution, and its shape. Where strides divide
+/// the windows and the extents of the result, every place of the result is one
+/// sum; else the windows are laid down one by one.
+fn laid_down(
+    slides: &[Slide],
+    input: &[Expr],
+    output: &[Expr],
+    group: i64,
+) -> (Product, Vec<Expr>) {
     let grouped = |axis: u16| {
         if group == 1 {
             ProductAxis::Index(axis)
@@ -143,43 +183,39 @@ pub(crate) fn transposed(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
             ProductAxis::Split(GROUP, axis)
         }
     };
-    let outputs = kernel[1].scale(&whole(group));
     let mut operands = [
         vec![ProductAxis::Index(BATCH), grouped(CHANNEL)],
         vec![grouped(CHANNEL), ProductAxis::Index(OUTPUT)],
     ];
     let mut result = vec![ProductAxis::Index(BATCH), grouped(OUTPUT)];
-    let mut scattered = vec![input[0].clone(), outputs.clone()];
-    let mut shape = vec![input[0].clone(), outputs];
-    let extra = call.ints("output_padding").unwrap_or(&[]);
-    let given = call.ints("output_shape");
-    for (at, slide) in slides.iter().enumerate() {
+    let mut shape = output[..2].to_vec();
+    let mut given_extents = Vec::new();
+    if group != 1 {
+        given_extents.push((GROUP, Expr::whole(group)));
+    }
+    let axes = || slides.iter().zip(&input[2..]).zip(&output[2..]);
+    let in_sums = axes().all(|((slide, before), after)| slide.tiles(before, after));
+    for (at, ((slide, extent), _)) in axes().enumerate() {
         let (place, within) = (FIRST + 2 * at as u16, FIRST + 1 + 2 * at as u16);
         operands[0].push(ProductAxis::Index(place));
-        operands[1].push(ProductAxis::Index(within));
-        result.extend([ProductAxis::Index(place), ProductAxis::Index(within)]);
-        let extent = &input[at + 2];
-        scattered.extend([extent.clone(), Expr::whole(slide.kernel)]);
-        let last = (extent - &Expr::one()).scale(&whole(slide.stride));
-        let beyond = extra.get(at).copied().unwrap_or(0);
-        shape.push(
-            match (given.and_then(|given| given.get(at)), slide.padding) {
-                (Some(given), _) => Expr::whole(*given),
-                (None, Padding::Same) => extent.scale(&whole(slide.stride)),
-                (None, Padding::Given(before, after)) => {
-                    &last + &Expr::whole(slide.reach() + 1 + beyond - before - after)
-                }
-            },
-        );
+        result.push(ProductAxis::Index(place));
+        shape.push(extent.clone());
+        if in_sums && slide.stride == 1 {
+            operands[1].push(ProductAxis::Index(within));
+        } else if in_sums && slide.stride < slide.kernel {
+            let phase = PHASE + at as u16;
+            operands[1].push(ProductAxis::Split(within, phase));
+            result.push(ProductAxis::Index(phase));
+            given_extents.push((phase, Expr::whole(slide.stride)));
+            shape.push(Expr::whole(slide.stride));
+        } else {
+            operands[1].push(ProductAxis::Index(within));
+            result.push(ProductAxis::Index(within));
+            shape.push(Expr::whole(slide.kernel));
+        }
     }
-    let given_extents = if group == 1 {
-        vec![]
-    } else {
-        vec![(GROUP, Expr::whole(group))]
-    };
-    let product = Product::multiplied(operands.into(), result, given_extents);
-    let element = builder.element(x);
-    let all = builder.compute(Work::Product(product), &[x, weight], scattered, element)?;
-    let all = builder.with_bias(all, call.optional(2))?;
-    Ok(vec![builder.compute(Work::Move, &[all], shape, element)?])
+    (
+        Product::multiplied(operands.into(), result, given_extents),
+        shape,
+    )
 }

@@ -3,7 +3,7 @@
 use super::call::Call;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
-use crate::import::onnx::net::{Product, ProductAxis, TensorId, Work};
+use crate::import::onnx::net::{FoldKind, Product, ProductAxis, TensorId, Work};
 use crate::symbolic::Expr;
 
 /// Longer notations are refused.
@@ -81,7 +81,9 @@ pub(crate) fn einsum(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
             both.extend(next.axes.iter().filter(|axis| !all.axes.contains(axis)));
             both.into_iter().filter(needed).collect()
         };
-        all = combine(builder, &all, Some(&next), kept)?;
+        let all_summed = summed(builder, all, &next, &kept)?;
+        let next = summed(builder, next, &all_summed, &kept)?;
+        all = combine(builder, &all_summed, Some(&next), kept)?;
     }
     Ok(vec![all.tensor])
 }
@@ -129,6 +131,27 @@ fn implied(operands: &[Lettered]) -> Vec<u16> {
     named.sort_unstable();
     rest.extend(named);
     rest
+}
+
+/// An operand summed over the axes that neither the other one nor the result
+/// has: there is no need to multiply before.
+fn summed(
+    builder: &mut NetBuilder,
+    operand: Lettered,
+    other: &Lettered,
+    kept: &[u16],
+) -> Result<Lettered, ImportError> {
+    let alone = |axis: &u16| !other.axes.contains(axis) && !kept.contains(axis);
+    let reduced: Vec<bool> = operand.axes.iter().map(alone).collect();
+    if !reduced.contains(&true) {
+        return Ok(operand);
+    }
+    Ok(Lettered {
+        tensor: builder.fold(FoldKind::Sum, operand.tensor, reduced, false)?,
+        axes: (operand.axes.iter().copied())
+            .filter(|axis| !alone(axis))
+            .collect(),
+    })
 }
 
 fn combine(

@@ -1,60 +1,43 @@
 //! Functions of each element.
 
 use super::call::Call;
+use crate::domain::Domain;
 use crate::import::onnx::build::NetBuilder;
-use crate::import::onnx::error::{ImportError, Results};
-use crate::import::onnx::infer::extent::{ceil, floor};
+use crate::import::onnx::error::Results;
+use crate::import::onnx::infer::bounds::truncate;
+use crate::import::onnx::infer::extent::{floor, number};
 use crate::import::onnx::net::{Binary, Block, KnownValue, TensorId, Unary, Work};
 use crate::import::onnx::proto::ElementType;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
-/// What becomes of a constant of whole numbers and formulas, element by
-/// element.
+/// What becomes of a constant whose elements are known, element by element.
 fn changed(
     builder: &mut NetBuilder,
     tensor: TensorId,
     change: fn(&Expr) -> Expr,
 ) -> Option<TensorId> {
-    let Some(KnownValue::Whole(values)) = builder.value(tensor) else {
-        return None;
-    };
-    let values = values.iter().map(change).collect();
+    let values = builder.exprs(tensor)?.iter().map(change).collect();
     let shape = builder.shape(tensor).ok()?;
     let element = builder.element(tensor);
     Some(builder.known(KnownValue::Whole(values), shape, element))
 }
 
-/// x − y·⌊x / y⌋ of constants.
-fn remainder(builder: &mut NetBuilder, x: TensorId, y: TensorId) -> Option<TensorId> {
-    let of = |tensor: TensorId| match builder.value(tensor) {
-        Some(KnownValue::Whole(values)) => Some(values.clone()),
-        _ => None,
-    };
-    let (xs, ys) = (of(x)?, of(y)?);
-    let rest = |(x, y): (&Expr, &Expr)| Some(x - &(y * &floor(&x.divide(y)?)));
-    let values = match (xs.len(), ys.len()) {
-        (a, b) if a == b => xs.iter().zip(&ys).map(rest).collect::<Option<Vec<_>>>()?,
-        (_, 1) => xs
-            .iter()
-            .map(|x| rest((x, ys.first()?)))
-            .collect::<Option<Vec<_>>>()?,
-        _ => return None,
-    };
-    let shape = builder.shape(x).ok()?;
-    let element = builder.element(x);
-    Some(builder.known(KnownValue::Whole(values), shape, element))
+/// What two constants whose elements are known give, element by element.
+fn paired(
+    builder: &NetBuilder,
+    x: TensorId,
+    y: TensorId,
+    combine: impl Fn(&Expr, &Expr) -> Option<Expr>,
+) -> Option<KnownValue> {
+    let shape = builder.broadcast(&[x, y]).ok()?;
+    let (xs, ys) = (builder.spread(x, &shape)?, builder.spread(y, &shape)?);
+    let pairs = xs.iter().zip(&ys).map(|(x, y)| combine(x, y));
+    pairs.collect::<Option<_>>().map(KnownValue::Whole)
 }
 
 /// A function of one tensor.
 pub(crate) fn unary_of(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let name = call.node.op_type.as_str();
-    if let ("Floor" | "Ceil", Some(tensor)) = (name, call.optional(0)) {
-        let round = if name == "Floor" { floor } else { ceil };
-        if let Some(known) = changed(builder, tensor, round) {
-            return Ok(vec![known]);
-        }
-    }
     let unary = match call.node.op_type.as_str() {
         "Abs" => Unary::Abs,
         "Neg" => Unary::Negate,
@@ -70,7 +53,9 @@ pub(crate) fn unary_of(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         "Reciprocal" => Unary::Reciprocal,
         "Relu" => Unary::Relu,
         "Sigmoid" => Unary::Sigmoid,
-        // Round, Floor, Ceil
+        "Floor" => Unary::Floor,
+        "Ceil" => Unary::Ceil,
+        // Round
         _ => Unary::Round,
     };
     Ok(vec![builder.unary(unary, call.input(0)?)?])
@@ -120,14 +105,65 @@ pub(crate) fn variadic(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 /// Logic: one step for each bit.
 pub(crate) fn logic(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let inputs = call.all();
-    if let ("Not", [x]) = (call.node.op_type.as_str(), inputs.as_slice())
-        && let Some(known) = changed(builder, *x, |value| &Expr::one() - &truth(value))
-    {
-        return Ok(vec![known]);
-    }
+    let name = call.node.op_type.as_str();
+    let element = match name.starts_with("Bitwise") {
+        true => builder.element(call.input(0)?),
+        false => ElementType::Bool,
+    };
+    let value = match inputs.as_slice() {
+        [x] => builder.exprs(*x).and_then(|values| {
+            let negated = values.iter().map(|value| match name {
+                "Not" => Some(&Expr::one() - &truth(value)),
+                _ => Some(Expr::whole(!number(value).ok()?)),
+            });
+            negated.collect::<Option<_>>().map(KnownValue::Whole)
+        }),
+        [x, y] => paired(builder, *x, *y, |x, y| logical(name, x, y)),
+        _ => None,
+    };
     let shape = builder.broadcast(&inputs)?;
     let one = [(Primitive::And, Expr::one())];
-    let result = builder.per_element(&one, &inputs, shape, ElementType::Bool)?;
+    let result = builder.per_element(&one, &inputs, shape, element)?;
+    builder.reveal(result, value);
+    Ok(vec![result])
+}
+
+/// A logical function of two numbers, or of their bits.
+fn logical(name: &str, x: &Expr, y: &Expr) -> Option<Expr> {
+    let bits = |of: fn(i64, i64) -> i64| Some(Expr::whole(of(number(x).ok()?, number(y).ok()?)));
+    let truths = |of: fn(bool, bool) -> bool| {
+        let holds = of(!truth(x).is_zero(), !truth(y).is_zero());
+        Some(if holds { Expr::one() } else { Expr::zero() })
+    };
+    match name {
+        "And" => truths(|x, y| x && y),
+        "Or" => truths(|x, y| x || y),
+        "Xor" => truths(|x, y| x != y),
+        "BitwiseAnd" => bits(|x, y| x & y),
+        "BitwiseOr" => bits(|x, y| x | y),
+        "BitwiseXor" => bits(|x, y| x ^ y),
+        _ => None,
+    }
+}
+
+/// `BitShift`
+pub(crate) fn shift(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let inputs = [call.input(0)?, call.input(1)?];
+    let shape = builder.broadcast(&inputs)?;
+    let one = [(Primitive::Shift, Expr::one())];
+    let element = builder.element(inputs[0]);
+    Ok(vec![builder.per_element(&one, &inputs, shape, element)?])
+}
+
+/// `BitCast`: the same bits as another type.
+pub(crate) fn reinterpreted(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let shape = builder.shape(x)?;
+    let result = builder.moved(&[x], shape)?;
+    let to = i32::try_from(call.int_or("to", 0)).unwrap_or(0);
+    let made = builder.tensor_mut(result);
+    made.element = ElementType::from_number(to);
+    made.domain = Domain::Real;
     Ok(vec![result])
 }
 
@@ -154,7 +190,7 @@ pub(crate) fn cast(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     };
     let known = match element {
         ElementType::Bool => changed(builder, x, truth),
-        element if element.is_whole() => changed(builder, x, floor),
+        element if element.is_whole() => changed(builder, x, truncate),
         _ => None,
     };
     if let Some(known) = known {
@@ -179,39 +215,46 @@ fn truth(value: &Expr) -> Expr {
     }
 }
 
-/// Sines and their like: no table prices them. Of positions, which are known
-/// before, they are computed once.
-pub(crate) fn trig(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let x = call.input(0)?;
-    if !builder.is_constant(x) {
-        return Err(ImportError::Unsupported("no table prices it".to_owned()));
-    }
-    let shape = builder.shape(x)?;
-    Ok(vec![builder.compute(
-        Work::Move,
-        &[x],
-        shape,
-        builder.element(x),
-    )?])
+/// What is left of a division: with the sign of what is divided, or with that
+/// of the divisor.
+fn remainder(x: &Expr, y: &Expr, keeps_sign: bool) -> Option<Expr> {
+    let quotient = x.divide(y)?;
+    let whole = match keeps_sign {
+        true => truncate(&quotient),
+        false => floor(&quotient),
+    };
+    Some(x - &(y * &whole))
 }
 
-/// `Clip`: bounds as attributes, or as inputs in later versions.
+/// `Clip`: bounds as attributes, or as inputs in later versions. A bound that
+/// is no number before the network runs is compared with as any tensor is.
 pub(crate) fn clip(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let x = call.input(0)?;
-    let bound = |builder: &NetBuilder, name: &str, at: usize| {
-        let given = call.optional(at).and_then(|tensor| builder.scalar(tensor));
-        call.float(name).or(given)
-    };
-    let low = bound(builder, "min", 1).unwrap_or(f64::NEG_INFINITY);
-    let high = bound(builder, "max", 2).unwrap_or(f64::INFINITY);
+    let mut numbers = [f64::NEG_INFINITY, f64::INFINITY];
+    let mut others = [None, None];
+    for (at, name) in ["min", "max"].into_iter().enumerate() {
+        let given = call.optional(at + 1);
+        match (
+            call.float(name),
+            given.and_then(|bound| builder.scalar(bound)),
+        ) {
+            (Some(number), _) | (None, Some(number)) => numbers[at] = number,
+            (None, None) => others[at] = given,
+        }
+    }
     let shape = builder.shape(x)?;
     let element = builder.element(x);
-    Ok(vec![builder.compute(
-        Work::Clip(low, high),
-        &[x],
-        shape,
-        element,
-    )?])
+    let [low, high] = numbers;
+    let mut result = x;
+    if low.is_finite() || high.is_finite() || others == [None, None] {
+        result = builder.compute(Work::Clip(low, high), &[x], shape, element)?;
+    }
+    for (binary, bound) in [Binary::Max, Binary::Min].into_iter().zip(others) {
+        if let Some(bound) = bound {
+            result = builder.binary(binary, result, bound)?;
+        }
+    }
+    Ok(vec![result])
 }
 
 /// `Where`
@@ -241,36 +284,55 @@ pub(crate) fn activation(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         "FastGelu" => Block::GeluTanh,
         "QuickGelu" if call.float("alpha").is_some_and(|alpha| alpha == 1.0) => Block::Silu,
         "QuickGelu" => Block::QuickGelu,
+        // x · sigmoid(α·x), as the quick GELU is with α = 1.702.
+        "Swish" if call.float("alpha").is_some_and(|alpha| alpha != 1.0) => Block::QuickGelu,
         "Swish" => Block::Silu,
         "HardSwish" => Block::HardSwish,
         "HardSigmoid" => Block::HardSigmoid,
         "Softplus" => Block::Softplus,
         "Mish" => Block::Mish,
-        "LeakyRelu" => Block::LeakyRelu,
-        // Elu, Selu, Celu
-        _ => Block::Elu,
+        // LeakyRelu
+        _ => Block::LeakyRelu,
     };
     Ok(vec![builder.block(block, &[call.input(0)?])?])
+}
+
+/// `Elu`, `Celu`, `Selu`: the block `elu`, and what is multiplied or divided by
+/// other numbers than 1: α·(exp(x) − 1), α·(exp(x / α) − 1) below 0; with a γ
+/// on both sides.
+pub(crate) fn exponential(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let name = call.node.op_type.as_str();
+    let (alpha, gamma) = match name {
+        "Selu" => (1.673_263_2, 1.050_701),
+        _ => (1.0, 1.0),
+    };
+    let other = |number: f64| i64::from(number != 1.0);
+    let alpha = other(call.float("alpha").unwrap_or(alpha));
+    let gamma = match name {
+        "Selu" => other(call.float("gamma").unwrap_or(gamma)),
+        _ => 0,
+    };
+    let result = builder.block(Block::Elu, &[call.input(0)?])?;
+    let divided = if name == "Celu" { alpha } else { 0 };
+    let counts = [(Primitive::Div, divided), (Primitive::Mul, alpha + gamma)];
+    let counts: Vec<_> = counts.into_iter().filter(|(_, count)| *count > 0).collect();
+    if counts.is_empty() {
+        return Ok(vec![result]);
+    }
+    Ok(vec![builder.per_element_of(result, &counts)?])
 }
 
 /// Operators that are so many primitives for each element.
 pub(crate) fn counted(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     use Primitive::{Add, Compare, Div, Mul, Round, Select, Sub};
     let x = call.input(0)?;
-    if let ("Mod", Some(y)) = (call.node.op_type.as_str(), call.optional(1))
-        && let Some(known) = remainder(builder, x, y)
-    {
-        return Ok(vec![known]);
-    }
     let counts: &[(Primitive, i64)] = match call.node.op_type.as_str() {
         "PRelu" => &[(Compare, 1), (Mul, 1), (Select, 1)],
         "ThresholdedRelu" => &[(Compare, 1), (Select, 1)],
         "Shrink" => &[(Compare, 2), (Sub, 1), (Select, 1)],
         "Softsign" => &[(Primitive::Abs, 1), (Add, 1), (Div, 1)],
         // Mod: x − y·floor(x / y)
-        "Mod" => &[(Div, 1), (Round, 1), (Mul, 1), (Sub, 1)],
-        // CumSum
-        _ => &[(Add, 1)],
+        _ => &[(Div, 1), (Round, 1), (Mul, 1), (Sub, 1)],
     };
     let result = match call.optional(1).filter(|_| call.node.op_type == "Mod") {
         Some(other) => {
@@ -278,7 +340,11 @@ pub(crate) fn counted(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
             let counts: Vec<_> = (counts.iter())
                 .map(|(p, n)| (*p, Expr::whole(*n)))
                 .collect();
-            builder.per_element(&counts, &[x, other], shape, builder.element(x))?
+            let keeps_sign = call.int_or("fmod", 0) != 0;
+            let value = paired(builder, x, other, |x, y| remainder(x, y, keeps_sign));
+            let result = builder.per_element(&counts, &[x, other], shape, builder.element(x))?;
+            builder.reveal(result, value);
+            result
         }
         None => builder.per_element_of(x, counts)?,
     };

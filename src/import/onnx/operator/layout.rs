@@ -4,7 +4,8 @@ use super::call::Call;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::{axis_at, broadcast, extents, shown};
-use crate::import::onnx::infer::index::{broadcast_places, strides, walk};
+use crate::import::onnx::infer::index::{broadcast_places, indices, place_of, strides, walk};
+use crate::import::onnx::net::KnownValue;
 use crate::number::whole;
 use crate::symbolic::Expr;
 
@@ -136,6 +137,7 @@ pub(crate) fn transpose(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let steps = strides.map(|strides| order.iter().map(|at| strides[*at]).collect::<Vec<_>>());
     let places = steps.and_then(|steps| walk(&extents(&shape)?, 0, &steps));
     let result = builder.moved(&[x], shape)?;
+    builder.keeps_axes(result, order.into_iter().map(Some).collect());
     if let Some(places) = places {
         builder.picked(result, x, &places);
     }
@@ -168,12 +170,24 @@ pub(crate) fn tile(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
             "one number of repeats for each axis is needed".to_owned(),
         ));
     }
-    let shape = input
+    let shape: Vec<Expr> = input
         .iter()
         .zip(&repeats)
         .map(|(extent, repeat)| extent * repeat)
         .collect();
-    Ok(vec![builder.moved(&[x], shape)?])
+    let places = extents(&input).and_then(|own| {
+        let place = |index: Vec<i64>| {
+            let within: Vec<i64> = index.iter().zip(&own).map(|(at, own)| at % own).collect();
+            place_of(&within, &own)
+        };
+        let all = indices(&extents(&shape)?)?;
+        all.into_iter().map(place).collect::<Option<Vec<_>>>()
+    });
+    let result = builder.moved(&[x], shape)?;
+    if let Some(places) = places {
+        builder.picked(result, x, &places);
+    }
+    Ok(vec![result])
 }
 
 /// `DepthToSpace`, `SpaceToDepth`
@@ -204,7 +218,40 @@ pub(crate) fn space(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     Ok(vec![builder.moved(&[x], shape)?])
 }
 
-/// `Trilu`, `ReverseSequence`: the shape stays.
+/// `Trilu`: one triangle of the last two axes, zeros in the other.
+pub(crate) fn triangle(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let shape = builder.shape(x)?;
+    let offset = match call.optional(1) {
+        Some(offset) => builder.numbers(offset).ok(),
+        None => Some(vec![0]),
+    };
+    let offset = offset.and_then(|offset| offset.first().copied());
+    let upper = call.int_or("upper", 1) != 0;
+    let kept = |index: &[i64]| match (index, offset) {
+        ([.., row, column], Some(offset)) => {
+            let above = column - row;
+            Some(if upper {
+                above >= offset
+            } else {
+                above <= offset
+            })
+        }
+        _ => None,
+    };
+    let value = builder.exprs(x).and_then(|values| {
+        let places = indices(&extents(&shape)?)?;
+        let pairs = places.iter().zip(values);
+        let made =
+            pairs.map(|(index, value)| Some(if kept(index)? { value } else { Expr::zero() }));
+        made.collect::<Option<_>>().map(KnownValue::Whole)
+    });
+    let result = builder.moved(&[x], shape)?;
+    builder.reveal(result, value);
+    Ok(vec![result])
+}
+
+/// `ReverseSequence`: the shape stays.
 pub(crate) fn same(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let x = call.input(0)?;
     let shape = builder.shape(x)?;

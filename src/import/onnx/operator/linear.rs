@@ -18,7 +18,8 @@ pub(crate) fn gemm(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let mut result = product_of(builder, call, factors.a, factors.b)?;
     let factor = call.float("alpha").unwrap_or(1.0);
     // A weight is multiplied once, before the network runs.
-    if factor != 1.0 && !builder.is_constant(factors.b) {
+    let in_weight = builder.is_constant(factors.b) && !builder.is_constant(result);
+    if factor != 1.0 && !in_weight {
         result = builder.binary_with(Binary::Mul, result, factor)?;
     }
     let bias = call.optional(2).filter(|_| call.float("beta") != Some(0.0));

@@ -7,10 +7,13 @@
 //! | `call` | one application of an operator: its inputs and attributes |
 //! | `elementwise` | functions of each element |
 //! | `linear`, `conv`, `einsum` | sums of products |
-//! | `window` | how windows slide, for `conv` and `pool` |
+//! | `window` | how windows slide, for `conv` and `pool`; windows that overlap |
 //! | `reduce`, `pool`, `norm` | sums, windows, normalisations |
+//! | `loss` | losses |
 //! | `layout`, `concat`, `slice`, `gather` | elements moved |
+//! | `sequence` | sequences of tensors |
 //! | `shape` | constants that are made of shapes |
+//! | `unpriced` | operators that no table prices, for their shapes |
 //! | `quantised` | whole numbers for fractions |
 //! | `attention`, `recurrent`, `microsoft` | fused networks, taken apart |
 
@@ -23,12 +26,15 @@ pub(crate) mod elementwise;
 pub(crate) mod gather;
 pub(crate) mod layout;
 pub(crate) mod linear;
+pub(crate) mod loss;
 pub(crate) mod microsoft;
 pub(crate) mod norm;
 pub(crate) mod pool;
 pub(crate) mod quantised;
 pub(crate) mod recurrent;
 pub(crate) mod reduce;
+pub(crate) mod sequence;
 pub(crate) mod shape;
 pub(crate) mod slice;
-mod window;
+pub(crate) mod unpriced;
+pub(crate) mod window;

@@ -4,13 +4,14 @@ use super::call::Call;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::axis_at;
-use crate::import::onnx::net::{Binary, Block, TensorId, Work};
+use crate::import::onnx::net::{Binary, Block, FoldKind, TensorId, Unary, Work};
+use crate::import::onnx::proto::ElementType;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
 /// A block over the last axis, of a tensor whose axes from `axis` on are
 /// one.
-fn over_last(
+pub(crate) fn over_last(
     builder: &mut NetBuilder,
     block: Block,
     x: TensorId,
@@ -97,12 +98,32 @@ pub(crate) fn rms(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 /// `BatchNormalization`, as it is applied: a gain and a shift for each
 /// channel, computed once from its four weights.
 pub(crate) fn batch(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let x = call.input(0)?;
-    let counts = [(Primitive::Mul, 1), (Primitive::Add, 1)];
-    let result = builder.per_element_of(x, &counts)?;
-    builder.set_stage(result, "norm");
-    // Of the four, the mean and the variance are not learnt.
-    builder.stands_for(result, &[call.optional(1), call.optional(2)]);
+    let mut result = call.input(0)?;
+    let shape = builder.shape(result)?;
+    let Some(channels) = shape.get(1) else {
+        return Err(ImportError::Invalid("it has no channels".to_owned()));
+    };
+    let mut vector = vec![Expr::one(); shape.len() - 1];
+    vector[0] = channels.clone();
+    let element = builder.element(result);
+    for (at, name, step) in [(1, "gain", Binary::Mul), (2, "shift", Binary::Add)] {
+        let weight = builder.add_constant(name, vector.clone(), element);
+        // Of the four, the mean and the variance are not learnt.
+        if let Some(of_file) = call.optional(at).filter(|id| builder.is_constant(*id)) {
+            let stored = builder.is_stored(of_file);
+            let weight = builder.tensor_mut(weight);
+            weight.stored = stored;
+            weight.made_of = vec![of_file];
+            weight.made_linearly = true;
+        }
+        result = builder.compute(
+            Work::Binary(step),
+            &[result, weight],
+            shape.clone(),
+            element,
+        )?;
+        builder.set_stage(result, "norm");
+    }
     Ok(vec![result])
 }
 
@@ -149,7 +170,6 @@ pub(crate) fn group(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 
 /// `LpNormalization`: x / √Σx²
 pub(crate) fn lp(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    use crate::import::onnx::net::{FoldKind, Unary};
     let x = call.input(0)?;
     let rank = builder.shape(x)?.len();
     let mut reduced = vec![false; rank];
@@ -183,4 +203,37 @@ pub(crate) fn local(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         (Primitive::Div, 1),
     ];
     Ok(vec![builder.per_element_of(call.input(0)?, &counts)?])
+}
+
+/// `MeanVarianceNormalization`, as the specification spells it out:
+/// (x − E x) / (√(E x² − (E x)²) + 1e−9)
+pub(crate) fn mean_variance(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let rank = builder.shape(x)?.len();
+    let mut reduced = vec![false; rank];
+    for axis in call.ints("axes").unwrap_or(&[0, 2, 3]) {
+        reduced[axis_at(*axis, rank)?] = true;
+    }
+    let mean = builder.fold(FoldKind::Mean, x, reduced.clone(), true)?;
+    let square = builder.binary(Binary::Mul, x, x)?;
+    let mean_of_squares = builder.fold(FoldKind::Mean, square, reduced, true)?;
+    let square_of_mean = builder.binary(Binary::Mul, mean, mean)?;
+    let variance = builder.binary(Binary::Sub, mean_of_squares, square_of_mean)?;
+    let deviation = builder.unary(Unary::Sqrt, variance)?;
+    let deviation = builder.binary_with(Binary::Add, deviation, 1e-9)?;
+    let centred = builder.binary(Binary::Sub, x, mean)?;
+    Ok(vec![builder.binary(Binary::Div, centred, deviation)?])
+}
+
+/// `Hardmax`: the largest of a row, and which one it is: two comparisons for
+/// each element.
+pub(crate) fn hardmax(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let shape = builder.shape(x)?;
+    let element = builder.element(x);
+    let counts = [(Primitive::Compare, Expr::whole(2))];
+    let bits = builder.per_element(&counts, &[x], shape, ElementType::Bool)?;
+    let result = builder.unary(Unary::Cast, bits)?;
+    builder.tensor_mut(result).element = element;
+    Ok(vec![result])
 }

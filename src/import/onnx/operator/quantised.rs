@@ -87,7 +87,7 @@ pub(crate) fn qlinear_conv(builder: &mut NetBuilder, call: &Call<'_>) -> Results
         ElementType::Int32,
     )?;
     builder.of_whole(sums);
-    let sums = builder.with_bias(sums, call.optional(8))?;
+    let sums = builder.with_channel_bias(sums, call.optional(8))?;
     Ok(vec![requantised(builder, sums, call.optional(7))?])
 }
 

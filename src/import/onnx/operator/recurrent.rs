@@ -3,8 +3,8 @@
 
 use super::call::Call;
 use crate::import::onnx::build::NetBuilder;
-use crate::import::onnx::error::Results;
-use crate::import::onnx::net::{Product, ProductAxis, Work};
+use crate::import::onnx::error::{ImportError, Results};
+use crate::import::onnx::net::{Binary, Product, ProductAxis, TensorId, Work};
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
@@ -40,7 +40,12 @@ pub(crate) fn recurrent(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         // RNN
         _ => &[(Add, 1), (Tanh, 1)],
     };
-    let rows = vec![steps.clone(), batch.clone(), directions.clone(), gates];
+    let rows = vec![
+        steps.clone(),
+        batch.clone(),
+        directions.clone(),
+        gates.clone(),
+    ];
     let (s, b, i, d, g) = (
         ProductAxis::Index(0),
         ProductAxis::Index(1),
@@ -54,7 +59,13 @@ pub(crate) fn recurrent(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let of_input = vec![vec![s.clone(), b.clone(), i.clone()], weight.clone()];
     let inputs = Product::multiplied(of_input, result.clone(), vec![]);
     let inputs = builder.compute(Work::Product(inputs), &[x, own], rows.clone(), element)?;
-    let inputs = builder.with_bias(inputs, call.optional(3))?;
+    let inputs = match call.optional(3) {
+        Some(bias) if !builder.is_constant(bias) => {
+            let bias = summed_bias(builder, bias, &directions, &gates)?;
+            builder.binary(Binary::Add, inputs, bias)?
+        }
+        bias => builder.with_bias(inputs, bias)?,
+    };
     let states = vec![
         steps.clone(),
         batch.clone(),
@@ -65,12 +76,41 @@ pub(crate) fn recurrent(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let of_state = vec![vec![s, b, d, i], weight];
     let returned = Product::multiplied(of_state, result, vec![]);
     let returned = builder.compute(Work::Product(returned), &[state, back], rows, element)?;
-    let counts: Vec<_> = (counts.iter())
+    let mut counts: Vec<_> = (counts.iter())
         .map(|(p, n)| (*p, Expr::whole(*n)))
         .collect();
-    let made = builder.per_element(&counts, &[inputs, returned], states, element)?;
+    let mut parts = vec![inputs, returned];
+    if let Some(peepholes) = call.optional(7).filter(|_| call.node.op_type == "LSTM") {
+        // The cell times a weight for each of three gates, added to them.
+        let [_, gates] = builder.shape_of_rank::<2>(peepholes)?;
+        let mut seen = states.clone();
+        seen[3] = gates;
+        let cells = builder.moved(&[inputs], seen)?;
+        parts.push(builder.binary(Binary::Mul, cells, peepholes)?);
+        for (_, count) in counts.iter_mut().filter(|(step, _)| *step == Add) {
+            *count = &*count + &Expr::whole(3);
+        }
+    }
+    if call.optional(4).is_some() {
+        builder.note("recurrent layers are counted with all steps, whatever lengths are given");
+    }
+    let made = builder.per_element(&counts, &parts, states, element)?;
     let shape = vec![steps, directions.clone(), batch.clone(), hidden.clone()];
     let all = builder.moved(&[made], shape)?;
     let last = builder.moved(&[made], vec![directions, batch, hidden])?;
     Ok(vec![all, last, last])
+}
+
+/// The biases of the input and of the state, which are computed: their sum for
+/// each gate, added to every step.
+fn summed_bias(
+    builder: &mut NetBuilder,
+    bias: TensorId,
+    directions: &Expr,
+    gates: &Expr,
+) -> Result<TensorId, ImportError> {
+    let half = vec![directions.clone(), gates.clone()];
+    let of_input = builder.moved(&[bias], half.clone())?;
+    let of_state = builder.moved(&[bias], half)?;
+    builder.binary(Binary::Add, of_input, of_state)
 }

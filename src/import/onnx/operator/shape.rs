@@ -1,9 +1,12 @@
 //! Constants that are made of shapes: shapes themselves, ranges, fillings.
 
 use super::call::Call;
+use crate::domain::Domain;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
+use crate::import::onnx::infer::bounds::larger;
 use crate::import::onnx::infer::extent::{MAX_VALUES, ceil, extents, few, number};
+use crate::import::onnx::infer::index::indices;
 use crate::import::onnx::net::KnownValue;
 use crate::import::onnx::proto::{ElementType, Payload};
 use crate::number::whole;
@@ -37,27 +40,34 @@ pub(crate) fn size(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     )])
 }
 
-/// `Range`
+/// `Range`: of whole numbers or fractions.
 pub(crate) fn range(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let one = |at: usize| -> Result<Expr, ImportError> {
-        let values = builder.whole(call.input(at)?)?;
+        let bound = call.input(at)?;
+        let values = match builder.exprs(bound) {
+            Some(values) => values,
+            None => builder.whole(bound)?,
+        };
         values
             .first()
             .cloned()
             .ok_or_else(|| ImportError::Invalid("an empty bound".to_owned()))
     };
-    let (start, limit, step) = (one(0)?, one(1)?, number(&one(2)?)?);
-    if step == 0 {
+    let (start, limit, step) = (one(0)?, one(1)?, one(2)?);
+    let Some(steps) = (&limit - &start).divide(&step) else {
         return Err(ImportError::Invalid("a step of 0".to_owned()));
+    };
+    if step.as_constant().is_none() {
+        return Err(ImportError::Unsupported(format!("a step of `{step}`")));
     }
-    let count = ceil(&(&limit - &start).scale(&(whole(1) / whole(step))));
+    let count = larger(&ceil(&steps), &Expr::zero());
     let element = builder.element(call.input(0)?);
     let length = number(&count)
         .ok()
         .filter(|count| (0..=MAX_VALUES as i64).contains(count));
-    if let (Some(length), Ok(first)) = (length, number(&start)) {
+    if let (Some(length), Some(_)) = (length, start.as_constant()) {
         let values = (0..length)
-            .map(|at| Expr::whole(first + at * step))
+            .map(|at| &start + &step.scale(&whole(at)))
             .collect();
         return Ok(vec![builder.known(
             KnownValue::Whole(values),
@@ -68,27 +78,44 @@ pub(crate) fn range(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     Ok(vec![builder.add_constant("", vec![count], element)])
 }
 
-/// `ConstantOfShape`, `EyeLike`
+/// `ConstantOfShape`
 pub(crate) fn filled(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let shape = match call.node.op_type.as_str() {
-        "ConstantOfShape" => builder.whole(call.input(0)?)?,
-        // EyeLike
-        _ => builder.shape(call.input(0)?)?,
-    };
-    let element = call
-        .tensor("value")
-        .map_or(ElementType::Float, |tensor| tensor.element);
-    let given = match call.tensor("value").map(|tensor| &tensor.payload) {
-        Some(Payload::Ints(values)) => values.first().copied(),
-        Some(_) => None,
-        None => Some(0),
-    };
+    let shape = builder.whole(call.input(0)?)?;
+    let tensor = call.tensor("value");
+    let element = tensor.map_or(ElementType::Float, |tensor| tensor.element);
     let count = extents(&shape).and_then(|extents| few(&extents));
+    let value = match tensor.map(|tensor| &tensor.payload) {
+        Some(Payload::Ints(values)) => values.first().map(|value| KnownValue::ints(&[*value])),
+        Some(Payload::Floats(values)) => values.first().map(|value| KnownValue::Real(vec![*value])),
+        Some(_) => None,
+        None => Some(KnownValue::ints(&[0])),
+    };
     let id = builder.add_constant("", shape, element);
-    if let (Some(given), Some(count)) = (given, count)
-        && call.node.op_type == "ConstantOfShape"
-    {
-        builder.tensor_mut(id).value = Some(KnownValue::Whole(vec![Expr::whole(given); count]));
-    }
+    let value = value
+        .zip(count)
+        .and_then(|(value, count)| value.pick(&vec![0; count]));
+    builder.reveal(id, value);
+    Ok(vec![id])
+}
+
+/// `EyeLike`: ones along a diagonal, zeros beside it.
+pub(crate) fn eye(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let shape = builder.shape(x)?;
+    let element = match call.int("dtype") {
+        Some(number) => ElementType::from_number(i32::try_from(number).unwrap_or(0)),
+        None => builder.element(x),
+    };
+    let offset = call.int_or("k", 0);
+    let value = extents(&shape).and_then(|own| indices(&own)).map(|all| {
+        let one = |index: &Vec<i64>| match index.as_slice() {
+            [row, column] => i64::from(column.saturating_sub(*row) == offset),
+            _ => 0,
+        };
+        KnownValue::ints(&all.iter().map(one).collect::<Vec<_>>())
+    });
+    let id = builder.add_constant("", shape, element);
+    builder.tensor_mut(id).domain = Domain::binary();
+    builder.reveal(id, value);
     Ok(vec![id])
 }

@@ -3,6 +3,7 @@
 use super::call::Call;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
+use crate::import::onnx::infer::bounds::{clamp, is_non_negative, larger};
 use crate::import::onnx::infer::extent::{axis_at, ceil, extents, number};
 use crate::import::onnx::infer::index::{strides, walk};
 use crate::number::whole;
@@ -32,19 +33,18 @@ pub(crate) fn slice(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
             return Err(ImportError::Invalid("a step of 0".to_owned()));
         }
         let extent = shape[axis].clone();
-        let (start, end) = (clamp(start, &extent, step), clamp(end, &extent, step));
+        let limits = Limits::of(&extent, step, builder.is_constant(x));
+        let (start, end) = (
+            limits.place(start, &Expr::zero()),
+            limits.place(end, &limits.low),
+        );
         let span = if step > 0 {
             &end - &start
         } else {
             &start - &end
         };
-        shape[axis] = ceil(&span.scale(&(whole(1) / whole(step.unsigned_abs()))));
-        if shape[axis]
-            .as_constant()
-            .is_some_and(|extent| extent < whole(0))
-        {
-            shape[axis] = Expr::zero();
-        }
+        let length = ceil(&span.scale(&(whole(1) / whole(step.unsigned_abs()))));
+        shape[axis] = larger(&length, &Expr::zero());
         first = match (first, own.as_ref(), number(&start)) {
             (Some(first), Some(own), Ok(start)) => Some(first + start.saturating_mul(own[axis])),
             _ => None,
@@ -86,33 +86,37 @@ fn bounds(builder: &NetBuilder, call: &Call<'_>) -> Result<Bounds, ImportError> 
     Ok((starts, ends, axes, steps))
 }
 
-/// A bound of a slice within the extent. A bound that is a formula itself is
-/// taken to lie within.
-fn clamp(bound: &Expr, extent: &Expr, step: i64) -> Expr {
-    let Some(value) = bound.as_constant() else {
-        return bound.clone();
-    };
-    let last = extent - &Expr::one();
-    let (low, high) = match step > 0 {
-        true => (Expr::zero(), extent),
-        false => (Expr::whole(-1), &last),
-    };
-    let beyond = whole(i64::from(i32::MAX));
-    if value >= beyond {
-        return high.clone();
+/// Between what the bounds of a slice along one axis are kept.
+struct Limits<'e> {
+    extent: &'e Expr,
+    /// What an end is not below.
+    low: Expr,
+    high: Expr,
+    /// Whether bounds that are formulas are taken to lie within: a table that
+    /// is shorter than what reads it would fit nothing.
+    trusted: bool,
+}
+
+impl Limits<'_> {
+    fn of(extent: &Expr, step: i64, table: bool) -> Limits<'_> {
+        let last = extent - &Expr::one();
+        let (low, high) = match step > 0 {
+            true => (Expr::zero(), extent.clone()),
+            false => (Expr::whole(-1), last),
+        };
+        Limits {
+            extent,
+            low,
+            high,
+            trusted: table && extent.as_constant().is_some(),
+        }
     }
-    if value <= -beyond {
-        return low;
+
+    fn place(&self, bound: &Expr, low: &Expr) -> Expr {
+        let formula = bound.as_constant().is_none();
+        if self.trusted && formula && is_non_negative(bound) {
+            return bound.clone();
+        }
+        clamp(bound, self.extent, low, &self.high)
     }
-    let placed = if value < whole(0) {
-        extent + bound
-    } else {
-        bound.clone()
-    };
-    // An axis of unknown extent has at least one element.
-    let near = value >= whole(-1) && value <= whole(1) && step > 0;
-    if near && extent.as_constant().is_none() {
-        return placed;
-    }
-    placed.larger(&low).smaller(high)
 }

@@ -1,9 +1,11 @@
 //! How windows slide: convolutions and poolings.
 
 use super::call::Call;
-use crate::import::onnx::error::ImportError;
+use crate::import::onnx::build::NetBuilder;
+use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::{ceil, floor};
 use crate::number::whole;
+use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
 /// How windows slide along one axis.
@@ -37,20 +39,60 @@ impl Slide {
         match self.padding {
             Padding::Same => ceil(&extent.scale(&(whole(1) / whole(self.stride)))),
             Padding::Given(before, after) => {
-                let room = extent + &Expr::whole(before + after - self.reach() - 1);
-                let steps = room.scale(&(whole(1) / whole(self.stride)));
-                let steps = if partial { ceil(&steps) } else { floor(&steps) };
-                let windows = &steps + &Expr::one();
-                // A window may not begin behind the input.
-                let last = steps.scale(&whole(self.stride)).as_constant();
-                let end = (extent + &Expr::whole(before)).as_constant();
-                match (last, end) {
-                    (Some(last), Some(end)) if partial && last >= end => steps,
-                    _ => windows,
+                let share = whole(1) / whole(self.stride);
+                let beyond = before + after - self.reach() - 1;
+                let steps = (extent + &Expr::whole(beyond)).scale(&share);
+                if !partial {
+                    return &floor(&steps) + &Expr::one();
                 }
+                // A window may not begin behind the input: so many begin before
+                // its end, and fewer only where the padding behind is short.
+                if after + self.stride <= self.reach() + 1 {
+                    return &ceil(&steps) + &Expr::one();
+                }
+                ceil(&(extent + &Expr::whole(before)).scale(&share))
             }
         }
     }
+}
+
+impl Slide {
+    /// The extent of a result in which windows are laid down, one for each
+    /// element of an axis of `extent`, and so many elements `beyond`.
+    pub(super) fn laid_down(&self, extent: &Expr, beyond: i64) -> Expr {
+        let last = (extent - &Expr::one()).scale(&whole(self.stride));
+        match self.padding {
+            Padding::Same => extent.scale(&whole(self.stride)),
+            Padding::Given(before, after) => {
+                &last + &Expr::whole(self.reach() + 1 + beyond - before - after)
+            }
+        }
+    }
+
+    /// Whether windows that are laid down give each place of the result as many
+    /// elements as any other.
+    pub(super) fn tiles(&self, extent: &Expr, result: &Expr) -> bool {
+        let whole_windows =
+            self.stride == 1 || self.dilation == 1 && self.kernel % self.stride == 0;
+        whole_windows && extent.scale(&whole(self.stride)) == *result
+    }
+}
+
+/// `Col2Im`: windows laid down where they overlap, an addition for each of
+/// their elements.
+pub(crate) fn overlapped(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let [batch, columns, _] = builder.shape_of_rank::<3>(x)?;
+    let image = builder.whole(call.input(1)?);
+    let image = call.or_told(image, |told| Some(told.get(2..)?.to_vec()))?;
+    let window = builder.whole(call.input(2)?);
+    let window = window.map(|window| window.iter().product());
+    let window: Expr = call.or_told(window, |told| columns.divide(told.get(1)?))?;
+    let channels = columns.divide(&window);
+    let channels = channels.ok_or_else(|| ImportError::Invalid("a window of 0".to_owned()))?;
+    let shape = [vec![batch, channels], image].concat();
+    let added = builder.per_element_of(x, &[(Primitive::Add, 1)])?;
+    Ok(vec![builder.moved(&[added], shape)?])
 }
 
 /// The slides of an operator over the axes of extents `kernel`.

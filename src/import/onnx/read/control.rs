@@ -1,11 +1,14 @@
 //! Operators that read graphs or tensors of the file themselves: branches,
 //! loops, constants.
 
+use super::capture::size;
 use super::graph::GraphReader;
 use crate::import::onnx::error::{ImportError, Results};
-use crate::import::onnx::net::KnownValue;
+use crate::import::onnx::infer::extent::{axis_at, number};
+use crate::import::onnx::net::{KnownValue, TensorId, Work};
 use crate::import::onnx::operator::call::Call;
-use crate::import::onnx::proto::{AttributeValue, ElementType};
+use crate::import::onnx::operator::concat;
+use crate::import::onnx::proto::{AttributeValue, ElementType, Graph};
 use crate::symbolic::Expr;
 
 /// `If`: the branch that is taken, where shapes and weights tell.
@@ -25,11 +28,204 @@ pub(super) fn branch<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Resul
     }
 }
 
-/// `Loop` and `Scan` run as often as their data says.
-pub(super) fn repeated(_: &mut GraphReader<'_>, _: &Call<'_>) -> Results {
-    Err(ImportError::Unsupported(
-        "how often it runs is known only while it runs".to_owned(),
+/// Bodies are written out to so many nodes.
+const MAX_WRITTEN_OUT: usize = 10_000;
+
+/// Why a body cannot be written out.
+fn too_long(turns: i64, body: &Graph) -> ImportError {
+    let nodes = size(body);
+    ImportError::Unsupported(format!(
+        "{turns} turns of {nodes} nodes are more than {MAX_WRITTEN_OUT}"
     ))
+}
+
+/// Whether so many turns of a body are written out.
+fn is_short(turns: i64, body: &Graph) -> bool {
+    let turns = usize::try_from(turns.max(0)).unwrap_or(usize::MAX);
+    turns.saturating_mul(size(body)) <= MAX_WRITTEN_OUT
+}
+
+/// The body of a `Loop` or `Scan`.
+fn body_of<'m>(call: &Call<'m>) -> Result<&'m Graph, ImportError> {
+    let body = call.graph("body");
+    body.ok_or_else(|| ImportError::Invalid("it has no `body`".to_owned()))
+}
+
+/// `Loop`: its body as often as shapes and weights tell.
+pub(super) fn repeated<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Results {
+    let body = body_of(call)?;
+    let turns = match call.optional(0) {
+        Some(turns) => Some(one_number(reader, turns)?),
+        None => None,
+    };
+    if let Some(turns) = turns.filter(|turns| !is_short(*turns, body)) {
+        return Err(too_long(turns, body));
+    }
+    let mark = reader.builder.mark();
+    reader.enter(body)?;
+    let ran = turns_of_loop(reader, call, body, turns);
+    reader.leave();
+    let (carried, rows) = match ran {
+        Ok(ran) => ran,
+        Err(why) => {
+            reader.builder.rewind(mark);
+            return Err(why);
+        }
+    };
+    let stacked = stacked(reader, call.results(), &carried, &rows, &[])?;
+    Ok([carried, stacked].concat())
+}
+
+/// The one number that a tensor holds.
+fn one_number(reader: &GraphReader<'_>, tensor: TensorId) -> Result<i64, ImportError> {
+    let found = match reader.builder.value(tensor) {
+        Some(_) => reader.builder.numbers(tensor)?,
+        None => return Err(open_end()),
+    };
+    found.first().copied().ok_or_else(open_end)
+}
+
+fn open_end() -> ImportError {
+    ImportError::Unsupported("how often it runs is known only while it runs".to_owned())
+}
+
+/// What all turns carried on to the end, and what each gave besides.
+type Ran = (Vec<TensorId>, Vec<Vec<TensorId>>);
+
+fn turns_of_loop<'m>(
+    reader: &mut GraphReader<'m>,
+    call: &Call<'m>,
+    body: &'m Graph,
+    turns: Option<i64>,
+) -> Result<Ran, ImportError> {
+    let truth = KnownValue::ints(&[1]);
+    let mut goes_on = match call.optional(1) {
+        Some(condition) => condition,
+        None => reader.builder.known(truth, vec![], ElementType::Bool),
+    };
+    let states = call.inputs.iter().skip(2).flatten();
+    let mut carried: Vec<TensorId> = states.map(|state| at_first(reader, *state)).collect();
+    let mut rows: Vec<Vec<TensorId>> = Vec::new();
+    let mut turn = 0;
+    while turns.is_none_or(|turns| turn < turns) {
+        if one_number(reader, goes_on)? == 0 {
+            break;
+        }
+        if !is_short(turn, body) {
+            return Err(too_long(turn, body));
+        }
+        let at = KnownValue::ints(&[turn]);
+        let at = reader.builder.known(at, vec![], ElementType::Int64);
+        let inputs = [vec![at, goes_on], carried.clone()].concat();
+        let mut results = reader.turn(body, &inputs)?.into_iter();
+        goes_on = (results.next())
+            .ok_or_else(|| ImportError::Invalid("its body gives nothing".to_owned()))?;
+        carried = results.by_ref().take(carried.len()).collect();
+        rows.push(results.collect());
+        turn += 1;
+    }
+    Ok((carried, rows))
+}
+
+/// A state as the first turn finds it. Every turn computes the same: a state of
+/// fractions counts as computed, also where the first one is a constant.
+fn at_first(reader: &mut GraphReader<'_>, state: TensorId) -> TensorId {
+    let builder = &mut reader.builder;
+    let (element, shape) = (builder.element(state), builder.shape(state));
+    match shape {
+        Ok(shape) if builder.is_constant(state) && !element.is_whole() && !shape.is_empty() => {
+            let first = builder.add_tensor("state", Some(shape), element);
+            builder.push(Work::Move, vec![state], first);
+            first
+        }
+        _ => state,
+    }
+}
+
+/// What the turns gave besides what they carry on, stacked along an axis each.
+fn stacked(
+    reader: &mut GraphReader<'_>,
+    results: usize,
+    carried: &[TensorId],
+    rows: &[Vec<TensorId>],
+    axes: &[i64],
+) -> Results {
+    let columns = results.saturating_sub(carried.len());
+    let mut column = |at: usize| -> Result<TensorId, ImportError> {
+        let parts: Option<Vec<TensorId>> = rows.iter().map(|row| row.get(at).copied()).collect();
+        let missing = || ImportError::Invalid("its body gives too few results".to_owned());
+        let parts = parts.ok_or_else(missing)?;
+        let Some(first) = parts.first() else {
+            // Of no turns not even the shape is known.
+            return Ok(reader.builder.add_tensor("", None, ElementType::Float));
+        };
+        let Ok(shape) = reader.builder.shape(*first) else {
+            let whole = reader
+                .builder
+                .add_tensor("", None, reader.builder.element(*first));
+            reader.builder.push(Work::Move, parts, whole);
+            return Ok(whole);
+        };
+        let rank = shape.len();
+        let axis = axis_at(axes.get(at).copied().unwrap_or(0), rank + 1)?;
+        concat::stack(&mut reader.builder, &parts, axis)
+    };
+    (0..columns).map(&mut column).collect()
+}
+
+/// `Scan`: its body for each slice of its inputs.
+pub(super) fn scanned<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Results {
+    let body = body_of(call)?;
+    if call.version < 9 {
+        return Err(ImportError::Unsupported("of a version before 9".to_owned()));
+    }
+    let wrong = || ImportError::Invalid("`num_scan_inputs` does not fit".to_owned());
+    let scanned = call
+        .int("num_scan_inputs")
+        .and_then(|count| usize::try_from(count).ok());
+    let first = scanned.and_then(|scanned| call.inputs.len().checked_sub(scanned));
+    let first = first
+        .filter(|first| *first < call.inputs.len())
+        .ok_or_else(wrong)?;
+    let axes = call.ints("scan_input_axes").unwrap_or(&[]);
+    let directions = call.ints("scan_input_directions").unwrap_or(&[]);
+    let mut columns = Vec::new();
+    for at in 0..call.inputs.len() - first {
+        let x = call.input(first + at)?;
+        let shape = reader.builder.shape(x)?;
+        let axis = axis_at(axes.get(at).copied().unwrap_or(0), shape.len())?;
+        let turns = number(&shape[axis])?;
+        if !is_short(turns, body) {
+            return Err(too_long(turns, body));
+        }
+        let charged = reader.charge(turns.unsigned_abs() as usize);
+        charged.map_err(ImportError::Invalid)?;
+        let mut slices = concat::slices(&mut reader.builder, x, axis, turns)?;
+        if directions.get(at) == Some(&1) {
+            slices.reverse();
+        }
+        columns.push(slices);
+    }
+    let states: Vec<TensorId> = (0..first)
+        .map(|at| call.input(at))
+        .collect::<Result<_, _>>()?;
+    let mut carried: Vec<TensorId> = (states.into_iter())
+        .map(|state| at_first(reader, state))
+        .collect();
+    let turns = columns.iter().map(Vec::len).min().unwrap_or(0);
+    let mut rows = Vec::new();
+    reader.enter(body)?;
+    for turn in 0..turns {
+        let slices = columns.iter().map(|slices| slices[turn]);
+        let inputs: Vec<TensorId> = carried.iter().copied().chain(slices).collect();
+        let mut results = reader.turn(body, &inputs)?.into_iter();
+        carried = results.by_ref().take(first).collect();
+        rows.push(results.collect());
+    }
+    reader.leave();
+    let axes = call.ints("scan_output_axes").unwrap_or(&[]);
+    let stacked = stacked(reader, call.results(), &carried, &rows, axes)?;
+    Ok([carried, stacked].concat())
 }
 
 /// `Constant`

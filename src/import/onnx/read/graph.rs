@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::capture::captured;
 use super::names::Names;
 use super::order::order;
 use crate::domain::Domain;
@@ -32,8 +33,15 @@ pub(crate) enum Handler {
     Graph(for<'m> fn(&mut GraphReader<'m>, &Call<'m>) -> Results),
 }
 
-/// How the operator of this domain and name is read, if it is known.
-pub(super) type Lookup = fn(&str, &str) -> Option<&'static Handler>;
+/// What is known of an operator.
+pub(super) struct Known {
+    pub(super) handler: &'static Handler,
+    /// Whether it only moves elements.
+    pub(super) moves: bool,
+}
+
+/// What is known of the operator of this domain and name.
+pub(super) type Lookup = fn(&str, &str) -> Option<Known>;
 
 /// A graph while it is read.
 pub(crate) struct GraphReader<'m> {
@@ -172,7 +180,7 @@ impl<'m> GraphReader<'m> {
     }
 
     fn nodes(&mut self, nodes: &'m [Node]) -> Result<(), String> {
-        for at in order(nodes, |name| self.names.find(name).is_some())? {
+        for at in order(nodes, |name| self.names.is_known(name))? {
             self.node(&nodes[at])?;
         }
         Ok(())
@@ -180,10 +188,7 @@ impl<'m> GraphReader<'m> {
 
     /// One node: its results are named in the innermost graph.
     fn node(&mut self, node: &'m Node) -> Result<(), String> {
-        self.steps += 1;
-        if self.steps > MAX_NODES {
-            return Err(format!("more than {MAX_NODES} nodes"));
-        }
+        self.charge(1)?;
         let call = self.call(node)?;
         let mut results = match self.apply(&call) {
             Ok(results) => results,
@@ -207,19 +212,46 @@ impl<'m> GraphReader<'m> {
         Ok(())
     }
 
+    /// Counts nodes, and what is as much work.
+    ///
+    /// # Errors
+    /// More than any network has.
+    pub(super) fn charge(&mut self, nodes: usize) -> Result<(), String> {
+        self.steps = self.steps.saturating_add(nodes);
+        match self.steps > MAX_NODES {
+            true => Err(format!("more than {MAX_NODES} nodes")),
+            false => Ok(()),
+        }
+    }
+
     /// A node with its inputs found.
-    fn call(&self, node: &'m Node) -> Result<Call<'m>, String> {
+    fn call(&mut self, node: &'m Node) -> Result<Call<'m>, String> {
         let mut inputs = Vec::with_capacity(node.inputs.len());
         for name in &node.inputs {
             let found = self.names.find(name);
-            if found.is_none() && !name.is_empty() {
+            if found.is_none() && !name.is_empty() && !self.names.is_known(name) {
                 let node = shown(node);
                 return Err(format!("{node} reads `{name}`, which nothing makes"));
             }
             inputs.push(found.filter(|_| !name.is_empty()));
         }
         let version = self.version(&node.domain);
-        Ok(Call::new(node, inputs, version, self.names.caller()))
+        let told = node.outputs.iter().map(|name| self.told(name)).collect();
+        let caller = self.names.caller();
+        Ok(Call::new(node, inputs, version, caller, told))
+    }
+
+    /// The shape that the file tells of a tensor.
+    fn told(&mut self, name: &str) -> Option<Vec<Expr>> {
+        // What functions name is not what the graph names.
+        let info = self.infos.get(name).filter(|_| self.active.is_empty())?;
+        // Dims that no input has could not be given.
+        let dims = info.shape.as_ref()?;
+        if !dims.iter().all(|dim| self.dims.is_known(dim)) {
+            return None;
+        }
+        let shape = self.extents(dims, name).ok()?;
+        check_shape(&shape).is_ok().then_some(shape)
     }
 
     /// The version of the operators of a domain.
@@ -235,7 +267,7 @@ impl<'m> GraphReader<'m> {
         if let Some(function) = self.functions.get(&[domain, name, &node.overload]) {
             return self.function(function, call);
         }
-        match (self.lookup)(domain, name) {
+        match (self.lookup)(domain, name).map(|known| known.handler) {
             Some(Handler::Node(read)) => read(&mut self.builder, call),
             Some(Handler::Graph(read)) => read(self, call),
             None => Err(ImportError::Unsupported("unknown operator".to_owned())),
@@ -250,11 +282,12 @@ impl<'m> GraphReader<'m> {
         }
         let caller = call.attributes.with_defaults(&function.defaults);
         self.names.enter_function(caller);
-        for (name, tensor) in function.inputs.iter().zip(&call.inputs) {
-            if let Some(tensor) = tensor {
-                let inserted = self.names.insert(name, *tensor);
-                inserted.map_err(ImportError::Invalid)?;
-            }
+        for (at, name) in function.inputs.iter().enumerate() {
+            let inserted = match call.optional(at) {
+                Some(tensor) => self.names.insert(name, tensor),
+                None => self.names.leave_out(name),
+            };
+            inserted.map_err(ImportError::Invalid)?;
         }
         self.active.push(&function.name);
         let read = self.nested(&function.nodes);
@@ -267,12 +300,37 @@ impl<'m> GraphReader<'m> {
 
     /// A graph that an operator holds, in place of its node.
     pub(super) fn body(&mut self, graph: &'m Graph) -> Results {
-        self.names.enter_graph();
-        self.initializers(graph).map_err(ImportError::Invalid)?;
-        self.nested(&graph.nodes)?;
-        let results = self.results(graph.outputs.iter().map(|output| output.name.as_str()));
+        self.enter(graph)?;
+        let results = self.turn(graph, &[])?;
         self.names.leave();
-        results
+        Ok(results)
+    }
+
+    /// Enters a graph that an operator holds: its tensors are there once,
+    /// however often it is run.
+    pub(super) fn enter(&mut self, graph: &'m Graph) -> Result<(), ImportError> {
+        self.names.enter_graph();
+        self.initializers(graph).map_err(ImportError::Invalid)
+    }
+
+    /// Leaves such a graph.
+    pub(super) fn leave(&mut self) {
+        self.names.leave();
+    }
+
+    /// One run of a graph that was entered, of these inputs.
+    pub(super) fn turn(&mut self, graph: &'m Graph, inputs: &[TensorId]) -> Results {
+        let charged = self.charge(graph.inputs.len() + 1);
+        charged.map_err(ImportError::Invalid)?;
+        self.names.enter_graph();
+        for (input, tensor) in graph.inputs.iter().zip(inputs) {
+            let inserted = self.names.insert(&input.name, *tensor);
+            inserted.map_err(ImportError::Invalid)?;
+        }
+        self.nested(&graph.nodes)?;
+        let results = self.results(graph.outputs.iter().map(|output| output.name.as_str()))?;
+        self.names.leave();
+        Ok(results)
     }
 
     fn nested(&mut self, nodes: &'m [Node]) -> Result<(), ImportError> {
@@ -297,19 +355,23 @@ impl<'m> GraphReader<'m> {
     /// file tells, if it does.
     fn unsupported(&mut self, call: &Call<'m>, why: &str) -> Result<Vec<TensorId>, String> {
         let mut results = Vec::new();
-        let inputs: Vec<TensorId> = call.inputs.iter().flatten().copied().collect();
-        for (at, name) in call.node.outputs.iter().enumerate() {
-            let known = self.infos.get(name.as_str()).copied();
-            let dims = known.and_then(|info| info.shape.as_ref());
-            // Dims that no input has could not be given.
-            let shape = match dims.filter(|dims| dims.iter().all(|dim| self.dims.is_known(dim))) {
-                Some(dims) => Some(self.extents(dims, name)?),
-                None => None,
-            };
+        // Also what only its branches and bodies read was computed for it.
+        let within = captured(call.node).into_iter();
+        let within = within.filter_map(|name| self.names.find(name));
+        let read = call.all().into_iter().chain(within);
+        let inputs: Vec<TensorId> = read
+            .flat_map(|input| self.builder.parts(input).unwrap_or(&[input]).to_vec())
+            .collect();
+        let node = call.node;
+        let moves = (self.lookup)(&node.domain, &node.op_type).is_some_and(|known| known.moves);
+        let moves = moves && (0..node.outputs.len()).all(|at| call.told(at).is_some());
+        for (at, name) in node.outputs.iter().enumerate() {
+            let known = self.infos.get(name.as_str());
             let element = known.map_or(ElementType::Float, |info| info.element);
+            let shape = call.told(at).map(<[Expr]>::to_vec);
             let output = self.builder.add_tensor(name, shape, element);
             let work = match at {
-                0 => Work::Unsupported(shortened(format!("{} ({why})", call.operator()))),
+                0 if !moves => Work::Unsupported(shortened(format!("{} ({why})", call.operator()))),
                 // Listed once.
                 _ => Work::Move,
             };

@@ -8,8 +8,10 @@
 //! | `graph` | graphs, functions and nodes, one after the other |
 //! | `names` | which tensor a name stands for, and where |
 //! | `order` | an order in which each node reads only what was made before |
+//! | `capture` | what the graphs within a node read from around it |
 //! | `control` | operators that read graphs or tensors of the file themselves |
 
+mod capture;
 mod control;
 mod graph;
 mod names;

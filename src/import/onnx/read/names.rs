@@ -15,7 +15,8 @@ pub(super) struct Names<'m> {
 /// The names of one graph or function.
 #[derive(Debug, Default)]
 struct NameScope<'m> {
-    names: HashMap<&'m str, TensorId>,
+    /// `None` where an input of a function is left out.
+    names: HashMap<&'m str, Option<TensorId>>,
     /// In a function: the attributes of the node that it stands for.
     caller: Option<Attributes<'m>>,
     /// Whether the names around it can be seen.
@@ -49,9 +50,18 @@ impl<'m> Names<'m> {
 
     /// The tensor that a name stands for.
     pub(super) fn find(&self, name: &str) -> Option<TensorId> {
+        self.meaning(name).flatten()
+    }
+
+    /// Whether a name stands for something, be it an input that is left out.
+    pub(super) fn is_known(&self, name: &str) -> bool {
+        self.meaning(name).is_some()
+    }
+
+    fn meaning(&self, name: &str) -> Option<Option<TensorId>> {
         for scope in self.scopes.iter().rev() {
-            if let Some(tensor) = scope.names.get(name) {
-                return Some(*tensor);
+            if let Some(meaning) = scope.names.get(name) {
+                return Some(*meaning);
             }
             if !scope.sees_outside {
                 return None;
@@ -65,10 +75,22 @@ impl<'m> Names<'m> {
     /// # Errors
     /// The graph has another tensor of this name.
     pub(super) fn insert(&mut self, name: &'m str, tensor: TensorId) -> Result<(), String> {
+        self.set(name, Some(tensor))
+    }
+
+    /// Says that an input of the innermost function is left out.
+    ///
+    /// # Errors
+    /// The function has another input of this name.
+    pub(super) fn leave_out(&mut self, name: &'m str) -> Result<(), String> {
+        self.set(name, None)
+    }
+
+    fn set(&mut self, name: &'m str, meaning: Option<TensorId>) -> Result<(), String> {
         let Some(scope) = self.scopes.last_mut() else {
             return Ok(());
         };
-        match scope.names.insert(name, tensor) {
+        match scope.names.insert(name, meaning) {
             Some(_) => Err(format!("two tensors are named `{name}`")),
             None => Ok(()),
         }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use petgraph::algo::toposort;
 use petgraph::graph::DiGraph;
 
+use super::capture::captured;
 use crate::import::onnx::proto::Node;
 
 /// The nodes in an order in which each reads only what was made before. Files
@@ -24,6 +25,13 @@ pub(super) fn order(nodes: &[Node], known: impl Fn(&str) -> bool) -> Result<Vec<
     let mut edges = Vec::new();
     let mut sorted = true;
     for (at, node) in nodes.iter().enumerate() {
+        for maker in captured(node)
+            .into_iter()
+            .filter_map(|name| makers.get(name))
+        {
+            sorted &= *maker < at;
+            edges.push((*maker, at));
+        }
         for input in node.inputs.iter().filter(|name| !name.is_empty()) {
             match makers.get(input.as_str()) {
                 Some(maker) => {

@@ -2,9 +2,10 @@
 
 use super::control;
 use super::graph::Handler::{self, Graph, Node};
+use super::graph::Known;
 use crate::import::onnx::operator::{
-    attention, concat, conv, einsum, elementwise, gather, layout, linear, microsoft, norm, pool,
-    quantised, recurrent, reduce, shape, slice,
+    attention, concat, conv, einsum, elementwise, gather, layout, linear, loss, microsoft, norm,
+    pool, quantised, recurrent, reduce, sequence, shape, slice, unpriced, window,
 };
 
 /// An operator that can be read.
@@ -47,7 +48,13 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Sum", "Mean" => Node(elementwise::variadic), "one addition for each further input";
         "Abs", "Neg", "Exp", "Log", "Sqrt", "Tanh", "Erf" => Node(elementwise::unary_of), "one step for each element";
         "Sign", "Round", "Floor", "Ceil" => Node(elementwise::unary_of), "one comparison or rounding";
-        "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh" => Node(elementwise::trig), "nothing where known before; else listed as left out";
+        "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh" => Node(unpriced::elementwise), "nothing where known before; else listed as left out";
+        "BitShift" => Node(elementwise::shift), "one shift";
+        "RandomNormalLike", "RandomUniformLike", "Bernoulli" => Node(unpriced::elementwise), "listed as left out";
+        "RandomNormal", "RandomUniform" => Node(unpriced::random), "listed as left out";
+        "Det" => Node(unpriced::determinant), "listed as left out";
+        "MaxRoiPool", "RoiAlign" => Node(unpriced::regions), "listed as left out";
+        "AffineGrid" => Node(unpriced::grid), "listed as left out";
         "Reciprocal" => Node(elementwise::unary_of), "one division";
         "Relu" => Node(elementwise::unary_of), "one comparison";
         "Sigmoid" => Node(elementwise::unary_of), "the block `sigmoid`";
@@ -55,20 +62,27 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Where" => Node(elementwise::select), "one selection";
         "And", "Or", "Xor", "Not", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "BitwiseNot" => Node(elementwise::logic), "one `and`";
         "IsNaN", "IsInf" => Node(elementwise::is_nan), "one comparison";
-        "Gelu", "HardSwish", "HardSigmoid", "Softplus", "Mish", "LeakyRelu", "Elu", "Selu", "Celu", "Swish" => Node(elementwise::activation), "the block of that name";
-        "PRelu", "ThresholdedRelu", "Shrink", "Softsign", "Mod", "CumSum" => Node(elementwise::counted), "a few steps for each element";
+        "Gelu", "HardSwish", "HardSigmoid", "Softplus", "Mish", "LeakyRelu", "Swish" => Node(elementwise::activation), "the block of that name";
+        "Elu", "Selu", "Celu" => Node(elementwise::exponential), "the block `elu`, and what is multiplied by other numbers than 1";
+        "PRelu", "ThresholdedRelu", "Shrink", "Softsign", "Mod" => Node(elementwise::counted), "a few steps for each element";
+        "CumProd" => Node(reduce::running_product), "one multiplication for each element";
+        "CumSum" => Node(reduce::running_sum), "one addition for each element";
         "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp", "ReduceProd" => Node(reduce::reduce), "one step for each element, and what is done with the sum";
         "ArgMax", "ArgMin" => Node(reduce::arg), "one comparison for each element";
         "TopK" => Node(reduce::top), "k comparisons for each element";
-        "MaxPool", "AveragePool" => Node(pool::pool), "the window for each place, padding in full";
+        "MaxPool", "AveragePool", "LpPool" => Node(pool::pool), "the window for each place, padding in full";
         "GlobalAveragePool", "GlobalMaxPool" => Node(pool::global), "one step for each element";
         "Resize", "Upsample" => Node(pool::resize), "nothing, or the products of an interpolation";
         "Softmax", "LogSoftmax" => Node(norm::softmax), "the block of that name";
+        "Hardmax" => Node(norm::hardmax), "two comparisons for each element";
+        "NegativeLogLikelihoodLoss" => Node(loss::negative_log_likelihood), "a negation for each target, its weight, sums";
+        "SoftmaxCrossEntropyLoss" => Node(loss::cross_entropy), "the block `log-softmax`, a negation for each target, its weight, sums";
         "LayerNormalization" => Node(norm::layer), "the block `layer-norm`";
         "RMSNormalization", "SimplifiedLayerNormalization" => Node(norm::rms), "the block `rms-norm`";
-        "BatchNormalization" => Node(norm::batch), "a gain and a shift; nothing behind a convolution";
+        "BatchNormalization" => Node(norm::batch), "a gain and a shift; nothing behind a product with weights";
         "GroupNormalization", "InstanceNormalization" => Node(norm::group), "the block `layer-norm` over each group, a gain and a shift";
         "LpNormalization" => Node(norm::lp), "squares, their sum, a root, divisions";
+        "MeanVarianceNormalization" => Node(norm::mean_variance), "means, a root, divisions";
         "LRN" => Node(norm::local), "squares over a window, a power of their sum";
         "QuantizeLinear" => Node(quantised::quantise), "mul, round, two comparisons";
         "DequantizeLinear" => Node(quantised::dequantise), "mul; nothing before a product of whole numbers";
@@ -90,19 +104,36 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Split" => Node(concat::split), "nothing";
         "Slice" => Node(slice::slice), "nothing";
         "Gather" => Node(gather::gather), "nothing";
-        "GatherElements", "GatherND", "ScatterElements", "ScatterND", "Scatter" => Node(gather::index_select), "nothing";
+        "GatherElements" => Node(gather::elements), "nothing";
+        "GatherND" => Node(gather::parts), "nothing";
+        "ScatterElements", "ScatterND", "Scatter" => Node(gather::scatter), "nothing; with a reduction one step for each element scattered";
+        "Compress" => Node(gather::compress), "nothing";
+        "NonZero" => Node(gather::non_zero), "nothing where known before; else listed as left out";
         "Pad" => Node(concat::pad), "nothing";
         "DepthToSpace", "SpaceToDepth" => Node(layout::space), "nothing";
-        "Trilu", "ReverseSequence" => Node(layout::same), "nothing";
+        "Trilu" => Node(layout::triangle), "nothing";
+        "ReverseSequence" => Node(layout::same), "nothing";
+        "BitCast" => Node(elementwise::reinterpreted), "nothing";
         "Cast", "CastLike" => Node(elementwise::cast), "nothing";
         "Identity", "Dropout" => Node(layout::identity), "nothing";
         "Shape" => Node(shape::shape), "nothing";
         "Size" => Node(shape::size), "nothing";
         "Range" => Node(shape::range), "nothing";
-        "ConstantOfShape", "EyeLike" => Node(shape::filled), "nothing";
+        "ConstantOfShape" => Node(shape::filled), "nothing";
+        "EyeLike" => Node(shape::eye), "nothing";
+        "SplitToSequence" => Node(sequence::split), "nothing";
+        "SequenceConstruct" => Node(sequence::construct), "nothing";
+        "SequenceEmpty" => Node(sequence::empty), "nothing";
+        "SequenceInsert" => Node(sequence::insert), "nothing";
+        "SequenceErase" => Node(sequence::erase), "nothing";
+        "SequenceAt" => Node(sequence::at), "nothing";
+        "SequenceLength" => Node(sequence::length), "nothing";
+        "ConcatFromSequence" => Node(sequence::joined), "nothing";
+        "Col2Im" => Node(window::overlapped), "an addition for each element of the columns";
         "Constant" => Graph(control::constant), "nothing";
         "If" => Graph(control::branch), "the branch that is taken; listed as left out where only data tells which";
-        "Loop", "Scan" => Graph(control::repeated), "listed as left out";
+        "Loop" => Graph(control::repeated), "its body for each turn; listed as left out where only data tells how many";
+        "Scan" => Graph(control::scanned), "its body for each slice; listed as left out where their number is a dim that is not set";
     }
     "com.microsoft": {
         "Attention" => Node(microsoft::attention), "projections, two products around a softmax";
@@ -127,11 +158,14 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
     }
 };
 
-/// How the operator of this domain and name is read.
-pub(super) fn find(domain: &str, name: &str) -> Option<&'static Handler> {
+/// What is known of the operator of this domain and name.
+pub(super) fn find(domain: &str, name: &str) -> Option<Known> {
     let domain = if domain == "ai.onnx" { "" } else { domain };
     let found = OPERATORS
         .iter()
-        .find(|operator| operator.name == name && operator.domain == domain);
-    found.map(|operator| &operator.handler)
+        .find(|operator| operator.name == name && operator.domain == domain)?;
+    Some(Known {
+        handler: &found.handler,
+        moves: found.counted == "nothing",
+    })
 }

@@ -226,7 +226,8 @@ fn unary_text(unary: Unary, x: &str) -> String {
         Unary::Tanh => format!("tanh({x})"),
         Unary::Erf => format!("erf({x})"),
         Unary::Sign => format!("sign({x})"),
-        Unary::Round => format!("round({x})"),
+        // Formulas over tensors have one rounding; its cost is the same.
+        Unary::Round | Unary::Floor | Unary::Ceil => format!("round({x})"),
         Unary::Reciprocal => format!("1 / {x}"),
         Unary::Relu => format!("max({x}, 0)"),
         // Written as a block and a move.

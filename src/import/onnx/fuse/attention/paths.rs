@@ -79,7 +79,7 @@ pub(super) fn context_of(
                 }
             }
             Work::Move
-            | Work::Unary(Unary::Cast | Unary::Round)
+            | Work::Unary(Unary::Cast | Unary::Round | Unary::Floor | Unary::Ceil)
             | Work::Clip(..)
             | Work::Where
             | Work::Binary(Binary::Mul | Binary::Add | Binary::Sub) => {
@@ -115,7 +115,7 @@ pub(super) fn projection_of(
                 return (path, weight.then_some(at));
             }
             Work::Block(Block::Rotary | Block::LayerNorm { .. } | Block::RmsNorm { .. })
-            | Work::Unary(Unary::Cast | Unary::Round)
+            | Work::Unary(Unary::Cast | Unary::Round | Unary::Floor | Unary::Ceil)
             | Work::Clip(..) => node.inputs.first().copied(),
             // Earlier keys stand before those of this call.
             Work::Move => node.inputs.last().copied(),
