@@ -61,7 +61,7 @@ impl Expr {
                 }
                 product = match exponent {
                     1 => number::product(&product, &base),
-                    exponent => product * Pow::pow(base, *exponent),
+                    exponent => number::product(&product, &Pow::pow(base, *exponent)),
                 };
             }
             sum = number::sum(&sum, &product);
