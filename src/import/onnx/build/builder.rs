@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::quantise::{Held, Quantised};
 use crate::domain::Domain;
 use crate::import::onnx::error::ImportError;
 use crate::import::onnx::infer::extent::{MAX_VALUES, check_shape, number, shown};
@@ -31,8 +32,10 @@ pub(crate) struct NetBuilder {
     net: Net,
     /// What the reader of an estimate should know, with how often.
     notes: BTreeMap<String, usize>,
-    /// Fractions that were whole numbers, and those.
-    pub(super) dequantised: HashMap<TensorId, TensorId>,
+    /// Numbers that stand for fractions, by these.
+    pub(super) quantised: HashMap<TensorId, Quantised>,
+    /// How numbers are held that take fewer bits than their type.
+    pub(super) held: HashMap<TensorId, Held>,
     /// The tensors of sequences, by what stands for the whole.
     sequences: HashMap<TensorId, Vec<TensorId>>,
 }

@@ -2,35 +2,124 @@
 //!
 //! `DequantizeLinear` before a product and `QuantizeLinear` after it mean what
 //! `QLinearMatMul` says in one node: a product of whole numbers, one
-//! multiplication for each sum that brings it to scale, rounding and bounds.
+//! multiplication for each sum that brings it to scale, rounding and bounds. The
+//! numbers are priced as wide as the file says, sums in 32 bits.
 //! Corrections for zero points are part of the bias, as runtimes have it.
 
 use super::builder::NetBuilder;
+use crate::format::Format;
 use crate::import::onnx::error::ImportError;
 use crate::import::onnx::net::{Binary, KnownValue, QUANTISE, TensorId, Unary, Work};
 use crate::import::onnx::proto::ElementType;
 use crate::symbolic::Expr;
 
-/// The format of products of whole numbers.
-const WHOLE: &str = "int8/int32";
+/// What sums of whole numbers are held in, at least.
+const SUM_BITS: u16 = 32;
+
+/// What the numbers are that stand for fractions: how wide, and whether they
+/// are whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// Whole numbers of so many bits.
+    Whole(u16),
+    /// Fractions of so many bits.
+    Float(u16),
+}
+
+impl Held {
+    /// How elements of a type are held; a byte where the type has no width.
+    fn of(element: ElementType) -> Held {
+        let bits = element.bits().and_then(|bits| u16::try_from(bits).ok());
+        match (element.is_whole(), bits) {
+            (false, Some(bits)) => Held::Float(bits),
+            (_, bits) => Held::Whole(bits.unwrap_or(8)),
+        }
+    }
+
+    /// How whole numbers from `low` to `high` are held.
+    fn between(low: f64, high: f64) -> Held {
+        let fits = |bits: &u16| match low < 0.0 {
+            true => low >= -(2f64.powi(i32::from(*bits) - 1)) && high < 2f64.powi(i32::from(*bits) - 1),
+            false => high < 2f64.powi(i32::from(*bits)),
+        };
+        Held::Whole((1..64).find(fits).unwrap_or(64))
+    }
+
+    /// The format of a product of two: that of the wider one. `None` for a whole
+    /// number times a fraction.
+    fn product(self, other: Held) -> Option<Format> {
+        let (family, bits) = match (self, other) {
+            (Held::Whole(a), Held::Whole(b)) => ("int", a.max(b)),
+            (Held::Float(a), Held::Float(b)) => ("fp", a.max(b)),
+            _ => return None,
+        };
+        let sums = bits.max(SUM_BITS);
+        format!("{family}{bits}/{family}{sums}").parse().ok()
+    }
+}
+
+/// Numbers that stand for fractions, which are these times a scale.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Quantised {
+    pub(crate) numbers: TensorId,
+    /// What stands for 0, where that is not 0.
+    pub(crate) zero: Option<TensorId>,
+    pub(crate) held: Held,
+    /// Whether the scale is 1.
+    pub(crate) unscaled: bool,
+}
 
 /// What a product multiplies.
 pub(crate) struct Factors {
     pub(crate) a: TensorId,
     pub(crate) b: TensorId,
-    /// Whether these are whole numbers that stand for fractions.
-    pub(crate) whole: bool,
+    /// The format, where these are numbers that stand for fractions.
+    format: Option<Format>,
+    /// Whether the scales of both are 1.
+    unscaled: bool,
 }
 
 impl NetBuilder {
-    /// The operands of a product: the whole numbers that both stand for, if
-    /// both do.
+    /// The operands of a product: the numbers that both stand for, if both do
+    /// and can be multiplied.
     pub(crate) fn factors(&self, a: TensorId, b: TensorId) -> Factors {
-        let of = |tensor: TensorId| self.dequantised.get(&tensor).copied();
-        match (of(a), of(b)) {
-            (Some(a), Some(b)) => Factors { a, b, whole: true },
-            _ => Factors { a, b, whole: false },
-        }
+        let fractions = Factors {
+            a,
+            b,
+            format: None,
+            unscaled: false,
+        };
+        let (Some(a), Some(b)) = (self.quantised_form(a), self.quantised_form(b)) else {
+            return fractions;
+        };
+        let format = a.held.product(b.held);
+        format.map_or(fractions, |format| Factors {
+            a: a.numbers,
+            b: b.numbers,
+            format: Some(format),
+            unscaled: a.unscaled && b.unscaled,
+        })
+    }
+
+    /// The numbers that stand for fractions, if some do.
+    pub(crate) fn quantised_form(&self, fractions: TensorId) -> Option<Quantised> {
+        self.quantised.get(&fractions).copied()
+    }
+
+    /// Says which numbers stand for fractions.
+    pub(crate) fn stands_for_fractions(&mut self, fractions: TensorId, quantised: Quantised) {
+        self.quantised.insert(fractions, quantised);
+    }
+
+    /// Says between which bounds the whole numbers of a tensor are.
+    pub(crate) fn bounded(&mut self, numbers: TensorId, low: f64, high: f64) {
+        self.held.insert(numbers, Held::between(low, high));
+    }
+
+    /// How the numbers of a tensor are held.
+    pub(crate) fn held(&self, numbers: TensorId) -> Held {
+        let known = self.held.get(&numbers).copied();
+        known.unwrap_or_else(|| Held::of(self.element(numbers)))
     }
 
     /// A product of such operands with its bias, brought to scale.
@@ -52,18 +141,28 @@ impl NetBuilder {
         factors: &Factors,
         biased: impl FnOnce(&mut NetBuilder, TensorId) -> Result<TensorId, ImportError>,
     ) -> Result<TensorId, ImportError> {
-        if !factors.whole {
+        let Some(format) = factors.format else {
             return biased(self, product);
-        }
-        self.of_whole(product);
+        };
+        self.in_format(product, format);
         let sums = biased(self, product)?;
-        self.scaled(sums)
+        match factors.unscaled {
+            true => Ok(sums),
+            false => self.scaled(sums),
+        }
     }
 
-    /// Says that a product is one of whole numbers.
-    pub(crate) fn of_whole(&mut self, product: TensorId) {
+    /// Says that a product is one of the numbers in `a` and `b`, each held as
+    /// its type tells.
+    pub(crate) fn of_numbers(&mut self, product: TensorId, a: TensorId, b: TensorId) {
+        if let Some(format) = self.held(a).product(self.held(b)) {
+            self.in_format(product, format);
+        }
+    }
+
+    fn in_format(&mut self, product: TensorId, format: Format) {
         if let Some(node) = self.last(product) {
-            node.format = Some(WHOLE);
+            node.format = Some(format);
         }
         self.tensor_mut(product).element = ElementType::Int32;
     }
@@ -130,23 +229,36 @@ impl NetBuilder {
         }
     }
 
-    /// Whole numbers to fractions; a product takes the whole numbers instead.
+    /// Numbers to fractions; a product takes the numbers instead.
     pub(crate) fn dequantise(
         &mut self,
         x: TensorId,
         zero: Option<TensorId>,
     ) -> Result<TensorId, ImportError> {
-        let mut centred = x;
-        if let Some(zero) = zero.filter(|zero| !self.is_zero(*zero)) {
-            centred = self.step(Work::Binary(Binary::Sub), &[x, zero], ElementType::Float)?;
+        let quantised = Quantised {
+            numbers: x,
+            zero,
+            held: self.held(x),
+            unscaled: false,
+        };
+        self.fractions_of(quantised)
+    }
+
+    /// The fractions that numbers stand for.
+    pub(crate) fn fractions_of(&mut self, quantised: Quantised) -> Result<TensorId, ImportError> {
+        let x = quantised.numbers;
+        let mut result = x;
+        if let Some(zero) = quantised.zero.filter(|zero| !self.is_zero(*zero)) {
+            result = self.step(Work::Binary(Binary::Sub), &[x, zero], ElementType::Float)?;
         }
-        let scale = self.scale();
-        let result = self.step(
-            Work::Binary(Binary::Mul),
-            &[centred, scale],
-            ElementType::Float,
-        )?;
-        self.dequantised.insert(result, x);
+        if quantised.unscaled {
+            result = self.step(Work::Unary(Unary::Cast), &[result], ElementType::Float)?;
+        } else {
+            let scale = self.scale();
+            let inputs = [result, scale];
+            result = self.step(Work::Binary(Binary::Mul), &inputs, ElementType::Float)?;
+        }
+        self.stands_for_fractions(result, quantised);
         let weight = self.tensor_mut(x);
         weight.stored |= weight.origin.is_some();
         Ok(result)
@@ -156,11 +268,42 @@ impl NetBuilder {
 /// The smallest and the largest number of a type.
 fn bounds(element: ElementType) -> (f64, f64) {
     match element {
+        ElementType::Uint2 => (0.0, 3.0),
+        ElementType::Int2 => (-2.0, 1.0),
         ElementType::Uint4 => (0.0, 15.0),
         ElementType::Int4 => (-8.0, 7.0),
         ElementType::Uint8 => (0.0, 255.0),
         ElementType::Uint16 => (0.0, 65535.0),
         ElementType::Int16 => (-32768.0, 32767.0),
+        ElementType::Float8E4M3Fn => (-448.0, 448.0),
+        ElementType::Float8E4M3Fnuz => (-240.0, 240.0),
+        ElementType::Float8E5M2 | ElementType::Float8E5M2Fnuz => (-57344.0, 57344.0),
+        ElementType::Float4E2M1 => (-6.0, 6.0),
         _ => (-128.0, 127.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Held::{self, Float, Whole};
+
+    #[test]
+    fn bounds_tell_how_many_bits_whole_numbers_take() {
+        assert_eq!(Held::between(-7.0, 7.0), Whole(4));
+        assert_eq!(Held::between(-8.0, 7.0), Whole(4));
+        assert_eq!(Held::between(-8.0, 8.0), Whole(5));
+        assert_eq!(Held::between(0.0, 15.0), Whole(4));
+        assert_eq!(Held::between(0.0, 1.0), Whole(1));
+        assert_eq!(Held::between(-1.0, 1.0), Whole(2));
+        assert_eq!(Held::between(f64::NEG_INFINITY, 0.0), Whole(64));
+    }
+
+    #[test]
+    fn products_are_held_as_the_wider_factor() {
+        let shown = |a: Held, b: Held| a.product(b).map(|format| format.to_string());
+        assert_eq!(shown(Whole(8), Whole(4)), Some("int8/int32".to_owned()));
+        assert_eq!(shown(Whole(16), Whole(8)), Some("int16/int32".to_owned()));
+        assert_eq!(shown(Float(8), Float(4)), Some("fp8/fp32".to_owned()));
+        assert_eq!(shown(Float(8), Whole(8)), None);
     }
 }

@@ -16,6 +16,15 @@ pub(crate) fn domain(work: &Work, inputs: &[TensorId], net: &Net) -> (Domain, bo
     match work {
         Work::Unary(Unary::Sign) => (Domain::sign(), false),
         Work::Unary(Unary::Cast) | Work::Move | Work::Gather => (of(0), scaled),
+        // Whole numbers between two bounds.
+        Work::Clip(low, high) if of(0).is_whole() && !scaled => {
+            let bound = num_rational::BigRational::from_float;
+            let domain = match (bound(*low), bound(*high)) {
+                (Some(low), Some(high)) => Domain::whole_between(&low, &high),
+                _ => Domain::Integer,
+            };
+            (domain, false)
+        }
         Work::Unary(Unary::Round | Unary::Floor | Unary::Ceil) => (Domain::Integer, false),
         Work::Binary(
             Binary::Greater

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::tensor::{NetTensor, TensorId};
 use super::work::Work;
+use crate::format::Format;
 use crate::symbolic::Expr;
 
 /// The place of a node in its [`Net`].
@@ -35,7 +36,7 @@ pub(crate) struct NetNode {
     pub(crate) output: TensorId,
     pub(crate) stage: Option<&'static str>,
     /// The format that the operator fixes, against that of the estimate.
-    pub(crate) format: Option<&'static str>,
+    pub(crate) format: Option<Format>,
     /// Constants that it stands for besides its inputs: biases, gains.
     pub(crate) folded: Vec<TensorId>,
 }

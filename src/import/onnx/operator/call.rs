@@ -41,6 +41,7 @@ impl<'m> Attributes<'m> {
 }
 
 /// A node with its inputs found.
+#[derive(Clone)]
 pub(crate) struct Call<'m> {
     pub(crate) node: &'m Node,
     /// `None` where an input is left out.
@@ -69,6 +70,15 @@ impl<'m> Call<'m> {
             attributes: Attributes::of(node, caller),
             told,
         }
+    }
+
+    /// The same with another first input.
+    pub(crate) fn with_first(&self, input: TensorId) -> Call<'m> {
+        let mut call = self.clone();
+        if let Some(first) = call.inputs.first_mut() {
+            *first = Some(input);
+        }
+        call
     }
 
     /// The operator, with its domain where that is not the standard one.

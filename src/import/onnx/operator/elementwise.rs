@@ -248,6 +248,9 @@ pub(crate) fn clip(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let mut result = x;
     if low.is_finite() || high.is_finite() || others == [None, None] {
         result = builder.compute(Work::Clip(low, high), &[x], shape, element)?;
+        if element.is_whole() && low.is_finite() && high.is_finite() {
+            builder.bounded(result, low, high);
+        }
     }
     for (binary, bound) in [Binary::Max, Binary::Min].into_iter().zip(others) {
         if let Some(bound) = bound {

@@ -263,7 +263,7 @@ pub(crate) fn dynamic_matmul(builder: &mut NetBuilder, call: &Call<'_>) -> Resul
         quantised.first().copied().unwrap_or(a)
     };
     let sums = builder.matmul(bits, b, ElementType::Int32)?;
-    builder.of_whole(sums);
+    builder.of_numbers(sums, bits, b);
     let bias = call.optional(if small { 6 } else { 4 });
     let sums = builder.with_bias(sums, bias)?;
     Ok(vec![builder.scaled(sums)?])

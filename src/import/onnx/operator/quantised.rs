@@ -3,7 +3,7 @@
 
 use super::call::Call;
 use super::conv::convolve;
-use crate::import::onnx::build::NetBuilder;
+use crate::import::onnx::build::{NetBuilder, Quantised};
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::axis_at;
 use crate::import::onnx::net::{Binary, FoldKind, Origin, QUANTISE, TensorId, Unary, Work};
@@ -51,42 +51,34 @@ pub(crate) fn dynamic(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 
 /// `MatMulInteger`
 pub(crate) fn matmul_integer(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let result = builder.matmul(call.input(0)?, call.input(1)?, ElementType::Int32)?;
-    builder.of_whole(result);
+    let (a, b) = (call.input(0)?, call.input(1)?);
+    let result = builder.matmul(a, b, ElementType::Int32)?;
+    builder.of_numbers(result, a, b);
     Ok(vec![result])
 }
 
 /// `ConvInteger`
 pub(crate) fn conv_integer(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let result = convolve(
-        builder,
-        call,
-        call.input(0)?,
-        call.input(1)?,
-        ElementType::Int32,
-    )?;
-    builder.of_whole(result);
+    let (x, weight) = (call.input(0)?, call.input(1)?);
+    let result = convolve(builder, call, x, weight, ElementType::Int32)?;
+    builder.of_numbers(result, x, weight);
     Ok(vec![result])
 }
 
 /// `QLinearMatMul`: A, its scale and zero, B, its scale and zero, the scale
 /// and zero of the result.
 pub(crate) fn qlinear_matmul(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let sums = builder.matmul(call.input(0)?, call.input(3)?, ElementType::Int32)?;
-    builder.of_whole(sums);
+    let (a, b) = (call.input(0)?, call.input(3)?);
+    let sums = builder.matmul(a, b, ElementType::Int32)?;
+    builder.of_numbers(sums, a, b);
     Ok(vec![requantised(builder, sums, call.optional(7))?])
 }
 
 /// `QLinearConv`: the same, with a bias of whole numbers at the end.
 pub(crate) fn qlinear_conv(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let sums = convolve(
-        builder,
-        call,
-        call.input(0)?,
-        call.input(3)?,
-        ElementType::Int32,
-    )?;
-    builder.of_whole(sums);
+    let (x, weight) = (call.input(0)?, call.input(3)?);
+    let sums = convolve(builder, call, x, weight, ElementType::Int32)?;
+    builder.of_numbers(sums, x, weight);
     let sums = builder.with_channel_bias(sums, call.optional(8))?;
     Ok(vec![requantised(builder, sums, call.optional(7))?])
 }
@@ -125,8 +117,9 @@ pub(crate) fn qlinear_binary(builder: &mut NetBuilder, call: &Call<'_>) -> Resul
 /// `QGemm`: A, its scale and zero, B, its scale and zero, a bias, the scale
 /// and zero of the result, which is a fraction without them.
 pub(crate) fn qgemm(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let sums = super::linear::product_of(builder, call, call.input(0)?, call.input(3)?)?;
-    builder.of_whole(sums);
+    let (a, b) = (call.input(0)?, call.input(3)?);
+    let sums = super::linear::product_of(builder, call, a, b)?;
+    builder.of_numbers(sums, a, b);
     let sums = builder.with_bias(sums, call.optional(6))?;
     Ok(vec![match call.optional(7) {
         Some(_) => requantised(builder, sums, call.optional(8))?,
@@ -168,6 +161,71 @@ pub(crate) fn qlinear_concat(builder: &mut NetBuilder, call: &Call<'_>) -> Resul
         shape[axis] = &shape[axis] + &length;
     }
     Ok(vec![builder.moved(&tensors, shape)?])
+}
+
+/// Operators that move elements; padding is 0.
+const MOVES: [&str; 13] = [
+    "Flatten",
+    "Reshape",
+    "Squeeze",
+    "Unsqueeze",
+    "Transpose",
+    "Expand",
+    "Tile",
+    "Split",
+    "Slice",
+    "Gather",
+    "Pad",
+    "DepthToSpace",
+    "SpaceToDepth",
+];
+/// Operators that choose among elements, and 0.
+const CHOOSES: [&str; 3] = ["MaxPool", "GlobalMaxPool", "Relu"];
+
+/// An operator, read by `read`. One that moves fractions, or chooses among
+/// them, does so with the numbers that stand for them.
+pub(crate) fn carried(
+    builder: &mut NetBuilder,
+    call: &Call<'_>,
+    read: fn(&mut NetBuilder, &Call<'_>) -> Results,
+) -> Results {
+    let name = call.node.op_type.as_str();
+    let fractions = call.optional(0);
+    let quantised = fractions.and_then(|x| builder.quantised_form(x));
+    let Some(quantised) = quantised.filter(|_| matches!(call.node.domain.as_str(), "" | "ai.onnx"))
+    else {
+        return read(builder, call);
+    };
+    let on_numbers = call.with_first(quantised.numbers);
+    let of = |numbers: TensorId| Quantised {
+        numbers,
+        ..quantised
+    };
+    if CHOOSES.contains(&name) {
+        let mut results = read(builder, &on_numbers)?;
+        if let Some(first) = results.first_mut() {
+            *first = builder.fractions_of(of(*first))?;
+        }
+        return Ok(results);
+    }
+    let results = read(builder, call)?;
+    // Moves cost nothing: of these and those only what is read is left.
+    if MOVES.contains(&name) && pads_with_zero(builder, call) {
+        let moved = read(builder, &on_numbers)?;
+        for (fractions, numbers) in results.iter().zip(moved) {
+            builder.stands_for_fractions(*fractions, of(numbers));
+        }
+    }
+    Ok(results)
+}
+
+/// Whether nothing but 0 is put beside the elements.
+fn pads_with_zero(builder: &NetBuilder, call: &Call<'_>) -> bool {
+    if call.node.op_type != "Pad" {
+        return true;
+    }
+    let value = call.optional(2).map(|value| builder.scalar(value));
+    value.unwrap_or(Some(call.float("value").unwrap_or(0.0))) == Some(0.0)
 }
 
 /// `MatMulNBits`: weights of few bits, unpacked on the way.

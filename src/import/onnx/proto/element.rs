@@ -31,13 +31,16 @@ pub enum ElementType {
     Uint4,
     Int4,
     Float4E2M1,
+    Float8E8M0,
+    Uint2,
+    Int2,
     /// A number that the specification did not know when this was written.
     Other(i32),
 }
 
 impl ElementType {
     /// The names, by the numbers that stand for them in a file.
-    const ALL: [(ElementType, &'static str); 24] = [
+    const ALL: [(ElementType, &'static str); 27] = [
         (ElementType::Undefined, "undefined"),
         (ElementType::Float, "float"),
         (ElementType::Uint8, "uint8"),
@@ -62,6 +65,9 @@ impl ElementType {
         (ElementType::Uint4, "uint4"),
         (ElementType::Int4, "int4"),
         (ElementType::Float4E2M1, "float4e2m1"),
+        (ElementType::Float8E8M0, "float8e8m0"),
+        (ElementType::Uint2, "uint2"),
+        (ElementType::Int2, "int2"),
     ];
 
     /// The type that a file means by `number`.
@@ -77,9 +83,11 @@ impl ElementType {
         use ElementType as E;
         Some(match self {
             E::Undefined | E::String | E::Other(_) => return None,
+            E::Uint2 | E::Int2 => 2,
             E::Uint4 | E::Int4 | E::Float4E2M1 => 4,
             E::Uint8 | E::Int8 | E::Bool => 8,
             E::Float8E4M3Fn | E::Float8E4M3Fnuz | E::Float8E5M2 | E::Float8E5M2Fnuz => 8,
+            E::Float8E8M0 => 8,
             E::Uint16 | E::Int16 | E::Float16 | E::Bfloat16 => 16,
             E::Float | E::Int32 | E::Uint32 => 32,
             E::Int64 | E::Double | E::Uint64 | E::Complex64 => 64,
@@ -92,7 +100,9 @@ impl ElementType {
         use ElementType as E;
         matches!(
             self,
-            E::Uint4
+            E::Uint2
+                | E::Int2
+                | E::Uint4
                 | E::Int4
                 | E::Uint8
                 | E::Int8
@@ -132,6 +142,7 @@ mod tests {
         assert_eq!(E::from_number(16), E::Bfloat16);
         assert_eq!(E::from_number(22), E::Int4);
         assert_eq!(E::from_number(23), E::Float4E2M1);
+        assert_eq!(E::from_number(26), E::Int2);
         assert_eq!(E::from_number(99), E::Other(99));
         assert_eq!(E::from_number(-1), E::Other(-1));
         assert_eq!(E::Other(99).to_string(), "type 99");

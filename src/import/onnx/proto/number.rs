@@ -13,7 +13,7 @@ pub(crate) enum Number {
 
 impl ElementType {
     /// How many bytes the smallest piece of the file takes that holds whole
-    /// elements: one, or two of four bits. `None` where elements are no
+    /// elements: one, or several of less than eight bits. `None` where elements are no
     /// numbers.
     pub(crate) fn step(self) -> Option<usize> {
         match self {
@@ -22,18 +22,16 @@ impl ElementType {
         }
     }
 
-    /// What the bytes of one step hold, lowest byte first: one element, or two
-    /// of four bits.
-    pub(crate) fn decode(self, bytes: &[u8]) -> (Number, Option<Number>) {
+    /// What the bytes of one step hold, lowest byte first: one element, two of
+    /// four bits, or four of two.
+    pub(crate) fn decode(self, bytes: &[u8]) -> impl Iterator<Item = Number> {
         let mut all = [0; 8];
         for (to, from) in all.iter_mut().zip(bytes) {
             *to = *from;
         }
         let bits = u64::from_le_bytes(all);
-        if self.bits() == Some(4) {
-            return (self.element(bits & 15), Some(self.element(bits >> 4 & 15)));
-        }
-        (self.element(bits), None)
+        let width = self.bits().filter(|width| *width < 8).unwrap_or(8);
+        (0..8 / width).map(move |at| self.element(bits >> (at * width)))
     }
 
     /// The element with these bits; those above its width are not looked at.
@@ -42,6 +40,8 @@ impl ElementType {
         // The casts cut off what is above the width of the element.
         match self {
             E::Bool => Number::Whole(i128::from(bits as u8 != 0)),
+            E::Uint2 => Number::Whole(i128::from(bits & 3)),
+            E::Int2 => Number::Whole(i128::from((bits as i8) << 6 >> 6)),
             E::Uint4 => Number::Whole(i128::from(bits & 15)),
             E::Int4 => Number::Whole(i128::from((bits as i8) << 4 >> 4)),
             E::Uint8 => Number::Whole(i128::from(bits as u8)),
@@ -69,6 +69,9 @@ impl ElementType {
             E::Float8E4M3Fnuz | E::Float8E5M2Fnuz if bits & 0xff == 0x80 => f64::NAN,
             E::Float8E4M3Fnuz => finite(bits, 4, 3, 8),
             E::Float8E5M2Fnuz => finite(bits, 5, 2, 16),
+            // No mantissa and no sign: powers of two.
+            E::Float8E8M0 if bits & 0xff == 0xff => f64::NAN,
+            E::Float8E8M0 => 2f64.powi((bits & 0xff) as i32 - 127),
             E::Float4E2M1 => finite(bits, 2, 1, 1),
             _ => f64::NAN,
         }
@@ -109,12 +112,13 @@ fn finite(bits: u64, exponent: u32, mantissa: u32, bias: i32) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use ElementType as E;
 
     fn one(element: ElementType, bytes: &[u8]) -> Number {
-        element.decode(bytes).0
+        element.decode(bytes).next().unwrap()
     }
 
     #[test]
@@ -130,10 +134,12 @@ mod tests {
 
     #[test]
     fn the_lower_half_of_a_byte_comes_first() {
-        let (low, high) = E::Int4.decode(&[0xf7]);
-        assert_eq!((low, high), (Number::Whole(7), Some(Number::Whole(-1))));
-        let (low, high) = E::Uint4.decode(&[0xf7]);
-        assert_eq!((low, high), (Number::Whole(7), Some(Number::Whole(15))));
+        let all = |element: E, byte: u8| element.decode(&[byte]).collect::<Vec<_>>();
+        assert_eq!(all(E::Int4, 0xf7), [7, -1].map(Number::Whole));
+        assert_eq!(all(E::Uint4, 0xf7), [7, 15].map(Number::Whole));
+        // 11 10 01 00
+        assert_eq!(all(E::Uint2, 0xe4), [0, 1, 2, 3].map(Number::Whole));
+        assert_eq!(all(E::Int2, 0xe4), [0, 1, -2, -1].map(Number::Whole));
     }
 
     #[test]
@@ -152,8 +158,9 @@ mod tests {
         assert_eq!(one(E::Float8E5M2, &[0x7c]), Number::Real(f64::INFINITY));
         assert_eq!(one(E::Float8E5M2Fnuz, &[0x7f]), Number::Real(57344.0));
         assert_eq!(one(E::Float8E4M3Fn, &[0x01]), Number::Real(2f64.powi(-9)));
-        let (low, high) = E::Float4E2M1.decode(&[0x9f]);
-        assert_eq!((low, high), (Number::Real(-6.0), Some(Number::Real(-0.5))));
+        let both: Vec<Number> = E::Float4E2M1.decode(&[0x9f]).collect();
+        assert_eq!(both, [-6.0, -0.5].map(Number::Real));
+        assert_eq!(one(E::Float8E8M0, &[126]), Number::Real(0.5));
         let nan = one(E::Float8E4M3Fn, &[0xff]);
         assert!(matches!(nan, Number::Real(value) if value.is_nan()));
     }

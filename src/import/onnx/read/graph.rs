@@ -12,6 +12,7 @@ use crate::import::onnx::infer::dims::Dims;
 use crate::import::onnx::infer::extent::check_shape;
 use crate::import::onnx::net::{KnownValue, Net, Origin, TensorId, Work};
 use crate::import::onnx::operator::call::Call;
+use crate::import::onnx::operator::quantised::carried;
 use crate::import::onnx::proto::{
     Dim, ElementType, Function, Graph, Model, Node, Payload, Tensor, ValueInfo,
 };
@@ -268,7 +269,7 @@ impl<'m> GraphReader<'m> {
             return self.function(function, call);
         }
         match (self.lookup)(domain, name).map(|known| known.handler) {
-            Some(Handler::Node(read)) => read(&mut self.builder, call),
+            Some(Handler::Node(read)) => carried(&mut self.builder, call, *read),
             Some(Handler::Graph(read)) => read(self, call),
             None => Err(ImportError::Unsupported("unknown operator".to_owned())),
         }

@@ -105,13 +105,11 @@ impl Tally {
     }
 
     pub(super) fn add_step(&mut self, element: ElementType, bytes: &[u8]) {
-        let (first, second) = element.decode(bytes);
-        self.add(first);
-        // The last half of a byte is no element if they are odd.
-        if let Some(second) = second
-            && self.seen < self.total
-        {
-            self.add(second);
+        for (at, number) in element.decode(bytes).enumerate() {
+            // The rest of the last byte is no element.
+            if at == 0 || self.seen < self.total {
+                self.add(number);
+            }
         }
     }
 

@@ -53,15 +53,14 @@ impl SmallTensor {
     /// How many steps there are.
     pub fn steps(&self) -> usize {
         match self.element.bits() {
-            Some(4) => self.count.div_ceil(2),
+            Some(bits @ (2 | 4)) => self.count.div_ceil(8 / bits as usize),
             _ => self.count,
         }
     }
 
     /// Adds one step; beyond the last, nothing.
     pub fn push(&mut self, bytes: &[u8]) {
-        let (first, second) = self.element.decode(bytes);
-        for number in [Some(first), second].into_iter().flatten() {
+        for number in self.element.decode(bytes) {
             if self.ints.len() + self.floats.len() >= self.count {
                 return;
             }

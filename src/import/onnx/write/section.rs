@@ -182,8 +182,9 @@ impl<'n> Section<'n> {
         if node.stage == Some("binarise") {
             self.field("density", &quoted(ONES));
         }
-        if let Some(format) = node.format.or_else(|| whole_format(self.net, node)) {
-            self.field("format", &quoted(format));
+        let own = node.format.map(|format| format.to_string());
+        if let Some(format) = own.or_else(|| whole_format(self.net, node).map(str::to_owned)) {
+            self.field("format", &quoted(&format));
         }
     }
 }
