@@ -1,6 +1,6 @@
 //! A net under construction.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::quantise::{Held, Quantised};
 use crate::domain::Domain;
@@ -36,6 +36,8 @@ pub(crate) struct NetBuilder {
     pub(super) quantised: HashMap<TensorId, Quantised>,
     /// How numbers are held that take fewer bits than their type.
     pub(super) held: HashMap<TensorId, Held>,
+    /// Tensors without a number below 0.
+    never_negative: HashSet<TensorId>,
     /// The tensors of sequences, by what stands for the whole.
     sequences: HashMap<TensorId, Vec<TensorId>>,
 }
@@ -103,6 +105,16 @@ impl NetBuilder {
         let id = self.add_constant("", shape, element);
         self.net.tensors[id].value = (value.len() <= MAX_VALUES).then_some(value);
         id
+    }
+
+    /// Says that no number of a tensor is below 0.
+    pub(crate) fn says_never_negative(&mut self, tensor: TensorId) {
+        self.never_negative.insert(tensor);
+    }
+
+    /// Whether no number of a tensor is known to be below 0.
+    pub(crate) fn is_never_negative(&self, tensor: TensorId) -> bool {
+        self.never_negative.contains(&tensor)
     }
 
     /// A sequence of tensors.

@@ -23,4 +23,4 @@ mod quantise;
 pub(crate) use attention::Heads;
 pub(crate) use builder::NetBuilder;
 pub(crate) use fold::folded_shape;
-pub(crate) use quantise::Quantised;
+pub(crate) use quantise::{Held, Quantised};

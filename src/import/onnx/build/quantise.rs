@@ -39,7 +39,9 @@ impl Held {
     /// How whole numbers from `low` to `high` are held.
     fn between(low: f64, high: f64) -> Held {
         let fits = |bits: &u16| match low < 0.0 {
-            true => low >= -(2f64.powi(i32::from(*bits) - 1)) && high < 2f64.powi(i32::from(*bits) - 1),
+            true => {
+                low >= -(2f64.powi(i32::from(*bits) - 1)) && high < 2f64.powi(i32::from(*bits) - 1)
+            }
             false => high < 2f64.powi(i32::from(*bits)),
         };
         Held::Whole((1..64).find(fits).unwrap_or(64))
@@ -207,18 +209,32 @@ impl NetBuilder {
         zero: Option<TensorId>,
         element: ElementType,
     ) -> Result<TensorId, ImportError> {
-        let scale = self.scale();
-        let scaled = self.step(Work::Binary(Binary::Mul), &[x, scale], ElementType::Float)?;
-        let mut rounded = self.step(Work::Unary(Unary::Round), &[scaled], ElementType::Float)?;
-        if let Some(zero) = zero.filter(|zero| !self.is_zero(*zero)) {
-            rounded = self.step(
-                Work::Binary(Binary::Add),
-                &[rounded, zero],
-                ElementType::Float,
-            )?;
-        }
+        let rounded = self.rounded(x, zero, false)?;
         let (low, high) = bounds(element);
         self.step(Work::Clip(low, high), &[rounded], element)
+    }
+
+    /// Fractions, divided by a scale unless that is 1, to the next whole number,
+    /// and moved by what stands for 0.
+    pub(crate) fn rounded(
+        &mut self,
+        x: TensorId,
+        zero: Option<TensorId>,
+        unscaled: bool,
+    ) -> Result<TensorId, ImportError> {
+        let mut scaled = x;
+        if !unscaled {
+            let scale = self.scale();
+            scaled = self.step(Work::Binary(Binary::Mul), &[x, scale], ElementType::Float)?;
+        }
+        let rounded = self.step(Work::Unary(Unary::Round), &[scaled], ElementType::Float)?;
+        match zero.filter(|zero| !self.is_zero(*zero)) {
+            Some(zero) => {
+                let moved = Work::Binary(Binary::Add);
+                self.step(moved, &[rounded, zero], ElementType::Float)
+            }
+            None => Ok(rounded),
+        }
     }
 
     fn is_zero(&self, zero: TensorId) -> bool {

@@ -58,7 +58,11 @@ pub(crate) fn unary_of(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         // Round
         _ => Unary::Round,
     };
-    Ok(vec![builder.unary(unary, call.input(0)?)?])
+    let result = builder.unary(unary, call.input(0)?)?;
+    if unary == Unary::Relu {
+        builder.says_never_negative(result);
+    }
+    Ok(vec![result])
 }
 
 /// A function of two tensors.

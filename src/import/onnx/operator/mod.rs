@@ -15,6 +15,7 @@
 //! | `shape` | constants that are made of shapes |
 //! | `unpriced` | operators that no table prices, for their shapes |
 //! | `quantised` | whole numbers for fractions |
+//! | `qonnx` | the same of any width, in one operator |
 //! | `attention`, `recurrent`, `microsoft` | fused networks, taken apart |
 
 pub(crate) mod attention;
@@ -30,6 +31,7 @@ pub(crate) mod loss;
 pub(crate) mod microsoft;
 pub(crate) mod norm;
 pub(crate) mod pool;
+pub(crate) mod qonnx;
 pub(crate) mod quantised;
 pub(crate) mod recurrent;
 pub(crate) mod reduce;

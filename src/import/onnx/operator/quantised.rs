@@ -204,7 +204,11 @@ pub(crate) fn carried(
     if CHOOSES.contains(&name) {
         let mut results = read(builder, &on_numbers)?;
         if let Some(first) = results.first_mut() {
+            let rectified = builder.is_never_negative(*first);
             *first = builder.fractions_of(of(*first))?;
+            if rectified {
+                builder.says_never_negative(*first);
+            }
         }
         return Ok(results);
     }

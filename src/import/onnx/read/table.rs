@@ -5,7 +5,7 @@ use super::graph::Handler::{self, Graph, Node};
 use super::graph::Known;
 use crate::import::onnx::operator::{
     attention, concat, conv, einsum, elementwise, gather, layout, linear, loss, microsoft, norm,
-    pool, quantised, recurrent, reduce, sequence, shape, slice, unpriced, window,
+    pool, qonnx, quantised, recurrent, reduce, sequence, shape, slice, unpriced, window,
 };
 
 /// An operator that can be read.
@@ -156,11 +156,26 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "QuantizeLinear" => Node(quantised::quantise), "mul, round, two comparisons";
         "DequantizeLinear" => Node(quantised::dequantise), "mul; nothing before a product of whole numbers";
     }
+    "qonnx.custom_op.general": {
+        "Quant", "IntQuant" => Node(qonnx::quant), "mul, round, two comparisons; one comparison for one signed bit; mul, but not before a product of whole numbers";
+        "BipolarQuant" => Node(qonnx::bipolar), "one comparison; mul, but not before a product of whole numbers";
+        "Trunc" => Node(qonnx::trunc), "a shift; two comparisons in version 2; mul, but not before a product of whole numbers";
+        "MultiThreshold" => Node(qonnx::thresholds), "a comparison for each threshold and additions of what they give; mul, but not before a product of whole numbers";
+        "XnorPopcountMatMul" => Node(qonnx::xnor), "xnor, and a count of bits";
+    }
 };
+
+/// Domains whose operators are those of another.
+const SAME: [(&str, &str); 3] = [
+    ("ai.onnx", ""),
+    ("onnx.brevitas", "qonnx.custom_op.general"),
+    ("finn.custom_op.general", "qonnx.custom_op.general"),
+];
 
 /// What is known of the operator of this domain and name.
 pub(super) fn find(domain: &str, name: &str) -> Option<Known> {
-    let domain = if domain == "ai.onnx" { "" } else { domain };
+    let same = SAME.iter().find(|(other, _)| *other == domain);
+    let domain = same.map_or(domain, |(_, domain)| *domain);
     let found = OPERATORS
         .iter()
         .find(|operator| operator.name == name && operator.domain == domain)?;
