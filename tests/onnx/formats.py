@@ -118,6 +118,20 @@ def _(g):
     return g.op("Add", g.op("MatMul", padded, weights(g, INT8, 4, 3)), g.op("Reshape", pooled, g.ints(2, 3)))
 
 
+@graph("qdq_joined", "values of one scale, joined, each element twice: 2 rows of 12 times 12 by 5", count__mul_int8=120)
+def _(g):
+    x = quantised(g, g.input("x", 2, 3), INT8)
+    x = g.op("Concat", x, quantised(g, g.input("y", 2, 3), INT8), axis=1)
+    x = g.op("Resize", x, "", g.constant(np.array([1, 2], np.float32)), mode="nearest")
+    return g.op("MatMul", x, weights(g, INT8, 12, 5))
+
+
+@graph("qdq_joined_of_two_scales", "numbers of two scales cannot be summed: fractions are multiplied", count__mul_int8=0, count__mul_int16=0)
+def _(g):
+    x = g.op("Concat", quantised(g, g.input("x", 2, 3), INT8), quantised(g, g.input("y", 2, 3), INT16), axis=1)
+    return g.op("MatMul", x, weights(g, INT8, 6, 5))
+
+
 @graph("qdq_16_bits", "both factors in 16 bits", count__mul_int16=60)
 def _(g):
     return g.op("MatMul", quantised(g, g.input("x", 2, 6), INT16), weights(g, INT16, 6, 5))

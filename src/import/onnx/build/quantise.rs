@@ -64,6 +64,8 @@ impl Held {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Quantised {
     pub(crate) numbers: TensorId,
+    /// The scale, where the graph has it.
+    pub(crate) scale: Option<TensorId>,
     /// What stands for 0, where that is not 0.
     pub(crate) zero: Option<TensorId>,
     pub(crate) held: Held,
@@ -106,6 +108,18 @@ impl NetBuilder {
     /// The numbers that stand for fractions, if some do.
     pub(crate) fn quantised_form(&self, fractions: TensorId) -> Option<Quantised> {
         self.quantised.get(&fractions).copied()
+    }
+
+    /// Whether numbers of two tensors mean the same fractions.
+    pub(crate) fn is_same_scale(&self, a: Quantised, b: Quantised) -> bool {
+        let same = |a: Option<TensorId>, b: Option<TensorId>| match (a, b) {
+            (Some(a), Some(b)) => {
+                a == b || self.value(a).is_some() && self.value(a) == self.value(b)
+            }
+            (a, b) => a == b,
+        };
+        let known = a.unscaled && b.unscaled || a.scale.is_some() && same(a.scale, b.scale);
+        known && same(a.zero, b.zero) && a.held == b.held
     }
 
     /// Says which numbers stand for fractions.
@@ -249,10 +263,12 @@ impl NetBuilder {
     pub(crate) fn dequantise(
         &mut self,
         x: TensorId,
+        scale: Option<TensorId>,
         zero: Option<TensorId>,
     ) -> Result<TensorId, ImportError> {
         let quantised = Quantised {
             numbers: x,
+            scale,
             zero,
             held: self.held(x),
             unscaled: false,

@@ -72,11 +72,11 @@ impl<'m> Call<'m> {
         }
     }
 
-    /// The same with another first input.
-    pub(crate) fn with_first(&self, input: TensorId) -> Call<'m> {
+    /// The same with other inputs in the first places.
+    pub(crate) fn with_inputs(&self, inputs: &[TensorId]) -> Call<'m> {
         let mut call = self.clone();
-        if let Some(first) = call.inputs.first_mut() {
-            *first = Some(input);
+        for (own, input) in call.inputs.iter_mut().zip(inputs) {
+            *own = Some(*input);
         }
         call
     }

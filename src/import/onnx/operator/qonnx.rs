@@ -39,7 +39,7 @@ pub(crate) fn quant(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let unscaled = is_one(builder, scale);
     let rounded = builder.rounded(x, Some(zero), unscaled)?;
     let numbers = builder.step(Work::Clip(bounds.0, bounds.1), &[rounded], grid(bits))?;
-    fractions(builder, numbers, Some(zero), bits, unscaled)
+    fractions(builder, numbers, Some(scale), Some(zero), bits)
 }
 
 /// `BipolarQuant`: plus or minus the scale, plus for 0.
@@ -55,8 +55,7 @@ fn bipolar_of(builder: &mut NetBuilder, x: TensorId, scale: TensorId) -> Results
         );
     }
     let numbers = builder.step(Work::Unary(Unary::Sign), &[x], ElementType::Int8)?;
-    let unscaled = is_one(builder, scale);
-    fractions(builder, numbers, None, 1, unscaled)
+    fractions(builder, numbers, Some(scale), None, 1)
 }
 
 /// `Trunc`: x, scale, zero point, bit width before, and bit width; in its
@@ -100,8 +99,7 @@ pub(crate) fn trunc(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         let (low, high) = bounds(bits, signed, call.int_or("narrow", 0) != 0);
         numbers = builder.step(Work::Clip(low, high), &[numbers], grid(bits))?;
     }
-    let unscaled = is_one(builder, result_scale);
-    fractions(builder, numbers, Some(zero), bits, unscaled)
+    fractions(builder, numbers, Some(result_scale), Some(zero), bits)
 }
 
 /// `MultiThreshold`: how many thresholds of its channel an element reaches,
@@ -115,7 +113,7 @@ pub(crate) fn thresholds(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     if one && scale == 2.0 && shift == -1.0 {
         let numbers = builder.step(Work::Unary(Unary::Sign), &[x], ElementType::Int8)?;
         builder.stands_for(numbers, &[Some(thresholds)]);
-        return fractions(builder, numbers, None, 1, true);
+        return fractions(builder, numbers, None, None, 1);
     }
     let (shape, element) = (builder.shape(x)?, ElementType::Int8);
     let numbers = if one {
@@ -138,6 +136,7 @@ pub(crate) fn thresholds(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     });
     let quantised = Quantised {
         numbers,
+        scale: None,
         zero,
         held: builder.held(numbers),
         unscaled: scale == 1.0,
@@ -162,19 +161,21 @@ pub(crate) fn xnor(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     Ok(vec![result])
 }
 
-/// The fractions that numbers of so many bits stand for.
+/// The fractions that numbers of so many bits stand for; without a scale it is
+/// 1.
 fn fractions(
     builder: &mut NetBuilder,
     numbers: TensorId,
+    scale: Option<TensorId>,
     zero: Option<TensorId>,
     bits: u16,
-    unscaled: bool,
 ) -> Results {
     let quantised = Quantised {
         numbers,
+        scale,
         zero,
         held: Held::Whole(bits),
-        unscaled,
+        unscaled: scale.is_none_or(|scale| is_one(builder, scale)),
     };
     Ok(vec![builder.fractions_of(quantised)?])
 }

@@ -25,7 +25,11 @@ pub(crate) fn quantise(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 
 /// `DequantizeLinear`
 pub(crate) fn dequantise(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    Ok(vec![builder.dequantise(call.input(0)?, call.optional(2))?])
+    Ok(vec![builder.dequantise(
+        call.input(0)?,
+        call.optional(1),
+        call.optional(2),
+    )?])
 }
 
 /// `DynamicQuantizeLinear`: the largest and smallest element give the scale.
@@ -101,8 +105,8 @@ fn requantised(
 /// `QLinearAdd`, `QLinearMul` and others between whole numbers: to fractions
 /// and back.
 pub(crate) fn qlinear_binary(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let a = builder.dequantise(call.input(0)?, call.optional(2))?;
-    let b = builder.dequantise(call.input(3)?, call.optional(5))?;
+    let a = builder.dequantise(call.input(0)?, call.optional(1), call.optional(2))?;
+    let b = builder.dequantise(call.input(3)?, call.optional(4), call.optional(5))?;
     let binary = if call.node.op_type == "QLinearMul" {
         Binary::Mul
     } else {
@@ -130,7 +134,7 @@ pub(crate) fn qgemm(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 /// Functions of one tensor of whole numbers: to fractions and back.
 pub(crate) fn qlinear_unary(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     use crate::import::onnx::net::Block;
-    let x = builder.dequantise(call.input(0)?, call.optional(2))?;
+    let x = builder.dequantise(call.input(0)?, call.optional(1), call.optional(2))?;
     let result = match call.node.op_type.as_str() {
         "QLinearSoftmax" => builder.block(Block::Softmax, &[x])?,
         "QLinearLeakyRelu" => builder.block(Block::LeakyRelu, &[x])?,
@@ -164,7 +168,9 @@ pub(crate) fn qlinear_concat(builder: &mut NetBuilder, call: &Call<'_>) -> Resul
 }
 
 /// Operators that move elements; padding is 0.
-const MOVES: [&str; 13] = [
+const MOVES: [&str; 15] = [
+    "Concat",
+    "Resize",
     "Flatten",
     "Reshape",
     "Squeeze",
@@ -196,7 +202,16 @@ pub(crate) fn carried(
     else {
         return read(builder, call);
     };
-    let on_numbers = call.with_first(quantised.numbers);
+    let mut numbers = vec![quantised.numbers];
+    if name == "Concat" {
+        let all = call.all().into_iter().map(|x| builder.quantised_form(x));
+        let alike = all.map(|other| other.filter(|other| builder.is_same_scale(quantised, *other)));
+        let Some(alike) = alike.collect::<Option<Vec<Quantised>>>() else {
+            return read(builder, call);
+        };
+        numbers = alike.iter().map(|other| other.numbers).collect();
+    }
+    let on_numbers = call.with_inputs(&numbers);
     let of = |numbers: TensorId| Quantised {
         numbers,
         ..quantised
@@ -214,7 +229,7 @@ pub(crate) fn carried(
     }
     let results = read(builder, call)?;
     // Moves cost nothing: of these and those only what is read is left.
-    if MOVES.contains(&name) && pads_with_zero(builder, call) {
+    if MOVES.contains(&name) && only_moves(builder, call) {
         let moved = read(builder, &on_numbers)?;
         for (fractions, numbers) in results.iter().zip(moved) {
             builder.stands_for_fractions(*fractions, of(numbers));
@@ -223,13 +238,16 @@ pub(crate) fn carried(
     Ok(results)
 }
 
-/// Whether nothing but 0 is put beside the elements.
-fn pads_with_zero(builder: &NetBuilder, call: &Call<'_>) -> bool {
-    if call.node.op_type != "Pad" {
-        return true;
+/// Whether nothing is computed, and nothing but 0 put beside the elements.
+fn only_moves(builder: &NetBuilder, call: &Call<'_>) -> bool {
+    match call.node.op_type.as_str() {
+        "Pad" => {
+            let value = call.optional(2).map(|value| builder.scalar(value));
+            value.unwrap_or(Some(call.float("value").unwrap_or(0.0))) == Some(0.0)
+        }
+        "Resize" => call.text("mode").unwrap_or("nearest") == "nearest",
+        _ => true,
     }
-    let value = call.optional(2).map(|value| builder.scalar(value));
-    value.unwrap_or(Some(call.float("value").unwrap_or(0.0))) == Some(0.0)
 }
 
 /// `MatMulNBits`: weights of few bits, unpacked on the way.
