@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::quantise::{Held, Quantised};
+use super::held::{Held, Quantised};
 use crate::domain::Domain;
 use crate::import::onnx::error::ImportError;
 use crate::import::onnx::infer::extent::{MAX_VALUES, check_shape, number, shown};

@@ -10,12 +10,14 @@
 //! | `layout` | elements moved |
 //! | `product` | products of matrices, and their biases |
 //! | `attention` | two products around a softmax |
+//! | `held` | how numbers are held that stand for fractions |
 //! | `quantise` | whole numbers for fractions |
 
 mod attention;
 mod builder;
 mod elementwise;
 mod fold;
+mod held;
 mod layout;
 mod product;
 mod quantise;
@@ -23,4 +25,4 @@ mod quantise;
 pub(crate) use attention::Heads;
 pub(crate) use builder::NetBuilder;
 pub(crate) use fold::folded_shape;
-pub(crate) use quantise::{Held, Quantised};
+pub(crate) use held::{Held, Quantised};
