@@ -147,6 +147,11 @@ def _(g):
     return g.op("MatMul", quantised(g, g.input("x", 2, 6), INT8), weights(g, INT4, 6, 5))
 
 
+@graph("qdq_rectified_by_bounds", "int8 that is kept from 0 to 127 is int8, its sign unused", count__mul_int8=60)
+def _(g):
+    return g.op("MatMul", quantised(g, g.input("x", 2, 6), INT8, clip=(0, 127)), weights(g, INT4, 6, 5))
+
+
 @graph("qdq_ternary_weights", "whole numbers of -1 to 1 multiply nothing: the scale of 12 values and that of 10 sums",
        prim__mul=22, prim__select=60)
 def _(g):

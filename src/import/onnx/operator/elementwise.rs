@@ -253,6 +253,13 @@ pub(crate) fn clip(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     if low.is_finite() || high.is_finite() || others == [None, None] {
         result = builder.compute(Work::Clip(low, high), &[x], shape, element)?;
         if element.is_whole() && low.is_finite() && high.is_finite() {
+            // A signed type keeps its sign, unless bits are left.
+            let signed = matches!(element, ElementType::Int8 | ElementType::Int16);
+            let low = if signed && high > 1.0 {
+                low.min(-1.0)
+            } else {
+                low
+            };
             builder.bounded(result, low, high);
         }
     }
