@@ -3,6 +3,7 @@
 use super::call::Call;
 use crate::import::onnx::build::{Heads, NetBuilder};
 use crate::import::onnx::error::{ImportError, Results};
+use crate::import::onnx::infer::extent::number;
 use crate::import::onnx::net::{Binary, Block, TensorId, Unary, Work};
 use crate::import::onnx::proto::ElementType;
 use crate::number::whole;
@@ -16,9 +17,20 @@ pub(crate) fn attention(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let all = builder.matmul(x, weight, element)?;
     let all = builder.with_bias(all, call.optional(2))?;
     let [q, k, v] = thirds(builder, call, all)?;
-    let q = builder.in_heads(q, heads)?;
-    let k = builder.in_heads(k, heads)?;
+    let mut q = builder.in_heads(q, heads)?;
+    let mut k = builder.in_heads(k, heads)?;
     let v = builder.in_heads(v, heads)?;
+    if call.int_or("do_rotary", 0) != 0 {
+        let columns = call.int_or("rotary_embedding_dim", 0);
+        q = turned(builder, q, 1, columns)?;
+        k = turned(builder, k, 1, columns)?;
+    }
+    let [past_k, past_v] = match call.optional(4) {
+        Some(past) => both(builder, past)?.map(Some),
+        None => [None, None],
+    };
+    let k = builder.after_past(past_k, k)?;
+    let v = builder.after_past(past_v, v)?;
     let context = builder.attend(&Heads {
         q,
         k,
@@ -28,7 +40,20 @@ pub(crate) fn attention(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         scaled: call.float("scale") != Some(1.0),
         capped: false,
     })?;
-    Ok(vec![builder.out_of_heads(context)?])
+    let mut present = vec![Expr::whole(2)];
+    present.extend(builder.shape(k)?);
+    let present = builder.moved(&[k, v], present)?;
+    Ok(vec![builder.out_of_heads(context)?, present])
+}
+
+/// The keys and the values of earlier calls, of one tensor for both.
+fn both(builder: &mut NetBuilder, past: TensorId) -> Result<[TensorId; 2], ImportError> {
+    let [_, batch, heads, tokens, head_dim] = builder.shape_of_rank::<5>(past)?;
+    let own = vec![batch, heads, tokens, head_dim];
+    Ok([
+        builder.moved(&[past], own.clone())?,
+        builder.moved(&[past], own)?,
+    ])
 }
 
 fn thirds(
@@ -50,15 +75,23 @@ fn thirds(
 }
 
 /// `MultiHeadAttention`: queries, keys and values as `b n (h c)`, and a bias
-/// for all three.
+/// for all three. In one tensor they are `b n h 3 c`, keys and values `b n h 2
+/// c`.
 pub(crate) fn multi_head(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let heads = call.int_or("num_heads", 0);
-    let (Some(mut k), Some(mut v)) = (call.optional(1), call.optional(2)) else {
-        return Err(ImportError::Unsupported(
-            "packed queries, keys and values".to_owned(),
-        ));
-    };
     let mut q = call.input(0)?;
+    let (mut k, mut v) = match (call.optional(1), call.optional(2)) {
+        (Some(k), Some(v)) => (k, v),
+        (Some(both), None) => {
+            let x = part(builder, both)?;
+            (x, part(builder, both)?)
+        }
+        (None, _) => {
+            let all = q;
+            q = part(builder, all)?;
+            (part(builder, all)?, part(builder, all)?)
+        }
+    };
     if let Some(bias) = call.optional(3) {
         for x in [&mut q, &mut k, &mut v] {
             let width = builder.shape(*x)?.last().cloned().unwrap_or_else(Expr::one);
@@ -87,20 +120,34 @@ pub(crate) fn multi_head(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     Ok(vec![builder.out_of_heads(context)?, k, v])
 }
 
+/// `b n (h c)` of one of several in `b n h several c`.
+fn part(builder: &mut NetBuilder, packed: TensorId) -> Result<TensorId, ImportError> {
+    let [batch, tokens, heads, _, head_dim] = builder.shape_of_rank::<5>(packed)?;
+    builder.moved(&[packed], vec![batch, tokens, &heads * &head_dim])
+}
+
 /// `GroupQueryAttention`: causal, with fewer heads of keys and values.
 pub(crate) fn group_query(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let (heads, own) = (call.int_or("num_heads", 0), call.int_or("kv_num_heads", 0));
-    let (Some(k), Some(v)) = (call.optional(1), call.optional(2)) else {
-        return Err(ImportError::Unsupported(
-            "packed queries, keys and values".to_owned(),
-        ));
+    let [q, k, v] = match (call.optional(1), call.optional(2)) {
+        (Some(k), Some(v)) => [call.input(0)?, k, v],
+        _ => columns(builder, call.input(0)?, [heads, own, own])?,
     };
-    let mut q = builder.in_heads(call.input(0)?, heads)?;
+    let mut q = builder.in_heads(q, heads)?;
     let mut k = builder.in_heads(k, own)?;
     let v = builder.in_heads(v, own)?;
     if call.int_or("do_rotary", 0) != 0 {
-        q = builder.block(Block::Rotary, &[q])?;
-        k = builder.block(Block::Rotary, &[k])?;
+        // A table of cosines of fewer than half a head turns the first columns.
+        let columns = match call.optional(7) {
+            Some(cosines) => {
+                let half = builder.shape(cosines)?.pop();
+                let half = half.and_then(|half| number(&half).ok());
+                half.unwrap_or(0).saturating_mul(2)
+            }
+            None => 0,
+        };
+        q = turned(builder, q, 1, columns)?;
+        k = turned(builder, k, 1, columns)?;
     }
     let k = builder.after_past(call.optional(3), k)?;
     let v = builder.after_past(call.optional(4), v)?;
@@ -116,9 +163,84 @@ pub(crate) fn group_query(builder: &mut NetBuilder, call: &Call<'_>) -> Results 
     Ok(vec![builder.out_of_heads(context)?, k, v])
 }
 
+/// Queries, keys and values of one tensor, of so many heads each.
+fn columns(
+    builder: &mut NetBuilder,
+    all: TensorId,
+    heads: [i64; 3],
+) -> Result<[TensorId; 3], ImportError> {
+    let [batch, tokens, width] = builder.shape_of_rank::<3>(all)?;
+    if heads.iter().any(|count| *count < 1) {
+        return Err(ImportError::Invalid(format!("heads {heads:?}")));
+    }
+    let total: i64 = heads
+        .iter()
+        .fold(0, |sum, count| sum.saturating_add(*count));
+    let part = |builder: &mut NetBuilder, count: i64| {
+        let columns = width.scale(&(whole(count) / whole(total)));
+        builder.moved(&[all], vec![batch.clone(), tokens.clone(), columns])
+    };
+    Ok([
+        part(builder, heads[0])?,
+        part(builder, heads[1])?,
+        part(builder, heads[2])?,
+    ])
+}
+
 /// `RotaryEmbedding`, here and in the standard from version 23.
 pub(crate) fn rotary(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    Ok(vec![builder.block(Block::Rotary, &[call.input(0)?])?])
+    let x = call.input(0)?;
+    let columns = call.int_or("rotary_embedding_dim", 0);
+    // A tensor of four axes has an axis of heads.
+    let heads = match (builder.shape(x)?.len(), call.int_or("num_heads", 0)) {
+        (3, count) if count > 0 => count,
+        (3, _) if columns != 0 => {
+            let missing = "it turns a part of each head, and has no `num_heads`";
+            return Err(ImportError::Invalid(missing.to_owned()));
+        }
+        _ => 1,
+    };
+    Ok(vec![turned(builder, x, heads, columns)?])
+}
+
+/// Rows of so many heads turned: of each head the first columns, or all if 0.
+fn turned(
+    builder: &mut NetBuilder,
+    x: TensorId,
+    heads: i64,
+    columns: i64,
+) -> Result<TensorId, ImportError> {
+    if columns == 0 {
+        return builder.block(Block::Rotary, &[x]);
+    }
+    let shape = builder.shape(x)?;
+    let Some((width, rows)) = shape.split_last() else {
+        return Err(ImportError::Invalid("it has no columns".to_owned()));
+    };
+    let of_all = Expr::whole(columns).scale(&whole(heads));
+    if columns < 0 || larger(&of_all, width) {
+        let message = format!("{columns} columns of each of {heads} heads are turned, of {width}");
+        return Err(ImportError::Invalid(message));
+    }
+    if of_all == *width {
+        return builder.block(Block::Rotary, &[x]);
+    }
+    let mut first = rows.to_vec();
+    first.push(of_all.clone());
+    let mut others = rows.to_vec();
+    others.push(width - &of_all);
+    let first = builder.moved(&[x], first)?;
+    let others = builder.moved(&[x], others)?;
+    let first = builder.block(Block::Rotary, &[first])?;
+    builder.moved(&[first, others], shape)
+}
+
+/// Whether a number is known to be larger than another.
+fn larger(a: &Expr, b: &Expr) -> bool {
+    match (a.as_constant(), b.as_constant()) {
+        (Some(a), Some(b)) => a > b,
+        _ => false,
+    }
 }
 
 /// `SkipLayerNormalization`, `SkipSimplifiedLayerNormalization`: a residual

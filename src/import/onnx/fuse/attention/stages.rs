@@ -24,9 +24,13 @@ pub(super) fn name(attention: &Attention, net: &mut Net, wiring: &Wiring) {
         let stage = if mixes { "head-mix" } else { "softmax" };
         net.nodes[*at].stage.get_or_insert(stage);
     }
+    let products =
+        (attention.above.iter()).filter(|at| matches!(net.nodes[**at].work, Work::Product(_)));
+    let talk = products.count() > 0;
     for at in &attention.above {
         let stage = match &net.nodes[*at].work {
             Work::Product(_) => "head-mix",
+            Work::Move if talk => "head-mix",
             Work::Unary(Unary::Tanh) => "scale",
             _ if is_temperature(net, *at) => "scale",
             _ => "mask",
