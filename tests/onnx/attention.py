@@ -182,16 +182,24 @@ def queries_and_heads():
     g.save("heads_talk")
 
 
-def operator(name, kind, inputs, weights=(), domain="com.microsoft", **attributes):
-    """A graph of one operator; `inputs` are names and shapes, `weights` constants by their shapes, None is left out."""
+def operator(name, kind, inputs, weights=(), domain="com.microsoft", opset=23, then=None, types=None, stored=(), **attributes):
+    """A graph of one operator, and `then` another of its result; `inputs` are names and shapes, `weights` constants by
+    their shapes, None is left out; `types` are those of inputs that are no fractions; the `stored` have values."""
     g = Graph()
     names = [name if shape else "" for name, shape in inputs] + [g.weight(*shape) if shape else "" for shape in weights]
-    given = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in inputs if shape]
-    node = helper.make_node(kind, names, ["y"], domain=domain, **attributes)
+    type_of = lambda name: (types or {}).get(name, TensorProto.FLOAT)
+    given = [helper.make_tensor_value_info(name, type_of(name), shape) for name, shape in inputs if shape and name not in stored]
+    for held, shape in inputs:
+        if held in stored:
+            value = g.rng.integers(-9, 9, shape).astype(helper.tensor_dtype_to_np_dtype(type_of(held)))
+            g.weights.append(numpy_helper.from_array(value, held))
+    nodes = [helper.make_node(kind, names, ["made" if then else "y"], domain=domain, **attributes)]
+    if then:
+        nodes.append(helper.make_node(then, ["made"], ["y"]))
     # What the shape of the result is, the reader finds out.
     result = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
-    graph = helper.make_graph([node], name, given, [result], g.weights)
-    opsets = [helper.make_opsetid("", 23), helper.make_opsetid("com.microsoft", 1)]
+    graph = helper.make_graph(nodes, name, given, [result], g.weights)
+    opsets = [helper.make_opsetid("", opset), helper.make_opsetid("com.microsoft", 1)]
     save(helper.make_model(graph, opset_imports=opsets, ir_version=10), HERE / f"{name}.onnx")
 
 
@@ -214,6 +222,18 @@ def operators():
     operator("ms_rotary_part", "RotaryEmbedding", [("x", (2, 5, 24)), *tables], num_heads=3, rotary_embedding_dim=4)
     memory = [("k", (1, 3, 7, 4)), ("v", (1, 3, 7, 4)), ("mask", (5, 4))]
     operator("mask_for_some_keys", "Attention", [("q", (1, 3, 5, 4)), *memory], domain="")
+    bytes_and_numbers = [("x", (1, 4, 12)), ("w", (12, 36)), ("b", (36,)), ("sx", (1,)), ("sw", (1,))]
+    operator("ms_of_bytes", "QAttention", bytes_and_numbers, types={"x": TensorProto.INT8, "w": TensorProto.INT8}, stored="wb", num_heads=3)
+    lengths = {"at": TensorProto.INT32, "sums": TensorProto.INT32}
+    rows = [("x", (7, 12)), ("w", (12, 36)), ("b", (36,)), ("at", (2, 4)), ("sums", (3,))]
+    operator("ms_rows", "PackedAttention", rows, types=lengths, stored="wb", num_heads=3)
+    now = [(name, (2, 1, 12)) for name in "qkv"]
+    past = [("", None), ("", None), ("pk", (2, 3, 6, 4)), ("pv", (2, 3, 6, 4))]
+    operator("ms_step", "DecoderMaskedMultiHeadAttention", now + past, num_heads=3)
+    operator("ms_step_in_buffer", "DecoderMaskedMultiHeadAttention", now + past, num_heads=3, past_present_share_buffer=1)
+    operator("swiglu", "SwiGLU", [("a", (2, 6)), ("b", (2, 6))], domain="", opset=28)
+    operator("causal_conv", "CausalConvWithState", [("x", (2, 3, 5)), ("w", (3, 1, 4))], domain="", stored="w", opset=27)
+    operator("buffer_written", "TensorScatter", [("past", (2, 3, 8, 4)), ("x", (2, 3, 2, 4))], domain="", opset=24, then="Relu")
 
 
 if __name__ == "__main__":

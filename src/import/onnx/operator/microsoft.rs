@@ -12,11 +12,43 @@ use crate::symbolic::Expr;
 /// `Attention`: one projection for queries, keys and values.
 pub(crate) fn attention(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let (x, weight) = (call.input(0)?, call.input(1)?);
-    let heads = call.int_or("num_heads", 0);
     let element = builder.element(x);
     let all = builder.matmul(x, weight, element)?;
     let all = builder.with_bias(all, call.optional(2))?;
-    let [q, k, v] = thirds(builder, call, all)?;
+    let given = Given {
+        past: call.optional(4),
+        bias: call.optional(5),
+        sequences: None,
+    };
+    attended(builder, call, all, &given)
+}
+
+/// What attention is given besides its rows.
+pub(super) struct Given {
+    /// Keys and values of earlier calls, in one tensor.
+    pub(super) past: Option<TensorId>,
+    /// What is added to the scores.
+    pub(super) bias: Option<TensorId>,
+    /// Of rows without padding, how many sequences of which length they are.
+    pub(super) sequences: Option<[Expr; 2]>,
+}
+
+/// Attention of rows that are queries, keys and values one after the other.
+pub(super) fn attended(
+    builder: &mut NetBuilder,
+    call: &Call<'_>,
+    all: TensorId,
+    given: &Given,
+) -> Results {
+    let heads = call.int_or("num_heads", 0);
+    let mut parts = thirds(builder, call, all)?;
+    if let Some([batch, length]) = &given.sequences {
+        for part in &mut parts {
+            let [_, width] = builder.shape_of_rank::<2>(*part)?;
+            *part = builder.moved(&[*part], vec![batch.clone(), length.clone(), width])?;
+        }
+    }
+    let [q, k, v] = parts;
     let mut q = builder.in_heads(q, heads)?;
     let mut k = builder.in_heads(k, heads)?;
     let v = builder.in_heads(v, heads)?;
@@ -25,7 +57,7 @@ pub(crate) fn attention(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         q = turned(builder, q, 1, columns)?;
         k = turned(builder, k, 1, columns)?;
     }
-    let [past_k, past_v] = match call.optional(4) {
+    let [past_k, past_v] = match given.past {
         Some(past) => both(builder, past)?.map(Some),
         None => [None, None],
     };
@@ -35,7 +67,7 @@ pub(crate) fn attention(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         q,
         k,
         v,
-        mask: call.optional(5),
+        mask: given.bias,
         causal: call.int_or("unidirectional", 0) != 0,
         scaled: call.float("scale") != Some(1.0),
         capped: false,
@@ -61,14 +93,17 @@ fn thirds(
     call: &Call<'_>,
     all: TensorId,
 ) -> Result<[TensorId; 3], ImportError> {
-    let [batch, rows, width] = builder.shape_of_rank::<3>(all)?;
+    let mut shape = builder.shape(all)?;
+    let width = shape.pop().unwrap_or_else(Expr::one);
     let widths: Vec<Expr> = match call.ints("qkv_hidden_sizes") {
         Some(sizes) => sizes.iter().map(|size| Expr::whole(*size)).collect(),
         None => vec![width.scale(&(whole(1) / whole(3))); 3],
     };
     let mut parts = Vec::new();
     for width in widths {
-        parts.push(builder.moved(&[all], vec![batch.clone(), rows.clone(), width])?);
+        let mut part = shape.clone();
+        part.push(width);
+        parts.push(builder.moved(&[all], part)?);
     }
     let wrong = |_| ImportError::Invalid("three sizes are needed".to_owned());
     <[TensorId; 3]>::try_from(parts).map_err(wrong)
@@ -94,9 +129,7 @@ pub(crate) fn multi_head(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     };
     if let Some(bias) = call.optional(3) {
         for x in [&mut q, &mut k, &mut v] {
-            let width = builder.shape(*x)?.last().cloned().unwrap_or_else(Expr::one);
-            let part = builder.moved(&[bias], vec![width])?;
-            *x = builder.binary(Binary::Add, *x, part)?;
+            *x = with_part_of(builder, *x, bias)?;
         }
     }
     let q = builder.in_heads(q, heads)?;
@@ -121,9 +154,22 @@ pub(crate) fn multi_head(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 }
 
 /// `b n (h c)` of one of several in `b n h several c`.
-fn part(builder: &mut NetBuilder, packed: TensorId) -> Result<TensorId, ImportError> {
+pub(super) fn part(builder: &mut NetBuilder, packed: TensorId) -> Result<TensorId, ImportError> {
     let [batch, tokens, heads, _, head_dim] = builder.shape_of_rank::<5>(packed)?;
     builder.moved(&[packed], vec![batch, tokens, &heads * &head_dim])
+}
+
+/// A bias for queries, keys and values, of which one part is added.
+pub(super) fn with_part_of(
+    builder: &mut NetBuilder,
+    x: TensorId,
+    bias: TensorId,
+) -> Result<TensorId, ImportError> {
+    let Some(width) = builder.shape(x)?.pop() else {
+        return Ok(x);
+    };
+    let part = builder.moved(&[bias], vec![width])?;
+    builder.binary(Binary::Add, x, part)
 }
 
 /// `GroupQueryAttention`: causal, with fewer heads of keys and values.
@@ -149,8 +195,13 @@ pub(crate) fn group_query(builder: &mut NetBuilder, call: &Call<'_>) -> Results 
         q = turned(builder, q, 1, columns)?;
         k = turned(builder, k, 1, columns)?;
     }
-    let k = builder.after_past(call.optional(3), k)?;
-    let v = builder.after_past(call.optional(4), v)?;
+    let k = buffered(builder, call, k, 3)?;
+    let v = buffered(builder, call, v, 4)?;
+    if let Some(window) = call.int("local_window_size").filter(|window| *window > 0) {
+        builder.note(&format!(
+            "attention in a window of {window} keys: every query is taken to see all keys"
+        ));
+    }
     let context = builder.attend(&Heads {
         q,
         k,
@@ -161,6 +212,36 @@ pub(crate) fn group_query(builder: &mut NetBuilder, call: &Call<'_>) -> Results 
         capped: call.float("softcap").is_some_and(|cap| cap != 0.0),
     })?;
     Ok(vec![builder.out_of_heads(context)?, k, v])
+}
+
+/// Keys or values after those of earlier calls, input `past`. Where the file
+/// tells that the result is no longer than these, they are a buffer for all
+/// that will come.
+fn buffered(
+    builder: &mut NetBuilder,
+    call: &Call<'_>,
+    x: TensorId,
+    past: usize,
+) -> Result<TensorId, ImportError> {
+    let Some(earlier) = call.optional(past) else {
+        return Ok(x);
+    };
+    let all = builder.shape(earlier)?;
+    if call.told(past - 2) == Some(all.as_slice()) {
+        return filled(builder, earlier, x);
+    }
+    builder.after_past(Some(earlier), x)
+}
+
+/// A buffer of keys or values with those of this call, all of it filled.
+pub(super) fn filled(
+    builder: &mut NetBuilder,
+    buffer: TensorId,
+    x: TensorId,
+) -> Result<TensorId, ImportError> {
+    builder.note("a buffer of keys and values that is shared is taken to be filled");
+    let all = builder.shape(buffer)?;
+    builder.moved(&[buffer, x], all)
 }
 
 /// Queries, keys and values of one tensor, of so many heads each.

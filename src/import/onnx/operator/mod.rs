@@ -16,6 +16,7 @@
 //! | `unpriced` | operators that no table prices, for their shapes |
 //! | `quantised` | whole numbers for fractions |
 //! | `attention`, `recurrent`, `microsoft` | fused networks, taken apart |
+//! | `packed` | fused attention of whole numbers, of rows without padding, of one step |
 
 pub(crate) mod attention;
 pub(crate) mod call;
@@ -29,6 +30,7 @@ pub(crate) mod linear;
 pub(crate) mod loss;
 pub(crate) mod microsoft;
 pub(crate) mod norm;
+pub(crate) mod packed;
 pub(crate) mod pool;
 pub(crate) mod quantised;
 pub(crate) mod recurrent;

@@ -5,7 +5,7 @@ use super::graph::Handler::{self, Graph, Node};
 use super::graph::Known;
 use crate::import::onnx::operator::{
     attention, concat, conv, einsum, elementwise, gather, layout, linear, loss, microsoft, norm,
-    pool, quantised, recurrent, reduce, sequence, shape, slice, unpriced, window,
+    packed, pool, quantised, recurrent, reduce, sequence, shape, slice, unpriced, window,
 };
 
 /// An operator that can be read.
@@ -38,6 +38,7 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Gemm" => Node(linear::gemm), "products, summed, with a bias";
         "Einsum" => Node(einsum::einsum), "products, summed; operands two at a time";
         "Conv" => Node(conv::conv), "products, summed, padding in full";
+        "CausalConvWithState" => Node(conv::causal), "products, summed, padding in full";
         "ConvTranspose" => Node(conv::transposed), "products of every input element with the window";
         "Attention" => Node(attention::attention), "two products around a softmax";
         "LSTM", "GRU", "RNN" => Node(recurrent::recurrent), "the products and gates of every step";
@@ -63,6 +64,7 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "And", "Or", "Xor", "Not", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "BitwiseNot" => Node(elementwise::logic), "one `and`";
         "IsNaN", "IsInf" => Node(elementwise::is_nan), "one comparison";
         "Gelu", "HardSwish", "HardSigmoid", "Softplus", "Mish", "LeakyRelu", "Swish" => Node(elementwise::activation), "the block of that name";
+        "SwiGLU" => Node(elementwise::gated), "the block `silu`, and a multiplication";
         "Elu", "Selu", "Celu" => Node(elementwise::exponential), "the block `elu`, and what is multiplied by other numbers than 1";
         "PRelu", "ThresholdedRelu", "Shrink", "Softsign", "Mod" => Node(elementwise::counted), "a few steps for each element";
         "CumProd" => Node(reduce::running_product), "one multiplication for each element";
@@ -130,6 +132,7 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "SequenceLength" => Node(sequence::length), "nothing";
         "ConcatFromSequence" => Node(sequence::joined), "nothing";
         "Col2Im" => Node(window::overlapped), "an addition for each element of the columns";
+        "TensorScatter" => Node(gather::cached), "nothing";
         "Constant" => Graph(control::constant), "nothing";
         "If" => Graph(control::branch), "the branch that is taken; listed as left out where only data tells which";
         "Loop" => Graph(control::repeated), "its body for each turn; listed as left out where only data tells how many";
@@ -137,6 +140,9 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
     }
     "com.microsoft": {
         "Attention" => Node(microsoft::attention), "projections, two products around a softmax";
+        "QAttention" => Node(packed::quantised), "projections in int8, two products around a softmax";
+        "PackedAttention" => Node(packed::rows), "projections, two products around a softmax";
+        "DecoderMaskedMultiHeadAttention" => Node(packed::step), "two products around a softmax";
         "MultiHeadAttention" => Node(microsoft::multi_head), "two products around a softmax";
         "GroupQueryAttention" => Node(microsoft::group_query), "two products around a softmax";
         "RotaryEmbedding" => Node(microsoft::rotary), "the block `rotary`";
