@@ -233,6 +233,10 @@ def operators():
     operator("ms_step_in_buffer", "DecoderMaskedMultiHeadAttention", now + past, num_heads=3, past_present_share_buffer=1)
     operator("swiglu", "SwiGLU", [("a", (2, 6)), ("b", (2, 6))], domain="", opset=28)
     operator("causal_conv", "CausalConvWithState", [("x", (2, 3, 5)), ("w", (3, 1, 4))], domain="", stored="w", opset=27)
+    rows = [("q", (1, 5, 24)), ("k", (1, 5, 12)), ("v", (1, 5, 6))]
+    operator("state_linear", "LinearAttention", rows, domain="", opset=27, update_rule="linear", q_num_heads=6, kv_num_heads=3)
+    gates = [("", None), ("g", (1, 5, 3)), ("beta", (1, 5, 3))]
+    operator("state_delta", "LinearAttention", rows + gates, domain="", opset=27, q_num_heads=6, kv_num_heads=3)
     operator("buffer_written", "TensorScatter", [("past", (2, 3, 8, 4)), ("x", (2, 3, 2, 4))], domain="", opset=24, then="Relu")
 
 

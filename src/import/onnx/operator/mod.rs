@@ -16,6 +16,7 @@
 //! | `unpriced` | operators that no table prices, for their shapes |
 //! | `quantised` | whole numbers for fractions |
 //! | `attention`, `recurrent`, `microsoft` | fused networks, taken apart |
+//! | `linear_attention` | attention without a softmax, by a state for each token |
 //! | `packed` | fused attention of whole numbers, of rows without padding, of one step |
 
 pub(crate) mod attention;
@@ -27,6 +28,7 @@ pub(crate) mod elementwise;
 pub(crate) mod gather;
 pub(crate) mod layout;
 pub(crate) mod linear;
+pub(crate) mod linear_attention;
 pub(crate) mod loss;
 pub(crate) mod microsoft;
 pub(crate) mod norm;

@@ -4,8 +4,9 @@ use super::control;
 use super::graph::Handler::{self, Graph, Node};
 use super::graph::Known;
 use crate::import::onnx::operator::{
-    attention, concat, conv, einsum, elementwise, gather, layout, linear, loss, microsoft, norm,
-    packed, pool, quantised, recurrent, reduce, sequence, shape, slice, unpriced, window,
+    attention, concat, conv, einsum, elementwise, gather, layout, linear, linear_attention, loss,
+    microsoft, norm, packed, pool, quantised, recurrent, reduce, sequence, shape, slice, unpriced,
+    window,
 };
 
 /// An operator that can be read.
@@ -41,6 +42,7 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "CausalConvWithState" => Node(conv::causal), "products, summed, padding in full";
         "ConvTranspose" => Node(conv::transposed), "products of every input element with the window";
         "Attention" => Node(attention::attention), "two products around a softmax";
+        "LinearAttention" => Node(linear_attention::linear), "the state of every token: k vᵀ, its decay, its correction; q times it";
         "LSTM", "GRU", "RNN" => Node(recurrent::recurrent), "the products and gates of every step";
         "Add", "Sub", "Mul", "Div" => Node(elementwise::binary_of), "one step for each element";
         "Pow" => Node(elementwise::binary_of), "multiplications or a root for small powers; else log, mul, exp";
@@ -114,6 +116,7 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Pad" => Node(concat::pad), "nothing";
         "DepthToSpace", "SpaceToDepth" => Node(layout::space), "nothing";
         "Trilu" => Node(layout::triangle), "nothing";
+        "TensorScatter" => Node(gather::cached), "nothing";
         "ReverseSequence" => Node(layout::same), "nothing";
         "BitCast" => Node(elementwise::reinterpreted), "nothing";
         "Cast", "CastLike" => Node(elementwise::cast), "nothing";
@@ -132,7 +135,6 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "SequenceLength" => Node(sequence::length), "nothing";
         "ConcatFromSequence" => Node(sequence::joined), "nothing";
         "Col2Im" => Node(window::overlapped), "an addition for each element of the columns";
-        "TensorScatter" => Node(gather::cached), "nothing";
         "Constant" => Graph(control::constant), "nothing";
         "If" => Graph(control::branch), "the branch that is taken; listed as left out where only data tells which";
         "Loop" => Graph(control::repeated), "its body for each turn; listed as left out where only data tells how many";
@@ -140,8 +142,8 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
     }
     "com.microsoft": {
         "Attention" => Node(microsoft::attention), "projections, two products around a softmax";
-        "QAttention" => Node(packed::quantised), "projections in int8, two products around a softmax";
         "PackedAttention" => Node(packed::rows), "projections, two products around a softmax";
+        "QAttention" => Node(packed::quantised), "projections in int8, two products around a softmax";
         "DecoderMaskedMultiHeadAttention" => Node(packed::step), "two products around a softmax";
         "MultiHeadAttention" => Node(microsoft::multi_head), "two products around a softmax";
         "GroupQueryAttention" => Node(microsoft::group_query), "two products around a softmax";
