@@ -16,6 +16,7 @@
 //! | `unpriced` | operators that no table prices, for their shapes |
 //! | `quantised` | whole numbers for fractions |
 //! | `attention`, `recurrent`, `microsoft` | fused networks, taken apart |
+//! | `microsoft_attention` | the fused attention of ONNX Runtime |
 //! | `linear_attention` | attention without a softmax, by a state for each token |
 //! | `packed` | fused attention of whole numbers, of rows without padding, of one step |
 
@@ -31,6 +32,7 @@ pub(crate) mod linear;
 pub(crate) mod linear_attention;
 pub(crate) mod loss;
 pub(crate) mod microsoft;
+pub(crate) mod microsoft_attention;
 pub(crate) mod norm;
 pub(crate) mod packed;
 pub(crate) mod pool;

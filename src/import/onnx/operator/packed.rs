@@ -2,7 +2,7 @@
 //! without padding, of one step of a decoder.
 
 use super::call::Call;
-use super::microsoft::{Given, attended, filled, part, with_part_of};
+use super::microsoft_attention::{Given, attended, filled, part, with_part_of};
 use crate::import::onnx::build::{Heads, NetBuilder};
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::net::TensorId;

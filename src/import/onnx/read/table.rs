@@ -5,8 +5,8 @@ use super::graph::Handler::{self, Graph, Node};
 use super::graph::Known;
 use crate::import::onnx::operator::{
     attention, concat, conv, einsum, elementwise, gather, layout, linear, linear_attention, loss,
-    microsoft, norm, packed, pool, quantised, recurrent, reduce, sequence, shape, slice, unpriced,
-    window,
+    microsoft, microsoft_attention, norm, packed, pool, quantised, recurrent, reduce, sequence,
+    shape, slice, unpriced, window,
 };
 
 /// An operator that can be read.
@@ -95,7 +95,7 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "ConvInteger" => Node(quantised::conv_integer), "products in int8, sums in int32";
         "QLinearMatMul" => Node(quantised::qlinear_matmul), "products in int8, sums in int32; mul, round, two comparisons";
         "QLinearConv" => Node(quantised::qlinear_conv), "products in int8, sums in int32; mul, round, two comparisons";
-        "RotaryEmbedding" => Node(microsoft::rotary), "the block `rotary`";
+        "RotaryEmbedding" => Node(microsoft_attention::rotary), "the block `rotary`";
         "OneHot" => Node(gather::one_hot), "one comparison";
         "Reshape" => Node(layout::reshape), "nothing";
         "Flatten" => Node(layout::flatten), "nothing";
@@ -141,13 +141,13 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Scan" => Graph(control::scanned), "its body for each slice; listed as left out where their number is a dim that is not set";
     }
     "com.microsoft": {
-        "Attention" => Node(microsoft::attention), "projections, two products around a softmax";
+        "Attention" => Node(microsoft_attention::attention), "projections, two products around a softmax";
         "PackedAttention" => Node(packed::rows), "projections, two products around a softmax";
         "QAttention" => Node(packed::quantised), "projections in int8, two products around a softmax";
         "DecoderMaskedMultiHeadAttention" => Node(packed::step), "two products around a softmax";
-        "MultiHeadAttention" => Node(microsoft::multi_head), "two products around a softmax";
-        "GroupQueryAttention" => Node(microsoft::group_query), "two products around a softmax";
-        "RotaryEmbedding" => Node(microsoft::rotary), "the block `rotary`";
+        "MultiHeadAttention" => Node(microsoft_attention::multi_head), "two products around a softmax";
+        "GroupQueryAttention" => Node(microsoft_attention::group_query), "two products around a softmax";
+        "RotaryEmbedding" => Node(microsoft_attention::rotary), "the block `rotary`";
         "SkipLayerNormalization", "SkipSimplifiedLayerNormalization" => Node(microsoft::skip_norm), "a sum and its normalisation";
         "SimplifiedLayerNormalization" => Node(norm::rms), "the block `rms-norm`";
         "EmbedLayerNormalization" => Node(microsoft::embed), "sums of rows and their normalisation";
