@@ -39,6 +39,7 @@ impl NetBuilder {
             score = self.binary_with(Binary::Mul, score, 50.0)?;
         }
         if let Some(mask) = heads.mask {
+            let mask = self.as_wide_as(mask, &keys)?;
             score = self.binary(Binary::Add, score, mask)?;
         }
         if heads.causal {
@@ -47,6 +48,25 @@ impl NetBuilder {
         }
         let weights = self.block(Block::Softmax, &[score])?;
         self.matmul(weights, v, element)
+    }
+
+    /// A mask for all keys: one that is shorter leaves out the keys beyond.
+    fn as_wide_as(&mut self, mask: TensorId, keys: &Expr) -> Result<TensorId, ImportError> {
+        let mut shape = self.shape(mask)?;
+        let Some(own) = shape.last_mut() else {
+            return Ok(mask);
+        };
+        if own == keys || *own == Expr::one() {
+            return Ok(mask);
+        }
+        if let (Some(own), Some(keys)) = (own.as_constant(), keys.as_constant())
+            && own > keys
+        {
+            let message = format!("a mask for {own} keys, of which there are {keys}");
+            return Err(ImportError::Invalid(message));
+        }
+        *own = keys.clone();
+        self.moved(&[mask], shape)
     }
 
     /// Heads of keys and values, each for several of the queries.

@@ -5,7 +5,7 @@ use super::window::{Padding, Slide, slides};
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::extents;
-use crate::import::onnx::net::{Product, ProductAxis, TensorId, Work};
+use crate::import::onnx::net::{Block, Product, ProductAxis, TensorId, Work};
 use crate::import::onnx::proto::ElementType;
 use crate::number::whole;
 use crate::symbolic::Expr;
@@ -218,4 +218,43 @@ fn laid_down(
         Product::multiplied(operands.into(), result, given_extents),
         shape,
     )
+}
+
+/// `CausalConvWithState`: every channel over the last places of its own, of
+/// which the first stand in the state or are zero.
+pub(crate) fn causal(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let (x, weight) = (call.input(0)?, call.input(1)?);
+    let [batch, channels, length] = builder.shape_of_rank::<3>(x)?;
+    let [_, _, window] = builder.shape_of_rank::<3>(weight)?;
+    let before = &window - &Expr::one();
+    let mut joined: Vec<TensorId> = call.optional(3).into_iter().collect();
+    joined.push(x);
+    let all = vec![batch.clone(), channels.clone(), &before + &length];
+    let all = builder.moved(&joined, all)?;
+    let (place, within) = (FIRST, FIRST + 1);
+    let slid = ProductAxis::Window {
+        place,
+        stride: 1,
+        within,
+        dilation: 1,
+        padding: 0,
+    };
+    let index = ProductAxis::Index;
+    let product = Product::multiplied(
+        vec![
+            vec![index(BATCH), index(CHANNEL), slid],
+            vec![index(CHANNEL), ProductAxis::One, index(within)],
+        ],
+        vec![index(BATCH), index(CHANNEL), index(place)],
+        vec![],
+    );
+    let shape = vec![batch.clone(), channels.clone(), length];
+    let element = builder.element(x);
+    let sums = builder.compute(Work::Product(product), &[all, weight], shape, element)?;
+    let mut result = builder.with_channel_bias(sums, call.optional(2))?;
+    if matches!(call.text("activation"), Some("silu" | "swish")) {
+        result = builder.block(Block::Silu, &[result])?;
+    }
+    let state = builder.moved(&[all], vec![batch, channels, before])?;
+    Ok(vec![result, state])
 }

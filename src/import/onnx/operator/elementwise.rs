@@ -311,6 +311,16 @@ pub(crate) fn activation(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     Ok(vec![builder.block(block, &[call.input(0)?])?])
 }
 
+/// `SwiGLU`: a·sigmoid(α·a)·b.
+pub(crate) fn gated(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let block = match call.float("alpha") {
+        Some(alpha) if alpha != 1.0 => Block::QuickGelu,
+        _ => Block::Silu,
+    };
+    let gate = builder.block(block, &[call.input(0)?])?;
+    Ok(vec![builder.binary(Binary::Mul, gate, call.input(1)?)?])
+}
+
 /// `Elu`, `Celu`, `Selu`: the block `elu`, and what is multiplied or divided by
 /// other numbers than 1: α·(exp(x) − 1), α·(exp(x / α) − 1) below 0; with a γ
 /// on both sides.

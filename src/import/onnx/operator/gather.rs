@@ -303,3 +303,10 @@ pub(crate) fn one_hot(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     builder.reveal(result, value);
     Ok(vec![result])
 }
+
+/// `TensorScatter`: rows written into a buffer of keys or values.
+pub(crate) fn cached(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let past = call.input(0)?;
+    let shape = builder.shape(past)?;
+    Ok(vec![builder.moved(&[past, call.input(1)?], shape)?])
+}

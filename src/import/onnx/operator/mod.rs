@@ -17,6 +17,9 @@
 //! | `quantised` | whole numbers for fractions |
 //! | `qonnx` | the same of any width, in one operator |
 //! | `attention`, `recurrent`, `microsoft` | fused networks, taken apart |
+//! | `microsoft_attention` | the fused attention of ONNX Runtime |
+//! | `linear_attention` | attention without a softmax, by a state for each token |
+//! | `packed` | fused attention of whole numbers, of rows without padding, of one step |
 
 pub(crate) mod attention;
 pub(crate) mod call;
@@ -27,9 +30,12 @@ pub(crate) mod elementwise;
 pub(crate) mod gather;
 pub(crate) mod layout;
 pub(crate) mod linear;
+pub(crate) mod linear_attention;
 pub(crate) mod loss;
 pub(crate) mod microsoft;
+pub(crate) mod microsoft_attention;
 pub(crate) mod norm;
+pub(crate) mod packed;
 pub(crate) mod pool;
 pub(crate) mod qonnx;
 pub(crate) mod quantised;

@@ -4,8 +4,9 @@ use super::control;
 use super::graph::Handler::{self, Graph, Node};
 use super::graph::Known;
 use crate::import::onnx::operator::{
-    attention, concat, conv, einsum, elementwise, gather, layout, linear, loss, microsoft, norm,
-    pool, qonnx, quantised, recurrent, reduce, sequence, shape, slice, unpriced, window,
+    attention, concat, conv, einsum, elementwise, gather, layout, linear, linear_attention, loss,
+    microsoft, microsoft_attention, norm, packed, pool, qonnx, quantised, recurrent, reduce,
+    sequence, shape, slice, unpriced, window,
 };
 
 /// An operator that can be read.
@@ -38,8 +39,10 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Gemm" => Node(linear::gemm), "products, summed, with a bias";
         "Einsum" => Node(einsum::einsum), "products, summed; operands two at a time";
         "Conv" => Node(conv::conv), "products, summed, padding in full";
+        "CausalConvWithState" => Node(conv::causal), "products, summed, padding in full";
         "ConvTranspose" => Node(conv::transposed), "products of every input element with the window";
         "Attention" => Node(attention::attention), "two products around a softmax";
+        "LinearAttention" => Node(linear_attention::linear), "the state of every token: k vᵀ, its decay, its correction; q times it";
         "LSTM", "GRU", "RNN" => Node(recurrent::recurrent), "the products and gates of every step";
         "Add", "Sub", "Mul", "Div" => Node(elementwise::binary_of), "one step for each element";
         "Pow" => Node(elementwise::binary_of), "multiplications or a root for small powers; else log, mul, exp";
@@ -63,6 +66,7 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "And", "Or", "Xor", "Not", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "BitwiseNot" => Node(elementwise::logic), "one `and`";
         "IsNaN", "IsInf" => Node(elementwise::is_nan), "one comparison";
         "Gelu", "HardSwish", "HardSigmoid", "Softplus", "Mish", "LeakyRelu", "Swish" => Node(elementwise::activation), "the block of that name";
+        "SwiGLU" => Node(elementwise::gated), "the block `silu`, and a multiplication";
         "Elu", "Selu", "Celu" => Node(elementwise::exponential), "the block `elu`, and what is multiplied by other numbers than 1";
         "PRelu", "ThresholdedRelu", "Shrink", "Softsign", "Mod" => Node(elementwise::counted), "a few steps for each element";
         "CumProd" => Node(reduce::running_product), "one multiplication for each element";
@@ -91,7 +95,7 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "ConvInteger" => Node(quantised::conv_integer), "products in int8, sums in int32";
         "QLinearMatMul" => Node(quantised::qlinear_matmul), "products in int8, sums in int32; mul, round, two comparisons";
         "QLinearConv" => Node(quantised::qlinear_conv), "products in int8, sums in int32; mul, round, two comparisons";
-        "RotaryEmbedding" => Node(microsoft::rotary), "the block `rotary`";
+        "RotaryEmbedding" => Node(microsoft_attention::rotary), "the block `rotary`";
         "OneHot" => Node(gather::one_hot), "one comparison";
         "Reshape" => Node(layout::reshape), "nothing";
         "Flatten" => Node(layout::flatten), "nothing";
@@ -112,6 +116,7 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Pad" => Node(concat::pad), "nothing";
         "DepthToSpace", "SpaceToDepth" => Node(layout::space), "nothing";
         "Trilu" => Node(layout::triangle), "nothing";
+        "TensorScatter" => Node(gather::cached), "nothing";
         "ReverseSequence" => Node(layout::same), "nothing";
         "BitCast" => Node(elementwise::reinterpreted), "nothing";
         "Cast", "CastLike" => Node(elementwise::cast), "nothing";
@@ -136,10 +141,13 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Scan" => Graph(control::scanned), "its body for each slice; listed as left out where their number is a dim that is not set";
     }
     "com.microsoft": {
-        "Attention" => Node(microsoft::attention), "projections, two products around a softmax";
-        "MultiHeadAttention" => Node(microsoft::multi_head), "two products around a softmax";
-        "GroupQueryAttention" => Node(microsoft::group_query), "two products around a softmax";
-        "RotaryEmbedding" => Node(microsoft::rotary), "the block `rotary`";
+        "Attention" => Node(microsoft_attention::attention), "projections, two products around a softmax";
+        "PackedAttention" => Node(packed::rows), "projections, two products around a softmax";
+        "QAttention" => Node(packed::quantised), "projections in int8, two products around a softmax";
+        "DecoderMaskedMultiHeadAttention" => Node(packed::step), "two products around a softmax";
+        "MultiHeadAttention" => Node(microsoft_attention::multi_head), "two products around a softmax";
+        "GroupQueryAttention" => Node(microsoft_attention::group_query), "two products around a softmax";
+        "RotaryEmbedding" => Node(microsoft_attention::rotary), "the block `rotary`";
         "SkipLayerNormalization", "SkipSimplifiedLayerNormalization" => Node(microsoft::skip_norm), "a sum and its normalisation";
         "SimplifiedLayerNormalization" => Node(norm::rms), "the block `rms-norm`";
         "EmbedLayerNormalization" => Node(microsoft::embed), "sums of rows and their normalisation";

@@ -34,6 +34,7 @@ impl Attention {
             net,
             wiring,
             net.nodes[softmax].output,
+            *score.first()?,
             &mut MAX_STEPS.clone(),
         )?;
         let first = score.last().copied()?;

@@ -30,11 +30,40 @@ pub(super) fn split(attention: &Attention, net: &mut Net, edits: &mut Edits) {
     }
 }
 
+/// The axes of a projection along which its columns lie: of its result and of
+/// its weight.
+struct Columns {
+    result: usize,
+    weight: usize,
+}
+
+/// The columns of the product at `at`: of the axes of its weight the one that
+/// the result has and the other operand has not.
+fn columns_of(net: &Net, at: NodeId) -> Option<Columns> {
+    let Work::Product(product) = &net.nodes[at].work else {
+        return None;
+    };
+    let [x, weight] = &product.operands[..] else {
+        return None;
+    };
+    let own = |axis: &ProductAxis| {
+        matches!(axis, ProductAxis::Index(_)) && product.result.contains(axis) && !x.contains(axis)
+    };
+    let mut columns = (0..weight.len()).filter(|column| own(&weight[*column]));
+    let column = columns.next().filter(|_| columns.next().is_none())?;
+    let mut along = product.result.iter();
+    Some(Columns {
+        result: along.position(|axis| *axis == weight[column])?,
+        weight: column,
+    })
+}
+
 /// How many columns of a projection go along `path`.
 fn width_of(net: &Net, path: &[NodeId], projection: NodeId) -> Option<Expr> {
     let made = net.nodes[projection].output;
     let all = net.elements(made)?;
-    let last = net.tensors[made].shape.as_ref()?.last()?.clone();
+    let along = columns_of(net, projection)?.result;
+    let width = net.tensors[made].shape.as_ref()?.get(along)?;
     let parts = path
         .iter()
         .rev()
@@ -42,7 +71,7 @@ fn width_of(net: &Net, path: &[NodeId], projection: NodeId) -> Option<Expr> {
     for part in parts {
         let part = part?;
         if part != all {
-            return (&last * &part).divide(&all);
+            return (width * &part).divide(&all);
         }
     }
     None
@@ -51,20 +80,10 @@ fn width_of(net: &Net, path: &[NodeId], projection: NodeId) -> Option<Expr> {
 /// The products that a projection is made of, and the move that joins them.
 fn parts_of(net: &mut Net, at: NodeId, widths: &[Expr], mine: &[usize]) -> Option<Vec<NetNode>> {
     let node = net.nodes[at].clone();
-    let Work::Product(product) = &node.work else {
-        return None;
-    };
-    let Some(ProductAxis::Index(along)) = product.result.last() else {
-        return None;
-    };
-    let column = product
-        .operands
-        .get(1)?
-        .iter()
-        .position(|axis| *axis == ProductAxis::Index(*along))?;
+    let columns = columns_of(net, at)?;
     let total = widths.iter().fold(Expr::zero(), |sum, width| &sum + width);
     let shape = net.tensors[node.output].shape.clone()?;
-    if shape.last() != Some(&total) {
+    if shape.get(columns.result) != Some(&total) {
         return None;
     }
     let (x, weight) = (*node.inputs.first()?, *node.inputs.get(1)?);
@@ -72,7 +91,7 @@ fn parts_of(net: &mut Net, at: NodeId, widths: &[Expr], mine: &[usize]) -> Optio
     let mut made = Vec::new();
     for (width, part) in widths.iter().zip(mine) {
         let mut own = net.tensors[weight].clone();
-        *own.shape.as_mut()?.get_mut(column)? = width.clone();
+        *own.shape.as_mut()?.get_mut(columns.weight)? = width.clone();
         own.value = None;
         own.origin = None;
         own.made_of = vec![weight];
@@ -80,7 +99,7 @@ fn parts_of(net: &mut Net, at: NodeId, widths: &[Expr], mine: &[usize]) -> Optio
         net.tensors.push(own);
         let own = net.tensors.len() - 1;
         let mut result = net.tensors[node.output].clone();
-        *result.shape.as_mut()?.last_mut()? = width.clone();
+        *result.shape.as_mut()?.get_mut(columns.result)? = width.clone();
         result.name = format!("{}_{}", result.name, PROJECTIONS[*part].replace('-', "_"));
         net.tensors.push(result);
         let output = net.tensors.len() - 1;

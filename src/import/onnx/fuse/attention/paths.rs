@@ -2,7 +2,11 @@
 //! projections.
 
 use crate::import::onnx::fuse::wiring::Wiring;
-use crate::import::onnx::net::{Binary, Block, FoldKind, Net, NodeId, TensorId, Unary, Work};
+use std::collections::BTreeSet;
+
+use crate::import::onnx::net::{
+    Binary, Block, FoldKind, Net, NetNode, NodeId, Product, ProductAxis, TensorId, Unary, Work,
+};
 use crate::symbolic::Expr;
 
 /// Paths are followed over at most so many nodes.
@@ -24,12 +28,12 @@ pub(super) fn score_of(
         return None;
     }
     match &node.work {
+        Work::Product(_) if is_score(net, at) => return Some(vec![at]),
         Work::Product(_) => {
-            let computed = node
-                .inputs
-                .iter()
-                .all(|input| !net.tensors[*input].constant);
-            return (computed && node.inputs.len() == 2).then(|| vec![at]);
+            let (x, heads) = mix_of(net, at)?;
+            above.push(at);
+            let found = score_of(net, wiring, x, above, steps)?;
+            return mixes(net, *found.first()?, &heads).then_some(found);
         }
         Work::Fold(fold) if fold.kind == FoldKind::Sum => return distance_of(net, wiring, at),
         Work::Binary(_) | Work::Where | Work::Clip(..) | Work::Move | Work::Unary(_) => {}
@@ -47,6 +51,53 @@ pub(super) fn score_of(
     None
 }
 
+/// Whether a product is one of queries and keys. Queries that are learnt are
+/// constants, computed from parameters before the network runs; the weight of
+/// a linear layer has no axis of heads, and stands in the file.
+fn is_score(net: &Net, at: NodeId) -> bool {
+    let [q, k] = net.nodes[at].inputs[..] else {
+        return false;
+    };
+    let learnt = |tensor: TensorId| {
+        let tensor = &net.tensors[tensor];
+        let rank = tensor.shape.as_ref().map_or(0, Vec::len);
+        !tensor.stored && !tensor.made_of.is_empty() && rank >= 3
+    };
+    match [q, k].map(|tensor| net.tensors[tensor].constant) {
+        [false, false] => true,
+        [true, false] => learnt(q),
+        [false, true] => learnt(k),
+        [true, true] => false,
+    }
+}
+
+/// What a product with a square matrix mixes, and how many there are: heads
+/// that talk with each other before or after the softmax.
+fn mix_of(net: &Net, at: NodeId) -> Option<(TensorId, Expr)> {
+    let [x, weight] = net.nodes[at].inputs[..] else {
+        return None;
+    };
+    let (x, weight) = match [x, weight].map(|tensor| net.tensors[tensor].constant) {
+        [false, true] => (x, weight),
+        [true, false] => (weight, x),
+        _ => return None,
+    };
+    let one = Expr::one();
+    let shape = net.tensors[weight].shape.as_ref()?;
+    let wide: Vec<&Expr> = shape.iter().filter(|extent| **extent != one).collect();
+    match wide[..] {
+        [rows, columns] if rows == columns => Some((x, rows.clone())),
+        _ => None,
+    }
+}
+
+/// Whether what makes the scores makes them for so many heads.
+fn mixes(net: &Net, score: NodeId, heads: &Expr) -> bool {
+    let shape = net.tensors[net.nodes[score].output].shape.as_deref();
+    let batch = shape.and_then(|shape| shape.get(..shape.len().checked_sub(2)?));
+    batch.is_some_and(|batch| batch.contains(heads))
+}
+
 /// A sum of |q − k|: the sum, the absolute value, the difference.
 pub(super) fn distance_of(net: &Net, wiring: &Wiring, sum: NodeId) -> Option<Vec<NodeId>> {
     let size = wiring.maker(net.nodes[sum].inputs[0])?;
@@ -62,6 +113,7 @@ pub(super) fn context_of(
     net: &Net,
     wiring: &Wiring,
     tensor: TensorId,
+    score: NodeId,
     steps: &mut usize,
 ) -> Option<(Vec<NodeId>, NodeId, usize)> {
     for at in &wiring.readers[tensor] {
@@ -77,6 +129,13 @@ pub(super) fn context_of(
                 if computed && node.inputs.len() == 2 {
                     return Some((Vec::new(), *at, side));
                 }
+                if mix_of(net, *at).is_some_and(|(_, heads)| mixes(net, score, &heads))
+                    && let Some((mut below, context, side)) =
+                        context_of(net, wiring, node.output, score, steps)
+                {
+                    below.push(*at);
+                    return Some((below, context, side));
+                }
             }
             Work::Move
             | Work::Unary(Unary::Cast | Unary::Round | Unary::Floor | Unary::Ceil)
@@ -84,7 +143,7 @@ pub(super) fn context_of(
             | Work::Where
             | Work::Binary(Binary::Mul | Binary::Add | Binary::Sub) => {
                 if let Some((mut below, context, side)) =
-                    context_of(net, wiring, node.output, steps)
+                    context_of(net, wiring, node.output, score, steps)
                 {
                     below.push(*at);
                     return Some((below, context, side));
@@ -97,7 +156,7 @@ pub(super) fn context_of(
 }
 
 /// The nodes between a tensor and the projection that it comes from, the
-/// nearest first.
+/// nearest first: those that all of the tensor goes through.
 pub(super) fn projection_of(
     net: &Net,
     wiring: &Wiring,
@@ -109,28 +168,79 @@ pub(super) fn projection_of(
             break;
         };
         let node = &net.nodes[at];
-        let next = match &node.work {
-            Work::Product(_) => {
-                let weight = node.inputs.iter().any(|input| net.tensors[*input].constant);
+        if let Work::Product(product) = &node.work {
+            let weight = node.inputs.iter().any(|input| net.tensors[*input].constant);
+            if !weight || !is_depthwise(net, at, product) {
                 return (path, weight.then_some(at));
             }
-            Work::Block(Block::Rotary | Block::LayerNorm { .. } | Block::RmsNorm { .. })
-            | Work::Unary(Unary::Cast | Unary::Round | Unary::Floor | Unary::Ceil)
-            | Work::Clip(..) => node.inputs.first().copied(),
+        }
+        path.push(at);
+        let next = source_of(net, wiring, at).or_else(|| match &node.work {
             // Earlier keys stand before those of this call.
             Work::Move => node.inputs.last().copied(),
-            Work::Binary(Binary::Mul | Binary::Div | Binary::Add | Binary::Sub) => {
-                main_of(net, &node.inputs)
-            }
+            Work::Binary(_) => main_of(net, &node.inputs),
             _ => None,
-        };
-        path.push(at);
+        });
         match next {
             Some(next) => tensor = next,
             None => break,
         }
     }
     (path, None)
+}
+
+/// Whether every channel keeps to itself, as where windows are pooled.
+fn is_depthwise(net: &Net, at: NodeId, product: &Product) -> bool {
+    let ([x, _], [_, weight]) = (&product.operands[..], &net.nodes[at].inputs[..]) else {
+        return false;
+    };
+    let window = |axis: &ProductAxis| matches!(axis, ProductAxis::Window { .. });
+    let grouped = matches!(x.get(1), Some(ProductAxis::Split(..)));
+    let shape = net.tensors[*weight].shape.as_ref();
+    let single = shape.and_then(|shape| shape.get(1)) == Some(&Expr::one());
+    grouped && single && x.iter().any(window)
+}
+
+/// The nearest tensor that all that a node reads comes from, over steps that
+/// keep to the elements of one tensor: x for x / |x|, and for the parts of a
+/// rotation. What is no such step ends the search.
+fn source_of(net: &Net, wiring: &Wiring, at: NodeId) -> Option<TensorId> {
+    let computed = |node: &NetNode| -> BTreeSet<(Option<NodeId>, TensorId)> {
+        let computed = (node.inputs.iter()).filter(|input| !net.tensors[**input].constant);
+        computed.map(|x| (wiring.maker(*x), *x)).collect()
+    };
+    if !keeps_to_one(&net.nodes[at].work) {
+        return None;
+    }
+    let mut open = computed(&net.nodes[at]);
+    for _ in 0..MAX_STEPS {
+        // What is made last cannot be read by what makes the others.
+        let (maker, tensor) = open.pop_last()?;
+        if open.is_empty() {
+            return Some(tensor);
+        }
+        let node = &net.nodes[maker?];
+        if !keeps_to_one(&node.work) {
+            return None;
+        }
+        open.extend(computed(node));
+    }
+    None
+}
+
+/// Whether some work stands between a projection and a product of attention.
+fn keeps_to_one(work: &Work) -> bool {
+    matches!(
+        work,
+        Work::Block(Block::Rotary | Block::LayerNorm { .. } | Block::RmsNorm { .. })
+            | Work::Unary(_)
+            | Work::Binary(_)
+            | Work::Clip(..)
+            | Work::Where
+            | Work::PerElement(_)
+            | Work::Fold(_)
+            | Work::Move
+    ) || matches!(work, Work::Block(block) if block.is_activation())
 }
 
 /// The tensor that a step between two products works on: the only one that is
