@@ -2,7 +2,7 @@
 //! entries.
 
 use num_rational::BigRational;
-use num_traits::Signed;
+use num_traits::{Signed, Zero};
 
 use super::arg_source::Assignment;
 use super::name::{EntryName, Name, NumberName};
@@ -106,7 +106,10 @@ pub(super) fn check_value(model: &Model, setting: &NumberSetting) -> Result<(), 
     let is_size = is_size(model, &name.name);
     let fault = if is_size && !value.is_integer() {
         "not a whole number"
-    } else if is_size && !value.is_positive() {
+    } else if is_size
+        && !value.is_positive()
+        && !(value.is_zero() && may_be_empty(model, &name.name))
+    {
         "not above 0"
     } else if value.is_negative() {
         "below 0"
@@ -138,6 +141,11 @@ pub(super) fn check_most(
         place,
         format!("{what} `{name}` is {value}: above 10^15"),
     ))
+}
+
+/// Whether a dim may be 0.
+fn may_be_empty(model: &Model, name: &str) -> bool {
+    (model.root.emptiable.iter()).any(|emptiable| emptiable.value == name)
 }
 
 /// Whether a name is that of a size, and so whole.
