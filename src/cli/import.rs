@@ -1,12 +1,14 @@
 //! `picojoule import`
 
 use super::args::ImportArgs;
+use super::settings::Set;
 use super::{files, loading, output};
+use crate::import::Given;
 use crate::source::{Problems, Source};
 
 /// Writes the model file that is made of another file.
 pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
-    let imported = loading::scanning(&args.scan)?.import(&args.file)?;
+    let imported = loading::scanning(&args.scan)?.import(&args.file, &given(args)?)?;
     for note in &imported.notes {
         output::tell(format_args!("note: {note}"));
     }
@@ -21,4 +23,11 @@ pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
         None => output::print(&imported.text),
         Some(path) => files::write(path, imported.text.as_bytes()),
     }
+}
+
+/// The dims that are given.
+fn given(args: &ImportArgs) -> Result<Given, Problems> {
+    let mut problems = Problems::new();
+    let set = Set::new(&args.set, &mut problems);
+    problems.or(set.given())
 }

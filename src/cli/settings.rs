@@ -2,12 +2,13 @@
 //! entries.
 
 use num_rational::BigRational;
-use num_traits::{Signed, Zero};
+use num_traits::{Signed, ToPrimitive};
 
 use super::arg_source::Assignment;
 use super::name::{EntryName, Name, NumberName};
 use crate::formula::{Ast, AstNode, Formula};
 use crate::graph::settable;
+use crate::import::Given;
 use crate::model::{Model, Module, NumberRole};
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems};
@@ -34,6 +35,26 @@ pub(super) struct Set {
 }
 
 impl Set {
+    /// The whole numbers among them, which an import knows before it infers
+    /// shapes. What is no size is told where it is set.
+    pub(super) fn given(&self) -> Given {
+        let numbers = self.numbers.iter();
+        let whole = numbers.filter_map(|set| {
+            let value = plain_number(&set.formula.ast)?;
+            let value = value.is_integer().then(|| value.to_integer().to_i64())??;
+            (value >= 0).then(|| (set.name.text(), value))
+        });
+        whole.collect()
+    }
+
+    /// Gives dims the names that they have in `model`, where they are called as
+    /// in the file which it was made from.
+    pub(super) fn by_names_of(&mut self, model: &Model) {
+        for set in &mut self.numbers {
+            set.name.resolve(model);
+        }
+    }
+
     pub(super) fn new(texts: &[String], problems: &mut Problems) -> Set {
         let mut set = Set::default();
         for text in texts {
@@ -106,10 +127,7 @@ pub(super) fn check_value(model: &Model, setting: &NumberSetting) -> Result<(), 
     let is_size = is_size(model, &name.name);
     let fault = if is_size && !value.is_integer() {
         "not a whole number"
-    } else if is_size
-        && !value.is_positive()
-        && !(value.is_zero() && may_be_empty(model, &name.name))
-    {
+    } else if is_size && !value.is_positive() && !may_be_empty(model, &name.name) {
         "not above 0"
     } else if value.is_negative() {
         "below 0"
