@@ -116,8 +116,9 @@ impl<'m> Dims<'m> {
         let place = Place::new(&source, 0..text.len());
         let formula = Formula::read(text, &place, &mut Problems::new())?;
         let names = formula.names();
-        let all_known = (names.iter()).all(|(name, _)| self.of_inputs.contains(name.as_str()));
-        if names.is_empty() || !all_known {
+        // A name by itself, dots or not, follows from nothing.
+        let is_other = |name: &str| name != text && self.of_inputs.contains(name);
+        if names.is_empty() || !names.iter().all(|(name, _)| is_other(name)) {
             return None;
         }
         let value = build(&formula, &mut |name, place| {
