@@ -112,9 +112,26 @@ fn a_dim_is_set_by_the_name_of_the_file() {
     assert!(missing.contains("p2o_DynamicDimension_0"), "{missing}");
 }
 
-/// One file with other sizes is another model: 5·6·7 beside 2·6·7.
+/// What is swept stays open, by the name of the file, too.
 #[test]
-fn what_was_given_once_is_not_given_again() {
+fn a_dim_is_swept_by_the_name_of_the_file() {
+    let swept = picojoule(&[
+        "sweep",
+        "names.onnx",
+        "--set",
+        "z_axis0=2",
+        "--over",
+        "p2o.DynamicDimension.0=3,4",
+        "--output",
+        "csv",
+    ]);
+    let error = String::from_utf8_lossy(&swept.stderr);
+    assert!(swept.status.success(), "{error}");
+}
+
+/// A swept dim stays open beside one that is given.
+#[test]
+fn what_is_given_and_what_is_swept_stand_side_by_side() {
     let sweep = picojoule(&[
         "sweep",
         "contracted.onnx",
