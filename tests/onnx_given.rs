@@ -108,6 +108,17 @@ fn a_dim_is_set_by_the_name_of_the_file() {
     assert!(written.status.success());
     let found = estimate(path, &["p2o.DynamicDimension.0=3"]).unwrap();
     assert_eq!(found["macs"], 100);
+    for (setting, message) in [
+        ("q=1", "unknown dim or parameter `q`"),
+        ("z_axis0=-1", "no size"),
+        ("z_axis0=10^16", "no size"),
+        ("45nm.fp32.mul=1", "an import has no prices to set"),
+    ] {
+        let refused = picojoule(&["import", "names.onnx", "--set", setting]);
+        let error = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{setting}");
+        assert!(error.contains(message), "{error}");
+    }
     let missing = estimate(path, &[]).unwrap_err();
     assert!(missing.contains("p2o_DynamicDimension_0"), "{missing}");
 }

@@ -103,7 +103,7 @@ fn only_what_says_so_may_be_empty() {
     for (setting, message) in [
         ("d=0", "dim `d` is 0: not above 0"),
         ("d=0*past", "dim `d` is 0: not above 0"),
-        ("seq=-1", "dim `seq` is -1: not above 0"),
+        ("seq=-1", "dim `seq` is -1: below 0"),
     ] {
         let refused = run(CACHE, &["--set", "past=3", "--set", setting]).unwrap_err();
         assert!(refused.contains(message), "{refused}");

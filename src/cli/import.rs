@@ -1,14 +1,16 @@
 //! `picojoule import`
 
 use super::args::ImportArgs;
-use super::settings::Set;
+use super::settings::{Set, check_known};
 use super::{files, loading, output};
 use crate::import::Given;
-use crate::source::{Problems, Source};
+use crate::loader::Loader;
+use crate::source::{Diagnostic, Problems, Source};
 
 /// Writes the model file that is made of another file.
 pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
-    let imported = loading::scanning(&args.scan)?.import(&args.file, &given(args)?)?;
+    let loader = loading::scanning(&args.scan)?;
+    let imported = loader.import(&args.file, &given(args, &loader)?)?;
     for note in &imported.notes {
         output::tell(format_args!("note: {note}"));
     }
@@ -25,9 +27,33 @@ pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
     }
 }
 
-/// The dims that are given.
-fn given(args: &ImportArgs) -> Result<Given, Problems> {
+/// The dims that are given: each one of the graph, with a size.
+fn given(args: &ImportArgs, loader: &Loader) -> Result<Given, Problems> {
     let mut problems = Problems::new();
-    let set = Set::new(&args.set, &mut problems);
-    problems.or(set.given())
+    let mut set = Set::new(&args.set, &mut problems);
+    let given = set.given();
+    if let Some(entry) = set.entries.first() {
+        let message = "an import has no prices to set";
+        problems.push(Diagnostic::at(&entry.name.place, message));
+    }
+    for number in set
+        .numbers
+        .iter()
+        .filter(|set| !given.contains_key(&set.name.text()))
+    {
+        let message = format!(
+            "`{}` is set to no size: a graph is given whole numbers, at least 0",
+            number.name.text()
+        );
+        problems.push(Diagnostic::at(&number.formula.place, message));
+    }
+    if !given.is_empty() {
+        let model = loader.model_given(&args.file, &given)?;
+        set.by_names_of(&model);
+        for number in &set.numbers {
+            let checked = check_known(&model, &number.name);
+            problems.note(checked.map_err(Problems::from));
+        }
+    }
+    problems.or(given)
 }

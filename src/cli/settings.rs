@@ -13,6 +13,9 @@ use crate::model::{Model, Module, NumberRole};
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems};
 
+/// Larger numbers are no size of a graph, and told of where they are set.
+const MAX_GIVEN: i64 = 1_000_000_000_000;
+
 /// `d=1024`, `snn.t=2*n`
 #[derive(Debug, Clone)]
 pub(super) struct NumberSetting {
@@ -42,7 +45,9 @@ impl Set {
         let whole = numbers.filter_map(|set| {
             let value = plain_number(&set.formula.ast)?;
             let value = value.is_integer().then(|| value.to_integer().to_i64())??;
-            (value >= 0).then(|| (set.name.text(), value))
+            (0..=MAX_GIVEN)
+                .contains(&value)
+                .then(|| (set.name.text(), value))
         });
         whole.collect()
     }
