@@ -96,7 +96,7 @@ fn apart() -> BTreeMap<&'static str, u64> {
     // first part is left.
     apart.insert("indices", 131_072);
     // Listed as left out: what is known only while the graph runs.
-    for file in ["if_input", "loop_input", "loop_shape"] {
+    for file in ["if_input", "loop_input"] {
         apart.insert(file, 0);
     }
     // One of the two products stands behind an operator of which nothing is
@@ -395,7 +395,12 @@ fn an_imported_model_file_gives_the_same_numbers() {
     for row in rows() {
         let path = folder.path().join(row.file.replace(".onnx", ".toml"));
         let path = path.to_str().unwrap();
-        let written = run(&["import", &row.file, "-o", path]);
+        let mut arguments = vec!["import", &row.file, "-o", path];
+        // How often this one runs is known only for a given length.
+        if row.file == "loop_shape.onnx" {
+            arguments.extend(["--set", &row.binds]);
+        }
+        let written = run(&arguments);
         let error = String::from_utf8_lossy(&written.stderr);
         assert!(written.status.success(), "{}: {error}", row.file);
         let mut of_file = estimate(&row.file, &row.binds, &[]);

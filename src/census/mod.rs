@@ -4,6 +4,8 @@
 //! The counts know nothing of energy. One census serves every table, every
 //! format and every size of a model.
 
+use std::collections::BTreeSet;
+
 use petgraph::graph::NodeIndex;
 
 use crate::demand::{CostKey, Demand, Fused};
@@ -11,7 +13,7 @@ use crate::format::{NumberFormat, Precision};
 use crate::graph::{Einsum, Op, OpGraph, OpKind};
 use crate::model::{Map, Reduce};
 use crate::primitive::Primitive;
-use crate::symbolic::Expr;
+use crate::symbolic::{Expr, Symbol};
 
 /// Settings on which papers differ in what they count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -87,6 +89,7 @@ pub fn census(graph: &OpGraph, conventions: Conventions) -> Census {
         parameters: Expr::zero(),
         unsupported: unsupported(graph),
     };
+    let emptiable = graph.emptiable();
     for (at, op) in graph.iter() {
         let runs = graph.runs(op);
         if let OpKind::Weight = op.kind {
@@ -101,7 +104,7 @@ pub fn census(graph: &OpGraph, conventions: Conventions) -> Census {
             operand: precision(op, Primitive::Mul, Role::Operand),
             accumulator: precision(op, Primitive::Add, Role::Accumulator),
         });
-        for (primitive, role, count) in counts(op, conventions) {
+        for (primitive, role, count) in counts(op, conventions, &emptiable) {
             if !count.is_zero() {
                 census.demands.push(Demand {
                     op: at,
@@ -157,7 +160,11 @@ fn precision(op: &Op, primitive: Primitive, role: Role) -> Precision {
 }
 
 /// The primitives of one run of an op.
-fn counts(op: &Op, conventions: Conventions) -> Vec<(Primitive, Role, Expr)> {
+fn counts(
+    op: &Op,
+    conventions: Conventions,
+    emptiable: &BTreeSet<Symbol>,
+) -> Vec<(Primitive, Role, Expr)> {
     match &op.kind {
         OpKind::Input | OpKind::Weight | OpKind::Constant => Vec::new(),
         OpKind::Move(_) | OpKind::Unsupported(_) => Vec::new(),
@@ -166,7 +173,7 @@ fn counts(op: &Op, conventions: Conventions) -> Vec<(Primitive, Role, Expr)> {
             .iter()
             .map(|(primitive, count)| (*primitive, Role::Operand, count.clone()))
             .collect(),
-        OpKind::Einsum(einsum) => einsum_counts(einsum, conventions),
+        OpKind::Einsum(einsum) => einsum_counts(einsum, conventions, emptiable),
     }
 }
 
@@ -174,7 +181,11 @@ fn counts(op: &Op, conventions: Conventions) -> Vec<(Primitive, Role, Expr)> {
 /// combinations without skipped zeros: the map on ρ·N (a selection on all N),
 /// the reduction on ρ·N, or on ρ·N − M where only what stands between the
 /// terms is counted. A bias starts a sum, or is added to what is no sum.
-fn einsum_counts(einsum: &Einsum, conventions: Conventions) -> Vec<(Primitive, Role, Expr)> {
+fn einsum_counts(
+    einsum: &Einsum,
+    conventions: Conventions,
+    emptiable: &BTreeSet<Symbol>,
+) -> Vec<(Primitive, Role, Expr)> {
     let is_sum = einsum.has_reduction() && einsum.reduce == Reduce::Add;
     let gathers = is_sum || !einsum.has_reduction();
     // A zero is skipped only where it neither changes nor is the result.
@@ -202,7 +213,8 @@ fn einsum_counts(einsum: &Einsum, conventions: Conventions) -> Vec<(Primitive, R
             DotAdds::KMinusOne => {
                 let between = &(&taken - &outputs) + &bias_inside;
                 // So few terms may be left that some sums have none.
-                if density == Expr::one() {
+                let has_terms = !space.is_zero() && space.symbols().is_disjoint(emptiable);
+                if density == Expr::one() && has_terms {
                     between
                 } else {
                     between.larger(&Expr::zero())

@@ -7,6 +7,7 @@ use super::args::{CompareArgs, CompareBy, ModelArgs, OutputFormat};
 use super::plot::Plot;
 use super::request::{self, ModelRequest, Unnamed};
 use super::scopes::scopes;
+use super::settings::Set;
 use super::usage::usage_error;
 use super::{json, loading, output};
 use crate::catalog::{self, Kind};
@@ -82,11 +83,17 @@ impl<'a> Settings<'a> {
     fn of(args: &'a CompareArgs, loader: &Loader) -> Settings<'a> {
         let several = !args.others.is_empty() && !args.model.set.is_empty();
         let models = [&args.model.model].into_iter().chain(&args.others);
+        let given = Set::new(&args.model.set, &mut Problems::new()).given();
         let known = |name: &'a String| {
             // What is wrong with one is told where it is read to be counted.
-            let model = loader.model(name).ok()?;
-            let known = settable(&model).into_iter().map(str::to_owned);
-            Some((name.as_str(), known.collect()))
+            let model = loader.model_given(name, &given).ok()?;
+            let aliases = model
+                .root
+                .aliases
+                .iter()
+                .map(|alias| alias.name.value.as_str());
+            let known = settable(&model).into_iter().chain(aliases);
+            Some((name.as_str(), known.map(str::to_owned).collect()))
         };
         Settings {
             set: &args.model.set,

@@ -1,12 +1,16 @@
 //! `picojoule import`
 
 use super::args::ImportArgs;
+use super::settings::{Set, check_known};
 use super::{files, loading, output};
-use crate::source::{Problems, Source};
+use crate::import::Given;
+use crate::loader::Loader;
+use crate::source::{Diagnostic, Problems, Source};
 
 /// Writes the model file that is made of another file.
 pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
-    let imported = loading::scanning(&args.scan)?.import(&args.file)?;
+    let loader = loading::scanning(&args.scan)?;
+    let imported = loader.import(&args.file, &given(args, &loader)?)?;
     for note in &imported.notes {
         output::tell(format_args!("note: {note}"));
     }
@@ -21,4 +25,35 @@ pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
         None => output::print(&imported.text),
         Some(path) => files::write(path, imported.text.as_bytes()),
     }
+}
+
+/// The dims that are given: each one of the graph, with a size.
+fn given(args: &ImportArgs, loader: &Loader) -> Result<Given, Problems> {
+    let mut problems = Problems::new();
+    let mut set = Set::new(&args.set, &mut problems);
+    let given = set.given();
+    if let Some(entry) = set.entries.first() {
+        let message = "an import has no prices to set";
+        problems.push(Diagnostic::at(&entry.name.place, message));
+    }
+    for number in set
+        .numbers
+        .iter()
+        .filter(|set| !given.contains_key(&set.name.text()))
+    {
+        let message = format!(
+            "`{}` is set to no size: a graph is given whole numbers, at least 0",
+            number.name.text()
+        );
+        problems.push(Diagnostic::at(&number.formula.place, message));
+    }
+    if !given.is_empty() {
+        let model = loader.model_given(&args.file, &given)?;
+        set.by_names_of(&model);
+        for number in &set.numbers {
+            let checked = check_known(&model, &number.name);
+            problems.note(checked.map_err(Problems::from));
+        }
+    }
+    problems.or(given)
 }

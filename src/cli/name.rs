@@ -13,6 +13,7 @@
 use crate::energy::Counted;
 use crate::format::{NumberFormat, UnknownFormat};
 use crate::graph::OpGraph;
+use crate::model::Model;
 use crate::primitive::{Primitive, UnknownPrimitive};
 use crate::source::{Diagnostic, Place, Spanned};
 use crate::symbolic::Symbol;
@@ -90,6 +91,17 @@ impl Name {
 }
 
 impl NumberName {
+    /// Takes the name that the model has for a dim, where this is the one of
+    /// the file which the model was made from.
+    pub(super) fn resolve(&mut self, model: &Model) {
+        let text = self.text();
+        let mut aliases = model.root.aliases.iter();
+        if let Some(alias) = aliases.find(|alias| alias.name.value == text) {
+            self.name.clone_from(&alias.value.value);
+            self.owner = None;
+        }
+    }
+
     /// All of it, as typed.
     pub(super) fn text(&self) -> String {
         match &self.owner {

@@ -15,6 +15,7 @@ use num_traits::{Signed, ToPrimitive, Zero};
 use super::arg_source::Assignment;
 use super::name::Name;
 use super::settings::twice;
+use crate::model::Model;
 use crate::number::{self, parse_decimal};
 use crate::source::{Diagnostic, Place, Problems, Spanned};
 
@@ -138,6 +139,15 @@ impl Over {
             typed: assignment.name.clone(),
             values,
         })
+    }
+
+    /// The same over the dim that the name means in `model`.
+    pub(super) fn by_names_of(&self, model: &Model) -> Over {
+        let mut over = self.clone();
+        if let Name::Number(name) = &mut over.name {
+            name.resolve(model);
+        }
+        over
     }
 
     /// The values, where there are any.

@@ -2,15 +2,19 @@
 //! entries.
 
 use num_rational::BigRational;
-use num_traits::Signed;
+use num_traits::{Signed, ToPrimitive};
 
 use super::arg_source::Assignment;
 use super::name::{EntryName, Name, NumberName};
 use crate::formula::{Ast, AstNode, Formula};
 use crate::graph::settable;
+use crate::import::Given;
 use crate::model::{Model, Module, NumberRole};
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems};
+
+/// Larger numbers are no size of a graph, and told of where they are set.
+const MAX_GIVEN: i64 = 1_000_000_000_000;
 
 /// `d=1024`, `snn.t=2*n`
 #[derive(Debug, Clone)]
@@ -34,6 +38,28 @@ pub(super) struct Set {
 }
 
 impl Set {
+    /// The whole numbers among them, which an import knows before it infers
+    /// shapes. What is no size is told where it is set.
+    pub(super) fn given(&self) -> Given {
+        let numbers = self.numbers.iter();
+        let whole = numbers.filter_map(|set| {
+            let value = plain_number(&set.formula.ast)?;
+            let value = value.is_integer().then(|| value.to_integer().to_i64())??;
+            (0..=MAX_GIVEN)
+                .contains(&value)
+                .then(|| (set.name.text(), value))
+        });
+        whole.collect()
+    }
+
+    /// Gives dims the names that they have in `model`, where they are called as
+    /// in the file which it was made from.
+    pub(super) fn by_names_of(&mut self, model: &Model) {
+        for set in &mut self.numbers {
+            set.name.resolve(model);
+        }
+    }
+
     pub(super) fn new(texts: &[String], problems: &mut Problems) -> Set {
         let mut set = Set::default();
         for text in texts {
@@ -106,7 +132,7 @@ pub(super) fn check_value(model: &Model, setting: &NumberSetting) -> Result<(), 
     let is_size = is_size(model, &name.name);
     let fault = if is_size && !value.is_integer() {
         "not a whole number"
-    } else if is_size && !value.is_positive() {
+    } else if is_size && !value.is_positive() && !may_be_empty(model, &name.name) {
         "not above 0"
     } else if value.is_negative() {
         "below 0"
@@ -138,6 +164,11 @@ pub(super) fn check_most(
         place,
         format!("{what} `{name}` is {value}: above 10^15"),
     ))
+}
+
+/// Whether a dim may be 0.
+fn may_be_empty(model: &Model, name: &str) -> bool {
+    (model.root.emptiable.iter()).any(|emptiable| emptiable.value == name)
 }
 
 /// Whether a name is that of a size, and so whole.

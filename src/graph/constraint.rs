@@ -5,14 +5,14 @@
 //! and each rule is data: an exact number is held against it, and so is an
 //! interval in floating point, by which a sweep checks millions of points.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
 use crate::number::{MAX_WHOLE, whole};
 use crate::source::Place;
-use crate::symbolic::Expr;
+use crate::symbolic::{Expr, Symbol};
 
 /// More repeats than this are refused likewise.
 const MAX_REPEAT: i64 = 1_000_000;
@@ -35,6 +35,8 @@ pub struct Constraint {
 pub enum Rule {
     /// A size: whole, at least 1.
     Extent,
+    /// A size that may be nothing, as that of an empty past: whole, at least 0.
+    EmptyExtent,
     /// A mean size over uneven parts: above 0.
     MeanExtent,
     /// The length of an axis that follows from others: at most the largest size.
@@ -82,6 +84,7 @@ impl Rule {
     fn law(self) -> Law {
         let (whole, negative, zero, most) = match self {
             Rule::Extent => (true, false, false, Some(MAX_WHOLE)),
+            Rule::EmptyExtent => (true, false, true, Some(MAX_WHOLE)),
             Rule::MeanExtent => (false, false, false, Some(MAX_WHOLE)),
             Rule::Length => (false, true, true, Some(MAX_WHOLE)),
             Rule::Repeat => (true, false, false, Some(MAX_REPEAT)),
@@ -160,7 +163,7 @@ impl Rule {
             (Rule::Share, Fault::TooLarge) => "above 1",
             (_, Fault::TooLarge) => "above 10^15",
             (_, Fault::Fraction) => "not a whole number",
-            (Rule::Share | Rule::NotNegative, _) => "below 0",
+            (Rule::Share | Rule::NotNegative | Rule::EmptyExtent, _) => "below 0",
             (_, Fault::Negative | Fault::Zero) => "not above 0",
         })
     }
@@ -171,9 +174,33 @@ impl Rule {
 pub(super) struct Constraints {
     all: Vec<Constraint>,
     noted: HashMap<Expr, Vec<Rule>>,
+    /// Dims that may be 0.
+    emptiable: BTreeSet<Symbol>,
 }
 
 impl Constraints {
+    /// No conditions yet, on dims of which these may be 0.
+    pub(super) fn with_emptiable(emptiable: BTreeSet<Symbol>) -> Constraints {
+        Constraints {
+            emptiable,
+            ..Constraints::default()
+        }
+    }
+
+    /// The rule that holds of a size: what has a dim in it that may be 0, or is
+    /// written as 0, may be nothing.
+    fn allowing_empty(&self, expr: &Expr, rule: Rule) -> Rule {
+        let may_be_empty = || {
+            let known = (expr.symbols().iter()).any(|symbol| self.emptiable.contains(symbol));
+            expr.is_zero() || known
+        };
+        match rule {
+            Rule::Extent if may_be_empty() => Rule::EmptyExtent,
+            Rule::MeanExtent if may_be_empty() => Rule::NotNegative,
+            rule => rule,
+        }
+    }
+
     /// Notes that `rule` must hold of `expr`.
     pub(super) fn add(&mut self, what: String, expr: &Expr, rule: Rule, place: &Place) {
         self.note(Constraint {
@@ -185,8 +212,30 @@ impl Constraints {
     }
 
     pub(super) fn note(&mut self, constraint: Constraint) {
-        if !self.has(&constraint.expr, constraint.rule) {
-            let rules = self.noted.entry(constraint.expr.clone()).or_default();
+        let rule = self.allowing_empty(&constraint.expr, constraint.rule);
+        self.keep(Constraint { rule, ..constraint });
+    }
+
+    /// Notes what must hold of the dim `name` itself, which is 0 only where the
+    /// file says that it may be.
+    pub(super) fn add_dim(&mut self, name: &str, is_fractional: bool, value: &Expr, place: &Place) {
+        let rule = match (is_fractional, self.emptiable.contains(&Symbol::new(name))) {
+            (false, false) => Rule::Extent,
+            (false, true) => Rule::EmptyExtent,
+            (true, false) => Rule::MeanExtent,
+            (true, true) => Rule::NotNegative,
+        };
+        self.keep(Constraint {
+            what: format!("dim `{name}`"),
+            expr: value.clone(),
+            rule,
+            place: place.clone(),
+        });
+    }
+
+    fn keep(&mut self, constraint: Constraint) {
+        let rules = self.noted.entry(constraint.expr.clone()).or_default();
+        if !rules.contains(&constraint.rule) {
             rules.push(constraint.rule);
             self.all.push(constraint);
         }
@@ -194,6 +243,7 @@ impl Constraints {
 
     /// Whether a condition has been noted.
     pub(super) fn has(&self, expr: &Expr, rule: Rule) -> bool {
+        let rule = self.allowing_empty(expr, rule);
         let rules = self.noted.get(expr);
         rules.is_some_and(|rules| rules.contains(&rule))
     }
@@ -208,8 +258,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ALL: [Rule; 11] = [
+    const ALL: [Rule; 12] = [
         Rule::Extent,
+        Rule::EmptyExtent,
         Rule::MeanExtent,
         Rule::Length,
         Rule::Repeat,
@@ -282,6 +333,7 @@ mod tests {
         let kept = |rule: Rule| tried.map(|value| rule.admits(&whole(value)));
         let of = |text: &str| -> [bool; 8] { std::array::from_fn(|at| &text[at..=at] == "y") };
         assert_eq!(kept(Rule::Extent), of("nnyyyyyn"));
+        assert_eq!(kept(Rule::EmptyExtent), of("nyyyyyyn"));
         assert_eq!(kept(Rule::MeanExtent), of("nnyyyyyn"));
         assert_eq!(kept(Rule::Length), of("yyyyyyyn"));
         assert_eq!(kept(Rule::Repeat), of("nnyyynnn"));

@@ -6,7 +6,7 @@ use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use super::constraint::Constraint;
+use super::constraint::{Constraint, Rule};
 use super::op::{Op, OpKind};
 use super::region::{Region, RegionId};
 use super::scopes::ResolvedScope;
@@ -232,5 +232,16 @@ impl OpGraph {
     /// What must hold of the dims for the model to make sense.
     pub fn constraints(&self) -> &[Constraint] {
         &self.constraints
+    }
+
+    /// The dims that may be 0.
+    pub fn emptiable(&self) -> BTreeSet<Symbol> {
+        let empty =
+            (self.constraints.iter()).filter(|constraint| constraint.rule == Rule::EmptyExtent);
+        let dims = empty.filter_map(|constraint| {
+            let symbol = constraint.expr.symbols().pop_first()?;
+            (constraint.expr == Expr::symbol(symbol.name())).then_some(symbol)
+        });
+        dims.collect()
     }
 }

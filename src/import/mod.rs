@@ -8,4 +8,4 @@ pub mod huggingface;
 mod imported;
 pub mod onnx;
 
-pub use imported::Imported;
+pub use imported::{Given, Imported};

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::Name;
 use super::files::{Files, text};
-use crate::import::Imported;
 use crate::import::huggingface;
 use crate::import::onnx::{self, WeightValues, external, scan, wire};
+use crate::import::{Given, Imported};
 use crate::source::{Diagnostic, Problems};
 
 /// The files that models are made from.
@@ -33,24 +33,31 @@ impl Origin {
 }
 
 /// The model file that is made of another file. Weights of a graph of up to
-/// `scanned` bytes are looked at; none where there is no limit.
+/// `scanned` bytes are looked at; none where there is no limit. Dims that are
+/// `given` have their sizes before its shapes are inferred.
 pub(super) fn import(
     files: &dyn Files,
     name: Name<'_>,
     origin: Origin,
     scanned: Option<u64>,
+    given: &Given,
 ) -> Result<Imported, Problems> {
     let path = name.path();
     match origin {
         Origin::Config => {
             huggingface::import(&text(files, &path).map_err(|message| name.mistake(message))?)
         }
-        Origin::Graph => graph(files, &path, scanned),
+        Origin::Graph => graph(files, &path, scanned, given),
     }
     .map_err(|mistakes| name.placed(mistakes))
 }
 
-fn graph(files: &dyn Files, path: &Path, scanned: Option<u64>) -> Result<Imported, Problems> {
+fn graph(
+    files: &dyn Files,
+    path: &Path,
+    scanned: Option<u64>,
+    given: &Given,
+) -> Result<Imported, Problems> {
     let shown = path.display().to_string();
     let failed = |error: &dyn std::fmt::Display| -> Problems {
         Diagnostic::new(format!("cannot read `{shown}`: {error}")).into()
@@ -58,7 +65,7 @@ fn graph(files: &dyn Files, path: &Path, scanned: Option<u64>) -> Result<Importe
     let file = files.bytes(path).map_err(|error| failed(&error))?;
     let model = wire::read(&*file).map_err(|error| failed(&error))?;
     let Some(limit) = scanned else {
-        return onnx::import(&model, &shown, &mut |_| WeightValues::any());
+        return onnx::import(&model, &shown, given, &mut |_| WeightValues::any());
     };
     let mut scan = Scan {
         files,
@@ -67,7 +74,7 @@ fn graph(files: &dyn Files, path: &Path, scanned: Option<u64>) -> Result<Importe
         limit,
         unread: Vec::new(),
     };
-    let mut imported = onnx::import(&model, &shown, &mut |tensor| scan.look(tensor))?;
+    let mut imported = onnx::import(&model, &shown, given, &mut |tensor| scan.look(tensor))?;
     imported.notes.extend(scan.note());
     Ok(imported)
 }

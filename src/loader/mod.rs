@@ -40,7 +40,7 @@ use self::files::{NoFiles, text};
 use self::imported::{Origin, import};
 use self::memo::Memo;
 use crate::catalog::{self, Finder, Kind, is_path};
-use crate::import::Imported;
+use crate::import::{Given, Imported};
 use crate::model::{Densities, Model};
 use crate::source::{Diagnostic, Problems, Source, Spanned};
 use crate::table::EnergyTable;
@@ -94,13 +94,33 @@ impl Loader {
     /// No such model ships, the file at the path cannot be read, or something
     /// is wrong in it or in a file that it names.
     pub fn model<'n>(&self, name: impl Into<Name<'n>>) -> Result<Arc<Model>, Problems> {
+        self.model_given(name, &Given::new())
+    }
+
+    /// The same, of a graph of which these dims are known before its shapes
+    /// are inferred: what fits only then can be read, and what depends on them
+    /// is settled. Other models are as they are.
+    ///
+    /// # Errors
+    /// As of [`Loader::model`].
+    pub fn model_given<'n>(
+        &self,
+        name: impl Into<Name<'n>>,
+        given: &Given,
+    ) -> Result<Arc<Model>, Problems> {
         let name = name.into();
         let read = || {
-            let model = Model::read(&self.model_source(name)?, self)?;
+            let model = Model::read(&self.model_source(name, given)?, self)?;
             self.note_renamed(&model);
             Ok(Arc::new(model))
         };
-        let found = self.models.memoize(&self.key(name), read);
+        let mut key = self.key(name);
+        if Origin::of(name.text) == Some(Origin::Graph) {
+            for (dim, value) in given {
+                key.push_str(&format!("\0{dim}={value}"));
+            }
+        }
+        let found = self.models.memoize(&key, read);
         found.map_err(|mistakes| name.placed(mistakes))
     }
 
@@ -189,15 +209,20 @@ impl Loader {
             .map_err(mistake)
     }
 
-    /// The model file that is made of an ONNX graph or a Hugging Face config.
+    /// The model file that is made of an ONNX graph, with the dims that are
+    /// `given`, or of a Hugging Face config.
     ///
     /// # Errors
     /// The file is neither, cannot be read, or is of a kind of model that is
     /// not known.
-    pub fn import<'n>(&self, path: impl Into<Name<'n>>) -> Result<Imported, Problems> {
+    pub fn import<'n>(
+        &self,
+        path: impl Into<Name<'n>>,
+        given: &Given,
+    ) -> Result<Imported, Problems> {
         let path = path.into();
         match Origin::of(path.text) {
-            Some(origin) => import(&*self.files, path, origin, self.scanned),
+            Some(origin) => import(&*self.files, path, origin, self.scanned, given),
             None => Err(path
                 .mistake(format!(
                     "`{}` is neither an ONNX graph (.onnx) nor a config (.json)",
@@ -227,13 +252,17 @@ impl Loader {
     }
 
     /// A model file, or one made from another file.
-    fn model_source(&self, name: Name<'_>) -> Result<Arc<Source>, Problems> {
+    fn model_source(&self, name: Name<'_>, given: &Given) -> Result<Arc<Source>, Problems> {
         if Origin::of(name.text).is_none() {
             return Ok(self.open(Kind::Model, name)?);
         }
-        let imported = self.import(name)?;
+        let imported = self.import(name, given)?;
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        notes.extend(imported.notes);
+        for note in imported.notes {
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
         let shown = format!("{} (as a model file)", name.path().display());
         Ok(Source::generated(shown, imported.text))
     }

@@ -24,6 +24,11 @@ pub struct Module {
     pub needs: Vec<Spanned<String>>,
     /// Numbers with names, in order.
     pub numbers: Vec<Number>,
+    /// Dims that may be 0, as the length of a past may be (models only).
+    pub emptiable: Vec<Spanned<String>>,
+    /// Dims by further names, as the file that the model was made of gives
+    /// them (models only).
+    pub aliases: Vec<Named<String>>,
     /// Axes and dims whose extents may be fractions: means over parts of
     /// unequal size.
     pub fractional: Vec<Spanned<String>>,
@@ -133,7 +138,8 @@ pub struct Number {
 /// What a number is for, and who may set it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NumberRole {
-    /// A size of the model: whole, at least 1, set by the user.
+    /// A size of the model: whole, at least 1 unless the file says otherwise,
+    /// set by the user.
     Dim,
     /// A share, a factor, a switch: at least 0, set by the user or the caller.
     Param,

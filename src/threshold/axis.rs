@@ -57,6 +57,7 @@ impl ThresholdAxis {
                 }
                 match constraint.rule {
                     Rule::Extent
+                    | Rule::EmptyExtent
                     | Rule::Repeat
                     | Rule::Switch
                     | Rule::On
@@ -128,7 +129,8 @@ impl ThresholdAxis {
     pub(super) fn admits_whole(&self, value: u64) -> bool {
         // Most refusals are numbers that do not divide another.
         let refused = |(expr, rule): &(Expr, Rule)| {
-            matches!(rule, Rule::Extent | Rule::Repeat) && is_fraction(expr, value)
+            matches!(rule, Rule::Extent | Rule::EmptyExtent | Rule::Repeat)
+                && is_fraction(expr, value)
         };
         !self.conditions.iter().any(refused) && self.admits(&whole(value))
     }
@@ -144,7 +146,7 @@ impl ThresholdAxis {
             };
             let sizes = laurent.polynomial.coefficients();
             let must_be_whole = match rule {
-                Rule::Extent | Rule::Repeat => true,
+                Rule::Extent | Rule::EmptyExtent | Rule::Repeat => true,
                 Rule::MeanExtent | Rule::Length | Rule::Share | Rule::NotNegative | Rule::Room => {
                     false
                 }

@@ -15,6 +15,10 @@ Examples:
 pub(in crate::cli) struct ImportArgs {
     /// An ONNX graph (.onnx) or a Hugging Face config (.json)
     pub(in crate::cli) file: String,
+    /// Give a dim of the graph its size before shapes are inferred, by the
+    /// name that the file has for it
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(in crate::cli) set: Vec<String>,
     #[command(flatten)]
     pub(in crate::cli) scan: ScanArgs,
     /// The model file to write; standard output if none is given

@@ -72,8 +72,8 @@ impl ModelRequest {
         unnamed: Unnamed,
     ) -> Result<ModelRequest, Problems> {
         let mut problems = Problems::new();
-        let Set { numbers, entries } = Set::new(&args.set, &mut problems);
-        let mut model = match loader.model(&args.model) {
+        let mut set = Set::new(&args.set, &mut problems);
+        let mut model = match loader.model_given(&args.model, &set.given()) {
             Ok(model) => Arc::unwrap_or_clone(model),
             Err(mistakes) => {
                 loading::tell_notes(loader);
@@ -81,6 +81,8 @@ impl ModelRequest {
                 return Err(problems);
             }
         };
+        set.by_names_of(&model);
+        let Set { numbers, entries } = set;
         let wanted: Vec<Spanned<String>> = (variants.iter())
             .map(|variant| ArgSource::new("--variant", variant).spanned(variant))
             .collect();

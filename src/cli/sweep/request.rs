@@ -302,6 +302,7 @@ fn open(
     model: &mut ModelRequest,
     prices: &mut PriceRequest,
 ) -> Result<SweptAxis, Diagnostic> {
+    let over = &over.by_names_of(&model.model);
     if let Some(OverValues::Range(range)) = over.values()
         && range.count().is_none()
     {

@@ -40,6 +40,7 @@ impl Varied {
         model: &mut ModelRequest,
         prices: &mut PriceRequest,
     ) -> Result<Varied, Problems> {
+        let over = &over.by_names_of(&model.model);
         match &over.name {
             Name::Number(name) => Varied::number(over, name, model, prices.conventions),
             Name::Entry(name) => Varied::entry(name, model, prices),

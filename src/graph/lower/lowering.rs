@@ -82,7 +82,11 @@ impl<'m> Lowering<'m> {
             set,
             slots,
             symbols: Symbols::of_ops(model.root.ops.len()),
-            constraints: Constraints::default(),
+            constraints: Constraints::with_emptiable(
+                (model.root.emptiable.iter())
+                    .map(|name| Symbol::new(&name.value))
+                    .collect(),
+            ),
             switches: BTreeSet::new(),
             sized: HashSet::new(),
             used: Vec::new(),

@@ -190,15 +190,11 @@ impl<'m> Lowering<'m> {
     pub(super) fn constrain_needs(&mut self, model: &Module, names: &Names) {
         for need in &model.needs {
             let name = &need.value;
-            let rule = if names.fractional.contains(name) {
-                Rule::MeanExtent
-            } else {
-                Rule::Extent
-            };
+            let is_fractional = names.fractional.contains(name);
             let set = self.settings.get(name);
             let place = set.map_or(&need.place, |set| &set.place).clone();
             if let Some(value) = names.get(name) {
-                self.constrain(format!("dim `{name}`"), value, rule, &place);
+                self.constraints.add_dim(name, is_fractional, value, &place);
             }
         }
     }
@@ -207,21 +203,24 @@ impl<'m> Lowering<'m> {
     pub(super) fn constrain_numbers(&mut self, module: &Module, names: &Names) {
         for number in &module.numbers {
             let name = &number.name.value;
-            let (what, rule) = match number.role {
-                NumberRole::Dim if names.fractional.contains(name) => {
-                    (format!("dim `{name}`"), Rule::MeanExtent)
-                }
-                NumberRole::Dim => (format!("dim `{name}`"), Rule::Extent),
-                NumberRole::Param => (format!("parameter `{name}`"), Rule::NotNegative),
-                NumberRole::Derived => continue,
-            };
             let place = self
                 .settings
                 .get(name)
                 .map_or(&number.formula.place, |set| &set.place)
                 .clone();
-            if let Some(value) = names.get(name) {
-                self.constrain(what, value, rule, &place);
+            let Some(value) = names.get(name) else {
+                continue;
+            };
+            match number.role {
+                NumberRole::Dim => {
+                    let is_fractional = names.fractional.contains(name);
+                    self.constraints.add_dim(name, is_fractional, value, &place);
+                }
+                NumberRole::Param => {
+                    let what = format!("parameter `{name}`");
+                    self.constrain(what, value, Rule::NotNegative, &place);
+                }
+                NumberRole::Derived => {}
             }
         }
     }

@@ -39,10 +39,11 @@ mod write;
 
 pub use self::weights::{WeightProbe, WeightValues, external, scan};
 
-use super::imported::Imported;
+use super::imported::{Given, Imported};
 use crate::source::{Diagnostic, Problems};
 
-/// The model file of a graph that stands in `file`; `probe` tells what is known
+/// The model file of a graph that stands in `file`, with the dims that are
+/// `given`; `probe` tells what is known
 /// of the values of its weights.
 ///
 /// # Errors
@@ -51,9 +52,10 @@ use crate::source::{Diagnostic, Problems};
 pub fn import<'m>(
     model: &'m proto::Model,
     file: &str,
+    given: &'m Given,
     probe: &'m mut WeightProbe<'m>,
 ) -> Result<Imported, Problems> {
-    let (mut net, mut notes) = read::read(model, file, probe)?;
+    let (mut net, mut notes) = read::read(model, file, given, probe)?;
     let mut note = |text: String| *notes.entry(text).or_default() += 1;
     let other = fuse::fuse(&mut net);
     if other > 0 {

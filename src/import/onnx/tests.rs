@@ -6,7 +6,7 @@ use super::proto::{
     Attribute, AttributeValue, Dim, ElementType, Function, Graph, Model, Node, Payload, Tensor,
     ValueInfo,
 };
-use super::{WeightValues, import};
+use super::{Given, WeightValues, import};
 
 /// The key of an op that moves elements, as it is written.
 const RESHAPE: &str = "reshape";
@@ -59,7 +59,7 @@ fn model(nodes: Vec<Node>, initializers: Vec<Tensor>) -> Model {
 }
 
 fn text(model: &Model) -> Result<String, String> {
-    import(model, "m.onnx", &mut |_| WeightValues::any())
+    import(model, "m.onnx", &Given::new(), &mut |_| WeightValues::any())
         .map(|imported| imported.text)
         .map_err(|problems| problems.iter().next().unwrap().message().to_owned())
 }

@@ -1,5 +1,6 @@
 //! From a file to a [`Module`], part by part; every mistake is noted.
 
+mod dims;
 mod input;
 mod op;
 mod values;
@@ -8,6 +9,7 @@ mod weight;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use self::dims::Dims;
 use self::input::inputs;
 use self::op::op;
 use self::values::{entries, format, formulas, list, names};
@@ -64,26 +66,36 @@ impl Module {
         let name = fields
             .require("name", what, problems)
             .and_then(|node| node.text(problems));
-        let dims_role = match kind {
-            ModuleKind::Model => NumberRole::Dim,
-            ModuleKind::Block => NumberRole::Derived,
-        };
+        let mut dims = Dims::default();
         let mut numbers = Vec::new();
-        for (key, role) in [("params", NumberRole::Param), ("dims", dims_role)] {
-            let read = formulas(fields.take(key), problems).into_iter();
-            numbers.extend(read.map(|(name, formula)| Number {
+        let params = formulas(fields.take("params"), problems);
+        let (role, sizes) = match kind {
+            ModuleKind::Model => (
+                NumberRole::Dim,
+                dims.with_values(fields.take("dims"), problems),
+            ),
+            ModuleKind::Block => (NumberRole::Derived, formulas(fields.take("dims"), problems)),
+        };
+        for (role, read) in [(NumberRole::Param, params), (role, sizes)] {
+            numbers.extend(read.into_iter().map(|(name, formula)| Number {
                 name,
                 role,
                 formula,
             }));
         }
+        let needs = match kind {
+            ModuleKind::Model => dims.needed(fields.take("needs"), problems),
+            ModuleKind::Block => names(fields.take("needs"), problems),
+        };
         let module = Module {
             name: name.map_or_else(String::new, |name| name.value),
             about: fields.text("about", problems).map(|about| about.value),
             inputs: inputs(fields.take("inputs"), kind, problems),
             weights: weights(fields.take("weights"), problems),
-            needs: names(fields.take("needs"), problems),
+            needs,
             numbers,
+            emptiable: dims.emptiable,
+            aliases: dims.aliases,
             fractional: names(
                 fields.take_renamed("fractional", "uneven", problems),
                 problems,

@@ -38,7 +38,7 @@ pub(super) fn names(node: Option<&Datum>, problems: &mut Problems) -> Vec<Spanne
     names
 }
 
-fn check_name(name: &Spanned<String>, problems: &mut Problems) {
+pub(super) fn check_name(name: &Spanned<String>, problems: &mut Problems) {
     if !is_name(&name.value) {
         problems.push(
             Diagnostic::at(

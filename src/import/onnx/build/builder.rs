@@ -8,7 +8,7 @@ use crate::import::onnx::error::ImportError;
 use crate::import::onnx::infer::extent::{MAX_VALUES, check_shape, number, shown};
 use crate::import::onnx::infer::{constant, domain};
 use crate::import::onnx::net::{
-    Binary, KnownValue, Net, NetNode, NetTensor, TensorId, Unary, Work,
+    Binary, KnownValue, NamedDim, Net, NetNode, NetTensor, TensorId, Unary, Work,
 };
 use crate::import::onnx::proto::ElementType;
 use crate::symbolic::Expr;
@@ -49,7 +49,7 @@ impl NetBuilder {
         mut self,
         inputs: Vec<TensorId>,
         outputs: Vec<TensorId>,
-        dims: Vec<String>,
+        dims: Vec<NamedDim>,
     ) -> (Net, BTreeMap<String, usize>) {
         self.net.outputs = (outputs.iter())
             .flat_map(|output| self.parts(*output).unwrap_or(&[*output]).to_vec())

@@ -1,55 +1,129 @@
 //! The dims of a graph, by the names that its file gives them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::extent::is_whole;
 use super::name::name_of;
-use crate::import::onnx::proto::Dim;
-use crate::symbolic::Expr;
+use crate::formula::Formula;
+use crate::import::imported::Given;
+use crate::import::onnx::net::NamedDim;
+use crate::import::onnx::proto::{Dim, ValueInfo};
+use crate::source::{Diagnostic, Place, Problems, Source};
+use crate::symbolic::{Expr, build};
+
+/// Longer names are no formulas over other dims.
+const MAX_FORMULA: usize = 64;
 
 /// The dims of a graph, by the names that its file gives them.
-#[derive(Debug, Default)]
-pub(crate) struct Dims {
+#[derive(Debug)]
+pub(crate) struct Dims<'m> {
+    /// What was set.
+    given: &'m Given,
+    /// The names that stand alone as extents of the graph's inputs.
+    of_inputs: BTreeSet<&'m str>,
     known: BTreeMap<String, Expr>,
-    /// The names in the model file, in order of appearance.
-    pub(crate) names: Vec<String>,
+    /// The dims of the model file, in order of appearance.
+    pub(crate) named: Vec<NamedDim>,
 }
 
-impl Dims {
-    /// The extent that a file claims, if it can be one.
+impl<'m> Dims<'m> {
+    /// The dims of a graph with these inputs, of which some are given.
+    pub(crate) fn new(given: &'m Given, inputs: &'m [ValueInfo]) -> Dims<'m> {
+        let dims = inputs.iter().filter_map(|input| input.shape.as_ref());
+        let names = dims.flatten().filter_map(|dim| match dim {
+            Dim::Param(text) => Some(text.as_str()),
+            _ => None,
+        });
+        Dims {
+            given,
+            of_inputs: names.collect(),
+            known: BTreeMap::new(),
+            named: Vec::new(),
+        }
+    }
+
+    /// The extent that a file claims. One of −1, as some writers put it, is
+    /// not known, and is a dim of the tensor's own.
     ///
     /// # Errors
-    /// A negative number, in words.
+    /// A negative number, or a size that was set and contradicts others; in
+    /// words.
     pub(crate) fn extent(&mut self, dim: &Dim, of: &str, at: usize) -> Result<Expr, String> {
         match dim {
             Dim::Value(value) if *value >= 0 => Ok(Expr::whole(*value)),
+            Dim::Unknown | Dim::Value(-1) => self.named(&format!("{of}_axis{at}")),
             Dim::Value(value) => Err(format!("axis {at} of `{of}` has {value} elements")),
-            Dim::Param(text) => Ok(self.named(text)),
-            Dim::Unknown => Ok(self.named(&format!("{of}_axis{at}"))),
+            Dim::Param(text) => self.named(text),
         }
     }
 
     /// Whether an extent is a number, or a dim that an input has.
     pub(crate) fn is_known(&self, dim: &Dim) -> bool {
         match dim {
-            Dim::Value(_) => true,
+            Dim::Value(value) => *value != -1,
             Dim::Param(text) => self.known.contains_key(text),
             Dim::Unknown => false,
         }
     }
 
     /// The dim of this name. What is no name by itself (`2*seq`, `dim-0`) is
-    /// made one.
-    fn named(&mut self, text: &str) -> Expr {
+    /// made one, unless it follows from other dims.
+    fn named(&mut self, text: &str) -> Result<Expr, String> {
         if let Some(known) = self.known.get(text) {
-            return known.clone();
+            return Ok(known.clone());
         }
+        let follows = self.following(text);
         let mut name = name_of(text);
-        while self.names.contains(&name) {
+        let set = (self.given.get(text).or_else(|| self.given.get(&name))).copied();
+        while self.named.iter().any(|dim| dim.name == name) {
             name.push('_');
         }
-        let symbol = Expr::symbol(&name);
-        self.known.insert(text.to_owned(), symbol.clone());
-        self.names.push(name);
-        symbol
+        let extent = match (follows, set) {
+            // Nobody needs to give it.
+            (Some(follows), None) => {
+                self.known.insert(text.to_owned(), follows.clone());
+                return Ok(follows);
+            }
+            (follows, Some(set)) => {
+                let size = Expr::whole(set);
+                let other = follows.filter(|follows| follows.as_constant().is_some());
+                if let Some(other) = other.filter(|other| *other != size) {
+                    return Err(format!(
+                        "the dim `{text}` is set to {size}, but is {other} by the other dims"
+                    ));
+                }
+                size
+            }
+            (None, None) => Expr::symbol(&name),
+        };
+        self.known.insert(text.to_owned(), extent.clone());
+        self.named.push(NamedDim {
+            name,
+            text: text.to_owned(),
+            value: set,
+        });
+        Ok(extent)
+    }
+
+    /// What a name says where it is a formula over dims of the inputs, as in
+    /// `past_sequence_length + 1`.
+    fn following(&mut self, text: &str) -> Option<Expr> {
+        let is_formula = text.len() <= MAX_FORMULA && !text.contains('^');
+        if !is_formula || text.chars().all(|c| c.is_alphanumeric() || c == '_') {
+            return None;
+        }
+        let source = Source::new("dim", text.to_owned());
+        let place = Place::new(&source, 0..text.len());
+        let formula = Formula::read(text, &place, &mut Problems::new())?;
+        let names = formula.names();
+        // A name by itself, dots or not, follows from nothing.
+        let is_other = |name: &str| name != text && self.of_inputs.contains(name);
+        if names.is_empty() || !names.iter().all(|(name, _)| is_other(name)) {
+            return None;
+        }
+        let value = build(&formula, &mut |name, place| {
+            self.named(name).map_err(|why| Diagnostic::at(place, why))
+        });
+        value.ok().filter(is_whole)
     }
 }

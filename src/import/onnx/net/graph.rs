@@ -24,8 +24,19 @@ pub(crate) struct Net {
     pub(crate) outputs: Vec<TensorId>,
     /// For results of moves that keep some axes: of each axis which one it was.
     pub(crate) kept_axes: HashMap<TensorId, Vec<Option<usize>>>,
-    /// Dims that the user must give, in order of appearance.
-    pub(crate) dims: Vec<String>,
+    /// The dims that the file names, in order of appearance.
+    pub(crate) dims: Vec<NamedDim>,
+}
+
+/// A dim that the file names.
+#[derive(Debug, Clone)]
+pub(crate) struct NamedDim {
+    /// The name in the model file.
+    pub(crate) name: String,
+    /// The name in the graph.
+    pub(crate) text: String,
+    /// Its size; none where the user must give it yet.
+    pub(crate) value: Option<i64>,
 }
 
 /// Some arithmetic, or none.

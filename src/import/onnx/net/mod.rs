@@ -18,7 +18,7 @@ mod tensor;
 mod work;
 
 pub(crate) use block::Block;
-pub(crate) use graph::{Net, NetNode, NodeId, QUANTISE};
+pub(crate) use graph::{NamedDim, Net, NetNode, NodeId, QUANTISE};
 pub(crate) use product::{Fold, FoldKind, Product, ProductAxis};
 pub(crate) use tensor::{KnownValue, NetTensor, Origin, TensorId};
 pub(crate) use work::{Binary, Unary, Work};

@@ -6,6 +6,7 @@ use super::capture::captured;
 use super::names::Names;
 use super::order::order;
 use crate::domain::Domain;
+use crate::import::imported::Given;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::dims::Dims;
@@ -47,7 +48,7 @@ pub(super) type Lookup = fn(&str, &str) -> Option<Known>;
 /// A graph while it is read.
 pub(crate) struct GraphReader<'m> {
     pub(super) builder: NetBuilder,
-    dims: Dims,
+    dims: Dims<'m>,
     names: Names<'m>,
     inputs: Vec<TensorId>,
     /// By domain, name and overload.
@@ -67,6 +68,7 @@ pub(crate) struct GraphReader<'m> {
 impl<'m> GraphReader<'m> {
     pub(super) fn new(
         model: &'m Model,
+        given: &'m Given,
         probe: &'m mut WeightProbe<'m>,
         lookup: Lookup,
     ) -> GraphReader<'m> {
@@ -78,7 +80,7 @@ impl<'m> GraphReader<'m> {
             .collect();
         GraphReader {
             builder: NetBuilder::default(),
-            dims: Dims::default(),
+            dims: Dims::new(given, &model.graph.inputs),
             names: Names::default(),
             inputs: Vec::new(),
             functions,
@@ -115,7 +117,7 @@ impl<'m> GraphReader<'m> {
             self.names.find(&output.name).ok_or_else(missing)
         });
         let outputs: Vec<TensorId> = outputs.collect::<Result<_, _>>()?;
-        Ok(self.builder.finish(self.inputs, outputs, self.dims.names))
+        Ok(self.builder.finish(self.inputs, outputs, self.dims.named))
     }
 
     fn input(&mut self, input: &'m ValueInfo) -> Result<(), String> {
@@ -155,8 +157,9 @@ impl<'m> GraphReader<'m> {
     /// A tensor that stands in the file.
     pub(super) fn tensor_of_file(&mut self, tensor: &'m Tensor) -> Result<TensorId, String> {
         let name = &tensor.name;
-        let dims: Vec<Dim> = tensor.dims.iter().copied().map(Dim::Value).collect();
-        let shape = self.extents(&dims, name)?;
+        let shape: Vec<Expr> = (tensor.dims.iter())
+            .map(|extent| Expr::whole(*extent))
+            .collect();
         check_shape(&shape).map_err(|why| format!("the tensor `{name}` {why}"))?;
         let value = match &tensor.payload {
             Payload::Ints(values) => Some(KnownValue::ints(values)),

@@ -24,6 +24,7 @@ use self::graph::GraphReader;
 use super::net::Net;
 use super::proto::Model;
 use super::weights::WeightProbe;
+use crate::import::imported::Given;
 use crate::source::Diagnostic;
 
 /// Reads the graph of `model`, which stands in `file`; `probe` tells the values
@@ -36,9 +37,10 @@ use crate::source::Diagnostic;
 pub(super) fn read<'m>(
     model: &'m Model,
     file: &str,
+    given: &'m Given,
     probe: &'m mut WeightProbe<'m>,
 ) -> Result<(Net, BTreeMap<String, usize>), Diagnostic> {
-    GraphReader::new(model, probe, table::find)
+    GraphReader::new(model, given, probe, table::find)
         .read(&model.graph)
         .map_err(|message| Diagnostic::new(format!("{file}: {message}")))
 }

@@ -20,7 +20,8 @@ pub(super) fn block(net: &Net, parameters: &Parameters, repeat: &Repeat, name: &
         section.node(at);
     }
     let mut text = format!("\n[[block]]\nname = {}\n", quoted(name));
-    let dims: Vec<String> = net.dims.iter().map(|dim| quoted(dim)).collect();
+    let open = net.dims.iter().filter(|dim| dim.value.is_none());
+    let dims: Vec<String> = open.map(|dim| quoted(&dim.name)).collect();
     if !dims.is_empty() {
         let _ = writeln!(text, "needs = [{}]", dims.join(", "));
     }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::formula::shape;
 use super::section::{ONES, Section, quoted};
-use crate::import::onnx::net::{Net, TensorId, Work};
+use crate::import::onnx::net::{NamedDim, Net, TensorId, Work};
 use crate::import::onnx::proto::ElementType;
 
 pub(super) fn header(net: &Net, main: &Section<'_>, file: &str) -> String {
@@ -16,10 +16,7 @@ pub(super) fn header(net: &Net, main: &Section<'_>, file: &str) -> String {
     if main_element(net) == Some(ElementType::Float16) {
         text.push_str("format = \"fp16\"\n");
     }
-    if !net.dims.is_empty() {
-        let dims: Vec<String> = net.dims.iter().map(|dim| quoted(dim)).collect();
-        let _ = writeln!(text, "needs = [{}]", dims.join(", "));
-    }
+    text.push_str(&dims(net));
     if net.nodes.iter().any(|node| node.stage == Some("binarise")) {
         let _ = writeln!(text, "params = {{ {ONES} = 1 }} # share of ones among bits");
     }
@@ -31,6 +28,40 @@ pub(super) fn header(net: &Net, main: &Section<'_>, file: &str) -> String {
         if let Some(name) = main.names.get(input) {
             let _ = writeln!(text, "{name} = {}", input_text(net, *input));
         }
+    }
+    text
+}
+
+/// The dims: those that the user must give, and those with a size.
+fn dims(net: &Net) -> String {
+    let mut text = String::new();
+    let alias = |dim: &NamedDim| match dim.text == dim.name {
+        true => String::new(),
+        false => format!(", alias = {}", quoted(&dim.text)),
+    };
+    let open = net.dims.iter().filter(|dim| dim.value.is_none());
+    let needs: Vec<String> = open
+        .map(|dim| match alias(dim).as_str() {
+            "" => quoted(&dim.name),
+            alias => format!("{{ name = {}{alias} }}", quoted(&dim.name)),
+        })
+        .collect();
+    if !needs.is_empty() {
+        let _ = writeln!(text, "needs = [{}]", needs.join(", "));
+    }
+    let given = net.dims.iter().filter_map(|dim| Some((dim, dim.value?)));
+    let sizes: Vec<String> = given
+        .map(|(dim, value)| {
+            let name = &dim.name;
+            let least = if value == 0 { ", least = 0" } else { "" };
+            match format!("{least}{}", alias(dim)).as_str() {
+                "" => format!("{name} = {value}"),
+                more => format!("{name} = {{ value = {value}{more} }}"),
+            }
+        })
+        .collect();
+    if !sizes.is_empty() {
+        let _ = writeln!(text, "dims = {{ {} }}", sizes.join(", "));
     }
     text
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::formula::formula;
 use super::section::{Section, quoted};
-use crate::import::onnx::net::{Fold, FoldKind, NetNode, Product, ProductAxis};
+use crate::import::onnx::net::{Fold, FoldKind, NamedDim, NetNode, Product, ProductAxis};
 use crate::model::{Map, Reduce};
 use crate::symbolic::Expr;
 
@@ -29,7 +29,7 @@ const OTHERS: [&str; 12] = ["i", "j", "p", "q", "r", "s", "t", "u", "v", "w", "e
 
 /// The names of the axes of one notation.
 struct Letters<'n> {
-    dims: &'n [String],
+    dims: &'n [NamedDim],
     given: Vec<(u16, String)>,
 }
 
@@ -41,7 +41,7 @@ impl Letters<'_> {
         let named = NAMED.iter().find(|(known, _)| *known == axis);
         let free = |name: &str| {
             self.given.iter().all(|(_, other)| other != name)
-                && self.dims.iter().all(|dim| dim != name)
+                && self.dims.iter().all(|dim| dim.name != name)
         };
         let wish = named
             .map(|(_, name)| *name)

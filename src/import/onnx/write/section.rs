@@ -43,7 +43,10 @@ impl<'n> Section<'n> {
             table,
             text: String::new(),
             names: BTreeMap::new(),
-            used: net.dims.iter().cloned().chain([ONES.to_owned()]).collect(),
+            used: (net.dims.iter())
+                .map(|dim| dim.name.clone())
+                .chain([ONES.to_owned()])
+                .collect(),
             stage: None,
         }
     }
