@@ -10,8 +10,9 @@ use crate::import::onnx::proto::ElementType;
 
 /// `QAttention`: as `Attention`, its projection one of whole numbers.
 pub(crate) fn quantised(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let sums = builder.matmul(call.input(0)?, call.input(1)?, ElementType::Int32)?;
-    builder.of_whole(sums);
+    let (x, weight) = (call.input(0)?, call.input(1)?);
+    let sums = builder.matmul(x, weight, ElementType::Int32)?;
+    builder.of_numbers(sums, x, weight);
     let sums = builder.with_bias(sums, call.optional(2))?;
     let all = builder.scaled(sums)?;
     let given = Given {
