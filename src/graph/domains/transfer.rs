@@ -18,12 +18,19 @@ pub(super) fn transfer(op: &LoweredOp<'_>, operands: &[&ValueSet]) -> ValueSet {
                 let domains = operands.iter().map(|operand| &operand.domain);
                 formula.domain(&domains.collect::<Vec<_>>())
             }
+            None if elementwise.keeps_values => joined(operands),
             None => Domain::Real,
         }),
         OpKind::Move(movement) => of_movement(*movement, operands),
         // Of what nobody knows nothing can be said.
         OpKind::Unsupported(_) => ValueSet::dense(Domain::Real),
     };
+    stated(op, found)
+}
+
+/// The values of the result of `op`, with what its file says of them in place
+/// of what was found.
+pub(super) fn stated(op: &LoweredOp<'_>, found: ValueSet) -> ValueSet {
     ValueSet {
         domain: op.domain.clone().unwrap_or(found.domain),
         density: op.density.clone().or(found.density),
@@ -53,10 +60,13 @@ fn of_movement(movement: Movement, operands: &[&ValueSet]) -> ValueSet {
     match (movement, operands) {
         (Movement::Reshape, [only]) => (*only).clone(),
         (Movement::Gather | Movement::Index, [.., last]) => ValueSet::dense(last.domain.clone()),
-        (_, [first, others @ ..]) => {
-            let join = |all: Domain, operand: &&ValueSet| all.join(&operand.domain);
-            ValueSet::dense(others.iter().fold(first.domain.clone(), join))
-        }
-        (_, []) => ValueSet::dense(Domain::Real),
+        _ => ValueSet::dense(joined(operands)),
     }
+}
+
+/// What any of the operands may hold.
+fn joined(operands: &[&ValueSet]) -> Domain {
+    let domains = operands.iter().map(|operand| operand.domain.clone());
+    let all = domains.reduce(|all, domain| all.join(&domain));
+    all.unwrap_or(Domain::Real)
 }
