@@ -34,6 +34,8 @@ pub(crate) struct NetBuilder {
     notes: BTreeMap<String, usize>,
     /// Fractions that were whole numbers, and those.
     pub(super) dequantised: HashMap<TensorId, TensorId>,
+    /// What differences of tensors are made of.
+    pub(super) differences: HashMap<TensorId, (TensorId, TensorId)>,
     /// The tensors of sequences, by what stands for the whole.
     sequences: HashMap<TensorId, Vec<TensorId>>,
 }
