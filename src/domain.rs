@@ -107,6 +107,11 @@ impl Domain {
         matches!(self, Domain::Finite(_))
     }
 
+    /// Whether its values are listed, with 0.
+    pub fn has_zero_among_few(&self) -> bool {
+        matches!(self, Domain::Finite(values) if values.contains(&BigRational::zero()))
+    }
+
     /// Whether it holds whole numbers only.
     pub fn is_whole(&self) -> bool {
         match self {
@@ -150,11 +155,15 @@ impl Domain {
                     .flat_map(|x| b.iter().map(|y| change(x, y)).collect::<Vec<_>>()),
             ),
             (Domain::Between(low, high), Domain::Finite(number)) if number.len() == 1 => {
-                let ends = number.iter().flat_map(|y| [change(low, y), change(high, y)]);
+                let ends = number
+                    .iter()
+                    .flat_map(|y| [change(low, y), change(high, y)]);
                 Domain::between_all(ends)
             }
             (Domain::Finite(number), Domain::Between(low, high)) if number.len() == 1 => {
-                let ends = number.iter().flat_map(|x| [change(x, low), change(x, high)]);
+                let ends = number
+                    .iter()
+                    .flat_map(|x| [change(x, low), change(x, high)]);
                 Domain::between_all(ends)
             }
             (a, b) if a.is_whole() && b.is_whole() => Domain::Integer,

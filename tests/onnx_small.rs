@@ -67,10 +67,11 @@ fn counts_as_reckoned(folder: &Path) {
         let [file, settings, quantity, right, why] =
             <[&str; 5]>::try_from(line.splitn(5, ',').collect::<Vec<_>>()).unwrap();
         let right: u64 = right.parse().unwrap();
-        let found = estimate(folder, file, settings).map(|estimate| match quantity.split_once(':') {
-            Some(("prim", name)) => primitive(&estimate, name),
-            _ => estimate[quantity].as_u64().unwrap(),
-        });
+        let found =
+            estimate(folder, file, settings).map(|estimate| match quantity.split_once(':') {
+                Some(("prim", name)) => primitive(&estimate, name),
+                _ => estimate[quantity].as_u64().unwrap(),
+            });
         if found != Ok(right) {
             wrong.push(format!(
                 "{file}: {quantity} {found:?} instead of {right}: {why}"

@@ -93,7 +93,10 @@ mod tests {
         assert_eq!(product_in_sum(&real, &halves), (Map::Select, shift));
         assert_eq!(product_in_sum(&real, &scaled), (Map::Ternary, mul));
         assert_eq!(product_in_sum(&spikes, &Domain::binary()), (Map::And, mul));
-        assert_eq!(product_in_sum(&Domain::binary(), &real), (Map::Select, None));
+        assert_eq!(
+            product_in_sum(&Domain::binary(), &real),
+            (Map::Select, None)
+        );
         // 0, 1 and 2 share no number.
         let counts = Domain::of([whole(0), whole(1), whole(2)]);
         assert_eq!(product_in_sum(&counts, &real), (Map::Shift, None));

@@ -95,6 +95,7 @@ impl Pass<'_> {
         let mut density_from = op.density.as_ref().map(|_| DensityOrigin::Declared);
         if let Some(measured) = self.densities.measured(at, &op.name, &mut self.problems) {
             values.density = Some(measured.share());
+            values.is_bound = false;
             density_from = Some(DensityOrigin::Measured);
         }
         for alias in &op.aliases {

@@ -38,10 +38,7 @@ impl Operand {
 
     /// What is made of operands of which all are numbers or not.
     pub(super) fn result(domain: Domain, is_number: bool) -> Operand {
-        Operand {
-            domain,
-            is_number,
-        }
+        Operand { domain, is_number }
     }
 
     /// The values that it may have.

@@ -136,7 +136,10 @@ pub(in crate::graph) fn call(function: Function, arguments: &[Operand]) -> Trans
         Function::Round => (vec![Primitive::Round], values(0).rounded()),
         Function::Max => (vec![Primitive::Compare], extreme(arguments, true)),
         Function::Min => (vec![Primitive::Compare], extreme(arguments, false)),
-        Function::Clip => (vec![Primitive::Compare, Primitive::Compare], clipped(arguments)),
+        Function::Clip => (
+            vec![Primitive::Compare, Primitive::Compare],
+            clipped(arguments),
+        ),
         Function::Where => (vec![Primitive::Select], values(1).join(&values(2))),
     };
     let is_number = arguments.iter().all(|argument| argument.is_number);
