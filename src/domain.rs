@@ -27,7 +27,7 @@ pub enum Domain {
     /// Any number.
     Real,
     /// Any number from the first to the second, as a clip leaves them.
-    Between(BigRational, BigRational),
+    Between(Box<(BigRational, BigRational)>),
     /// Any whole number.
     Integer,
     /// Zero, and plus or minus any power of two.
@@ -154,13 +154,15 @@ impl Domain {
                 a.iter()
                     .flat_map(|x| b.iter().map(|y| change(x, y)).collect::<Vec<_>>()),
             ),
-            (Domain::Between(low, high), Domain::Finite(number)) if number.len() == 1 => {
+            (Domain::Between(ends), Domain::Finite(number)) if number.len() == 1 => {
+                let (low, high) = &**ends;
                 let ends = number
                     .iter()
                     .flat_map(|y| [change(low, y), change(high, y)]);
                 Domain::between_all(ends)
             }
-            (Domain::Finite(number), Domain::Between(low, high)) if number.len() == 1 => {
+            (Domain::Finite(number), Domain::Between(ends)) if number.len() == 1 => {
+                let (low, high) = &**ends;
                 let ends = number
                     .iter()
                     .flat_map(|x| [change(x, low), change(x, high)]);
@@ -177,7 +179,7 @@ impl Domain {
         let short =
             |value: &BigRational| value.numer().bits().max(value.denom().bits()) <= MAX_BITS;
         match short(&low) && short(&high) {
-            true => Domain::Between(low.min(high.clone()), high),
+            true => Domain::Between(Box::new((low.min(high.clone()), high))),
             false => Domain::Real,
         }
     }
@@ -198,7 +200,7 @@ impl Domain {
         match self {
             Domain::Finite(_) => self.map(true, clip),
             Domain::Integer => Domain::whole_between(low, high),
-            Domain::Between(least, most) => Domain::between(clip(least), clip(most)),
+            Domain::Between(ends) => Domain::between(clip(&ends.0), clip(&ends.1)),
             // The upper bound is applied last, and so it wins.
             Domain::Real | Domain::PowerOfTwo => {
                 Domain::between(low.min(high).clone(), high.clone())
@@ -210,7 +212,7 @@ impl Domain {
     pub fn rounded(&self) -> Domain {
         match self {
             Domain::Finite(_) => self.map(true, BigRational::round),
-            Domain::Between(low, high) => Domain::rounded_between(low, high),
+            Domain::Between(ends) => Domain::rounded_between(&ends.0, &ends.1),
             Domain::Real | Domain::Integer | Domain::PowerOfTwo => Domain::Integer,
         }
     }
