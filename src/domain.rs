@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{One, Zero};
+use num_traits::{One, Signed, Zero};
 
 use crate::number::whole;
 
@@ -26,6 +26,8 @@ const MAX_BITS: u64 = 128;
 pub enum Domain {
     /// Any number.
     Real,
+    /// Any number from the first to the second, as a clip leaves them.
+    Between(Box<(BigRational, BigRational)>),
     /// Any whole number.
     Integer,
     /// Zero, and plus or minus any power of two.
@@ -100,6 +102,16 @@ impl Domain {
         }
     }
 
+    /// Whether its values are listed.
+    pub fn is_few(&self) -> bool {
+        matches!(self, Domain::Finite(_))
+    }
+
+    /// Whether its values are listed, with 0.
+    pub fn has_zero_among_few(&self) -> bool {
+        matches!(self, Domain::Finite(values) if values.contains(&BigRational::zero()))
+    }
+
     /// Whether it holds whole numbers only.
     pub fn is_whole(&self) -> bool {
         match self {
@@ -131,7 +143,7 @@ impl Domain {
     }
 
     /// The values of `change(x, y)` with y from `other`; `change` keeps whole
-    /// numbers whole.
+    /// numbers whole, and rises or falls with either where the other stays.
     pub fn combine(
         &self,
         other: &Domain,
@@ -142,9 +154,95 @@ impl Domain {
                 a.iter()
                     .flat_map(|x| b.iter().map(|y| change(x, y)).collect::<Vec<_>>()),
             ),
+            (Domain::Between(ends), Domain::Finite(number)) if number.len() == 1 => {
+                let (low, high) = &**ends;
+                let ends = number
+                    .iter()
+                    .flat_map(|y| [change(low, y), change(high, y)]);
+                Domain::between_all(ends)
+            }
+            (Domain::Finite(number), Domain::Between(ends)) if number.len() == 1 => {
+                let (low, high) = &**ends;
+                let ends = number
+                    .iter()
+                    .flat_map(|x| [change(x, low), change(x, high)]);
+                Domain::between_all(ends)
+            }
             (a, b) if a.is_whole() && b.is_whole() => Domain::Integer,
             _ => Domain::Real,
         }
+    }
+
+    /// Any number between two bounds; of more bits than a tensor has they are no
+    /// bounds any more.
+    pub fn between(low: BigRational, high: BigRational) -> Domain {
+        let short =
+            |value: &BigRational| value.numer().bits().max(value.denom().bits()) <= MAX_BITS;
+        match short(&low) && short(&high) {
+            true => Domain::Between(Box::new((low.min(high.clone()), high))),
+            false => Domain::Real,
+        }
+    }
+
+    /// Any number from the smallest to the largest of these.
+    fn between_all(ends: impl Iterator<Item = BigRational>) -> Domain {
+        let mut ends: Vec<BigRational> = ends.collect();
+        ends.sort();
+        match (ends.first(), ends.last()) {
+            (Some(low), Some(high)) => Domain::between(low.clone(), high.clone()),
+            _ => Domain::Real,
+        }
+    }
+
+    /// The values after a clip to `low` and `high`.
+    pub fn clipped(&self, low: &BigRational, high: &BigRational) -> Domain {
+        let clip = |x: &BigRational| x.clone().max(low.clone()).min(high.clone());
+        match self {
+            Domain::Finite(_) => self.map(true, clip),
+            Domain::Integer => Domain::whole_between(low, high),
+            Domain::Between(ends) => Domain::between(clip(&ends.0), clip(&ends.1)),
+            // The upper bound is applied last, and so it wins.
+            Domain::Real | Domain::PowerOfTwo => {
+                Domain::between(low.min(high).clone(), high.clone())
+            }
+        }
+    }
+
+    /// The values after rounding.
+    pub fn rounded(&self) -> Domain {
+        match self {
+            Domain::Finite(_) => self.map(true, BigRational::round),
+            Domain::Between(ends) => Domain::rounded_between(&ends.0, &ends.1),
+            Domain::Real | Domain::Integer | Domain::PowerOfTwo => Domain::Integer,
+        }
+    }
+
+    /// A bit, a sign or a ternary value in place of this one, and the number
+    /// that makes this of it: {0, 0.7} is 0.7 times a bit. Nothing where it is
+    /// one of these itself, or has other values.
+    pub fn unit(&self) -> Option<(Domain, BigRational)> {
+        let Domain::Finite(values) = self else {
+            return None;
+        };
+        let mut sizes = values.iter().filter(|value| !value.is_zero());
+        let first = sizes.next()?;
+        let size = first.abs();
+        let alike = sizes.all(|value| value.abs() == size);
+        if values.len() < 2 || !alike || size.is_one() && self.is_ternary() && !self.is_lone_minus()
+        {
+            return None;
+        }
+        // Of {−c, 0} a bit is made by −c itself.
+        let number = match values.iter().any(|value| value.is_positive()) {
+            true => size,
+            false => first.clone(),
+        };
+        Some((self.map(false, |value| value / &number), number))
+    }
+
+    /// Whether it is {−1, 0}.
+    fn is_lone_minus(&self) -> bool {
+        matches!(self, Domain::Finite(values) if !values.iter().any(|value| value.is_positive()))
     }
 
     /// The values after rounding what a clip to `low` and `high` leaves.
@@ -188,7 +286,7 @@ impl Domain {
 impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Domain::Real => f.write_str("real"),
+            Domain::Real | Domain::Between(..) => f.write_str("real"),
             Domain::Integer => f.write_str("integer"),
             Domain::PowerOfTwo => f.write_str("±2^k"),
             Domain::Finite(values) => {

@@ -1,5 +1,6 @@
 //! ONNX graphs of a few nodes, each with one thing that an importer may miss,
-//! against counts by hand: `tests/onnx/small/expected.csv` has the reckoning.
+//! against counts by hand: `tests/onnx/small/expected.csv` has the reckoning,
+//! `tests/onnx/values/expected.csv` that of values which spare multiplications.
 //!
 //! A row has settings (`name=value` is set, what starts with `--` is passed
 //! on) and a quantity: `macs`, `parameters`, or `prim:P` for the sum of a
@@ -13,15 +14,16 @@ use std::process::Command;
 
 use serde_json::Value;
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/onnx/small")
+fn folder(name: &str) -> PathBuf {
+    let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/onnx");
+    all.join(name)
 }
 
 /// The estimate of a file as JSON.
-fn estimate(file: &str, settings: &str) -> Result<Value, String> {
+fn estimate(folder: &Path, file: &str, settings: &str) -> Result<Value, String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_picojoule"));
     command
-        .current_dir(folder())
+        .current_dir(folder)
         .args(["estimate", file, "--output", "json"]);
     for setting in settings.split_whitespace() {
         if !setting.starts_with("--") {
@@ -50,16 +52,26 @@ fn primitive(estimate: &Value, name: &str) -> u64 {
 
 #[test]
 fn every_small_graph_counts_what_was_reckoned_by_hand() {
-    let text = fs::read_to_string(folder().join("expected.csv")).unwrap();
+    counts_as_reckoned(&folder("small"));
+}
+
+#[test]
+fn values_survive_what_keeps_them() {
+    counts_as_reckoned(&folder("values"));
+}
+
+fn counts_as_reckoned(folder: &Path) {
+    let text = fs::read_to_string(folder.join("expected.csv")).unwrap();
     let mut wrong = Vec::new();
     for line in text.lines().skip(1) {
         let [file, settings, quantity, right, why] =
             <[&str; 5]>::try_from(line.splitn(5, ',').collect::<Vec<_>>()).unwrap();
         let right: u64 = right.parse().unwrap();
-        let found = estimate(file, settings).map(|estimate| match quantity.split_once(':') {
-            Some(("prim", name)) => primitive(&estimate, name),
-            _ => estimate[quantity].as_u64().unwrap(),
-        });
+        let found =
+            estimate(folder, file, settings).map(|estimate| match quantity.split_once(':') {
+                Some(("prim", name)) => primitive(&estimate, name),
+                _ => estimate[quantity].as_u64().unwrap(),
+            });
         if found != Ok(right) {
             wrong.push(format!(
                 "{file}: {quantity} {found:?} instead of {right}: {why}"
@@ -67,6 +79,6 @@ fn every_small_graph_counts_what_was_reckoned_by_hand() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let files = fs::read_dir(folder()).unwrap().count();
+    let files = fs::read_dir(folder).unwrap().count();
     assert_eq!(files, text.lines().count(), "a row for every file");
 }

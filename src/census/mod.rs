@@ -206,6 +206,9 @@ fn einsum_counts(
         }
     }
     let bias = &einsum.bias.switch * &outputs;
+    if let Some(factor) = einsum.factor {
+        counts.push((factor, Role::Operand, outputs.clone()));
+    }
     if einsum.has_reduction() {
         let bias_inside = if is_sum { bias.clone() } else { Expr::zero() };
         let reduced = match conventions.dot_adds {

@@ -8,6 +8,7 @@
 //! backward pass needs to turn a product round.
 
 use crate::model::{Map, Reduce};
+use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
 /// A map over index combinations and a reduction.
@@ -26,6 +27,9 @@ pub struct Einsum {
     pub map: Map,
     /// How results for the same output are gathered.
     pub reduce: Reduce,
+    /// What every sum takes once where all values of an operand share a number
+    /// that is applied to the sum instead of to its terms.
+    pub factor: Option<Primitive>,
     /// What is added to the result.
     pub bias: Bias,
     /// The share of the combinations in which no operand is a skipped zero.

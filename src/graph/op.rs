@@ -69,6 +69,9 @@ pub struct Elementwise {
     /// The formula; nothing where primitives are listed, which does not say
     /// what is done with them.
     pub(super) formula: Option<Arc<Term>>,
+    /// Whether the result holds only values of the operands, though no formula
+    /// says so: the largest of a window.
+    pub(super) keeps_values: bool,
     /// Primitives and how many of each in all.
     pub steps: Vec<(Primitive, Expr)>,
 }

@@ -12,13 +12,14 @@
 //! | {−1, 1} × any | conditional negation |
 //! | {−1, 0, 1} × any | selected addition or subtraction |
 //! | ±2^k × any | shift |
+//! | {0, c}, {−c, c}, {−c, 0, c} × any, summed | as without c, and one factor a sum |
 //!
 //! Nobody writes that a layer is cheap: it follows from how its operands were
 //! made.
 
 use petgraph::graph::NodeIndex;
 
-use super::product::product_of;
+use super::product::{product_in_sum, product_of};
 use super::{Einsum, OpGraph, OpKind};
 use crate::domain::Domain;
 use crate::model::{Map, Reduce};
@@ -52,7 +53,11 @@ fn cheapest(einsum: &mut Einsum, domains: &[&Domain]) {
     let (Map::Mul, 2, [a, b, ..]) = (einsum.map, einsum.operands.len(), domains) else {
         return;
     };
-    einsum.map = product_of(a, b);
+    if einsum.has_reduction() && einsum.reduce == Reduce::Add {
+        (einsum.map, einsum.factor) = product_in_sum(a, b);
+    } else {
+        einsum.map = product_of(a, b);
+    }
     if matches!(einsum.map, Map::And | Map::Xnor) && einsum.reduce == Reduce::Add {
         einsum.reduce = Reduce::Popcount;
     }

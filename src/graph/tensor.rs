@@ -42,6 +42,55 @@ pub(super) struct ValueSet {
     pub(super) domain: Domain,
     /// The share that is not zero, where zeros are skipped.
     pub(super) density: Option<Expr>,
+    /// Whether no more than that share is not zero, maybe less.
+    pub(super) is_bound: bool,
+}
+
+/// The share of a tensor that is not zero.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Share {
+    pub(super) most: Expr,
+    /// Whether it may be less.
+    pub(super) is_bound: bool,
+}
+
+/// Longer formulas are no density that is followed.
+const MAX_TERMS: usize = 8;
+
+impl Share {
+    pub(super) fn exactly(share: Expr) -> Share {
+        Share {
+            most: share,
+            is_bound: false,
+        }
+    }
+
+    /// At most this.
+    pub(super) fn at_most(most: Expr) -> Option<Share> {
+        let is_short = most.terms().count() <= MAX_TERMS;
+        is_short.then_some(Share {
+            most,
+            is_bound: true,
+        })
+    }
+
+    /// Of what is not zero only where neither of two is.
+    pub(super) fn of_both(a: Option<Share>, b: Option<Share>) -> Option<Share> {
+        match (a, b) {
+            (Some(a), Some(b)) => Share::at_most(smaller(&a.most, &b.most)),
+            (Some(one), None) | (None, Some(one)) => Share::at_most(one.most),
+            (None, None) => None,
+        }
+    }
+
+    /// Of what is zero where both are.
+    pub(super) fn of_either(a: Option<Share>, b: Option<Share>) -> Option<Share> {
+        Share::at_most(smaller(&Expr::one(), &(&a?.most + &b?.most)))
+    }
+}
+
+fn smaller(a: &Expr, b: &Expr) -> Expr {
+    &(a + b) - &a.larger(b)
 }
 
 impl ValueSet {
@@ -50,7 +99,30 @@ impl ValueSet {
         ValueSet {
             domain,
             density: None,
+            is_bound: false,
         }
+    }
+
+    /// Values of this domain, of which a share is not zero. It is followed only
+    /// for few values, 0 among them.
+    pub(super) fn sparse(domain: Domain, share: Option<Share>) -> ValueSet {
+        match share.filter(|_| domain.has_zero_among_few()) {
+            Some(share) => ValueSet {
+                domain,
+                density: Some(share.most),
+                is_bound: share.is_bound,
+            },
+            None => ValueSet::dense(domain),
+        }
+    }
+
+    /// The share that is not zero, if it is known.
+    pub(super) fn share(&self) -> Option<Share> {
+        let most = self.density.clone()?;
+        Some(Share {
+            most,
+            is_bound: self.is_bound,
+        })
     }
 
     /// What holds of both: zeros are skipped only where both have as many.
@@ -59,6 +131,7 @@ impl ValueSet {
         ValueSet {
             domain: self.domain.join(&other.domain),
             density: self.density.clone().filter(|_| is_same),
+            is_bound: is_same && (self.is_bound || other.is_bound),
         }
     }
 }

@@ -85,7 +85,13 @@ pub enum OpForm {
     /// A formula over tensors, for every element.
     Apply(Formula),
     /// So many primitives for every element of the first input.
-    PerElement(Vec<(Primitive, Formula)>),
+    PerElement {
+        /// Which, and how many of each.
+        counts: Vec<(Primitive, Formula)>,
+        /// Whether the result holds only values that the inputs hold, as the
+        /// largest of a window does.
+        keeps_values: bool,
+    },
     /// Tensors laid end to end along one axis: `b n d, b m d -> b (n + m) d`.
     Concat(Signature),
     /// Rows of the second operand, chosen by the first.

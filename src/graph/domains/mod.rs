@@ -16,6 +16,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `transfer` | the values that one op makes of those of its operands |
+//! | `straight_through` | the tensor that an estimate for training stands for |
 //! | `rounds` | bodies and calls, round by round |
 //! | `valued` | what that leaves |
 //! | `density` | densities that were measured, found by the names of their ops |
@@ -24,6 +25,7 @@
 mod density;
 mod flatten;
 mod rounds;
+mod straight_through;
 mod transfer;
 mod valued;
 

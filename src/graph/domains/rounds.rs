@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use num_traits::{Signed, ToPrimitive};
 
 use super::density::{At, DensityTree, Round};
-use super::transfer::transfer;
+use super::straight_through::estimated;
+use super::transfer::{stated, transfer};
 use super::valued::{DensityOrigin, Run, Valued, ValuedCall, ValuedItem, ValuedOp};
 use crate::domain::Domain;
 use crate::graph::constraint::{Constraints, Rule};
@@ -62,8 +63,13 @@ impl Pass<'_> {
             let valued = match item {
                 Item::Op(op) => {
                     self.charge(&op.place)?;
-                    let operands = op.operands.iter().map(|id| find(*id, inputs, &items));
-                    let values = transfer(op, &operands.collect::<Vec<_>>());
+                    let values = match estimated(op, body) {
+                        Some(id) => stated(op, find(id, inputs, &items).clone()),
+                        None => {
+                            let operands = op.operands.iter().map(|id| find(*id, inputs, &items));
+                            transfer(op, &operands.collect::<Vec<_>>())
+                        }
+                    };
                     ValuedItem::Op(self.op(op, values, at))
                 }
                 Item::Call(call) => {
@@ -89,6 +95,7 @@ impl Pass<'_> {
         let mut density_from = op.density.as_ref().map(|_| DensityOrigin::Declared);
         if let Some(measured) = self.densities.measured(at, &op.name, &mut self.problems) {
             values.density = Some(measured.share());
+            values.is_bound = false;
             density_from = Some(DensityOrigin::Measured);
         }
         for alias in &op.aliases {

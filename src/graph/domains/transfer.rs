@@ -3,9 +3,11 @@
 use crate::domain::Domain;
 use crate::graph::lower::LoweredOp;
 use crate::graph::product::domain_of_product;
-use crate::graph::tensor::ValueSet;
+use crate::graph::tensor::{Share, ValueSet};
 use crate::graph::{Einsum, Movement, OpKind};
 use crate::model::{Map, Reduce};
+use crate::number::whole;
+use crate::symbolic::Expr;
 
 /// The values of the result of `op`. What its file says of them stands before
 /// what follows from the operands.
@@ -13,19 +15,28 @@ pub(super) fn transfer(op: &LoweredOp<'_>, operands: &[&ValueSet]) -> ValueSet {
     let found = match &op.kind {
         OpKind::Input | OpKind::Weight | OpKind::Constant => ValueSet::dense(Domain::Real),
         OpKind::Einsum(einsum) => of_einsum(einsum, operands),
-        OpKind::Elementwise(elementwise) => ValueSet::dense(match &elementwise.formula {
+        OpKind::Elementwise(elementwise) => match &elementwise.formula {
             Some(formula) => {
                 let domains = operands.iter().map(|operand| &operand.domain);
-                formula.domain(&domains.collect::<Vec<_>>())
+                let domain = formula.domain(&domains.collect::<Vec<_>>());
+                ValueSet::sparse(domain, formula.share(operands))
             }
-            None => Domain::Real,
-        }),
-        OpKind::Move(movement) => of_movement(*movement, operands),
+            None if elementwise.keeps_values => ValueSet::dense(joined(operands)),
+            None => ValueSet::dense(Domain::Real),
+        },
+        OpKind::Move(movement) => of_movement(*movement, op, operands),
         // Of what nobody knows nothing can be said.
         OpKind::Unsupported(_) => ValueSet::dense(Domain::Real),
     };
+    stated(op, found)
+}
+
+/// The values of the result of `op`, with what its file says of them in place
+/// of what was found.
+pub(super) fn stated(op: &LoweredOp<'_>, found: ValueSet) -> ValueSet {
     ValueSet {
         domain: op.domain.clone().unwrap_or(found.domain),
+        is_bound: op.density.is_none() && found.is_bound,
         density: op.density.clone().or(found.density),
     }
 }
@@ -39,7 +50,8 @@ fn of_einsum(einsum: &Einsum, operands: &[&ValueSet]) -> ValueSet {
             ValueSet::dense(only.domain.clone())
         }
         [a, b] if einsum.map == Map::Mul && !einsum.has_reduction() && !has_bias => {
-            ValueSet::dense(domain_of_product(&a.domain, &b.domain))
+            let domain = domain_of_product(&a.domain, &b.domain);
+            ValueSet::sparse(domain, Share::of_both(a.share(), b.share()))
         }
         // A bias is any number.
         _ if !has_bias && operands.iter().all(|operand| operand.domain.is_whole()) => {
@@ -49,14 +61,51 @@ fn of_einsum(einsum: &Einsum, operands: &[&ValueSet]) -> ValueSet {
     }
 }
 
-fn of_movement(movement: Movement, operands: &[&ValueSet]) -> ValueSet {
+fn of_movement(movement: Movement, op: &LoweredOp<'_>, operands: &[&ValueSet]) -> ValueSet {
     match (movement, operands) {
         (Movement::Reshape, [only]) => (*only).clone(),
         (Movement::Gather | Movement::Index, [.., last]) => ValueSet::dense(last.domain.clone()),
-        (_, [first, others @ ..]) => {
-            let join = |all: Domain, operand: &&ValueSet| all.join(&operand.domain);
-            ValueSet::dense(others.iter().fold(first.domain.clone(), join))
-        }
-        (_, []) => ValueSet::dense(Domain::Real),
+        _ => ValueSet::sparse(joined(operands), share_of_parts(op, operands)),
     }
+}
+
+/// The share of a tensor that is put together from others, each there once:
+/// what of all their elements is not zero.
+fn share_of_parts(op: &LoweredOp<'_>, operands: &[&ValueSet]) -> Option<Share> {
+    if operands.iter().all(|operand| operand.density.is_none()) {
+        return None;
+    }
+    let mut kept = Expr::zero();
+    let mut is_bound = false;
+    let mut shares = Vec::new();
+    for (operand, elements) in operands.iter().zip(&op.elements) {
+        if operand.domain == Domain::of([whole(0)]) {
+            continue;
+        }
+        // Of a part of which nothing is known all may be other than zero.
+        is_bound |= operand.is_bound || operand.density.is_none();
+        let share = operand.density.clone().unwrap_or_else(Expr::one);
+        kept = &kept + &(&share * elements);
+        shares.push(share);
+    }
+    let all: Expr = op.shape.iter().product();
+    let mean = match shares.as_slice() {
+        [first, others @ ..]
+            if others.iter().all(|other| other == first) && shares.len() == operands.len() =>
+        {
+            first.clone()
+        }
+        _ => kept.divide(&all)?,
+    };
+    Some(Share {
+        is_bound,
+        ..Share::at_most(mean)?
+    })
+}
+
+/// What any of the operands may hold.
+fn joined(operands: &[&ValueSet]) -> Domain {
+    let domains = operands.iter().map(|operand| operand.domain.clone());
+    let all = domains.reduce(|all, domain| all.join(&domain));
+    all.unwrap_or(Domain::Real)
 }

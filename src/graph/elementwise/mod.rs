@@ -6,6 +6,7 @@
 //! | `term` | a formula whose names and shapes are resolved, and how to follow it |
 //! | `transfer` | one operator or function: its primitives, the values it gives |
 //! | `power` | the same for powers |
+//! | `share` | which share of the result is not zero |
 //! | `operand` | what is known of an operand on the way, and what is done to it |
 //!
 //! One walk serves two passes. That over the domains follows a formula for the
@@ -14,6 +15,7 @@
 
 mod operand;
 mod power;
+mod share;
 mod term;
 mod transfer;
 

@@ -7,15 +7,10 @@ use crate::domain::Domain;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
-/// A lower and an upper bound.
-pub(super) type Bounds = (BigRational, BigRational);
-
 /// A tensor on its way through a formula, or a number that is computed once.
 #[derive(Debug, Clone)]
 pub(in crate::graph) struct Operand {
     pub(super) domain: Domain,
-    /// The bounds that a clip has set.
-    pub(super) bounds: Option<Bounds>,
     /// Whether it is a number: nobody's hardware computes it anew for every
     /// element.
     pub(in crate::graph) is_number: bool,
@@ -29,7 +24,6 @@ impl Operand {
                 Some(value) => Domain::of([value]),
                 None => Domain::Real,
             },
-            bounds: None,
             is_number: true,
         }
     }
@@ -38,18 +32,13 @@ impl Operand {
     pub(in crate::graph) fn tensor(domain: Domain) -> Operand {
         Operand {
             domain,
-            bounds: None,
             is_number: false,
         }
     }
 
     /// What is made of operands of which all are numbers or not.
     pub(super) fn result(domain: Domain, is_number: bool) -> Operand {
-        Operand {
-            domain,
-            bounds: None,
-            is_number,
-        }
+        Operand { domain, is_number }
     }
 
     /// The values that it may have.

@@ -40,6 +40,38 @@ impl Term {
         }
     }
 
+    /// The operand q of a formula that is `w + (q - w)`, a straight-through
+    /// estimate: it gives q, and only training sees w.
+    pub(in crate::graph) fn estimated(&self) -> Option<usize> {
+        let (sum, other) = self.pair(BinaryOp::Add)?;
+        let straight = |difference: &Term, whole: &Term| {
+            let (minuend, subtrahend) = difference.pair(BinaryOp::Sub)?;
+            let is_taken_back = whole.operand()? == subtrahend.operand()?;
+            is_taken_back.then(|| minuend.operand())?
+        };
+        straight(sum, other).or_else(|| straight(other, sum))
+    }
+
+    /// The operands of a formula that is only this operator.
+    pub(in crate::graph) fn operands_of(&self, op: BinaryOp) -> Option<(usize, usize)> {
+        let (left, right) = self.pair(op)?;
+        Some((left.operand()?, right.operand()?))
+    }
+
+    fn pair(&self, wanted: BinaryOp) -> Option<(&Term, &Term)> {
+        match &self.node {
+            TermNode::Binary(op, left, right) if *op == wanted => Some((left, right)),
+            _ => None,
+        }
+    }
+
+    fn operand(&self) -> Option<usize> {
+        match self.node {
+            TermNode::Operand(slot) => Some(slot),
+            _ => None,
+        }
+    }
+
     /// The values that come out where the operands have the `domains` given.
     pub(in crate::graph) fn domain(&self, domains: &[&Domain]) -> Domain {
         self.follow(domains, &mut |_, _| {}).into_domain()

@@ -4,11 +4,11 @@
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
-use super::operand::{Bounds, Operand, Transfer};
+use super::operand::{Operand, Transfer};
 use super::power::{power, reciprocals};
 use crate::domain::Domain;
 use crate::formula::BinaryOp;
-use crate::graph::product::{domain_of_product, product_of};
+use crate::graph::product::{domain_of_product, product_by_number, product_of};
 use crate::model::Map;
 use crate::primitive::Primitive;
 
@@ -96,13 +96,15 @@ pub(in crate::graph) fn binary(op: BinaryOp, a: &Operand, b: &Operand) -> Result
     Ok(Transfer::of(steps, Operand::result(domain, is_number)))
 }
 
-/// What a product is done with, and its values: by a number it stays a
-/// multiplication, between tensors the domains decide.
+/// What a product is done with, and its values. Between tensors the domains
+/// decide; of a tensor by a number, it is a multiplication unless the tensor
+/// chooses: the number or 0, the number or its negative.
 fn product(a: &Operand, b: &Operand) -> (Vec<Primitive>, Domain) {
-    let map = if a.is_number || b.is_number {
-        Map::Mul
-    } else {
-        product_of(&a.domain, &b.domain)
+    let map = match (a.is_number, b.is_number) {
+        (true, true) => Map::Mul,
+        (true, false) => product_by_number(&b.domain),
+        (false, true) => product_by_number(&a.domain),
+        (false, false) => product_of(&a.domain, &b.domain),
     };
     let steps = match map {
         Map::And => vec![Primitive::And],
@@ -122,7 +124,6 @@ pub(in crate::graph) fn call(function: Function, arguments: &[Operand]) -> Trans
         let argument = arguments.get(at);
         argument.map_or(Domain::Real, |argument| argument.domain.clone())
     };
-    let mut bounds = None;
     let (steps, domain) = match function {
         Function::Abs => (vec![Primitive::Abs], signed(&values(0), |x| x.abs())),
         Function::Exp => (vec![Primitive::Exp], Domain::Real),
@@ -132,24 +133,17 @@ pub(in crate::graph) fn call(function: Function, arguments: &[Operand]) -> Trans
         Function::Erf => (vec![Primitive::Erf], Domain::Real),
         // The sign of a number is one comparison; zero counts as positive.
         Function::Sign => (vec![Primitive::Compare], Domain::sign()),
-        Function::Round => (vec![Primitive::Round], rounded(arguments)),
+        Function::Round => (vec![Primitive::Round], values(0).rounded()),
         Function::Max => (vec![Primitive::Compare], extreme(arguments, true)),
         Function::Min => (vec![Primitive::Compare], extreme(arguments, false)),
-        Function::Clip => {
-            let (domain, set) = clipped(arguments);
-            bounds = set;
-            (vec![Primitive::Compare, Primitive::Compare], domain)
-        }
+        Function::Clip => (
+            vec![Primitive::Compare, Primitive::Compare],
+            clipped(arguments),
+        ),
         Function::Where => (vec![Primitive::Select], values(1).join(&values(2))),
     };
     let is_number = arguments.iter().all(|argument| argument.is_number);
-    Transfer::of(
-        steps,
-        Operand {
-            bounds,
-            ..Operand::result(domain, is_number)
-        },
-    )
+    Transfer::of(steps, Operand::result(domain, is_number))
 }
 
 /// The values after a change of sign alone, which keeps powers of two.
@@ -157,17 +151,6 @@ fn signed(domain: &Domain, change: impl Fn(&BigRational) -> BigRational) -> Doma
     match domain {
         Domain::PowerOfTwo => Domain::PowerOfTwo,
         other => other.map(true, change),
-    }
-}
-
-fn rounded(arguments: &[Operand]) -> Domain {
-    match arguments
-        .first()
-        .map(|value| (&value.domain, &value.bounds))
-    {
-        Some((_, Some((low, high)))) => Domain::rounded_between(low, high),
-        Some((finite @ Domain::Finite(_), None)) => finite.map(true, |x| x.round()),
-        _ => Domain::Integer,
     }
 }
 
@@ -192,22 +175,13 @@ fn extreme(arguments: &[Operand], largest: bool) -> Domain {
     }
 }
 
-/// The values after a clip, and the bounds where these are known numbers.
-fn clipped(arguments: &[Operand]) -> (Domain, Option<Bounds>) {
+/// The values after a clip, where its bounds are known numbers.
+fn clipped(arguments: &[Operand]) -> Domain {
     let [value, low, high] = arguments else {
-        return (Domain::Real, None);
+        return Domain::Real;
     };
     match (low.constant(), high.constant()) {
-        (Some(low), Some(high)) => {
-            let domain = match &value.domain {
-                finite @ Domain::Finite(_) => {
-                    finite.map(true, |x| x.clone().max(low.clone()).min(high.clone()))
-                }
-                Domain::Integer => Domain::whole_between(low, high),
-                _ => Domain::Real,
-            };
-            (domain, Some((low.clone(), high.clone())))
-        }
-        _ => (Domain::Real, None),
+        (Some(low), Some(high)) => value.domain.clipped(low, high),
+        _ => Domain::Real,
     }
 }

@@ -72,6 +72,7 @@ impl<'m> Lowering<'m> {
             output,
             map: *map,
             reduce: *reduce,
+            factor: None,
             bias,
             density: Expr::one(),
         };

@@ -33,7 +33,10 @@ impl<'m> Lowering<'m> {
         match &op.form {
             OpForm::Einsum { signature, .. } => self.einsum(op, signature, operands, instance),
             OpForm::Apply(formula) => self.apply(op, formula, instance),
-            OpForm::PerElement(counts) => self.per_element(op, counts, operands, instance),
+            OpForm::PerElement {
+                counts,
+                keeps_values,
+            } => self.per_element(op, (counts, *keeps_values), operands, instance),
             OpForm::Concat(signature) => self.concat(op, signature, operands, instance),
             OpForm::Gather(signature) => {
                 self.chosen(op, Movement::Gather, signature, operands, instance)
@@ -119,6 +122,7 @@ impl<'m> Lowering<'m> {
         let kind = OpKind::Elementwise(Elementwise {
             text: formula.text.trim().to_owned(),
             formula: Some(Arc::new(term)),
+            keeps_values: false,
             steps: Vec::new(),
         });
         Ok((kind, shape))
@@ -127,7 +131,7 @@ impl<'m> Lowering<'m> {
     fn per_element(
         &mut self,
         op: &OpDecl,
-        counts: &[(Primitive, Formula)],
+        (counts, keeps_values): (&[(Primitive, Formula)], bool),
         operands: &[Value],
         instance: &Instance<'m>,
     ) -> Result<Form, Reported> {
@@ -150,6 +154,7 @@ impl<'m> Lowering<'m> {
         let kind = OpKind::Elementwise(Elementwise {
             text: words.join(", "),
             formula: None,
+            keeps_values,
             steps,
         });
         Ok((kind, first.shape.to_vec()))

@@ -72,6 +72,8 @@ pub(in crate::graph) struct LoweredOp<'m> {
     /// The share of its result that is not zero, where the file says it.
     pub(in crate::graph) density: Option<Expr>,
     pub(in crate::graph) operands: Vec<ValueId>,
+    /// How many elements each operand of a move has.
+    pub(in crate::graph) elements: Vec<Expr>,
     pub(in crate::graph) place: Place,
 }
 

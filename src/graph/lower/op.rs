@@ -43,7 +43,19 @@ impl<'m> Lowering<'m> {
             [only] => only.is_weight && kind.only_moves(),
             _ => false,
         };
-        let id = self.place(op, kind, (&shape, share, density), ids, instance);
+        let elements = match kind {
+            OpKind::Move(_) => (operands.iter())
+                .map(|operand| operand.shape.iter().product())
+                .collect(),
+            _ => Vec::new(),
+        };
+        let id = self.place(
+            op,
+            kind,
+            (&shape, share, density),
+            (ids, elements),
+            instance,
+        );
         Ok(Value {
             id,
             shape: shape.into(),
@@ -183,7 +195,7 @@ impl<'m> Lowering<'m> {
         op: &'m OpDecl,
         kind: OpKind,
         (shape, share, density): (&[Expr], Expr, Option<Expr>),
-        operands: Vec<ValueId>,
+        (operands, elements): (Vec<ValueId>, Vec<Expr>),
         instance: &mut Instance<'m>,
     ) -> ValueId {
         let format = op.format.as_ref().map(|format| format.value);
@@ -222,6 +234,7 @@ impl<'m> Lowering<'m> {
             domain,
             density,
             operands,
+            elements,
             place: op.place.clone(),
         }));
         self.push(item, instance)

@@ -141,6 +141,7 @@ impl<'m> Lowering<'m> {
             domain: Some(source.domain),
             density: source.density,
             operands: Vec::new(),
+            elements: Vec::new(),
             place: place.clone(),
         }));
         Value {

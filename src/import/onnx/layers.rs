@@ -263,7 +263,7 @@ fn signature(net: &Net, at: NodeId) -> u64 {
         tensor.constant.hash(&mut hasher);
         if tensor.constant {
             tensor.domain.hash(&mut hasher);
-            (tensor.density, tensor.scaled, tensor.stored).hash(&mut hasher);
+            (tensor.density, tensor.scale, tensor.stored).hash(&mut hasher);
             net.scalar(id).map(f64::to_bits).hash(&mut hasher);
         }
     };

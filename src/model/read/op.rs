@@ -154,6 +154,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
     let with = fields.take("with");
     let repeat = fields.take("repeat");
     let uncounted = fields.take("uncounted");
+    let keeps_values = fields.take("keeps_values");
     let [Given { key, written, node }] = given.as_slice() else {
         let message = match given.as_slice() {
             [] => "the op does not say what it does".to_owned(),
@@ -182,6 +183,9 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
     if *key != "reshape" {
         misplaced.push(("uncounted", uncounted));
     }
+    if *key != "per_element" {
+        misplaced.push(("keeps_values", keeps_values));
+    }
     for (name, other) in misplaced {
         if let Some(other) = other {
             problems.push(Diagnostic::at(
@@ -208,7 +212,10 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
             })
         }
         "apply" => formula(node, problems).map(OpForm::Apply),
-        "per_element" => per_element(node, problems).map(OpForm::PerElement),
+        "per_element" => per_element(node, problems).map(|counts| OpForm::PerElement {
+            counts,
+            keeps_values: keeps_values.is_some_and(|node| truth(node, problems)),
+        }),
         "concat" => signature(node, problems).map(OpForm::Concat),
         "gather" => signature(node, problems).map(OpForm::Gather),
         "index" => signature(node, problems).map(OpForm::Index),
@@ -230,6 +237,16 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
             })
         }
     }
+}
+
+/// `true` or `false`.
+fn truth(node: &Datum, problems: &mut Problems) -> bool {
+    if let Value::Bool(truth) = node.value {
+        return truth;
+    }
+    let message = format!("expected `true` or `false`, found {}", node.describe());
+    problems.push(Diagnostic::at(&node.place, message));
+    false
 }
 
 /// The name of an operator that is not known.

@@ -8,9 +8,10 @@ use crate::import::onnx::error::ImportError;
 use crate::import::onnx::infer::extent::{MAX_VALUES, check_shape, number, shown};
 use crate::import::onnx::infer::{constant, domain};
 use crate::import::onnx::net::{
-    Binary, KnownValue, NamedDim, Net, NetNode, NetTensor, TensorId, Unary, Work,
+    Binary, KnownValue, NamedDim, Net, NetNode, NetTensor, Scale, TensorId, Unary, Work,
 };
 use crate::import::onnx::proto::ElementType;
+use crate::number::to_f64;
 use crate::symbolic::Expr;
 
 /// Whether some work is made of products, sums and moves.
@@ -38,6 +39,8 @@ pub(crate) struct NetBuilder {
     pub(super) held: HashMap<TensorId, Held>,
     /// Tensors without a number below 0.
     never_negative: HashSet<TensorId>,
+    /// What differences of tensors are made of.
+    pub(super) differences: HashMap<TensorId, (TensorId, TensorId)>,
     /// The tensors of sequences, by what stands for the whole.
     sequences: HashMap<TensorId, Vec<TensorId>>,
 }
@@ -78,7 +81,7 @@ impl NetBuilder {
             value: None,
             domain: Domain::Real,
             density: None,
-            scaled: false,
+            scale: None,
         });
         self.net.tensors.len() - 1
     }
@@ -158,12 +161,12 @@ impl NetBuilder {
         }
         let value = constant::value(&work, inputs, &shape, &self.net);
         let linear = is_linear(&work);
-        let (domain, scaled) = domain::domain(&work, inputs, &self.net);
+        let (domain, scale) = domain::domain(&work, inputs, &shape, &self.net);
         let output = self.add_constant("", shape, element);
         let made = &mut self.net.tensors[output];
         made.value = value;
         made.domain = domain;
-        made.scaled = scaled;
+        made.scale = scale;
         made.made_of = inputs.to_vec();
         made.made_linearly = linear;
         Ok(output)
@@ -182,6 +185,23 @@ impl NetBuilder {
     /// Which axes the results of moves keep.
     pub(super) fn kept_axes(&mut self) -> &mut HashMap<TensorId, Vec<Option<usize>>> {
         &mut self.net.kept_axes
+    }
+
+    /// A number for each index of an axis goes where the axis goes.
+    pub(super) fn keeps_scale(&mut self, moved: TensorId, axes: &[Option<usize>]) {
+        let [source] = self.net.tensors[moved].made_of[..] else {
+            return;
+        };
+        let source = &self.net.tensors[source];
+        let Some(Scale::Along(before)) = source.scale else {
+            return;
+        };
+        let domain = source.domain.clone();
+        if let Some(now) = axes.iter().position(|axis| *axis == Some(before)) {
+            let moved = self.tensor_mut(moved);
+            moved.domain = domain;
+            moved.scale = Some(Scale::Along(now));
+        }
     }
 
     /// How many nodes there are, to come back to.
@@ -276,6 +296,18 @@ impl NetBuilder {
     /// The one element of a constant, if it has one and that is known.
     pub(crate) fn scalar(&self, tensor: TensorId) -> Option<f64> {
         self.net.scalar(tensor)
+    }
+
+    /// The number that every element of a constant is.
+    pub(crate) fn uniform(&self, tensor: TensorId) -> Option<f64> {
+        let tensor = &self.net.tensors[tensor];
+        let known = tensor.value.as_ref().and_then(KnownValue::uniform);
+        known.or_else(|| match &tensor.domain {
+            Domain::Finite(values) if values.len() == 1 && tensor.scale.is_none() => {
+                values.first().map(to_f64)
+            }
+            _ => None,
+        })
     }
 
     /// The shape of a tensor.

@@ -33,6 +33,11 @@ impl NetBuilder {
         if nothing && self.shape(x)? == shape {
             return Ok(x);
         }
+        if binary == Binary::Add
+            && let Some(estimated) = self.estimated(x, y)
+        {
+            return Ok(estimated);
+        }
         let element = match binary {
             Binary::Greater
             | Binary::GreaterOrEqual
@@ -41,7 +46,23 @@ impl NetBuilder {
             | Binary::Equal => ElementType::Bool,
             _ => self.element(x),
         };
-        self.compute(Work::Binary(binary), &[x, y], shape, element)
+        let result = self.compute(Work::Binary(binary), &[x, y], shape, element)?;
+        if binary == Binary::Sub {
+            self.differences.insert(result, (x, y));
+        }
+        Ok(result)
+    }
+
+    /// The constant q of which the sum is the straight-through estimate
+    /// `w + (q − w)`, which training writes for q.
+    fn estimated(&self, x: TensorId, y: TensorId) -> Option<TensorId> {
+        let straight = |difference: TensorId, whole: TensorId| {
+            let (minuend, subtrahend) = *self.differences.get(&difference)?;
+            let is_taken_back = subtrahend == whole && self.is_constant(difference);
+            let is_alike = self.shape(minuend).ok() == self.shape(whole).ok();
+            (is_taken_back && is_alike).then_some(minuend)
+        };
+        straight(x, y).or_else(|| straight(y, x))
     }
 
     /// The same with a number.

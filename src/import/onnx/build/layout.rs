@@ -33,6 +33,7 @@ impl NetBuilder {
 
     /// Says of each axis of a moved tensor which axis it was before.
     pub(crate) fn keeps_axes(&mut self, moved: TensorId, axes: Vec<Option<usize>>) {
+        self.keeps_scale(moved, &axes);
         self.kept_axes().insert(moved, axes);
     }
 

@@ -94,7 +94,7 @@ impl Folding<'_> {
         };
         let weight = net.nodes[product].inputs.get(1);
         let weight = &net.tensors[*weight?];
-        let plain = weight.domain == Domain::Real && !weight.scaled;
+        let plain = weight.domain == Domain::Real && weight.scale.is_none();
         let fits = match gain {
             // Few values would be few no longer.
             true => plain && net.nodes[product].format.is_none(),

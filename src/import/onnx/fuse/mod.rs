@@ -5,6 +5,7 @@
 //! | file | what becomes one |
 //! |---|---|
 //! | `wiring` | nothing: who makes and who reads each tensor |
+//! | `scaled` | nothing: which weights stay few values times numbers |
 //! | `linear` | a product and its bias, its normalisation |
 //! | `scale` | multiplications by one number, one after the other |
 //! | `recognise` | activations, softmax and normalisations, by what they compute |
@@ -18,6 +19,7 @@ mod linear;
 mod recognise;
 mod rotary;
 mod scale;
+mod scaled;
 mod wiring;
 
 use self::wiring::drop_unread;
@@ -27,6 +29,7 @@ use super::net::Net;
 /// were not recognised as attention.
 pub(super) fn fuse(net: &mut Net) -> usize {
     drop_unread(net);
+    scaled::settle(net);
     linear::fuse(net);
     scale::fuse(net);
     recognise::fuse(net);

@@ -35,8 +35,18 @@ pub(crate) struct NetTensor {
     pub(crate) domain: Domain,
     /// The share of a constant that is not zero, where it was looked at.
     pub(crate) density: Option<(u64, u64)>,
-    /// Whether the values are those of `domain` times one number.
-    pub(crate) scaled: bool,
+    /// What the values of `domain` are multiplied by to be those of the tensor,
+    /// if by anything.
+    pub(crate) scale: Option<Scale>,
+}
+
+/// What all values of a tensor are multiplied by, beside those of its domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Scale {
+    /// One number.
+    Single,
+    /// One number for each index of this axis.
+    Along(usize),
 }
 
 /// What the file says of a tensor of its own.
@@ -123,6 +133,13 @@ impl KnownValue {
                 KnownValue::Real(picked.collect::<Option<_>>()?)
             }
         })
+    }
+
+    /// The number that every element is.
+    pub(crate) fn uniform(&self) -> Option<f64> {
+        let values = self.reals()?;
+        let first = *values.first()?;
+        values.iter().all(|value| *value == first).then_some(first)
     }
 
     /// The element, if there is one alone and it is a number.

@@ -276,7 +276,7 @@ pub(crate) fn select(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let inputs = [call.input(0)?, call.input(1)?, call.input(2)?];
     let shape = builder.broadcast(&inputs)?;
     let element = builder.element(inputs[1]);
-    let values = [inputs[1], inputs[2]].map(|input| builder.scalar(input));
+    let values = [inputs[1], inputs[2]].map(|input| builder.uniform(input));
     if values == [Some(1.0), Some(0.0)] && builder.shape(inputs[0])? == shape {
         // The condition itself.
         let bits = Work::Unary(Unary::Cast);

@@ -91,6 +91,10 @@ pub(crate) fn filled(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         None => Some(KnownValue::ints(&[0])),
     };
     let id = builder.add_constant("", shape, element);
+    let number = value.as_ref().and_then(KnownValue::single);
+    if let Some(number) = number.and_then(num_rational::BigRational::from_float) {
+        builder.tensor_mut(id).domain = Domain::of([number]);
+    }
     let value = value
         .zip(count)
         .and_then(|(value, count)| value.pick(&vec![0; count]));

@@ -113,6 +113,9 @@ impl Section<'_> {
     /// another shape than the inputs.
     fn per_element(&mut self, node: &NetNode, counts: &[(Primitive, Expr)]) {
         let net = self.net;
+        // A pooling that compares gives one of what it compares.
+        let compares = |(primitive, _): &(Primitive, Expr)| *primitive == Primitive::Compare;
+        let is_largest = node.stage == Some("pool") && counts.iter().all(compares);
         let alike = net.tensors[node.inputs[0]].shape == net.tensors[node.output].shape;
         let mut first = self.operand(node.inputs[0]);
         if !alike {
@@ -137,6 +140,8 @@ impl Section<'_> {
         self.field("inputs", &format!("[{}]", quoted(&first)));
         if net.tensors[node.output].element == ElementType::Bool {
             self.field("domain", "\"binary\"");
+        } else if is_largest {
+            self.field("keeps_values", "true");
         }
         self.close(node);
     }

@@ -101,7 +101,7 @@ impl Section<'_> {
         let scaled = node
             .inputs
             .iter()
-            .any(|input| self.net.tensors[*input].scaled);
+            .any(|input| self.net.tensors[*input].scale.is_some());
         let dims = self.net.dims.clone();
         let mut letters = Letters {
             dims: &dims,

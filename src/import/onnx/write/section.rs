@@ -214,7 +214,7 @@ fn whole_format(net: &Net, node: &NetNode) -> Option<&'static str> {
 /// The name by which a model file declares a domain.
 fn domain_name(domain: &Domain) -> Option<&'static str> {
     match domain {
-        Domain::Real => None,
+        Domain::Real | Domain::Between(..) => None,
         Domain::Integer => Some("integer"),
         Domain::PowerOfTwo => Some("power-of-two"),
         finite if finite.is_binary() => Some("binary"),
