@@ -629,12 +629,12 @@ fn domains_follow_from_how_a_tensor_was_made() {
             "sign(x)",
             vec![(Compare, elements), (Negate, 24), (Add, 24)],
         ),
-        // 2·{0, 1} − 1 = {−1, 1}
+        // 2·{0, 1} − 1 = {−1, 1}: twice a bit is a choice of 0 or 2.
         (
             "2 * (x > 0) - 1",
             vec![
                 (Compare, elements),
-                (Mul, elements),
+                (Select, elements),
                 (Sub, elements),
                 (Negate, 24),
                 (Add, 24),
@@ -673,10 +673,16 @@ fn domains_follow_from_how_a_tensor_was_made() {
             "max(x > 0, x > 1)",
             vec![(Compare, 3 * elements), (Select, 24), (Add, 24)],
         ),
-        // {0, 3} holds 3, which is no power of two.
+        // Three times a bit is a choice of 0 or 3; in a product the 3 is taken out
+        // of each of the 3 · 2 sums, and selections are left.
         (
             "3 * (x > 0)",
-            vec![(Compare, elements), (Mul, elements), (Mul, 24), (Add, 24)],
+            vec![
+                (Compare, elements),
+                (Select, elements + 24),
+                (Mul, 6),
+                (Add, 24),
+            ],
         ),
         ("x + 1", vec![(Add, elements), (Mul, 24), (Add, 24)]),
     ];

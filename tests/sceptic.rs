@@ -235,12 +235,12 @@ fn product_after(input: &str, ops: &str) -> Counts {
 #[test]
 
 fn clipping_whole_numbers_leaves_the_ends() {
-    // Whole numbers between −0.4 and 0.4 are −0.4, 0 or 0.4: neither bits nor
-    // trits, so that 4 products remain.
+    // Whole numbers between −0.4 and 0.4 are −0.4, 0 or 0.4: trits times 0.4,
+    // which multiplies their one sum.
     let clip = "[[op]]\nname = \"y\"\napply = \"clip(x, -0.4, 0.4)\"\n";
     assert_eq!(
         product_after("integer", clip),
-        counts(&[(Compare, 8), (Mul, 4), (Add, 4)])
+        counts(&[(Compare, 8), (Select, 4), (Add, 4), (Mul, 1)])
     );
     // Between −1 and 1 they are trits.
     let clip = "[[op]]\nname = \"y\"\napply = \"clip(x, -1, 1)\"\n";
