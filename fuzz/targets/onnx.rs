@@ -4,6 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+use picojoule::import::Given;
 use picojoule::import::onnx::scan::scan;
 use picojoule::import::onnx::{WeightValues, import, wire};
 use support::{protobuf, written};
@@ -21,7 +22,8 @@ fuzz_target!(|bytes: &[u8]| {
         let open = |location: &str| Err(location.to_owned());
         let _ = scan(tensor, &bytes, &open, true);
     }
-    match import(&model, "m.onnx", &mut |_| WeightValues::any()) {
+    let given = Given::default();
+    match import(&model, "m.onnx", &given, &mut |_| WeightValues::any()) {
         Ok(imported) => written::lower(&imported.text),
         Err(problems) => drop(problems.render(true)),
     }
