@@ -32,7 +32,10 @@ pub(super) fn run(args: &ClaimsArgs) -> Result<Answer, Problems> {
             plot.save(dots(&claims_plot(&ledgers)))?;
         }
     }
-    problems.or(Answer::of(ledgers.iter().all(Ledger::is_as_expected)))
+    let answer = problems.or(Answer::of(ledgers.iter().all(Ledger::is_as_expected)));
+    // The program ends here: to take the graphs apart first is waste.
+    std::mem::forget(ledgers);
+    answer
 }
 
 /// The ledgers of these names, or of all that ship, and what is wrong with the
@@ -47,6 +50,8 @@ fn ledgers(names: &[String]) -> (Vec<Ledger>, Problems) {
     let all: Vec<Result<Ledger, Problems>> =
         names.par_iter().map(|name| ledger(name, &loader)).collect();
     loading::tell_notes(&loader);
+    // The models that were read go with the program: to take them apart is waste.
+    std::mem::forget(loader);
     let (mut ledgers, mut problems) = (Vec::new(), Problems::new());
     for one in all {
         match one {
