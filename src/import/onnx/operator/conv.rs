@@ -64,13 +64,7 @@ pub(crate) fn convolve(
     if padded != input {
         x = builder.compute(Work::Move, &[x], padded, builder.element(x))?;
     }
-    let grouped = |axis: u16| {
-        if group == 1 {
-            ProductAxis::Index(axis)
-        } else {
-            ProductAxis::Split(GROUP, axis)
-        }
-    };
+    let grouped = |axis| channels(group, axis);
     let mut operands = [
         vec![ProductAxis::Index(BATCH), grouped(CHANNEL)],
         vec![grouped(OUTPUT), ProductAxis::Index(CHANNEL)],
@@ -176,13 +170,7 @@ fn laid_down(
     output: &[Expr],
     group: i64,
 ) -> (Product, Vec<Expr>) {
-    let grouped = |axis: u16| {
-        if group == 1 {
-            ProductAxis::Index(axis)
-        } else {
-            ProductAxis::Split(GROUP, axis)
-        }
-    };
+    let grouped = |axis| channels(group, axis);
     let mut operands = [
         vec![ProductAxis::Index(BATCH), grouped(CHANNEL)],
         vec![grouped(CHANNEL), ProductAxis::Index(OUTPUT)],
@@ -257,4 +245,12 @@ pub(crate) fn causal(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     }
     let state = builder.moved(&[all], vec![batch, channels, before])?;
     Ok(vec![result, state])
+}
+
+/// An axis of channels, by groups where there are several.
+fn channels(group: i64, axis: u16) -> ProductAxis {
+    match group {
+        1 => ProductAxis::Index(axis),
+        _ => ProductAxis::Split(GROUP, axis),
+    }
 }

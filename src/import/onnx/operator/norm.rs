@@ -62,28 +62,24 @@ pub(crate) fn softmax(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 
 /// `LayerNormalization`
 pub(crate) fn layer(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let affine: Vec<TensorId> = call.all().into_iter().skip(1).collect();
     let block = Block::LayerNorm {
         gain: call.optional(1).is_some(),
         shift: call.optional(2).is_some(),
     };
-    let axis = call.int_or("axis", -1);
-    Ok(vec![over_last(
-        builder,
-        block,
-        call.input(0)?,
-        &affine,
-        axis,
-        true,
-    )?])
+    with_weights(builder, call, block)
 }
 
 /// `RMSNormalization`, `SimplifiedLayerNormalization`
 pub(crate) fn rms(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let affine: Vec<TensorId> = call.all().into_iter().skip(1).collect();
     let block = Block::RmsNorm {
         gain: call.optional(1).is_some(),
     };
+    with_weights(builder, call, block)
+}
+
+/// A normalisation over the last axes, with the gain and shift that it has.
+fn with_weights(builder: &mut NetBuilder, call: &Call<'_>, block: Block) -> Results {
+    let affine: Vec<TensorId> = call.all().into_iter().skip(1).collect();
     let axis = call.int_or("axis", -1);
     Ok(vec![over_last(
         builder,
