@@ -61,6 +61,7 @@ pub mod graph;
 pub mod import;
 pub mod loader;
 pub mod model;
+pub mod movement;
 pub mod number;
 pub mod primitive;
 mod random;

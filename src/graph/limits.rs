@@ -233,6 +233,7 @@ fn fits(expr: &Expr, left: &mut usize) -> bool {
                 Atom::Symbol(_) => true,
                 Atom::Group(inner) | Atom::Floor(inner) => fits(inner, left),
                 Atom::Max(pair) => fits(&pair.0, left) && fits(&pair.1, left),
+                Atom::Call(call) => call.arguments.iter().all(|inner| fits(inner, left)),
             };
             if !inner || exponent.unsigned_abs() > MAX_EXPONENT {
                 return false;

@@ -23,7 +23,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed};
 
 use super::bounded::{Bounded, MAX_EXACT, floor_of, larger, quotient};
-use super::{Atom, Bindings, EvalError, Expr, Symbol};
+use super::{Atom, Bindings, Call, EvalError, Expr, Prepared, Symbol};
 use crate::number::{parse_decimal, to_f64};
 
 /// Where the sizes of terms add up to more than so many times their sum, too
@@ -71,6 +71,50 @@ enum Factor {
     Group(Arc<Compiled>),
     Floor(Arc<Compiled>),
     Max(Arc<(Compiled, Compiled)>),
+    Call(Arc<CompiledCall>),
+}
+
+/// A function, and its arguments.
+struct CompiledCall {
+    call: Arc<Call>,
+    arguments: Vec<Compiled>,
+    prepared: Prepared,
+}
+
+impl std::fmt::Debug for CompiledCall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.call.fmt(f)
+    }
+}
+
+impl PartialEq for CompiledCall {
+    fn eq(&self, other: &CompiledCall) -> bool {
+        (&self.call, &self.arguments) == (&other.call, &other.arguments)
+    }
+}
+
+impl CompiledCall {
+    fn of(call: &Arc<Call>, variables: &[Symbol]) -> CompiledCall {
+        let known = call.arguments.iter().map(Expr::as_constant);
+        let known: Vec<Option<f64>> = known.map(|value| value.as_ref().map(to_f64)).collect();
+        let arguments = call.arguments.iter();
+        CompiledCall {
+            call: Arc::clone(call),
+            arguments: arguments
+                .map(|inner| Compiled::of(inner, variables))
+                .collect(),
+            prepared: call.function.prepare(&known),
+        }
+    }
+
+    fn evaluate(&self, at: &[f64]) -> f64 {
+        let arguments: Vec<f64> = self
+            .arguments
+            .iter()
+            .map(|inner| inner.evaluate(at))
+            .collect();
+        (self.prepared)(&arguments)
+    }
 }
 
 impl Compiled {
@@ -340,6 +384,7 @@ impl Factor {
                 Compiled::of(&pair.0, variables),
                 Compiled::of(&pair.1, variables),
             ))),
+            Atom::Call(call) => Factor::Call(Arc::new(CompiledCall::of(call, variables))),
         }
     }
 
@@ -349,6 +394,7 @@ impl Factor {
             Factor::Group(inner) => inner.evaluate(at),
             Factor::Floor(inner) => inner.floor(at).value,
             Factor::Max(pair) => larger(pair.0.evaluate(at), pair.1.evaluate(at)),
+            Factor::Call(call) => call.evaluate(at),
         }
     }
 
@@ -367,6 +413,10 @@ impl Factor {
             Factor::Group(inner) => exact(of(inner)?),
             Factor::Floor(inner) => of(inner).and_then(|(above, below)| floor_of(above, below)),
             Factor::Max(pair) => Some(exact(of(&pair.0)?)?.max(exact(of(&pair.1)?)?)),
+            Factor::Call(call) => {
+                let value = Bounded::new(call.evaluate(at));
+                Some(value.value).filter(|_| value.is_exact())
+            }
         }
     }
 
@@ -379,6 +429,7 @@ impl Factor {
                 let [a, b] = [&pair.0, &pair.1].map(|side| side.quotient.evaluate(at));
                 a.larger(b)
             }
+            Factor::Call(call) => Bounded::new(call.evaluate(at)),
         }
     }
 }
@@ -390,7 +441,7 @@ fn sign(expr: &Expr) -> Option<Positive> {
         let mut positive = coefficient.is_positive();
         for (atom, exponent) in monomial.factors() {
             let inner = match atom {
-                Atom::Symbol(_) => Positive(true),
+                Atom::Symbol(_) | Atom::Call(_) => Positive(true),
                 // One is below 0 only where all inside is.
                 Atom::Group(inner) | Atom::Floor(inner) => sign(inner)?,
                 Atom::Max(pair) => match (sign(&pair.0)?, sign(&pair.1)?) {

@@ -46,6 +46,8 @@ impl Atom {
             Atom::Symbol(own) if own == symbol => Some(Expr::one()),
             Atom::Symbol(_) | Atom::Floor(_) => Some(Expr::zero()),
             Atom::Group(inner) => inner.derivative(symbol, first_is_larger),
+            // A staircase of its arguments, as far as anybody knows.
+            Atom::Call(_) => Some(Expr::zero()),
             Atom::Max(pair) => {
                 let (first, second) = (&pair.0, &pair.1);
                 let relevant = |side: &Expr| side.symbols().contains(symbol);

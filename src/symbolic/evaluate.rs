@@ -32,6 +32,8 @@ pub enum EvalError {
     Unbound(Symbol),
     /// A divisor that is 0.
     DivisionByZero,
+    /// A function that has no value there, and why.
+    NoValue(String),
 }
 
 impl fmt::Display for EvalError {
@@ -39,6 +41,7 @@ impl fmt::Display for EvalError {
         match self {
             EvalError::Unbound(symbol) => write!(f, "`{}` has no value", symbol.name()),
             EvalError::DivisionByZero => f.write_str("division by zero"),
+            EvalError::NoValue(why) => f.write_str(why),
         }
     }
 }
@@ -80,6 +83,11 @@ impl Atom {
             Atom::Group(inner) => inner.evaluate(values),
             Atom::Floor(inner) => Ok(inner.evaluate(values)?.floor()),
             Atom::Max(pair) => Ok(pair.0.evaluate(values)?.max(pair.1.evaluate(values)?)),
+            Atom::Call(call) => {
+                let arguments = call.arguments.iter().map(|inner| inner.evaluate(values));
+                call.function
+                    .evaluate(&arguments.collect::<Result<Vec<_>, _>>()?)
+            }
         }
     }
 }

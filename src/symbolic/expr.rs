@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock};
 use num_rational::BigRational;
 use num_traits::{One, ToPrimitive, Zero};
 
+use super::function::Call;
 use crate::number::whole;
 
 /// The name of a dim or a parameter whose value is known only at evaluation.
@@ -39,6 +40,8 @@ pub enum Atom {
     Floor(Arc<Expr>),
     /// The larger of two expressions.
     Max(Arc<(Expr, Expr)>),
+    /// A function of other expressions.
+    Call(Arc<Call>),
 }
 
 /// A product of atoms with whole exponents, none of them zero, atoms in order.
@@ -209,6 +212,10 @@ impl Expr {
                     Atom::Symbol(_) => 1,
                     Atom::Group(inner) | Atom::Floor(inner) => inner.degree(left)?,
                     Atom::Max(pair) => pair.0.degree(left)?.max(pair.1.degree(left)?),
+                    Atom::Call(call) => {
+                        let degrees = call.arguments.iter().map(|inner| inner.degree(left));
+                        degrees.collect::<Option<Vec<u32>>>()?.into_iter().max()?
+                    }
                 };
                 sum = sum.saturating_add(inner.saturating_mul(exponent.unsigned_abs()));
             }
@@ -234,6 +241,11 @@ impl Expr {
                 Atom::Max(pair) => {
                     pair.0.collect_symbols(found);
                     pair.1.collect_symbols(found);
+                }
+                Atom::Call(call) => {
+                    for argument in &call.arguments {
+                        argument.collect_symbols(found);
+                    }
                 }
             }
         }

@@ -176,6 +176,18 @@ impl Printer {
                     Notation::Latex => format!(r"\{name}({a}, {b})"),
                 }
             }
+            Atom::Call(call) => {
+                let arguments: Vec<String> = call
+                    .arguments
+                    .iter()
+                    .map(|inner| self.print(inner))
+                    .collect();
+                let (name, arguments) = (call.function.name(), arguments.join(", "));
+                match self.notation {
+                    Notation::Text => format!("{name}({arguments})"),
+                    Notation::Latex => format!(r"\operatorname{{{name}}}({arguments})"),
+                }
+            }
         };
         match (exponent, self.notation) {
             (1, _) => base,

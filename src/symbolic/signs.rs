@@ -45,7 +45,7 @@ pub(super) fn signs(monomial: &Monomial, negative: bool) -> Signs {
 /// turned, inside the turned one.
 fn inside(atom: &Atom) -> (usize, Option<usize>) {
     match atom {
-        Atom::Symbol(_) => (0, None),
+        Atom::Symbol(_) | Atom::Call(_) => (0, None),
         Atom::Group(inner) => (of_sum(inner).0, None),
         Atom::Floor(inner) => {
             let (held, turned) = of_sum(inner);

@@ -1,5 +1,7 @@
 //! Expressions put in the place of symbols.
 
+use std::sync::Arc;
+
 use super::expr::{Atom, Expr, Symbol};
 
 impl Expr {
@@ -17,6 +19,13 @@ impl Expr {
                     Atom::Group(inner) => inner.substitute(value)?,
                     Atom::Floor(inner) => inner.substitute(value)?.floor(),
                     Atom::Max(pair) => pair.0.substitute(value)?.larger(&pair.1.substitute(value)?),
+                    Atom::Call(call) => {
+                        let arguments = call.arguments.iter().map(|inner| inner.substitute(value));
+                        Expr::call(
+                            Arc::clone(&call.function),
+                            arguments.collect::<Option<_>>()?,
+                        )
+                    }
                 };
                 product = &product * &replaced.power(*exponent)?;
             }

@@ -136,6 +136,7 @@ fn least_product(monomial: &Monomial, depth: usize) -> Option<BigRational> {
     for (atom, exponent) in monomial.factors() {
         let least = match atom {
             Atom::Symbol(_) => whole(1),
+            Atom::Call(_) => BigRational::zero(),
             Atom::Group(inner) => least(inner, depth - 1)?,
             Atom::Floor(inner) => least(inner, depth - 1)?.floor(),
             Atom::Max(pair) => least(&pair.0, depth - 1)?.max(least(&pair.1, depth - 1)?),

@@ -78,6 +78,7 @@ pub(crate) fn is_whole(expr: &Expr) -> bool {
                         Atom::Symbol(_) | Atom::Floor(_) => true,
                         Atom::Group(inner) => is_whole(inner),
                         Atom::Max(pair) => is_whole(&pair.0) && is_whole(&pair.1),
+                        Atom::Call(_) => false,
                     }
             })
     })

@@ -72,6 +72,10 @@ fn factor(atom: &Atom) -> String {
         Atom::Group(inner) => format!("({})", formula(inner)),
         Atom::Floor(inner) => format!("floor({})", formula(inner)),
         Atom::Max(pair) => format!("max({}, {})", formula(&pair.0), formula(&pair.1)),
+        Atom::Call(call) => {
+            let arguments: Vec<String> = call.arguments.iter().map(formula).collect();
+            format!("{}({})", call.function.name(), arguments.join(", "))
+        }
     }
 }
 

@@ -1,0 +1,301 @@
+//! The traffic of tiles as functions of extents, widths and the capacity.
+//!
+//! One search gives several numbers: bits of either operand, of partial sums.
+//! Each is a function of its own in the expressions that traffic is made of,
+//! and all ask one [`Searches`], which remembers what it found.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use num_rational::BigRational;
+use num_traits::{One, Signed, ToPrimitive, Zero};
+
+use super::frontier::Frontier;
+use super::matrix::{Crossing, Matrix, Widths};
+use super::steps::Tiles;
+use super::window::{Convolution, WindowAxis};
+use crate::number::{self, whole};
+use crate::symbolic::{EvalError, Expr, Function, Prepared};
+
+/// Extents above this are no extents of tiles.
+const MAX_EXTENT: u64 = 1 << 50;
+/// So many results are remembered.
+const MAX_KNOWN: usize = 1 << 12;
+
+/// One of the numbers that a search for tiles gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Part {
+    /// Bits of the first operand that are read.
+    A,
+    /// Of the second.
+    B,
+    /// Of sums on their way that are written, and as many read.
+    Partial,
+}
+
+impl Part {
+    pub(super) const ALL: [Part; 3] = [Part::A, Part::B, Part::Partial];
+
+    fn of(self, crossing: &Crossing) -> u128 {
+        match self {
+            Part::A => crossing.a,
+            Part::B => crossing.b,
+            Part::Partial => crossing.partial,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Part::A => "first",
+            Part::B => "second",
+            Part::Partial => "partial",
+        }
+    }
+}
+
+/// Searches for tiles, and what they found.
+#[derive(Debug)]
+pub(super) struct Searches {
+    tiles: Tiles,
+    known: Mutex<HashMap<Vec<u64>, Option<Crossing>>>,
+}
+
+impl Searches {
+    pub(super) fn new(tiles: Tiles) -> Arc<Searches> {
+        Arc::new(Searches {
+            tiles,
+            known: Mutex::default(),
+        })
+    }
+
+    /// One part of what crosses, as a function of `arguments`.
+    pub(super) fn part(self: &Arc<Searches>, part: Part, arguments: Vec<Expr>) -> Expr {
+        let name = match self.tiles {
+            Tiles::Any => format!("tiles.{}", part.name()),
+            Tiles::Divisors => format!("divisors.{}", part.name()),
+        };
+        let function = TileTraffic {
+            name,
+            part,
+            searches: Arc::clone(self),
+        };
+        Expr::call(Arc::new(function), arguments)
+    }
+
+    fn search(&self, arguments: &[u64]) -> Option<Crossing> {
+        let Ok(mut known) = self.known.lock() else {
+            return search(arguments, self.tiles);
+        };
+        if let Some(found) = known.get(arguments) {
+            return *found;
+        }
+        let found = search(arguments, self.tiles);
+        if known.len() >= MAX_KNOWN {
+            known.clear();
+        }
+        known.insert(arguments.to_vec(), found);
+        found
+    }
+}
+
+/// The arguments of a search: the capacity in bits, then the widths, then the
+/// extents of a product (m, k, n) or of a convolution (batch, channels, filters
+/// and six numbers for every axis).
+const HEAD: usize = 5;
+
+fn search(arguments: &[u64], tiles: Tiles) -> Option<Crossing> {
+    let (head, extents) = arguments.split_at_checked(HEAD)?;
+    let [capacity, a, b, partial, result] = *<&[u64; HEAD]>::try_from(head).ok()?;
+    let (widths, capacity) = (
+        Widths {
+            a,
+            b,
+            partial,
+            result,
+        },
+        u128::from(capacity),
+    );
+    if extents.contains(&0) && extents.len() == 3 {
+        return Some(Crossing::default());
+    }
+    match extents {
+        [m, k, n] => {
+            let (m, k, n) = (*m, *k, *n);
+            let matrix = Matrix { m, k, n };
+            let plan = matrix.best(widths, capacity, tiles)?;
+            matrix.is_countable().then(|| matrix.crossing(widths, plan))
+        }
+        [batch, channels, filters, axes @ ..] => {
+            let axes: Vec<WindowAxis> = axes.chunks(6).filter_map(window_axis).collect();
+            let convolution = Convolution {
+                batch: *batch,
+                channels: *channels,
+                filters: *filters,
+                axes,
+            };
+            if convolution.is_empty() {
+                return Some(Crossing::default());
+            }
+            let (_, crossing) = convolution.best(widths, capacity, tiles)?;
+            Some(crossing)
+        }
+        _ => None,
+    }
+}
+
+fn window_axis(numbers: &[u64]) -> Option<WindowAxis> {
+    let [outputs, taps, stride, dilation, padding, input] = *<&[u64; 6]>::try_from(numbers).ok()?;
+    Some(WindowAxis {
+        outputs,
+        taps,
+        stride,
+        dilation,
+        padding,
+        input,
+    })
+}
+
+/// One part of what crosses.
+#[derive(Debug)]
+struct TileTraffic {
+    name: String,
+    part: Part,
+    searches: Arc<Searches>,
+}
+
+impl Function for TileTraffic {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn evaluate(&self, arguments: &[BigRational]) -> Result<BigRational, EvalError> {
+        let whole_numbers: Option<Vec<u64>> = arguments.iter().map(extent).collect();
+        let whole_numbers = whole_numbers.ok_or_else(|| {
+            EvalError::NoValue("an extent of a tile is no whole number".to_owned())
+        })?;
+        let crossing = self.searches.search(&whole_numbers).ok_or_else(|| {
+            let bits = whole_numbers.first().copied().unwrap_or(0);
+            EvalError::NoValue(format!(
+                "a memory of {bits} bits does not hold one element of each tensor"
+            ))
+        })?;
+        Ok(whole(self.part.of(&crossing)))
+    }
+
+    fn prepare(&self, known: &[Option<f64>]) -> Prepared {
+        let part = self.part;
+        // Of a product that stays the same the staircase over all capacities.
+        let staircase = known.get(1..).and_then(|rest| {
+            let rest: Option<Vec<u64>> = rest.iter().map(|value| of_double((*value)?)).collect();
+            let [a, b, partial, result, m, k, n] = *<&[u64; 7]>::try_from(rest?.as_slice()).ok()?;
+            let widths = Widths {
+                a,
+                b,
+                partial,
+                result,
+            };
+            let matrix = Matrix { m, k, n };
+            matrix.is_countable().then_some(())?;
+            Frontier::of(matrix, widths, self.searches.tiles)
+        });
+        if let Some(frontier) = staircase {
+            return Box::new(move |arguments| {
+                let capacity = arguments.first().copied().and_then(of_double);
+                let found = capacity.and_then(|capacity| frontier.at(u128::from(capacity)));
+                found.map_or(f64::NAN, |(_, crossing)| part.of(&crossing) as f64)
+            });
+        }
+        let tiles = self.searches.tiles;
+        Box::new(move |arguments| {
+            let whole_numbers: Option<Vec<u64>> =
+                arguments.iter().map(|value| of_double(*value)).collect();
+            let crossing = whole_numbers.and_then(|numbers| search(&numbers, tiles));
+            crossing.map_or(f64::NAN, |crossing| part.of(&crossing) as f64)
+        })
+    }
+}
+
+fn extent(value: &BigRational) -> Option<u64> {
+    let whole = value.is_integer().then(|| value.to_integer().to_u64())?;
+    whole.filter(|extent| *extent <= MAX_EXTENT)
+}
+
+fn of_double(value: f64) -> Option<u64> {
+    let is_extent = value >= 0.0 && value <= MAX_EXTENT as f64 && value.fract() == 0.0;
+    is_extent.then_some(value as u64)
+}
+
+/// 1 where a tensor of so many bits fits into so many, 0 elsewhere.
+pub(super) fn fits(bits: Expr, capacity: Expr) -> Expr {
+    Expr::call(Arc::new(Fits), vec![bits, capacity])
+}
+
+#[derive(Debug)]
+struct Fits;
+
+impl Function for Fits {
+    fn name(&self) -> &str {
+        "fits"
+    }
+
+    fn evaluate(&self, arguments: &[BigRational]) -> Result<BigRational, EvalError> {
+        let [bits, capacity] = arguments else {
+            return Err(EvalError::NoValue("`fits` takes two numbers".to_owned()));
+        };
+        Ok(if bits <= capacity {
+            BigRational::one()
+        } else {
+            BigRational::zero()
+        })
+    }
+
+    fn prepare(&self, _: &[Option<f64>]) -> Prepared {
+        Box::new(|arguments| match arguments {
+            [bits, capacity] if bits <= capacity => 1.0,
+            [_, capacity] if !capacity.is_nan() => 0.0,
+            _ => f64::NAN,
+        })
+    }
+}
+
+/// The least bits that any schedule moves: see [`super::lower_bound`]. The
+/// arguments are those of a product of matrices.
+pub(super) fn bound(arguments: Vec<Expr>) -> Expr {
+    Expr::call(Arc::new(Bound), arguments)
+}
+
+#[derive(Debug)]
+struct Bound;
+
+impl Bound {
+    fn value(arguments: &[f64]) -> Option<f64> {
+        let numbers: Option<Vec<u64>> = arguments.iter().map(|value| of_double(*value)).collect();
+        let [capacity, a, b, partial, result, m, k, n] =
+            *<&[u64; 8]>::try_from(numbers?.as_slice()).ok()?;
+        let widths = Widths {
+            a,
+            b,
+            partial,
+            result,
+        };
+        let matrix = Matrix { m, k, n };
+        Some(super::lower_bound(matrix, widths, u128::from(capacity)).floor())
+    }
+}
+
+impl Function for Bound {
+    fn name(&self) -> &str {
+        "bound"
+    }
+
+    fn evaluate(&self, arguments: &[BigRational]) -> Result<BigRational, EvalError> {
+        let doubles: Vec<f64> = arguments.iter().map(number::to_f64).collect();
+        let value = Bound::value(&doubles).and_then(BigRational::from_float);
+        let value = value.filter(|value| !value.is_negative());
+        value.ok_or_else(|| EvalError::NoValue("an extent is no whole number".to_owned()))
+    }
+
+    fn prepare(&self, _: &[Option<f64>]) -> Prepared {
+        Box::new(|arguments| Bound::value(arguments).unwrap_or(f64::NAN))
+    }
+}

@@ -1,0 +1,111 @@
+//! How data moves: a convention, as `--movement` names it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::steps::Tiles;
+
+/// How data is taken to move between the levels of memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Movement {
+    /// Every operand of every operation is fetched from the nearest level, and
+    /// every result is written there.
+    NoReuse,
+    /// Every tensor moves once: weights from the farthest level, activations
+    /// to and from the farthest one on the die that holds them.
+    Compulsory,
+    /// Products and convolutions move tile by tile, as few bits as tiles allow.
+    Tiled(Tiles),
+}
+
+impl Movement {
+    /// Its name in arguments and outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Movement::NoReuse => "no-reuse",
+            Movement::Compulsory => "compulsory",
+            Movement::Tiled(_) => "tiled",
+        }
+    }
+
+    /// The names that arguments and files may have, `none` for what is not
+    /// counted.
+    pub const NAMES: [&'static str; 4] = ["none", "no-reuse", "compulsory", "tiled"];
+}
+
+impl fmt::Display for Movement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Movement::Tiled(Tiles::Divisors) => f.write_str("tiled, by divisors"),
+            movement => f.write_str(movement.name()),
+        }
+    }
+}
+
+/// A name that no movement has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownMovement(pub String);
+
+impl FromStr for Movement {
+    type Err = UnknownMovement;
+
+    /// Reads a movement that is one; tiles are of any size.
+    fn from_str(text: &str) -> Result<Movement, UnknownMovement> {
+        match text {
+            "no-reuse" => Ok(Movement::NoReuse),
+            "compulsory" => Ok(Movement::Compulsory),
+            "tiled" => Ok(Movement::Tiled(Tiles::Any)),
+            _ => Err(UnknownMovement(text.to_owned())),
+        }
+    }
+}
+
+/// What a tensor is to the op that moves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// A weight, a bias or a constant.
+    Weight,
+    /// An input, or what an op gives to others.
+    Activation,
+    /// What one step leaves for the next: a cache, a membrane potential.
+    State,
+    /// A sum on its way.
+    Partial,
+}
+
+impl Role {
+    /// All roles, in the order of outputs.
+    pub const ALL: [Role; 4] = [Role::Weight, Role::Activation, Role::State, Role::Partial];
+
+    /// Its name in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Weight => "weight",
+            Role::Activation => "activation",
+            Role::State => "state",
+            Role::Partial => "partial",
+        }
+    }
+}
+
+/// Which way data goes, seen from a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// Out of it.
+    Read,
+    /// Into it.
+    Write,
+}
+
+impl Direction {
+    /// Both directions, in the order of outputs.
+    pub const ALL: [Direction; 2] = [Direction::Read, Direction::Write];
+
+    /// Its name in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Direction::Read => "read",
+            Direction::Write => "write",
+        }
+    }
+}

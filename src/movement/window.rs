@@ -1,0 +1,337 @@
+//! How often a convolution crosses the edge of a buffer: a bounded search.
+//!
+//! Where the windows of neighbouring outputs overlap, a tile of the input has
+//! a halo, and no closed form is known. So boxes are searched: over the output
+//! channels, the input channels and every axis along which windows slide. Of
+//! two of these extents the third follows, as the largest that fits, in each of
+//! three orders: with a tile of the result that stays, of the input, or of the
+//! weights. The taps of a window are never taken apart.
+//!
+//! Halos are not kept between tiles: each tile loads its own anew. Padding is
+//! not loaded, for it is nowhere.
+
+use super::matrix::{Crossing, Stationary, Widths};
+use super::steps::{Tiles, steps};
+
+/// The extents of a convolution, for one group of channels.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Convolution {
+    /// How many inputs share the weights, whole: the batch.
+    pub batch: u64,
+    /// Input channels.
+    pub channels: u64,
+    /// Output channels.
+    pub filters: u64,
+    /// The axes along which windows slide.
+    pub axes: Vec<WindowAxis>,
+}
+
+/// An axis along which a window slides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WindowAxis {
+    /// How many windows there are.
+    pub outputs: u64,
+    /// How many taps one has.
+    pub taps: u64,
+    /// From one window to the next.
+    pub stride: u64,
+    /// From one tap to the next.
+    pub dilation: u64,
+    /// How many places before the input the first window begins.
+    pub padding: u64,
+    /// How long the input is.
+    pub input: u64,
+}
+
+/// A box of a convolution, and which tensor it stays for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct WindowPlan {
+    /// Which tensor stays.
+    pub stays: Stationary,
+    /// Inputs of the batch at a time.
+    pub batch: u64,
+    /// Input channels at a time.
+    pub channels: u64,
+    /// Output channels at a time.
+    pub filters: u64,
+    /// Outputs at a time along each axis.
+    pub outputs: Vec<u64>,
+}
+
+/// Of all axes together, no more boxes than this are tried.
+const MAX_BOXES: usize = 1 << 10;
+/// Of channels beside each box, no more sizes than this.
+const MAX_CHANNELS: usize = 1 << 5;
+/// More tiles at the edge of an axis than this are taken as whole ones.
+const MAX_CLIPPED: u64 = 1 << 12;
+
+/// What a box along one axis, or all of them, has of outputs and inputs.
+#[derive(Debug, Clone, PartialEq)]
+struct Extent {
+    sizes: Vec<u64>,
+    /// Tiles.
+    tiles: u128,
+    /// Outputs in a tile.
+    outputs: u128,
+    /// Inputs in a tile, at most.
+    inputs: u128,
+    /// Inputs that all tiles load together.
+    loaded: u128,
+}
+
+impl Extent {
+    fn times(&self, other: &Extent) -> Option<Extent> {
+        Some(Extent {
+            sizes: [self.sizes.as_slice(), other.sizes.as_slice()].concat(),
+            tiles: self.tiles.checked_mul(other.tiles)?,
+            outputs: self.outputs.checked_mul(other.outputs)?,
+            inputs: self.inputs.checked_mul(other.inputs)?,
+            loaded: self.loaded.checked_mul(other.loaded)?,
+        })
+    }
+}
+
+impl WindowAxis {
+    /// An axis without windows, as long as it is.
+    fn plain(extent: u64) -> WindowAxis {
+        WindowAxis {
+            outputs: extent,
+            taps: 1,
+            stride: 1,
+            dilation: 1,
+            padding: 0,
+            input: extent,
+        }
+    }
+
+    /// How many inputs the outputs `from..to` touch.
+    fn inputs(&self, from: u64, to: u64) -> u128 {
+        if to <= from {
+            return 0;
+        }
+        let [from, to] = [from, to].map(i128::from);
+        let [taps, stride, dilation] = [self.taps, self.stride, self.dilation].map(i128::from);
+        let first = from * stride - i128::from(self.padding);
+        let end = (to - 1) * stride - i128::from(self.padding) + (taps - 1) * dilation + 1;
+        let span = end.min(i128::from(self.input)) - first.max(0);
+        // Where windows leave gaps, no more than their taps are touched.
+        u128::try_from(span.min((to - from) * taps)).unwrap_or(0)
+    }
+
+    /// How many inputs are loaded in tiles of `size` outputs.
+    #[cfg(test)]
+    pub(super) fn loaded(&self, size: u64) -> u128 {
+        self.extent(size).loaded
+    }
+
+    fn extent(&self, size: u64) -> Extent {
+        let tiles = self.outputs.div_ceil(size.max(1));
+        let tile = |at: u64| self.inputs(at * size, ((at + 1) * size).min(self.outputs));
+        let clipped = |at: &u64| {
+            let (first, last) = (at * size, (at + 1) * size - 1);
+            let begins = u128::from(first) * u128::from(self.stride);
+            let ends = u128::from(last) * u128::from(self.stride)
+                + u128::from(self.taps.saturating_sub(1)) * u128::from(self.dilation);
+            begins < u128::from(self.padding)
+                || ends >= u128::from(self.input) + u128::from(self.padding)
+                || last >= self.outputs
+        };
+        let before = (0..tiles).take(MAX_CLIPPED as usize).take_while(clipped);
+        let before = before.count() as u64;
+        let after = (before..tiles).rev().take(MAX_CLIPPED as usize);
+        let after = after.take_while(clipped).count() as u64;
+        let at_edges = (0..before).chain(tiles - after..tiles).map(tile);
+        let between = tiles - before - after;
+        let whole = if between > 0 { tile(before) } else { 0 };
+        let largest = (0..before).chain(tiles - after..tiles).map(tile).max();
+        Extent {
+            sizes: vec![size],
+            tiles: u128::from(tiles),
+            outputs: u128::from(size.min(self.outputs)),
+            inputs: largest.unwrap_or(0).max(whole),
+            loaded: at_edges.sum::<u128>() + u128::from(between) * whole,
+        }
+    }
+}
+
+/// At most so many of them, the first and the last among them.
+fn thinned(sizes: Vec<u64>, most: usize) -> Vec<u64> {
+    let count = sizes.len();
+    if count <= most {
+        return sizes;
+    }
+    let last = most.saturating_sub(1).max(1);
+    let picked = (0..=last).filter_map(|at| sizes.get(at * (count - 1) / last).copied());
+    picked.collect()
+}
+
+impl Convolution {
+    /// Whether it has no product at all.
+    pub fn is_empty(&self) -> bool {
+        let axes = (self.axes.iter()).flat_map(|axis| [axis.outputs, axis.taps]);
+        let mut extents = axes.chain([self.batch, self.channels, self.filters]);
+        extents.any(|extent| extent == 0)
+    }
+
+    /// All boxes over the batch and the axes that are tried.
+    fn boxes(&self, tiles: Tiles) -> Vec<Extent> {
+        let batch = WindowAxis::plain(self.batch);
+        let axes: Vec<&WindowAxis> = [&batch].into_iter().chain(&self.axes).collect();
+        let sizes: Vec<Vec<u64>> = axes.iter().map(|axis| steps(axis.outputs, tiles)).collect();
+        let open = sizes.iter().filter(|sizes| sizes.len() > 1).count().max(1);
+        let most = (MAX_BOXES as f64).powf(1.0 / open as f64) as usize;
+        let mut boxes: Vec<Extent> = vec![Extent {
+            sizes: Vec::new(),
+            tiles: 1,
+            outputs: 1,
+            inputs: 1,
+            loaded: 1,
+        }];
+        for (axis, sizes) in axes.iter().zip(sizes) {
+            let extents = thinned(sizes, most.max(2)).into_iter();
+            let extents: Vec<Extent> = extents.map(|size| axis.extent(size)).collect();
+            let pairs = boxes
+                .iter()
+                .flat_map(|one| extents.iter().map(move |other| (one, other)));
+            boxes = pairs.filter_map(|(one, other)| one.times(other)).collect();
+        }
+        boxes
+    }
+
+    fn taps(&self) -> u128 {
+        let taps = self.axes.iter().map(|axis| u128::from(axis.taps));
+        taps.fold(1, u128::saturating_mul)
+    }
+
+    /// The box with the least traffic through a buffer of `capacity` bits, and
+    /// what crosses then. Nothing where not even one window and its weights
+    /// fit.
+    pub fn best(
+        &self,
+        widths: Widths,
+        capacity: u128,
+        tiles: Tiles,
+    ) -> Option<(WindowPlan, Crossing)> {
+        let mut best: Option<(u128, WindowPlan, Crossing)> = None;
+        let filters = steps(self.filters, tiles);
+        let channels = steps(self.channels, tiles);
+        let few_filters = thinned(filters.clone(), MAX_CHANNELS);
+        for extent in self.boxes(tiles) {
+            let room = Room {
+                convolution: self,
+                widths,
+                capacity,
+                extent: &extent,
+            };
+            let weight = few_filters.iter().filter_map(|&filters| {
+                let most = room.channels(filters);
+                Some((Stationary::Weight, largest(&channels, most)?, filters))
+            });
+            let input = largest(&channels, room.channels(1));
+            let output = largest(&filters, room.filters());
+            let others = [
+                input.map(|channels| (Stationary::Input, channels, 1)),
+                output.map(|filters| (Stationary::Output, 1, filters)),
+            ];
+            for (stays, channels, filters) in weight.chain(others.into_iter().flatten()) {
+                let Some(crossing) = room.crossing(stays, channels, filters) else {
+                    continue;
+                };
+                let total = crossing.total();
+                if best.as_ref().is_none_or(|(least, ..)| total < *least) {
+                    let (batch, outputs) = extent.sizes.split_first()?;
+                    let plan = WindowPlan {
+                        stays,
+                        batch: *batch,
+                        channels,
+                        filters,
+                        outputs: outputs.to_vec(),
+                    };
+                    best = Some((total, plan, crossing));
+                }
+            }
+        }
+        best.map(|(_, plan, crossing)| (plan, crossing))
+    }
+}
+
+/// The largest of some sizes in rising order that is not above `most`.
+fn largest(sizes: &[u64], most: u128) -> Option<u64> {
+    let at = sizes.partition_point(|size| u128::from(*size) <= most);
+    sizes.get(at.checked_sub(1)?).copied()
+}
+
+/// A box over the batch and the axes, and the room for channels beside it.
+struct Room<'a> {
+    convolution: &'a Convolution,
+    widths: Widths,
+    capacity: u128,
+    extent: &'a Extent,
+}
+
+impl Room<'_> {
+    fn bits(&self) -> [u128; 3] {
+        let Widths { a, b, partial, .. } = self.widths;
+        [a, b, partial].map(u128::from)
+    }
+
+    /// How many input channels fit beside so many output channels.
+    fn channels(&self, filters: u64) -> u128 {
+        let [a, b, partial] = self.bits();
+        let filters = u128::from(filters);
+        let inputs = self.extent.inputs.saturating_mul(a);
+        let weights = filters
+            .saturating_mul(self.convolution.taps())
+            .saturating_mul(b);
+        let outputs = filters
+            .saturating_mul(self.extent.outputs)
+            .saturating_mul(partial);
+        let each = inputs.saturating_add(weights).max(1);
+        self.capacity.saturating_sub(outputs) / each
+    }
+
+    /// How many output channels fit beside one input channel.
+    fn filters(&self) -> u128 {
+        let [a, b, partial] = self.bits();
+        let inputs = self.extent.inputs.saturating_mul(a);
+        let weights = self.convolution.taps().saturating_mul(b);
+        let outputs = self.extent.outputs.saturating_mul(partial);
+        let each = outputs.saturating_add(weights).max(1);
+        self.capacity.saturating_sub(inputs) / each
+    }
+
+    /// What crosses with so many channels at a time; nothing where it cannot
+    /// be counted.
+    fn crossing(&self, stays: Stationary, channels: u64, filters: u64) -> Option<Crossing> {
+        let convolution = self.convolution;
+        let [a, b, partial] = self.bits();
+        let all_channels = u128::from(convolution.channels);
+        let all_filters = u128::from(convolution.filters);
+        let down = u128::from(convolution.channels.div_ceil(channels));
+        let across = u128::from(convolution.filters.div_ceil(filters));
+        let (of_a, of_b, visits) = match stays {
+            Stationary::Output => (across, self.extent.tiles, 1),
+            Stationary::Input => (1, self.extent.tiles, down),
+            Stationary::Weight => (across, 1, down),
+        };
+        let outputs = convolution.axes.iter().map(|axis| u128::from(axis.outputs));
+        let outputs = outputs.chain([u128::from(convolution.batch)]);
+        let mut outputs = outputs.chain([all_filters]);
+        let outputs = outputs.try_fold(1_u128, |all, one| all.checked_mul(one))?;
+        let times = |factors: [u128; 4]| {
+            (factors.into_iter()).try_fold(1_u128, |all, one| all.checked_mul(one))
+        };
+        let crossing = Crossing {
+            a: times([all_channels, self.extent.loaded, of_a, a])?,
+            b: times([all_channels * all_filters, convolution.taps(), of_b, b])?,
+            partial: times([outputs, visits - 1, partial, 1])?,
+            result: times([outputs, u128::from(self.widths.result), 1, 1])?,
+        };
+        // Its sums must fit as well.
+        let parts = [crossing.a, crossing.b, crossing.partial, crossing.result];
+        parts
+            .iter()
+            .all(|part| part >> 120 == 0)
+            .then_some(crossing)
+    }
+}
