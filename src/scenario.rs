@@ -92,6 +92,7 @@ impl Scenario {
             table,
             format,
             zero_cost: &BTreeSet::new(),
+            memory: None,
         };
         estimate(&self.count()?, &model, &[])
     }

@@ -48,6 +48,24 @@ impl Energy {
     }
 }
 
+/// A number of bytes in the unit in which it reads best: `384 KiB`, `1.25 GiB`.
+pub fn bytes(bytes: f64) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+    let (mut value, mut at) = (bytes, 0);
+    while value.abs() >= 1024.0 && at + 1 < units.len() {
+        value /= 1024.0;
+        at += 1;
+    }
+    let unit = units.get(at).copied().unwrap_or_default();
+    let decimals = match value.abs() {
+        _ if value.fract() == 0.0 => 0,
+        size if size < 10.0 => 2,
+        size if size < 100.0 => 1,
+        _ => 0,
+    };
+    format!("{value:.decimals$} {unit}")
+}
+
 impl Add for Energy {
     type Output = Energy;
     fn add(self, other: Energy) -> Energy {

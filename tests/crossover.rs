@@ -56,6 +56,7 @@ impl Pair {
             table: &self.table,
             format: format(self.format),
             zero_cost: &free,
+            memory: None,
         };
         let sides = self.counted.each_ref().map(|counted| {
             let mut values = counted.graph.values();

@@ -670,6 +670,7 @@ fn a_comparison_gives_the_same_savings() {
         table,
         format: format("fp32"),
         zero_cost: NONE_FREE,
+        memory: None,
     });
     let comparison = compare(&pair, &settings, &[]).unwrap();
     assert_eq!(comparison.baseline, "vanilla");

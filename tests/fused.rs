@@ -104,6 +104,7 @@ fn a_mac_does_not_stand_for_one_half() {
             table: &chip,
             format: format(format_name),
             zero_cost: NONE_FREE,
+            memory: None,
         };
         let mistakes = estimate(&counted, &model, &[]).unwrap_err().to_string();
         assert!(mistakes.contains(lacking), "{mistakes}");
@@ -129,6 +130,7 @@ fn a_mac_stands_for_nothing_else() {
             table: &chip,
             format: format("int8"),
             zero_cost: NONE_FREE,
+            memory: None,
         };
         let mistakes = estimate(&counted, &model, &[]).unwrap_err().to_string();
         assert!(mistakes.contains(lacking), "{mistakes}");
@@ -144,6 +146,7 @@ fn formulas_price_a_mac_too() {
         table: &chip,
         format: format("int8"),
         zero_cost: NONE_FREE,
+        memory: None,
     };
     let formulas = stage_formulas(&counted, &model, &[]).unwrap();
     assert_eq!(formulas[0].picojoules.to_string(), "0.3·b·d·e·n");

@@ -240,6 +240,7 @@ fn a_variant_saves_nothing_against_itself() {
         table: &table,
         format: Format::FP32,
         zero_cost: NONE_FREE,
+        memory: None,
     }];
     for (model, variant) in all_variants() {
         let twice = [defaults(&model, &variant), defaults(&model, &variant)];
@@ -347,6 +348,7 @@ fn closed_forms_are_the_estimate() {
                 table: &table,
                 format: Format::FP32,
                 zero_cost: NONE_FREE,
+                memory: None,
             };
             let values = counted.graph.values();
             let formulas = stage_formulas(&counted, &pricing, &[]).unwrap();

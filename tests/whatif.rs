@@ -28,6 +28,7 @@ fn energies_in_entries_are_energies() {
                 table: &table,
                 format: format.parse().unwrap(),
                 zero_cost: &free,
+                memory: None,
             };
             let whole = estimate(&counted, &pricing, &[]).unwrap();
             let mut values = counted.graph.values();

@@ -284,6 +284,7 @@ impl Computed {
             table,
             format,
             zero_cost: &self.zero_cost,
+            memory: None,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::render::table::{Table, TableFormat};
 use crate::source::Problems;
 use crate::symbolic::Symbol;
 use crate::table::EnergyTable;
-use crate::view::{estimate_bars, estimate_table, estimates_data, formula_tables};
+use crate::view::{estimate_bars, estimate_table, estimates_data, formula_tables, traffic_table};
 
 pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;
@@ -43,7 +43,10 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
         Some(format) => {
             let tables: Vec<Table> = estimates
                 .iter()
-                .map(|estimate| estimate_table(estimate, by))
+                .flat_map(|estimate| {
+                    let table = estimate_table(estimate, by);
+                    [table].into_iter().chain(traffic_table(estimate))
+                })
                 .collect();
             output::print(&output::tables(&tables, format))
         }

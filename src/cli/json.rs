@@ -9,7 +9,8 @@ use serde_json::{Map, Number, Value};
 
 use super::usage::usage_error;
 use crate::compare::{Comparison, Row};
-use crate::energy::{By, Estimate, Group};
+use crate::energy::{By, Estimate, Group, Memory, Moved, MovedLine};
+use crate::movement::Tiles;
 use crate::number;
 use crate::render::table::{Cell, Table};
 use crate::source::Problems;
@@ -40,6 +41,16 @@ struct EstimateJson<'a> {
     compute_pj: f64,
     /// `null`: data movement is not counted, as the conventions say.
     movement_pj: Option<f64>,
+    /// How data moves; `none` where that is not counted.
+    movement: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tiles: Option<&'static str>,
+    /// The levels, nearest first; `null` where movement is not counted.
+    memory: Option<Vec<LevelJson>>,
+    traffic: Option<Vec<TrafficJson>>,
+    /// The least bits that any schedule moves to and from the farthest level.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lower_bound_bits: Option<Value>,
     stages: Vec<StageJson>,
     confidence: BTreeMap<&'static str, f64>,
     /// Operators that are not known, and in no sum.
@@ -85,19 +96,68 @@ struct StageJson {
     /// `null` where nothing of it is supported.
     compute_pj: Option<f64>,
     movement_pj: Option<f64>,
+    traffic: Option<Vec<TrafficJson>>,
 }
 
-impl From<Group> for StageJson {
-    fn from(group: Group) -> StageJson {
+/// A level of memory, with what one access to it costs.
+#[derive(Serialize)]
+struct LevelJson {
+    level: String,
+    capacity_bits: Option<Value>,
+    access_bits: u32,
+    read_pj: Value,
+    /// `null`: the table does not say.
+    write_pj: Option<Value>,
+}
+
+/// Bits of one kind through one level.
+#[derive(Serialize)]
+struct TrafficJson {
+    level: String,
+    role: &'static str,
+    direction: &'static str,
+    bits: Value,
+    pj: f64,
+}
+
+fn levels(memory: &Memory) -> Vec<LevelJson> {
+    let levels = memory.levels.iter();
+    levels
+        .map(|level| LevelJson {
+            level: level.name(),
+            capacity_bits: level.capacity().as_ref().map(exact),
+            access_bits: level.bits,
+            read_pj: exact(&level.access.pj),
+            write_pj: level.write.as_ref().map(|write| exact(&write.pj)),
+        })
+        .collect()
+}
+
+fn traffic(moved: &Moved, within: impl Fn(&MovedLine) -> bool) -> Vec<TrafficJson> {
+    let rows = moved.by_level(within).into_iter();
+    rows.map(|row| TrafficJson {
+        level: moved.memory.level_name(row.level),
+        role: row.role.name(),
+        direction: row.direction.name(),
+        bits: exact(&row.bits),
+        pj: number::to_f64(&row.picojoules),
+    })
+    .collect()
+}
+
+impl StageJson {
+    fn new(group: Group, estimate: &Estimate) -> StageJson {
         let counts = group
             .counts
             .iter()
             .map(|((primitive, format), count)| (format!("{primitive}.{format}"), exact(count)));
         StageJson {
             counts: counts.collect(),
-            compute_pj: group.energy().map(Energy::picojoules),
+            compute_pj: group.arithmetic().map(Energy::picojoules),
+            movement_pj: group.movement().map(Energy::picojoules),
+            traffic: (estimate.moved.as_ref())
+                .map(|moved| traffic(moved, |line| line.stage == group.name)),
             stage: group.name,
-            movement_pj: None,
         }
     }
 }
@@ -123,6 +183,7 @@ fn conventions(estimate: &Estimate) -> Map<String, Value> {
 
 fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
     let total = estimate.total().picojoules();
+    let moved = estimate.moved.as_ref();
     EstimateJson {
         model: &estimate.model,
         variant: &estimate.variant,
@@ -134,12 +195,17 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
         parameters: exact(&estimate.parameters),
         macs: exact(&estimate.macs),
         total_pj: total,
-        compute_pj: total,
-        movement_pj: None,
+        compute_pj: estimate.arithmetic().picojoules(),
+        movement_pj: estimate.movement().map(Energy::picojoules),
+        movement: moved.map_or("none", |moved| moved.memory.movement.name()),
+        tiles: moved.and_then(|moved| moved.memory.movement.tiles().map(Tiles::name)),
+        memory: moved.map(|moved| levels(&moved.memory)),
+        traffic: moved.map(|moved| traffic(moved, |_| true)),
+        lower_bound_bits: moved.and_then(|moved| moved.lower_bound_bits.as_ref().map(exact)),
         stages: estimate
             .by(By::Stage)
             .into_iter()
-            .map(StageJson::from)
+            .map(|group| StageJson::new(group, estimate))
             .collect(),
         confidence: (estimate.by_confidence().into_iter())
             .map(|(confidence, energy)| (confidence.name(), energy.picojoules()))

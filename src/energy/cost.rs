@@ -16,6 +16,7 @@ use num_rational::BigRational;
 use num_traits::Zero;
 
 use super::counted::Counted;
+use super::memory::Memory;
 use crate::demand::{CostKey, Demand};
 use crate::format::{Format, NumberFormat};
 use crate::primitive::Primitive;
@@ -32,6 +33,9 @@ pub struct CostModel<'t> {
     /// Primitives that cost 0 whatever the table says: a convention of some
     /// papers.
     pub zero_cost: &'t BTreeSet<Primitive>,
+    /// The levels of memory that data moves between; nothing where data
+    /// movement is not counted.
+    pub memory: Option<&'t Memory>,
 }
 
 /// What one of a demand costs.

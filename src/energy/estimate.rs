@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::AddAssign;
 
 use num_rational::BigRational;
+use num_traits::Zero;
 
+use super::memory::{Memory, Moved, MovedLine};
 use super::sum::Sum;
 use crate::census::Conventions;
 use crate::format::{Format, NumberFormat};
@@ -37,6 +39,8 @@ pub struct Estimate {
     pub unsupported: Vec<Unsupported>,
     /// Every primitive of every op.
     pub lines: Vec<Line>,
+    /// What moves; nothing where data movement is not counted.
+    pub moved: Option<Moved>,
     /// All stages, in order, also those that cost nothing.
     pub stages: Vec<String>,
     /// The scopes of the variant.
@@ -61,7 +65,7 @@ pub struct Unsupported {
 }
 
 /// The conventions of an estimate.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Those of the census.
     pub conventions: Conventions,
@@ -74,6 +78,9 @@ pub struct Settings {
     pub set: Vec<(String, BigRational)>,
     /// Densities that were measured, if any were.
     pub densities: Option<DensitiesUsed>,
+    /// Between which levels data moves, and how; nothing where that is not
+    /// counted.
+    pub memory: Option<Memory>,
 }
 
 impl Settings {
@@ -92,8 +99,8 @@ impl Settings {
         let mut list = vec![
             ("dot_adds", self.conventions.dot_adds.name().to_owned()),
             ("free", free),
-            ("memory", "not counted".to_owned()),
         ];
+        list.extend(self.movement());
         if !self.fused.is_empty() {
             let formats: Vec<String> = self.fused.iter().map(NumberFormat::to_string).collect();
             list.push(("mac", format!("for mul and add in {}", formats.join(", "))));
@@ -108,6 +115,16 @@ impl Settings {
             list.push(("densities", densities.to_string()));
         }
         list
+    }
+
+    fn movement(&self) -> Vec<(&'static str, String)> {
+        match &self.memory {
+            None => vec![("memory", "not counted".to_owned())],
+            Some(memory) => vec![
+                ("movement", memory.movement.to_string()),
+                ("memory", memory.names().join(", ")),
+            ],
+        }
     }
 }
 
@@ -156,6 +173,9 @@ pub struct Group {
     pub unsupported: BTreeMap<String, BigRational>,
     /// The energy of the primitives, in picojoules, exactly.
     pub picojoules: BigRational,
+    /// The energy of what moves, in picojoules, exactly; nothing where it is not
+    /// counted.
+    pub moved: Option<BigRational>,
 }
 
 /// The energy of some lines: added up exactly, then rounded once.
@@ -168,9 +188,34 @@ fn sum<'l>(lines: impl IntoIterator<Item = &'l Line>) -> Energy {
 }
 
 impl Estimate {
-    /// The energy of everything.
+    /// The energy of everything: of the arithmetic and, if it is counted, of
+    /// what moves.
     pub fn total(&self) -> Energy {
+        self.within(|_| true)
+    }
+
+    /// The energy of the arithmetic alone.
+    pub fn arithmetic(&self) -> Energy {
         sum(&self.lines)
+    }
+
+    /// The energy of what moves; nothing where it is not counted.
+    pub fn movement(&self) -> Option<Energy> {
+        self.moved.as_ref().map(|moved| moved.energy(|_| true))
+    }
+
+    /// The energy in the stages that are taken.
+    fn within(&self, stage: impl Fn(&str) -> bool) -> Energy {
+        let lines = self.lines.iter().filter(|line| stage(&line.stage));
+        let mut exact = Sum::default();
+        for line in lines {
+            exact.add(&line.picojoules);
+        }
+        let moved = self.moved.iter().flat_map(|moved| &moved.lines);
+        for line in moved.filter(|line| stage(&line.stage)) {
+            exact.add(&line.picojoules);
+        }
+        Energy::from_picojoules(number::to_f64(&exact.value()))
     }
 
     /// The lines added up by `by`, in the order of the graph.
@@ -205,6 +250,27 @@ impl Estimate {
         for (group, sum) in groups.iter_mut().zip(sums) {
             group.picojoules = sum.value();
         }
+        if let Some(moved) = &self.moved {
+            for line in &moved.lines {
+                let name = match by {
+                    By::Stage => Cow::from(&line.stage),
+                    By::Op => Cow::from(&line.op),
+                    By::Layer => Cow::from(&line.layer),
+                    By::Primitive => Cow::from(moved.name(line)),
+                };
+                let at = *index.entry(name).or_insert_with_key(|name| {
+                    groups.push(Group::new(name.clone().into_owned()));
+                    groups.len() - 1
+                });
+                if let Some(group) = groups.get_mut(at) {
+                    let moved = group.moved.take().unwrap_or_default();
+                    group.moved = Some(number::sum(&moved, &line.picojoules));
+                }
+            }
+            for group in &mut groups {
+                group.moved.get_or_insert_default();
+            }
+        }
         for op in &self.unsupported {
             let name = match by {
                 By::Stage => &op.stage,
@@ -228,11 +294,20 @@ impl Estimate {
         Confidence::ALL
             .into_iter()
             .map(|confidence| {
-                let lines = self
-                    .lines
-                    .iter()
-                    .filter(|line| line.confidence == confidence);
-                (confidence, sum(lines))
+                let lines = self.lines.iter();
+                let lines = lines.filter(|line| line.confidence == confidence);
+                let mut exact = Sum::default();
+                for line in lines {
+                    exact.add(&line.picojoules);
+                }
+                let moved = self.moved.iter().flat_map(|moved| &moved.lines);
+                for line in moved.filter(|line| line.confidence == confidence) {
+                    exact.add(&line.picojoules);
+                }
+                (
+                    confidence,
+                    Energy::from_picojoules(number::to_f64(&exact.value())),
+                )
             })
             .collect()
     }
@@ -241,14 +316,16 @@ impl Estimate {
     /// supported.
     pub fn of_stages(&self, stages: &[String]) -> Energy {
         let stages: HashSet<&str> = stages.iter().map(String::as_str).collect();
-        let lines = self.lines.iter();
-        sum(lines.filter(|line| stages.contains(line.stage.as_str())))
+        self.within(|stage| stages.contains(stage))
     }
 
     /// The energy of one stage; nothing where all that it does is not
     /// supported, so that its energy is not known.
     pub fn of_stage(&self, stage: &str) -> Option<Energy> {
-        let has_lines = self.lines.iter().any(|line| line.stage == stage);
+        let moved = self.moved.iter().flat_map(|moved| &moved.lines);
+        let mut stages = (self.lines.iter().map(|line| &line.stage))
+            .chain(moved.map(|line: &MovedLine| &line.stage));
+        let has_lines = stages.any(|known| known == stage);
         let is_unknown = !has_lines && self.unsupported.iter().any(|op| op.stage == stage);
         (!is_unknown).then(|| self.of_stages(&[stage.to_owned()]))
     }
@@ -293,11 +370,25 @@ pub fn add_up<'n, T: Clone + for<'t> AddAssign<&'t T>>(
 }
 
 impl Group {
-    /// Its energy, without that of operators that are not supported; nothing
-    /// where there is nothing else.
+    /// Its energy, of arithmetic and of what moves, without that of operators
+    /// that are not supported; nothing where there is nothing else.
     pub fn energy(&self) -> Option<Energy> {
+        let moved = self.moved.clone().unwrap_or_default();
+        let is_unknown = self.counts.is_empty() && !self.unsupported.is_empty() && moved.is_zero();
+        let both = number::sum(&self.picojoules, &moved);
+        (!is_unknown).then(|| Energy::from_picojoules(number::to_f64(&both)))
+    }
+
+    /// The energy of its arithmetic; nothing where none of it is supported.
+    pub fn arithmetic(&self) -> Option<Energy> {
         let is_unknown = self.counts.is_empty() && !self.unsupported.is_empty();
         (!is_unknown).then(|| Energy::from_picojoules(number::to_f64(&self.picojoules)))
+    }
+
+    /// The energy of what moves; nothing where it is not counted.
+    pub fn movement(&self) -> Option<Energy> {
+        let moved = self.moved.as_ref()?;
+        Some(Energy::from_picojoules(number::to_f64(moved)))
     }
 
     fn new(name: String) -> Group {
@@ -306,6 +397,7 @@ impl Group {
             counts: BTreeMap::new(),
             unsupported: BTreeMap::new(),
             picojoules: BigRational::default(),
+            moved: None,
         }
     }
 

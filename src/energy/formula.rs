@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cost::{CostModel, missing_entries};
 use super::counted::Counted;
+use super::memory::moved_picojoules;
 use crate::format::NumberFormat;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems};
@@ -85,6 +86,9 @@ pub fn energy_formula(
             Diagnostic::new(format!("the entry `{name}` has no value"))
         })?;
         sum += &(count * &price);
+    }
+    if let Some(memory) = model.memory {
+        sum += &moved_picojoules(counted, memory, model.format, stages)?;
     }
     Ok(sum)
 }

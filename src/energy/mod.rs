@@ -10,6 +10,7 @@
 //! | `cost` | by which entry a demand is priced, and the loop that prices |
 //! | `price` | an estimate: every demand of a graph with its picojoules |
 //! | `estimate` | what an estimate says, and its sums |
+//! | `memory` | what moves with its picojoules, level by level |
 //! | `formula` | counts and energies as closed forms |
 //! | `sum` | long sums of exact numbers |
 
@@ -18,6 +19,7 @@ mod counted;
 mod estimate;
 mod expression;
 mod formula;
+mod memory;
 mod price;
 mod sum;
 
@@ -26,5 +28,6 @@ pub use self::counted::Counted;
 pub use self::estimate::{By, Estimate, Group, Line, Settings, Unsupported, add_up};
 pub use self::expression::{Saving, entry_values, picojoules, priced, priced_with_ranges};
 pub use self::formula::{StageFormula, energy_formula, stage_formulas};
+pub use self::memory::{LevelTraffic, Memory, Moved, MovedLine};
 pub use self::price::estimate;
 pub(crate) use self::sum::Sum;

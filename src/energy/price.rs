@@ -5,6 +5,7 @@ use num_rational::BigRational;
 use super::cost::{CostModel, missing_entries};
 use super::counted::{Counted, layer_name};
 use super::estimate::{Estimate, Line, Settings};
+use super::memory::moved;
 use crate::number;
 use crate::primitive::Primitive;
 use crate::source::Problems;
@@ -40,6 +41,10 @@ pub fn estimate(
             }
         })
         .collect();
+    let moved = match model.memory {
+        Some(memory) => Some(moved(counted, memory, model.format)?),
+        None => None,
+    };
     let fused = lines.iter().filter(|line| line.primitive == Primitive::Mac);
     let fused = fused.map(|line| line.format).collect();
     Ok(Estimate {
@@ -52,6 +57,7 @@ pub fn estimate(
         parameters: counted.parameters.clone(),
         unsupported: counted.unsupported.clone(),
         lines,
+        moved,
         stages: graph.stages().into_iter().map(str::to_owned).collect(),
         scopes: graph.scopes().to_vec(),
         settings: Settings {
@@ -60,6 +66,7 @@ pub fn estimate(
             fused,
             set: set_by_hand(model.table),
             densities: graph.densities().cloned(),
+            memory: model.memory.cloned(),
         },
     })
 }

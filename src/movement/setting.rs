@@ -28,6 +28,14 @@ impl Movement {
         }
     }
 
+    /// Which tiles there are, if products move tile by tile.
+    pub fn tiles(self) -> Option<Tiles> {
+        match self {
+            Movement::Tiled(tiles) => Some(tiles),
+            Movement::NoReuse | Movement::Compulsory => None,
+        }
+    }
+
     /// The names that arguments and files may have, `none` for what is not
     /// counted.
     pub const NAMES: [&'static str; 4] = ["none", "no-reuse", "compulsory", "tiled"];

@@ -62,16 +62,13 @@ pub fn traffic(
     hierarchy: &Hierarchy,
     bind: &dyn Fn(&Expr) -> Expr,
 ) -> Traffic {
-    let tiles = match hierarchy.movement {
-        Movement::Tiled(tiles) => tiles,
-        _ => Default::default(),
-    };
+    let tiles = hierarchy.movement.tiles();
     let mut found = Finder {
         graph,
         format,
         capacities: &hierarchy.capacities,
         bind,
-        searches: Searches::new(tiles),
+        searches: Searches::new(tiles.unwrap_or_default()),
         accesses: Vec::new(),
         bound: Expr::zero(),
     };
@@ -82,12 +79,14 @@ pub fn traffic(
             Movement::Tiled(_) => found.tiled(at, op),
         }
     }
-    let is_tiled = matches!(hierarchy.movement, Movement::Tiled(_));
     Traffic {
         accesses: found.accesses,
-        lower_bound: is_tiled.then_some(found.bound),
+        lower_bound: tiles.map(|_| found.bound),
     }
 }
+
+/// Room for every tile, in bits.
+const ROOM: i64 = 1 << 50;
 
 struct Finder<'a> {
     graph: &'a OpGraph,
@@ -108,6 +107,8 @@ struct Read {
     width: Expr,
     elements: Expr,
     shape: Vec<Expr>,
+    /// Whether its zeros are skipped.
+    skips: bool,
 }
 
 impl Read {
@@ -191,14 +192,21 @@ impl Finder<'_> {
         }
     }
 
+    /// Whether an op takes rows of a table.
+    fn looks_up(&self, at: NodeIndex) -> bool {
+        matches!(self.graph.ops()[at].kind, OpKind::Move(Moved::Gather))
+    }
+
     fn reads(&self, at: NodeIndex) -> Vec<Read> {
         let inputs = self.graph.inputs(at).into_iter();
         let reads = inputs.map(|(from, edge)| {
             let source = self.source(from);
             let op = &self.graph.ops()[source];
             let width = bits(&edge.tensor, self.format);
+            let few = edge.tensor.domain.has_zero_among_few();
             Read {
                 source,
+                skips: few && edge.tensor.density.is_some(),
                 role: role(op),
                 width: Expr::whole(i64::try_from(width).unwrap_or(i64::MAX)),
                 elements: (self.bind)(&edge.tensor.elements()),
@@ -242,7 +250,7 @@ impl Finder<'_> {
         }
         let runs = self.runs(op);
         let reads = self.reads(at);
-        let gathered = matches!(op.kind, OpKind::Move(Moved::Gather));
+        let gathered = self.looks_up(at);
         let (space, taken) = match &op.kind {
             OpKind::Einsum(einsum) => {
                 let space = (self.bind)(&einsum.iteration_space());
@@ -253,16 +261,13 @@ impl Finder<'_> {
         };
         let count = reads.len();
         for (slot, read) in reads.iter().enumerate() {
-            let is_few = self.graph.inputs(at).get(slot).is_some_and(|(_, edge)| {
-                edge.tensor.domain.has_zero_among_few() && edge.tensor.density.is_some()
-            });
             let elements = match (&space, &taken, &op.kind) {
                 // The bias of a sum is read once for each.
                 (_, _, OpKind::Einsum(einsum)) if slot >= einsum.operands.len() => {
                     (self.bind)(&(&einsum.bias.switch * &einsum.outputs()))
                 }
                 // A zero must be read to be skipped.
-                (Some(space), Some(_), _) if is_few => space.clone(),
+                (Some(space), Some(_), _) if read.skips => space.clone(),
                 (Some(_), Some(taken), _) => taken.clone(),
                 _ if gathered && slot + 1 == count => (self.bind)(&op.output.elements()),
                 _ => read.elements.clone(),
@@ -285,10 +290,7 @@ impl Finder<'_> {
         let bits = &self.result_bits(op) * &runs;
         if !op.computes() {
             // Of what is only looked up no more is read than what is found.
-            let looked_up = |reader: &NodeIndex| {
-                let reader = &self.graph.ops()[*reader];
-                op.is_stored() && matches!(reader.kind, OpKind::Move(Moved::Gather))
-            };
+            let looked_up = |reader: &NodeIndex| op.is_stored() && self.looks_up(*reader);
             let (lookups, others): (Vec<NodeIndex>, Vec<NodeIndex>) =
                 readers.into_iter().partition(looked_up);
             if let Some(reader) = others.first() {
@@ -339,28 +341,47 @@ impl Finder<'_> {
         self.stream(at, op, &reads);
     }
 
-    /// 1 where the result of an op stays on the die, since all that its maker
-    /// and its readers touch has room there at once.
+    /// 1 where what `at` reads of a source need not come from the farthest level,
+    /// 0 elsewhere. The result of another op is there already where all that
+    /// its maker and its readers touch has room on the die at once; an input or
+    /// a weight where all that its readers touch has, and another reader was
+    /// first.
+    fn is_there(&self, source: NodeIndex, at: NodeIndex) -> Expr {
+        let readers = self.readers(source);
+        if self.graph.ops()[source].computes() {
+            return self.stays(source);
+        }
+        // Who only looks a row up does not bring the rest.
+        let looks_up = |at: &NodeIndex| self.looks_up(*at);
+        let whole: Vec<NodeIndex> = readers.iter().copied().filter(|at| !looks_up(at)).collect();
+        match whole.first() {
+            Some(first) if *first != at && !looks_up(&at) => self.share_room(readers),
+            _ => Expr::zero(),
+        }
+    }
+
+    /// 1 where the result of an op stays on the die.
     fn stays(&self, source: NodeIndex) -> Expr {
-        let op = &self.graph.ops()[source];
+        let mut all = self.readers(source);
+        if all.is_empty() {
+            return Expr::zero();
+        }
+        all.insert(source);
+        self.share_room(all)
+    }
+
+    /// 1 where all that some ops touch, each by itself, has room on the die.
+    fn share_room(&self, ops: BTreeSet<NodeIndex>) -> Expr {
         let Some((_, capacity)) = self.on_die() else {
             return Expr::zero();
         };
-        let readers = self.readers(source);
-        if !op.computes() || readers.is_empty() {
-            return Expr::zero();
-        }
-        let touched = |at: NodeIndex| {
-            let op = &self.graph.ops()[at];
-            let mut bits = self.result_bits(op);
+        let mut share = Expr::one();
+        for at in ops {
+            let mut bits = self.result_bits(&self.graph.ops()[at]);
             for read in self.reads(at) {
                 bits += &read.bits();
             }
-            bits
-        };
-        let mut share = Expr::one();
-        for at in [source].into_iter().chain(readers) {
-            share = &share * &fits(touched(at), capacity.clone());
+            share = &share * &fits(bits, capacity.clone());
         }
         share
     }
@@ -404,22 +425,36 @@ impl Finder<'_> {
             .elements
             .each_ref()
             .map(|elements| (self.bind)(elements));
-        let once = [&a * &first.width, &b * &second.width, &c * &self.width(op)];
-        let stays = [first.source, second.source, at].map(|source| self.stays(source));
-        let nothing =
-            Expr::whole((first.width_bits() + second.width_bits() + i64::from(partial)).max(1));
+        // Of an input only what its windows touch.
+        let touched = contraction.has_windows().then(|| {
+            let head = [Expr::whole(ROOM)]
+                .into_iter()
+                .chain(widths.iter().cloned());
+            let arguments = head.chain(extents.iter().cloned()).collect();
+            self.searches.part(Part::A, arguments)
+        });
+        let once = [
+            touched.unwrap_or_else(|| &a * &first.width),
+            &b * &second.width,
+            &c * &self.width(op),
+        ];
+        let stays = [
+            self.is_there(first.source, at),
+            self.is_there(second.source, at),
+            self.stays(at),
+        ];
+        let datapath = self.datapath(einsum, reads, contraction);
         for level in 0..self.capacities.len() {
-            let below = match level.checked_sub(1) {
-                Some(below) => self.capacities.get(below).cloned().flatten(),
-                None => Some(nothing.clone()),
-            };
-            let parts = match below {
-                Some(capacity) => {
+            let below = level.checked_sub(1);
+            let capacity = below.and_then(|below| self.capacities.get(below).cloned().flatten());
+            let parts = match (capacity, below) {
+                (Some(capacity), _) => {
                     let head = [capacity].into_iter().chain(widths.iter().cloned());
                     let arguments: Vec<Expr> = head.chain(extents.iter().cloned()).collect();
                     Part::ALL.map(|part| self.searches.part(part, arguments.clone()))
                 }
-                None => [once[0].clone(), once[1].clone(), Expr::zero()],
+                (None, Some(_)) => [once[0].clone(), once[1].clone(), Expr::zero()],
+                (None, None) => datapath.clone(),
             };
             let [of_first, of_second, sums] = parts.map(|bits| &bits * &runs);
             let crossing = stays.each_ref().map(|stays| self.crosses(level, stays));
@@ -443,6 +478,30 @@ impl Finder<'_> {
             &stays,
             contraction.has_windows(),
         );
+    }
+
+    /// What the datapath takes from the nearest level: both operands of every
+    /// product that is not skipped. A sum stays in its accumulator until it is
+    /// done.
+    fn datapath(&self, einsum: &Einsum, reads: &[Read], contraction: &Contraction) -> [Expr; 3] {
+        let times = (self.bind)(&contraction.times);
+        let space = (self.bind)(&einsum.iteration_space());
+        let space = space.divide(&times).unwrap_or(space);
+        let taken = &space * &(self.bind)(&einsum.density);
+        let bits = |at: usize| {
+            let read = reads.get(at);
+            let elements = match read.is_some_and(|read| read.skips) {
+                // A zero must be read to be skipped.
+                true => &space,
+                false => &taken,
+            };
+            read.map_or_else(Expr::zero, |read| elements * &read.width)
+        };
+        [
+            bits(contraction.first),
+            bits(contraction.second),
+            Expr::zero(),
+        ]
     }
 
     fn add_bound(
@@ -476,7 +535,7 @@ impl Finder<'_> {
     /// and what one such op gives to the next does not move.
     fn stream(&mut self, at: NodeIndex, op: &Op, reads: &[Read]) {
         let runs = self.runs(op);
-        let gathered = matches!(op.kind, OpKind::Move(Moved::Gather));
+        let gathered = self.looks_up(at);
         let far = self.farthest();
         let mut seen: BTreeSet<NodeIndex> = BTreeSet::new();
         for (slot, read) in reads.iter().enumerate() {
@@ -488,7 +547,7 @@ impl Finder<'_> {
                 true => &self.result_bits(op) * &runs,
                 false => &read.bits() * &runs,
             };
-            let stays = self.stays(read.source);
+            let stays = self.is_there(read.source, at);
             for level in 0..=far {
                 let crossing = &bits * &self.crosses(level, &stays);
                 self.down(at, level, read.role, &crossing);
@@ -520,16 +579,7 @@ impl Finder<'_> {
             OpKind::Einsum(einsum) => einsum.operands.len() < 2,
             _ => false,
         };
-        from.region == to.region && streams(from) && streams(to)
-    }
-}
-
-impl Read {
-    fn width_bits(&self) -> i64 {
-        let width = self.width.as_constant();
-        width
-            .and_then(|width| i64::try_from(width.to_integer()).ok())
-            .unwrap_or(0)
+        streams(from) && streams(to) && self.graph.runs(from) == self.graph.runs(to)
     }
 }
 

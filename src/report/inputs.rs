@@ -100,6 +100,7 @@ impl<'a> Inputs<'a> {
             table,
             format: price.format,
             zero_cost,
+            memory: None,
         })
     }
 

@@ -3,6 +3,11 @@
 //! Sources give these per access of some width, and the width matters: the
 //! 8 KB memory that costs 10 pJ per 64 bits is the one that costs 5 per 32.
 //! A level keeps the width it was published for and converts exactly.
+//!
+//! `per = "64-bit access"` prices a read and a write alike. Where a source tells
+//! them apart, `per = "64-bit read"` prices the one and `write = { pj = … }` the
+//! other; without that, nobody knows what a write costs, and an estimate that
+//! writes there is refused.
 
 use num_rational::BigRational;
 use num_traits::Signed;
@@ -25,8 +30,11 @@ pub struct MemoryLevel {
     pub size_kib: Option<BigRational>,
     /// How many bits one access moves.
     pub bits: u32,
-    /// The price of one access, in picojoules.
+    /// The price of one access, in picojoules; of a read, where a write has a
+    /// price of its own.
     pub access: Entry,
+    /// The price of a write as wide; none where it is not known.
+    pub write: Option<Entry>,
 }
 
 impl MemoryLevel {
@@ -35,12 +43,26 @@ impl MemoryLevel {
         &self.access.pj / number::whole(self.bits)
     }
 
+    /// The price of one bit that is written, in picojoules, if it is known.
+    pub fn pj_per_bit_written(&self) -> Option<BigRational> {
+        let write = self.write.as_ref()?;
+        Some(&write.pj / number::whole(self.bits))
+    }
+
+    /// How many bits it holds; none where its size is not said.
+    pub fn capacity(&self) -> Option<BigRational> {
+        let size = self.size_kib.as_ref()?;
+        Some(size * number::whole(1024 * 8))
+    }
+
     /// What one access is, in words: `64-bit access`, `bit`, `byte`.
     pub fn per(&self) -> String {
-        match self.bits {
-            1 => "bit".to_owned(),
-            8 => "byte".to_owned(),
-            bits => format!("{bits}-bit access"),
+        let one_price = self.write.as_ref() == Some(&self.access);
+        match (self.bits, one_price) {
+            (1, true) => "bit".to_owned(),
+            (8, true) => "byte".to_owned(),
+            (bits, true) => format!("{bits}-bit access"),
+            (bits, false) => format!("{bits}-bit read"),
         }
     }
 
@@ -73,20 +95,30 @@ impl MemoryLevel {
             );
             None
         });
-        let bits = fields
+        let per = fields
             .require("per", &format!("the memory `{what}`"), problems)
             .and_then(|node| read_width(node, problems));
+        let written = fields.take("write");
         let rule = PriceRule::from_fields(what, node, &mut fields, defaults, problems);
         fields.finish("a memory", problems);
-        let access = price(
-            &rule?,
-            &mut |_, place| {
-                Err(Diagnostic::at(place, "a memory has no formula with names")
-                    .help("its price and range are numbers"))
-            },
-            true,
-            problems,
-        )?;
+        let access = number_alone(&rule?, problems)?;
+        let (bits, both) = per?;
+        let write = match written {
+            Some(node) if both => {
+                problems.push(
+                    Diagnostic::at(&node.place, format!("a write to `{what}` has two prices"))
+                        .help(format!(
+                            "an access is either: write `per = \"{bits}-bit read\"`"
+                        )),
+                );
+                return None;
+            }
+            Some(node) => {
+                let rule = PriceRule::read(&format!("{what} write"), node, defaults, problems);
+                Some(number_alone(&rule?, problems)?)
+            }
+            None => both.then(|| access.clone()),
+        };
         let size_kib = match size {
             Some(size) => Some(size?),
             None => None,
@@ -94,34 +126,52 @@ impl MemoryLevel {
         Some(MemoryLevel {
             level: level?.value,
             size_kib,
-            bits: bits?,
+            bits,
             access,
+            write,
         })
     }
 }
 
-/// Reads `64-bit access`, `bit` or `byte`, in bits.
-fn read_width(node: &Datum, problems: &mut Problems) -> Option<u32> {
-    let text = node.text(problems)?;
-    let bits = match text.value.as_str() {
-        "bit" => Some(1),
-        "byte" => Some(8),
-        other => other
-            .strip_suffix("-bit access")
-            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
-            .and_then(|digits| digits.parse().ok())
-            .filter(|bits| (1..=MAX_BITS).contains(bits)),
+/// The value of a price without names of entries.
+fn number_alone(rule: &PriceRule, problems: &mut Problems) -> Option<Entry> {
+    let no_names = |_: &str, place: &Place| {
+        Err(Diagnostic::at(place, "a memory has no formula with names")
+            .help("its price and range are numbers"))
     };
-    if bits.is_none() {
+    price(rule, &mut { no_names }, true, problems)
+}
+
+/// Reads `64-bit access`, `64-bit read`, `bit` or `byte`: how many bits, and
+/// whether a write is priced too.
+fn read_width(node: &Datum, problems: &mut Problems) -> Option<(u32, bool)> {
+    let text = node.text(problems)?;
+    let width = |digits: &str| {
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+        let bits = digits.parse().ok().filter(|_| is_number);
+        bits.filter(|bits| (1..=MAX_BITS).contains(bits))
+    };
+    let word = text.value.as_str();
+    let read = match (
+        word.strip_suffix("-bit access"),
+        word.strip_suffix("-bit read"),
+    ) {
+        (Some(digits), _) => width(digits).map(|bits| (bits, true)),
+        (_, Some(digits)) => width(digits).map(|bits| (bits, false)),
+        _ if word == "bit" => Some((1, true)),
+        _ if word == "byte" => Some((8, true)),
+        _ => None,
+    };
+    if read.is_none() {
         problems.push(
             Diagnostic::at(
                 &text.place,
                 format!("`{}` is nothing that a memory is priced per", text.value),
             )
-            .help("write `bit`, `byte` or, for example, `64-bit access`"),
+            .help("write `bit`, `byte`, or, for example, `64-bit access` or `64-bit read`"),
         );
     }
-    bits
+    read
 }
 
 /// Adds the `[[memory]]` rows under `node`; a level of the same name and size

@@ -39,7 +39,8 @@
 //! | `[source.key]` | a [`Citation`]: `title`, `where`, and, if need be, `read` (how the values were read) and `url` |
 //! | `[fp32]`, `[int8]`, … | the entries of a number format: `pj` or `is` (a formula) or a `range` alone; `source`, `confidence`, `why` or `note`, `kind`, `boundary` |
 //! | `[every]` | entries for every format that has none of its own, as far as what they name is priced there |
-//! | `[[memory]]` | a [`MemoryLevel`]: `level`, `size_kib`, `per`, and the fields of an entry |
+//! | `[[memory]]` | a [`MemoryLevel`]: `level`, `size_kib`, `per`, and the fields of an entry; `write` where a write has a price of its own |
+//! | `[[hierarchy]]` | a [`NamedHierarchy`]: `name`, and `levels` by the names of memories, nearest first; the first one is the usual one |
 //!
 //! In a formula, `add` is the entry of the same format and `int8.add` that of
 //! another. A formula gives an energy, in whatever unit the file is written:
@@ -53,11 +54,13 @@
 //! | `dimension` | whether a formula comes out in a unit of energy |
 //! | `resolve`, `price` | the order of derived entries, and their values |
 //! | `entry` | one price and what is known about it |
-//! | `memory`, `sources` | levels of memory; citations |
+//! | `memory`, `hierarchy` | levels of memory, and which of them there are |
+//! | `sources` | citations |
 
 mod amount;
 mod dimension;
 mod entry;
+mod hierarchy;
 mod memory;
 mod price;
 mod read;
@@ -75,6 +78,7 @@ use std::sync::Arc;
 use num_rational::BigRational;
 
 pub use self::entry::{Boundary, Confidence, Entry, FigureKind, Provenance};
+pub use self::hierarchy::NamedHierarchy;
 pub use self::memory::MemoryLevel;
 pub use self::sources::Citation;
 
@@ -100,6 +104,7 @@ pub struct EnergyTable {
     rules: PriceRules,
     entries: BTreeMap<Key, Entry>,
     memories: Vec<MemoryLevel>,
+    hierarchies: Vec<NamedHierarchy>,
     sources: Sources,
 }
 

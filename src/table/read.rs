@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::EnergyTable;
 use super::amount::Unit;
 use super::entry::{Boundary, FigureKind, Word};
+use super::hierarchy::add_hierarchies;
 use super::memory::add_memories;
 use super::resolve::resolve;
 use super::rule::Defaults;
@@ -111,12 +112,13 @@ fn read(
         .and_then(|node| Unit::read(node, problems))
         .unwrap_or(Unit::Picojoule);
 
-    let (mut sources, mut rules, mut formats, mut memories) = match &base {
+    let (mut sources, mut rules, mut formats, mut memories, mut hierarchies) = match &base {
         Some(base) => (
             base.sources.clone(),
             base.rules.clone(),
             base.formats.clone(),
             base.memories.clone(),
+            base.hierarchies.clone(),
         ),
         None => Default::default(),
     };
@@ -131,6 +133,7 @@ fn read(
     };
     let every = fields.take("every");
     let memory = fields.take("memory");
+    let hierarchy = fields.take("hierarchy");
     let listed = fields.take("formats");
 
     let mut sections = Sections::new(&mut rules, &mut formats, &defaults, whole);
@@ -154,6 +157,9 @@ fn read(
     if let Some(node) = memory {
         add_memories(&mut memories, node, &defaults, problems);
     }
+    if let Some(node) = hierarchy {
+        add_hierarchies(&mut hierarchies, node, &memories, problems);
+    }
     let inherited = base.map(|base| (base.default_formats, base.node, base.supply));
     let (base_formats, base_node, base_supply) = inherited.unwrap_or_default();
     let default_formats = match listed {
@@ -175,14 +181,26 @@ fn read(
         rules,
         entries,
         memories,
+        hierarchies,
         sources,
     })
 }
 
 /// The fields of a table beside its format sections, for did-you-mean.
-const FIELDS: [&str; 12] = [
-    "name", "title", "node", "supply", "extends", "boundary", "kind", "unit", "formats", "source",
-    "every", "memory",
+const FIELDS: [&str; 13] = [
+    "name",
+    "title",
+    "node",
+    "supply",
+    "extends",
+    "boundary",
+    "kind",
+    "unit",
+    "formats",
+    "source",
+    "every",
+    "memory",
+    "hierarchy",
 ];
 
 /// The formats that a mistyped section is most likely meant to be.

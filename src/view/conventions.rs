@@ -25,7 +25,11 @@ pub fn conventions_line(estimate: &Estimate) -> String {
         .map(|(entry, value)| format!("; {entry} set to {} pJ", number::plain(value)))
         .collect();
     let set = set.concat();
+    let movement = match &estimate.settings.memory {
+        None => "— (not counted)".to_owned(),
+        Some(memory) => format!("{} through {}", memory.movement, memory.names().join(", ")),
+    };
     format!(
-        "Conventions: a dot product of length k takes {adds} additions{free}{fused}{set}; data movement: — (not counted)."
+        "Conventions: a dot product of length k takes {adds} additions{free}{fused}{set}; data movement: {movement}."
     )
 }

@@ -10,6 +10,7 @@ use super::cells::{column, energy, row, share, words};
 use super::confidence::rests_on;
 use super::conventions::conventions_line;
 use super::dims::dims_line;
+use super::movement::movement_notes;
 use crate::energy::{By, Estimate, Group};
 use crate::render::table::{Align, Cell, Column, Row, RowKind, Table};
 
@@ -37,28 +38,37 @@ pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
         rests_on(estimate),
         conventions_line(estimate),
     ]);
-    let row = |group: &Group, kind: RowKind| Row {
-        cells: vec![
-            words(group.name.clone()),
-            words(operations(group)),
-            energy(group.energy()),
-            share(group.energy(), total),
-        ],
-        kind,
+    notes.extend(movement_notes(estimate));
+    let row = |group: &Group, kind: RowKind| {
+        let mut cells = vec![words(group.name.clone()), words(operations(group))];
+        if estimate.moved.is_some() {
+            cells.extend([energy(group.arithmetic()), energy(group.movement())]);
+        }
+        cells.extend([energy(group.energy()), share(group.energy(), total)]);
+        Row { cells, kind }
     };
     let mut rows: Vec<Row> = groups
         .iter()
         .map(|group| row(group, RowKind::Plain))
         .collect();
     rows.push(row(&sum(&groups), RowKind::Total));
+    let mut columns = vec![
+        column(name, key, Align::Left),
+        column("Operations", "operations", Align::Left),
+    ];
+    if estimate.moved.is_some() {
+        columns.extend([
+            column("Arithmetic", "compute_pj", Align::Right),
+            column("Movement", "movement_pj", Align::Right),
+        ]);
+    }
+    columns.extend([
+        column("Energy", "energy_pj", Align::Right),
+        column("Share", "share", Align::Right),
+    ]);
     Table {
         title: Some(title_with_size(estimate)),
-        columns: vec![
-            column(name, key, Align::Left),
-            column("Operations", "operations", Align::Left),
-            column("Energy", "energy_pj", Align::Right),
-            column("Share", "share", Align::Right),
-        ],
+        columns,
         rows,
         notes,
     }
@@ -86,6 +96,10 @@ pub fn estimates_data(estimates: &[Estimate], by: By) -> Table {
         let key = format!("{primitive}.{format}");
         columns.push(column(&key, &key, Align::Right));
     }
+    let is_moved = estimates.iter().any(|estimate| estimate.moved.is_some());
+    if is_moved {
+        columns.push(column("Movement", "movement_pj", Align::Right));
+    }
     columns.push(column("Energy", "energy_pj", Align::Right));
     let rows = all.iter().map(|(estimate, group)| {
         let format = estimate.format.to_string();
@@ -102,6 +116,9 @@ pub fn estimates_data(estimates: &[Estimate], by: By) -> Table {
                 .iter()
                 .map(|key| Cell::Count(group.counts.get(*key).cloned().unwrap_or_default())),
         );
+        if is_moved {
+            cells.push(energy(group.movement()));
+        }
         cells.push(energy(group.energy()));
         row(cells)
     });
@@ -151,6 +168,7 @@ fn sum(groups: &[Group]) -> Group {
         counts: BTreeMap::new(),
         unsupported: BTreeMap::new(),
         picojoules: BigRational::default(),
+        moved: None,
     };
     for group in groups {
         for (key, count) in &group.counts {
@@ -160,6 +178,9 @@ fn sum(groups: &[Group]) -> Group {
             *all.unsupported.entry(operator.clone()).or_default() += count;
         }
         all.picojoules += &group.picojoules;
+        if let Some(moved) = &group.moved {
+            *all.moved.get_or_insert_default() += moved;
+        }
     }
     all
 }

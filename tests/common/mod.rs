@@ -172,6 +172,7 @@ pub fn priced(
         table,
         format,
         zero_cost: free,
+        memory: None,
     };
     estimate(counted, &pricing, &[]).unwrap_or_else(|problems| panic!("{problems}"))
 }

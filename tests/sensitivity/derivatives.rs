@@ -106,6 +106,7 @@ fn derived_entries_still_follow() {
         table: &table,
         format: format("fp32"),
         zero_cost: NONE_FREE,
+        memory: None,
     };
     let stages: Vec<String> = counted
         .graph
@@ -151,6 +152,7 @@ fn elasticities_are_those_derived_by_hand() {
         table: &table,
         format: format("fp32"),
         zero_cost: NONE_FREE,
+        memory: None,
     };
     let variants = ["vanilla", "e-att"].map(|variant| counted(&model, variant, &set::<u8>(&[])));
     let scopes = ["alignment".to_owned()];
@@ -205,6 +207,7 @@ fn inputs_are_ranked_and_reach_as_far_as_they_may() {
         table: &table,
         format: format("fp32"),
         zero_cost: NONE_FREE,
+        memory: None,
     };
     let variants = [("vanilla", "0.5"), ("e-att", "0.95")].map(|(variant, rho)| {
         let settings = if variant == "e-att" {
@@ -250,6 +253,7 @@ fn tornado_bars_are_what_one_input_alone_can_do() {
         table: &table,
         format: format("fp32"),
         zero_cost: NONE_FREE,
+        memory: None,
     };
     let variants = ["vanilla", "e-att"].map(|variant| counted(&model, variant, &set::<u8>(&[])));
     let scopes = ["alignment".to_owned()];

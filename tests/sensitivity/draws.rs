@@ -109,6 +109,7 @@ fn draws_do_not_depend_on_threads_but_on_the_seed() {
         table: &table,
         format: format("fp32"),
         zero_cost: NONE_FREE,
+        memory: None,
     };
     let scopes = ["alignment".to_owned(), "model".to_owned()];
     let run = |threads: usize, seed: u64| {
@@ -155,6 +156,7 @@ sub = "add"
         table: &table,
         format: format("fp32"),
         zero_cost: NONE_FREE,
+        memory: None,
     };
     let scopes = ["alignment".to_owned()];
     let findings = analyse(&counted, &pricing, &scopes, &method(&[], None)).unwrap();

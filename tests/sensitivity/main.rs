@@ -24,6 +24,7 @@ fn function(counted: &Counted, table: &EnergyTable, scope: &str) -> Function {
         table,
         format: format("fp32"),
         zero_cost: NONE_FREE,
+        memory: None,
     };
     let graph = &counted.graph;
     let named = graph.scopes().iter().find(|known| known.name == scope);

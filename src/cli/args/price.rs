@@ -30,4 +30,19 @@ pub(in crate::cli) struct PriceArgs {
     /// Additions of a dot product of length k: `k` or `k-1`
     #[arg(long, value_name = "COUNT", default_value = "k")]
     pub(in crate::cli) dot_adds: String,
+    /// How data moves: `none` (not counted), `no-reuse` (every operand of every
+    /// operation is fetched from the nearest memory), `compulsory` (every tensor
+    /// moves once) or `tiled` (products tile by tile, as few bits as tiles
+    /// allow)
+    #[arg(long, value_name = "MODEL", default_value = "none")]
+    pub(in crate::cli) movement: String,
+    /// Between which memories: a hierarchy of the table by its name, or its rows
+    /// one by one, nearest first, such as `sram 8 KiB,dram`; the table's usual
+    /// hierarchy if none is given
+    #[arg(long, value_name = "LEVELS")]
+    pub(in crate::cli) memory: Option<String>,
+    /// Tiles of `tiled`: of `any` size, or `divisors` of the extents, as many
+    /// mappers have them
+    #[arg(long, value_name = "TILES", default_value = "any")]
+    pub(in crate::cli) tiles: String,
 }

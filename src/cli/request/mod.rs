@@ -1,6 +1,7 @@
 //! What the arguments mean: models read, variants lowered, tables found.
 
 mod formats;
+mod memory;
 mod model;
 mod prices;
 

@@ -11,7 +11,7 @@ use crate::cli::arg_source::{ArgSource, parse_list};
 use crate::cli::args::PriceArgs;
 use crate::cli::name::EntryName;
 use crate::cli::settings::{EntrySetting, twice};
-use crate::energy::CostModel;
+use crate::energy::{CostModel, Memory};
 use crate::format::Format;
 use crate::loader::Loader;
 use crate::primitive::Primitive;
@@ -28,6 +28,8 @@ pub(in crate::cli) struct PriceRequest {
     pub(in crate::cli) conventions: Conventions,
     /// Whether the tables were named, so that each must have each format.
     named: bool,
+    /// For each table the memories that data moves between, if that is counted.
+    memories: Vec<Option<Memory>>,
     /// The entries that were set, and where.
     set: BTreeMap<Symbol, Place>,
 }
@@ -81,7 +83,9 @@ impl PriceRequest {
             &[],
             &mut problems,
         );
+        let memories = super::memory::memories(args, &tables, &mut problems);
         problems.or(PriceRequest {
+            memories,
             tables,
             formats,
             free: free.into_iter().collect(),
@@ -119,7 +123,7 @@ impl PriceRequest {
     ) -> Result<Vec<CostModel<'_>>, Problems> {
         let mut pricings = Vec::new();
         let mut problems = Problems::new();
-        for table in &self.tables {
+        for (table, memory) in self.tables.iter().zip(&self.memories) {
             let formats = if self.formats.is_empty() {
                 default(table)
             } else {
@@ -131,6 +135,7 @@ impl PriceRequest {
                         table,
                         format,
                         zero_cost: &self.free,
+                        memory: memory.as_ref(),
                     }),
                     Some(number) if self.named || self.tables.len() == 1 => {
                         problems.push(lacks(table, number, Diagnostic::new));

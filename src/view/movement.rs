@@ -1,0 +1,76 @@
+//! What moves, level by level.
+
+use num_rational::BigRational;
+use num_traits::ToPrimitive;
+
+use super::cells::{column, row, share, words};
+use crate::energy::{Estimate, LevelTraffic, Memory};
+use crate::render::table::{Align, Cell, Row, RowKind, Table};
+use crate::units::{Energy, bytes};
+
+/// The traffic of one estimate, a row for each level, role and direction; none
+/// where data movement is not counted.
+pub fn traffic_table(estimate: &Estimate) -> Option<Table> {
+    let moved = estimate.moved.as_ref()?;
+    let whole = moved.energy(|_| true);
+    let mut rows: Vec<Row> = (moved.by_level(|_| true).iter())
+        .map(|traffic| row(cells(traffic, &moved.memory, whole)))
+        .collect();
+    rows.push(Row {
+        cells: vec![
+            words("total"),
+            Cell::Empty,
+            Cell::Empty,
+            Cell::Empty,
+            Cell::Energy(whole),
+            share(Some(whole), whole),
+        ],
+        kind: RowKind::Total,
+    });
+    Some(Table {
+        title: Some("Data movement".to_owned()),
+        columns: vec![
+            column("Level", "level", Align::Left),
+            column("What", "role", Align::Left),
+            column("Way", "direction", Align::Left),
+            column("Data", "bits", Align::Right),
+            column("Energy", "pj", Align::Right),
+            column("Share", "share", Align::Right),
+        ],
+        rows,
+        notes: Vec::new(),
+    })
+}
+
+fn cells(traffic: &LevelTraffic, memory: &Memory, whole: Energy) -> Vec<Cell> {
+    let picojoules = traffic.picojoules.to_f64().unwrap_or(f64::NAN);
+    let energy = Energy::from_picojoules(picojoules);
+    vec![
+        words(memory.level_name(traffic.level)),
+        words(traffic.role.name()),
+        words(traffic.direction.name()),
+        words(size(&traffic.bits)),
+        Cell::Energy(energy),
+        share(Some(energy), whole),
+    ]
+}
+
+fn size(bits: &BigRational) -> String {
+    bytes(bits.to_f64().unwrap_or(f64::NAN) / 8.0)
+}
+
+/// The lower bound beside what crosses to and from the farthest level; nothing
+/// where there is none.
+pub(super) fn movement_notes(estimate: &Estimate) -> Option<String> {
+    let moved = estimate.moved.as_ref()?;
+    let bound = moved.lower_bound_bits.as_ref()?;
+    let farthest = moved.memory.levels.len().saturating_sub(1);
+    let rows = moved.by_level(|line| line.level == farthest);
+    let found: BigRational = rows.iter().map(|row| row.bits.clone()).sum();
+    Some(format!(
+        "Through {}: {}; no schedule moves less than {}.",
+        moved.memory.level_name(farthest),
+        size(&found),
+        size(bound)
+    ))
+}
