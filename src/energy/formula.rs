@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cost::{CostModel, missing_entries};
 use super::counted::Counted;
-use super::memory::moved_picojoules;
+use super::moved::moved_picojoules;
 use crate::format::NumberFormat;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems};

@@ -10,7 +10,8 @@
 //! | `cost` | by which entry a demand is priced, and the loop that prices |
 //! | `price` | an estimate: every demand of a graph with its picojoules |
 //! | `estimate` | what an estimate says, and its sums |
-//! | `memory` | what moves with its picojoules, level by level |
+//! | `memory` | levels of memory, and what moved through them |
+//! | `moved` | what moves, with its picojoules |
 //! | `formula` | counts and energies as closed forms |
 //! | `sum` | long sums of exact numbers |
 
@@ -20,6 +21,7 @@ mod estimate;
 mod expression;
 mod formula;
 mod memory;
+mod moved;
 mod price;
 mod sum;
 

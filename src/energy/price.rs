@@ -5,7 +5,7 @@ use num_rational::BigRational;
 use super::cost::{CostModel, missing_entries};
 use super::counted::{Counted, layer_name};
 use super::estimate::{Estimate, Line, Settings};
-use super::memory::moved;
+use super::moved::moved;
 use crate::number;
 use crate::primitive::Primitive;
 use crate::source::Problems;

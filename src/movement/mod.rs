@@ -10,27 +10,34 @@
 //! | `width` | bits of an element, by format and values |
 //! | `contraction` | an einsum as a product of matrices or a convolution |
 //! | `function` | the traffic of tiles as functions in expressions |
-//! | `traffic` | the accesses of every op of a graph |
+//! | `finder` | the accesses as they are found, and the tensors behind them |
+//! | `fetched`, `once`, `tiled` | what each op moves by each convention |
+//! | `traffic` | all that moves in a graph |
 //! | `bound` | the traffic below which no schedule goes |
 
 mod bound;
 mod contraction;
+mod fetched;
+mod finder;
 mod frontier;
 mod function;
 mod matrix;
+mod once;
 mod setting;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod tiled;
 mod traffic;
 mod width;
 mod window;
 
 pub use self::bound::lower_bound;
+pub use self::finder::Access;
 pub use self::frontier::Frontier;
 pub use self::matrix::{Crossing, Matrix, Plan, Stationary, Widths};
 pub use self::setting::{Direction, Movement, Role, UnknownMovement};
 pub use self::steps::Tiles;
-pub use self::traffic::{Access, Hierarchy, Traffic, traffic};
+pub use self::traffic::{Hierarchy, Traffic, traffic};
 pub use self::width::bits;
 pub use self::window::{Convolution, WindowAxis, WindowPlan};

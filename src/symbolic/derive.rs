@@ -2,7 +2,8 @@
 
 use num_rational::BigRational;
 
-use super::expr::{Atom, Expr, Symbol};
+use super::expr::{Atom, Expr};
+use super::symbol::Symbol;
 use crate::number::whole;
 
 impl Expr {

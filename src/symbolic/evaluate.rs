@@ -1,12 +1,13 @@
 //! One value from an expression, exactly.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use num_rational::BigRational;
 use num_traits::{Pow, Zero};
 
-use super::expr::{Atom, Expr, Symbol};
+use super::error::EvalError;
+use super::expr::{Atom, Expr};
+use super::symbol::Symbol;
 use crate::number;
 
 /// The values of symbols, each exact.
@@ -24,29 +25,6 @@ impl Bindings {
         self.0.get(symbol)
     }
 }
-
-/// Why an expression has no value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EvalError {
-    /// A symbol without a value.
-    Unbound(Symbol),
-    /// A divisor that is 0.
-    DivisionByZero,
-    /// A function that has no value there, and why.
-    NoValue(String),
-}
-
-impl fmt::Display for EvalError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            EvalError::Unbound(symbol) => write!(f, "`{}` has no value", symbol.name()),
-            EvalError::DivisionByZero => f.write_str("division by zero"),
-            EvalError::NoValue(why) => f.write_str(why),
-        }
-    }
-}
-
-impl std::error::Error for EvalError {}
 
 impl Expr {
     /// The exact value where the symbols have `values`.

@@ -3,30 +3,17 @@
 //! An [`Expr`] is a sum of products of [`Atom`]s, and some atoms hold
 //! expressions, so the two stand in one file.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, LazyLock};
 
 use num_rational::BigRational;
 use num_traits::{One, ToPrimitive, Zero};
 
-use super::function::Call;
+use super::function::Function;
+use super::symbol::Symbol;
 use crate::number::whole;
-
-/// The name of a dim or a parameter whose value is known only at evaluation.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Symbol(Arc<str>);
-
-impl Symbol {
-    /// The symbol of this name.
-    pub fn new(name: &str) -> Symbol {
-        Symbol(Arc::from(name))
-    }
-
-    /// Its name.
-    pub fn name(&self) -> &str {
-        &self.0
-    }
-}
 
 /// A factor that polynomial arithmetic does not look into.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +29,47 @@ pub enum Atom {
     Max(Arc<(Expr, Expr)>),
     /// A function of other expressions.
     Call(Arc<Call>),
+}
+
+/// A function and its arguments.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The function.
+    pub function: Arc<dyn Function>,
+    /// What it is applied to.
+    pub arguments: Vec<Expr>,
+}
+
+impl Call {
+    fn key(&self) -> (&str, &[Expr]) {
+        (self.function.name(), &self.arguments)
+    }
+}
+
+impl PartialEq for Call {
+    fn eq(&self, other: &Call) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Call {}
+
+impl PartialOrd for Call {
+    fn partial_cmp(&self, other: &Call) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Call {
+    fn cmp(&self, other: &Call) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl Hash for Call {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
 }
 
 /// A product of atoms with whole exponents, none of them zero, atoms in order.

@@ -5,8 +5,9 @@ use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed};
 
-use super::expr::{Atom, Expr, Monomial, Symbol};
+use super::expr::{Atom, Expr, Monomial};
 use super::signs::{Way, signs};
+use super::symbol::Symbol;
 use crate::number;
 
 /// How an expression is written.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::expr::{Atom, Expr, Symbol};
+use super::expr::{Atom, Expr};
+use super::symbol::Symbol;
 
 impl Expr {
     /// The same with symbols replaced: `value` gives what stands for a symbol,

@@ -1,0 +1,129 @@
+//! What data movement costs: traffic × the prices of levels.
+
+use std::collections::BTreeMap;
+
+use num_rational::BigRational;
+use num_traits::Zero;
+
+use super::counted::{Counted, layer_name};
+use super::memory::{Memory, Moved, MovedLine};
+use crate::format::Format;
+use crate::graph::Op;
+use crate::movement::{Direction, traffic};
+use crate::number;
+use crate::source::{Diagnostic, Problems};
+use crate::symbolic::{Bindings, Expr};
+
+/// Prices what moves in `counted`.
+///
+/// # Errors
+/// A level that does not hold one element of each tensor of an op, and one of
+/// which the table does not say what a write costs.
+pub(super) fn moved(counted: &Counted, memory: &Memory, format: Format) -> Result<Moved, Problems> {
+    let graph = &counted.graph;
+    let values = graph.values();
+    let bind = |expr: &Expr| expr.bind(&[], &values).unwrap_or_else(|_| expr.clone());
+    let traffic = traffic(graph, format, &memory.hierarchy(), &bind);
+    let mut problems = Problems::new();
+    let mut lines = Vec::with_capacity(traffic.accesses.len());
+    let mut without_price = Vec::new();
+    for access in &traffic.accesses {
+        let op = &graph.ops()[access.op];
+        let name = graph.full_name(op);
+        let bits = match access.bits.evaluate(&values) {
+            Ok(bits) if bits.is_zero() => continue,
+            Ok(bits) => bits,
+            Err(why) => {
+                let level = memory.level_name(access.level.saturating_sub(1));
+                let message = format!("`{name}` does not go through `{level}`: {why}");
+                if !problems.iter().any(|known| known.message() == message) {
+                    problems.push(Diagnostic::at(&op.place, message));
+                }
+                continue;
+            }
+        };
+        let Some((price, confidence)) = memory.price(access.level, access.direction) else {
+            if !without_price.contains(&access.level) {
+                without_price.push(access.level);
+                problems.push(unpriced(memory, access.level, op, &name));
+            }
+            continue;
+        };
+        lines.push(MovedLine {
+            op: name,
+            stage: op.stage.clone(),
+            layer: layer_name(graph, op, &values),
+            level: access.level,
+            role: access.role,
+            direction: access.direction,
+            picojoules: number::product(&bits, &price),
+            bits,
+            confidence,
+        });
+    }
+    let lower_bound_bits = lower_bound(traffic.lower_bound.as_ref(), &values, &mut problems);
+    problems.or(Moved {
+        memory: memory.clone(),
+        lines,
+        lower_bound_bits,
+    })
+}
+
+/// The energy of what moves in some stages in picojoules, as an expression in
+/// the dims.
+///
+/// # Errors
+/// A level of which the table does not say what a write costs.
+pub(super) fn moved_picojoules(
+    counted: &Counted,
+    memory: &Memory,
+    format: Format,
+    stages: &[String],
+) -> Result<Expr, Problems> {
+    let graph = &counted.graph;
+    let traffic = traffic(graph, format, &memory.hierarchy(), &Expr::clone);
+    let mut problems = Problems::new();
+    let mut bits: BTreeMap<(usize, Direction), Expr> = BTreeMap::new();
+    for access in &traffic.accesses {
+        let op = &graph.ops()[access.op];
+        let key = (access.level, access.direction);
+        if memory.price(access.level, access.direction).is_none() && !bits.contains_key(&key) {
+            problems.push(unpriced(memory, access.level, op, &graph.full_name(op)));
+        }
+        let sum = bits.entry(key).or_default();
+        if stages.contains(&op.stage) {
+            *sum += &access.bits;
+        }
+    }
+    problems.or(())?;
+    let mut picojoules = Expr::zero();
+    for ((level, direction), bits) in &bits {
+        if let Some((price, _)) = memory.price(*level, *direction) {
+            picojoules += &bits.scale(&price);
+        }
+    }
+    Ok(picojoules)
+}
+
+/// A write whose price the table does not say.
+fn unpriced(memory: &Memory, level: usize, op: &Op, name: &str) -> Diagnostic {
+    let level = memory.level_name(level);
+    let message = format!("no price for a write to `{level}`, which `{name}` needs");
+    Diagnostic::at(&op.place, message)
+        .help("a memory whose `per` is a read says what a write costs: `write = { pj = … }`")
+}
+
+fn lower_bound(
+    bound: Option<&Expr>,
+    values: &Bindings,
+    problems: &mut Problems,
+) -> Option<BigRational> {
+    match bound?.evaluate(values) {
+        Ok(bits) => Some(bits),
+        Err(why) => {
+            let message = format!("the lower bound of the traffic has no value: {why}");
+            problems.push(Diagnostic::new(message));
+            None
+        }
+    }
+}

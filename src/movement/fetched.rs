@@ -1,0 +1,45 @@
+//! Movement without reuse: every operand of every operation, and every result.
+
+use petgraph::graph::NodeIndex;
+
+use super::finder::Finder;
+use super::setting::{Direction, Role};
+use crate::graph::{Op, OpKind};
+
+impl Finder<'_> {
+    /// Every operand of every operation, and every result.
+    pub(super) fn no_reuse(&mut self, at: NodeIndex, op: &Op) {
+        if !op.computes() || self.is_view(op) {
+            return;
+        }
+        let runs = self.runs(op);
+        let reads = self.reads(at);
+        let gathered = self.looks_up(at);
+        let (space, taken) = match &op.kind {
+            OpKind::Einsum(einsum) => {
+                let space = (self.bind)(&einsum.iteration_space());
+                let taken = &space * &(self.bind)(&einsum.density);
+                (Some(space), Some(taken))
+            }
+            _ => (None, None),
+        };
+        let count = reads.len();
+        for (slot, read) in reads.iter().enumerate() {
+            let elements = match (&space, &taken, &op.kind) {
+                // The bias of a sum is read once for each.
+                (_, _, OpKind::Einsum(einsum)) if slot >= einsum.operands.len() => {
+                    (self.bind)(&(&einsum.bias.switch * &einsum.outputs()))
+                }
+                // A zero must be read to be skipped.
+                (Some(space), Some(_), _) if read.skips => space.clone(),
+                (Some(_), Some(taken), _) => taken.clone(),
+                _ if gathered && slot + 1 == count => (self.bind)(&op.output.elements()),
+                _ => read.elements.clone(),
+            };
+            let bits = &(&elements * &read.width) * &runs;
+            self.add(at, 0, (read.role, Direction::Read), bits);
+        }
+        let bits = &self.result_bits(op) * &runs;
+        self.add(at, 0, (Role::Activation, Direction::Write), bits);
+    }
+}

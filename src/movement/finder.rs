@@ -1,0 +1,198 @@
+//! The accesses of a graph as they are found, and the tensors behind them.
+//!
+//! A level is read where data goes down towards the datapath and written where
+//! it comes back. What a level hands down is written into the level below, and
+//! what it takes is read there.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use petgraph::Direction as Edges;
+use petgraph::graph::NodeIndex;
+use petgraph::visit::EdgeRef;
+
+use super::function::Searches;
+use super::setting::{Direction, Role};
+use super::width::bits;
+use crate::format::Format;
+use crate::graph::{Movement as Moved, Op, OpGraph, OpKind};
+use crate::symbolic::Expr;
+
+/// The accesses of one op of one kind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Access {
+    /// The op.
+    pub op: NodeIndex,
+    /// Which level is read or written, from the nearest one on.
+    pub level: usize,
+    /// What moves.
+    pub role: Role,
+    /// Which way.
+    pub direction: Direction,
+    /// How many bits, repeats included.
+    pub bits: Expr,
+}
+
+/// The accesses of a graph, as far as they are found.
+pub(super) struct Finder<'a> {
+    pub(super) graph: &'a OpGraph,
+    pub(super) format: Format,
+    pub(super) capacities: &'a [Option<Expr>],
+    pub(super) bind: &'a dyn Fn(&Expr) -> Expr,
+    pub(super) searches: Arc<Searches>,
+    pub(super) accesses: Vec<Access>,
+    pub(super) bound: Expr,
+}
+
+/// A tensor as an op reads it.
+pub(super) struct Read {
+    /// Where it comes from, behind what only moves it.
+    pub(super) source: NodeIndex,
+    pub(super) role: Role,
+    /// Bits of one element.
+    pub(super) width: Expr,
+    pub(super) elements: Expr,
+    pub(super) shape: Vec<Expr>,
+    /// Whether its zeros are skipped.
+    pub(super) skips: bool,
+}
+
+impl Read {
+    pub(super) fn bits(&self) -> Expr {
+        &self.elements * &self.width
+    }
+}
+
+impl Finder<'_> {
+    pub(super) fn farthest(&self) -> usize {
+        self.capacities.len().saturating_sub(1)
+    }
+
+    /// The largest level on the die, if there is one, with its capacity.
+    pub(super) fn on_die(&self) -> Option<(usize, &Expr)> {
+        let level = self.farthest().checked_sub(1)?;
+        Some((level, self.capacities.get(level)?.as_ref()?))
+    }
+
+    pub(super) fn add(
+        &mut self,
+        op: NodeIndex,
+        level: usize,
+        (role, direction): (Role, Direction),
+        bits: Expr,
+    ) {
+        if bits.is_zero() {
+            return;
+        }
+        let access = Access {
+            op,
+            level,
+            role,
+            direction,
+            bits,
+        };
+        self.accesses.push(access);
+    }
+
+    /// What crosses from `level` down to the level below.
+    pub(super) fn down(&mut self, op: NodeIndex, level: usize, role: Role, bits: &Expr) {
+        self.add(op, level, (role, Direction::Read), bits.clone());
+        if let Some(below) = level.checked_sub(1) {
+            self.add(op, below, (role, Direction::Write), bits.clone());
+        }
+    }
+
+    /// What crosses from the level below up to `level`.
+    pub(super) fn up(&mut self, op: NodeIndex, level: usize, role: Role, bits: &Expr) {
+        self.add(op, level, (role, Direction::Write), bits.clone());
+        if let Some(below) = level.checked_sub(1) {
+            self.add(op, below, (role, Direction::Read), bits.clone());
+        }
+    }
+
+    pub(super) fn runs(&self, op: &Op) -> Expr {
+        (self.bind)(&self.graph.runs(op))
+    }
+
+    pub(super) fn width(&self, op: &Op) -> Expr {
+        Expr::whole(i64::try_from(bits(&op.output, self.format)).unwrap_or(i64::MAX))
+    }
+
+    /// The op whose result a tensor is, behind all that only moves it.
+    pub(super) fn source(&self, mut at: NodeIndex) -> NodeIndex {
+        while self.is_view(&self.graph.ops()[at]) {
+            match self.graph.inputs(at).first() {
+                Some((from, _)) => at = *from,
+                None => break,
+            }
+        }
+        at
+    }
+
+    /// Whether an op only shows a tensor in another shape or order.
+    pub(super) fn is_view(&self, op: &Op) -> bool {
+        match &op.kind {
+            OpKind::Move(moved) => matches!(moved, Moved::Reshape | Moved::Index),
+            OpKind::Einsum(einsum) => einsum.only_moves(),
+            _ => false,
+        }
+    }
+
+    /// Whether an op takes rows of a table.
+    pub(super) fn looks_up(&self, at: NodeIndex) -> bool {
+        matches!(self.graph.ops()[at].kind, OpKind::Move(Moved::Gather))
+    }
+
+    pub(super) fn reads(&self, at: NodeIndex) -> Vec<Read> {
+        let inputs = self.graph.inputs(at).into_iter();
+        let reads = inputs.map(|(from, edge)| {
+            let source = self.source(from);
+            let op = &self.graph.ops()[source];
+            let width = bits(&edge.tensor, self.format);
+            let few = edge.tensor.domain.has_zero_among_few();
+            Read {
+                source,
+                skips: few && edge.tensor.density.is_some(),
+                role: role(op),
+                width: Expr::whole(i64::try_from(width).unwrap_or(i64::MAX)),
+                elements: (self.bind)(&edge.tensor.elements()),
+                shape: edge
+                    .tensor
+                    .shape
+                    .iter()
+                    .map(|extent| (self.bind)(extent))
+                    .collect(),
+            }
+        });
+        reads.collect()
+    }
+
+    /// The ops that read the result of an op, behind all that only moves it.
+    pub(super) fn readers(&self, at: NodeIndex) -> BTreeSet<NodeIndex> {
+        let mut readers = BTreeSet::new();
+        let mut open = vec![at];
+        while let Some(at) = open.pop() {
+            for edge in self.graph.ops().edges_directed(at, Edges::Outgoing) {
+                let reader = edge.target();
+                match self.is_view(&self.graph.ops()[reader]) {
+                    true => open.push(reader),
+                    false => {
+                        readers.insert(reader);
+                    }
+                }
+            }
+        }
+        readers
+    }
+
+    pub(super) fn result_bits(&self, op: &Op) -> Expr {
+        &(self.bind)(&op.output.elements()) * &self.width(op)
+    }
+}
+
+pub(super) fn role(op: &Op) -> Role {
+    match op.is_stored() {
+        true => Role::Weight,
+        false => Role::Activation,
+    }
+}

@@ -1,0 +1,282 @@
+//! Movement tile by tile: products and convolutions with the best tiles for
+//! every pair of levels, and all else in streams.
+//!
+//! The datapath itself holds one element of each operand and a sum. A tensor
+//! that its maker and its readers find room for on the die does not leave it.
+
+use std::collections::BTreeSet;
+
+use petgraph::graph::NodeIndex;
+
+use super::contraction::Contraction;
+use super::finder::{Finder, Read};
+use super::function::{Part, bound, fits};
+use super::setting::Role;
+use crate::graph::{Einsum, Op, OpKind};
+use crate::symbolic::Expr;
+
+/// Room for every tile, in bits.
+const ROOM: i64 = 1 << 50;
+
+impl Finder<'_> {
+    /// Products tile by tile, and all else in streams.
+    pub(super) fn tiled(&mut self, at: NodeIndex, op: &Op) {
+        if !op.computes() || self.is_view(op) {
+            return;
+        }
+        let reads = self.reads(at);
+        if let OpKind::Einsum(einsum) = &op.kind
+            && let [a, b, ..] = reads.as_slice()
+            && let Some(contraction) = Contraction::of(einsum, [&a.shape, &b.shape])
+        {
+            return self.product(at, einsum, &reads, &contraction);
+        }
+        self.stream(at, op, &reads);
+    }
+
+    /// 1 where what `at` reads of a source need not come from the farthest level,
+    /// 0 elsewhere. The result of another op is there already where all that
+    /// its maker and its readers touch has room on the die at once; an input or
+    /// a weight where all that its readers touch has, and another reader was
+    /// first.
+    pub(super) fn is_there(&self, source: NodeIndex, at: NodeIndex) -> Expr {
+        let readers = self.readers(source);
+        if self.graph.ops()[source].computes() {
+            return self.stays(source);
+        }
+        // Who only looks a row up does not bring the rest.
+        let looks_up = |at: &NodeIndex| self.looks_up(*at);
+        let whole: Vec<NodeIndex> = readers.iter().copied().filter(|at| !looks_up(at)).collect();
+        match whole.first() {
+            Some(first) if *first != at && !looks_up(&at) => self.share_room(readers),
+            _ => Expr::zero(),
+        }
+    }
+
+    /// 1 where the result of an op stays on the die.
+    pub(super) fn stays(&self, source: NodeIndex) -> Expr {
+        let mut all = self.readers(source);
+        if all.is_empty() {
+            return Expr::zero();
+        }
+        all.insert(source);
+        self.share_room(all)
+    }
+
+    /// 1 where all that some ops touch, each by itself, has room on the die.
+    pub(super) fn share_room(&self, ops: BTreeSet<NodeIndex>) -> Expr {
+        let Some((_, capacity)) = self.on_die() else {
+            return Expr::zero();
+        };
+        let mut share = Expr::one();
+        for at in ops {
+            let mut bits = self.result_bits(&self.graph.ops()[at]);
+            for read in self.reads(at) {
+                bits += &read.bits();
+            }
+            share = &share * &fits(bits, capacity.clone());
+        }
+        share
+    }
+
+    /// How much of what crosses to and from a level does: nothing of what stays
+    /// nearer.
+    pub(super) fn crosses(&self, level: usize, stays: &Expr) -> Expr {
+        match level == self.farthest() {
+            true => &Expr::one() - stays,
+            false => Expr::one(),
+        }
+    }
+
+    pub(super) fn product(
+        &mut self,
+        at: NodeIndex,
+        einsum: &Einsum,
+        reads: &[Read],
+        contraction: &Contraction,
+    ) {
+        let op = &self.graph.ops()[at];
+        let (Some(first), Some(second)) =
+            (reads.get(contraction.first), reads.get(contraction.second))
+        else {
+            return;
+        };
+        let runs = &self.runs(op) * &(self.bind)(&contraction.times);
+        let partial = op.computed_in.unwrap_or(self.format).accumulator.bits();
+        let widths = [
+            first.width.clone(),
+            second.width.clone(),
+            Expr::whole(partial.into()),
+            self.width(op),
+        ];
+        let extents: Vec<Expr> = contraction
+            .extents
+            .iter()
+            .map(|extent| (self.bind)(extent))
+            .collect();
+        let [a, b, c] = contraction
+            .elements
+            .each_ref()
+            .map(|elements| (self.bind)(elements));
+        // Of an input only what its windows touch.
+        let touched = contraction.has_windows().then(|| {
+            let head = [Expr::whole(ROOM)]
+                .into_iter()
+                .chain(widths.iter().cloned());
+            let arguments = head.chain(extents.iter().cloned()).collect();
+            self.searches.part(Part::A, arguments)
+        });
+        let once = [
+            touched.unwrap_or_else(|| &a * &first.width),
+            &b * &second.width,
+            &c * &self.width(op),
+        ];
+        let stays = [
+            self.is_there(first.source, at),
+            self.is_there(second.source, at),
+            self.stays(at),
+        ];
+        let datapath = self.datapath(einsum, reads, contraction);
+        for level in 0..self.capacities.len() {
+            let below = level.checked_sub(1);
+            let capacity = below.and_then(|below| self.capacities.get(below).cloned().flatten());
+            let parts = match (capacity, below) {
+                (Some(capacity), _) => {
+                    let head = [capacity].into_iter().chain(widths.iter().cloned());
+                    let arguments: Vec<Expr> = head.chain(extents.iter().cloned()).collect();
+                    Part::ALL.map(|part| self.searches.part(part, arguments.clone()))
+                }
+                (None, Some(_)) => [once[0].clone(), once[1].clone(), Expr::zero()],
+                (None, None) => datapath.clone(),
+            };
+            let [of_first, of_second, sums] = parts.map(|bits| &bits * &runs);
+            let crossing = stays.each_ref().map(|stays| self.crosses(level, stays));
+            self.down(at, level, first.role, &(&of_first * &crossing[0]));
+            self.down(at, level, second.role, &(&of_second * &crossing[1]));
+            let sums = &sums * &crossing[2];
+            self.up(at, level, Role::Partial, &sums);
+            self.down(at, level, Role::Partial, &sums);
+            let result = &(&once[2] * &runs) * &crossing[2];
+            self.up(at, level, Role::Activation, &result);
+            if let Some(bias) = reads.get(einsum.operands.len()) {
+                let bits = &bias.bits() * &self.runs(op);
+                self.down(at, level, bias.role, &bits);
+            }
+        }
+        self.add_bound(
+            &runs,
+            widths,
+            extents,
+            &once,
+            &stays,
+            contraction.has_windows(),
+        );
+    }
+
+    /// What the datapath takes from the nearest level: both operands of every
+    /// product that is not skipped. A sum stays in its accumulator until it is
+    /// done.
+    pub(super) fn datapath(
+        &self,
+        einsum: &Einsum,
+        reads: &[Read],
+        contraction: &Contraction,
+    ) -> [Expr; 3] {
+        let times = (self.bind)(&contraction.times);
+        let space = (self.bind)(&einsum.iteration_space());
+        let space = space.divide(&times).unwrap_or(space);
+        let taken = &space * &(self.bind)(&einsum.density);
+        let bits = |at: usize| {
+            let read = reads.get(at);
+            let elements = match read.is_some_and(|read| read.skips) {
+                // A zero must be read to be skipped.
+                true => &space,
+                false => &taken,
+            };
+            read.map_or_else(Expr::zero, |read| elements * &read.width)
+        };
+        [
+            bits(contraction.first),
+            bits(contraction.second),
+            Expr::zero(),
+        ]
+    }
+
+    pub(super) fn add_bound(
+        &mut self,
+        runs: &Expr,
+        widths: [Expr; 4],
+        extents: Vec<Expr>,
+        once: &[Expr; 3],
+        stays: &[Expr; 3],
+        has_windows: bool,
+    ) {
+        let below = self.farthest().checked_sub(1);
+        let below = below.and_then(|below| self.capacities.get(below).cloned().flatten());
+        let all: Expr = once.iter().sum();
+        let least = match below {
+            Some(capacity) if !has_windows => {
+                let head = [capacity].into_iter().chain(widths);
+                bound(head.chain(extents).collect())
+            }
+            _ => all,
+        };
+        // What stays on the die need not move at all.
+        let mut staying = Expr::zero();
+        for (bits, stays) in once.iter().zip(stays) {
+            staying += &(bits * stays);
+        }
+        self.bound += &(&(&least - &staying) * runs);
+    }
+
+    /// What is done element by element: operands come once, results go once,
+    /// and what one such op gives to the next does not move.
+    pub(super) fn stream(&mut self, at: NodeIndex, op: &Op, reads: &[Read]) {
+        let runs = self.runs(op);
+        let gathered = self.looks_up(at);
+        let far = self.farthest();
+        let mut seen: BTreeSet<NodeIndex> = BTreeSet::new();
+        for (slot, read) in reads.iter().enumerate() {
+            let is_table = gathered && slot + 1 == reads.len();
+            if !seen.insert(read.source) || self.streams(read.source, at) {
+                continue;
+            }
+            let bits = match is_table {
+                true => &self.result_bits(op) * &runs,
+                false => &read.bits() * &runs,
+            };
+            let stays = self.is_there(read.source, at);
+            for level in 0..=far {
+                let crossing = &bits * &self.crosses(level, &stays);
+                self.down(at, level, read.role, &crossing);
+                if level == far {
+                    self.bound += &crossing;
+                }
+            }
+        }
+        let readers = self.readers(at);
+        if !readers.is_empty() && readers.iter().all(|reader| self.streams(at, *reader)) {
+            return;
+        }
+        let bits = &self.result_bits(op) * &runs;
+        let stays = self.stays(at);
+        for level in 0..=far {
+            let crossing = &bits * &self.crosses(level, &stays);
+            self.up(at, level, Role::Activation, &crossing);
+            if level == far {
+                self.bound += &crossing;
+            }
+        }
+    }
+
+    /// Whether the result of one op is handed to another element by element.
+    pub(super) fn streams(&self, from: NodeIndex, to: NodeIndex) -> bool {
+        let [from, to] = [from, to].map(|at| &self.graph.ops()[at]);
+        let streams = |op: &Op| match &op.kind {
+            OpKind::Elementwise(_) => true,
+            OpKind::Einsum(einsum) => einsum.operands.len() < 2,
+            _ => false,
+        };
+        streams(from) && streams(to) && self.graph.runs(from) == self.graph.runs(to)
+    }
+}
