@@ -60,7 +60,7 @@ impl Pair {
         };
         let sides = self.counted.each_ref().map(|counted| {
             let mut values = counted.graph.values();
-            entry_values(&self.table, &mut values);
+            entry_values(&pricing, &mut values);
             let energy = picojoule::energy::priced(counted, &pricing, &stages(counted)).unwrap();
             (energy, values)
         });

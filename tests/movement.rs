@@ -48,6 +48,7 @@ fn bytes_table(sizes: &[u32]) -> EnergyTable {
 
 fn memory(table: &EnergyTable, movement: Movement, levels: &str) -> Memory {
     Memory {
+        table: table.name().to_owned(),
         movement,
         levels: table.levels(Some(levels)).unwrap(),
     }
@@ -323,7 +324,7 @@ fn expressions_of_movement_are_its_estimates() {
             let stages = open.stages_of("model").unwrap();
             let formula = priced(&open, &pricing, &stages).unwrap();
             let mut values = open.graph.values();
-            picojoule::energy::entry_values(&table, &mut values);
+            picojoule::energy::entry_values(&pricing, &mut values);
             for n in [1, 7, 16, 61, 200] {
                 values.set(picojoule::symbolic::Symbol::new("n"), whole(n));
                 let single = estimate(&at(n), &pricing, &[]).unwrap().total();

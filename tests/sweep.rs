@@ -549,7 +549,7 @@ proptest! {
         }
         let energy = priced(&open, &pricing, &["each".to_owned()]).unwrap();
         let mut values = Bindings::default();
-        entry_values(&table, &mut values);
+        entry_values(&pricing, &mut values);
         let axes: Vec<SweepAxis> = ["n", "m", "k"].iter().zip(&sizes).map(|(name, sizes)| SweepAxis {
             symbol: Symbol::new(name),
             values: AxisValues::List(sizes.iter().copied().map(whole).collect()),
@@ -602,7 +602,7 @@ fn every_model_can_be_swept() {
         let single = estimate(&counted, &pricing, &[]).unwrap();
         let expr = priced(&counted, &pricing, &single.stages).unwrap();
         let mut values = counted.graph.values();
-        entry_values(&table, &mut values);
+        entry_values(&pricing, &mut values);
         let axis = SweepAxis {
             symbol: Symbol::new("layers"),
             values: AxisValues::List(vec![values.get(&Symbol::new("layers")).unwrap().clone()]),

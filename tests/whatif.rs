@@ -32,7 +32,7 @@ fn energies_in_entries_are_energies() {
             };
             let whole = estimate(&counted, &pricing, &[]).unwrap();
             let mut values = counted.graph.values();
-            entry_values(&table, &mut values);
+            entry_values(&pricing, &mut values);
             let in_entries = priced(&counted, &pricing, &whole.stages).unwrap();
             let in_dims = picojoules(&counted, &pricing, &whole.stages).unwrap();
             let exact: BigRational = in_entries.evaluate(&values).unwrap();

@@ -6,11 +6,14 @@
 //! | `snn.t` | the same of one variant alone |
 //! | `45nm.fp32.mul`, `45nm.mul.fp32` | an entry of a hardware table, in picojoules |
 //! | `fp32.mul`, `mul.fp32` | the same where one table is in use |
+//! | `45nm.dram.access`, `sram.kib` | a number of a level of memory: what an access costs (or a read, a write), its width in bits, its capacity |
 //!
 //! A plain name that some variants set for themselves means those, and leaves
 //! the others what the model gives them; see [`meant`](crate::graph::meant).
 
-use crate::energy::Counted;
+use num_rational::BigRational;
+
+use crate::energy::{Counted, LevelNumber, Memory};
 use crate::format::{NumberFormat, UnknownFormat};
 use crate::graph::OpGraph;
 use crate::model::Model;
@@ -28,6 +31,7 @@ const SHAPE: &str = "a table entry is TABLE.FORMAT.PRIMITIVE, such as `45nm.fp32
 pub(super) enum Name {
     Number(NumberName),
     Entry(EntryName),
+    Level(LevelName),
 }
 
 /// A dim or parameter, of all variants or of one.
@@ -51,6 +55,15 @@ pub(super) struct EntryName {
     pub(super) place: Place,
 }
 
+/// A number of a level of memory.
+#[derive(Debug, Clone)]
+pub(super) struct LevelName {
+    table: Option<String>,
+    level: String,
+    number: LevelNumber,
+    pub(super) place: Place,
+}
+
 impl Name {
     /// Reads `name`, which was typed at `place`.
     pub(super) fn read(name: &Spanned<String>) -> Result<Name, Diagnostic> {
@@ -69,6 +82,15 @@ impl Name {
         if let Some(entry) = EntryName::read(table.clone(), [first, last], place)? {
             return Ok(Name::Entry(entry));
         }
+        let numbers = LevelNumber::ALL.into_iter();
+        if let Some(number) = numbers.into_iter().find(|number| number.name() == last) {
+            return Ok(Name::Level(LevelName {
+                table,
+                level: first.to_owned(),
+                number,
+                place: place.clone(),
+            }));
+        }
         Ok(Name::Number(NumberName {
             owner: Some(front.to_owned()),
             name: last.to_owned(),
@@ -86,6 +108,7 @@ impl Name {
         match self {
             Name::Number(_) => None,
             Name::Entry(entry) => entry.table.as_deref(),
+            Name::Level(level) => level.table.as_deref(),
         }
     }
 }
@@ -230,4 +253,86 @@ impl EntryName {
         );
         Diagnostic::at(&self.place, message)
     }
+}
+
+impl LevelName {
+    /// All of it, as typed.
+    pub(super) fn text(&self) -> String {
+        let own = format!("{}.{}", self.level, self.number.name());
+        match &self.table {
+            Some(table) => format!("{table}.{own}"),
+            None => own,
+        }
+    }
+
+    /// Which of the memories in use it is of: of which table, and which level
+    /// and number there, with its value.
+    pub(super) fn find(&self, memories: &[Option<Memory>]) -> Result<FoundLevel, Diagnostic> {
+        let at = |message: String| Diagnostic::at(&self.place, message);
+        let text = self.text();
+        let used = memories.iter().enumerate();
+        let mut used: Vec<(usize, &Memory)> = used
+            .filter_map(|(at, memory)| Some((at, memory.as_ref()?)))
+            .collect();
+        if used.is_empty() {
+            let message = format!("`{text}` changes nothing: data movement is not counted");
+            return Err(
+                at(message).help("count it with `--movement`, for example `--movement tiled`")
+            );
+        }
+        if let Some(table) = &self.table {
+            let known: Vec<String> = used
+                .iter()
+                .map(|(_, memory)| memory.table.clone())
+                .collect();
+            used.retain(|(_, memory)| memory.table == *table);
+            if used.is_empty() {
+                let mistake = at(format!("no table `{table}` is in use"));
+                return Err(mistake.known(table, known.iter().map(String::as_str)));
+            }
+        }
+        let [(table, memory)] = used.as_slice() else {
+            let tables: Vec<String> = used
+                .iter()
+                .map(|(_, memory)| format!("`{}.{text}`", memory.table))
+                .collect();
+            return Err(at(format!("`{text}` is a number of several tables"))
+                .help(format!("name one: {}", tables.join(", "))));
+        };
+        let Some(level) = memory.find(&self.level) else {
+            let names = memory.names();
+            let message = format!("`{}` is no level of {}", self.level, names.join(", "));
+            return Err(at(message).known(&self.level, names.iter().map(String::as_str)));
+        };
+        let numbers = memory.numbers(level);
+        let Some((number, value)) = numbers.iter().find(|(number, _)| *number == self.number)
+        else {
+            let own: Vec<&str> = numbers.iter().map(|(number, _)| number.name()).collect();
+            let message = format!(
+                "`{}` has no `{}`",
+                memory.level_name(level),
+                self.number.name()
+            );
+            return Err(at(message).help(format!("it has {}", own.join(", "))));
+        };
+        Ok(FoundLevel {
+            table: *table,
+            level,
+            number: *number,
+            symbol: memory.symbol(level, *number),
+            value: value.clone(),
+        })
+    }
+}
+
+/// A number of a level, found.
+pub(super) struct FoundLevel {
+    /// Of which of the memories in use.
+    pub(super) table: usize,
+    pub(super) level: usize,
+    pub(super) number: LevelNumber,
+    /// What it is called in energies.
+    pub(super) symbol: Symbol,
+    /// Its value.
+    pub(super) value: BigRational,
 }

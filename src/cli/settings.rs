@@ -5,7 +5,7 @@ use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive};
 
 use super::arg_source::Assignment;
-use super::name::{EntryName, Name, NumberName};
+use super::name::{EntryName, LevelName, Name, NumberName};
 use crate::formula::{Ast, AstNode, Formula};
 use crate::graph::settable;
 use crate::import::Given;
@@ -30,11 +30,19 @@ pub(super) struct EntrySetting {
     pub(super) value: BigRational,
 }
 
+/// `45nm.dram.access=640`
+#[derive(Debug, Clone)]
+pub(super) struct LevelSetting {
+    pub(super) name: LevelName,
+    pub(super) value: BigRational,
+}
+
 /// Everything given with `--set`.
 #[derive(Debug, Default)]
 pub(super) struct Set {
     pub(super) numbers: Vec<NumberSetting>,
     pub(super) entries: Vec<EntrySetting>,
+    pub(super) levels: Vec<LevelSetting>,
 }
 
 impl Set {
@@ -92,6 +100,10 @@ impl Set {
             Name::Entry(name) => {
                 let value = picojoules(&formula)?;
                 self.entries.push(EntrySetting { name, value });
+            }
+            Name::Level(name) => {
+                let value = picojoules(&formula)?;
+                self.levels.push(LevelSetting { name, value });
             }
         }
         Ok(())

@@ -4,6 +4,7 @@ use num_rational::BigRational;
 use num_traits::Zero;
 
 use super::formula::{energy_formula, stage_formulas};
+use super::moved::moved_picojoules;
 use super::{CostModel, Counted};
 use crate::number::whole;
 use crate::source::Problems;
@@ -23,7 +24,15 @@ pub fn picojoules(
     let inside = formulas
         .iter()
         .filter(|formula| stages.contains(&formula.stage));
-    Ok(inside.map(|formula| &formula.picojoules).sum())
+    let arithmetic: Expr = inside.map(|formula| &formula.picojoules).sum();
+    let Some(memory) = model.memory else {
+        return Ok(arithmetic);
+    };
+    let moved = moved_picojoules(counted, memory, model.format, stages)?;
+    let mut values = Bindings::default();
+    memory.values(&mut values);
+    let moved = moved.substitute(&|symbol| values.get(symbol).cloned().map(Expr::constant));
+    Ok(&arithmetic + &moved.unwrap_or_default())
 }
 
 /// What a variant saves against a baseline, over one scope on one table.
@@ -73,9 +82,13 @@ pub fn priced_with_ranges(
     energy_formula(counted, model, stages, EnergyTable::price_with_ranges)
 }
 
-/// Adds the values of all entries of `table`, each under its symbol, to
-/// `values`.
-pub fn entry_values(table: &EnergyTable, values: &mut Bindings) {
+/// Adds the values of all entries of the table, and of all numbers of the levels
+/// of memory, each under its symbol, to `values`.
+pub fn entry_values(model: &CostModel<'_>, values: &mut Bindings) {
+    let table = model.table;
+    if let Some(memory) = model.memory {
+        memory.values(values);
+    }
     for (format, primitive, entry) in table.entries() {
         let symbol = Symbol::new(&table.symbol(primitive, format));
         values.set(symbol, entry.pj.clone());

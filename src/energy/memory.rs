@@ -6,14 +6,16 @@ use num_traits::Zero;
 use super::sum::Sum;
 use crate::movement::{Direction, Hierarchy, Movement, Role};
 use crate::number;
-use crate::symbolic::Expr;
-use crate::table::{Confidence, MemoryLevel};
+use crate::symbolic::{Bindings, Expr, Symbol};
+use crate::table::{Confidence, Entry, MemoryLevel};
 use crate::units::Energy;
 
 /// The levels of memory that an estimate counts with, and how data moves
 /// between them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memory {
+    /// The table that the levels are of, by which what-ifs name them.
+    pub table: String,
     /// How data moves.
     pub movement: Movement,
     /// The levels, nearest first.
@@ -43,6 +45,108 @@ impl Memory {
         }
     }
 
+    /// The level of a name, with or without its size.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        let levels = || self.levels.iter();
+        let full = levels().position(|level| level.name() == name);
+        full.or_else(|| levels().position(|level| level.level == name))
+    }
+
+    /// The numbers of a level that a what-if may change, with their values: what
+    /// an access costs, how wide it is, how much the level holds.
+    pub fn numbers(&self, level: usize) -> Vec<(LevelNumber, BigRational)> {
+        let Some(level) = self.levels.get(level) else {
+            return Vec::new();
+        };
+        let read = level.access.pj.clone();
+        let mut numbers = match (level.has_one_price(), &level.write) {
+            (true, _) => vec![(LevelNumber::Access, read)],
+            (false, None) => vec![(LevelNumber::Read, read)],
+            (false, Some(write)) => vec![
+                (LevelNumber::Read, read),
+                (LevelNumber::Write, write.pj.clone()),
+            ],
+        };
+        numbers.push((LevelNumber::AccessBits, number::whole(level.bits)));
+        let size = level.size_kib.iter().cloned();
+        numbers.extend(size.map(|size| (LevelNumber::Kib, size)));
+        numbers
+    }
+
+    /// Gives a number of a level another value. `false` where it cannot have it:
+    /// an access moves a whole number of bits, and a level holds something.
+    pub fn set(&mut self, level: usize, number: LevelNumber, value: &BigRational) -> bool {
+        let Some(level) = self.levels.get_mut(level) else {
+            return false;
+        };
+        level.with(number.name(), value)
+    }
+
+    /// The prices of all levels, each with its symbol.
+    pub fn prices(&self) -> Vec<(Symbol, &Entry)> {
+        let mut prices = Vec::new();
+        for (at, level) in self.levels.iter().enumerate() {
+            for (number, _) in self.numbers(at) {
+                let entry = match number {
+                    LevelNumber::Access | LevelNumber::Read => Some(&level.access),
+                    LevelNumber::Write => level.write.as_ref(),
+                    LevelNumber::AccessBits | LevelNumber::Kib => None,
+                };
+                prices.extend(entry.map(|entry| (self.symbol(at, number), entry)));
+            }
+        }
+        prices
+    }
+
+    /// The symbol of a number in energies: `45nm.dram.access`. Of two levels of
+    /// one name it has the size.
+    pub fn symbol(&self, level: usize, number: LevelNumber) -> Symbol {
+        let name = self.levels.get(level).map_or("", |level| &level.level);
+        let alike = self.levels.iter().filter(|other| other.level == name);
+        let name = match alike.count() {
+            0 | 1 => name.to_owned(),
+            _ => self.level_name(level),
+        };
+        Symbol::new(&format!("{}.{name}.{}", self.table, number.name()))
+    }
+
+    /// Adds the values of all numbers, each under its symbol, to `values`.
+    pub fn values(&self, values: &mut Bindings) {
+        for level in 0..self.levels.len() {
+            for (number, value) in self.numbers(level) {
+                values.set(self.symbol(level, number), value);
+            }
+        }
+    }
+
+    /// [`Memory::hierarchy`], with the symbols of the capacities in the place of
+    /// their values.
+    pub(super) fn open_hierarchy(&self) -> Hierarchy {
+        let levels = 0..self.levels.len();
+        let capacities = levels.map(|level| {
+            let size = self.levels.get(level)?.size_kib.as_ref();
+            let symbol = self.symbol(level, LevelNumber::Kib);
+            let bits = number::whole(1024 * 8);
+            size.map(|_| Expr::symbol(symbol.name()).scale(&bits).floor())
+        });
+        Hierarchy {
+            movement: self.movement,
+            capacities: capacities.collect(),
+        }
+    }
+
+    /// Picojoules for one bit in the symbols of the level.
+    pub(super) fn open_price(&self, level: usize, direction: Direction) -> Option<Expr> {
+        let own = self.levels.get(level)?;
+        let number = match (own.has_one_price(), direction) {
+            (true, _) => LevelNumber::Access,
+            (false, Direction::Read) => LevelNumber::Read,
+            (false, Direction::Write) => own.write.as_ref().map(|_| LevelNumber::Write)?,
+        };
+        let symbol = |number| Expr::symbol(self.symbol(level, number).name());
+        symbol(number).divide(&symbol(LevelNumber::AccessBits))
+    }
+
     /// The names of all levels, nearest first.
     pub fn names(&self) -> Vec<String> {
         self.levels.iter().map(MemoryLevel::name).collect()
@@ -53,6 +157,43 @@ impl Memory {
         self.levels
             .get(level)
             .map_or_else(String::new, MemoryLevel::name)
+    }
+}
+
+/// A number of a level of memory that a what-if may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LevelNumber {
+    /// What a read or a write costs, in picojoules, where both cost the same.
+    Access,
+    /// What a read costs.
+    Read,
+    /// What a write costs.
+    Write,
+    /// How many bits an access moves.
+    AccessBits,
+    /// How many KiB the level holds.
+    Kib,
+}
+
+impl LevelNumber {
+    /// All of them.
+    pub const ALL: [LevelNumber; 5] = [
+        LevelNumber::Access,
+        LevelNumber::Read,
+        LevelNumber::Write,
+        LevelNumber::AccessBits,
+        LevelNumber::Kib,
+    ];
+
+    /// Its name in symbols and arguments.
+    pub fn name(self) -> &'static str {
+        match self {
+            LevelNumber::Access => "access",
+            LevelNumber::Read => "read",
+            LevelNumber::Write => "write",
+            LevelNumber::AccessBits => "access_bits",
+            LevelNumber::Kib => "kib",
+        }
     }
 }
 

@@ -70,7 +70,7 @@ pub(super) fn moved(counted: &Counted, memory: &Memory, format: Format) -> Resul
 }
 
 /// The energy of what moves in some stages in picojoules, as an expression in
-/// the dims.
+/// the dims and in the numbers of the levels, each by its symbol.
 ///
 /// # Errors
 /// A level of which the table does not say what a write costs.
@@ -81,7 +81,7 @@ pub(super) fn moved_picojoules(
     stages: &[String],
 ) -> Result<Expr, Problems> {
     let graph = &counted.graph;
-    let traffic = traffic(graph, format, &memory.hierarchy(), &Expr::clone);
+    let traffic = traffic(graph, format, &memory.open_hierarchy(), &Expr::clone);
     let mut problems = Problems::new();
     let mut bits: BTreeMap<(usize, Direction), Expr> = BTreeMap::new();
     for access in &traffic.accesses {
@@ -98,8 +98,8 @@ pub(super) fn moved_picojoules(
     problems.or(())?;
     let mut picojoules = Expr::zero();
     for ((level, direction), bits) in &bits {
-        if let Some((price, _)) = memory.price(*level, *direction) {
-            picojoules += &bits.scale(&price);
+        if let Some(price) = memory.open_price(*level, *direction) {
+            picojoules += &(bits * &price);
         }
     }
     Ok(picojoules)

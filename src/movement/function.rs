@@ -169,6 +169,11 @@ impl Function for TileTraffic {
     }
 
     fn evaluate(&self, arguments: &[BigRational]) -> Result<BigRational, EvalError> {
+        if let Some(between) = Between::of(arguments) {
+            let low = self.evaluate(&between.low)?;
+            let high = self.evaluate(&between.high)?;
+            return Ok(&low + (&high - &low) * between.share);
+        }
         let whole_numbers: Option<Vec<u64>> = arguments.iter().map(extent).collect();
         let whole_numbers = whole_numbers.ok_or_else(|| {
             EvalError::NoValue("an extent of a tile is no whole number".to_owned())
@@ -206,11 +211,42 @@ impl Function for TileTraffic {
             });
         }
         let tiles = self.searches.tiles;
-        Box::new(move |arguments| {
-            let whole_numbers: Option<Vec<u64>> =
-                arguments.iter().map(|value| of_double(*value)).collect();
-            let crossing = whole_numbers.and_then(|numbers| search(&numbers, tiles));
+        let at = move |arguments: &mut dyn Iterator<Item = f64>| {
+            let numbers: Option<Vec<u64>> = arguments.map(of_double).collect();
+            let crossing = numbers.and_then(|numbers| search(&numbers, tiles));
             crossing.map_or(f64::NAN, |crossing| part.of(&crossing) as f64)
+        };
+        Box::new(move |arguments| {
+            let fractions = arguments.iter().map(|value| value.fract());
+            let share = fractions.into_iter().find(|share| *share != 0.0);
+            let low = at(&mut arguments.iter().map(|value| value.floor()));
+            match share {
+                None => low,
+                Some(share) => {
+                    let high = at(&mut arguments.iter().map(|value| value.ceil()));
+                    low + (high - low) * share
+                }
+            }
+        })
+    }
+}
+
+/// Arguments that are not all whole, as what a sensitivity asks for is not: the
+/// whole ones on either side, between which the value is interpolated.
+struct Between {
+    low: Vec<BigRational>,
+    high: Vec<BigRational>,
+    /// How far it is from the low ones to the high ones.
+    share: BigRational,
+}
+
+impl Between {
+    fn of(arguments: &[BigRational]) -> Option<Between> {
+        let first = arguments.iter().find(|value| !value.is_integer())?;
+        Some(Between {
+            low: arguments.iter().map(BigRational::floor).collect(),
+            high: arguments.iter().map(BigRational::ceil).collect(),
+            share: first.fract(),
         })
     }
 }

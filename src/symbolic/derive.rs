@@ -13,7 +13,7 @@ impl Expr {
     /// where two arguments of a maximum meet there is no derivative; elsewhere
     /// it is that of the larger one, which only values can tell: the caller
     /// gets the derivative of the first where `first_is_larger` says so.
-    /// `None` where that cannot be told.
+    /// `None` where that cannot be told, and for a function of the symbol.
     pub fn derivative(
         &self,
         symbol: &Symbol,
@@ -47,8 +47,11 @@ impl Atom {
             Atom::Symbol(own) if own == symbol => Some(Expr::one()),
             Atom::Symbol(_) | Atom::Floor(_) => Some(Expr::zero()),
             Atom::Group(inner) => inner.derivative(symbol, first_is_larger),
-            // A staircase of its arguments, as far as anybody knows.
-            Atom::Call(_) => Some(Expr::zero()),
+            // Nobody knows how a function moves with its arguments.
+            Atom::Call(call) => {
+                let rests = |argument: &Expr| argument.symbols().contains(symbol);
+                (!call.arguments.iter().any(rests)).then(Expr::zero)
+            }
             Atom::Max(pair) => {
                 let (first, second) = (&pair.0, &pair.1);
                 let relevant = |side: &Expr| side.symbols().contains(symbol);

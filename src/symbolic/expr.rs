@@ -252,6 +252,21 @@ impl Expr {
         Some(largest)
     }
 
+    /// Whether a symbol is in an argument of a function.
+    pub fn is_called_with(&self, symbol: &Symbol) -> bool {
+        let factors = self.terms.iter().flat_map(|(monomial, _)| &monomial.0);
+        let mut atoms = factors.map(|(atom, _)| atom);
+        atoms.any(|atom| match atom {
+            Atom::Symbol(_) => false,
+            Atom::Group(inner) | Atom::Floor(inner) => inner.is_called_with(symbol),
+            Atom::Max(pair) => pair.0.is_called_with(symbol) || pair.1.is_called_with(symbol),
+            Atom::Call(call) => {
+                let rests = |argument: &Expr| argument.symbols().contains(symbol);
+                call.arguments.iter().any(rests)
+            }
+        })
+    }
+
     /// Every symbol in it.
     pub fn symbols(&self) -> BTreeSet<Symbol> {
         let mut found = BTreeSet::new();

@@ -10,7 +10,7 @@
 //! writes there is refused.
 
 use num_rational::BigRational;
-use num_traits::Signed;
+use num_traits::{Signed, ToPrimitive};
 
 use super::entry::Entry;
 use super::price::price;
@@ -49,6 +49,44 @@ impl MemoryLevel {
         Some(&write.pj / number::whole(self.bits))
     }
 
+    /// Whether a write costs what a read does.
+    pub fn has_one_price(&self) -> bool {
+        self.write.as_ref() == Some(&self.access)
+    }
+
+    /// Gives one of its numbers another value, by the name that what-ifs know it
+    /// by. `false` where it has no such number, or cannot have this value.
+    pub(crate) fn with(&mut self, number: &str, value: &BigRational) -> bool {
+        let priced = |entry: &Entry| {
+            let rule = PriceRule::set(value.clone(), entry.boundary);
+            number_alone(&rule, &mut Problems::new())
+        };
+        match number {
+            "access" if self.has_one_price() => {
+                let Some(entry) = priced(&self.access) else {
+                    return false;
+                };
+                self.write = Some(entry.clone());
+                self.access = entry;
+            }
+            "read" => match priced(&self.access) {
+                Some(entry) => self.access = entry,
+                None => return false,
+            },
+            "write" => match priced(&self.access) {
+                Some(entry) => self.write = Some(entry),
+                None => return false,
+            },
+            "access_bits" => match value.to_integer().to_u32().filter(|_| value.is_integer()) {
+                Some(bits) if (1..=MAX_BITS).contains(&bits) => self.bits = bits,
+                _ => return false,
+            },
+            "kib" if value.is_positive() => self.size_kib = Some(value.clone()),
+            _ => return false,
+        }
+        true
+    }
+
     /// How many bits it holds; none where its size is not said.
     pub fn capacity(&self) -> Option<BigRational> {
         let size = self.size_kib.as_ref()?;
@@ -57,8 +95,7 @@ impl MemoryLevel {
 
     /// What one access is, in words: `64-bit access`, `bit`, `byte`.
     pub fn per(&self) -> String {
-        let one_price = self.write.as_ref() == Some(&self.access);
-        match (self.bits, one_price) {
+        match (self.bits, self.has_one_price()) {
             (1, true) => "bit".to_owned(),
             (8, true) => "byte".to_owned(),
             (bits, true) => format!("{bits}-bit access"),

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::interval::{Interval, bounds};
 use super::monte_carlo::{Distribution, MonteCarlo, monte_carlo};
 use super::sensitivity::{Function, Input, InputKind, Quantity, Sensitivity, sensitivities};
-use super::spread::{Spread, UncertainEntry, uncertain_entries};
+use super::spread::{Spread, UncertainEntry, uncertain_entries, uncertain_levels};
 use crate::energy::{CostModel, Counted, entry_values, priced_with_ranges};
 use crate::format::Format;
 use crate::graph::{OpGraph, Rule};
@@ -68,7 +68,10 @@ pub fn analyse(
     scopes: &[String],
     method: &Method,
 ) -> Result<Vec<AnalysisResult>, Problems> {
-    let entries = uncertain_entries(pricing.table, &method.spread);
+    let mut entries = uncertain_entries(pricing.table, &method.spread);
+    if let Some(memory) = pricing.memory {
+        entries.extend(uncertain_levels(memory, &method.spread));
+    }
     let mut asked: Vec<(AnalysisResult, Quantity, Vec<Input>)> = Vec::new();
     for scope in scopes {
         let mut baseline: Option<(&Counted, Function)> = None;
@@ -155,7 +158,7 @@ fn function(
         return Ok(None);
     };
     let mut values = counted.graph.values();
-    entry_values(pricing.table, &mut values);
+    entry_values(pricing, &mut values);
     Ok(Some(Function {
         expr: priced_with_ranges(counted, pricing, &stages)?,
         values,

@@ -23,4 +23,4 @@ pub use self::analysis::{AnalysisResult, Method, analyse};
 pub use self::interval::{Interval, bounds};
 pub use self::monte_carlo::{Distribution, MonteCarlo, monte_carlo};
 pub use self::sensitivity::{Function, Input, InputKind, Quantity, Sensitivity, sensitivities};
-pub use self::spread::{Spread, UncertainEntry, uncertain_entries};
+pub use self::spread::{Spread, UncertainEntry, uncertain_entries, uncertain_levels};

@@ -140,6 +140,16 @@ impl Quantity {
         }
     }
 
+    /// Whether it moves in steps with a symbol, as tiles do.
+    fn has_steps(&self, symbol: &Symbol) -> bool {
+        match self {
+            Quantity::Energy(energy) => energy.expr.is_called_with(symbol),
+            Quantity::Saving { baseline, energy } => {
+                energy.expr.is_called_with(symbol) || baseline.expr.is_called_with(symbol)
+            }
+        }
+    }
+
     /// Every symbol in it.
     pub fn symbols(&self) -> BTreeSet<Symbol> {
         match self {
@@ -151,6 +161,17 @@ impl Quantity {
             }
         }
     }
+}
+
+/// The slope between the ends of the range of an input.
+fn secant(
+    input: &Input,
+    at_low: Option<&BigRational>,
+    at_high: Option<&BigRational>,
+) -> Option<BigRational> {
+    let run = &input.high - &input.low;
+    let rise = at_high? - at_low?;
+    (!run.is_zero()).then(|| rise / run)
 }
 
 /// 1 − energy/baseline, if the baseline is not 0.
@@ -198,7 +219,8 @@ pub struct Sensitivity {
     /// The input.
     pub input: Input,
     /// The derivative, per picojoule of an entry or per one of a dim; `None`
-    /// at the edge of a maximum.
+    /// at the edge of a maximum. Where tiles change with it, the slope between the
+    /// ends of its range.
     pub derivative: Option<BigRational>,
     /// The elasticity: percent of energy, or percentage points of saving, per
     /// percent of the input. `None` without a derivative, and for an energy
@@ -234,7 +256,15 @@ pub fn sensitivities(quantity: &Quantity, inputs: &[Input]) -> Result<Vec<Sensit
         .iter()
         .filter(|input| symbols.contains(&input.symbol))
     {
-        let derivative = quantity.derivative(input)?;
+        let at_low = quantity.moved(input, &input.low)?;
+        let at_high = quantity.moved(input, &input.high)?;
+        let derivative = match quantity.derivative(input)? {
+            // Tiles change in steps: the slope is that between the ends.
+            None if quantity.has_steps(&input.symbol) => {
+                secant(input, at_low.as_ref(), at_high.as_ref())
+            }
+            derivative => derivative,
+        };
         let scale = match quantity {
             Quantity::Saving { .. } => Some(input.value.clone()),
             Quantity::Energy(_) => (result.as_ref())
@@ -246,8 +276,8 @@ pub fn sensitivities(quantity: &Quantity, inputs: &[Input]) -> Result<Vec<Sensit
             _ => None,
         };
         all.push(Sensitivity {
-            at_low: quantity.moved(input, &input.low)?,
-            at_high: quantity.moved(input, &input.high)?,
+            at_low,
+            at_high,
             input: input.clone(),
             derivative,
             elasticity,

@@ -23,6 +23,7 @@ use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
 use super::sensitivity::{Input, InputKind};
+use crate::energy::Memory;
 use crate::number::{parse_decimal, plain, whole};
 use crate::symbolic::{Expr, Symbol};
 use crate::table::{Confidence, EnergyTable, Entry, Provenance};
@@ -121,6 +122,24 @@ pub fn uncertain_entries(table: &EnergyTable, spread: &Spread) -> Vec<UncertainE
         });
     }
     all
+}
+
+/// Every price of a level of memory.
+pub fn uncertain_levels(memory: &Memory, spread: &Spread) -> Vec<UncertainEntry> {
+    let prices = memory.prices().into_iter().map(|(symbol, entry)| {
+        let (low, high) = range(entry, spread);
+        UncertainEntry {
+            input: Input {
+                symbol,
+                kind: InputKind::Entry,
+                value: entry.pj.clone(),
+                low,
+                high,
+            },
+            source: entry.provenance.source().map(str::to_owned),
+        }
+    });
+    prices.collect()
 }
 
 /// The range of an entry, or that of the spread, of which nothing is below 0.

@@ -33,7 +33,7 @@ fn function(counted: &Counted, table: &EnergyTable, scope: &str) -> Function {
         None => graph.stages().into_iter().map(str::to_owned).collect(),
     };
     let mut values = graph.values();
-    entry_values(table, &mut values);
+    entry_values(&pricing, &mut values);
     Function {
         expr: priced_with_ranges(counted, &pricing, &stages).unwrap(),
         values,

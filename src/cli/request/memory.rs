@@ -1,10 +1,15 @@
 //! How data moves, and between which memories.
 
+use std::collections::BTreeMap;
+
 use crate::cli::arg_source::ArgSource;
 use crate::cli::args::PriceArgs;
+use crate::cli::settings::{LevelSetting, twice};
 use crate::energy::Memory;
 use crate::movement::{Movement, Tiles};
-use crate::source::{Diagnostic, Problems};
+use crate::number;
+use crate::source::{Diagnostic, Place, Problems};
+use crate::symbolic::Symbol;
 use crate::table::EnergyTable;
 
 /// For each table the memories that data moves between; nothing where that is
@@ -31,6 +36,7 @@ pub(super) fn memories(
             }
         };
         Some(Memory {
+            table: table.name().to_owned(),
             movement: movement?,
             levels,
         })
@@ -38,6 +44,14 @@ pub(super) fn memories(
     match movement {
         Some(_) => tables.iter().map(of_table).collect(),
         None => tables.iter().map(|_| None).collect(),
+    }
+}
+
+/// Leaves out the tables without the memories asked for, unless none has them.
+pub(super) fn keep_with_memory(tables: &mut Vec<EnergyTable>, levels: Option<&str>) {
+    let has = |table: &EnergyTable| table.levels(levels).is_ok();
+    if tables.iter().any(has) {
+        tables.retain(has);
     }
 }
 
@@ -76,5 +90,37 @@ fn movement(args: &PriceArgs, problems: &mut Problems) -> Option<Movement> {
             wrong("--movement", name, message, &Movement::NAMES);
             None
         }
+    }
+}
+
+/// Sets numbers of the levels in use, each once.
+pub(super) fn set_levels(
+    memories: &mut [Option<Memory>],
+    levels: &[LevelSetting],
+    seen: &mut BTreeMap<Symbol, Place>,
+    problems: &mut Problems,
+) {
+    for LevelSetting { name, value } in levels {
+        let found = match name.find(memories) {
+            Ok(found) => found,
+            Err(mistake) => {
+                problems.push(mistake);
+                continue;
+            }
+        };
+        if let Some(first) = seen.get(&found.symbol) {
+            problems.push(twice(found.symbol.name(), &name.place, first));
+            continue;
+        }
+        let memory = memories.get_mut(found.table).and_then(Option::as_mut);
+        if !memory.is_some_and(|memory| memory.set(found.level, found.number, value)) {
+            let message = format!("`{}` cannot be {}", name.text(), number::plain(value));
+            problems.push(
+                Diagnostic::at(&name.place, message).help(
+                    "a level holds more than 0 KiB, and an access moves a whole number of bits",
+                ),
+            );
+        }
+        seen.insert(found.symbol, name.place.clone());
     }
 }

@@ -80,8 +80,8 @@ pub(super) fn with_prices(
         Ok(model) => model.prices(prices, tables),
         // Only where the prices can be judged without the model's.
         Err(_) => {
-            let entries = Set::new(&args.set, &mut Problems::new()).entries;
-            PriceRequest::new(prices, &entries, tables, loader)
+            let set = Set::new(&args.set, &mut Problems::new());
+            PriceRequest::new(prices, (&set.entries, &set.levels), tables, loader)
         }
     };
     let mut problems = Problems::new();

@@ -10,7 +10,9 @@ use crate::cli::arg_source::ArgSource;
 use crate::cli::args::{ModelArgs, PriceArgs};
 use crate::cli::loading;
 use crate::cli::name::NumberName;
-use crate::cli::settings::{EntrySetting, NumberSetting, Set, check_known, check_value};
+use crate::cli::settings::{
+    EntrySetting, LevelSetting, NumberSetting, Set, check_known, check_value,
+};
 use crate::energy::Counted;
 use crate::format::Format;
 use crate::formula::Formula;
@@ -31,6 +33,8 @@ pub(in crate::cli) struct ModelRequest {
     strict: bool,
     /// Table entries that were set.
     pub(super) entries: Vec<EntrySetting>,
+    /// Numbers of levels of memory that were set.
+    pub(super) levels: Vec<LevelSetting>,
     /// The variants asked for, or all.
     pub(in crate::cli) variants: Vec<String>,
 }
@@ -82,7 +86,11 @@ impl ModelRequest {
             }
         };
         set.by_names_of(&model);
-        let Set { numbers, entries } = set;
+        let Set {
+            numbers,
+            entries,
+            levels,
+        } = set;
         let wanted: Vec<Spanned<String>> = (variants.iter())
             .map(|variant| ArgSource::new("--variant", variant).spanned(variant))
             .collect();
@@ -107,6 +115,7 @@ impl ModelRequest {
             loader: Arc::clone(loader),
             strict: args.strict.strict,
             entries,
+            levels,
             variants: chosen,
         };
         // A block that is tried may have parameters of its own. What is set on
@@ -228,7 +237,7 @@ impl ModelRequest {
         prices: &PriceArgs,
         tables: &[&str],
     ) -> Result<PriceRequest, Problems> {
-        PriceRequest::new(prices, &self.entries, tables, &self.loader)
+        PriceRequest::new(prices, (&self.entries, &self.levels), tables, &self.loader)
     }
 
     /// The same with the first variants only.

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use num_rational::BigRational;
 
 use super::formats::{check_formats, lacking, lacks};
+use super::memory::{keep_with_memory, memories, set_levels};
 use crate::census::Conventions;
 use crate::cli::arg_source::{ArgSource, parse_list};
 use crate::cli::args::PriceArgs;
-use crate::cli::name::EntryName;
-use crate::cli::settings::{EntrySetting, twice};
+use crate::cli::name::{EntryName, FoundLevel, LevelName};
+use crate::cli::settings::{EntrySetting, LevelSetting, twice};
 use crate::energy::{CostModel, Memory};
 use crate::format::Format;
 use crate::loader::Loader;
@@ -38,7 +39,7 @@ impl PriceRequest {
     /// Reads the tables; `default` names those that are meant where none is.
     pub(super) fn new(
         args: &PriceArgs,
-        entries: &[EntrySetting],
+        (entries, levels): (&[EntrySetting], &[LevelSetting]),
         default: &[&str],
         loader: &Loader,
     ) -> Result<PriceRequest, Problems> {
@@ -83,7 +84,13 @@ impl PriceRequest {
             &[],
             &mut problems,
         );
-        let memories = super::memory::memories(args, &tables, &mut problems);
+        if !named && args.movement != "none" {
+            keep_with_memory(&mut tables, args.memory.as_deref());
+        }
+        let mut memories = memories(args, &tables, &mut problems);
+        if problems.is_empty() {
+            set_levels(&mut memories, levels, &mut set, &mut problems);
+        }
         problems.or(PriceRequest {
             memories,
             tables,
@@ -112,6 +119,35 @@ impl PriceRequest {
         let table = &mut self.tables[at];
         *table = table.with_price(name.primitive, name.format, value);
         Ok(name.symbol(table))
+    }
+
+    /// Leaves a number of a level of memory open, with `value` for now.
+    pub(in crate::cli) fn leave_level_open(
+        &mut self,
+        name: &LevelName,
+        value: &BigRational,
+    ) -> Result<Symbol, Diagnostic> {
+        let found = name.find(&self.memories)?;
+        let memory = self.memories.get_mut(found.table).and_then(Option::as_mut);
+        // A value that it cannot have is told of where the values are.
+        if let Some(memory) = memory {
+            memory.set(found.level, found.number, value);
+        }
+        Ok(found.symbol)
+    }
+
+    /// The number of a level of memory that `name` means.
+    pub(in crate::cli) fn level(&self, name: &LevelName) -> Result<FoundLevel, Diagnostic> {
+        name.find(&self.memories)
+    }
+
+    /// Keeps one of the tables alone.
+    pub(in crate::cli) fn keep_table(&mut self, at: usize) {
+        let keep = |kept: usize| kept == at;
+        let mut places = 0..self.tables.len();
+        self.tables.retain(|_| places.next().is_some_and(keep));
+        let mut places = 0..self.memories.len();
+        self.memories.retain(|_| places.next().is_some_and(keep));
     }
 
     /// Every table with every format: the formats asked for, or those of

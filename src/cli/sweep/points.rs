@@ -36,7 +36,7 @@ impl Outputs {
             let symbols = request.own_symbols(variant, swept);
             counted.graph.check_without(&symbols)?;
             let mut values = counted.graph.values();
-            entry_values(pricing.table, &mut values);
+            entry_values(pricing, &mut values);
             for constraint in counted.graph.constraints() {
                 let inside = constraint.expr.symbols();
                 if !symbols.iter().any(|symbol| inside.contains(symbol)) {

@@ -244,7 +244,7 @@ impl Request {
     pub(super) fn notes(&self) -> Vec<String> {
         let notes = self.axes.iter().filter_map(|axis| match &axis.over.name {
             Name::Number(name) => name.kept(&axis.own, &self.counted, &axis.meant),
-            Name::Entry(_) => None,
+            Name::Entry(_) | Name::Level(_) => None,
         });
         notes.collect()
     }
@@ -311,6 +311,24 @@ fn open(
     }
     let name = match &over.name {
         Name::Number(name) => name,
+        Name::Level(name) => {
+            let symbol = prices.level(name)?.symbol;
+            if let Some(first) = known.iter().find(|axis| axis.symbol == symbol) {
+                return Err(twice(symbol.name(), &name.place, &first.over.typed.place));
+            }
+            if let Some(first) = prices.given(&symbol) {
+                return Err(twice(symbol.name(), &name.place, first));
+            }
+            prices.leave_level_open(name, &value(&symbol, over))?;
+            return Ok(SweptAxis {
+                over: over.clone(),
+                own: symbol.clone(),
+                symbol,
+                meant: vec![true; model.variants.len()],
+                is_size: false,
+                at: None,
+            });
+        }
         Name::Entry(name) => {
             let symbol = name.symbol(&prices.tables[name.find(&prices.tables)?]);
             if let Some(first) = known.iter().find(|axis| axis.symbol == symbol) {

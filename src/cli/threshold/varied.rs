@@ -4,7 +4,7 @@ use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 use crate::census::Conventions;
-use crate::cli::name::{EntryName, Name, NumberName};
+use crate::cli::name::{EntryName, LevelName, Name, NumberName};
 use crate::cli::over::{Over, OverValues};
 use crate::cli::request::{ModelRequest, PriceRequest};
 use crate::cli::settings::{check_known, check_most};
@@ -44,6 +44,7 @@ impl Varied {
         match &over.name {
             Name::Number(name) => Varied::number(over, name, model, prices.conventions),
             Name::Entry(name) => Varied::entry(name, model, prices),
+            Name::Level(name) => Varied::level(name, model, prices),
         }
     }
 
@@ -105,12 +106,12 @@ impl Varied {
         prices: &mut PriceRequest,
     ) -> Result<Varied, Problems> {
         let at = name.find(&prices.tables)?;
-        let own = prices.tables.swap_remove(at);
+        prices.keep_table(at);
+        let own = &prices.tables[0];
         let Some(entry) = own.entry(name.primitive, name.format) else {
-            return Err(name.missing(&own).into());
+            return Err(name.missing(own).into());
         };
         let now = entry.pj.clone();
-        prices.tables = vec![own];
         let symbol = prices.leave_open(name, now.clone())?;
         let counted = model.counted(prices.conventions)?;
         Ok(Varied {
@@ -127,6 +128,27 @@ impl Varied {
         })
     }
 
+    /// A number of a level of memory of one table; all other tables are left
+    /// out.
+    fn level(
+        name: &LevelName,
+        model: &ModelRequest,
+        prices: &mut PriceRequest,
+    ) -> Result<Varied, Problems> {
+        let found = prices.level(name)?;
+        prices.keep_table(found.table);
+        let counted = model.counted(prices.conventions)?;
+        Ok(Varied {
+            meant: vec![true; counted.len()],
+            counted,
+            axis: ThresholdAxis::of_entry(&found.symbol, &found.value),
+            symbol: found.symbol,
+            format: None,
+            filled: false,
+            note: None,
+        })
+    }
+
     /// The energy of one variant, as a function of the axis where it varies
     /// there, and the values of all in it.
     pub(super) fn side(
@@ -137,7 +159,7 @@ impl Varied {
     ) -> Result<(Expr, Bindings), Problems> {
         let counted = &self.counted[at];
         let mut values = counted.graph.values();
-        entry_values(pricing.table, &mut values);
+        entry_values(pricing, &mut values);
         let energy = priced(counted, pricing, stages)?;
         if !self.meant[at] {
             let fixed = energy
