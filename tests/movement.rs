@@ -15,6 +15,19 @@ use picojoule::movement::{Direction, Movement, Role, Tiles};
 use picojoule::source::Source;
 use picojoule::table::EnergyTable;
 
+fn picojoule(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_picojoule"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
 const TILED: Movement = Movement::Tiled(Tiles::Any);
 
 /// Memories of all sizes, a byte of any of them for 1 pJ: what is counted here
@@ -333,4 +346,130 @@ fn expressions_of_movement_are_its_estimates() {
             }
         }
     }
+}
+
+/// The command line says what is wrong with levels, and where.
+#[test]
+fn wrong_memories_are_told() {
+    let estimate = |arguments: &[&str]| {
+        let all = [&["estimate", "attention", "--table", "45nm"], arguments].concat();
+        let (code, out, err) = picojoule(&all);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}");
+        err
+    };
+    let tiled = |memory: &str| estimate(&["--movement", "tiled", "--memory", memory]);
+    assert!(tiled("sram,dram").contains("`sram` has several sizes"));
+    assert!(tiled("dram,sram 8 KiB").contains("has no size"));
+    assert!(tiled("sram 8 KiB,sram 8 KiB").contains("there twice"));
+    assert!(tiled("").contains("no memory is called"));
+    assert!(estimate(&["--movement", "tile"]).contains("did you mean `tiled`?"));
+    assert!(estimate(&["--memory", "dram"]).contains("data movement is not counted"));
+    assert!(estimate(&["--movement", "tiled", "--tiles", "all"]).contains("no kind of tiles"));
+    let small = estimate(&["--movement", "tiled", "--set", "sram.kib=0"]);
+    assert!(small.contains("`sram.kib` cannot be 0"), "{small}");
+    // 1/128 KiB are 64 bits: two numbers of 32, and a sum beside them.
+    let small = estimate(&["--movement", "tiled", "--set", "sram.kib=0.0078125"]);
+    assert!(
+        small.contains("`attention/q` does not go through `sram 0.0078125 KiB`"),
+        "{small}"
+    );
+    assert!(small.contains("holds 64 bits, and one element of each tensor takes 32 + 32 + 32"));
+    let unknown = estimate(&["--movement", "tiled", "--set", "dram.kib=8"]);
+    assert!(unknown.contains("`dram` has no `kib`"), "{unknown}");
+    let none = estimate(&["--set", "dram.access=8"]);
+    assert!(none.contains("data movement is not counted"), "{none}");
+}
+
+/// JSON has the levels, the traffic of all and of each stage, and the bound;
+/// without movement there is none of it.
+#[test]
+fn json_has_what_moves() {
+    let of = |arguments: &[&str]| -> serde_json::Value {
+        let all = [&["estimate", "attention", "--output", "json"], arguments].concat();
+        let (code, out, err) = picojoule(&all);
+        assert_eq!(code, Some(0), "{err}");
+        serde_json::from_str(&out).unwrap()
+    };
+    let none = of(&[]);
+    assert_eq!(none["movement"], "none");
+    assert!(none["movement_pj"].is_null() && none["traffic"].is_null() && none["memory"].is_null());
+    let tiled = of(&["--movement", "tiled"]);
+    assert_eq!(tiled["movement"], "tiled");
+    assert_eq!(tiled["memory"][0]["level"], "sram 32 KiB");
+    assert_eq!(tiled["memory"][0]["capacity_bits"], 32 * 8192);
+    assert_eq!(tiled["memory"][1]["level"], "dram");
+    let sum = |rows: &serde_json::Value| -> f64 {
+        rows.as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["pj"].as_f64().unwrap())
+            .sum()
+    };
+    let moved = tiled["movement_pj"].as_f64().unwrap();
+    common::assert_close(sum(&tiled["traffic"]), moved);
+    let stages = tiled["stages"].as_array().unwrap();
+    common::assert_close(
+        stages.iter().map(|stage| sum(&stage["traffic"])).sum(),
+        moved,
+    );
+    let total = tiled["total_pj"].as_f64().unwrap();
+    common::assert_close(total, moved + tiled["compute_pj"].as_f64().unwrap());
+    assert_eq!(tiled["compute_pj"], none["total_pj"]);
+    assert!(tiled["lower_bound_bits"].as_f64().unwrap() > 0.0);
+}
+
+/// A sweep over the capacity is at every point what the estimate there gives.
+#[test]
+fn sweeps_over_capacities_are_estimates() {
+    let arguments = [
+        "sweep",
+        "attention",
+        "--table",
+        "45nm",
+        "--movement",
+        "tiled",
+        "--over",
+    ];
+    let over = [
+        &arguments[..],
+        &["45nm.sram.kib=1,3,32,500", "--output", "csv"],
+    ]
+    .concat();
+    let (code, out, err) = picojoule(&over);
+    assert_eq!(code, Some(0), "{err}");
+    let lines: Vec<Vec<&str>> = out.lines().map(|line| line.split(',').collect()).collect();
+    let column = lines[0]
+        .iter()
+        .position(|name| *name == "attention_full_e_att_pj")
+        .unwrap();
+    let scope = |kib: &str| {
+        let set = format!("sram.kib={kib}");
+        let arguments = [
+            "compare",
+            "attention",
+            "--table",
+            "45nm",
+            "--format",
+            "fp32",
+            "--movement",
+            "tiled",
+            "--set",
+            &set,
+            "--scope",
+            "attention-full",
+            "--output",
+            "json",
+        ];
+        let (_, out, err) = picojoule(&arguments);
+        let value: serde_json::Value =
+            serde_json::from_str(&out).unwrap_or_else(|_| panic!("{err}"));
+        let mut rows = value["rows"].as_array().unwrap().iter();
+        rows.find(|row| row["variant"] == "e-att").unwrap()["energy_pj"]
+            .as_f64()
+            .unwrap()
+    };
+    for line in &lines[1..] {
+        common::assert_close(line[column].parse().unwrap(), scope(line[2]));
+    }
+    assert_eq!(lines.len(), 5);
 }

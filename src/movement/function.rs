@@ -178,12 +178,8 @@ impl Function for TileTraffic {
         let whole_numbers = whole_numbers.ok_or_else(|| {
             EvalError::NoValue("an extent of a tile is no whole number".to_owned())
         })?;
-        let crossing = self.searches.search(&whole_numbers).ok_or_else(|| {
-            let bits = whole_numbers.first().copied().unwrap_or(0);
-            EvalError::NoValue(format!(
-                "a memory of {bits} bits does not hold one element of each tensor"
-            ))
-        })?;
+        let crossing = self.searches.search(&whole_numbers);
+        let crossing = crossing.ok_or_else(|| EvalError::NoValue(too_small(&whole_numbers)))?;
         Ok(whole(self.part.of(&crossing)))
     }
 
@@ -229,6 +225,18 @@ impl Function for TileTraffic {
             }
         })
     }
+}
+
+/// Why no tile fits.
+fn too_small(arguments: &[u64]) -> String {
+    let widths: Vec<String> = arguments
+        .iter()
+        .skip(1)
+        .take(3)
+        .map(u64::to_string)
+        .collect();
+    let (capacity, widths) = (arguments.first().copied().unwrap_or(0), widths.join(" + "));
+    format!("it holds {capacity} bits, and one element of each tensor takes {widths}")
 }
 
 /// Arguments that are not all whole, as what a sensitivity asks for is not: the

@@ -102,6 +102,14 @@ impl ThresholdAxis {
         }
     }
 
+    /// A size of a level of memory, in whole numbers: KiB, or bits of an access.
+    pub fn of_level(symbol: &Symbol, now: &BigRational) -> ThresholdAxis {
+        ThresholdAxis {
+            kind: AxisKind::Whole,
+            ..ThresholdAxis::of_entry(symbol, now)
+        }
+    }
+
     /// The same under another name: that of one variant is `snn.t` beside
     /// others, and `t` in its own graph.
     pub fn called(self, name: &Symbol) -> ThresholdAxis {

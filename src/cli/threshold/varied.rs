@@ -9,7 +9,7 @@ use crate::cli::over::{Over, OverValues};
 use crate::cli::request::{ModelRequest, PriceRequest};
 use crate::cli::settings::{check_known, check_most};
 use crate::cli::usage::usage_error;
-use crate::energy::{CostModel, Counted, Estimate, entry_values, priced};
+use crate::energy::{CostModel, Counted, Estimate, LevelNumber, entry_values, priced};
 use crate::format::Format;
 use crate::graph::{OpGraph, settable};
 use crate::number;
@@ -141,7 +141,12 @@ impl Varied {
         Ok(Varied {
             meant: vec![true; counted.len()],
             counted,
-            axis: ThresholdAxis::of_entry(&found.symbol, &found.value),
+            axis: match found.number {
+                LevelNumber::Kib | LevelNumber::AccessBits => {
+                    ThresholdAxis::of_level(&found.symbol, &found.value)
+                }
+                _ => ThresholdAxis::of_entry(&found.symbol, &found.value),
+            },
             symbol: found.symbol,
             format: None,
             filled: false,

@@ -221,7 +221,7 @@ fn memories_are_told_apart_and_priced_per_something() {
     one_in(
         &row("pj = 1\nper = \"64 bits\""),
         "t.toml:12:7: `64 bits` is nothing that a memory is priced per",
-        "write `bit`, `byte` or, for example, `64-bit access`",
+        "write `bit`, `byte`, or, for example, `64-bit access` or `64-bit read`",
     );
     one_in(
         &row("pj = 1\nper = \"bit\"\nsize_kib = 0"),
@@ -232,6 +232,83 @@ fn memories_are_told_apart_and_priced_per_something() {
         &row("range = [\"add\", 3]\nper = \"bit\""),
         "t.toml:11:11: a memory has no formula with names",
         "its price and range are numbers",
+    );
+}
+
+/// A read and a write may have prices of their own; an access has one.
+#[test]
+fn writes_have_a_price_of_their_own_or_none() {
+    let row = |fields: &str| {
+        format!(
+            "[[memory]]\nlevel = \"rf\"\nsource = \"s\"\nconfidence = \"low\"\npj = 2\n{fields}\n"
+        )
+    };
+    let write = "write = { pj = 3, source = \"s\", confidence = \"low\" }";
+    let memory = |fields: &str| {
+        let table = read(&table_text(&row(fields))).unwrap();
+        table.memories()[0].clone()
+    };
+    let both = memory("per = \"16-bit access\"");
+    assert_eq!(both.pj_per_bit_written(), Some(both.pj_per_bit()));
+    let apart = memory(&format!("per = \"16-bit read\"\n{write}"));
+    let sixteenth = |n: i64| num_rational::BigRational::new(n.into(), 16.into());
+    assert_eq!(apart.pj_per_bit(), sixteenth(2));
+    assert_eq!(apart.pj_per_bit_written(), Some(sixteenth(3)));
+    assert_eq!(memory("per = \"16-bit read\"").pj_per_bit_written(), None);
+    one_in(
+        &row(&format!("per = \"16-bit access\"\n{write}")),
+        "t.toml:13:9: a write to `rf` has two prices",
+        "an access is either: write `per = \"16-bit read\"`",
+    );
+}
+
+/// Levels are named nearest first, each once, and hold more and more.
+#[test]
+fn hierarchies_are_in_order() {
+    let row = |size: &str| {
+        format!(
+            "[[memory]]\nlevel = \"sram\"\n{size}per = \"bit\"\npj = 1\nsource = \"s\"\nconfidence = \"low\"\n"
+        )
+    };
+    let rows = format!(
+        "{}{}{}",
+        row("size_kib = 8\n"),
+        row("size_kib = 1024\n"),
+        row("").replace("sram", "dram")
+    );
+    let table = read(&table_text(&rows)).unwrap();
+    let levels = |text: &str| match table.levels(Some(text)) {
+        Ok(levels) => levels
+            .iter()
+            .map(|level| level.name())
+            .collect::<Vec<_>>()
+            .join(" < "),
+        Err(mistake) => mistake.message().to_owned(),
+    };
+    assert_eq!(levels("sram 8 KiB, dram"), "sram 8 KiB < dram");
+    assert_eq!(
+        levels("sram 8KiB,sram 1 MiB,dram"),
+        "sram 8 KiB < sram 1024 KiB < dram"
+    );
+    assert_eq!(
+        levels("sram,dram"),
+        "`sram` has several sizes: `sram 8 KiB`, `sram 1024 KiB`"
+    );
+    assert_eq!(levels("sran 8 KiB"), "no memory is called `sran 8 KiB`");
+    assert_eq!(levels("dram,dram"), "the level `dram` is there twice");
+    assert_eq!(
+        levels("sram 1024 KiB,sram 8 KiB"),
+        "`sram 8 KiB` stands behind `sram 1024 KiB`, and holds no more"
+    );
+    assert_eq!(
+        levels("dram,sram 8 KiB"),
+        "`dram` stands before `sram 8 KiB`, and has no size"
+    );
+    assert!(table.levels(None).is_err());
+    one_in(
+        &format!("{rows}[[hierarchy]]\nname = \"h\"\nlevels = [\"sram 8 KiB\", \"dran\"]\n"),
+        "t.toml:29:25: no memory is called `dran`",
+        "did you mean `dram`?",
     );
 }
 
