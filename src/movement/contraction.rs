@@ -41,7 +41,7 @@ impl Contraction {
         let windowed = [(0, a, b), (1, b, a)]
             .into_iter()
             .find_map(|(at, one, other)| {
-                let windows = windows(einsum, one, other, *shapes.get(at)?)?;
+                let windows = windows(einsum, one, other, shapes.get(at)?)?;
                 (!windows.is_empty()).then_some((at, one, other, windows))
             });
         Some(match windowed {

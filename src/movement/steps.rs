@@ -46,7 +46,7 @@ fn any(extent: u64) -> Vec<u64> {
 
 fn divisors(extent: u64) -> Vec<u64> {
     let below = (1..).take_while(|size| size * size <= extent);
-    let small: Vec<u64> = below.filter(|size| extent % size == 0).collect();
+    let small: Vec<u64> = below.filter(|size| extent.is_multiple_of(*size)).collect();
     let large: Vec<u64> = small.iter().rev().map(|size| extent / size).collect();
     let mut all = small;
     all.extend(large);

@@ -74,8 +74,9 @@ fn simulate(matrix: Matrix, widths: Widths, tile: [u64; 3], order: [usize; 3]) -
 
 /// The least traffic over all boxes that fit and all orders of the loops.
 fn exhaustive(matrix: Matrix, widths: Widths, capacity: u128, tiles: Tiles) -> Option<u128> {
-    let sizes =
-        |extent: u64| (1..=extent).filter(move |size| tiles == Tiles::Any || extent % size == 0);
+    let sizes = |extent: u64| {
+        (1..=extent).filter(move |size| tiles == Tiles::Any || extent.is_multiple_of(*size))
+    };
     let orders = [
         [0, 1, 2],
         [0, 2, 1],

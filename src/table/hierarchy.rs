@@ -72,7 +72,7 @@ pub(super) fn add_hierarchies(
 
 /// Why some names are no hierarchy, and which of them it is.
 struct Mistake {
-    diagnostic: Diagnostic,
+    diagnostic: Box<Diagnostic>,
     at: Option<usize>,
 }
 
@@ -105,10 +105,8 @@ impl EnergyTable {
                 .collect(),
             (None, text) => text.unwrap_or_default().split(',').collect(),
         };
-        pick(&self.memories, names.into_iter()).map_err(|mistake| {
-            let diagnostic = mistake.diagnostic;
-            diagnostic.help(self.help_for_levels())
-        })
+        pick(&self.memories, names.into_iter())
+            .map_err(|mistake| mistake.diagnostic.help(self.help_for_levels()))
     }
 
     fn help_for_levels(&self) -> String {
@@ -135,7 +133,7 @@ fn pick<'n>(
     let mut levels: Vec<MemoryLevel> = Vec::new();
     for (at, name) in names.enumerate() {
         let mistake = |diagnostic| Mistake {
-            diagnostic,
+            diagnostic: Box::new(diagnostic),
             at: Some(at),
         };
         let level = find(memories, name.trim()).map_err(mistake)?;
@@ -155,7 +153,7 @@ fn pick<'n>(
     match levels.is_empty() {
         false => Ok(levels),
         true => Err(Mistake {
-            diagnostic: Diagnostic::new("a hierarchy has at least one level"),
+            diagnostic: Box::new(Diagnostic::new("a hierarchy has at least one level")),
             at: None,
         }),
     }
