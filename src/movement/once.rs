@@ -4,7 +4,6 @@
 use petgraph::graph::NodeIndex;
 
 use super::finder::{Finder, role};
-use super::function::fits;
 use super::setting::{Direction, Role};
 use crate::graph::Op;
 use crate::symbolic::Expr;
@@ -36,8 +35,11 @@ impl Finder<'_> {
         }
         let stays = match (self.on_die(), readers.first()) {
             (Some((level, capacity)), Some(_)) => {
-                let whole = (self.bind)(&op.output.elements());
-                Some((level, fits(&whole * &self.width(op), capacity.clone())))
+                let whole = self.sizes.bind(&op.output.elements());
+                Some((
+                    level,
+                    self.sizes.fits(&whole * &self.width(op), capacity.clone()),
+                ))
             }
             _ => None,
         };

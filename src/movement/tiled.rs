@@ -10,7 +10,7 @@ use petgraph::graph::NodeIndex;
 
 use super::contraction::Contraction;
 use super::finder::{Finder, Read};
-use super::function::{Part, bound, fits};
+use super::function::bound;
 use super::setting::Role;
 use crate::graph::{Einsum, Op, OpKind};
 use crate::symbolic::Expr;
@@ -74,7 +74,7 @@ impl Finder<'_> {
             for read in self.reads(at) {
                 bits += &read.bits();
             }
-            share = &share * &fits(bits, capacity.clone());
+            share = &share * &self.sizes.fits(bits, capacity.clone());
         }
         share
     }
@@ -101,7 +101,7 @@ impl Finder<'_> {
         else {
             return;
         };
-        let runs = &self.runs(op) * &(self.bind)(&contraction.times);
+        let runs = &self.runs(op) * &self.sizes.bind(&contraction.times);
         let partial = op.computed_in.unwrap_or(self.format).accumulator.bits();
         let widths = [
             first.width.clone(),
@@ -112,19 +112,20 @@ impl Finder<'_> {
         let extents: Vec<Expr> = contraction
             .extents
             .iter()
-            .map(|extent| (self.bind)(extent))
+            .map(|extent| self.sizes.bind(extent))
             .collect();
         let [a, b, c] = contraction
             .elements
             .each_ref()
-            .map(|elements| (self.bind)(elements));
+            .map(|elements| self.sizes.bind(elements));
         // Of an input only what its windows touch.
         let touched = contraction.has_windows().then(|| {
             let head = [Expr::whole(ROOM)]
                 .into_iter()
                 .chain(widths.iter().cloned());
-            let arguments = head.chain(extents.iter().cloned()).collect();
-            self.searches.part(Part::A, arguments)
+            let arguments: Vec<Expr> = head.chain(extents.iter().cloned()).collect();
+            let [touched, ..] = self.sizes.crossing(&self.searches, &arguments);
+            touched
         });
         let once = [
             touched.unwrap_or_else(|| &a * &first.width),
@@ -144,7 +145,7 @@ impl Finder<'_> {
                 (Some(capacity), _) => {
                     let head = [capacity].into_iter().chain(widths.iter().cloned());
                     let arguments: Vec<Expr> = head.chain(extents.iter().cloned()).collect();
-                    Part::ALL.map(|part| self.searches.part(part, arguments.clone()))
+                    self.sizes.crossing(&self.searches, &arguments)
                 }
                 (None, Some(_)) => [once[0].clone(), once[1].clone(), Expr::zero()],
                 (None, None) => datapath.clone(),
@@ -182,10 +183,10 @@ impl Finder<'_> {
         reads: &[Read],
         contraction: &Contraction,
     ) -> [Expr; 3] {
-        let times = (self.bind)(&contraction.times);
-        let space = (self.bind)(&einsum.iteration_space());
+        let times = self.sizes.bind(&contraction.times);
+        let space = self.sizes.bind(&einsum.iteration_space());
         let space = space.divide(&times).unwrap_or(space);
-        let taken = &space * &(self.bind)(&einsum.density);
+        let taken = &space * &self.sizes.bind(&einsum.density);
         let bits = |at: usize| {
             let read = reads.get(at);
             let elements = match read.is_some_and(|read| read.skips) {
