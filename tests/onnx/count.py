@@ -225,8 +225,12 @@ def by_runtime(model, binds):
 
 def by_reference(model, binds):
     """The same by onnx's reference evaluator, within functions and control flow, too."""
-    given = inputs(model, binds)
     refill(model)
+    return watched(model, inputs(model, binds))
+
+
+def watched(model, given):
+    """The counts of every node that the reference evaluator runs on the inputs given."""
     model.graph.initializer.append(numpy_helper.from_array(np.array(True), "always"))
     for node in nodes(model):
         if node.op_type == "Loop" and not node.input[1]:
@@ -236,10 +240,10 @@ def by_reference(model, binds):
     def watch(node):
         run = node.run
 
-        def watched(*arguments, **options):
+        def watched_run(*arguments, **options):
             results = run(*arguments, **options)
             ins, outs = (
-                [None if one is None else np.shape(one) for one in values]
+                [None if one is None else shape_of(one) for one in values]
                 for values in (arguments, results)
             )
             number = macs(node.onnx_node, ins, outs)
@@ -247,7 +251,7 @@ def by_reference(model, binds):
                 counts.append((node.onnx_node.op_type, node.onnx_node.output[0], number))
             return results
 
-        node.run = watched
+        node.run = watched_run
 
     class Watched(ReferenceEvaluator):
         """Functions and inner graphs are evaluators of the same class."""
@@ -259,6 +263,11 @@ def by_reference(model, binds):
 
     Watched(model, new_ops=foreign(model)).run(None, given)
     return counts
+
+
+def shape_of(value):
+    """The shape of an array; a sequence of them has none."""
+    return () if isinstance(value, (list, tuple)) else np.shape(value)
 
 
 def foreign(model):
