@@ -1,6 +1,8 @@
 //! ONNX graphs of a few nodes, each with one thing that an importer may miss,
 //! against counts by hand: `tests/onnx/small/expected.csv` has the reckoning,
-//! `tests/onnx/values/expected.csv` that of values which spare multiplications.
+//! `tests/onnx/values/expected.csv` that of values which spare multiplications,
+//! `tests/onnx/operators/expected.csv` that of fused operators and of models of
+//! `ai.onnx.ml`.
 //!
 //! A row has settings (`name=value` is set, what starts with `--` is passed
 //! on) and a quantity: `macs`, `parameters`, or `prim:P` for the sum of a
@@ -58,6 +60,11 @@ fn every_small_graph_counts_what_was_reckoned_by_hand() {
 #[test]
 fn values_survive_what_keeps_them() {
     counts_as_reckoned(&folder("values"));
+}
+
+#[test]
+fn operators_of_one_node_are_taken_apart() {
+    counts_as_reckoned(&folder("operators"));
 }
 
 fn counts_as_reckoned(folder: &Path) {

@@ -10,10 +10,10 @@ use crate::import::onnx::proto::ElementType;
 use crate::number::whole;
 use crate::symbolic::Expr;
 
-const BATCH: u16 = 0;
-const GROUP: u16 = 1;
-const CHANNEL: u16 = 2;
-const OUTPUT: u16 = 3;
+pub(super) const BATCH: u16 = 0;
+pub(super) const GROUP: u16 = 1;
+pub(super) const CHANNEL: u16 = 2;
+pub(super) const OUTPUT: u16 = 3;
 /// The first of the axes of places and windows, in turn.
 const FIRST: u16 = 4;
 /// The first of the axes of places between those of the input.
@@ -91,7 +91,7 @@ pub(crate) fn convolve(
     builder.compute(Work::Product(product), &[x, weight], shape, element)
 }
 
-fn check_channels(channels: &Expr, own: &Expr, group: i64) -> Result<(), ImportError> {
+pub(super) fn check_channels(channels: &Expr, own: &Expr, group: i64) -> Result<(), ImportError> {
     let fits = group >= 1 && own.scale(&whole(group)) == *channels;
     if fits || channels.as_constant().is_none() && group >= 1 {
         return Ok(());
@@ -248,7 +248,7 @@ pub(crate) fn causal(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 }
 
 /// An axis of channels, by groups where there are several.
-fn channels(group: i64, axis: u16) -> ProductAxis {
+pub(super) fn channels(group: i64, axis: u16) -> ProductAxis {
     match group {
         1 => ProductAxis::Index(axis),
         _ => ProductAxis::Split(GROUP, axis),

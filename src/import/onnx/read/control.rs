@@ -11,10 +11,15 @@ use crate::import::onnx::operator::concat;
 use crate::import::onnx::proto::{AttributeValue, ElementType, Graph};
 use crate::symbolic::Expr;
 
-/// `If`: the branch that is taken, where shapes and weights tell.
+/// `If`: the branch that is taken, where shapes and weights tell; else how much
+/// either is.
 pub(super) fn branch<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Results {
     let Some(condition) = reader.builder.scalar(call.input(0)?) else {
-        let why = "the condition is known only while it runs".to_owned();
+        let mut why = "the condition is known only while it runs".to_owned();
+        let sizes = ["then_branch", "else_branch"].map(|name| products_of(reader, call, name));
+        if let [Some(yes), Some(no)] = sizes {
+            why = format!("{why}: {yes} MACs if it holds, {no} else");
+        }
         return Err(ImportError::Unsupported(why));
     };
     let name = if condition == 0.0 {
@@ -28,6 +33,23 @@ pub(super) fn branch<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Resul
     }
 }
 
+/// How many products a branch sums, which is read and taken back.
+fn products_of<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>, name: &str) -> Option<Expr> {
+    let graph = call.graph(name)?;
+    let (mark, depth) = (reader.builder.mark(), reader.names.depth());
+    let (active, within) = (reader.active.len(), reader.depth);
+    let notes = reader.builder.notes().clone();
+    let read = reader.body(graph);
+    let products = read.ok().map(|_| reader.builder.products_since(mark));
+    // What is wrong in a branch that is not taken is no matter.
+    reader.names.leave_to(depth);
+    reader.active.truncate(active);
+    reader.depth = within;
+    reader.builder.rewind(mark);
+    *reader.builder.notes() = notes;
+    products
+}
+
 /// Bodies are written out to so many nodes.
 const MAX_WRITTEN_OUT: usize = 10_000;
 
@@ -37,6 +59,17 @@ fn too_long(turns: i64, body: &Graph) -> ImportError {
     ImportError::Unsupported(format!(
         "{turns} turns of {nodes} nodes are more than {MAX_WRITTEN_OUT}"
     ))
+}
+
+/// Whether the turns since a `start` are not too long, with all that loops in
+/// them wrote out.
+fn within_limit(reader: &GraphReader<'_>, start: usize) -> Result<(), ImportError> {
+    match reader.steps - start > MAX_WRITTEN_OUT {
+        true => Err(ImportError::Unsupported(format!(
+            "its turns, written out, are more than {MAX_WRITTEN_OUT} nodes"
+        ))),
+        false => Ok(()),
+    }
 }
 
 /// Whether so many turns of a body are written out.
@@ -107,6 +140,7 @@ fn turns_of_loop<'m>(
     let mut carried: Vec<TensorId> = states.map(|state| at_first(reader, *state)).collect();
     let mut rows: Vec<Vec<TensorId>> = Vec::new();
     let mut turn = 0;
+    let start = reader.steps;
     while turns.is_none_or(|turns| turn < turns) {
         if one_number(reader, goes_on)? == 0 {
             break;
@@ -114,6 +148,7 @@ fn turns_of_loop<'m>(
         if !is_short(turn, body) {
             return Err(too_long(turn, body));
         }
+        within_limit(reader, start)?;
         let at = KnownValue::ints(&[turn]);
         let at = reader.builder.known(at, vec![], ElementType::Int64);
         let inputs = [vec![at, goes_on], carried.clone()].concat();
@@ -128,14 +163,21 @@ fn turns_of_loop<'m>(
 }
 
 /// A state as the first turn finds it. Every turn computes the same: a state of
-/// fractions counts as computed, also where the first one is a constant.
+/// fractions counts as computed, also where the first one is a constant, and
+/// what that holds, mostly zeros, is not followed.
 fn at_first(reader: &mut GraphReader<'_>, state: TensorId) -> TensorId {
     let builder = &mut reader.builder;
     let (element, shape) = (builder.element(state), builder.shape(state));
     match shape {
         Ok(shape) if builder.is_constant(state) && !element.is_whole() && !shape.is_empty() => {
+            let given = builder.add_constant("", shape.clone(), element);
+            let stored = builder.is_stored(state);
+            let constant = builder.tensor_mut(given);
+            constant.stored = stored;
+            constant.made_of = vec![state];
+            constant.made_linearly = true;
             let first = builder.add_tensor("state", Some(shape), element);
-            builder.push(Work::Move, vec![state], first);
+            builder.push(Work::Move, vec![given], first);
             first
         }
         _ => state,
@@ -209,23 +251,44 @@ pub(super) fn scanned<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Resu
     let states: Vec<TensorId> = (0..first)
         .map(|at| call.input(at))
         .collect::<Result<_, _>>()?;
-    let mut carried: Vec<TensorId> = (states.into_iter())
+    let carried: Vec<TensorId> = (states.into_iter())
         .map(|state| at_first(reader, state))
         .collect();
-    let turns = columns.iter().map(Vec::len).min().unwrap_or(0);
-    let mut rows = Vec::new();
+    let mark = reader.builder.mark();
     reader.enter(body)?;
-    for turn in 0..turns {
-        let slices = columns.iter().map(|slices| slices[turn]);
-        let inputs: Vec<TensorId> = carried.iter().copied().chain(slices).collect();
-        let mut results = reader.turn(body, &inputs)?.into_iter();
-        carried = results.by_ref().take(first).collect();
-        rows.push(results.collect());
-    }
+    let ran = turns_of_scan(reader, body, carried, &columns);
     reader.leave();
+    let (carried, rows) = match ran {
+        Ok(ran) => ran,
+        Err(why) => {
+            reader.builder.rewind(mark);
+            return Err(why);
+        }
+    };
     let axes = call.ints("scan_output_axes").unwrap_or(&[]);
     let stacked = stacked(reader, call.results(), &carried, &rows, axes)?;
     Ok([carried, stacked].concat())
+}
+
+/// The turns of a `Scan`, each of one slice of every column.
+fn turns_of_scan<'m>(
+    reader: &mut GraphReader<'m>,
+    body: &'m Graph,
+    mut carried: Vec<TensorId>,
+    columns: &[Vec<TensorId>],
+) -> Result<Ran, ImportError> {
+    let turns = columns.iter().map(Vec::len).min().unwrap_or(0);
+    let mut rows = Vec::new();
+    let start = reader.steps;
+    for turn in 0..turns {
+        within_limit(reader, start)?;
+        let slices = columns.iter().map(|slices| slices[turn]);
+        let inputs: Vec<TensorId> = carried.iter().copied().chain(slices).collect();
+        let mut results = reader.turn(body, &inputs)?.into_iter();
+        carried = results.by_ref().take(carried.len()).collect();
+        rows.push(results.collect());
+    }
+    Ok((carried, rows))
 }
 
 /// `Constant`

@@ -6,17 +6,21 @@
 //! |---|---|
 //! | `table` | which operator is read by which function |
 //! | `graph` | graphs, functions and nodes, one after the other |
+//! | `told` | what the file tells of tensors beside the nodes that make them |
 //! | `names` | which tensor a name stands for, and where |
 //! | `order` | an order in which each node reads only what was made before |
 //! | `capture` | what the graphs within a node read from around it |
 //! | `control` | operators that read graphs or tensors of the file themselves |
+//! | `flex` | attention whose scores go through graphs of the file |
 
 mod capture;
 mod control;
+mod flex;
 mod graph;
 mod names;
 mod order;
 pub(super) mod table;
+mod told;
 
 use std::collections::BTreeMap;
 
