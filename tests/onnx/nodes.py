@@ -6,7 +6,8 @@
 The tests are made by the package (its wheel has no files of them) and written to a temporary
 folder. MACs are held against the shapes of the arrays that a test comes with, by the reckoning of
 count.py; where a model has several nodes, the reference evaluator runs it on these arrays. Ends
-with 1 where a count of MACs is wrong. `--list` names the tests under each reason.
+with 1 where a count of MACs is wrong. `--list` names the tests under each reason; `--table` writes
+the reasons as docs/onnx.md has them, each test under its first one.
 """
 
 import argparse
@@ -45,10 +46,21 @@ def executed(test):
         return None
 
 
-def estimated(binary, path):
+def sizes(test):
+    """The dims that the inputs name, as the arrays have them."""
+    found = {}
+    arrays = test.data_sets[0][0] if test.data_sets else []
+    for one, array in zip(test.model.graph.input, arrays):
+        dims = one.type.tensor_type.shape.dim
+        found |= {dim.dim_param: size for dim, size in zip(dims, count.shape_of(array)) if dim.dim_param}
+    return [f"--set={name}={size}" for name, size in found.items()]
+
+
+def estimated(binary, path, options):
     """What picojoule says: macs, reasons, as `full`, `partly` or `refused`."""
     run = subprocess.run(
-        [binary, "estimate", path, "--output", "json"], capture_output=True, text=True, timeout=60
+        [binary, "estimate", path, "--output", "json", *options],
+        capture_output=True, text=True, timeout=60,
     )
     if run.returncode:
         message = run.stderr.strip().splitlines()[0]
@@ -65,22 +77,36 @@ def is_wrong(kind, macs, right):
     return macs != right if kind == "full" else macs > right
 
 
+def table(first):
+    """Reasons with their operators, by how many tests have them; `first` are those of each test."""
+    found = collections.defaultdict(collections.Counter)
+    for text in first:
+        operator, _, reason = text.partition(" (")
+        found[reason.removesuffix(")").partition(":")[0]][operator] += 1
+    print("| left out, since | tests | operators |\n|---|---|---|")
+    for reason, operators in sorted(found.items(), key=lambda one: -one[1].total()):
+        names = ", ".join(f"`{name}` {count}" for name, count in operators.most_common())
+        print(f"| {reason} | {operators.total()} | {names} |")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", default=ROOT / "target/debug/picojoule")
     parser.add_argument("--list", action="store_true", help="name the tests under each reason")
+    parser.add_argument("--table", action="store_true", help="write the reasons as Markdown")
     parser.add_argument("names", nargs="*", help="these tests alone")
     asked = parser.parse_args()
     warnings.simplefilter("ignore")
-    kinds, reasons, wrong, checked = collections.Counter(), {}, [], 0
+    kinds, reasons, first, wrong, checked = collections.Counter(), {}, [], [], 0
     with tempfile.TemporaryDirectory() as folder:
         for test in collect_testcases(None):
             if asked.names and test.name not in asked.names:
                 continue
             path = Path(folder) / f"{test.name}.onnx"
             path.write_bytes(test.model.SerializeToString())
-            kind, macs, why = estimated(asked.binary, path)
+            kind, macs, why = estimated(asked.binary, path, sizes(test))
             kinds[kind] += 1
+            first += why[:1]
             for reason in set(why):
                 reasons.setdefault((kind, reason), []).append(test.name)
             right = executed(test)
@@ -89,6 +115,9 @@ def main():
                 wrong.append(f"{test.name}: {macs} MACs, {right} at run time")
     print(f"{kinds.total()} tests: {kinds['full']} in full, {kinds['partly']} with something left "
           f"out, {kinds['refused']} refused; MACs of {checked} held against a run")
+    if asked.table:
+        table(first)
+        reasons.clear()
     for (kind, reason), names in sorted(reasons.items(), key=lambda one: -len(one[1])):
         print(f"{len(names):5} {kind}: {reason}")
         if asked.list:

@@ -211,6 +211,64 @@ def _(g):
     return g.op("Scan", zeros, g.input("x", 3, 2, 4), outputs=2, body=inner, num_scan_inputs=1)[1]
 
 
+# Sequences
+
+
+@graph("mapped", "macs", (3 + 2) * 4 * 6, "rows 3 and 2 of a sequence, each times 4 by 6", 30)
+def _(g):
+    parts = g.op("SplitToSequence", g.input("x", 5, 4), g.ints(3, 2))
+    step = small.Graph("step")
+    step.inputs.append(helper.make_tensor_value_info("row", FLOAT, None))
+    result = step.op("MatMul", "row", step.weight(4, 6))
+    mapped = g.op("SequenceMap", parts, body=step.subgraph((result, FLOAT)))
+    return g.op("ConcatFromSequence", mapped, axis=0)
+
+
+# Bodies
+
+
+def scaled_by(g, name, columns):
+    """A branch: x times a weight of so many columns."""
+    inner = small.Graph(name)
+    return inner.subgraph((inner.op("MatMul", "x", inner.weight(4, columns)), FLOAT))
+
+
+@graph("branches_on_data", "left_out:36 MACs if it holds; 72 else", 1, "3 rows of 4 times 4 by 3 or 4 by 6: which, only data tells")
+def _(g):
+    g.input("x", 3, 4)
+    branches = dict(then_branch=scaled_by(g, "yes", 3), else_branch=scaled_by(g, "no", 6))
+    return g.op("If", g.input("c", kind=TensorProto.BOOL), **branches)
+
+
+@graph("branches_of_any_length", "left_out:60 MACs if it holds; 0 else", 1, "5 rows of 4 times 4 by 3, or the rows as they are", binds="n=5")
+def _(g):
+    g.input("x", "n", 4)
+    inner = small.Graph("no")
+    kept = inner.subgraph((inner.op("Relu", "x"), FLOAT))
+    return g.op("If", g.input("c", kind=TensorProto.BOOL), then_branch=scaled_by(g, "yes", 3), else_branch=kept)
+
+
+def loop(g, turns, kind, state):
+    """A Loop whose body, of a state alone, is `kind` or another Loop."""
+    inner = small.Graph(f"in{turns}_")
+    inner.inputs += [helper.make_tensor_value_info(f"{inner.prefix}{n}", k, []) for n, k in (("turn", INT64), ("on", TensorProto.BOOL))]
+    inner.inputs.append(helper.make_tensor_value_info(f"{inner.prefix}state", FLOAT, [2, 4]))
+    again = inner.op("Identity", f"{inner.prefix}on")
+    result = kind(inner, f"{inner.prefix}state")
+    body = inner.subgraph((again, TensorProto.BOOL), (result, FLOAT))
+    return g.op("Loop", g.number(turns), g.number(True, bool), state, body=body)
+
+
+@graph("loop_in_a_loop", "prim:tanh", 3 * 5 * 8, "3 turns of 5 turns, each 8 elements", 8)
+def _(g):
+    return loop(g, 3, lambda g, s: loop(g, 5, lambda g, s: g.op("Tanh", s), s), g.input("x", 2, 4))
+
+
+@graph("loops_in_a_loop_that_are_too_long", "left_out:Loop (its turns", 1, "2000 turns of 2000 turns")
+def _(g):
+    return loop(g, 2000, lambda g, s: loop(g, 2001, lambda g, s: g.op("Tanh", s), s), g.input("x", 2, 4))
+
+
 # Pictures
 
 
@@ -275,6 +333,11 @@ def _(g):
 @graph("sum_told_behind", "prim:add", 24, "a sum over axes that an input tells: the shape stands behind the root", opset=18, shape=[2, 1, 4])
 def _(g):
     return g.op("Sqrt", g.op("ReduceSum", g.input("x", 2, 3, 4), g.input("axes", 1, kind=INT64), keepdims=1))
+
+
+@graph("trace", "prim:add", 2 * 3, "a sum over the diagonals of 2 matrices of 3 by 3", 2)
+def _(g):
+    return g.op("Einsum", g.input("x", 2, 3, 3), equation="bii->b")
 
 
 # Models of scikit-learn

@@ -18,7 +18,7 @@ pub(super) fn branch<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Resul
         let mut why = "the condition is known only while it runs".to_owned();
         let sizes = ["then_branch", "else_branch"].map(|name| products_of(reader, call, name));
         if let [Some(yes), Some(no)] = sizes {
-            why = format!("{why}: {yes} MACs if it holds, {no} else");
+            why = format!("{why}: {yes} MACs if it holds; {no} else");
         }
         return Err(ImportError::Unsupported(why));
     };
@@ -79,7 +79,7 @@ fn is_short(turns: i64, body: &Graph) -> bool {
 }
 
 /// The body of a `Loop` or `Scan`.
-fn body_of<'m>(call: &Call<'m>) -> Result<&'m Graph, ImportError> {
+pub(super) fn body_of<'m>(call: &Call<'m>) -> Result<&'m Graph, ImportError> {
     let body = call.graph("body");
     body.ok_or_else(|| ImportError::Invalid("it has no `body`".to_owned()))
 }

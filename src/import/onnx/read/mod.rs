@@ -11,12 +11,14 @@
 //! | `order` | an order in which each node reads only what was made before |
 //! | `capture` | what the graphs within a node read from around it |
 //! | `control` | operators that read graphs or tensors of the file themselves |
+//! | `mapped` | graphs run for each tensor of a sequence |
 //! | `flex` | attention whose scores go through graphs of the file |
 
 mod capture;
 mod control;
 mod flex;
 mod graph;
+mod mapped;
 mod names;
 mod order;
 pub(super) mod table;

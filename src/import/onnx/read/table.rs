@@ -2,7 +2,7 @@
 
 use super::graph::Handler::{self, Graph, Node};
 use super::graph::Known;
-use super::{control, flex};
+use super::{control, flex, mapped};
 use crate::import::onnx::operator::{
     attention, concat, conv, einsum, elementwise, experts, gather, layout, linear,
     linear_attention, loss, microsoft, microsoft_attention, ml, norm, packed, pool, qonnx,
@@ -144,11 +144,12 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "SequenceAt" => Node(sequence::at), "nothing";
         "SequenceLength" => Node(sequence::length), "nothing";
         "ConcatFromSequence" => Node(sequence::joined), "nothing";
+        "SequenceMap" => Graph(mapped::map), "its body for each tensor of the sequence";
         "Optional", "OptionalGetElement" => Node(sequence::given), "nothing";
         "OptionalHasElement" => Node(sequence::is_given), "nothing";
         "Col2Im" => Node(window::overlapped), "an addition for each element of the columns";
         "Constant" => Graph(control::constant), "nothing";
-        "If" => Graph(control::branch), "the branch that is taken; listed as left out where only data tells which";
+        "If" => Graph(control::branch), "the branch that is taken; listed as left out, with the MACs of both, where only data tells which";
         "Loop" => Graph(control::repeated), "its body for each turn; listed as left out where only data tells how many";
         "Scan" => Graph(control::scanned), "its body for each slice; listed as left out where their number is a dim that is not set";
     }
