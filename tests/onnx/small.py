@@ -499,6 +499,26 @@ def _(g):
     return g.op("ConvTranspose", g.input("x", 1, 3, 8), g.weight(3, 2, 4), strides=[2], pads=[1, 1])
 
 
+@graph("windows_that_overlap_in_part", "prim:add", 16 * 3 * 2 * 9 - 2 * 64, "4·4 places of 3 channels, windows of 3 by 3 for 2, every other place under two: 864 products in 2·8·8 sums, 1 addition fewer in each", 128, options="--dot-adds=k-1")
+def _(g):
+    return g.op("ConvTranspose", g.input("x", 1, 3, 4, 4), g.weight(3, 2, 3, 3), strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1])
+
+
+@graph("windows_that_overlap_to_the_edge", "prim:add", 16 * 3 * 2 * 9 - 2 * 81 + 2 * 81, "the same without padding: 2·9·9 sums, each with a bias besides", 162, options="--dot-adds=k-1")
+def _(g):
+    return g.op("ConvTranspose", g.input("x", 1, 3, 4, 4), g.weight(3, 2, 3, 3), g.weight(2), strides=[2, 2])
+
+
+@graph("windows_with_gaps", "prim:add", 4 * 3 * 2 * 2 - 2 * 8, "4 places of 3 channels, windows of 2 for 3: 48 products in 2·8 sums; on 3 of 11 places lies none", 22, options="--dot-adds=k-1")
+def _(g):
+    return g.op("ConvTranspose", g.input("x", 1, 3, 4), g.weight(3, 2, 2), strides=[3])
+
+
+@graph("windows_over_any_length", "prim:add", 5 * 3 * 2 * 3 - 2 * 11, "n = 5 places of 3 channels, windows of 3 for 2: 90 products in 2·11 sums", 22, "n=5", options="--dot-adds=k-1")
+def _(g):
+    return g.op("ConvTranspose", g.input("x", 1, 3, "n"), g.weight(3, 2, 3), strides=[2])
+
+
 @graph("norm_behind_convtranspose", "prim:mul", 2 * 3 * 16 * 9, "3 by 2 channels, windows of 3 by 3 at 4·4 places; the normalisation is folded", 2 * 8 * 8)
 def _(g):
     x = g.op("ConvTranspose", g.input("x", 1, 3, 4, 4), g.weight(3, 2, 3, 3), strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1])

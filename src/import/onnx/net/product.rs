@@ -18,6 +18,9 @@ pub(crate) struct Product {
     pub(crate) reduce: Reduce,
     /// Whether a bias is added to every sum.
     pub(crate) bias: bool,
+    /// How many sums there are, where terms of several indices of the result
+    /// are added up.
+    pub(crate) sums: Option<Expr>,
 }
 
 /// What stands for one axis of an operand.
@@ -70,6 +73,7 @@ impl Product {
             map: Map::Mul,
             reduce: Reduce::Add,
             bias: false,
+            sums: None,
         }
     }
 

@@ -145,7 +145,8 @@ pub(crate) fn transposed(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
             |given| Expr::whole(*given),
         ));
     }
-    let (product, laid) = laid_down(&slides, &input, &shape, group);
+    let (mut product, laid) = laid_down(&slides, &input, &shape, group);
+    product.sums = sums(&slides, &input, &shape, &laid);
     let element = builder.element(x);
     let all = builder.compute(Work::Product(product), &[x, weight], laid.clone(), element)?;
     let bias = call.optional(2);
@@ -206,6 +207,21 @@ fn laid_down(
         Product::multiplied(operands.into(), result, given_extents),
         shape,
     )
+}
+
+/// How many sums the windows give that are laid down one by one: places of the
+/// result on which at least one of them lies.
+fn sums(slides: &[Slide], input: &[Expr], output: &[Expr], laid: &[Expr]) -> Option<Expr> {
+    let all = |shape: &[Expr]| shape.iter().product::<Expr>();
+    if all(laid) == all(output) {
+        return None;
+    }
+    let axes = slides.iter().zip(&input[2..]).zip(&output[2..]);
+    let covered: Vec<Expr> = axes
+        .map(|((slide, before), after)| slide.covered(before, after))
+        .collect();
+    let sums = &all(&output[..2]) * &all(&covered);
+    (sums != all(laid)).then_some(sums)
 }
 
 /// `CausalConvWithState`: every channel over the last places of its own, of

@@ -1,12 +1,18 @@
 //! How windows slide: convolutions and poolings.
 
+use std::collections::BTreeSet;
+
 use super::call::Call;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
-use crate::import::onnx::infer::extent::{ceil, floor};
+use crate::import::onnx::infer::bounds::smaller;
+use crate::import::onnx::infer::extent::{ceil, floor, number};
 use crate::number::whole;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
+
+/// Windows of more elements are not laid down one by one.
+const MAX_LAID: i64 = 1 << 16;
 
 /// How windows slide along one axis.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +73,49 @@ impl Slide {
                 &last + &Expr::whole(self.reach() + 1 + beyond - before - after)
             }
         }
+    }
+
+    /// On how many places of an axis of `result` at least one window lies.
+    pub(super) fn covered(&self, extent: &Expr, result: &Expr) -> Expr {
+        let laid = extent.scale(&whole(self.kernel));
+        let reaches_all = self.dilation == 1 && self.stride <= self.kernel;
+        match (number(extent), number(result)) {
+            (Ok(windows), Ok(places)) => self.covered_of(windows, places),
+            _ if reaches_all => smaller(result, &laid),
+            _ => smaller(&laid, result),
+        }
+    }
+
+    /// The same of numbers. Of what is cut off a half is before, where the file
+    /// does not say it.
+    fn covered_of(&self, windows: i64, places: i64) -> Expr {
+        let full = self.laid_down_in_full(windows);
+        let before = match self.padding {
+            Padding::Given(0, 0) | Padding::Same => (full - places).max(0) / 2,
+            Padding::Given(before, _) => before,
+        };
+        let few = windows
+            .checked_mul(self.kernel)
+            .filter(|all| *all <= MAX_LAID);
+        if few.is_none() || self.dilation == 1 && self.stride <= self.kernel {
+            let seen = (full - before).clamp(0, places);
+            return Expr::whole(seen.min(windows.saturating_mul(self.kernel)));
+        }
+        let places_of = |window: i64| {
+            let first = window * self.stride - before;
+            (0..self.kernel).map(move |at| first + at * self.dilation)
+        };
+        let covered: BTreeSet<i64> = (0..windows)
+            .flat_map(places_of)
+            .filter(|place| (0..places).contains(place))
+            .collect();
+        Expr::whole(covered.len() as i64)
+    }
+
+    /// The extent of so many windows before anything is cut off.
+    fn laid_down_in_full(&self, windows: i64) -> i64 {
+        let last = (windows - 1).saturating_mul(self.stride);
+        last.saturating_add(self.reach() + 1)
     }
 
     /// Whether windows that are laid down give each place of the result as many
