@@ -98,6 +98,14 @@ def _(g):
     return g.op("GroupQueryAttention", q, k, v, "", "", lengths, total, domain=MS, num_heads=4, kv_num_heads=2, local_window_size=20)
 
 
+@graph("bias_of_group_query", "prim:add", 2 * 4 * 8 * 8 * 4 + 4 * 4 * 8 * 8, "2 products of 4 numbers for each of 8·8 scores of 4 heads; the causal mask and a bias of each score; the shift and the sum of the softmax", domains=[MS])
+def _(g):
+    lengths, total = g.input("lengths", 1, kind=INT32), g.number(8, np.int32)
+    q, k, v = g.input("q", 1, 8, 16), g.input("k", 1, 8, 8), g.input("v", 1, 8, 8)
+    bias = g.input("bias", 1, 1, 8, 8)
+    return g.op("GroupQueryAttention", q, k, v, "", "", lengths, total, "", "", "", bias, domain=MS, num_heads=4, kv_num_heads=2, scale=1.0)
+
+
 @graph("window_on_both_sides", "macs", 2 * 6 * 4 * (4 + 4), "6 queries see 2 keys before, their own, and 1 behind", opset=25)
 def _(g):
     q, k, v = (g.input(name, 1, 2, 6, 4) for name in "qkv")
@@ -257,6 +265,23 @@ def loop(g, turns, kind, state):
     result = kind(inner, f"{inner.prefix}state")
     body = inner.subgraph((again, TensorProto.BOOL), (result, FLOAT))
     return g.op("Loop", g.number(turns), g.number(True, bool), state, body=body)
+
+
+@graph("branches_have_parameters", "parameters", 4 * 3 + 4 * 6, "4 by 3 and 4 by 6, whichever branch is taken")
+def _(g):
+    g.input("x", 3, 4)
+    branches = dict(then_branch=scaled_by(g, "yes", 3), else_branch=scaled_by(g, "no", 6))
+    return g.op("If", g.input("c", kind=TensorProto.BOOL), **branches)
+
+
+@graph("turns_on_data", "left_out:32 MACs a turn", 1, "2 rows of 4 times 4 by 4, as often as an input says")
+def _(g):
+    inner = small.Graph("in_")
+    inner.inputs += [helper.make_tensor_value_info(f"in_{n}", k, []) for n, k in (("turn", INT64), ("on", TensorProto.BOOL))]
+    inner.inputs.append(helper.make_tensor_value_info("in_state", FLOAT, [2, 4]))
+    again, result = inner.op("Identity", "in_on"), inner.op("MatMul", "in_state", inner.weight(4, 4))
+    body = inner.subgraph((again, TensorProto.BOOL), (result, FLOAT))
+    return g.op("Loop", g.input("turns", kind=INT64), "", g.input("x", 2, 4), body=body)
 
 
 @graph("loop_in_a_loop", "prim:tanh", 3 * 5 * 8, "3 turns of 5 turns, each 8 elements", 8)

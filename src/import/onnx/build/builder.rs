@@ -230,6 +230,13 @@ impl NetBuilder {
         all
     }
 
+    /// The constants that nodes read which were added after a mark.
+    pub(crate) fn constants_since(&self, mark: usize) -> Vec<TensorId> {
+        let nodes = self.net.nodes.iter().skip(mark);
+        let read = nodes.flat_map(|node| node.inputs.iter().chain(&node.folded));
+        read.copied().filter(|id| self.is_constant(*id)).collect()
+    }
+
     /// An operator of known shape that no table prices: it is listed as left
     /// out, and what stands behind it is counted.
     pub(crate) fn unpriced(

@@ -203,7 +203,7 @@ pub(crate) fn group_query(builder: &mut NetBuilder, call: &Call<'_>) -> Results 
         q,
         k,
         v,
-        mask: None,
+        mask: call.optional(10),
         causal: true,
         scaled: call.float("scale") != Some(1.0),
         capped: call.float("softcap").is_some_and(|cap| cap != 0.0),

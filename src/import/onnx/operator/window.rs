@@ -151,7 +151,7 @@ pub(crate) fn slides(call: &Call<'_>, kernel: &[i64]) -> Result<Vec<Slide>, Impo
         let values = call
             .ints(name)
             .map_or(vec![default; length], <[i64]>::to_vec);
-        let fits = values.len() == length && values.iter().all(|v| (0..1 << 40).contains(v));
+        let fits = values.len() == length && values.iter().all(|v| (0..1 << 30).contains(v));
         let wrong =
             || ImportError::Invalid(format!("`{name}` = {values:?} does not fit {rank} axes"));
         fits.then(|| values.clone()).ok_or_else(wrong)
@@ -163,7 +163,7 @@ pub(crate) fn slides(call: &Call<'_>, kernel: &[i64]) -> Result<Vec<Slide>, Impo
         .text("auto_pad")
         .is_some_and(|pad| pad.starts_with("SAME"));
     let valid = call.text("auto_pad") == Some("VALID");
-    let positive = |values: &[i64]| values.iter().all(|value| (1..1 << 40).contains(value));
+    let positive = |values: &[i64]| values.iter().all(|value| (1..1 << 30).contains(value));
     if !positive(&strides) || !positive(&dilations) || !positive(kernel) {
         return Err(ImportError::Invalid(
             "a stride, dilation or window of 0".to_owned(),

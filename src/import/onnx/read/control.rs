@@ -16,7 +16,10 @@ use crate::symbolic::Expr;
 pub(super) fn branch<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Results {
     let Some(condition) = reader.builder.scalar(call.input(0)?) else {
         let mut why = "the condition is known only while it runs".to_owned();
-        let sizes = ["then_branch", "else_branch"].map(|name| products_of(reader, call, name));
+        let sizes = ["then_branch", "else_branch"].map(|name| {
+            let graph = call.graph(name)?;
+            products_of(reader, |reader| reader.body(graph))
+        });
         if let [Some(yes), Some(no)] = sizes {
             why = format!("{why}: {yes} MACs if it holds; {no} else");
         }
@@ -33,21 +36,47 @@ pub(super) fn branch<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Resul
     }
 }
 
-/// How many products a branch sums, which is read and taken back.
-fn products_of<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>, name: &str) -> Option<Expr> {
-    let graph = call.graph(name)?;
+/// How many products are summed by what `read` reads, which is taken back; its
+/// weights are parameters all the same.
+fn products_of<'m>(
+    reader: &mut GraphReader<'m>,
+    read: impl FnOnce(&mut GraphReader<'m>) -> Results,
+) -> Option<Expr> {
     let (mark, depth) = (reader.builder.mark(), reader.names.depth());
     let (active, within) = (reader.active.len(), reader.depth);
     let notes = reader.builder.notes().clone();
-    let read = reader.body(graph);
+    let read = read(reader);
     let products = read.ok().map(|_| reader.builder.products_since(mark));
-    // What is wrong in a branch that is not taken is no matter.
+    let weights = reader.builder.constants_since(mark);
+    reader.aside.extend(weights.into_iter().map(Some));
+    // What is wrong in what is not put in place is no matter.
     reader.names.leave_to(depth);
     reader.active.truncate(active);
     reader.depth = within;
     reader.builder.rewind(mark);
     *reader.builder.notes() = notes;
     products
+}
+
+/// How many products one turn of a `Loop` sums.
+fn products_of_turn<'m>(
+    reader: &mut GraphReader<'m>,
+    call: &Call<'m>,
+    body: &'m Graph,
+) -> Option<Expr> {
+    let turn = reader
+        .builder
+        .add_tensor("turn", Some(vec![]), ElementType::Int64);
+    let goes_on = reader
+        .builder
+        .add_tensor("goes_on", Some(vec![]), ElementType::Bool);
+    products_of(reader, |reader| {
+        reader.enter(body)?;
+        let states = call.inputs.iter().skip(2).flatten();
+        let states = states.map(|state| at_first(reader, *state));
+        let inputs: Vec<TensorId> = [turn, goes_on].into_iter().chain(states).collect();
+        reader.turn(body, &inputs)
+    })
 }
 
 /// Bodies are written out to so many nodes.
@@ -87,6 +116,17 @@ pub(super) fn body_of<'m>(call: &Call<'m>) -> Result<&'m Graph, ImportError> {
 /// `Loop`: its body as often as shapes and weights tell.
 pub(super) fn repeated<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Results {
     let body = body_of(call)?;
+    run(reader, call, body).map_err(|why| match why {
+        ImportError::Unsupported(why) => {
+            let products = products_of_turn(reader, call, body);
+            let each = products.map(|products| format!(": {products} MACs a turn"));
+            ImportError::Unsupported(why + &each.unwrap_or_default())
+        }
+        why => why,
+    })
+}
+
+fn run<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>, body: &'m Graph) -> Results {
     let turns = match call.optional(0) {
         Some(turns) => Some(one_number(reader, turns)?),
         None => None,

@@ -58,6 +58,9 @@ pub(crate) struct GraphReader<'m> {
     probe: &'m mut WeightProbe<'m>,
     /// Handed in, since operators with graphs of their own come back here.
     pub(super) lookup: Lookup,
+    /// Constants that the operator reads within its graphs which is left out
+    /// next.
+    pub(super) aside: Vec<Option<TensorId>>,
     /// The functions being put in place.
     pub(super) active: Vec<&'m str>,
     pub(super) depth: usize,
@@ -88,6 +91,7 @@ impl<'m> GraphReader<'m> {
             alike: HashMap::new(),
             probe,
             lookup,
+            aside: Vec::new(),
             active: Vec::new(),
             depth: 0,
             steps: 0,

@@ -150,7 +150,7 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Col2Im" => Node(window::overlapped), "an addition for each element of the columns";
         "Constant" => Graph(control::constant), "nothing";
         "If" => Graph(control::branch), "the branch that is taken; listed as left out, with the MACs of both, where only data tells which";
-        "Loop" => Graph(control::repeated), "its body for each turn; listed as left out where only data tells how many";
+        "Loop" => Graph(control::repeated), "its body for each turn; listed as left out, with the MACs of a turn, where only data tells how many";
         "Scan" => Graph(control::scanned), "its body for each slice; listed as left out where their number is a dim that is not set";
     }
     "ai.onnx.preview": {

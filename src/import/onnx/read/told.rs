@@ -78,6 +78,8 @@ impl<'m> GraphReader<'m> {
                 _ => Work::Move,
             };
             self.builder.push(work, inputs.clone(), output);
+            let within = std::mem::take(&mut self.aside);
+            self.builder.stands_for(output, &within);
             results.push(output);
         }
         Ok(results)
