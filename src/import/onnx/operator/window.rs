@@ -70,7 +70,8 @@ impl Slide {
         match self.padding {
             Padding::Same => extent.scale(&whole(self.stride)),
             Padding::Given(before, after) => {
-                &last + &Expr::whole(self.reach() + 1 + beyond - before - after)
+                let own = self.reach() + 1 - before - after;
+                &(&last + &Expr::whole(own)) + &Expr::whole(beyond)
             }
         }
     }
@@ -98,7 +99,7 @@ impl Slide {
             .checked_mul(self.kernel)
             .filter(|all| *all <= MAX_LAID);
         if few.is_none() || self.dilation == 1 && self.stride <= self.kernel {
-            let seen = (full - before).clamp(0, places);
+            let seen = (full - before).min(places).max(0);
             return Expr::whole(seen.min(windows.saturating_mul(self.kernel)));
         }
         let places_of = |window: i64| {
