@@ -154,6 +154,25 @@ def _(g):
     return g.op("PackedMultiHeadAttention", g.input("qkv", 6, 2, 3, 4), "", "", "", *packed_rows(g), domain=MS, num_heads=2)
 
 
+# What ONNX Runtime's optimiser writes
+
+
+@graph("convolution_with_channels_last", "macs", 4 * 9 * 3 * 4, "4 channels at 3·3 places, windows of 2·2·3", domains=[MS])
+def _(g):
+    return g.op("NhwcConv", g.input("x", 1, 4, 4, 3), g.weight(4, 2, 2, 3), domain=MS, kernel_shape=[2, 2])
+
+
+@graph("groups_with_channels_last", "prim:div", 2 * 16 * 6 + 2 * 3, "silu of 2·16·6 elements has a division each, the normalisation of each of 2·3 groups one", domains=[MS])
+def _(g):
+    x, skip = g.input("x", 2, 4, 4, 6), g.input("skip", 2, 4, 4, 6)
+    return g.op("SkipGroupNorm", x, g.weight(6), g.weight(6), skip, outputs=2, domain=MS, groups=3, activation=1)[0]
+
+
+@graph("half_a_gate", "prim:erf", 3 * 4, "the GELU of 4 of 8 columns of 3 rows", domains=[MS])
+def _(g):
+    return g.op("BiasSplitGelu", g.op("BiasAdd", g.input("x", 1, 3, 8), g.weight(8), g.input("skip", 1, 3, 8), domain=MS), g.weight(8), domain=MS)
+
+
 # Whole numbers
 
 

@@ -140,28 +140,35 @@ pub(crate) fn group(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         }
         None => shape[1].clone(),
     };
-    let all: Expr = shape[1..].iter().product();
-    let row = all
-        .divide(&groups)
-        .ok_or_else(|| ImportError::Invalid("no groups".to_owned()))?;
-    let element = builder.element(x);
-    let rows = builder.compute(
-        Work::Move,
-        &[x],
-        vec![shape[0].clone(), groups, row],
-        element,
-    )?;
-    let plain = Block::LayerNorm {
-        gain: false,
-        shift: false,
-    };
-    let normal = builder.block(plain, &[rows])?;
-    let back = builder.compute(Work::Move, &[normal], shape, element)?;
+    let back = in_groups(builder, x, groups)?;
     let affine = [(Primitive::Mul, 1), (Primitive::Add, 1)];
     let result = builder.per_element_of(back, &affine)?;
     builder.set_stage(result, "norm");
     builder.stands_for(result, &[call.optional(1), call.optional(2)]);
     Ok(vec![result])
+}
+
+/// The normalisation of a row of all elements of each group.
+pub(super) fn in_groups(
+    builder: &mut NetBuilder,
+    x: TensorId,
+    groups: Expr,
+) -> Result<TensorId, ImportError> {
+    let shape = builder.shape(x)?;
+    let Some((batch, others)) = shape.split_first() else {
+        return Err(ImportError::Invalid("it has no channels".to_owned()));
+    };
+    let all: Expr = others.iter().product();
+    let row = all
+        .divide(&groups)
+        .ok_or_else(|| ImportError::Invalid("no groups".to_owned()))?;
+    let rows = builder.moved(&[x], vec![batch.clone(), groups, row])?;
+    let plain = Block::LayerNorm {
+        gain: false,
+        shift: false,
+    };
+    let normal = builder.block(plain, &[rows])?;
+    builder.moved(&[normal], shape)
 }
 
 /// `LpNormalization`: x / √Σx²
