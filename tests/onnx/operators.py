@@ -293,6 +293,24 @@ def _(g):
     return g.op("If", g.input("c", kind=TensorProto.BOOL), **branches)
 
 
+@graph("behind_branches_on_data", "macs", 3 * 6 * 2, "both branches give 3 rows of 6, which no one says; behind them 6 by 2")
+def _(g):
+    g.input("x", 3, 4)
+    branches = dict(then_branch=scaled_by(g, "yes", 6), else_branch=scaled_by(g, "no", 6))
+    either = g.op("If", g.input("c", kind=TensorProto.BOOL), **branches)
+    return g.op("MatMul", either, g.weight(6, 2))
+
+
+@graph("behind_turns_on_data", "macs", 2 * 4 * 3, "a state of 2 rows of 4 stays such; behind it 4 by 3")
+def _(g):
+    inner = small.Graph("in_")
+    inner.inputs += [helper.make_tensor_value_info(f"in_{n}", k, []) for n, k in (("turn", INT64), ("on", TensorProto.BOOL))]
+    inner.inputs.append(helper.make_tensor_value_info("in_state", FLOAT, None))
+    again, result = inner.op("Identity", "in_on"), inner.op("MatMul", "in_state", inner.weight(4, 4))
+    body = inner.subgraph((again, TensorProto.BOOL), (result, FLOAT))
+    return g.op("MatMul", g.op("Loop", g.input("turns", kind=INT64), "", g.input("x", 2, 4), body=body), g.weight(4, 3))
+
+
 @graph("turns_on_data", "left_out:32 MACs a turn", 1, "2 rows of 4 times 4 by 4, as often as an input says")
 def _(g):
     inner = small.Graph("in_")

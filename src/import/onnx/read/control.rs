@@ -1,6 +1,7 @@
 //! Operators that read graphs or tensors of the file themselves: branches,
 //! loops, constants.
 
+use super::aside::Aside;
 use super::capture::size;
 use super::graph::GraphReader;
 use crate::import::onnx::error::{ImportError, Results};
@@ -16,12 +17,16 @@ use crate::symbolic::Expr;
 pub(super) fn branch<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Results {
     let Some(condition) = reader.builder.scalar(call.input(0)?) else {
         let mut why = "the condition is known only while it runs".to_owned();
-        let sizes = ["then_branch", "else_branch"].map(|name| {
+        let branches = ["then_branch", "else_branch"].map(|name| {
             let graph = call.graph(name)?;
-            products_of(reader, |reader| reader.body(graph))
+            put_aside(reader, |reader| reader.body(graph))
         });
-        if let [Some(yes), Some(no)] = sizes {
-            why = format!("{why}: {yes} MACs if it holds; {no} else");
+        if let [Some(yes), Some(no)] = branches {
+            why = format!(
+                "{why}: {} MACs if it holds; {} else",
+                yes.products, no.products
+            );
+            reader.aside.results = yes.results_as(&no);
         }
         return Err(ImportError::Unsupported(why));
     };
@@ -36,47 +41,31 @@ pub(super) fn branch<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Resul
     }
 }
 
-/// How many products are summed by what `read` reads, which is taken back; its
-/// weights are parameters all the same.
-fn products_of<'m>(
+/// What `read` reads, taken back; nothing where that cannot be read.
+fn put_aside<'m>(
     reader: &mut GraphReader<'m>,
     read: impl FnOnce(&mut GraphReader<'m>) -> Results,
-) -> Option<Expr> {
+) -> Option<Aside> {
     let (mark, depth) = (reader.builder.mark(), reader.names.depth());
     let (active, within) = (reader.active.len(), reader.depth);
     let notes = reader.builder.notes().clone();
-    let read = read(reader);
-    let products = read.ok().map(|_| reader.builder.products_since(mark));
-    let weights = reader.builder.constants_since(mark);
-    reader.aside.extend(weights.into_iter().map(Some));
+    let results = read(reader);
+    let builder = &mut reader.builder;
+    let aside = results.ok().map(|results| Aside {
+        products: builder.products_since(mark),
+        results: (results.into_iter())
+            .map(|result| Some((builder.shape(result).ok()?, builder.element(result))))
+            .collect(),
+    });
+    let weights = builder.constants_since(mark);
+    builder.rewind(mark);
+    *builder.notes() = notes;
+    reader.aside.weights.extend(weights);
     // What is wrong in what is not put in place is no matter.
     reader.names.leave_to(depth);
     reader.active.truncate(active);
     reader.depth = within;
-    reader.builder.rewind(mark);
-    *reader.builder.notes() = notes;
-    products
-}
-
-/// How many products one turn of a `Loop` sums.
-fn products_of_turn<'m>(
-    reader: &mut GraphReader<'m>,
-    call: &Call<'m>,
-    body: &'m Graph,
-) -> Option<Expr> {
-    let turn = reader
-        .builder
-        .add_tensor("turn", Some(vec![]), ElementType::Int64);
-    let goes_on = reader
-        .builder
-        .add_tensor("goes_on", Some(vec![]), ElementType::Bool);
-    products_of(reader, |reader| {
-        reader.enter(body)?;
-        let states = call.inputs.iter().skip(2).flatten();
-        let states = states.map(|state| at_first(reader, *state));
-        let inputs: Vec<TensorId> = [turn, goes_on].into_iter().chain(states).collect();
-        reader.turn(body, &inputs)
-    })
+    aside
 }
 
 /// Bodies are written out to so many nodes.
@@ -118,12 +107,37 @@ pub(super) fn repeated<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Res
     let body = body_of(call)?;
     run(reader, call, body).map_err(|why| match why {
         ImportError::Unsupported(why) => {
-            let products = products_of_turn(reader, call, body);
-            let each = products.map(|products| format!(": {products} MACs a turn"));
+            let each = one_turn(reader, call, body);
+            let each = each.map(|turn| format!(": {} MACs a turn", turn.products));
             ImportError::Unsupported(why + &each.unwrap_or_default())
         }
         why => why,
     })
+}
+
+/// One turn of a `Loop`, put aside: what keeps its shape has it at the end, too.
+fn one_turn<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>, body: &'m Graph) -> Option<Aside> {
+    let builder = &mut reader.builder;
+    let turn = builder.add_tensor("turn", Some(vec![]), ElementType::Int64);
+    let goes_on = builder.add_tensor("goes_on", Some(vec![]), ElementType::Bool);
+    let given: Vec<TensorId> = call.inputs.iter().skip(2).flatten().copied().collect();
+    let found = put_aside(reader, |reader| {
+        reader.enter(body)?;
+        let states = given.iter().map(|state| at_first(reader, *state));
+        let inputs: Vec<TensorId> = [turn, goes_on].into_iter().chain(states).collect();
+        reader.turn(body, &inputs)
+    })?;
+    let before = given.iter().map(|state| reader.builder.shape(*state).ok());
+    let pairs = found.results.iter().skip(1).zip(before);
+    reader.aside.results = pairs
+        .map(|(after, before)| {
+            let same = after
+                .as_ref()
+                .filter(|(shape, _)| Some(shape) == before.as_ref());
+            same.cloned()
+        })
+        .collect();
+    Some(found)
 }
 
 fn run<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>, body: &'m Graph) -> Results {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::aside::LeftOut;
 use super::names::Names;
 use super::order::order;
 use crate::domain::Domain;
@@ -58,9 +59,8 @@ pub(crate) struct GraphReader<'m> {
     probe: &'m mut WeightProbe<'m>,
     /// Handed in, since operators with graphs of their own come back here.
     pub(super) lookup: Lookup,
-    /// Constants that the operator reads within its graphs which is left out
-    /// next.
-    pub(super) aside: Vec<Option<TensorId>>,
+    /// What is known of the operator that is left out next.
+    pub(super) aside: LeftOut,
     /// The functions being put in place.
     pub(super) active: Vec<&'m str>,
     pub(super) depth: usize,
@@ -91,7 +91,7 @@ impl<'m> GraphReader<'m> {
             alike: HashMap::new(),
             probe,
             lookup,
-            aside: Vec::new(),
+            aside: LeftOut::default(),
             active: Vec::new(),
             depth: 0,
             steps: 0,

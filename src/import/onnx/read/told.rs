@@ -66,11 +66,18 @@ impl<'m> GraphReader<'m> {
             .collect();
         let node = call.node;
         let moves = (self.lookup)(&node.domain, &node.op_type).is_some_and(|known| known.moves);
+        let aside = std::mem::take(&mut self.aside);
         let moves = moves && (0..node.outputs.len()).all(|at| call.told(at).is_some());
         for (at, name) in node.outputs.iter().enumerate() {
             let known = self.infos.get(name.as_str());
-            let element = known.map_or(ElementType::Float, |info| info.element);
-            let shape = call.told(at).map(<[Expr]>::to_vec);
+            let found = aside.results.get(at).cloned().flatten();
+            let element = match (known, &found) {
+                (Some(info), _) => info.element,
+                (None, Some((_, element))) => *element,
+                (None, None) => ElementType::Float,
+            };
+            let shape = found.map(|(shape, _)| shape);
+            let shape = shape.or_else(|| call.told(at).map(<[Expr]>::to_vec));
             let output = self.builder.add_tensor(name, shape, element);
             let work = match at {
                 0 if !moves => Work::Unsupported(shortened(format!("{} ({why})", call.operator()))),
@@ -78,8 +85,10 @@ impl<'m> GraphReader<'m> {
                 _ => Work::Move,
             };
             self.builder.push(work, inputs.clone(), output);
-            let within = std::mem::take(&mut self.aside);
-            self.builder.stands_for(output, &within);
+            if at == 0 {
+                let weights: Vec<_> = aside.weights.iter().copied().map(Some).collect();
+                self.builder.stands_for(output, &weights);
+            }
             results.push(output);
         }
         Ok(results)
