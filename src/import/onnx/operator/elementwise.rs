@@ -284,7 +284,7 @@ pub(crate) fn select(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     }
     // A tensor of one value is that value: no weight, whoever wrote it out.
     for (input, value) in inputs[1..].iter_mut().zip(values) {
-        if let Some(value) = value {
+        if let (Some(value), false) = (value, element.is_whole()) {
             *input = builder.known(KnownValue::Real(vec![value]), vec![], element);
         }
     }
