@@ -597,6 +597,23 @@ def _(g):
     return g.op("Add", g.op("Mul", normal, g.weight(8, 1, 1)), g.weight(8, 1, 1))
 
 
+def normalised(g, x, channels):
+    """A BatchNormalization."""
+    return g.op("BatchNormalization", x, *[g.constant(np.full(channels, v, np.float32)) for v in (1.1, 0.2, 0.3, 0.9)])
+
+
+@graph("norm_behind_tokens_in_a_row", "prim:mul", 240, "a BatchNormalization behind the product of 2 · 5 tokens, put in one row, by 6 by 4: folded, so that 2 · 5 · 6 · 4 multiplications are left", 40)
+def _(g):
+    product = g.op("MatMul", g.input("x", 2, 5, 6), g.weight(6, 4))
+    return normalised(g, g.op("Reshape", product, g.ints(-1, 4)), 4)
+
+
+@graph("norm_behind_flat_channels", "prim:mul", 1536, "the same behind 4 windows of 3 · 8 · 8 that give one place, flattened, of 2 images", 8)
+def _(g):
+    conv = g.op("Conv", g.input("x", 2, 3, 8, 8), g.weight(4, 3, 8, 8))
+    return normalised(g, g.op("Flatten", conv), 4)
+
+
 def main():
     with open(HERE / "expected.csv", "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
