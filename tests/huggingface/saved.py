@@ -72,8 +72,8 @@ CHANGES = [
     {"use_sliding_window": True, "sliding_window": 128},
     {"decoder_sparse_step": 2},
     {"mlp_only_layers": [0, 3]},
-    {"num_experts": 6},
-    {"num_local_experts": 6},
+    {"num_experts": 16},
+    {"num_local_experts": 16},
     {"n_routed_experts": 16},
     {"shared_expert_intermediate_size": 80},
     {"word_embed_proj_dim": 96},
@@ -85,7 +85,6 @@ CHANGES = [
     {"partial_rotary_factor": 0.5},
     {"feed_forward_proj": "gated-gelu"},
     {"num_decoder_layers": 2},
-    {"is_gated_act": True},
     {"image_size": [64, 96], "patch_size": [16, 8]},
     {"image_size": 64, "patch_size": 16, "encoder_stride": 16},
     {"pooler_output_size": 48},
@@ -97,7 +96,6 @@ CHANGES = [
     {"share_encoder_decoder_embeddings": False},
     {"decoder_vocab_size": 900},
     {"scale_embedding": True},
-    {"is_decoder": True},
     {"sinusoidal_pos_embds": True},
     {"use_weighted_layer_sum": True},
     {"classifier_proj_size": 33},
@@ -113,7 +111,7 @@ CHANGES = [
     {"use_qk_norm": True},
 ]
 
-# The parts of a nested config, small enough that the sum of a hundred models takes a minute.
+# Fewer layers than the defaults, so that all models together take a few minutes.
 SHRINK = {"num_hidden_layers": 4, "n_layer": 3, "n_layers": 3, "num_layers": 3}
 
 
@@ -128,9 +126,29 @@ def config_of(family, change):
     return kind(**{**small, **change})
 
 
+# Parts that are not read, which a note says.
+UNREAD = ("vision_tower", "multi_modal_projector")
+
+# Where the two differ for a reason: a beginning of a name, a change, and why.
+EXPLAINED = [
+    ("T5", "tie_word_embeddings", "5.x builds a tied model whatever a config says, and reads one that is not tied"),
+    ("Bert", "tie_word_embeddings", "5.x keeps a second bias of the scores that nothing reads where words are not tied"),
+    ("Roberta", "tie_word_embeddings", "the same"),
+    ("Bart", "tie_word_embeddings", "refused: three tables of words, one of which nothing reads"),
+    ("Marian", "tie_word_embeddings", "the same"),
+    ("Marian", "share_encoder_decoder_embeddings", "refused: two vocabularies"),
+    ("Whisper", "use_weighted_layer_sum", "refused: a sum over the results of all layers"),
+]
+
+
+def explained(name, change):
+    return any(name.startswith(start) and key in change for start, key, _ in EXPLAINED)
+
+
 def parameters(kind, config):
     with torch.device("meta"):
-        return sum(p.numel() for p in kind(config).parameters())
+        named = kind(config).named_parameters()
+        return sum(p.numel() for name, p in named if not any(part in name for part in UNREAD))
 
 
 def estimated(binary, text, folder):
@@ -146,7 +164,7 @@ def estimated(binary, text, folder):
 
 def main():
     binary, *wanted = sys.argv[1:]
-    tried, equal, told = 0, 0, set()
+    tried, equal, known, told = 0, 0, 0, set()
     print("transformers", transformers.__version__)
     with tempfile.TemporaryDirectory() as folder:
         for family, names in CLASSES.items():
@@ -176,11 +194,15 @@ def main():
                             got = got[0]
                         if got == right:
                             equal += 1
+                        elif explained(name, change):
+                            known += 1
                         else:
                             print(f"{name} {change}: {got} instead of {right}", flush=True)
     for note in sorted(told):
         print("told:", note)
-    print(f"{equal} of {tried} configs have the parameters of their models")
+    print(f"{equal} of {tried} configs have the parameters of their models, {known} differ for a known reason:")
+    for start, key, why in EXPLAINED:
+        print(f"  {start} with another `{key}`: {why}")
 
 
 if __name__ == "__main__":
