@@ -132,6 +132,7 @@ UNREAD = ("vision_tower", "multi_modal_projector")
 # Where the two differ for a reason: a beginning of a name, a change, and why.
 EXPLAINED = [
     ("T5", "tie_word_embeddings", "5.x builds a tied model whatever a config says, and reads one that is not tied"),
+    ("Gemma3For", "tie_word_embeddings", "4.57 builds a tied model from a config that unties it at the top"),
     ("Bert", "tie_word_embeddings", "5.x keeps a second bias of the scores that nothing reads where words are not tied"),
     ("Roberta", "tie_word_embeddings", "the same"),
     ("Bart", "tie_word_embeddings", "refused: three tables of words, one of which nothing reads"),

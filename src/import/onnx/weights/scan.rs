@@ -100,7 +100,7 @@ pub fn scan(
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::values::Scale;
+    use super::super::scale::Scale;
     use super::*;
     use crate::import::onnx::proto::ElementType;
     use ElementType as E;

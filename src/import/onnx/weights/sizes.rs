@@ -3,7 +3,7 @@
 //! A binarised network often has a gain for each channel, which is written into
 //! its weights: all of one filter are then plus or minus the same number.
 
-use super::values::Scale;
+use super::scale::Scale;
 
 /// No axis is longer of which every index may have a size of its own.
 const MAX_EXTENT: u64 = 1 << 20;

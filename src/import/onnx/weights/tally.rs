@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::scale::Scale;
 use super::sizes::Sizes;
-use super::values::Scale;
 use crate::import::onnx::proto::{ElementType, Number};
 use crate::import::onnx::wire::Bytes;
 

@@ -1,20 +1,12 @@
 //! What is known of the values of a weight.
 
+use super::scale::Scale;
 use super::scan::{Pattern, WeightScan};
 use crate::domain::Domain;
 use crate::import::onnx::proto::Tensor;
 
 /// Tells the values of weights, one tensor of the file at a time.
 pub type WeightProbe<'m> = dyn FnMut(&Tensor) -> WeightValues + 'm;
-
-/// What all values of a tensor are multiplied by, beside those of its domain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Scale {
-    /// One number.
-    Single,
-    /// One number for each index of this axis.
-    Along(usize),
-}
 
 /// What probing a weight tells of its values.
 #[derive(Debug, Clone, PartialEq)]
