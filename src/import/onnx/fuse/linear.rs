@@ -141,10 +141,7 @@ impl Folding<'_> {
                 // Sums of whole numbers begin at a bias of their own scale.
                 _ => {
                     let (sums, _) = scale_of(net, maker).filter(|_| !gain)?;
-                    let numbers = self.wiring.maker(sums)?;
-                    if net.nodes[numbers].format.is_none() {
-                        return None;
-                    }
+                    net.nodes[self.wiring.maker(sums)?].format?;
                     tensor = sums;
                     reader = maker;
                 }
