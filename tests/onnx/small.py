@@ -596,6 +596,44 @@ def _(g):
     return g.op("Div", g.op("Sub", x, mean), deviation)
 
 
+def fraction(g, value):
+    return g.number(value, np.float32)
+
+
+@graph("norm_of_two_axes", "prim:div", 2, "RMSNormalization as the body of its function has it, over the last two axes: 2 rows of 12 take a division each", 24)
+def _(g):
+    x = g.input("x", 2, 3, 4)
+    mean = g.op("ReduceMean", g.op("Mul", x, x), g.ints(1, 2))
+    root = g.op("Sqrt", g.op("Add", mean, fraction(g, 1e-5)))
+    return g.op("Mul", g.op("Div", x, root), g.weight(3, 4))
+
+
+@graph("norm_of_channels", "prim:div", 16, "channels of every place normalised where they are the second axis: 4 · 4 rows of 8 take a division each", 128)
+def _(g):
+    x = g.input("x", 1, 8, 4, 4)
+    moved = g.op("Sub", x, g.op("ReduceMean", x, g.ints(1)))
+    spread = g.op("ReduceMean", g.op("Pow", moved, fraction(g, 2)), g.ints(1))
+    normal = g.op("Div", moved, g.op("Sqrt", g.op("Add", spread, fraction(g, 1e-6))))
+    return g.op("Add", g.op("Mul", normal, g.weight(8, 1, 1)), g.weight(8, 1, 1))
+
+
+def normalised(g, x, channels):
+    """A BatchNormalization."""
+    return g.op("BatchNormalization", x, *[g.constant(np.full(channels, v, np.float32)) for v in (1.1, 0.2, 0.3, 0.9)])
+
+
+@graph("norm_behind_tokens_in_a_row", "prim:mul", 240, "a BatchNormalization behind the product of 2 · 5 tokens, put in one row, by 6 by 4: folded, so that 2 · 5 · 6 · 4 multiplications are left", 40)
+def _(g):
+    product = g.op("MatMul", g.input("x", 2, 5, 6), g.weight(6, 4))
+    return normalised(g, g.op("Reshape", product, g.ints(-1, 4)), 4)
+
+
+@graph("norm_behind_flat_channels", "prim:mul", 1536, "the same behind 4 windows of 3 · 8 · 8 that give one place, flattened, of 2 images", 8)
+def _(g):
+    conv = g.op("Conv", g.input("x", 2, 3, 8, 8), g.weight(4, 3, 8, 8))
+    return normalised(g, g.op("Flatten", conv), 4)
+
+
 def main():
     with open(HERE / "expected.csv", "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -50,9 +50,12 @@ impl NetBuilder {
         let [_, _, queries, _] = self.shape_of_rank::<4>(heads.q)?;
         let k = self.seen(heads.k, heads)?;
         let [batch, heads_of_k, keys, head_dim] = self.shape_of_rank::<4>(k)?;
-        let transposed = self.moved(&[k], vec![batch, heads_of_k, head_dim, keys.clone()])?;
+        let transposed = vec![batch, heads_of_k, head_dim, keys.clone()];
+        let transposed = self.moved_with_numbers(k, transposed)?;
         let element = self.element(heads.q);
-        let mut score = self.matmul(heads.q, transposed, element)?;
+        let factors = self.factors(heads.q, transposed);
+        let score = self.matmul(factors.a, factors.b, element)?;
+        let mut score = self.finished(score, None, &factors)?;
         if heads.scaled {
             score = self.binary_with(Binary::Mul, score, 0.125)?;
         }
@@ -135,7 +138,7 @@ impl NetBuilder {
         if own == *heads {
             return Ok(x);
         }
-        self.moved(&[x], vec![batch, heads.clone(), tokens, head_dim])
+        self.moved_with_numbers(x, vec![batch, heads.clone(), tokens, head_dim])
     }
 
     /// `b n (h k)` as `b h n k`.
@@ -151,8 +154,8 @@ impl NetBuilder {
             Expr::whole(heads),
             head_dim.clone(),
         ];
-        let split = self.moved(&[x], split)?;
-        self.moved(&[split], vec![batch, Expr::whole(heads), tokens, head_dim])
+        let split = self.moved_with_numbers(x, split)?;
+        self.moved_with_numbers(split, vec![batch, Expr::whole(heads), tokens, head_dim])
     }
 
     /// `b h n k` as `b n (h k)`.

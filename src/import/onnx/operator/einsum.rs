@@ -81,7 +81,7 @@ pub(crate) fn einsum(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         };
         let all_summed = summed(builder, all, &next, &kept)?;
         let next = summed(builder, next, &all_summed, &kept)?;
-        all = combine(builder, &all_summed, Some(&next), kept)?;
+        all = multiplied(builder, &all_summed, &next, kept)?;
     }
     Ok(vec![all.tensor])
 }
@@ -167,6 +167,26 @@ fn summed(
         axes: (operand.axes.iter().copied())
             .filter(|axis| !alone(axis))
             .collect(),
+    })
+}
+
+/// The product of two operands: of the numbers that stand for both, where some
+/// do.
+fn multiplied(
+    builder: &mut NetBuilder,
+    a: &Lettered,
+    b: &Lettered,
+    kept: Vec<u16>,
+) -> Result<Lettered, ImportError> {
+    let factors = builder.factors(a.tensor, b.tensor);
+    let of = |operand: &Lettered, tensor: TensorId| Lettered {
+        tensor,
+        axes: operand.axes.clone(),
+    };
+    let sums = combine(builder, &of(a, factors.a), Some(&of(b, factors.b)), kept)?;
+    Ok(Lettered {
+        tensor: builder.finished(sums.tensor, None, &factors)?,
+        axes: sums.axes,
     })
 }
 

@@ -11,7 +11,7 @@ use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::dims::Dims;
 use crate::import::onnx::infer::extent::check_shape;
-use crate::import::onnx::net::{KnownValue, Net, Origin, Scale, TensorId};
+use crate::import::onnx::net::{KnownValue, Net, Origin, TensorId};
 use crate::import::onnx::operator::call::Call;
 use crate::import::onnx::operator::quantised::carried;
 use crate::import::onnx::proto::{
@@ -187,7 +187,7 @@ impl<'m> GraphReader<'m> {
             domain => domain,
         };
         made.density = values.density;
-        made.scale = values.scaled.then_some(Scale::Single);
+        made.scale = values.scale;
         Ok(id)
     }
 
