@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value};
 
 use super::usage::usage_error;
 use crate::compare::{Comparison, Row};
-use crate::energy::{By, Estimate, Group};
+use crate::energy::{By, Estimate, Group, Work};
 use crate::number;
 use crate::render::table::{Cell, Table};
 use crate::source::Problems;
@@ -36,17 +36,63 @@ struct EstimateJson<'a> {
     dims: Map<String, Value>,
     parameters: Value,
     macs: Value,
+    #[serde(flatten)]
+    products: ProductsJson,
     total_pj: f64,
     compute_pj: f64,
     /// `null`: data movement is not counted, as the conventions say.
     movement_pj: Option<f64>,
     stages: Vec<StageJson>,
+    layers: Vec<LayerJson>,
     confidence: BTreeMap<&'static str, f64>,
     /// Operators that are not known, and in no sum.
     left_out: Vec<LeftOutJson<'a>>,
     /// Primitives priced by assumed entries.
     assumed: Vec<String>,
     conventions: Map<String, Value>,
+}
+
+/// What counters of the field count, beside the MACs.
+#[derive(Serialize)]
+struct ProductsJson {
+    /// Without skipped zeros, which `macs` has.
+    effective_macs: Value,
+    acs: Value,
+    /// Without skipped zeros.
+    synops: Value,
+    dense_synops: Value,
+}
+
+impl From<&Work> for ProductsJson {
+    fn from(work: &Work) -> ProductsJson {
+        ProductsJson {
+            effective_macs: exact(&work.effective_macs),
+            acs: exact(&work.acs),
+            synops: exact(&work.synops),
+            dense_synops: exact(&work.dense_synops),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LayerJson {
+    layer: String,
+    macs: Value,
+    #[serde(flatten)]
+    products: ProductsJson,
+    /// `null` where nothing of it is supported.
+    compute_pj: Option<f64>,
+}
+
+impl From<Group> for LayerJson {
+    fn from(group: Group) -> LayerJson {
+        LayerJson {
+            macs: exact(&group.work.macs),
+            products: ProductsJson::from(&group.work),
+            compute_pj: group.energy().map(Energy::picojoules),
+            layer: group.name,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -82,6 +128,9 @@ pub(super) fn left_out(comparison: &Comparison) -> Map<String, Value> {
 struct StageJson {
     stage: String,
     counts: Map<String, Value>,
+    macs: Value,
+    #[serde(flatten)]
+    products: ProductsJson,
     /// `null` where nothing of it is supported.
     compute_pj: Option<f64>,
     movement_pj: Option<f64>,
@@ -95,6 +144,8 @@ impl From<Group> for StageJson {
             .map(|((primitive, format), count)| (format!("{primitive}.{format}"), exact(count)));
         StageJson {
             counts: counts.collect(),
+            macs: exact(&group.work.macs),
+            products: ProductsJson::from(&group.work),
             compute_pj: group.energy().map(Energy::picojoules),
             stage: group.name,
             movement_pj: None,
@@ -133,6 +184,7 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
             .collect(),
         parameters: exact(&estimate.parameters),
         macs: exact(&estimate.macs),
+        products: ProductsJson::from(&estimate.work()),
         total_pj: total,
         compute_pj: total,
         movement_pj: None,
@@ -140,6 +192,9 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
             .by(By::Stage)
             .into_iter()
             .map(StageJson::from)
+            .collect(),
+        layers: (estimate.by(By::Layer).into_iter())
+            .map(LayerJson::from)
             .collect(),
         confidence: (estimate.by_confidence().into_iter())
             .map(|(confidence, energy)| (confidence.name(), energy.picojoules()))

@@ -4,6 +4,7 @@ use num_rational::BigRational;
 use num_traits::Zero;
 
 use super::estimate::{Estimate, Unsupported};
+use super::work::Work;
 use crate::census::{Census, Conventions, census};
 use crate::graph::OpGraph;
 use crate::number;
@@ -22,7 +23,10 @@ pub struct Counted {
     pub conventions: Conventions,
     /// The count of every demand of the census.
     pub counts: Vec<BigRational>,
-    /// Multiply–accumulates.
+    /// The products of every op that adds some up, in the order of
+    /// [`Census::products`].
+    pub products: Vec<Work>,
+    /// Multiply–accumulates, skipped zeros included.
     pub macs: BigRational,
     /// How many numbers the weights and biases hold.
     pub parameters: BigRational,
@@ -37,9 +41,10 @@ impl Counted {
     /// Counts `graph` at the values of its symbols.
     ///
     /// # Errors
-    /// A count that has no value (a division by zero).
+    /// A count that has no value (a division by zero); where padding is
+    /// skipped, an op of which cannot be told what is padding.
     pub fn new(graph: OpGraph, conventions: Conventions) -> Result<Counted, Problems> {
-        let census = census(&graph, conventions);
+        let census = census(&graph, conventions)?;
         let values = graph.values();
         let failed = |error: EvalError| {
             Problems::from(Diagnostic::new(format!("a count has no value: {error}")))
@@ -48,7 +53,11 @@ impl Counted {
         for demand in &census.demands {
             counts.push(demand.count.evaluate(&values).map_err(failed)?);
         }
-        let macs = census.macs.evaluate(&values).map_err(failed)?;
+        let products = (census.products.iter())
+            .map(|products| Work::of(products, &values))
+            .collect::<Result<Vec<Work>, EvalError>>();
+        let products = products.map_err(failed)?;
+        let macs = products.iter().map(|work| &work.macs).sum();
         let parameters = census.parameters.evaluate(&values).map_err(failed)?;
         let mut unsupported = Vec::new();
         for unknown in &census.unsupported {
@@ -73,6 +82,7 @@ impl Counted {
             census,
             conventions,
             counts,
+            products,
             macs,
             parameters,
             unsupported,

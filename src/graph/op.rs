@@ -32,6 +32,8 @@ pub struct Op {
     ///
     /// [`OpGraph::runs`]: super::OpGraph::runs
     pub share: Expr,
+    /// The part of its runs that works on what a causal mask hides.
+    pub masked: Expr,
     /// The format that it computes in, against that of the estimate; the
     /// format that its result lies in is [`Tensor::stored_in`].
     pub computed_in: Option<Format>,

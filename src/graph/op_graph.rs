@@ -105,6 +105,16 @@ impl OpGraph {
         }
     }
 
+    /// How often an op runs on what no causal mask hides.
+    pub fn unmasked_runs(&self, op: &Op) -> Expr {
+        let runs = self.runs(op);
+        if !op.computes() {
+            return runs;
+        }
+        let unmasked = &Expr::one() - &op.masked;
+        &(&runs * self.region(op.region).unmasked()) * &unmasked
+    }
+
     /// A block instance.
     pub fn region(&self, id: RegionId) -> &Region {
         &self.regions[id.index()]

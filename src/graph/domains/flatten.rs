@@ -107,6 +107,7 @@ impl Flattening {
             region,
             kind,
             share: op.share.clone(),
+            masked: op.masked.clone(),
             computed_in: op.computed_in,
             output: tensor.clone(),
             place: op.place.clone(),
@@ -161,7 +162,7 @@ impl Flattening {
             (parent, around),
             run.name.clone(),
             run.rounds.clone(),
-            call.share.clone(),
+            (call.share.clone(), &call.masked),
         );
         self.regions.push(region);
         Ok(RegionId(self.regions.len() - 1))

@@ -91,6 +91,7 @@ impl<'m> Instance<'m> {
             names,
             runs,
             stage,
+            causal: false,
             declared,
             values: HashMap::new(),
             shared: HashMap::new(),

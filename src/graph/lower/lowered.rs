@@ -64,6 +64,8 @@ pub(in crate::graph) struct LoweredOp<'m> {
     pub(in crate::graph) kind: OpKind,
     /// A factor on how often it runs.
     pub(in crate::graph) share: Expr,
+    /// The part of its runs that a causal mask hides.
+    pub(in crate::graph) masked: Expr,
     pub(in crate::graph) computed_in: Option<Format>,
     pub(in crate::graph) stored_in: Option<Format>,
     pub(in crate::graph) shape: Vec<Expr>,
@@ -85,6 +87,8 @@ pub(in crate::graph) struct Call<'m> {
     pub(in crate::graph) operands: Vec<ValueId>,
     /// A factor on how often its ops run, beside the rounds.
     pub(in crate::graph) share: Expr,
+    /// The part of their runs that a causal mask hides.
+    pub(in crate::graph) masked: Expr,
     pub(in crate::graph) repeat: Option<Repeat>,
     /// Where the block is named.
     pub(in crate::graph) place: &'m Place,

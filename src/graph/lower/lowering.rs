@@ -25,6 +25,7 @@ pub(super) struct SharedKey {
     pub(super) formula: String,
     pub(super) operands: Vec<ValueId>,
     pub(super) share: Expr,
+    pub(super) masked: Expr,
     pub(super) format: Option<Format>,
     pub(super) domain: Option<Domain>,
     pub(super) density: Option<Expr>,
@@ -58,6 +59,8 @@ pub(super) struct Instance<'m> {
     /// How often its ops run, to refuse what grows beyond measure.
     pub(super) runs: Expr,
     pub(super) stage: Option<String>,
+    /// Whether a causal mask hides what comes later.
+    pub(super) causal: bool,
     /// Its weights by name.
     pub(super) weights: HashMap<&'m str, &'m NamedWeight>,
     /// The names of all its inputs and ops.

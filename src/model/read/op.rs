@@ -34,6 +34,11 @@ pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
     let times = fields
         .take("times")
         .and_then(|node| formula(node, problems));
+    let masked = fields
+        .take("masked")
+        .and_then(|node| formula(node, problems));
+    let causal = fields.take("causal");
+    let causal = causal.is_some_and(|node| truth(node, problems));
     let density = fields
         .take("density")
         .and_then(|node| formula(node, problems));
@@ -83,6 +88,8 @@ pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
         form,
         when,
         times,
+        masked,
+        causal,
         format: op_format,
         domain,
         density,

@@ -13,11 +13,53 @@ pub(crate) struct Heads {
     pub(crate) v: TensorId,
     /// What is added to the scores.
     pub(crate) mask: Option<TensorId>,
-    pub(crate) causal: bool,
+    pub(crate) causal: Option<Causal>,
     /// Whether scores are multiplied by a factor.
     pub(crate) scaled: bool,
     /// Whether scores are bounded: c·tanh(score / c).
     pub(crate) capped: bool,
+}
+
+/// A causal mask: query i sees the keys up to its own place, `before + i`.
+pub(crate) struct Causal {
+    /// How many keys are earlier than the first query; all but the queries' own
+    /// where it is not said.
+    pub(crate) before: Option<Expr>,
+    /// The most keys that one query sees.
+    pub(crate) window: Option<Expr>,
+}
+
+impl Causal {
+    /// A mask without a window.
+    pub(crate) fn after(before: Option<Expr>) -> Causal {
+        Causal {
+            before,
+            window: None,
+        }
+    }
+
+    /// The part of the pairs of a query and a key that it hides; nothing where
+    /// there are none. The first k queries see one key more each than the one
+    /// before, `before + 1` and so on, all others as many as there are, or as
+    /// the window lets them see.
+    fn hidden(&self, queries: &Expr, keys: &Expr) -> Option<Expr> {
+        let most = match &self.window {
+            Some(window) => keys.smaller(window),
+            None => keys.clone(),
+        };
+        let before = match &self.before {
+            Some(before) => before.clone(),
+            None => keys - queries,
+        };
+        let mut rising = (&most - &before).smaller(queries);
+        if rising != *queries {
+            rising = rising.larger(&Expr::zero());
+        }
+        let half = (&rising * &(&rising + &Expr::one())).scale(&(whole(1) / whole(2)));
+        let seen = &(&(&rising * &before) + &half) + &(&(queries - &rising) * &most);
+        let all = queries * keys;
+        (&all - &seen).divide(&all)
+    }
 }
 
 impl NetBuilder {
@@ -28,6 +70,8 @@ impl NetBuilder {
         let v = self.repeated(heads.v, &count)?;
         let [batch, heads_of_k, keys, head_dim] = self.shape_of_rank::<4>(k)?;
         let transposed = self.moved(&[k], vec![batch, heads_of_k, head_dim, keys.clone()])?;
+        let first = self.nodes();
+        let hidden = (heads.causal.as_ref()).and_then(|causal| causal.hidden(&queries, &keys));
         let element = self.element(heads.q);
         let mut score = self.matmul(heads.q, transposed, element)?;
         if heads.scaled {
@@ -42,12 +86,16 @@ impl NetBuilder {
             let mask = self.as_wide_as(mask, &keys)?;
             score = self.binary(Binary::Add, score, mask)?;
         }
-        if heads.causal {
+        if heads.causal.is_some() {
             let mask = self.add_constant("causal_mask", vec![queries, keys], element);
             score = self.binary(Binary::Add, score, mask)?;
         }
         let weights = self.block(Block::Softmax, &[score])?;
-        self.matmul(weights, v, element)
+        let context = self.matmul(weights, v, element)?;
+        if let Some(hidden) = hidden {
+            self.mask(first, &hidden);
+        }
+        Ok(context)
     }
 
     /// A mask for all keys: one that is shorter leaves out the keys beyond.

@@ -2,7 +2,7 @@
 //! queries with keys and values, packed or not, after those of earlier calls.
 
 use super::call::Call;
-use crate::import::onnx::build::{Heads, NetBuilder};
+use crate::import::onnx::build::{Causal, Heads, NetBuilder};
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::number;
 use crate::import::onnx::net::{Binary, Block, TensorId};
@@ -68,7 +68,7 @@ pub(super) fn attended(
         k,
         v,
         mask: given.bias,
-        causal: call.int_or("unidirectional", 0) != 0,
+        causal: (call.int_or("unidirectional", 0) != 0).then(|| Causal::after(None)),
         scaled: call.float("scale") != Some(1.0),
         capped: false,
     })?;
@@ -146,7 +146,7 @@ pub(crate) fn multi_head(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         k,
         v,
         mask: call.optional(5),
-        causal: call.int_or("unidirectional", 0) != 0,
+        causal: (call.int_or("unidirectional", 0) != 0).then(|| Causal::after(None)),
         scaled: call.float("scale") != Some(1.0),
         capped: false,
     })?;
@@ -197,9 +197,11 @@ pub(crate) fn group_query(builder: &mut NetBuilder, call: &Call<'_>) -> Results 
     }
     let k = buffered(builder, call, k, 3)?;
     let v = buffered(builder, call, v, 4)?;
-    if let Some(window) = call.int("local_window_size").filter(|window| *window > 0) {
+    let window = (call.int("local_window_size")).filter(|window| *window > 0);
+    if let Some(window) = window {
         builder.note(&format!(
-            "attention in a window of {window} keys: every query is taken to see all keys"
+            "attention in a window of {window} keys: every query is taken to see all keys, unless \
+             `--causal skipped`"
         ));
     }
     let context = builder.attend(&Heads {
@@ -207,7 +209,10 @@ pub(crate) fn group_query(builder: &mut NetBuilder, call: &Call<'_>) -> Results 
         k,
         v,
         mask: None,
-        causal: true,
+        causal: Some(Causal {
+            before: None,
+            window: window.map(Expr::whole),
+        }),
         scaled: call.float("scale") != Some(1.0),
         capped: call.float("softcap").is_some_and(|cap| cap != 0.0),
     })?;

@@ -76,7 +76,7 @@ pub(crate) fn step(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         k,
         v,
         mask: call.optional(4),
-        causal: false,
+        causal: None,
         scaled: call.float("scale") != Some(1.0),
         capped: false,
     })?;

@@ -159,6 +159,7 @@ impl Section<'_> {
             self.field("with", &format!("{{ {} }}", off.join(", ")));
         }
         self.field("inputs", &format!("[{}]", quoted(&x)));
+        self.masked(node);
     }
 
     /// Whether the gain and shift of a normalisation are vectors that are not

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::formula::shape;
+use super::formula::{formula, shape};
 use crate::domain::Domain;
 use crate::import::onnx::infer::name::name_of;
 use crate::import::onnx::layers::Repeat;
@@ -110,6 +110,14 @@ impl<'n> Section<'n> {
         }
     }
 
+    /// What a causal mask hides of a node.
+    pub(super) fn masked(&mut self, node: &NetNode) {
+        if let Some(hidden) = self.net.masked.get(&node.output) {
+            self.field("causal", "true");
+            self.field("masked", &quoted(&formula(hidden)));
+        }
+    }
+
     pub(super) fn field(&mut self, name: &str, value: &str) {
         let _ = writeln!(self.text, "{name} = {value}");
     }
@@ -182,6 +190,7 @@ impl<'n> Section<'n> {
 
     /// The fields that any op may have.
     pub(super) fn close(&mut self, node: &NetNode) {
+        self.masked(node);
         if node.stage == Some("binarise") {
             self.field("density", &quoted(ONES));
         }
