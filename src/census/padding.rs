@@ -117,7 +117,12 @@ fn by_its_ends(einsum: &Einsum, index: &AffineIndex) -> Option<usize> {
         let step = factor.as_constant();
         step.is_some_and(|step| step.is_integer() && !step.is_zero())
     };
-    let length = |axis: usize| einsum.axes.get(axis).and_then(|axis| axis.extent.as_constant());
+    let length = |axis: usize| {
+        einsum
+            .axes
+            .get(axis)
+            .and_then(|axis| axis.extent.as_constant())
+    };
     let steps = index.terms.iter().enumerate();
     let steps = steps.filter(|(_, (_, factor))| is_step(factor));
     let longest = steps.max_by_key(|(_, (axis, _))| match length(*axis) {

@@ -25,7 +25,5 @@ pub fn conventions_line(estimate: &Estimate) -> String {
         .map(|(entry, value)| format!("; {entry} set to {} pJ", number::plain(value)))
         .collect();
     let set = set.concat();
-    format!(
-        "Conventions: {conventions}{free}{fused}{set}; data movement: — (not counted)."
-    )
+    format!("Conventions: {conventions}{free}{fused}{set}; data movement: — (not counted).")
 }

@@ -10,9 +10,8 @@ use crate::source::Diagnostic;
 /// The sentence that goes with every causal model.
 pub(crate) fn causal(draft: &mut Draft) {
     draft.causal();
-    draft.remark(
-        "Attention is counted in full; `--causal skipped` leaves out what the mask hides.",
-    );
+    draft
+        .remark("Attention is counted in full; `--causal skipped` leaves out what the mask hides.");
 }
 
 /// A window for all layers.

@@ -2,8 +2,8 @@
 
 use super::call::Call;
 use crate::import::onnx::build::{Causal, Heads, NetBuilder};
-use crate::symbolic::Expr;
 use crate::import::onnx::error::{ImportError, Results};
+use crate::symbolic::Expr;
 
 /// `Attention` of version 23 and later: q, k, v, mask, earlier keys and values.
 pub(crate) fn attention(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
