@@ -44,6 +44,7 @@ struct EstimateJson<'a> {
     movement_pj: Option<f64>,
     stages: Vec<StageJson>,
     layers: Vec<LayerJson>,
+    density_limits: DensityLimitsJson,
     confidence: BTreeMap<&'static str, f64>,
     /// Operators that are not known, and in no sum.
     left_out: Vec<LeftOutJson<'a>>,
@@ -72,6 +73,15 @@ impl From<&Work> for ProductsJson {
             dense_synops: exact(&work.dense_synops),
         }
     }
+}
+
+/// How much is known of the shares of zeros that are skipped.
+#[derive(Serialize)]
+struct DensityLimitsJson {
+    /// Tensors of which only a bound is known.
+    bounds: usize,
+    /// Tensors of few values that are taken to have no zeros.
+    full: usize,
 }
 
 #[derive(Serialize)]
@@ -199,6 +209,10 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
         confidence: (estimate.by_confidence().into_iter())
             .map(|(confidence, energy)| (confidence.name(), energy.picojoules()))
             .collect(),
+        density_limits: DensityLimitsJson {
+            bounds: estimate.densities.bounds,
+            full: estimate.densities.full,
+        },
         left_out: left_out_json(estimate),
         assumed: assumed(estimate),
         conventions: conventions(estimate),

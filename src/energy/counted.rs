@@ -6,7 +6,7 @@ use num_traits::Zero;
 use super::estimate::{Estimate, Unsupported};
 use super::work::Work;
 use crate::census::{Census, Conventions, census};
-use crate::graph::OpGraph;
+use crate::graph::{DensityLimits, OpGraph};
 use crate::number;
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Bindings, EvalError};
@@ -28,6 +28,8 @@ pub struct Counted {
     pub products: Vec<Work>,
     /// Multiply–accumulates, skipped zeros included.
     pub macs: BigRational,
+    /// How much is known of the shares of zeros that are skipped.
+    pub densities: DensityLimits,
     /// How many numbers the weights and biases hold.
     pub parameters: BigRational,
     /// The ops whose operators are not supported, so that what they compute is
@@ -78,6 +80,7 @@ impl Counted {
             dims.push((name.clone(), expr.evaluate(&values).map_err(failed)?));
         }
         Ok(Counted {
+            densities: graph.density_limits(),
             graph,
             census,
             conventions,

@@ -10,7 +10,7 @@ use super::sum::Sum;
 use super::work::Work;
 use crate::census::Conventions;
 use crate::format::{Format, NumberFormat};
-use crate::graph::{DensitiesUsed, ResolvedScope};
+use crate::graph::{DensitiesUsed, DensityLimits, ResolvedScope};
 use crate::number;
 use crate::primitive::Primitive;
 use crate::table::Confidence;
@@ -36,6 +36,8 @@ pub struct Estimate {
     pub macs: BigRational,
     /// How many numbers its weights and biases hold.
     pub parameters: BigRational,
+    /// How much is known of the shares of zeros that are skipped.
+    pub densities: DensityLimits,
     /// The ops whose operators are not supported: what they cost is in no sum
     /// here, which is not to say that it is 0.
     pub unsupported: Vec<Unsupported>,

@@ -62,6 +62,7 @@ pub fn estimate(
         products,
         macs: counted.macs.clone(),
         parameters: counted.parameters.clone(),
+        densities: counted.densities,
         unsupported: counted.unsupported.clone(),
         lines,
         stages: graph.stages().into_iter().map(str::to_owned).collect(),

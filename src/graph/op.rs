@@ -7,6 +7,7 @@ use super::elementwise::Term;
 use super::region::RegionId;
 use super::tensor::Tensor;
 use crate::format::Format;
+use crate::model::Reduce;
 use crate::primitive::Primitive;
 use crate::source::Place;
 use crate::symbolic::Expr;
@@ -118,6 +119,15 @@ impl Op {
     /// Whether it is a tensor that is there before any input.
     pub fn is_stored(&self) -> bool {
         matches!(self.kind, OpKind::Weight | OpKind::Constant)
+    }
+
+    /// Whether it adds up products of which those with a zero are skipped.
+    pub fn skips_zeros(&self) -> bool {
+        let OpKind::Einsum(einsum) = &self.kind else {
+            return false;
+        };
+        let is_product = einsum.operands.len() == 2 && einsum.map.zero_annihilating();
+        is_product && einsum.has_reduction() && einsum.reduce == Reduce::Add
     }
 
     /// Whether it does anything: inputs and weights are only there.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use num_traits::One;
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
@@ -39,6 +40,16 @@ pub struct OpGraph {
     pub(super) densities: Option<DensitiesUsed>,
 }
 
+/// Where zeros are skipped and little is known of how many there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DensityLimits {
+    /// Tensors that are not zero in no more than a share, maybe in less.
+    pub bounds: usize,
+    /// Tensors of bits, or of other few values with 0 among them, of which all
+    /// are taken to be other than 0.
+    pub full: usize,
+}
+
 /// Where the densities of a graph are from that were measured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DensitiesUsed {
@@ -50,15 +61,21 @@ pub struct DensitiesUsed {
     pub measured: usize,
     /// How many have one that the model declares.
     pub declared: usize,
+    /// What was set and stands behind a measured density, with how many
+    /// tensors it would have been of.
+    pub overridden: Vec<(String, usize)>,
 }
 
 impl std::fmt::Display for DensitiesUsed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} from {} ({})", self.measured, self.file, self.source)?;
-        match self.declared {
-            0 => Ok(()),
-            declared => write!(f, ", {declared} as the model declares"),
+        if self.declared > 0 {
+            write!(f, ", {} as the model declares", self.declared)?;
         }
+        for (name, tensors) in &self.overridden {
+            write!(f, "; {tensors} of them over `{name}`, which was set")?;
+        }
+        Ok(())
     }
 }
 
@@ -177,6 +194,29 @@ impl OpGraph {
     /// Where densities are from that were measured, if any were.
     pub fn densities(&self) -> Option<&DensitiesUsed> {
         self.densities.as_ref()
+    }
+
+    /// How much is known of the tensors whose zeros are skipped in products:
+    /// each counts once, however many products read it.
+    pub fn density_limits(&self) -> DensityLimits {
+        let values = self.values();
+        let mut seen: HashSet<NodeIndex> = HashSet::new();
+        let mut limits = DensityLimits::default();
+        let products = self.iter().filter(|(_, op)| op.skips_zeros());
+        for (maker, edge) in products.flat_map(|(at, _)| self.operands(at)) {
+            let tensor = &edge.tensor;
+            if !tensor.domain.has_zero_among_few() || !seen.insert(maker) {
+                continue;
+            }
+            let share = tensor.density.as_ref().map(|share| share.evaluate(&values));
+            match share {
+                None => limits.full += 1,
+                Some(Ok(share)) if share.is_one() => limits.full += 1,
+                Some(_) if tensor.density_is_bound => limits.bounds += 1,
+                Some(_) => {}
+            }
+        }
+        limits
     }
 
     /// The dims and parameters that counts are written in, with their values.

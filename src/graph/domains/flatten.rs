@@ -99,6 +99,7 @@ impl Flattening {
             shape: op.shape.clone(),
             domain: valued.values.domain.clone(),
             density: valued.values.density.clone(),
+            density_is_bound: valued.values.is_bound,
             stored_in: op.stored_in,
         };
         let node = self.ops.add_node(Op {
@@ -134,6 +135,7 @@ impl Flattening {
             if let (Some(joined), Some(first)) = (&run.joined, operands.first_mut()) {
                 first.tensor.domain = joined.domain.clone();
                 first.tensor.density = joined.density.clone();
+                first.tensor.density_is_bound = joined.is_bound;
             }
             let result = self.body(&run.body, &operands, inside)?;
             if let Some(first) = operands.first_mut() {

@@ -1,6 +1,6 @@
 //! Bodies and calls, followed round by round.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use num_traits::{Signed, ToPrimitive};
 
@@ -32,6 +32,10 @@ pub(super) struct Pass<'m> {
     /// The values of the model's symbols.
     pub(super) values: &'m Bindings,
     pub(super) densities: DensityTree<'m>,
+    /// The numbers that the user has set.
+    pub(super) set: BTreeSet<String>,
+    /// Those of them that measured densities stand over, with how many do.
+    pub(super) overridden: BTreeMap<String, usize>,
     pub(super) unfold: Unfold,
     pub(super) constraints: Constraints,
     /// The symbols that decide which ops there are.
@@ -95,6 +99,7 @@ impl Pass<'_> {
         let mut density_from = op.density.as_ref().map(|_| DensityOrigin::Declared);
         if let Some(measured) = self.densities.measured(at, &op.name, &mut self.problems) {
             values.density = Some(measured.share());
+            self.note_overridden(op);
             values.is_bound = false;
             density_from = Some(DensityOrigin::Measured);
         }
@@ -107,6 +112,17 @@ impl Pass<'_> {
             op,
             values,
             density_from,
+        }
+    }
+
+    /// Notes what was set for the density of an op that was measured.
+    fn note_overridden(&mut self, op: &LoweredOp<'_>) {
+        let symbols = op.density.iter().flat_map(Expr::symbols);
+        for symbol in symbols {
+            let name = symbol.name().rsplit('.').next().unwrap_or(symbol.name());
+            if self.set.contains(name) {
+                *self.overridden.entry(name.to_owned()).or_default() += 1;
+            }
         }
     }
 

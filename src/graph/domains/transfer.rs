@@ -4,7 +4,7 @@ use crate::domain::Domain;
 use crate::graph::lower::LoweredOp;
 use crate::graph::product::domain_of_product;
 use crate::graph::tensor::{Share, ValueSet};
-use crate::graph::{Einsum, Movement, OpKind};
+use crate::graph::{Einsum, Elementwise, Movement, OpKind};
 use crate::model::{Map, Reduce};
 use crate::number::whole;
 use crate::symbolic::Expr;
@@ -21,7 +21,10 @@ pub(super) fn transfer(op: &LoweredOp<'_>, operands: &[&ValueSet]) -> ValueSet {
                 let domain = formula.domain(&domains.collect::<Vec<_>>());
                 ValueSet::sparse(domain, formula.share(operands))
             }
-            None if elementwise.keeps_values => ValueSet::dense(joined(operands)),
+            None if elementwise.keeps_values => {
+                let share = share_of_largest(elementwise, op, operands);
+                ValueSet::sparse(joined(operands), share)
+            }
             None => ValueSet::dense(Domain::Real),
         },
         OpKind::Move(movement) => of_movement(*movement, op, operands),
@@ -47,7 +50,9 @@ fn of_einsum(einsum: &Einsum, operands: &[&ValueSet]) -> ValueSet {
         // Only rearranged: the values stay what they were.
         [only] if einsum.only_moves() => (*only).clone(),
         [only] if !has_bias && matches!(einsum.reduce, Reduce::Max | Reduce::Min) => {
-            ValueSet::dense(only.domain.clone())
+            let reduced = einsum.axes.iter().filter(|axis| axis.is_reduced);
+            let among = reduced.map(|axis| &axis.extent).product();
+            ValueSet::sparse(only.domain.clone(), Share::of_any(only.share(), &among))
         }
         [a, b] if einsum.map == Map::Mul && !einsum.has_reduction() && !has_bias => {
             let domain = domain_of_product(&a.domain, &b.domain);
@@ -64,9 +69,41 @@ fn of_einsum(einsum: &Einsum, operands: &[&ValueSet]) -> ValueSet {
 fn of_movement(movement: Movement, op: &LoweredOp<'_>, operands: &[&ValueSet]) -> ValueSet {
     match (movement, operands) {
         (Movement::Reshape, [only]) => (*only).clone(),
-        (Movement::Gather | Movement::Index, [.., last]) => ValueSet::dense(last.domain.clone()),
+        // What is taken may be what is not zero, and be taken again and again.
+        (Movement::Gather | Movement::Index, [.., last]) => {
+            let times = times_larger(op);
+            let share = times.and_then(|times| Share::of_any(last.share(), &times));
+            ValueSet::sparse(last.domain.clone(), share)
+        }
         _ => ValueSet::sparse(joined(operands), share_of_parts(op, operands)),
     }
+}
+
+/// How many times larger than one of the parts that are taken of it a tensor
+/// is: than a row that one index chooses, or than all that is left of it.
+fn times_larger(op: &LoweredOp<'_>) -> Option<Expr> {
+    let taken: Expr = op.shape.iter().product();
+    match op.elements.as_slice() {
+        [all] => all.divide(&taken),
+        [indices, all] => (indices * all).divide(&taken),
+        _ => None,
+    }
+}
+
+/// The share of what is the largest of a few, which is not zero where one of
+/// them is not: of as many as are compared, and one.
+fn share_of_largest(
+    elementwise: &Elementwise,
+    op: &LoweredOp<'_>,
+    operands: &[&ValueSet],
+) -> Option<Share> {
+    let [only] = operands else {
+        return None;
+    };
+    let results: Expr = op.shape.iter().product();
+    let all: Expr = elementwise.steps.iter().map(|(_, count)| count).sum();
+    let among = &all.divide(&results)? + &Expr::one();
+    Share::of_any(only.share(), &among)
 }
 
 /// The share of a tensor that is put together from others, each there once:

@@ -104,6 +104,7 @@ impl<'m> Lowering<'m> {
         self,
         variant: &'m str,
         body: Option<Body<'m>>,
+        typed: BTreeSet<String>,
     ) -> Result<Lowered<'m>, Problems> {
         let mut problems = self.problems;
         let scopes = scopes::resolve(&self.used, &mut problems);
@@ -113,6 +114,7 @@ impl<'m> Lowering<'m> {
             body,
             symbols: self.symbols,
             set: self.set,
+            typed,
             constraints: self.constraints,
             switches: self.switches,
             scopes,
