@@ -60,20 +60,28 @@ fn densities_follow_from_those_of_the_operands() {
         ("either", "apply = \"max(x, z)\"", 8, "at most 0.5", 160),
         ("rest", "apply = \"1 - x\"", 8, "0.8", 256),
         ("scaled", "apply = \"x * 0.7\"", 8, "0.2", 64),
-        // The largest of 3, and of as many as one row has; of one alone.
+        // The largest of 3; of one alone.
         (
             "largest",
-            "per_element = { compare = 2 }\nkeeps_values = true\ninputs = [\"x\"]",
+            "per_element = { compare = 2 }\nkeeps_values = 3\ninputs = [\"x\"]",
             8,
             "at most 0.6",
             192,
         ),
         (
             "itself",
-            "per_element = { compare = 0 }\nkeeps_values = true\ninputs = [\"z\"]",
+            "per_element = { compare = 0 }\nkeeps_values = \"2 - 1\"\ninputs = [\"z\"]",
             8,
             "0.3",
             96,
+        ),
+        // Among how many is not said.
+        (
+            "some",
+            "per_element = { compare = 2 }\nkeeps_values = true\ninputs = [\"x\"]",
+            8,
+            "unknown",
+            320,
         ),
         // Any row of 4 may hold all of the ones: 0.2 · 4 of each.
         (

@@ -75,6 +75,8 @@ pub struct Elementwise {
     /// Whether the result holds only values of the operands, though no formula
     /// says so: the largest of a window.
     pub(super) keeps_values: bool,
+    /// Among how many of them each of the result is one, where that is known.
+    pub(super) among: Option<Expr>,
     /// Primitives and how many of each in all.
     pub steps: Vec<(Primitive, Expr)>,
 }

@@ -73,7 +73,7 @@ impl std::fmt::Display for DensitiesUsed {
             write!(f, ", {} as the model declares", self.declared)?;
         }
         for (name, tensors) in &self.overridden {
-            write!(f, "; {tensors} of them over `{name}`, which was set")?;
+            write!(f, "; {tensors} measured over `{name}`, which was set")?;
         }
         Ok(())
     }

@@ -46,6 +46,9 @@ pub struct Module {
     pub output: Option<Spanned<String>>,
     /// The format that an estimate uses unless told otherwise (models only).
     pub format: Option<Format>,
+    /// The share of ones among bits that are made of other numbers, where
+    /// nothing else tells it (models only).
+    pub bit_density: Option<Formula>,
     /// The file of densities that were measured (models only).
     pub densities: Option<Spanned<String>>,
     /// The file.

@@ -96,6 +96,8 @@ pub enum OpForm {
         /// Whether the result holds only values that the inputs hold, as the
         /// largest of a window does.
         keeps_values: bool,
+        /// Among how many of them each is one, where the file says it.
+        among: Option<Formula>,
     },
     /// Tensors laid end to end along one axis: `b n d, b m d -> b (n + m) d`.
     Concat(Signature),

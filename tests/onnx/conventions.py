@@ -104,6 +104,18 @@ microsoft("group_query_window", "GroupQueryAttention", 6, window=2)
 expect("group_query_window", "", "macs", 24 * 36, "all pairs")
 expect("group_query_window", "--causal=skipped", "macs", 24 * 11, "1 + 2 + 2 + 2 + 2 + 2 pairs")
 
+spiking = [
+    helper.make_node("Greater", ["x", "threshold"], ["fires"]),
+    helper.make_node("Cast", ["fires"], ["spikes"], to=TensorProto.FLOAT),
+    helper.make_node("MaxPool", ["spikes"], ["pooled"], kernel_shape=[2, 2], strides=[2, 2]),
+    helper.make_node("Flatten", ["pooled"], ["flat"]),
+    helper.make_node("MatMul", ["flat", "w"], ["y"]),
+]
+write("spikes_pooled", spiking, [("x", (1, 2, 4, 4))], [("y", (1, 4))], [("threshold", ()), ("w", (8, 4))])
+expect("spikes_pooled", "", "acs", 32, "8 · 4 terms; of the spikes nothing is known")
+expect("spikes_pooled", "rho=0.125", "acs", 16, "the largest of 4 spikes of density 1/8 is one in at most half of the places")
+expect("spikes_pooled", "rho=0.125", "dense_synops", 32, "with the zeros")
+
 with open(HERE / "expected.csv", "w", newline="") as out:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["file", "settings", "quantity", "count", "why"])

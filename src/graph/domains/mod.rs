@@ -51,6 +51,7 @@ pub(super) fn find(lowered: Lowered<'_>, unfold: Unfold) -> Result<OpGraph, Prob
     let mut pass = Pass {
         values: &lowered.symbols.values,
         densities: DensityTree::of(lowered.model, lowered.variant),
+        bit_density: lowered.bit_density,
         set: lowered.typed,
         overridden: BTreeMap::new(),
         unfold,

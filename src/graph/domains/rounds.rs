@@ -9,6 +9,7 @@ use super::straight_through::estimated;
 use super::transfer::{stated, transfer};
 use super::valued::{DensityOrigin, Run, Valued, ValuedCall, ValuedItem, ValuedOp};
 use crate::domain::Domain;
+use crate::graph::OpKind;
 use crate::graph::constraint::{Constraints, Rule};
 use crate::graph::limits::{MAX_JOINS, MAX_PEELED, MAX_UNFOLDED, Work};
 use crate::graph::lower::{Body, Call, Item, LoweredOp, Repeat, ValueId};
@@ -32,6 +33,8 @@ pub(super) struct Pass<'m> {
     /// The values of the model's symbols.
     pub(super) values: &'m Bindings,
     pub(super) densities: DensityTree<'m>,
+    /// The share of ones among bits of which nothing else is known.
+    pub(super) bit_density: Option<Expr>,
     /// The numbers that the user has set.
     pub(super) set: BTreeSet<String>,
     /// Those of them that measured densities stand over, with how many do.
@@ -71,7 +74,9 @@ impl Pass<'_> {
                         Some(id) => stated(op, find(id, inputs, &items).clone()),
                         None => {
                             let operands = op.operands.iter().map(|id| find(*id, inputs, &items));
-                            transfer(op, &operands.collect::<Vec<_>>())
+                            let operands: Vec<&ValueSet> = operands.collect();
+                            let found = transfer(op, &operands);
+                            self.or_usual(found, op, &operands)
                         }
                     };
                     ValuedItem::Op(self.op(op, values, at))
@@ -91,6 +96,25 @@ impl Pass<'_> {
             output: body.output,
             result,
         })
+    }
+
+    /// Bits that are made of other numbers have the usual share of ones, where
+    /// nothing else says how many: those that are made of bits have what
+    /// follows from these.
+    fn or_usual(
+        &self,
+        mut values: ValueSet,
+        op: &LoweredOp<'_>,
+        operands: &[&ValueSet],
+    ) -> ValueSet {
+        let is_stored = matches!(op.kind, OpKind::Weight | OpKind::Constant);
+        let of_bits = operands.iter().any(|operand| operand.domain.is_few());
+        if values.density.is_none() && values.domain.are_bits() && !is_stored && !of_bits {
+            // That all are ones is not known, only taken so.
+            let usual = self.bit_density.as_ref();
+            values.density = usual.filter(|share| **share != Expr::one()).cloned();
+        }
+        values
     }
 
     /// An op with its values: the density that was measured, if one was, stands

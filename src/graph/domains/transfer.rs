@@ -4,7 +4,7 @@ use crate::domain::Domain;
 use crate::graph::lower::LoweredOp;
 use crate::graph::product::domain_of_product;
 use crate::graph::tensor::{Share, ValueSet};
-use crate::graph::{Einsum, Elementwise, Movement, OpKind};
+use crate::graph::{Einsum, Movement, OpKind};
 use crate::model::{Map, Reduce};
 use crate::number::whole;
 use crate::symbolic::Expr;
@@ -22,7 +22,10 @@ pub(super) fn transfer(op: &LoweredOp<'_>, operands: &[&ValueSet]) -> ValueSet {
                 ValueSet::sparse(domain, formula.share(operands))
             }
             None if elementwise.keeps_values => {
-                let share = share_of_largest(elementwise, op, operands);
+                let share = match (operands, &elementwise.among) {
+                    ([only], Some(among)) => Share::of_any(only.share(), among),
+                    _ => None,
+                };
                 ValueSet::sparse(joined(operands), share)
             }
             None => ValueSet::dense(Domain::Real),
@@ -88,22 +91,6 @@ fn times_larger(op: &LoweredOp<'_>) -> Option<Expr> {
         [indices, all] => (indices * all).divide(&taken),
         _ => None,
     }
-}
-
-/// The share of what is the largest of a few, which is not zero where one of
-/// them is not: of as many as are compared, and one.
-fn share_of_largest(
-    elementwise: &Elementwise,
-    op: &LoweredOp<'_>,
-    operands: &[&ValueSet],
-) -> Option<Share> {
-    let [only] = operands else {
-        return None;
-    };
-    let results: Expr = op.shape.iter().product();
-    let all: Expr = elementwise.steps.iter().map(|(_, count)| count).sum();
-    let among = &all.divide(&results)? + &Expr::one();
-    Share::of_any(only.share(), &among)
 }
 
 /// The share of a tensor that is put together from others, each there once:

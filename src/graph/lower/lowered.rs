@@ -26,6 +26,8 @@ pub(in crate::graph) struct Lowered<'m> {
     pub(in crate::graph) constraints: Constraints,
     /// The dims and parameters that the variant sets for itself.
     pub(in crate::graph) set: BTreeSet<String>,
+    /// The share of ones among bits of which nothing else is known.
+    pub(in crate::graph) bit_density: Option<Expr>,
     /// The numbers that the user has set.
     pub(in crate::graph) typed: BTreeSet<String>,
     /// The symbols that decide which ops there are.

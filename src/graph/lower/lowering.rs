@@ -38,6 +38,8 @@ pub(super) struct Lowering<'m> {
     /// What the variant sets for itself.
     set: BTreeSet<String>,
     pub(super) slots: Slots<'m>,
+    /// The share of ones among bits of which nothing else is known.
+    pub(super) bit_density: Option<Expr>,
     pub(super) symbols: Symbols,
     pub(super) constraints: Constraints,
     /// The symbols that decide which ops there are.
@@ -84,6 +86,7 @@ impl<'m> Lowering<'m> {
             settings,
             set,
             slots,
+            bit_density: None,
             symbols: Symbols::of_ops(model.root.ops.len()),
             constraints: Constraints::with_emptiable(
                 (model.root.emptiable.iter())
@@ -114,6 +117,7 @@ impl<'m> Lowering<'m> {
             body,
             symbols: self.symbols,
             set: self.set,
+            bit_density: self.bit_density,
             typed,
             constraints: self.constraints,
             switches: self.switches,

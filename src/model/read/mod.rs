@@ -12,7 +12,7 @@ use std::sync::Arc;
 use self::dims::Dims;
 use self::input::inputs;
 use self::op::op;
-use self::values::{entries, format, formulas, list, names};
+use self::values::{entries, format, formula, formulas, list, names};
 use self::weight::weights;
 use super::chains::check_chains;
 use super::limits;
@@ -128,6 +128,12 @@ impl Module {
                 ModuleKind::Model => fields
                     .take("format")
                     .and_then(|node| format(node, problems)),
+                ModuleKind::Block => None,
+            },
+            bit_density: match kind {
+                ModuleKind::Model => fields
+                    .take("bit_density")
+                    .and_then(|node| formula(node, problems)),
                 ModuleKind::Block => None,
             },
             densities: match kind {

@@ -219,9 +219,14 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
             })
         }
         "apply" => formula(node, problems).map(OpForm::Apply),
-        "per_element" => per_element(node, problems).map(|counts| OpForm::PerElement {
-            counts,
-            keeps_values: keeps_values.is_some_and(|node| truth(node, problems)),
+        "per_element" => per_element(node, problems).map(|counts| {
+            let says = keeps_values.filter(|node| matches!(node.value, Value::Bool(_)));
+            let among = keeps_values.filter(|_| says.is_none());
+            OpForm::PerElement {
+                counts,
+                keeps_values: among.is_some() || says.is_some_and(|node| truth(node, problems)),
+                among: among.and_then(|node| formula(node, problems)),
+            }
         }),
         "concat" => signature(node, problems).map(OpForm::Concat),
         "gather" => signature(node, problems).map(OpForm::Gather),
