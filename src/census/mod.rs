@@ -94,7 +94,7 @@ pub fn census(graph: &OpGraph, conventions: Conventions) -> Result<Census, Probl
                     op: at,
                     key: CostKey::Op(primitive),
                     precision: precision(op, primitive, role),
-                    fused,
+                    fused: fused.filter(|_| role != Role::Bias),
                     count: &count * &runs,
                 });
             }
@@ -151,6 +151,9 @@ fn unsupported(graph: &OpGraph) -> Vec<UnsupportedOp> {
 enum Role {
     Operand,
     Accumulator,
+    /// That of the accumulator, for an addition that is half of no
+    /// multiply–accumulate.
+    Bias,
 }
 
 fn precision(op: &Op, primitive: Primitive, role: Role) -> Precision {
@@ -163,9 +166,9 @@ fn precision(op: &Op, primitive: Primitive, role: Role) -> Precision {
     }
     match (op.computed_in, role) {
         (Some(format), Role::Operand) => Precision::Fixed(format.operand),
-        (Some(format), Role::Accumulator) => Precision::Fixed(format.accumulator),
+        (Some(format), Role::Accumulator | Role::Bias) => Precision::Fixed(format.accumulator),
         (None, Role::Operand) => Precision::Operand,
-        (None, Role::Accumulator) => Precision::Accumulator,
+        (None, Role::Accumulator | Role::Bias) => Precision::Accumulator,
     }
 }
 
@@ -234,7 +237,7 @@ impl Counting<'_> {
             counts.push((reduce_primitive(einsum.reduce), Role::Accumulator, reduced));
         }
         if !starts {
-            counts.push((Primitive::Add, Role::Accumulator, bias));
+            counts.push((Primitive::Add, Role::Bias, bias));
         }
         counts
     }

@@ -94,11 +94,11 @@ pub fn estimates_data(estimates: &[Estimate], by: By) -> Table {
         let key = format!("{primitive}.{format}");
         columns.push(column(&key, &key, Align::Right));
     }
-    columns.push(column("Energy", "energy_pj", Align::Right));
     let has_products = by != By::Primitive;
     if has_products {
         columns.extend(products_columns(true));
     }
+    columns.push(column("Energy", "energy_pj", Align::Right));
     let rows = all.iter().map(|(estimate, group)| {
         let format = estimate.format.to_string();
         let names = [
@@ -114,10 +114,10 @@ pub fn estimates_data(estimates: &[Estimate], by: By) -> Table {
                 .iter()
                 .map(|key| Cell::Count(group.counts.get(*key).cloned().unwrap_or_default())),
         );
-        cells.push(energy(group.energy()));
         if has_products {
             cells.extend(products_cells(&group.work, true));
         }
+        cells.push(energy(group.energy()));
         row(cells)
     });
     Table {

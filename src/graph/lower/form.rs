@@ -161,7 +161,7 @@ impl<'m> Lowering<'m> {
             Some(formula) => {
                 let count = self.number(formula, instance)?;
                 let what = format!("the number of values that `{}` chooses from", op.name.value);
-                self.constrain(what, &count, Rule::NotNegative, &formula.place);
+                self.constrain(what, &count, Rule::Extent, &formula.place);
                 Some(count)
             }
             None => None,

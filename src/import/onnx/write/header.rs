@@ -17,9 +17,7 @@ pub(super) fn header(net: &Net, main: &Section<'_>, file: &str) -> String {
         text.push_str("format = \"fp16\"\n");
     }
     text.push_str(&dims(net));
-    if net.nodes.iter().any(|node| node.stage == Some("binarise")) {
-        let _ = writeln!(text, "params = {{ {ONES} = 1 }} # share of ones among bits");
-    } else if makes_bits(net) {
+    if makes_bits(net) {
         let _ = writeln!(
             text,
             "params = {{ {ONES} = \"1\" }} # share of ones among bits"

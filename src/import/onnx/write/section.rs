@@ -11,8 +11,8 @@ use crate::import::onnx::net::{Net, NetNode, NetTensor, NodeId, QUANTISE, Tensor
 use crate::import::onnx::parameters::Parameters;
 use crate::import::onnx::proto::ElementType;
 
-/// The share of ones among bits that are made of fractions. Nothing in a graph
-/// tells it: all are taken to be ones, unless it is set.
+/// The share of ones among bits that are made of other numbers, or given.
+/// Nothing in a graph tells it: all are taken to be ones, unless it is set.
 pub(super) const ONES: &str = "rho";
 
 /// The ops of the model or of one block.
@@ -191,9 +191,6 @@ impl<'n> Section<'n> {
     /// The fields that any op may have.
     pub(super) fn close(&mut self, node: &NetNode) {
         self.masked(node);
-        if node.stage == Some("binarise") {
-            self.field("density", &quoted(ONES));
-        }
         let own = node.format.map(|format| format.to_string());
         if let Some(format) = own.or_else(|| whole_format(self.net, node).map(str::to_owned)) {
             self.field("format", &quoted(&format));
