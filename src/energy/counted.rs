@@ -80,7 +80,7 @@ impl Counted {
             dims.push((name.clone(), expr.evaluate(&values).map_err(failed)?));
         }
         Ok(Counted {
-            densities: graph.density_limits(),
+            densities: graph.density_limits(&[]),
             graph,
             census,
             conventions,

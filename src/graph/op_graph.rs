@@ -197,8 +197,9 @@ impl OpGraph {
     }
 
     /// How much is known of the tensors whose zeros are skipped in products:
-    /// each counts once, however many products read it.
-    pub fn density_limits(&self) -> DensityLimits {
+    /// each counts once, however many products read it. Of a density in which
+    /// one of the dims `varied` stands something is known.
+    pub fn density_limits(&self, varied: &[Symbol]) -> DensityLimits {
         let values = self.values();
         let mut seen: HashSet<NodeIndex> = HashSet::new();
         let mut limits = DensityLimits::default();
@@ -208,12 +209,14 @@ impl OpGraph {
             if !tensor.domain.has_zero_among_few() || !seen.insert(maker) {
                 continue;
             }
-            let share = tensor.density.as_ref().map(|share| share.evaluate(&values));
-            match share {
-                None => limits.full += 1,
-                Some(Ok(share)) if share.is_one() => limits.full += 1,
-                Some(_) if tensor.density_is_bound => limits.bounds += 1,
-                Some(_) => {}
+            let is_full = tensor.density.as_ref().is_none_or(|share| {
+                let varies = varied.iter().any(|symbol| share.symbols().contains(symbol));
+                !varies && share.evaluate(&values).is_ok_and(|share| share.is_one())
+            });
+            if is_full {
+                limits.full += 1;
+            } else if tensor.density_is_bound {
+                limits.bounds += 1;
             }
         }
         limits

@@ -47,7 +47,7 @@ pub fn caveats_over(variants: &[&Counted], varied: &[Symbol]) -> Vec<String> {
             variant: &counted.graph.variant,
             unsupported: formulas(counted, varied),
             densities: counted.graph.densities(),
-            limits: counted.densities,
+            limits: counted.graph.density_limits(varied),
         })
         .collect();
     lines(&all)
