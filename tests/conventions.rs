@@ -332,3 +332,42 @@ fn layers_say_what_they_add_up() {
     let text = picojoule(&["estimate", "spikformer", "--by", "layer"]).unwrap();
     assert!(text.contains("SynOps") && text.contains("ACs"), "{text}");
 }
+
+#[test]
+fn a_claim_says_by_which_conventions_it_holds() {
+    // 3 to 64 channels of 32·32: 94·94 pairs of a place and a tap read the
+    // picture, 3·64·94·94 = 1 696 512 products; 64·32·32 = 65 536 biases.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("own.toml");
+    let claims = "
+name = 'own'
+title = 'Convolutions'
+source = { title = 'A paper', identifier = 'none', at = 'table 1' }
+
+[estimates]
+model = { model = 'own-conv.toml', set = { n = 32 }, padding = 'skipped' }
+biased = { like = 'model', bias = 'counted' }
+
+[[claim]]
+name = 'without'
+published = '1696512 MAC'
+formula = 'model.macs'
+expect = 'holds'
+
+[[claim]]
+name = 'with biases'
+published = '1762048 MAC'
+formula = 'biased.macs'
+expect = 'holds'
+";
+    let conv = "name = 'own-conv'\ninputs = { x = '3 n n' }\ndims = { n = 8 }\n[[op]]\nname = 'z'\nbias = 1\n\
+        einsum = 'c (y + i - 1) (x + j - 1), o c i j -> o y x'\ninputs = ['x', { weight = '64 3 3 3' }]\n";
+    std::fs::write(folder.path().join("own-conv.toml"), conv).unwrap();
+    std::fs::write(
+        &file,
+        claims.replace("'own-conv.toml'", "'./own-conv.toml'"),
+    )
+    .unwrap();
+    let told = picojoule(&["claims", file.to_str().unwrap()]).unwrap();
+    assert!(told.contains("2 published numbers: 2 hold, 0"), "{told}");
+}

@@ -17,7 +17,7 @@ use crate::number::whole;
 use crate::symbolic::{Expr, Symbol};
 
 /// Windows of more indices than this are not counted index by index.
-const MAX_TAPS: usize = 4096;
+const MAX_TAPS: usize = 1024;
 /// The same for windows over symbols, where every index is a term.
 const MAX_SYMBOLIC_TAPS: usize = 64;
 

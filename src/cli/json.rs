@@ -35,7 +35,6 @@ struct EstimateJson<'a> {
     format: String,
     dims: Map<String, Value>,
     parameters: Value,
-    macs: Value,
     #[serde(flatten)]
     products: ProductsJson,
     total_pj: f64,
@@ -53,9 +52,10 @@ struct EstimateJson<'a> {
     conventions: Map<String, Value>,
 }
 
-/// What counters of the field count, beside the MACs.
-#[derive(Serialize)]
+/// What counters of the field count.
+#[derive(Default, Serialize)]
 struct ProductsJson {
+    macs: Value,
     /// Without skipped zeros, which `macs` has.
     effective_macs: Value,
     acs: Value,
@@ -64,9 +64,20 @@ struct ProductsJson {
     dense_synops: Value,
 }
 
+impl ProductsJson {
+    /// Those of a group; all `null` where nothing of it is supported.
+    fn of(group: &Group) -> ProductsJson {
+        match group.energy() {
+            Some(_) => ProductsJson::from(&group.work),
+            None => ProductsJson::default(),
+        }
+    }
+}
+
 impl From<&Work> for ProductsJson {
     fn from(work: &Work) -> ProductsJson {
         ProductsJson {
+            macs: exact(&work.macs),
             effective_macs: exact(&work.effective_macs),
             acs: exact(&work.acs),
             synops: exact(&work.synops),
@@ -87,7 +98,6 @@ struct DensityLimitsJson {
 #[derive(Serialize)]
 struct LayerJson {
     layer: String,
-    macs: Value,
     #[serde(flatten)]
     products: ProductsJson,
     /// `null` where nothing of it is supported.
@@ -97,8 +107,7 @@ struct LayerJson {
 impl From<Group> for LayerJson {
     fn from(group: Group) -> LayerJson {
         LayerJson {
-            macs: exact(&group.work.macs),
-            products: ProductsJson::from(&group.work),
+            products: ProductsJson::of(&group),
             compute_pj: group.energy().map(Energy::picojoules),
             layer: group.name,
         }
@@ -138,7 +147,6 @@ pub(super) fn left_out(comparison: &Comparison) -> Map<String, Value> {
 struct StageJson {
     stage: String,
     counts: Map<String, Value>,
-    macs: Value,
     #[serde(flatten)]
     products: ProductsJson,
     /// `null` where nothing of it is supported.
@@ -154,8 +162,7 @@ impl From<Group> for StageJson {
             .map(|((primitive, format), count)| (format!("{primitive}.{format}"), exact(count)));
         StageJson {
             counts: counts.collect(),
-            macs: exact(&group.work.macs),
-            products: ProductsJson::from(&group.work),
+            products: ProductsJson::of(&group),
             compute_pj: group.energy().map(Energy::picojoules),
             stage: group.name,
             movement_pj: None,
@@ -193,7 +200,6 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
             .map(|(name, value)| (name.clone(), exact(value)))
             .collect(),
         parameters: exact(&estimate.parameters),
-        macs: exact(&estimate.macs),
         products: ProductsJson::from(&estimate.work()),
         total_pj: total,
         compute_pj: total,

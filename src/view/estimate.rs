@@ -38,10 +38,21 @@ pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
         conventions_line(estimate),
     ]);
     let shows_products = matches!(by, By::Op | By::Layer);
+    let mut columns = vec![
+        column(name, key, Align::Left),
+        column("Operations", "operations", Align::Left),
+    ];
+    if shows_products {
+        columns.extend(products_columns(false));
+    }
+    columns.extend([
+        column("Energy", "energy_pj", Align::Right),
+        column("Share", "share", Align::Right),
+    ]);
     let row = |group: &Group, kind: RowKind| {
         let mut cells = vec![words(group.name.clone()), words(operations(group))];
         if shows_products {
-            cells.extend(products_cells(&group.work, false));
+            cells.extend(products_cells(group, false));
         }
         cells.extend([energy(group.energy()), share(group.energy(), total)]);
         Row { cells, kind }
@@ -53,20 +64,7 @@ pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
     rows.push(row(&sum(&groups), RowKind::Total));
     Table {
         title: Some(title_with_size(estimate)),
-        columns: {
-            let mut columns = vec![
-                column(name, key, Align::Left),
-                column("Operations", "operations", Align::Left),
-            ];
-            if shows_products {
-                columns.extend(products_columns(false));
-            }
-            columns.extend([
-                column("Energy", "energy_pj", Align::Right),
-                column("Share", "share", Align::Right),
-            ]);
-            columns
-        },
+        columns,
         rows,
         notes,
     }
@@ -115,7 +113,7 @@ pub fn estimates_data(estimates: &[Estimate], by: By) -> Table {
                 .map(|key| Cell::Count(group.counts.get(*key).cloned().unwrap_or_default())),
         );
         if has_products {
-            cells.extend(products_cells(&group.work, true));
+            cells.extend(products_cells(group, true));
         }
         cells.push(energy(group.energy()));
         row(cells)
@@ -168,8 +166,9 @@ fn products_columns(all: bool) -> Vec<Column> {
         .collect()
 }
 
-/// Their cells.
-fn products_cells(work: &Work, all: bool) -> Vec<Cell> {
+/// Their cells; nothing is known of a group of which all is left out.
+fn products_cells(group: &Group, all: bool) -> Vec<Cell> {
+    let work = &group.work;
     let cells = [
         (&work.macs, true),
         (&work.effective_macs, all),
@@ -178,7 +177,12 @@ fn products_cells(work: &Work, all: bool) -> Vec<Cell> {
         (&work.dense_synops, all),
     ];
     let shown = cells.into_iter().filter(|(_, shown)| *shown);
-    shown.map(|(count, _)| Cell::Count(count.clone())).collect()
+    let is_unknown = group.energy().is_none();
+    let cell = |(count, _): (&BigRational, bool)| match is_unknown {
+        true => Cell::NotCounted,
+        false => Cell::Count(count.clone()),
+    };
+    shown.map(cell).collect()
 }
 
 /// The title with the number by which people know a model again.

@@ -4,11 +4,11 @@ use super::points::Outputs;
 use num_rational::BigRational;
 
 use super::request::Request;
+use crate::census::Conventions;
 use crate::cli::args::SweepArgs;
 use crate::cli::over::{Over, OverValues, Overs};
 use crate::cli::usage::usage_error;
 use crate::compare::saving;
-use crate::census::Conventions;
 use crate::energy::Counted;
 use crate::graph::Constraint;
 use crate::number::{self, to_f64};
