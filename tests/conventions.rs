@@ -314,6 +314,16 @@ fn conventions_stand_beside_every_result() {
     assert!(told.contains("neither `start` nor `counted`"), "{told}");
 }
 
+/// Convolutions and matrix products of ones by ones, added up in PyTorch.
+#[test]
+fn whole_networks_without_padding() {
+    let macs = |model: &str, padding: &str| json(&[model, "--padding", padding])["macs"].clone();
+    assert_eq!(macs("resnet-50", "counted"), 4_089_184_256_u64);
+    assert_eq!(macs("resnet-50", "skipped"), 3_948_251_904_u64);
+    assert_eq!(macs("vgg-16", "counted"), 15_470_264_320_u64);
+    assert_eq!(macs("vgg-16", "skipped"), 14_969_824_000_u64);
+}
+
 #[test]
 fn layers_say_what_they_add_up() {
     // The first two convolutions of VGG-16 on 32·32, from 3 to 64 and from 64 to
