@@ -152,6 +152,31 @@ fn a_window_of_unknown_length_is_refused_and_not_guessed() {
     assert!(told.contains("--padding counted"), "{told}");
 }
 
+#[test]
+fn windows_that_are_none_of_a_convolution() {
+    // `index` of a result y of 4 and windows k of 3, over 9 numbers.
+    let text = |index: &str| {
+        format!(
+            "name = \"m\"\ninputs = {{ x = \"9\" }}\n[dims]\nn = 9\ns = 2\n[[op]]\nname = \"z\"\n\
+             einsum = \"({index}), k -> y\"\naxes = {{ y = 4 }}\ninputs = [\"x\", {{ weight = \"3\" }}]\n"
+        )
+    };
+    let found = |index: &str| skipped(&text(index), &[]).macs;
+    // From 0 to 5: all of 12. From 4 down to -1: one is outside.
+    assert_eq!(found("3 - y + k"), whole(12));
+    assert_eq!(found("2 - y + k"), whole(11));
+    // A step that is a symbol, 2: 2y + k - 1 is below 0 once.
+    assert_eq!(found("s*y + k - 1"), whole(11));
+    // No step at all: the same three for every y, one of them outside.
+    assert_eq!(found("0*y + k - 1"), whole(8));
+    // Padding of a symbol, 9: y + k - 9 is below 0 throughout.
+    assert_eq!(found("y + k - n"), whole(0));
+    // Between two elements there is none that could be told.
+    let model = model(&text("y + k/2 - 1"));
+    let graph = graph(&model, "m", &[], Unfold::No);
+    assert!(Counted::new(graph, SKIPPED).is_err());
+}
+
 /// 3 channels of 4·4 bits, a quarter of them set, to 2 channels: windows of
 /// 3·3 at 4·4 places with a border of padding.
 fn spiking(domain: &str) -> String {

@@ -74,6 +74,11 @@ fn is_below_zero(expr: &Expr) -> Option<bool> {
     Some(expr.as_constant()?.is_negative())
 }
 
+/// Whether a number is whole, as that of a symbol is.
+fn may_be_whole(expr: &Expr) -> bool {
+    expr.as_constant().is_none_or(|value| value.is_integer())
+}
+
 /// How many combinations of the axes of one index are inside `extent`.
 fn within(
     einsum: &Einsum,
@@ -81,6 +86,10 @@ fn within(
     extent: &Expr,
     emptiable: &BTreeSet<Symbol>,
 ) -> Option<Expr> {
+    let mut numbers = (index.terms.iter().map(|(_, factor)| factor)).chain([&index.offset, extent]);
+    if !numbers.all(may_be_whole) {
+        return None;
+    }
     let ends = by_its_ends(einsum, index)?;
     let (axis, factor) = index.terms.get(ends)?;
     let places = &einsum.axes.get(*axis)?.extent;
