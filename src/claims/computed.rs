@@ -11,7 +11,7 @@ use super::recipe::{EstimateSpec, Part};
 use crate::demand::Demand;
 use crate::energy::{Cost, CostModel, Counted, Estimate, Sum};
 use crate::format::{Format, NumberFormat};
-use crate::graph::{OpKind, Unfold, lower, settable};
+use crate::graph::{Unfold, lower, settable};
 use crate::loader::Loader;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems, Spanned};
@@ -95,11 +95,10 @@ pub(super) fn compute(
 /// What two estimates have in common that have the same counts.
 fn key(spec: &EstimateSpec) -> String {
     let variant = spec.variant.as_ref().map_or("", |name| &name.value);
-    let mut key = format!(
-        "{} {variant} {}",
-        spec.model.value,
-        spec.conventions.dot_adds.name()
-    );
+    let mut key = format!("{} {variant}", spec.model.value);
+    for (name, value) in spec.conventions.list() {
+        key.push_str(&format!(" {name}:{value}"));
+    }
     if let Some(path) = &spec.densities {
         key.push_str(&format!(" {}", path.value));
     }
@@ -356,19 +355,13 @@ impl Computed {
         let Some(stages) = stages else {
             return Some(self.counted.macs.clone());
         };
-        let values = self.counted.graph.values();
-        let mut sum = BigRational::zero();
-        for (_, op) in self.counted.graph.iter() {
-            if let OpKind::Einsum(einsum) = &op.kind
-                && einsum.is_mac()
-                && stages.contains(&op.stage)
-            {
-                sum += (&einsum.iteration_space() * &self.counted.graph.runs(op))
-                    .evaluate(&values)
-                    .ok()?;
-            }
-        }
-        Some(sum)
+        let counted = &self.counted;
+        let products = counted.census.products.iter().zip(&counted.products);
+        let within = products.filter(|(products, _)| {
+            let op = &counted.graph.ops()[products.op];
+            stages.contains(&op.stage)
+        });
+        Some(within.map(|(_, work)| &work.macs).sum())
     }
 
     /// How many numbers the weights of the whole model hold.

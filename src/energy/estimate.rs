@@ -7,9 +7,10 @@ use std::ops::AddAssign;
 use num_rational::BigRational;
 
 use super::sum::Sum;
+use super::work::Work;
 use crate::census::Conventions;
 use crate::format::{Format, NumberFormat};
-use crate::graph::{DensitiesUsed, ResolvedScope};
+use crate::graph::{DensitiesUsed, DensityLimits, ResolvedScope};
 use crate::number;
 use crate::primitive::Primitive;
 use crate::table::Confidence;
@@ -28,10 +29,15 @@ pub struct Estimate {
     pub format: Format,
     /// The dims and parameters, with their values.
     pub dims: Vec<(String, BigRational)>,
-    /// Multiply–accumulates of matrix products and convolutions, without bias.
+    /// The products of each op that adds some up.
+    pub products: Vec<OpWork>,
+    /// Multiply–accumulates of matrix products and convolutions, skipped zeros
+    /// included.
     pub macs: BigRational,
     /// How many numbers its weights and biases hold.
     pub parameters: BigRational,
+    /// How much is known of the shares of zeros that are skipped.
+    pub densities: DensityLimits,
     /// The ops whose operators are not supported: what they cost is in no sum
     /// here, which is not to say that it is 0.
     pub unsupported: Vec<Unsupported>,
@@ -58,6 +64,19 @@ pub struct Unsupported {
     pub layer: String,
     /// How often it runs.
     pub count: BigRational,
+}
+
+/// The products that one op adds up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpWork {
+    /// The op, with the blocks around it.
+    pub op: String,
+    /// Its stage.
+    pub stage: String,
+    /// Its layer.
+    pub layer: String,
+    /// How many there are.
+    pub work: Work,
 }
 
 /// The conventions of an estimate.
@@ -89,11 +108,11 @@ impl Settings {
         } else {
             free.join(", ")
         };
-        let mut list = vec![
-            ("dot_adds", self.conventions.dot_adds.name().to_owned()),
-            ("free", free),
-            ("memory", "not counted".to_owned()),
-        ];
+        let conventions = self.conventions.list().into_iter();
+        let mut list: Vec<(&'static str, String)> = conventions
+            .map(|(name, value)| (name, value.to_owned()))
+            .collect();
+        list.extend([("free", free), ("memory", "not counted".to_owned())]);
         if !self.fused.is_empty() {
             let formats: Vec<String> = self.fused.iter().map(NumberFormat::to_string).collect();
             list.push(("mac", format!("for mul and add in {}", formats.join(", "))));
@@ -152,6 +171,8 @@ pub struct Group {
     pub name: String,
     /// Primitives with their counts.
     pub counts: BTreeMap<(Primitive, NumberFormat), BigRational>,
+    /// The products that its ops add up; none in a group of one primitive.
+    pub work: Work,
     /// Operators that are not supported, with how often they run.
     pub unsupported: BTreeMap<String, BigRational>,
     /// The energy of the primitives, in picojoules, exactly.
@@ -168,6 +189,15 @@ fn sum<'l>(lines: impl IntoIterator<Item = &'l Line>) -> Energy {
 }
 
 impl Estimate {
+    /// The products of all ops together.
+    pub fn work(&self) -> Work {
+        let mut work = Work::default();
+        for products in &self.products {
+            work += &products.work;
+        }
+        work
+    }
+
     /// The energy of everything.
     pub fn total(&self) -> Energy {
         sum(&self.lines)
@@ -204,6 +234,18 @@ impl Estimate {
         }
         for (group, sum) in groups.iter_mut().zip(sums) {
             group.picojoules = sum.value();
+        }
+        for products in &self.products {
+            let name = match by {
+                By::Stage => &products.stage,
+                By::Op => &products.op,
+                By::Layer => &products.layer,
+                By::Primitive => break,
+            };
+            let at = index.get(name.as_str());
+            if let Some(group) = at.and_then(|at| groups.get_mut(*at)) {
+                group.work += &products.work;
+            }
         }
         for op in &self.unsupported {
             let name = match by {
@@ -304,6 +346,7 @@ impl Group {
         Group {
             name,
             counts: BTreeMap::new(),
+            work: Work::default(),
             unsupported: BTreeMap::new(),
             picojoules: BigRational::default(),
         }

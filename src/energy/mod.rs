@@ -10,6 +10,7 @@
 //! | `cost` | by which entry a demand is priced, and the loop that prices |
 //! | `price` | an estimate: every demand of a graph with its picojoules |
 //! | `estimate` | what an estimate says, and its sums |
+//! | `work` | MACs, ACs and synaptic operations |
 //! | `formula` | counts and energies as closed forms |
 //! | `sum` | long sums of exact numbers |
 
@@ -20,11 +21,13 @@ mod expression;
 mod formula;
 mod price;
 mod sum;
+mod work;
 
 pub use self::cost::{Cost, CostModel, MissingEntry, Priced};
 pub use self::counted::Counted;
-pub use self::estimate::{By, Estimate, Group, Line, Settings, Unsupported, add_up};
+pub use self::estimate::{By, Estimate, Group, Line, OpWork, Settings, Unsupported, add_up};
 pub use self::expression::{Saving, entry_values, picojoules, priced, priced_with_ranges};
 pub use self::formula::{StageFormula, energy_formula, stage_formulas};
 pub use self::price::estimate;
 pub(crate) use self::sum::Sum;
+pub use self::work::Work;

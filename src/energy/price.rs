@@ -4,7 +4,7 @@ use num_rational::BigRational;
 
 use super::cost::{CostModel, missing_entries};
 use super::counted::{Counted, layer_name};
-use super::estimate::{Estimate, Line, Settings};
+use super::estimate::{Estimate, Line, OpWork, Settings};
 use crate::number;
 use crate::primitive::Primitive;
 use crate::source::Problems;
@@ -40,6 +40,17 @@ pub fn estimate(
             }
         })
         .collect();
+    let products = (counted.census.products.iter().zip(&counted.products))
+        .map(|(products, work)| {
+            let op = &graph.ops()[products.op];
+            OpWork {
+                op: graph.full_name(op),
+                stage: op.stage.clone(),
+                layer: layer_name(graph, op, &values),
+                work: work.clone(),
+            }
+        })
+        .collect();
     let fused = lines.iter().filter(|line| line.primitive == Primitive::Mac);
     let fused = fused.map(|line| line.format).collect();
     Ok(Estimate {
@@ -48,8 +59,10 @@ pub fn estimate(
         table: model.table.name().to_owned(),
         format: model.format,
         dims: counted.dims.clone(),
+        products,
         macs: counted.macs.clone(),
         parameters: counted.parameters.clone(),
+        densities: counted.densities,
         unsupported: counted.unsupported.clone(),
         lines,
         stages: graph.stages().into_iter().map(str::to_owned).collect(),

@@ -45,6 +45,9 @@ pub enum Rule {
     Repeat,
     /// A share: from 0 to 1.
     Share,
+    /// The part of a whole that a mask hides: at most 1. Of a whole of less
+    /// than one element it comes out below 0.
+    Hidden,
     /// At least 0.
     NotNegative,
     /// 0 or 1.
@@ -89,6 +92,7 @@ impl Rule {
             Rule::Length => (false, true, true, Some(MAX_WHOLE)),
             Rule::Repeat => (true, false, false, Some(MAX_REPEAT)),
             Rule::Share => (false, false, true, Some(1)),
+            Rule::Hidden => (false, true, true, Some(1)),
             Rule::NotNegative => (false, false, true, Some(MAX_WHOLE)),
             Rule::Switch => (true, false, true, Some(1)),
             Rule::Room => (false, false, true, None),
@@ -160,7 +164,7 @@ impl Rule {
             (Rule::On, _) => "0, which would leave out an op",
             (Rule::Length, _) => "longer than 10^15",
             (Rule::Repeat, Fault::TooLarge) => "above 1000000, the most repeats there can be",
-            (Rule::Share, Fault::TooLarge) => "above 1",
+            (Rule::Share | Rule::Hidden, Fault::TooLarge) => "above 1",
             (_, Fault::TooLarge) => "above 10^15",
             (_, Fault::Fraction) => "not a whole number",
             (Rule::Share | Rule::NotNegative | Rule::EmptyExtent, _) => "below 0",
@@ -212,6 +216,11 @@ impl Constraints {
     }
 
     pub(super) fn note(&mut self, constraint: Constraint) {
+        let symbols = constraint.expr.symbols();
+        if constraint.rule == Rule::Hidden && !symbols.is_disjoint(&self.emptiable) {
+            // Of nothing, no part is hidden.
+            return;
+        }
         let rule = self.allowing_empty(&constraint.expr, constraint.rule);
         self.keep(Constraint { rule, ..constraint });
     }

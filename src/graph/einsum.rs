@@ -119,6 +119,16 @@ impl Einsum {
         self.operands.len() == 2 && self.has_reduction() && sums_products
     }
 
+    /// Whether it adds up, or counts, what is nothing where an operand is 0: a
+    /// padded element then changes no result.
+    pub fn gives_nothing_for_zero(&self) -> bool {
+        let is_product = match self.map {
+            Map::And | Map::Xnor => true,
+            map => map.zero_annihilating() || self.operands.len() == 1,
+        };
+        is_product && self.has_reduction() && matches!(self.reduce, Reduce::Add | Reduce::Popcount)
+    }
+
     /// Whether it only rearranges its operand.
     pub fn only_moves(&self) -> bool {
         self.operands.len() == 1 && !self.has_reduction() && self.bias.is_none()

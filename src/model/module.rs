@@ -49,6 +49,9 @@ pub struct Module {
     /// In which numbers its linear layers compute, if not in those of the
     /// estimate (models only).
     pub linear: Option<Linear>,
+    /// The share of ones among bits that are made of other numbers, where
+    /// nothing else tells it (models only).
+    pub bit_density: Option<Formula>,
     /// The file of densities that were measured (models only).
     pub densities: Option<Spanned<String>>,
     /// The file.

@@ -25,6 +25,11 @@ pub struct OpDecl {
     pub when: Option<Formula>,
     /// How many times it runs; once without one.
     pub times: Option<Formula>,
+    /// The share of what it does that a causal mask hides, where one does.
+    pub masked: Option<Formula>,
+    /// Whether a causal mask hides what comes later, from it or from whatever
+    /// stands in the block that it calls.
+    pub causal: bool,
     /// The format it fixes, against that of the estimate.
     pub format: Option<Spanned<Format>>,
     /// The values of its result, where the file knows better than the graph.
@@ -94,6 +99,8 @@ pub enum OpForm {
         /// Whether the result holds only values that the inputs hold, as the
         /// largest of a window does.
         keeps_values: bool,
+        /// Among how many of them each is one, where the file says it.
+        among: Option<Formula>,
     },
     /// Tensors laid end to end along one axis: `b n d, b m d -> b (n + m) d`.
     Concat(Signature),

@@ -150,6 +150,8 @@ impl ThresholdAxis {
                 Rule::MeanExtent | Rule::Length | Rule::Share | Rule::NotNegative | Rule::Room => {
                     false
                 }
+                // At most 1, which is all that is asked, grows likewise.
+                Rule::Hidden => return laurent.rises(),
                 Rule::Switch | Rule::On | Rule::Off | Rule::NoneLeft => return false,
             };
             laurent.shift >= 0

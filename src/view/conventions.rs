@@ -5,7 +5,7 @@ use crate::number;
 
 /// `Conventions: a dot product of length k takes k additions; …`.
 pub fn conventions_line(estimate: &Estimate) -> String {
-    let adds = estimate.settings.conventions.dot_adds.name();
+    let conventions = estimate.settings.conventions;
     let free: Vec<&str> = estimate
         .settings
         .zero_cost
@@ -25,7 +25,5 @@ pub fn conventions_line(estimate: &Estimate) -> String {
         .map(|(entry, value)| format!("; {entry} set to {} pJ", number::plain(value)))
         .collect();
     let set = set.concat();
-    format!(
-        "Conventions: a dot product of length k takes {adds} additions{free}{fused}{set}; data movement: — (not counted)."
-    )
+    format!("Conventions: {conventions}{free}{fused}{set}; data movement: — (not counted).")
 }

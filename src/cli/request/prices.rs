@@ -1,6 +1,8 @@
 //! Tables, formats and conventions.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use num_rational::BigRational;
@@ -75,19 +77,12 @@ impl PriceRequest {
         );
         let primitives: Vec<&str> = Primitive::names().collect();
         let free = parse_list(&args.free, "--free", &primitives, &mut problems);
-        let dot_adds = parse_list(
-            std::slice::from_ref(&args.dot_adds),
-            "--dot-adds",
-            &[],
-            &mut problems,
-        );
+        let conventions = conventions(args, &mut problems);
         problems.or(PriceRequest {
             tables,
             formats,
             free: free.into_iter().collect(),
-            conventions: Conventions {
-                dot_adds: dot_adds.first().copied().unwrap_or_default(),
-            },
+            conventions,
             named,
             set,
         })
@@ -148,6 +143,26 @@ impl PriceRequest {
         }
         problems.or(pricings)
     }
+}
+
+/// What is counted how.
+fn conventions(args: &PriceArgs, problems: &mut Problems) -> Conventions {
+    Conventions {
+        dot_adds: setting(&args.dot_adds, "--dot-adds", problems),
+        bias: setting(&args.bias, "--bias", problems),
+        padding: setting(&args.padding, "--padding", problems),
+        causal: setting(&args.causal, "--causal", problems),
+    }
+}
+
+/// One setting; the usual one where it is wrong, which is noted.
+fn setting<T>(text: &String, option: &'static str, problems: &mut Problems) -> T
+where
+    T: FromStr + Copy + Default,
+    T::Err: Display,
+{
+    let read = parse_list(std::slice::from_ref(text), option, &[], problems);
+    read.first().copied().unwrap_or_default()
 }
 
 /// Sets entries of the tables in use, each once.

@@ -4,6 +4,7 @@ use super::points::Outputs;
 use num_rational::BigRational;
 
 use super::request::Request;
+use crate::census::Conventions;
 use crate::cli::args::SweepArgs;
 use crate::cli::over::{Over, OverValues, Overs};
 use crate::cli::usage::usage_error;
@@ -31,6 +32,7 @@ pub(super) struct SweepPlan {
     pub(super) points: Vec<SweepPoints>,
     /// What must be said beside every number here.
     pub(super) caveats: Vec<String>,
+    pub(super) conventions: Conventions,
 }
 
 /// A table, a format and the values of the switches.
@@ -93,6 +95,7 @@ impl SweepPlan {
             cases: Vec::new(),
             points: Vec::new(),
             caveats: first.notes(),
+            conventions: first.prices.conventions,
             switches: (beside.iter())
                 .map(|symbol| symbol.name().to_owned())
                 .collect(),

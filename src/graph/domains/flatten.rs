@@ -99,6 +99,7 @@ impl Flattening {
             shape: op.shape.clone(),
             domain: valued.values.domain.clone(),
             density: valued.values.density.clone(),
+            density_is_bound: valued.values.is_bound,
             stored_in: op.stored_in,
         };
         let node = self.ops.add_node(Op {
@@ -107,6 +108,7 @@ impl Flattening {
             region,
             kind,
             share: op.share.clone(),
+            masked: op.masked.clone(),
             computed_in: op.computed_in,
             output: tensor.clone(),
             place: op.place.clone(),
@@ -133,6 +135,7 @@ impl Flattening {
             if let (Some(joined), Some(first)) = (&run.joined, operands.first_mut()) {
                 first.tensor.domain = joined.domain.clone();
                 first.tensor.density = joined.density.clone();
+                first.tensor.density_is_bound = joined.is_bound;
             }
             let result = self.body(&run.body, &operands, inside)?;
             if let Some(first) = operands.first_mut() {
@@ -161,7 +164,7 @@ impl Flattening {
             (parent, around),
             run.name.clone(),
             run.rounds.clone(),
-            call.share.clone(),
+            (call.share.clone(), &call.masked),
         );
         self.regions.push(region);
         Ok(RegionId(self.regions.len() - 1))

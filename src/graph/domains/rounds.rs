@@ -1,6 +1,6 @@
 //! Bodies and calls, followed round by round.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use num_traits::{Signed, ToPrimitive};
 
@@ -9,6 +9,7 @@ use super::straight_through::estimated;
 use super::transfer::{stated, transfer};
 use super::valued::{DensityOrigin, Run, Valued, ValuedCall, ValuedItem, ValuedOp};
 use crate::domain::Domain;
+use crate::graph::OpKind;
 use crate::graph::constraint::{Constraints, Rule};
 use crate::graph::limits::{MAX_JOINS, MAX_PEELED, MAX_UNFOLDED, Work};
 use crate::graph::lower::{Body, Call, Item, LoweredOp, Repeat, ValueId};
@@ -32,6 +33,12 @@ pub(super) struct Pass<'m> {
     /// The values of the model's symbols.
     pub(super) values: &'m Bindings,
     pub(super) densities: DensityTree<'m>,
+    /// The share of ones among bits of which nothing else is known.
+    pub(super) bit_density: Option<Expr>,
+    /// The numbers that the user has set.
+    pub(super) set: BTreeSet<String>,
+    /// Those of them that measured densities stand over, with how many do.
+    pub(super) overridden: BTreeMap<String, usize>,
     pub(super) unfold: Unfold,
     pub(super) constraints: Constraints,
     /// The symbols that decide which ops there are.
@@ -67,7 +74,9 @@ impl Pass<'_> {
                         Some(id) => stated(op, find(id, inputs, &items).clone()),
                         None => {
                             let operands = op.operands.iter().map(|id| find(*id, inputs, &items));
-                            transfer(op, &operands.collect::<Vec<_>>())
+                            let operands: Vec<&ValueSet> = operands.collect();
+                            let found = transfer(op, &operands);
+                            self.or_usual(found, op, &operands)
                         }
                     };
                     ValuedItem::Op(self.op(op, values, at))
@@ -89,12 +98,32 @@ impl Pass<'_> {
         })
     }
 
+    /// Bits that are made of other numbers have the usual share of ones, where
+    /// nothing else says how many: those that are made of bits have what
+    /// follows from these.
+    fn or_usual(
+        &self,
+        mut values: ValueSet,
+        op: &LoweredOp<'_>,
+        operands: &[&ValueSet],
+    ) -> ValueSet {
+        let is_stored = matches!(op.kind, OpKind::Weight | OpKind::Constant);
+        let of_bits = operands.iter().any(|operand| operand.domain.is_few());
+        if values.density.is_none() && values.domain.are_bits() && !is_stored && !of_bits {
+            // That all are ones is not known, only taken so.
+            let usual = self.bit_density.as_ref();
+            values.density = usual.filter(|share| **share != Expr::one()).cloned();
+        }
+        values
+    }
+
     /// An op with its values: the density that was measured, if one was, stands
     /// before that of the model.
     fn op<'l>(&mut self, op: &'l LoweredOp<'l>, mut values: ValueSet, at: &At) -> ValuedOp<'l> {
         let mut density_from = op.density.as_ref().map(|_| DensityOrigin::Declared);
         if let Some(measured) = self.densities.measured(at, &op.name, &mut self.problems) {
             values.density = Some(measured.share());
+            self.note_overridden(op);
             values.is_bound = false;
             density_from = Some(DensityOrigin::Measured);
         }
@@ -107,6 +136,17 @@ impl Pass<'_> {
             op,
             values,
             density_from,
+        }
+    }
+
+    /// Notes what was set for the density of an op that was measured.
+    fn note_overridden(&mut self, op: &LoweredOp<'_>) {
+        let symbols = op.density.iter().flat_map(Expr::symbols);
+        for symbol in symbols {
+            let name = symbol.name().rsplit('.').next().unwrap_or(symbol.name());
+            if self.set.contains(name) {
+                *self.overridden.entry(name.to_owned()).or_default() += 1;
+            }
         }
     }
 

@@ -28,6 +28,9 @@ impl<'m> Lowering<'m> {
         self.constrain_needs(module, &names);
         self.constrain_numbers(module, &names);
         let mut instance = Instance::new(module, names, Expr::one(), None);
+        self.bit_density = self
+            .density(module.bit_density.as_ref(), &instance)
+            .unwrap_or_default();
         for input in &module.inputs {
             if let Ok(value) = self.input(input, &mut instance) {
                 instance.values.insert(&input.name.value, value);
@@ -91,6 +94,7 @@ impl<'m> Instance<'m> {
             names,
             runs,
             stage,
+            causal: false,
             declared,
             values: HashMap::new(),
             shared: HashMap::new(),

@@ -65,7 +65,8 @@ pub(super) fn lower<'m>(
     let set = settings::set_by(chosen);
     let mut lowering = Lowering::new(model, numbers, set, slots, problems);
     let body = lowering.root();
-    lowering.finish(variant, body.ok())
+    let typed = settings.iter().map(|set| set.name.value.clone());
+    lowering.finish(variant, body.ok(), typed.collect())
 }
 
 /// Reports the variants that densities are said to be of and that are none.

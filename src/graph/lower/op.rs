@@ -28,8 +28,9 @@ impl<'m> Lowering<'m> {
         }
         let operands = self.operands(op, instance)?;
         let share = self.share(op, instance)?;
+        let masked = self.masked(op, instance)?;
         if let OpForm::Call { .. } = &op.form {
-            return self.call(op, &operands, share, instance);
+            return self.call(op, &operands, (share, masked), instance);
         }
         let (kind, shape) = self.form(op, &operands, instance)?;
         let density = self.density(op.density.as_ref(), instance)?;
@@ -56,7 +57,7 @@ impl<'m> Lowering<'m> {
         let id = self.place(
             op,
             kind,
-            (&shape, share, density),
+            (&shape, (share, masked), density),
             (ids, elements),
             instance,
         );
@@ -193,13 +194,25 @@ impl<'m> Lowering<'m> {
         Ok(share)
     }
 
+    /// The part of what an op does that a causal mask hides; none where there
+    /// is no such mask around it.
+    fn masked(&mut self, op: &OpDecl, instance: &Instance<'m>) -> Result<Expr, Reported> {
+        let Some(formula) = op.masked.as_ref().filter(|_| op.causal || instance.causal) else {
+            return Ok(Expr::zero());
+        };
+        let masked = self.number(formula, instance)?;
+        let what = format!("`masked = {}`", formula.text.trim());
+        self.constrain(what, &masked, Rule::Hidden, &formula.place);
+        Ok(masked)
+    }
+
     /// Adds an op to its body, or finds the one that does the same to the same
     /// tensors.
     fn place(
         &mut self,
         op: &'m OpDecl,
         kind: OpKind,
-        (shape, share, density): (&[Expr], Expr, Option<Expr>),
+        (shape, (share, masked), density): (&[Expr], (Expr, Expr), Option<Expr>),
         (operands, elements): (Vec<ValueId>, Vec<Expr>),
         instance: &mut Instance<'m>,
     ) -> ValueId {
@@ -209,6 +222,7 @@ impl<'m> Lowering<'m> {
             formula,
             operands: operands.clone(),
             share: share.clone(),
+            masked: masked.clone(),
             format,
             domain: domain.clone(),
             density: density.clone(),
@@ -230,6 +244,7 @@ impl<'m> Lowering<'m> {
             stage,
             kind,
             share,
+            masked,
             computed_in,
             stored_in: format,
             shape: shape.to_vec(),

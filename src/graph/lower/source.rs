@@ -138,6 +138,7 @@ impl<'m> Lowering<'m> {
             stage: stage.to_owned(),
             kind: source.kind,
             share: source.share,
+            masked: Expr::zero(),
             computed_in: None,
             stored_in: source.format,
             shape: source.shape.clone(),

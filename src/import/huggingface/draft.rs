@@ -16,6 +16,8 @@ pub(crate) struct Draft {
     sections: [Vec<Entry>; 4],
     ops: Vec<Op>,
     variants: bool,
+    /// Whether a causal mask hides from every layer what comes later.
+    causal: bool,
 }
 
 /// In which numbers linear layers multiply and add.
@@ -54,6 +56,7 @@ impl Draft {
             sections: [const { Vec::new() }; 4],
             ops: Vec::new(),
             variants: false,
+            causal: false,
         }
     }
 
@@ -141,7 +144,13 @@ impl Draft {
     }
 
     pub(crate) fn op(&mut self, op: Op) {
-        self.ops.push(op);
+        let is_masked = self.causal && op.is_repeated;
+        self.ops.push(if is_masked { op.causal() } else { op });
+    }
+
+    /// From here on no token of a layer sees what comes later.
+    pub(crate) fn causal(&mut self) {
+        self.causal = true;
     }
 
     /// The attentions that ship may take each other's place.

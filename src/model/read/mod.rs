@@ -14,7 +14,7 @@ use self::dims::Dims;
 use self::input::inputs;
 use self::linear::linear;
 use self::op::op;
-use self::values::{entries, format, formulas, list, names};
+use self::values::{entries, format, formula, formulas, list, names};
 use self::weight::weights;
 use super::chains::check_chains;
 use super::limits;
@@ -134,6 +134,12 @@ impl Module {
             },
             linear: match kind {
                 ModuleKind::Model => linear(fields.take("linear"), problems),
+                ModuleKind::Block => None,
+            },
+            bit_density: match kind {
+                ModuleKind::Model => fields
+                    .take("bit_density")
+                    .and_then(|node| formula(node, problems)),
                 ModuleKind::Block => None,
             },
             densities: match kind {

@@ -14,7 +14,7 @@ pub(crate) struct Heads {
     pub(crate) v: TensorId,
     /// What is added to the scores.
     pub(crate) mask: Option<TensorId>,
-    pub(crate) causal: bool,
+    pub(crate) causal: Option<Causal>,
     /// Whether scores are multiplied by a factor.
     pub(crate) scaled: bool,
     /// Whether scores are bounded: c·tanh(score / c).
@@ -32,12 +32,58 @@ pub(crate) struct Attended {
     pub(crate) weights: TensorId,
 }
 
+/// A causal mask: query i sees the keys up to its own place, `before + i`.
+pub(crate) struct Causal {
+    /// How many keys are earlier than the first query; all but the queries' own
+    /// where it is not said.
+    pub(crate) before: Option<Expr>,
+}
+
+impl Causal {
+    /// A mask after so many earlier keys.
+    pub(crate) fn after(before: Option<Expr>) -> Causal {
+        Causal { before }
+    }
+
+    /// The part that it hides of the pairs of a query and a key that it sees at
+    /// most; nothing where there are none. The first k queries see one key more each than the one
+    /// before, `before + 1` and so on, all others as many as there are, or as
+    /// the window lets them see.
+    fn hidden(&self, queries: &Expr, keys: &Expr, window: Option<&Expr>) -> Option<Expr> {
+        let most = match window {
+            Some(window) => keys.smaller(window),
+            None => keys.clone(),
+        };
+        let before = match &self.before {
+            Some(before) => before.clone(),
+            None => keys - queries,
+        };
+        let mut rising = (&most - &before).smaller(queries);
+        if rising != *queries {
+            rising = rising.larger(&Expr::zero());
+        }
+        let half = (&rising * &(&rising + &Expr::one())).scale(&(whole(1) / whole(2)));
+        let seen = &(&(&rising * &before) + &half) + &(&(queries - &rising) * &most);
+        let all = queries * &most;
+        (&all - &seen).divide(&all)
+    }
+}
+
 impl NetBuilder {
     /// softmax(q·kᵀ · factor + mask)·v, of batch, heads, tokens, head dim.
     pub(crate) fn attend(&mut self, heads: &Heads) -> Result<Attended, ImportError> {
+        let [_, _, queries, _] = self.shape_of_rank::<4>(heads.q)?;
+        let [_, _, keys, _] = self.shape_of_rank::<4>(heads.k)?;
+        let window = heads.window.as_ref();
+        let hidden =
+            (heads.causal.as_ref()).and_then(|causal| causal.hidden(&queries, &keys, window));
+        let first = self.nodes();
         let scores = self.scores(heads)?;
         let weights = self.block(Block::Softmax, &[scores])?;
         let context = self.read(weights, heads)?;
+        if let Some(hidden) = hidden {
+            self.mask(first, &hidden);
+        }
         Ok(Attended {
             context,
             scores,
@@ -71,7 +117,7 @@ impl NetBuilder {
             };
             score = self.binary(Binary::Add, score, mask)?;
         }
-        if heads.causal {
+        if heads.causal.is_some() {
             let mask = self.add_constant("causal_mask", vec![queries, keys], element);
             score = self.binary(Binary::Add, score, mask)?;
         }

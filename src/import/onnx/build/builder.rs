@@ -120,6 +120,18 @@ impl NetBuilder {
         self.never_negative.contains(&tensor)
     }
 
+    /// How many nodes there are so far.
+    pub(crate) fn nodes(&self) -> usize {
+        self.net.nodes.len()
+    }
+
+    /// Says which part of the nodes from this one on a causal mask hides.
+    pub(crate) fn mask(&mut self, from: usize, hidden: &Expr) {
+        let results = self.net.nodes.iter().skip(from).map(|node| node.output);
+        let masked = results.map(|result| (result, hidden.clone()));
+        self.net.masked.extend(masked);
+    }
+
     /// A sequence of tensors.
     pub(crate) fn sequence(&mut self, parts: Vec<TensorId>) -> TensorId {
         let whole = self.add_tensor("", None, ElementType::Undefined);

@@ -24,6 +24,8 @@ pub(crate) struct Net {
     pub(crate) outputs: Vec<TensorId>,
     /// For results of moves that keep some axes: of each axis which one it was.
     pub(crate) kept_axes: HashMap<TensorId, Vec<Option<usize>>>,
+    /// The part of results that a causal mask hides from whatever comes next.
+    pub(crate) masked: HashMap<TensorId, Expr>,
     /// The dims that the file names, in order of appearance.
     pub(crate) dims: Vec<NamedDim>,
 }

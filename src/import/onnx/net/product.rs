@@ -38,7 +38,7 @@ pub(crate) enum ProductAxis {
         stride: i64,
         within: u16,
         dilation: i64,
-        padding: i64,
+        padding: Expr,
     },
 }
 

@@ -1,7 +1,7 @@
 //! Fused attention, taken apart into what it computes.
 
 use super::call::Call;
-use crate::import::onnx::build::{Heads, NetBuilder};
+use crate::import::onnx::build::{Causal, Heads, NetBuilder};
 use crate::import::onnx::error::{ImportError, Results};
 use crate::symbolic::Expr;
 
@@ -18,6 +18,14 @@ pub(crate) fn attention(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         k = builder.in_heads(k, heads("kv_num_heads")?)?;
         v = builder.in_heads(v, heads("kv_num_heads")?)?;
     }
+    // Without earlier keys the first query sees the first key alone.
+    let before = match call.optional(4) {
+        Some(past) => {
+            let [_, _, before, _] = builder.shape_of_rank::<4>(past)?;
+            before
+        }
+        None => Expr::zero(),
+    };
     k = builder.after_past(call.optional(4), k)?;
     v = builder.after_past(call.optional(5), v)?;
     if call.optional(6).is_some() {
@@ -30,7 +38,7 @@ pub(crate) fn attention(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         k,
         v,
         mask: call.optional(3),
-        causal,
+        causal: causal.then(|| Causal::after(Some(before))),
         scaled: call.float("scale") != Some(1.0),
         capped: call.float("softcap").is_some_and(|cap| cap != 0.0),
         window,

@@ -24,7 +24,7 @@ const PHASE: u16 = 40;
 pub(crate) fn convolve(
     builder: &mut NetBuilder,
     call: &Call<'_>,
-    mut x: TensorId,
+    x: TensorId,
     weight: TensorId,
     element: ElementType,
 ) -> Result<TensorId, ImportError> {
@@ -40,29 +40,18 @@ pub(crate) fn convolve(
         .ok_or_else(|| ImportError::Unsupported("the window has no fixed size".to_owned()))?;
     let slides = slides(call, &windows)?;
     let mut shape = vec![input[0].clone(), kernel[0].clone()];
-    let mut padded = input.clone();
-    let mut paddings = Vec::new();
+    let mut given_extents = Vec::new();
+    if group != 1 {
+        given_extents.push((GROUP, Expr::whole(group)));
+    }
     for (at, slide) in slides.iter().enumerate() {
         let places = slide.windows(&input[at + 2], false);
-        let padding = match slide.padding {
-            Padding::Given(before, after) if before == after => before,
-            // The notation knows padding that is alike on both sides.
-            Padding::Given(before, after) => {
-                padded[at + 2] = &padded[at + 2] + &Expr::whole(before + after);
-                0
-            }
-            Padding::Same => {
-                let last = &places - &Expr::one();
-                padded[at + 2] =
-                    &last.scale(&whole(slide.stride)) + &Expr::whole(slide.reach() + 1);
-                0
-            }
-        };
-        paddings.push(padding);
+        // The notation takes padding to be alike on both sides, unless it is
+        // told how many places there are.
+        if !matches!(slide.padding, Padding::Given(before, after) if before == after) {
+            given_extents.push((place(at), places.clone()));
+        }
         shape.push(places);
-    }
-    if padded != input {
-        x = builder.compute(Work::Move, &[x], padded, builder.element(x))?;
     }
     let grouped = |axis| channels(group, axis);
     let mut operands = [
@@ -70,25 +59,25 @@ pub(crate) fn convolve(
         vec![grouped(OUTPUT), ProductAxis::Index(CHANNEL)],
     ];
     let mut result = vec![ProductAxis::Index(BATCH), grouped(OUTPUT)];
-    for (at, (slide, padding)) in slides.iter().zip(paddings).enumerate() {
-        let (place, within) = (FIRST + 2 * at as u16, FIRST + 1 + 2 * at as u16);
+    for (at, slide) in slides.iter().enumerate() {
+        let within = place(at) + 1;
         operands[0].push(ProductAxis::Window {
-            place,
+            place: place(at),
             stride: slide.stride,
             within,
             dilation: slide.dilation,
-            padding,
+            padding: slide.before(&input[at + 2]),
         });
         operands[1].push(ProductAxis::Index(within));
-        result.push(ProductAxis::Index(place));
+        result.push(ProductAxis::Index(place(at)));
     }
-    let given_extents = if group == 1 {
-        vec![]
-    } else {
-        vec![(GROUP, Expr::whole(group))]
-    };
     let product = Product::multiplied(operands.into(), result, given_extents);
     builder.compute(Work::Product(product), &[x, weight], shape, element)
+}
+
+/// The axis of the places along an axis of the input.
+fn place(at: usize) -> u16 {
+    FIRST + 2 * at as u16
 }
 
 pub(super) fn check_channels(channels: &Expr, own: &Expr, group: i64) -> Result<(), ImportError> {
@@ -241,7 +230,7 @@ pub(crate) fn causal(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         stride: 1,
         within,
         dilation: 1,
-        padding: 0,
+        padding: Expr::zero(),
     };
     let index = ProductAxis::Index;
     let product = Product::multiplied(

@@ -2,7 +2,7 @@
 //! queries with keys and values, packed or not, after those of earlier calls.
 
 use super::call::Call;
-use crate::import::onnx::build::{Attended, Heads, NetBuilder};
+use crate::import::onnx::build::{Attended, Causal, Heads, NetBuilder};
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::number;
 use crate::import::onnx::net::{Binary, Block, TensorId};
@@ -68,7 +68,7 @@ pub(super) fn attended(
         k,
         v,
         mask: given.bias,
-        causal: call.int_or("unidirectional", 0) != 0,
+        causal: (call.int_or("unidirectional", 0) != 0).then(|| Causal::after(None)),
         scaled: call.float("scale") != Some(1.0),
         capped: false,
         window: None,
@@ -147,7 +147,7 @@ pub(crate) fn multi_head(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         k,
         v,
         mask: call.optional(5),
-        causal: call.int_or("unidirectional", 0) != 0,
+        causal: (call.int_or("unidirectional", 0) != 0).then(|| Causal::after(None)),
         scaled: call.float("scale") != Some(1.0),
         capped: false,
         window: None,
@@ -204,7 +204,7 @@ pub(crate) fn group_query(builder: &mut NetBuilder, call: &Call<'_>) -> Results 
         k,
         v,
         mask: call.optional(10),
-        causal: true,
+        causal: Some(Causal::after(None)),
         scaled: call.float("scale") != Some(1.0),
         capped: call.float("softcap").is_some_and(|cap| cap != 0.0),
         window: (call.int("local_window_size"))

@@ -28,8 +28,9 @@ pub(crate) struct Slide {
 pub(crate) enum Padding {
     /// So many elements before and after.
     Given(i64, i64),
-    /// As many as give ⌈extent / stride⌉ windows.
-    Same,
+    /// As many as give ⌈extent / stride⌉ windows, as many before as after, or
+    /// one fewer; `more_before` one more.
+    Same { more_before: bool },
 }
 
 impl Slide {
@@ -39,11 +40,27 @@ impl Slide {
         self.dilation * (self.kernel - 1)
     }
 
+    /// How many elements of padding stand before an axis of `extent`.
+    pub(super) fn before(&self, extent: &Expr) -> Expr {
+        match self.padding {
+            Padding::Given(before, _) => Expr::whole(before),
+            Padding::Same { more_before } => {
+                let last = (&self.windows(extent, false) - &Expr::one()).scale(&whole(self.stride));
+                let needed = &(&last + &Expr::whole(self.reach() + 1)) - extent;
+                let half = (needed.larger(&Expr::zero())).scale(&(whole(1) / whole(2)));
+                match more_before {
+                    true => ceil(&half),
+                    false => floor(&half),
+                }
+            }
+        }
+    }
+
     /// How many windows there are along an axis; `partial` ones at the end count
     /// if that is asked for.
     pub(crate) fn windows(&self, extent: &Expr, partial: bool) -> Expr {
         match self.padding {
-            Padding::Same => ceil(&extent.scale(&(whole(1) / whole(self.stride)))),
+            Padding::Same { .. } => ceil(&extent.scale(&(whole(1) / whole(self.stride)))),
             Padding::Given(before, after) => {
                 let share = whole(1) / whole(self.stride);
                 let beyond = before + after - self.reach() - 1;
@@ -68,7 +85,7 @@ impl Slide {
     pub(super) fn laid_down(&self, extent: &Expr, beyond: i64) -> Expr {
         let last = (extent - &Expr::one()).scale(&whole(self.stride));
         match self.padding {
-            Padding::Same => extent.scale(&whole(self.stride)),
+            Padding::Same { .. } => extent.scale(&whole(self.stride)),
             Padding::Given(before, after) => {
                 let own = self.reach() + 1 - before - after;
                 &(&last + &Expr::whole(own)) + &Expr::whole(beyond)
@@ -92,7 +109,7 @@ impl Slide {
     fn covered_of(&self, windows: i64, places: i64) -> Expr {
         let full = self.laid_down_in_full(windows);
         let before = match self.padding {
-            Padding::Given(0, 0) | Padding::Same => (full - places).max(0) / 2,
+            Padding::Given(0, 0) | Padding::Same { .. } => (full - places).max(0) / 2,
             Padding::Given(before, _) => before,
         };
         let few = windows
@@ -176,7 +193,9 @@ pub(crate) fn slides(call: &Call<'_>, kernel: &[i64]) -> Result<Vec<Slide>, Impo
             stride: strides[at],
             dilation: dilations[at],
             padding: match (same, valid) {
-                (true, _) => Padding::Same,
+                (true, _) => Padding::Same {
+                    more_before: call.text("auto_pad") == Some("SAME_LOWER"),
+                },
                 (_, true) => Padding::Given(0, 0),
                 _ => Padding::Given(pads[at], pads[at + rank]),
             },

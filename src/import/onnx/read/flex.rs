@@ -14,7 +14,7 @@ pub(super) fn attention<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Re
         k: call.input(1)?,
         v: call.input(2)?,
         mask: None,
-        causal: false,
+        causal: None,
         scaled: call.float("scale") != Some(1.0),
         capped: false,
         window: None,

@@ -81,8 +81,11 @@ impl Letters<'_> {
                     times(*stride, self.of(*place)),
                     times(*dilation, self.of(*within))
                 );
-                if *padding > 0 {
-                    let _ = write!(text, " - {padding}");
+                if !padding.is_zero() {
+                    let _ = match padding.as_constant() {
+                        Some(padding) => write!(text, " - {padding}"),
+                        None => write!(text, " - ({})", formula(padding)),
+                    };
                 }
                 text.push(')');
                 text

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::formula::shape;
+use super::formula::{formula, shape};
 use crate::domain::Domain;
 use crate::import::onnx::infer::name::name_of;
 use crate::import::onnx::layers::Repeat;
@@ -11,8 +11,8 @@ use crate::import::onnx::net::{Binary, Net, NetNode, NetTensor, NodeId, QUANTISE
 use crate::import::onnx::parameters::Parameters;
 use crate::import::onnx::proto::ElementType;
 
-/// The share of ones among bits that are made of fractions. Nothing in a graph
-/// tells it: all are taken to be ones, unless it is set.
+/// The share of ones among bits that are made of other numbers, or given.
+/// Nothing in a graph tells it: all are taken to be ones, unless it is set.
 pub(super) const ONES: &str = "rho";
 
 /// The ops of the model or of one block.
@@ -110,6 +110,14 @@ impl<'n> Section<'n> {
         }
     }
 
+    /// What a causal mask hides of a node.
+    pub(super) fn masked(&mut self, node: &NetNode) {
+        if let Some(hidden) = self.net.masked.get(&node.output) {
+            self.field("causal", "true");
+            self.field("masked", &quoted(&formula(hidden)));
+        }
+    }
+
     pub(super) fn field(&mut self, name: &str, value: &str) {
         let _ = writeln!(self.text, "{name} = {value}");
     }
@@ -182,9 +190,7 @@ impl<'n> Section<'n> {
 
     /// The fields that any op may have.
     pub(super) fn close(&mut self, node: &NetNode) {
-        if node.stage == Some("binarise") {
-            self.field("density", &quoted(ONES));
-        }
+        self.masked(node);
         let own = node.format.map(|format| format.to_string());
         if let Some(format) = own.or_else(|| whole_format(self.net, node).map(str::to_owned)) {
             self.field("format", &quoted(&format));
