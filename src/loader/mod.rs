@@ -116,8 +116,8 @@ impl Loader {
         };
         let mut key = self.key(name);
         if Origin::of(name.text) == Some(Origin::Graph) {
-            for (dim, value) in given {
-                key.push_str(&format!("\0{dim}={value}"));
+            for (dim, set) in given.iter() {
+                key.push_str(&format!("\0{dim}={}", set.text));
             }
         }
         let found = self.models.memoize(&key, read);
@@ -151,16 +151,18 @@ impl Loader {
         found.map_err(|mistakes| name.placed(mistakes))
     }
 
-    /// The model of this name, with the densities of a file where one is named.
+    /// The model of this name, of which these dims are `given`, with the
+    /// densities of a file where one is named.
     ///
     /// # Errors
     /// As of [`Loader::model`] and [`Loader::densities`].
     pub fn measured_model<'n>(
         &self,
         name: impl Into<Name<'n>>,
+        given: &Given,
         densities: Option<impl Into<Name<'n>>>,
     ) -> Result<Arc<Model>, Problems> {
-        let mut model = self.model(name)?;
+        let mut model = self.model_given(name, given)?;
         if let Some(path) = densities {
             Arc::make_mut(&mut model).densities = Some(self.densities(path)?);
         }

@@ -90,6 +90,13 @@ impl Model {
         found.is_some_and(|known| known.set.iter().any(|(name, _)| name.value == number))
     }
 
+    /// The dim that the file which the model was made from calls `alias`.
+    pub fn named_by(&self, alias: &str) -> Option<&str> {
+        let mut aliases = self.root.aliases.iter();
+        let found = aliases.find(|known| known.name.value == alias)?;
+        Some(&found.value.value)
+    }
+
     /// The names of the variants, the baseline first. A model without variants
     /// has one, named after itself.
     pub fn variant_names(&self) -> Vec<&str> {

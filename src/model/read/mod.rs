@@ -21,7 +21,7 @@ use crate::source::{
     Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, at_most, parse_toml,
 };
 
-pub use self::values::formulas as read_numbers;
+pub use self::values::read_numbers;
 
 impl Module {
     /// Reads a model or block file, noting every mistake in it. `None` only

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::formula::shape;
+use super::formula::{formula, shape};
 use super::section::{ONES, Section, quoted};
 use crate::import::onnx::net::{NamedDim, Net, TensorId, Work};
 use crate::import::onnx::proto::ElementType;
@@ -49,11 +49,15 @@ fn dims(net: &Net) -> String {
     if !needs.is_empty() {
         let _ = writeln!(text, "needs = [{}]", needs.join(", "));
     }
-    let given = net.dims.iter().filter_map(|dim| Some((dim, dim.value?)));
+    let given = (net.dims.iter()).filter_map(|dim| Some((dim, dim.value.as_ref()?)));
     let sizes: Vec<String> = given
         .map(|(dim, value)| {
             let name = &dim.name;
-            let least = if value == 0 { ", least = 0" } else { "" };
+            let least = if value.is_zero() { ", least = 0" } else { "" };
+            let value = match value.as_constant() {
+                Some(_) => formula(value),
+                None => quoted(&formula(value)),
+            };
             match format!("{least}{}", alias(dim)).as_str() {
                 "" => format!("{name} = {value}"),
                 more => format!("{name} = {{ value = {value}{more} }}"),

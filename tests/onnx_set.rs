@@ -1,0 +1,152 @@
+//! What is set on a graph reaches its import by one path, whoever sets it:
+//! commands, claim files, reports; as a number or as a formula.
+
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn graph(name: &str) -> PathBuf {
+    let graphs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/onnx/given");
+    graphs.join(format!("{name}.onnx"))
+}
+
+fn picojoule(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_picojoule"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+/// Standard output of what must succeed.
+fn printed(folder: &Path, arguments: &[&str]) -> String {
+    let output = picojoule(folder, arguments);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Standard error of what must be refused.
+fn refused(folder: &Path, arguments: &[&str]) -> String {
+    let output = picojoule(folder, arguments);
+    assert_eq!(output.status.code(), Some(2));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// A folder with a copy of a graph and a file of this text.
+fn folder(name: &str, file: &str, text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join(format!("{name}.onnx"));
+    std::fs::copy(graph(name), to).unwrap();
+    std::fs::write(folder.path().join(file), text).unwrap();
+    folder
+}
+
+fn macs(arguments: &[&str]) -> Value {
+    let arguments = [&["estimate"], arguments, &["--output", "json"]].concat();
+    let text = printed(Path::new("."), &arguments);
+    let found: Value = serde_json::from_str(&text).unwrap();
+    found["macs"].clone()
+}
+
+/// 3 rows of 4 by 4 × 4 are 48 products, 16 are 256: the branch is chosen by
+/// what the claim sets. 3·4·5 and 2·4·5 are 100: dims by the names of the file.
+#[test]
+fn a_claim_sets_dims_of_a_graph() {
+    let claims = |published: &str, set: &str, model: &str| {
+        format!(
+            "name = \"own\"\ntitle = \"A claim\"\n[source]\ntitle = \"A paper\"\n\
+             identifier = \"none\"\nat = \"table 1\"\n[[convention]]\nabout = \"memory\"\n\
+             value = \"none\"\nknown = \"stated\"\n[estimates]\ng = {{ model = \"./{model}.onnx\", \
+             set = {{ {set} }} }}\n[[claim]]\nname = \"products\"\npublished = \"{published}\"\n\
+             formula = \"g.macs\"\nexpect = \"holds\"\n"
+        )
+    };
+    for (model, set, published) in [
+        ("branch", "rows = 3", "48 op"),
+        ("branch", "rows = \"4 * 4\"", "256 op"),
+        ("skip", "rows = 16, columns = \"rows - 4\"", "2160 op"),
+        (
+            "names",
+            "\"p2o.DynamicDimension.0\" = 3, z_axis0 = 2",
+            "100 op",
+        ),
+    ] {
+        let folder = folder(model, "own.toml", &claims(published, set, model));
+        printed(folder.path(), &["claims", "./own.toml"]);
+    }
+    let wrong = folder("branch", "own.toml", &claims("48 op", "row = 3", "branch"));
+    let error = refused(wrong.path(), &["claims", "./own.toml"]);
+    assert!(error.contains("unknown dim or parameter `row`"), "{error}");
+    assert!(error.contains("own.toml:"), "{error}");
+}
+
+/// A report over a graph that can be read only with its sizes. Of 16 × 12
+/// pixels the 2160 products take 2160·4.6 pJ = 9.936 nJ, and the 2·8·6 additions
+/// 0.9 pJ each, 86.4 pJ.
+#[test]
+fn a_report_sets_dims_of_a_graph() {
+    let text = "name = \"own\"\ntitle = \"A graph\"\nmodel = \"./skip.onnx\"\n\
+        set = { rows = 16, columns = 12 }\n[[price]]\ntable = \"45nm\"\nformat = \"fp32\"\n\
+        [[section]]\ntitle = \"Stages\"\nshow = \"stages\"\nscope = \"model\"\n";
+    let folder = folder("skip", "own.toml", text);
+    printed(folder.path(), &["report", "./own.toml", "--out", "page"]);
+    let page = folder.path().join("page");
+    let read = |entry: std::io::Result<std::fs::DirEntry>| {
+        std::fs::read_to_string(entry.unwrap().path()).unwrap_or_default()
+    };
+    let all: String = std::fs::read_dir(page).unwrap().map(read).collect();
+    for energy in ["| conv | 9.936 nJ |", "| residual | 86.40 pJ |"] {
+        assert!(all.contains(energy), "{all}");
+    }
+}
+
+/// n = 2·m: the other dims stay open, also in what is written.
+/// 3·4·5 + 6·4·5 = 180 products where the one is 3 and the other twice that.
+#[test]
+fn a_formula_is_followed_before_shapes_are_inferred() {
+    let names = graph("names");
+    let names = names.to_str().unwrap();
+    let twice = "z_axis0=2*p2o_DynamicDimension_0";
+    let three = "p2o.DynamicDimension.0=3";
+    assert_eq!(macs(&[names, "--set", twice, "--set", three]), 180);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("names.toml");
+    let path = path.to_str().unwrap();
+    printed(
+        Path::new("."),
+        &["import", names, "--set", twice, "-o", path],
+    );
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(
+        text.contains("z_axis0 = \"2 * p2o_DynamicDimension_0\""),
+        "{text}"
+    );
+    assert_eq!(macs(&[path, "--set", three]), 180);
+    // A branch, a skip connection: settled by what follows.
+    let skip = graph("skip");
+    let skip = skip.to_str().unwrap();
+    let half = ["--set", "rows=16", "--set", "columns=(rows + 8) / 2"];
+    assert_eq!(macs(&[&[skip], half.as_slice()].concat()), 2160);
+}
+
+/// Formulas that have no end, and names that are no dims.
+#[test]
+fn a_formula_over_what_is_no_dim_is_refused() {
+    let contracted = graph("contracted");
+    let contracted = contracted.to_str().unwrap();
+    for (command, set, message) in [
+        ("estimate", "n=2*n", "`n` depends on itself"),
+        ("estimate", "n=2*m", "unknown name `m`"),
+        ("estimate", "n=features-9", "dim `n` is -3: not above 0"),
+        ("import", "n=2*m", "unknown dim or parameter `m`"),
+    ] {
+        let arguments = [command, contracted, "--set", set, "--set", "features=6"];
+        let error = refused(Path::new("."), &arguments);
+        assert!(error.contains(message), "{set}: {error}");
+    }
+}
