@@ -150,3 +150,96 @@ fn a_formula_over_what_is_no_dim_is_refused() {
         assert!(error.contains(message), "{set}: {error}");
     }
 }
+
+/// The rows of a sweep, and what was said beside them.
+fn swept(arguments: &[&str]) -> (Vec<String>, String) {
+    let arguments = [&["sweep"], arguments, &["--output", "csv"]].concat();
+    let output = picojoule(Path::new("."), &arguments);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{errors}");
+    let rows = String::from_utf8(output.stdout).unwrap();
+    (rows.lines().skip(1).map(str::to_owned).collect(), errors)
+}
+
+/// Where shapes fit only for some sizes, each size has an import of its own.
+/// A half of r × c pixels has ⌈r/2⌉·⌈c/2⌉, each of 2·18 products, its half
+/// likewise; the sum has 2 additions a pixel of the half. At 4.6 and 0.9 pJ:
+/// 16 × 12 (and 15 × 12): (48 + 12)·36·4.6 + 96·0.9 = 10022.4;
+/// 20 × 16: (80 + 20)·36·4.6 + 160·0.9 = 16704.
+#[test]
+fn a_dim_that_no_symbol_can_stand_for_is_swept() {
+    let skip = graph("skip");
+    let skip = skip.to_str().unwrap();
+    let (rows, said) = swept(&[skip, "--over", "rows=13..16", "--set", "columns=12"]);
+    assert_eq!(rows, ["45nm,fp32,15,10022.4", "45nm,fp32,16,10022.4"]);
+    assert!(
+        said.contains("2 points left out") && said.contains("the first is rows = 13: "),
+        "{said}"
+    );
+    assert!(said.contains("cannot be combined"), "{said}");
+    let both = ["--over", "rows=16,20", "--over", "columns=12,16"];
+    let (rows, _) = swept(&[&[skip], both.as_slice(), &["--zip"]].concat());
+    assert_eq!(rows, ["45nm,fp32,16,12,10022.4", "45nm,fp32,20,16,16704"]);
+    let (rows, _) = swept(&[&[skip], both.as_slice()].concat());
+    assert_eq!(rows.len(), 4);
+    // Beside a price, which stays a symbol: 2160·(m + 0.9) + 86.4.
+    let price = ["--over", "45nm.fp32.mul=0,1"];
+    let size = ["--set", "columns=12", "--over", "rows=16"];
+    let (rows, _) = swept(&[&[skip], size.as_slice(), &price].concat());
+    assert_eq!(rows, ["45nm,fp32,16,0,2030.4", "45nm,fp32,16,1,4190.4"]);
+}
+
+/// A branch that a symbol leaves undecided: 4 comparisons of 0.9 pJ for a row,
+/// 16 products of 4.6 pJ for each of several.
+#[test]
+fn a_branch_is_chosen_at_each_value_of_a_sweep() {
+    let branch = graph("branch");
+    let (rows, said) = swept(&[branch.to_str().unwrap(), "--over", "rows=1..3"]);
+    let energies = rows
+        .iter()
+        .map(|row| row.rsplit(',').next().unwrap().parse());
+    let energies: Vec<f64> = energies.map(Result::unwrap).collect();
+    for (found, by_hand) in energies.iter().zip([3.6, 147.2, 220.8]) {
+        assert!((found - by_hand).abs() < 1e-9, "{found} {by_hand}");
+    }
+    assert_eq!(rows.len(), 3);
+    assert!(!said.contains("Left out"), "{said}");
+}
+
+/// At most 1000 graphs; what is no dim is told where it is swept.
+#[test]
+fn sweeps_that_import_anew_are_bounded() {
+    let skip = graph("skip");
+    let skip = skip.to_str().unwrap();
+    let sweep = |overs: &[&str]| {
+        let overs = overs.iter().flat_map(|over| ["--over", over]);
+        let arguments: Vec<&str> = ["sweep", skip].into_iter().chain(overs).collect();
+        refused(Path::new("."), &arguments)
+    };
+    let many = sweep(&["rows=1..3000", "columns=1..10"]);
+    assert!(many.contains("30000 values make as many graphs"), "{many}");
+    let unknown = sweep(&["row=14,15", "columns=12"]);
+    assert!(unknown.contains("--over row=14,15"), "{unknown}");
+    assert!(unknown.contains("did you mean `rows`?"), "{unknown}");
+    // No value does.
+    let none = sweep(&["rows=13,14", "columns=12"]);
+    assert!(none.contains("cannot be combined"), "{none}");
+}
+
+/// Of 5·6·7 products at 4.6 pJ, 193.2 pJ are of each of the 5 rows; what a
+/// contracted dim moves no symbol tells.
+#[test]
+fn the_sensitivity_to_a_dim_of_a_graph_is_known() {
+    let contracted = graph("contracted");
+    let set = ["--set", "n=5", "--set", "features=6"];
+    let command = ["sensitivity", contracted.to_str().unwrap()];
+    let output = picojoule(Path::new("."), &[command.as_slice(), &set].concat());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let row = text.lines().find(|line| line.starts_with("n ")).unwrap();
+    assert_eq!(row.split_whitespace().nth(2), Some("193.2"), "{text}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("`features`") && !said.contains("`n`"),
+        "{said}"
+    );
+}
