@@ -7,7 +7,7 @@ use crate::graph::settable;
 use crate::import::Given;
 use crate::loader::Loader;
 use crate::model::Model;
-use crate::source::{Diagnostic, Problems, Source};
+use crate::source::{Diagnostic, Problems};
 
 /// Writes the model file that is made of another file.
 pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
@@ -15,13 +15,6 @@ pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
     let imported = loader.import(&args.file, &given(args, &loader)?)?;
     for note in &imported.notes {
         output::tell(format_args!("note: {note}"));
-    }
-    if imported.text.len() > Source::max_bytes() {
-        let most = Source::max_bytes() >> 20;
-        output::tell(format_args!(
-            "note: the model file is larger than {most} MiB, the most that is read; estimate `{}` itself",
-            args.file
-        ));
     }
     match &args.output {
         None => output::print(&imported.text),

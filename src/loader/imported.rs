@@ -7,7 +7,8 @@ use super::files::{Files, text};
 use crate::import::huggingface;
 use crate::import::onnx::{self, WeightValues, external, scan, wire};
 use crate::import::{Given, Imported};
-use crate::source::{Diagnostic, Problems};
+use crate::model::check_import;
+use crate::source::{Diagnostic, Problems, Source};
 
 /// The files that models are made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,11 +45,16 @@ pub(super) fn import(
 ) -> Result<Imported, Problems> {
     let path = name.path();
     match origin {
-        Origin::Config => {
-            huggingface::import(&text(files, &path).map_err(|message| name.mistake(message))?)
-        }
+        Origin::Config => huggingface::import(
+            &text(files, &path, Source::max_bytes()).map_err(|message| name.mistake(message))?,
+        ),
         Origin::Graph => graph(files, &path, scanned, given),
     }
+    .and_then(|imported| {
+        let is_read = check_import(&imported.text);
+        is_read.map_err(|more| Diagnostic::new(format!("{}: {more}", path.display())))?;
+        Ok(imported)
+    })
     .map_err(|mistakes| name.placed(mistakes))
 }
 

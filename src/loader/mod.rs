@@ -233,7 +233,11 @@ impl Loader {
             return catalog::find(kind, name.text)
                 .ok_or_else(|| catalog::not_shipped(kind, name.text, mistake));
         }
-        let read = || text(&*self.files, &name.path());
+        let limit = match kind {
+            Kind::Model => Source::max_model_bytes(),
+            _ => Source::max_bytes(),
+        };
+        let read = || text(&*self.files, &name.path(), limit);
         self.sources
             .memoize(&self.path_key(name), read)
             .map_err(mistake)

@@ -26,6 +26,7 @@ use crate::source::{Diagnostic, Problems, RenamedKeys, Source, Spanned};
 
 pub use self::axes::{AxisGroup, Signature};
 pub use self::densities::Densities;
+pub(crate) use self::limits::check_import;
 pub use self::module::{
     Input, Module, ModuleKind, Named, NamedWeight, Number, NumberRole, OwnBlock, Scope, Variant,
     WeightRole,

@@ -183,6 +183,12 @@ impl Variant {
 }
 
 impl Module {
+    /// How many ops its file has, those of its own blocks among them.
+    pub fn op_count(&self) -> usize {
+        let blocks = self.blocks.iter().map(|block| block.module.ops.len());
+        self.ops.len() + blocks.sum::<usize>()
+    }
+
     /// Every block that it names, with the place, in order.
     pub fn callees(&self) -> Vec<Spanned<String>> {
         let of_ops = self.ops.iter().filter_map(|op| match &op.form {
