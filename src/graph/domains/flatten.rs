@@ -135,7 +135,10 @@ impl Flattening {
                 first.tensor.domain = joined.domain.clone();
                 first.tensor.density = joined.density.clone();
             }
-            let result = self.body(&run.body, &operands, inside)?;
+            let mut result = self.body(&run.body, &operands, inside)?;
+            if let Some(first) = operands.first().filter(|_| run.is_skipped) {
+                result = first.clone();
+            }
             if let Some(first) = operands.first_mut() {
                 *first = result.clone();
             }
