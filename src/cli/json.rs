@@ -42,6 +42,9 @@ struct EstimateJson<'a> {
     movement_pj: Option<f64>,
     stages: Vec<StageJson>,
     confidence: BTreeMap<&'static str, f64>,
+    /// What entries cost that are of tables which the table extends.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    inherited: BTreeMap<&'a str, f64>,
     /// Operators that are not known, and in no sum.
     left_out: Vec<LeftOutJson<'a>>,
     /// Primitives priced by assumed entries.
@@ -143,6 +146,9 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
             .collect(),
         confidence: (estimate.by_confidence().into_iter())
             .map(|(confidence, energy)| (confidence.name(), energy.picojoules()))
+            .collect(),
+        inherited: (estimate.by_origin().into_iter())
+            .map(|(origin, energy)| (origin.table.as_str(), energy.picojoules()))
             .collect(),
         left_out: left_out_json(estimate),
         assumed: assumed(estimate),

@@ -38,7 +38,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::files::{NoFiles, text};
-use self::imported::{Origin, import};
+use self::imported::{Origin, check_ending, import};
 use self::memo::Memo;
 use crate::catalog::{self, Finder, Kind, is_path};
 use crate::import::{Given, Imported};
@@ -289,6 +289,7 @@ impl Loader {
     /// A model file, or one made from another file.
     fn model_source(&self, name: Name<'_>, given: &Given) -> Result<Arc<Source>, Problems> {
         if Origin::of(name.text).is_none() {
+            check_ending(name)?;
             return Ok(self.open(Kind::Model, name)?);
         }
         let imported = self.import(name, given)?;

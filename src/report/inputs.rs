@@ -58,6 +58,12 @@ impl<'a> Inputs<'a> {
                 tables.extend(table.map(|table| (name, table)));
             }
         }
+        let called: Vec<String> = (tables.iter())
+            .map(|(_, table)| table.name().to_owned())
+            .collect();
+        for (file, table) in &mut tables {
+            *table = Arc::new(EnergyTable::clone(table).told_apart(file, &called));
+        }
         let inputs = found.map(|(_, variants)| Inputs {
             spec,
             loader,

@@ -16,6 +16,8 @@ pub(crate) struct Product {
     pub(crate) reduce: Reduce,
     /// Whether a bias is added to every sum.
     pub(crate) bias: bool,
+    /// Whether windows are laid down, as by a transposed convolution.
+    pub(crate) lays_down: bool,
 }
 
 /// What stands for one axis of an operand.
@@ -68,6 +70,7 @@ impl Product {
             map: Map::Mul,
             reduce: Reduce::Add,
             bias: false,
+            lays_down: false,
         }
     }
 }

@@ -202,10 +202,11 @@ fn laid_down(
             shape.push(Expr::whole(slide.kernel));
         }
     }
-    (
-        Product::multiplied(operands.into(), result, given_extents),
-        shape,
-    )
+    let product = Product {
+        lays_down: true,
+        ..Product::multiplied(operands.into(), result, given_extents)
+    };
+    (product, shape)
 }
 
 /// `CausalConvWithState`: every channel over the last places of its own, of
