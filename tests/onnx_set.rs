@@ -243,3 +243,26 @@ fn the_sensitivity_to_a_dim_of_a_graph_is_known() {
         "{said}"
     );
 }
+
+/// A past that is not set may be 0: of `past` + 1 keys each takes 8 products and
+/// 8 sums of 4.6 pJ together, and an addition of the mask, 37.7 pJ. A dim that
+/// nothing is joined to is at least 1.
+#[test]
+fn a_past_is_swept_from_nothing_on() {
+    let cache = graph("cache");
+    let cache = cache.to_str().unwrap();
+    let (rows, said) = swept(&[cache, "--over", "past_length=0..3"]);
+    let energy = |row: &String| -> f64 { row.rsplit(',').next().unwrap().parse().unwrap() };
+    let energies: Vec<f64> = rows.iter().map(energy).collect();
+    assert_eq!(energies.len(), 4, "{said}");
+    for (past, energy) in energies.iter().enumerate() {
+        assert!((energy - 37.7 * (past as f64 + 1.0)).abs() < 1e-9);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let text = printed(folder.path(), &["import", cache]);
+    let needs = "needs = [{ name = \"past_length\", least = 0 }]";
+    assert!(text.contains(needs), "{text}");
+    let contracted = graph("contracted");
+    let text = printed(folder.path(), &["import", contracted.to_str().unwrap()]);
+    assert!(text.contains("needs = [\"n\", \"features\"]"), "{text}");
+}

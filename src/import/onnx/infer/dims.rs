@@ -115,6 +115,7 @@ impl<'m> Dims<'m> {
             name,
             text: text.to_owned(),
             value,
+            may_be_empty: false,
         });
         Ok(extent)
     }

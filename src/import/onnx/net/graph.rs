@@ -38,6 +38,8 @@ pub(crate) struct NamedDim {
     /// Its size, a number or a formula over other dims; none where the user must
     /// give it yet.
     pub(crate) value: Option<Expr>,
+    /// Whether it may be 0, as the length of a past may be.
+    pub(crate) may_be_empty: bool,
 }
 
 /// Some arithmetic, or none.

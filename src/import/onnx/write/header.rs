@@ -41,9 +41,12 @@ fn dims(net: &Net) -> String {
     };
     let open = net.dims.iter().filter(|dim| dim.value.is_none());
     let needs: Vec<String> = open
-        .map(|dim| match alias(dim).as_str() {
-            "" => quoted(&dim.name),
-            alias => format!("{{ name = {}{alias} }}", quoted(&dim.name)),
+        .map(|dim| {
+            let least = if dim.may_be_empty { ", least = 0" } else { "" };
+            match format!("{least}{}", alias(dim)).as_str() {
+                "" => quoted(&dim.name),
+                more => format!("{{ name = {}{more} }}", quoted(&dim.name)),
+            }
         })
         .collect();
     if !needs.is_empty() {
