@@ -221,6 +221,12 @@ fn sweeps_that_import_anew_are_bounded() {
     let unknown = sweep(&["row=14,15", "columns=12"]);
     assert!(unknown.contains("--over row=14,15"), "{unknown}");
     assert!(unknown.contains("did you mean `rows`?"), "{unknown}");
+    // A price stays a symbol, so the two cannot run together.
+    let branch = graph("branch");
+    let price = ["--over", "45nm.fp32.mul=1,2", "--zip"];
+    let command = ["sweep", branch.to_str().unwrap(), "--over", "rows=1,2"];
+    let zipped = refused(Path::new("."), &[command.as_slice(), &price].concat());
+    assert!(zipped.contains("`rows` decides which ops"), "{zipped}");
     // No value does.
     let none = sweep(&["rows=13,14", "columns=12"]);
     assert!(none.contains("cannot be combined"), "{none}");

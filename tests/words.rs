@@ -189,3 +189,16 @@ fn the_steps_of_spikformer_are_those_of_its_spikes() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("`ann.steps` stays 1"), "{said}");
 }
+
+/// How often a loop runs at most is known, and when it ends is not; 2·3·4·16
+/// products of a transposed convolution are no head.
+#[test]
+fn operators_of_graphs_are_called_what_they_are() {
+    let graphs = root().join("tests/onnx/given");
+    let ends = printed(&graphs, &["estimate", "ends.onnx"]);
+    let why = "Loop (after which turn of at most 4 it ends is known only while it runs)";
+    assert!(ends.contains(why), "{ends}");
+    let lone = printed(&graphs, &["estimate", "lone.onnx"]);
+    assert!(lone.contains(" conv 384 mul, 384 add"), "{lone}");
+    assert!(!lone.contains("head"), "{lone}");
+}
