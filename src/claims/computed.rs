@@ -11,7 +11,7 @@ use super::recipe::{EstimateSpec, Part};
 use crate::demand::Demand;
 use crate::energy::{Cost, CostModel, Counted, Estimate, Sum};
 use crate::format::{Format, NumberFormat};
-use crate::graph::{Unfold, lower, settable};
+use crate::graph::{Setting, Unfold, lower, settable};
 use crate::loader::Loader;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems, Spanned};
@@ -109,7 +109,9 @@ fn key(spec: &EstimateSpec) -> String {
 }
 
 fn count(spec: &EstimateSpec, loader: &Loader) -> Result<Counted, Problems> {
-    let mut model = loader.measured_model(&spec.model, spec.densities.as_ref())?;
+    let given = Setting::given(&spec.set);
+    let mut model = loader.measured_model(&spec.model, &given, spec.densities.as_ref())?;
+    let settings = Setting::by_names_of(&model, &spec.set);
     let variant = match &spec.variant {
         Some(name) => loader.choose(Arc::make_mut(&mut model), std::slice::from_ref(name))?,
         None => model
@@ -121,7 +123,7 @@ fn count(spec: &EstimateSpec, loader: &Loader) -> Result<Counted, Problems> {
     };
     let variant = variant.first().unwrap_or(&model.root.name);
     let known = settable(&model);
-    for set in &spec.set {
+    for set in &settings {
         if !known.contains(set.name.value.as_str()) {
             let message = format!("unknown dim or parameter `{}`", set.name.value);
             return Err(Diagnostic::at(&set.name.place, message)
@@ -129,7 +131,7 @@ fn count(spec: &EstimateSpec, loader: &Loader) -> Result<Counted, Problems> {
                 .into());
         }
     }
-    let graph = lower(&model, variant, &spec.set, Unfold::No)?.known_if(true)?;
+    let graph = lower(&model, variant, &settings, Unfold::No)?.known_if(true)?;
     Counted::new(graph, spec.conventions)
 }
 

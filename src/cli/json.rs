@@ -45,6 +45,9 @@ struct EstimateJson<'a> {
     layers: Vec<LayerJson>,
     density_limits: DensityLimitsJson,
     confidence: BTreeMap<&'static str, f64>,
+    /// What entries cost that are of tables which the table extends.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    inherited: BTreeMap<&'a str, f64>,
     /// Operators that are not known, and in no sum.
     left_out: Vec<LeftOutJson<'a>>,
     /// Primitives priced by assumed entries.
@@ -219,6 +222,9 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
             bounds: estimate.densities.bounds,
             full: estimate.densities.full,
         },
+        inherited: (estimate.by_origin().into_iter())
+            .map(|(origin, energy)| (origin.table.as_str(), energy.picojoules()))
+            .collect(),
         left_out: left_out_json(estimate),
         assumed: assumed(estimate),
         conventions: conventions(estimate),

@@ -149,6 +149,18 @@ pub struct Line {
     pub picojoules: BigRational,
     /// How far to trust the entry that it is priced by.
     pub confidence: Confidence,
+    /// The table that this entry is of, where it is one that the table extends.
+    pub origin: Option<Origin>,
+}
+
+/// A table that another one extends.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin {
+    /// Its name.
+    pub table: String,
+    /// Its process node or device, where that is another one than that of the
+    /// table that extends it.
+    pub other_node: Option<String>,
 }
 
 /// What lines are added up by.
@@ -196,6 +208,18 @@ impl Estimate {
             work += &products.work;
         }
         work
+    }
+
+    /// What entries cost that are of tables which its own extends, by table.
+    pub fn by_origin(&self) -> BTreeMap<&Origin, Energy> {
+        let mut by: BTreeMap<&Origin, Vec<&Line>> = BTreeMap::new();
+        for line in &self.lines {
+            if let Some(origin) = &line.origin {
+                by.entry(origin).or_default().push(line);
+            }
+        }
+        let by = by.into_iter();
+        by.map(|(origin, lines)| (origin, sum(lines))).collect()
     }
 
     /// The energy of everything.

@@ -25,7 +25,9 @@ mod work;
 
 pub use self::cost::{Cost, CostModel, MissingEntry, Priced};
 pub use self::counted::Counted;
-pub use self::estimate::{By, Estimate, Group, Line, OpWork, Settings, Unsupported, add_up};
+pub use self::estimate::{
+    By, Estimate, Group, Line, OpWork, Origin, Settings, Unsupported, add_up,
+};
 pub use self::expression::{Saving, entry_values, picojoules, priced, priced_with_ranges};
 pub use self::formula::{StageFormula, energy_formula, stage_formulas};
 pub use self::price::estimate;

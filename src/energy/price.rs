@@ -2,9 +2,9 @@
 
 use num_rational::BigRational;
 
-use super::cost::{CostModel, missing_entries};
+use super::cost::{Cost, CostModel, missing_entries};
 use super::counted::{Counted, layer_name};
-use super::estimate::{Estimate, Line, OpWork, Settings};
+use super::estimate::{Estimate, Line, OpWork, Origin, Settings};
 use crate::number;
 use crate::primitive::Primitive;
 use crate::source::Problems;
@@ -37,6 +37,7 @@ pub fn estimate(
                 count: one.count.clone(),
                 picojoules: number::product(one.count, &one.each),
                 confidence: one.cost.confidence(),
+                origin: origin(model.table, &one.cost),
             }
         })
         .collect();
@@ -74,6 +75,18 @@ pub fn estimate(
             set: set_by_hand(model.table),
             densities: graph.densities().cloned(),
         },
+    })
+}
+
+/// The table that the entry is of which prices something, where it is not
+/// `table` itself.
+fn origin(table: &EnergyTable, cost: &Cost<'_>) -> Option<Origin> {
+    cost.entry?;
+    let origin = table.origin(cost.primitive, cost.format);
+    (!std::ptr::eq(origin, table)).then(|| Origin {
+        table: origin.name().to_owned(),
+        other_node: (origin.node() != table.node())
+            .then(|| origin.node().unwrap_or("another node").to_owned()),
     })
 }
 

@@ -201,6 +201,23 @@ impl Variant {
 }
 
 impl Module {
+    /// Whether it may be a block that was taken for a model: it has no size of
+    /// its own, and nothing that only models have.
+    pub fn may_be_block(&self) -> bool {
+        let has_dims = (self.numbers.iter()).any(|number| number.role == NumberRole::Dim);
+        !has_dims
+            && self.variants.is_empty()
+            && self.blocks.is_empty()
+            && self.format.is_none()
+            && self.densities.is_none()
+    }
+
+    /// How many ops its file has, those of its own blocks among them.
+    pub fn op_count(&self) -> usize {
+        let blocks = self.blocks.iter().map(|block| block.module.ops.len());
+        self.ops.len() + blocks.sum::<usize>()
+    }
+
     /// Every block that it names, with the place, in order.
     pub fn callees(&self) -> Vec<Spanned<String>> {
         let of_ops = self.ops.iter().filter_map(|op| match &op.form {

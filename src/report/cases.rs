@@ -100,6 +100,7 @@ struct Savings {
 fn savings(inputs: &Inputs<'_>, section: &Section, case: &Case) -> Result<Vec<Savings>, Problems> {
     let counted = inputs.counted(&Context {
         set: case.set.clone(),
+        over: None,
         conventions: case.conventions,
     })?;
     let (baseline, others) = against(&counted, "a case", &section.place)?;

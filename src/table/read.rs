@@ -154,7 +154,10 @@ fn read(
     if let Some(node) = memory {
         add_memories(&mut memories, node, &defaults, problems);
     }
-    let inherited = base.map(|base| (base.default_formats, base.node, base.supply));
+    let inherited = base.as_ref().map(|base| {
+        let formats = base.default_formats.clone();
+        (formats, base.node.clone(), base.supply.clone())
+    });
     let (base_formats, base_node, base_supply) = inherited.unwrap_or_default();
     let default_formats = match listed {
         Some(node) => read_formats(node, &formats, strictness.missing, problems),
@@ -168,6 +171,7 @@ fn read(
         node: node.or(base_node),
         supply: supply.or(base_supply),
         extends,
+        base: base.map(Arc::new),
         boundary,
         kind,
         default_formats,

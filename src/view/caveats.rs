@@ -146,17 +146,25 @@ fn kind(what: &str, variants: &[(&str, Option<String>)]) -> Vec<String> {
 }
 
 fn words(unsupported: &Unsupported) -> String {
+    // An import says why with each of its operators.
+    let has_reason = |operator: &str| operator.ends_with(')');
+    let all_unknown = unsupported.iter().all(|(name, _)| !has_reason(name));
     let shown = unsupported.iter().take(SHOWN);
     let mut words: Vec<String> = shown
-        .map(|(operator, count)| format!("{count} × {operator}"))
+        .map(
+            |(operator, count)| match all_unknown || has_reason(operator) {
+                true => format!("{count} × {operator}"),
+                false => format!("{count} × {operator} (unknown operator)"),
+            },
+        )
         .collect();
     if unsupported.len() > SHOWN {
         words.push(format!("{} more", unsupported.len() - SHOWN));
     }
-    let what = if unsupported.len() == 1 {
-        "operator"
-    } else {
-        "operators"
-    };
-    format!("{} (unknown {what})", words.join(", "))
+    let words = words.join(", ");
+    match (all_unknown, unsupported.len()) {
+        (true, 1) => format!("{words} (unknown operator)"),
+        (true, _) => format!("{words} (unknown operators)"),
+        (false, _) => words,
+    }
 }

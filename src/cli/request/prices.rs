@@ -58,10 +58,16 @@ impl PriceRequest {
                 continue;
             }
             match loader.table(&typed) {
-                Ok(table) => tables.push(Arc::unwrap_or_clone(table)),
+                Ok(table) => tables.push((*name, Arc::unwrap_or_clone(table))),
                 Err(mistakes) => problems.extend(mistakes),
             }
         }
+        let called: Vec<String> = (tables.iter())
+            .map(|(_, table)| table.name().to_owned())
+            .collect();
+        let mut tables: Vec<EnergyTable> = (tables.into_iter())
+            .map(|(file, table)| table.told_apart(file, &called))
+            .collect();
         // Which tables are in use is known only where all could be read.
         let all_read = tables.len() == names.len();
         let mut set = BTreeMap::new();

@@ -57,12 +57,12 @@ pub(super) fn find(lowered: Lowered<'_>, unfold: Unfold) -> Result<OpGraph, Prob
         unfold,
         constraints: lowered.constraints,
         switches: lowered.switches,
-        work: Work::on(&root.source),
+        work: Work::on(root),
         problems: Problems::new(),
     };
     let at = pass.densities.root();
     let valued = pass.body(&lowered.body, &[], &at);
-    let mut flattening = Flattening::new(&root.name, &root.source, pass.problems);
+    let mut flattening = Flattening::new(root, pass.problems);
     if let Ok(valued) = &valued {
         flattening.root(valued);
     }

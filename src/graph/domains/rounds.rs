@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use num_traits::{Signed, ToPrimitive};
+use num_traits::{Signed, ToPrimitive, Zero};
 
 use super::density::{At, DensityTree, Round};
 use super::straight_through::estimated;
@@ -164,7 +164,11 @@ impl Pass<'_> {
                     rounds: Expr::one(),
                     joined: None,
                     body: self.body(&call.body, &operands, &inside)?,
+                    is_skipped: false,
                 }]
+            }
+            Some(repeat) if self.is_none(repeat) => {
+                vec![self.skipped(call, repeat, &operands, at)?]
             }
             Some(repeat) if self.densities.tells_rounds_apart(at, call.name) => {
                 let rounds = self.few_rounds(repeat)?;
@@ -227,6 +231,10 @@ impl Pass<'_> {
             if let Some(first) = first {
                 first.clone_from(&body.result);
             }
+            if round == 0 && self.constraints.may_be_none(&repeat.rounds) {
+                // Without any, what comes in goes out.
+                self.switches.extend(repeat.rounds.symbols());
+            }
             let mut run = one_round(call, round, body);
             if count == Some(1) {
                 // There are no others to tell it from.
@@ -245,6 +253,29 @@ impl Pass<'_> {
             self.switches.extend(repeat.rounds.symbols());
         }
         Ok(runs)
+    }
+
+    /// No round at all, of a block that stands there all the same.
+    fn skipped<'l>(
+        &mut self,
+        call: &'l Call<'l>,
+        repeat: &Repeat,
+        operands: &[ValueSet],
+        at: &At,
+    ) -> Result<Run<'l>, Reported> {
+        let inside = self.densities.inside(at, call.name, None);
+        let mut body = self.body(&call.body, operands, &inside)?;
+        if let Some(first) = operands.first().filter(|first| **first != body.result) {
+            body.result.clone_from(first);
+            self.fix_rounds(call, repeat, 0);
+        }
+        Ok(Run {
+            name: call.name.to_owned(),
+            rounds: repeat.rounds.clone(),
+            joined: None,
+            body,
+            is_skipped: true,
+        })
     }
 
     /// A round for values that never settle: with what holds of all rounds to
@@ -289,6 +320,7 @@ impl Pass<'_> {
                 rounds: repeat.rounds.clone(),
                 joined,
                 body,
+                is_skipped: false,
             };
         }
         let rounds = &repeat.rounds - &Expr::constant(whole(round));
@@ -308,6 +340,7 @@ impl Pass<'_> {
             rounds,
             joined,
             body,
+            is_skipped: false,
         }
     }
 
@@ -316,6 +349,12 @@ impl Pass<'_> {
         let value = repeat.rounds.evaluate(self.values).ok()?;
         let is_count = value.is_integer() && value.is_positive();
         is_count.then(|| value.numer().to_u64())?
+    }
+
+    /// Whether there is no round.
+    fn is_none(&self, repeat: &Repeat) -> bool {
+        let value = repeat.rounds.evaluate(self.values);
+        value.is_ok_and(|value| value.is_zero()) && self.constraints.may_be_none(&repeat.rounds)
     }
 
     /// How many rounds to write out.
@@ -347,6 +386,7 @@ fn one_round<'l>(call: &Call<'_>, round: u64, body: Valued<'l>) -> Run<'l> {
         rounds: Expr::one(),
         joined: None,
         body,
+        is_skipped: false,
     }
 }
 

@@ -36,6 +36,14 @@ impl<'m> Lowering<'m> {
                 instance.values.insert(&input.name.value, value);
             }
         }
+        if self.problems.len() > before && module.may_be_block() {
+            let problems = std::mem::take(&mut self.problems);
+            self.problems = problems.help(&format!(
+                "a model says which sizes it has, in `dims` or `needs`; if this is a block, try it \
+                 in the slot of a model: `--variants {}`",
+                module.source.name()
+            ));
+        }
         self.used.push(module);
         self.body(instance).map(|(body, _)| body)
     }

@@ -103,7 +103,11 @@ impl<'m> Lowering<'m> {
     ) -> Result<Repeat, Reported> {
         let rounds = self.number(formula, instance)?;
         let what = format!("the number of repeats of `{}`", op.name.value);
-        self.constrain(what, &rounds, Rule::Repeat, &formula.place);
+        let rule = match self.constraints.may_be_none(&rounds) {
+            true => Rule::EmptyRepeat,
+            false => Rule::Repeat,
+        };
+        self.constrain(what, &rounds, rule, &formula.place);
         Ok(Repeat {
             rounds,
             place: formula.place.clone(),

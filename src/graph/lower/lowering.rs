@@ -87,7 +87,7 @@ impl<'m> Lowering<'m> {
             set,
             slots,
             bit_density: None,
-            symbols: Symbols::of_ops(model.root.ops.len()),
+            symbols: Symbols::of_ops(model.root.op_count()),
             constraints: Constraints::with_emptiable(
                 (model.root.emptiable.iter())
                     .map(|name| Symbol::new(&name.value))
@@ -97,7 +97,7 @@ impl<'m> Lowering<'m> {
             sized: HashSet::new(),
             used: Vec::new(),
             open: vec![(model.root.name.as_str(), &model.root)],
-            work: Work::on(&model.root.source),
+            work: Work::on(&model.root),
             problems,
         }
     }

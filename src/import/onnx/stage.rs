@@ -156,7 +156,7 @@ fn is_linear(net: &Net, at: NodeId, product: &Product) -> bool {
 
 fn has_windows(product: &Product) -> bool {
     let window = |axis: &ProductAxis| matches!(axis, ProductAxis::Window { .. });
-    product.operands.iter().flatten().any(window)
+    product.lays_down || product.operands.iter().flatten().any(window)
 }
 
 fn stage_of(

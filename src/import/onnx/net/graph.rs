@@ -37,8 +37,11 @@ pub(crate) struct NamedDim {
     pub(crate) name: String,
     /// The name in the graph.
     pub(crate) text: String,
-    /// Its size; none where the user must give it yet.
-    pub(crate) value: Option<i64>,
+    /// Its size, a number or a formula over other dims; none where the user must
+    /// give it yet.
+    pub(crate) value: Option<Expr>,
+    /// Whether it may be 0, as the length of a past may be.
+    pub(crate) may_be_empty: bool,
 }
 
 /// Some arithmetic, or none.

@@ -21,6 +21,8 @@ pub(crate) struct Product {
     /// How many sums there are, where terms of several indices of the result
     /// are added up.
     pub(crate) sums: Option<Expr>,
+    /// Whether windows are laid down, as by a transposed convolution.
+    pub(crate) lays_down: bool,
 }
 
 /// What stands for one axis of an operand.
@@ -74,6 +76,7 @@ impl Product {
             reduce: Reduce::Add,
             bias: false,
             sums: None,
+            lays_down: false,
         }
     }
 

@@ -192,10 +192,11 @@ fn laid_down(
             shape.push(Expr::whole(slide.kernel));
         }
     }
-    (
-        Product::multiplied(operands.into(), result, given_extents),
-        shape,
-    )
+    let product = Product {
+        lays_down: true,
+        ..Product::multiplied(operands.into(), result, given_extents)
+    };
+    (product, shape)
 }
 
 /// How many sums the windows give that are laid down one by one: places of the

@@ -176,6 +176,14 @@ fn open_end() -> ImportError {
     ImportError::Unsupported("how often it runs is known only while it runs".to_owned())
 }
 
+/// Why it is not known after how many turns a loop ends.
+fn no_end(turns: Option<i64>) -> ImportError {
+    let most = turns.map_or(String::new(), |turns| format!(" of at most {turns}"));
+    ImportError::Unsupported(format!(
+        "after which turn{most} it ends is known only while it runs"
+    ))
+}
+
 /// What all turns carried on to the end, and what each gave besides.
 type Ran = (Vec<TensorId>, Vec<Vec<TensorId>>);
 
@@ -196,7 +204,8 @@ fn turns_of_loop<'m>(
     let mut turn = 0;
     let start = reader.steps;
     while turns.is_none_or(|turns| turn < turns) {
-        if one_number(reader, goes_on)? == 0 {
+        let goes = one_number(reader, goes_on).map_err(|_| no_end(turns))?;
+        if goes == 0 {
             break;
         }
         if !is_short(turn, body) {

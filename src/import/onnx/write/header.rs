@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::formula::shape;
+use super::formula::{formula, shape};
 use super::section::{ONES, Section, quoted};
 use crate::import::onnx::net::{NamedDim, Net, NetNode, TensorId, Unary, Work};
 use crate::import::onnx::proto::ElementType;
@@ -55,19 +55,26 @@ fn dims(net: &Net) -> String {
     };
     let open = net.dims.iter().filter(|dim| dim.value.is_none());
     let needs: Vec<String> = open
-        .map(|dim| match alias(dim).as_str() {
-            "" => quoted(&dim.name),
-            alias => format!("{{ name = {}{alias} }}", quoted(&dim.name)),
+        .map(|dim| {
+            let least = if dim.may_be_empty { ", least = 0" } else { "" };
+            match format!("{least}{}", alias(dim)).as_str() {
+                "" => quoted(&dim.name),
+                more => format!("{{ name = {}{more} }}", quoted(&dim.name)),
+            }
         })
         .collect();
     if !needs.is_empty() {
         let _ = writeln!(text, "needs = [{}]", needs.join(", "));
     }
-    let given = net.dims.iter().filter_map(|dim| Some((dim, dim.value?)));
+    let given = (net.dims.iter()).filter_map(|dim| Some((dim, dim.value.as_ref()?)));
     let sizes: Vec<String> = given
         .map(|(dim, value)| {
             let name = &dim.name;
-            let least = if value == 0 { ", least = 0" } else { "" };
+            let least = if value.is_zero() { ", least = 0" } else { "" };
+            let value = match value.as_constant() {
+                Some(_) => formula(value),
+                None => quoted(&formula(value)),
+            };
             match format!("{least}{}", alias(dim)).as_str() {
                 "" => format!("{name} = {value}"),
                 more => format!("{name} = {{ value = {value}{more} }}"),

@@ -24,6 +24,8 @@ pub(super) struct Section<'n> {
     pub(super) text: String,
     pub(super) names: BTreeMap<TensorId, String>,
     used: BTreeSet<String>,
+    /// How often a name was wished for.
+    wished: BTreeMap<String, usize>,
     /// The node that is being written.
     pub(super) at: NodeId,
     /// Its stage.
@@ -43,6 +45,7 @@ impl<'n> Section<'n> {
             table,
             text: String::new(),
             names: BTreeMap::new(),
+            wished: BTreeMap::new(),
             used: (net.dims.iter())
                 .map(|dim| dim.name.clone())
                 .chain([ONES.to_owned()])
@@ -61,14 +64,17 @@ impl<'n> Section<'n> {
     /// A name like `wish` that nothing else has.
     pub(super) fn fresh(&mut self, wish: &str) -> String {
         let wish = name_of(wish);
-        let mut name = wish.clone();
-        let mut count = 1;
-        while self.used.contains(&name) {
-            count += 1;
-            name = format!("{wish}_{count}");
+        let count = self.wished.entry(wish.clone()).or_default();
+        loop {
+            *count += 1;
+            let name = match *count {
+                1 => wish.clone(),
+                count => format!("{wish}_{count}"),
+            };
+            if self.used.insert(name.clone()) {
+                return name;
+            }
         }
-        self.used.insert(name.clone());
-        name
     }
 
     /// The name of the op that makes a tensor.
