@@ -188,7 +188,7 @@ fn stage_of(
         Work::Unary(Unary::Relu) => "relu",
         Work::Unary(Unary::Round | Unary::Floor | Unary::Ceil) => "round",
         Work::Clip(..) => "clip",
-        Work::Fold(fold) if fold.reduced.len() == 4 && fold.reduced[2] && fold.reduced[3] => "pool",
+        Work::Fold(fold) if is_pool(&fold.reduced) => "pool",
         Work::Fold(_) => "reduce",
         Work::Binary(Binary::Add) if all_from("embed") || all_from("patch-embed") => "embed",
         Work::Binary(Binary::Add) if is_residual(net, &node.inputs) => "residual",
@@ -197,6 +197,11 @@ fn stage_of(
         Work::Unsupported(_) => "left-out",
         _ => "elementwise",
     })
+}
+
+/// Whether the axes behind the channels are reduced, and these are two or three.
+fn is_pool(reduced: &[bool]) -> bool {
+    reduced.len() >= 4 && reduced.iter().skip(2).all(|axis| *axis)
 }
 
 /// Whether two computed tensors of one shape are added.

@@ -8,11 +8,14 @@ use crate::import::onnx::error::ImportError;
 use crate::import::onnx::infer::extent::{MAX_VALUES, check_shape, number, shown};
 use crate::import::onnx::infer::{constant, domain};
 use crate::import::onnx::net::{
-    Binary, KnownValue, NamedDim, Net, NetNode, NetTensor, Scale, TensorId, Unary, Work,
+    Binary, KnownValue, NamedDim, Net, NetNode, NetTensor, Origin, Scale, TensorId, Unary, Work,
 };
 use crate::import::onnx::proto::ElementType;
 use crate::number::to_f64;
 use crate::symbolic::Expr;
+
+/// What a constant was computed from is followed over so many tensors.
+const MAX_SOURCES: usize = 64;
 
 /// Whether some work is made of products, sums and moves.
 fn is_linear(work: &Work) -> bool {
@@ -263,6 +266,23 @@ impl NetBuilder {
     /// Whether a tensor stands in the file and training may have changed it.
     pub(crate) fn is_stored(&self, tensor: TensorId) -> bool {
         self.net.tensors[tensor].stored
+    }
+
+    /// Whether training may have changed a constant: it stands in the file, and
+    /// the exporter did not make it, or it was computed from such a one.
+    pub(crate) fn may_be_learnt(&self, constant: TensorId) -> bool {
+        let mut open = vec![constant];
+        let mut steps = 0;
+        while let Some(id) = open.pop() {
+            let tensor = &self.net.tensors[id];
+            steps += 1;
+            let own = tensor.stored && tensor.origin != Some(Origin::Derived);
+            if own || steps > MAX_SOURCES {
+                return true;
+            }
+            open.extend(&tensor.made_of);
+        }
+        false
     }
 
     /// What the elements of a tensor are.

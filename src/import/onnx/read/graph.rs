@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::capture::captured;
 use super::names::Names;
 use super::order::order;
+use super::origin::{Copies, is_said, origin};
 use crate::domain::Domain;
 use crate::import::imported::Given;
 use crate::import::onnx::build::NetBuilder;
@@ -142,16 +143,41 @@ impl<'m> GraphReader<'m> {
         let infos = graph.value_infos.iter().chain(&graph.outputs);
         self.infos
             .extend(infos.map(|info| (info.name.as_str(), info)));
+        let said = is_said(&graph.value_infos);
         for initializer in &graph.initializers {
             let tensor = self.tensor_of_file(initializer)?;
             let info = self.infos.get(initializer.name.as_str());
-            let origin = info.map_or(Origin::Unsaid, |info| origin(info));
+            let origin = info.map_or(Origin::Unsaid, |info| origin(info, said));
             let made = self.builder.tensor_mut(tensor);
             made.stored = !initializer.element.is_whole();
             made.origin = Some(origin);
             self.names.insert(&initializer.name, tensor)?;
         }
+        self.copies(graph);
         Ok(())
+    }
+
+    /// Tensors that were computed from others of the file, or written twice,
+    /// hold no parameters of their own.
+    fn copies(&mut self, graph: &'m Graph) {
+        let mut copies = Copies::default();
+        for initializer in &graph.initializers {
+            let name = initializer.name.as_str();
+            let (Some(info), Some(tensor)) = (self.infos.get(name), self.names.find(name)) else {
+                continue;
+            };
+            let extents = initializer.dims.iter();
+            let elements = extents.copied().map(u64::try_from).try_fold(1u64, |all, extent| {
+                extent.ok().and_then(|extent| all.checked_mul(extent))
+            });
+            let find = |name: &str| self.names.find(name);
+            if let Some(sources) = copies.sources(info, tensor, elements, find) {
+                let made = self.builder.tensor_mut(tensor);
+                made.origin = None;
+                made.made_of = sources;
+                made.made_linearly = true;
+            }
+        }
     }
 
     /// A tensor that stands in the file.
@@ -383,18 +409,6 @@ impl<'m> GraphReader<'m> {
             results.push(output);
         }
         Ok(results)
-    }
-}
-
-/// Where a tensor of the file comes from, as PyTorch's exporter says. What was
-/// computed of parameters lists at least one by its path, as in `q.weight`;
-/// masks, tables of sines and states list steps of the computation alone.
-fn origin(info: &ValueInfo) -> Origin {
-    match (info.input_kind.as_deref(), &info.folded_from) {
-        (Some("PARAMETER"), _) => Origin::Parameter,
-        (Some(_), _) => Origin::Buffer,
-        (None, Some(list)) if !list.contains('.') => Origin::Derived,
-        (None, _) => Origin::Unsaid,
     }
 }
 

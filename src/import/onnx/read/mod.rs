@@ -7,6 +7,7 @@
 //! | `table` | which operator is read by which function |
 //! | `graph` | graphs, functions and nodes, one after the other |
 //! | `names` | which tensor a name stands for, and where |
+//! | `origin` | where the tensors of a file come from, as PyTorch's exporter says |
 //! | `order` | an order in which each node reads only what was made before |
 //! | `capture` | what the graphs within a node read from around it |
 //! | `control` | operators that read graphs or tensors of the file themselves |
@@ -16,6 +17,7 @@ mod control;
 mod graph;
 mod names;
 mod order;
+mod origin;
 pub(super) mod table;
 
 use std::collections::BTreeMap;
