@@ -9,7 +9,8 @@ is exported and read by `picojoule estimate FILE --output json` (target/debug/pi
 variable PICOJOULE). What is compared:
 
 - multiply-accumulates, with torch's dispatcher (FlopCounterMode);
-- parameters, with those of the module that get a gradient, in the form that the file holds them;
+- parameters, with those of the module that get a gradient or are frozen, in the form that the file
+  holds them;
 - what is left out, with nothing;
 - stages, between exporters and opsets; masks apart, which opset 23 writes as an attribute.
 
@@ -651,7 +652,7 @@ def measured(model, args):
     learnt = {
         name: one.numel()
         for name, one in model.named_parameters(remove_duplicate=False)
-        if one.grad is not None
+        if one.grad is not None or not one.requires_grad
     }
     total = sum(one.numel() for one in model.parameters() if one.grad is not None)
     model.zero_grad()

@@ -18,6 +18,7 @@ pub(super) fn name(net: &mut Net) {
             found.name(net, at);
         }
     }
+    name_masks(net, &readers);
     let attends = net.nodes.iter().any(|node| node.stage == Some("score"));
     let last = net
         .nodes
@@ -38,6 +39,23 @@ pub(super) fn name(net: &mut Net) {
                 .first()
                 .and_then(|next| net.nodes[*next].stage);
             net.nodes[at].stage = next;
+        }
+    }
+}
+
+/// What is computed for a mask alone is part of it: exporters make it of tokens
+/// in more or fewer steps.
+fn name_masks(net: &mut Net, readers: &[Vec<NodeId>]) {
+    for at in (0..net.nodes.len()).rev() {
+        let node = &net.nodes[at];
+        let steps = matches!(
+            node.work,
+            Work::Unary(_) | Work::Binary(_) | Work::Where | Work::Clip(..) | Work::Move
+        );
+        let readers = &readers[node.output];
+        let alone = (readers.iter()).all(|reader| net.nodes[*reader].stage == Some("mask"));
+        if node.stage.is_none() && steps && !readers.is_empty() && alone {
+            net.nodes[at].stage = Some("mask");
         }
     }
 }

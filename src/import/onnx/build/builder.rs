@@ -8,7 +8,7 @@ use crate::import::onnx::error::ImportError;
 use crate::import::onnx::infer::extent::{MAX_VALUES, check_shape, number, shown};
 use crate::import::onnx::infer::{constant, domain};
 use crate::import::onnx::net::{
-    Binary, KnownValue, NamedDim, Net, NetNode, NetTensor, Origin, Scale, TensorId, Unary, Work,
+    Binary, KnownValue, Making, NamedDim, Net, NetNode, NetTensor, Origin, Scale, TensorId, Unary, Work,
 };
 use crate::import::onnx::proto::ElementType;
 use crate::number::to_f64;
@@ -17,17 +17,17 @@ use crate::symbolic::Expr;
 /// What a constant was computed from is followed over so many tensors.
 const MAX_SOURCES: usize = 64;
 
-/// Whether some work is made of products, sums and moves.
-fn is_linear(work: &Work) -> bool {
-    matches!(
-        work,
-        Work::Product(_)
-            | Work::Gather
-            | Work::Move
-            | Work::Unary(Unary::Cast)
-            | Work::Where
-            | Work::Binary(Binary::Add | Binary::Sub | Binary::Mul | Binary::Div)
-    )
+/// How some work computes a constant.
+fn making(work: &Work) -> Making {
+    match work {
+        Work::Product(_) => Making::Product,
+        Work::Gather
+        | Work::Move
+        | Work::Unary(Unary::Cast)
+        | Work::Where
+        | Work::Binary(Binary::Add | Binary::Sub | Binary::Mul | Binary::Div) => Making::Linear,
+        _ => Making::Other,
+    }
 }
 
 /// A net under construction: all that an operator may look at and add to.
@@ -80,7 +80,7 @@ impl NetBuilder {
             stored: false,
             origin: None,
             made_of: Vec::new(),
-            made_linearly: false,
+            making: Making::Other,
             value: None,
             domain: Domain::Real,
             density: None,
@@ -163,7 +163,7 @@ impl NetBuilder {
             return Ok(output);
         }
         let value = constant::value(&work, inputs, &shape, &self.net);
-        let linear = is_linear(&work);
+        let making = making(&work);
         let (domain, scale) = domain::domain(&work, inputs, &shape, &self.net);
         let output = self.add_constant("", shape, element);
         let made = &mut self.net.tensors[output];
@@ -171,7 +171,7 @@ impl NetBuilder {
         made.domain = domain;
         made.scale = scale;
         made.made_of = inputs.to_vec();
-        made.made_linearly = linear;
+        made.making = making;
         Ok(output)
     }
 

@@ -20,5 +20,5 @@ mod work;
 pub(crate) use block::Block;
 pub(crate) use graph::{NamedDim, Net, NetNode, NodeId, QUANTISE};
 pub(crate) use product::{Fold, FoldKind, Product, ProductAxis};
-pub(crate) use tensor::{KnownValue, NetTensor, Origin, Scale, TensorId};
+pub(crate) use tensor::{KnownValue, Making, NetTensor, Origin, Scale, TensorId};
 pub(crate) use work::{Binary, Unary, Work};

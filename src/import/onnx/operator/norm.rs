@@ -4,7 +4,7 @@ use super::call::Call;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::axis_at;
-use crate::import::onnx::net::{Binary, Block, FoldKind, KnownValue, TensorId, Unary, Work};
+use crate::import::onnx::net::{Binary, Block, FoldKind, KnownValue, Making, TensorId, Unary, Work};
 use crate::import::onnx::proto::ElementType;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
@@ -124,7 +124,7 @@ pub(crate) fn batch(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
             let weight = builder.tensor_mut(weight);
             weight.stored = stored;
             weight.made_of = vec![of_file];
-            weight.made_linearly = true;
+            weight.making = Making::Linear;
         }
         result = builder.compute(
             Work::Binary(step),

@@ -5,10 +5,10 @@ use super::capture::size;
 use super::graph::GraphReader;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::{axis_at, number};
-use crate::import::onnx::net::{KnownValue, TensorId, Work};
+use crate::import::onnx::net::{KnownValue, Origin, TensorId, Work};
 use crate::import::onnx::operator::call::Call;
 use crate::import::onnx::operator::concat;
-use crate::import::onnx::proto::{AttributeValue, ElementType, Graph};
+use crate::import::onnx::proto::{AttributeValue, ElementType, Graph, Node};
 use crate::symbolic::Expr;
 
 /// `If`: the branch that is taken, where shapes and weights tell.
@@ -103,8 +103,10 @@ fn turns_of_loop<'m>(
         Some(condition) => condition,
         None => reader.builder.known(truth, vec![], ElementType::Bool),
     };
-    let states = call.inputs.iter().skip(2).flatten();
-    let mut carried: Vec<TensorId> = states.map(|state| at_first(reader, *state)).collect();
+    let states = call.inputs.iter().skip(2).flatten().enumerate();
+    let mut carried: Vec<TensorId> = states
+        .map(|(at, state)| at_first(reader, *state, hands_on(body, at + 2, at + 1)))
+        .collect();
     let mut rows: Vec<Vec<TensorId>> = Vec::new();
     let mut turn = 0;
     while turns.is_none_or(|turns| turn < turns) {
@@ -128,18 +130,47 @@ fn turns_of_loop<'m>(
 }
 
 /// A state as the first turn finds it. Every turn computes the same: a state of
-/// fractions counts as computed, also where the first one is a constant.
-fn at_first(reader: &mut GraphReader<'_>, state: TensorId) -> TensorId {
+/// fractions counts as computed, also where the first one is a constant, which
+/// is no weight. What all turns hand on as it is stays what it is.
+fn at_first(reader: &mut GraphReader<'_>, state: TensorId, handed_on: bool) -> TensorId {
     let builder = &mut reader.builder;
     let (element, shape) = (builder.element(state), builder.shape(state));
     match shape {
         Ok(shape) if builder.is_constant(state) && !element.is_whole() && !shape.is_empty() => {
+            if handed_on {
+                return state;
+            }
+            let origin = &mut builder.tensor_mut(state).origin;
+            if *origin == Some(Origin::Unsaid) {
+                *origin = Some(Origin::Derived);
+            }
             let first = builder.add_tensor("state", Some(shape), element);
             builder.push(Work::Move, vec![state], first);
             first
         }
         _ => state,
     }
+}
+
+/// Whether a body gives what it was given, as some exporters have it carry
+/// weights: its result at `result` is its input at `input`.
+fn hands_on(body: &Graph, input: usize, result: usize) -> bool {
+    let (Some(input), Some(result)) = (body.inputs.get(input), body.outputs.get(result)) else {
+        return false;
+    };
+    let mut name = &result.name;
+    // As many steps as there are nodes, in whichever order these stand.
+    for _ in 0..=body.nodes.len() {
+        if *name == input.name {
+            return true;
+        }
+        let makes = |node: &&Node| node.op_type == "Identity" && node.outputs.contains(name);
+        match body.nodes.iter().find(makes).map(|node| node.inputs.as_slice()) {
+            Some([before]) => name = before,
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// What the turns gave besides what they carry on, stacked along an axis each.
@@ -209,8 +240,8 @@ pub(super) fn scanned<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Resu
     let states: Vec<TensorId> = (0..first)
         .map(|at| call.input(at))
         .collect::<Result<_, _>>()?;
-    let mut carried: Vec<TensorId> = (states.into_iter())
-        .map(|state| at_first(reader, state))
+    let mut carried: Vec<TensorId> = (states.into_iter().enumerate())
+        .map(|(at, state)| at_first(reader, state, hands_on(body, at, at)))
         .collect();
     let turns = columns.iter().map(Vec::len).min().unwrap_or(0);
     let mut rows = Vec::new();

@@ -12,7 +12,7 @@ use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::dims::Dims;
 use crate::import::onnx::infer::extent::check_shape;
-use crate::import::onnx::net::{KnownValue, Net, Origin, Scale, TensorId, Work};
+use crate::import::onnx::net::{KnownValue, Making, Net, Origin, Scale, TensorId, Work};
 use crate::import::onnx::operator::call::Call;
 use crate::import::onnx::operator::quantised::carried;
 use crate::import::onnx::proto::{
@@ -147,8 +147,9 @@ impl<'m> GraphReader<'m> {
         for initializer in &graph.initializers {
             let tensor = self.tensor_of_file(initializer)?;
             let info = self.infos.get(initializer.name.as_str());
-            let origin = info.map_or(Origin::Unsaid, |info| origin(info, said));
             let made = self.builder.tensor_mut(tensor);
+            let equal = made.value.as_ref().and_then(KnownValue::uniform).is_some();
+            let origin = info.map_or(Origin::Unsaid, |info| origin(info, said && equal));
             made.stored = !initializer.element.is_whole();
             made.origin = Some(origin);
             self.names.insert(&initializer.name, tensor)?;
@@ -175,7 +176,7 @@ impl<'m> GraphReader<'m> {
                 let made = self.builder.tensor_mut(tensor);
                 made.origin = None;
                 made.made_of = sources;
-                made.made_linearly = true;
+                made.making = Making::Linear;
             }
         }
     }

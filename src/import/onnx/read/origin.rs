@@ -49,20 +49,22 @@ pub(super) fn is_said(infos: &[ValueInfo]) -> bool {
     infos.iter().any(|info| info.input_kind.is_some())
 }
 
-/// What the exporter says of a tensor; `said` of those of the module, and
-/// nothing of what it made of its own. What was computed of parameters lists at
+/// What the exporter says of a tensor. Where it says what the tensors of the
+/// module were, those of equal elements (`made_up`) of which it says nothing
+/// are its own: the gain of ones of a normalisation without one. What was computed of parameters lists at
 /// least one by its path, as in `q.weight`, or, where it was moved alone, by its
 /// name in the module; masks, tables of sines and states list steps of the
 /// computation alone.
-pub(super) fn origin(info: &ValueInfo, said: bool) -> Origin {
+pub(super) fn origin(info: &ValueInfo, made_up: bool) -> Origin {
     match (info.input_kind.as_deref(), &info.folded_from) {
         (Some("PARAMETER"), _) => Origin::Parameter,
         (Some(_), _) => Origin::Buffer,
         (None, Some(list)) if paths(list).next().is_none() && moved(list).is_none() => {
             Origin::Derived
         }
-        (None, None) if said => Origin::Derived,
-        (None, _) => Origin::Unsaid,
+        (None, None) if made_up => Origin::Derived,
+        (None, Some(_)) => Origin::Computed,
+        (None, None) => Origin::Unsaid,
     }
 }
 
@@ -112,7 +114,8 @@ fn moved(list: &str) -> Option<&str> {
     let is_move = |step: &str| step == "val" || MOVES.contains(&step);
     let mut others = names(list).filter(|name| !is_move(step(name)));
     let name = others.next().filter(|_| others.next().is_none())?;
-    (!SOURCES.contains(&step(name))).then_some(name)
+    let made = SOURCES.contains(&step(name)) || name.starts_with("int64_");
+    (!made).then_some(name)
 }
 
 /// The step that made a result: its name without the number behind it.
