@@ -57,7 +57,7 @@ SHAPED = {"Reshape", "Expand", "Slice", "Tile", "Pad"}
 ALL = SUMS - {"Where"} | {"MatMul", "Gemm"}
 # Tensors of some files that are read as weights are, and are none: file, dims, why.
 NONE = [
-    ("attention/rotary", {(5, 2), (5, 4), (5, 2, 1)}, "tables of cosines and sines"),
+    ("attention/rotary", {(5, 1), (5, 2), (5, 4), (5, 2, 1)}, "tables of cosines and sines"),
     ("llama_", {(1, 1, 16, 16), (8,)}, "tables of cosines and sines, their frequencies"),
     ("", {(2, 1, 16, 16), (2, 1, 17, 17)}, "masks of 2 sequences, for all heads"),
 ]
