@@ -14,7 +14,8 @@ use num_traits::ToPrimitive;
 
 use super::layers::Repeat;
 use super::net::{
-    Binary, Block, KnownValue, Making, Net, NetNode, NodeId, Origin, Product, ProductAxis, TensorId, Work,
+    Binary, Block, KnownValue, Making, Net, NetNode, NodeId, Origin, Product, ProductAxis,
+    TensorId, Work,
 };
 use crate::symbolic::Expr;
 
@@ -327,7 +328,11 @@ fn is_learnt(net: &Net, id: TensorId) -> bool {
 /// Whether a tensor has two extents at least, beside those of 1.
 fn is_matrix(net: &Net, id: TensorId) -> bool {
     let shape = net.tensors[id].shape.as_deref().unwrap_or(&[]);
-    shape.iter().filter(|extent| **extent != Expr::one()).count() > 1
+    shape
+        .iter()
+        .filter(|extent| **extent != Expr::one())
+        .count()
+        > 1
 }
 
 /// Constants that are added to scores before a softmax, alike for all heads:
@@ -340,7 +345,11 @@ fn masks(net: &Net) -> BTreeSet<TensorId> {
         .filter(|node| node.work == Work::Block(Block::Softmax));
     let mut masks = BTreeSet::new();
     for node in softmax {
-        let sums = makers[node.inputs[0]].map(|at| &net.nodes[at]);
+        // Windows that were joined for the mask are taken apart again.
+        let mut sums = makers[node.inputs[0]].map(|at| &net.nodes[at]);
+        while let Some(moved) = sums.filter(|sums| sums.work == Work::Move) {
+            sums = makers[moved.inputs[0]].map(|at| &net.nodes[at]);
+        }
         let Some(sums) = sums.filter(|sums| sums.work == Work::Binary(Binary::Add)) else {
             continue;
         };

@@ -8,7 +8,8 @@ use crate::import::onnx::error::ImportError;
 use crate::import::onnx::infer::extent::{MAX_VALUES, check_shape, number, shown};
 use crate::import::onnx::infer::{constant, domain};
 use crate::import::onnx::net::{
-    Binary, KnownValue, Making, NamedDim, Net, NetNode, NetTensor, Origin, Scale, TensorId, Unary, Work,
+    Binary, KnownValue, Making, NamedDim, Net, NetNode, NetTensor, Origin, Scale, TensorId, Unary,
+    Work,
 };
 use crate::import::onnx::proto::ElementType;
 use crate::number::to_f64;

@@ -115,9 +115,15 @@ fn turned(net: &Net, wiring: &Wiring, at: NodeId) -> Option<Parts> {
     let mut found = pairs.filter_map(|(from, pair)| {
         let parts = turned_pair(net, wiring, pair[0], pair[1])?;
         let stays = node.inputs.len() - 2;
-        Some(Parts { at: from, stays, ..parts })
+        Some(Parts {
+            at: from,
+            stays,
+            ..parts
+        })
     });
-    found.next().filter(|parts| parts.stays == 0 || is_joined_last(net, at, parts))
+    found
+        .next()
+        .filter(|parts| parts.stays == 0 || is_joined_last(net, at, parts))
 }
 
 /// The rotation whose results are `u` and `v`.

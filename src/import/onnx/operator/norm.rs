@@ -4,7 +4,9 @@ use super::call::Call;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::axis_at;
-use crate::import::onnx::net::{Binary, Block, FoldKind, KnownValue, Making, TensorId, Unary, Work};
+use crate::import::onnx::net::{
+    Binary, Block, FoldKind, KnownValue, Making, TensorId, Unary, Work,
+};
 use crate::import::onnx::proto::ElementType;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;

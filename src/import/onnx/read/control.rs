@@ -165,7 +165,12 @@ fn hands_on(body: &Graph, input: usize, result: usize) -> bool {
             return true;
         }
         let makes = |node: &&Node| node.op_type == "Identity" && node.outputs.contains(name);
-        match body.nodes.iter().find(makes).map(|node| node.inputs.as_slice()) {
+        match body
+            .nodes
+            .iter()
+            .find(makes)
+            .map(|node| node.inputs.as_slice())
+        {
             Some([before]) => name = before,
             _ => return false,
         }

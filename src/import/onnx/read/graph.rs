@@ -168,9 +168,12 @@ impl<'m> GraphReader<'m> {
                 continue;
             };
             let extents = initializer.dims.iter();
-            let elements = extents.copied().map(u64::try_from).try_fold(1u64, |all, extent| {
-                extent.ok().and_then(|extent| all.checked_mul(extent))
-            });
+            let elements = extents
+                .copied()
+                .map(u64::try_from)
+                .try_fold(1u64, |all, extent| {
+                    extent.ok().and_then(|extent| all.checked_mul(extent))
+                });
             let find = |name: &str| self.names.find(name);
             if let Some(sources) = copies.sources(info, tensor, elements, find) {
                 let made = self.builder.tensor_mut(tensor);

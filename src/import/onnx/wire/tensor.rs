@@ -123,8 +123,8 @@ impl Parts {
                 "has {has} bytes, while {count} elements of {element} take {takes}"
             )));
         }
-        let Some(mut small) =
-            SmallTensor::new(element, count, self.of_node).filter(|small| small.may_be_kept(reader))
+        let Some(mut small) = SmallTensor::new(element, count, self.of_node)
+            .filter(|small| small.may_be_kept(reader))
         else {
             return Ok(unread);
         };
@@ -151,8 +151,8 @@ impl Parts {
         let Some(count) = self.tensor.elements() else {
             return Ok(unread);
         };
-        let Some(mut small) =
-            SmallTensor::new(element, count, self.of_node).filter(|small| small.may_be_kept(reader))
+        let Some(mut small) = SmallTensor::new(element, count, self.of_node)
+            .filter(|small| small.may_be_kept(reader))
         else {
             return Ok(unread);
         };

@@ -5,7 +5,8 @@ use crate::import::onnx::fuse::wiring::Wiring;
 use std::collections::BTreeSet;
 
 use crate::import::onnx::net::{
-    Binary, Block, FoldKind, Net, NetNode, NodeId, Origin, Product, ProductAxis, TensorId, Unary, Work,
+    Binary, Block, FoldKind, Net, NetNode, NodeId, Origin, Product, ProductAxis, TensorId, Unary,
+    Work,
 };
 use crate::symbolic::Expr;
 
