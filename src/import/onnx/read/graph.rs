@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use super::capture::captured;
 use super::names::Names;
 use super::order::order;
-use super::origin::{Copies, is_said, origin};
+use super::origin::{is_said, mark_copies, origin};
 use crate::domain::Domain;
 use crate::import::imported::Given;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::dims::Dims;
 use crate::import::onnx::infer::extent::check_shape;
-use crate::import::onnx::net::{KnownValue, Making, Net, Origin, Scale, TensorId, Work};
+use crate::import::onnx::net::{KnownValue, Net, Origin, Scale, TensorId, Work};
 use crate::import::onnx::operator::call::Call;
 use crate::import::onnx::operator::quantised::carried;
 use crate::import::onnx::proto::{
@@ -154,34 +154,8 @@ impl<'m> GraphReader<'m> {
             made.origin = Some(origin);
             self.names.insert(&initializer.name, tensor)?;
         }
-        self.copies(graph);
+        mark_copies(&mut self.builder, graph, &self.infos, &self.names);
         Ok(())
-    }
-
-    /// Tensors that were computed from others of the file, or written twice,
-    /// hold no parameters of their own.
-    fn copies(&mut self, graph: &'m Graph) {
-        let mut copies = Copies::default();
-        for initializer in &graph.initializers {
-            let name = initializer.name.as_str();
-            let (Some(info), Some(tensor)) = (self.infos.get(name), self.names.find(name)) else {
-                continue;
-            };
-            let extents = initializer.dims.iter();
-            let elements = extents
-                .copied()
-                .map(u64::try_from)
-                .try_fold(1u64, |all, extent| {
-                    extent.ok().and_then(|extent| all.checked_mul(extent))
-                });
-            let find = |name: &str| self.names.find(name);
-            if let Some(sources) = copies.sources(info, tensor, elements, find) {
-                let made = self.builder.tensor_mut(tensor);
-                made.origin = None;
-                made.made_of = sources;
-                made.making = Making::Linear;
-            }
-        }
     }
 
     /// A tensor that stands in the file.

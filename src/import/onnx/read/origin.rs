@@ -4,8 +4,10 @@
 
 use std::collections::HashMap;
 
-use crate::import::onnx::net::{Origin, TensorId};
-use crate::import::onnx::proto::ValueInfo;
+use super::names::Names;
+use crate::import::onnx::build::NetBuilder;
+use crate::import::onnx::net::{Making, Origin, TensorId};
+use crate::import::onnx::proto::{Graph, ValueInfo};
 
 /// Steps that only move or repeat what they read, as the exporter names their
 /// results.
@@ -68,17 +70,42 @@ pub(super) fn origin(info: &ValueInfo, made_up: bool) -> Origin {
     }
 }
 
+/// Tensors that were computed from others of the file, or written twice, hold
+/// no parameters of their own.
+pub(super) fn mark_copies<'m>(
+    builder: &mut NetBuilder,
+    graph: &'m Graph,
+    infos: &HashMap<&'m str, &'m ValueInfo>,
+    names: &Names<'m>,
+) {
+    let mut copies = Copies::default();
+    for initializer in &graph.initializers {
+        let name = initializer.name.as_str();
+        let (Some(info), Some(tensor)) = (infos.get(name), names.find(name)) else {
+            continue;
+        };
+        let elements = initializer.elements();
+        let find = |name: &str| names.find(name);
+        if let Some(sources) = copies.sources(info, tensor, elements, find) {
+            let made = builder.tensor_mut(tensor);
+            made.origin = None;
+            made.made_of = sources;
+            made.making = Making::Linear;
+        }
+    }
+}
+
 /// Tensors that hold a parameter as it is, whichever way round, by the names of
 /// these; each with its elements.
 #[derive(Debug, Default)]
-pub(super) struct Copies<'m> {
+struct Copies<'m> {
     whole: HashMap<&'m str, (TensorId, u64)>,
 }
 
 impl<'m> Copies<'m> {
     /// The tensors that hold what `tensor` was computed from, if the file has
     /// them all; `find` finds one by its name.
-    pub(super) fn sources(
+    fn sources(
         &mut self,
         info: &'m ValueInfo,
         tensor: TensorId,
