@@ -1,10 +1,13 @@
 //! ONNX graphs of a few nodes, each with one thing that an importer may miss,
 //! against counts by hand: `tests/onnx/small/expected.csv` has the reckoning,
-//! `tests/onnx/values/expected.csv` that of values which spare multiplications.
+//! `tests/onnx/values/expected.csv` that of values which spare multiplications,
+//! `tests/onnx/operators/expected.csv` that of fused operators and of models of
+//! `ai.onnx.ml`.
 //!
 //! A row has settings (`name=value` is set, what starts with `--` is passed
-//! on) and a quantity: `macs`, `parameters`, or a primitive of one stage over
-//! all formats, as in `norm:add`, of all stages where it is `prim:add`.
+//! on) and a quantity: `macs`, `parameters`, a primitive of one stage over all
+//! formats, as in `norm:add`, of all stages where it is `prim:add`, or
+//! `left_out:TEXT` for the operators that are left out with this text.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -51,6 +54,16 @@ fn primitive(estimate: &Value, stage: &str, name: &str) -> u64 {
         .sum()
 }
 
+/// How many of the operators that are left out are listed with this text.
+fn left_out(estimate: &Value, text: &str) -> u64 {
+    let listed = estimate["left_out"].as_array().unwrap().iter();
+    let named = |entry: &&Value| entry["operator"].as_str().unwrap().contains(text);
+    listed
+        .filter(named)
+        .map(|entry| entry["count"].as_u64().unwrap())
+        .sum()
+}
+
 #[test]
 fn every_small_graph_counts_what_was_reckoned_by_hand() {
     counts_as_reckoned(&folder("small"));
@@ -59,6 +72,11 @@ fn every_small_graph_counts_what_was_reckoned_by_hand() {
 #[test]
 fn values_survive_what_keeps_them() {
     counts_as_reckoned(&folder("values"));
+}
+
+#[test]
+fn operators_of_one_node_are_taken_apart() {
+    counts_as_reckoned(&folder("operators"));
 }
 
 fn counts_as_reckoned(folder: &Path) {
@@ -70,6 +88,7 @@ fn counts_as_reckoned(folder: &Path) {
         let right: u64 = right.parse().unwrap();
         let found =
             estimate(folder, file, settings).map(|estimate| match quantity.split_once(':') {
+                Some(("left_out", text)) => left_out(&estimate, text),
                 Some((stage, name)) => primitive(&estimate, stage, name),
                 _ => estimate[quantity].as_u64().unwrap(),
             });

@@ -32,6 +32,9 @@ pub struct Einsum {
     pub factor: Option<Primitive>,
     /// What is added to the result.
     pub bias: Bias,
+    /// How many sums there are, where terms of several indices of the result
+    /// are added up, as by windows that overlap.
+    pub sums: Option<Expr>,
     /// The share of the combinations in which no operand is a skipped zero.
     pub density: Expr,
 }
@@ -94,10 +97,15 @@ impl Einsum {
         self.axes.iter().map(|axis| &axis.extent).product()
     }
 
-    /// How many outputs there are.
+    /// How many outputs there are: indices of the result, or fewer sums of what
+    /// these have.
     pub fn outputs(&self) -> Expr {
         let kept = self.axes.iter().filter(|axis| !axis.is_reduced);
-        kept.map(|axis| &axis.extent).product()
+        let kept: Expr = kept.map(|axis| &axis.extent).product();
+        match &self.sums {
+            Some(sums) => -(-kept).larger(&-sums.clone()),
+            None => kept,
+        }
     }
 
     /// Whether any axis is reduced over.

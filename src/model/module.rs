@@ -46,10 +46,25 @@ pub struct Module {
     pub output: Option<Spanned<String>>,
     /// The format that an estimate uses unless told otherwise (models only).
     pub format: Option<Format>,
+    /// In which numbers its linear layers compute, if not in those of the
+    /// estimate (models only).
+    pub linear: Option<Linear>,
     /// The file of densities that were measured (models only).
     pub densities: Option<Spanned<String>>,
     /// The file.
     pub source: Arc<Source>,
+}
+
+/// What holds of all linear layers of a model: of products with weights that
+/// are summed, wherever a block has them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Linear {
+    /// The format in which they multiply and add.
+    pub format: Format,
+    /// Which values their weights hold.
+    pub domain: Domain,
+    /// Stages of which this does not hold.
+    pub except: Vec<Spanned<String>>,
 }
 
 /// What a file describes.

@@ -81,6 +81,9 @@ pub enum OpForm {
         bias: Option<Formula>,
         /// Extents of axes that no operand tells.
         extents: Vec<(Spanned<String>, Formula)>,
+        /// How many sums there are, where terms of several indices of the
+        /// result are added up.
+        sums: Option<Formula>,
     },
     /// A formula over tensors, for every element.
     Apply(Formula),

@@ -105,4 +105,6 @@ pub(super) struct Value {
     pub(super) shape: Arc<[Expr]>,
     /// Whether it is a weight, or one that was only moved.
     pub(super) is_weight: bool,
+    /// Whether it holds matrices chosen from weights, as those of experts.
+    pub(super) is_chosen: bool,
 }

@@ -43,6 +43,10 @@ impl<'m> Lowering<'m> {
             [only] => only.is_weight && kind.only_moves(),
             _ => false,
         };
+        let table = operands
+            .get(1)
+            .filter(|_| matches!(op.form, OpForm::Gather(_)));
+        let is_chosen = table.is_some_and(|table| table.is_weight && table.shape.len() > 2);
         let elements = match kind {
             OpKind::Move(_) => (operands.iter())
                 .map(|operand| operand.shape.iter().product())
@@ -60,6 +64,7 @@ impl<'m> Lowering<'m> {
             id,
             shape: shape.into(),
             is_weight,
+            is_chosen,
         })
     }
 
@@ -217,18 +222,15 @@ impl<'m> Lowering<'m> {
         if let Some(key) = key {
             instance.shared.insert(key, instance.items.len());
         }
-        let stage = match (&op.stage, &instance.stage) {
-            (Some(own), _) => own.value.clone(),
-            (None, Some(caller)) => caller.clone(),
-            (None, None) => op.name.value.clone(),
-        };
+        let stage = self.stage(op, instance);
+        let computed_in = self.format_of(op, instance);
         let item = Item::Op(Box::new(LoweredOp {
             name: op.name.value.clone(),
             aliases: Vec::new(),
             stage,
             kind,
             share,
-            computed_in: format,
+            computed_in,
             stored_in: format,
             shape: shape.to_vec(),
             domain,

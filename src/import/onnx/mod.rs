@@ -37,7 +37,7 @@ mod weights;
 pub mod wire;
 mod write;
 
-pub use self::weights::{WeightProbe, WeightValues, external, scan};
+pub use self::weights::{Scale, WeightProbe, WeightValues, external, scan};
 
 use super::imported::{Given, Imported};
 use crate::source::{Diagnostic, Problems};

@@ -75,7 +75,7 @@ pub(super) fn find(net: &Net, repeats: &[Repeat]) -> Parameters {
             }
         }
     }
-    parameters.apart = ledger.rest();
+    parameters.apart += ledger.rest();
     parameters
 }
 
@@ -128,6 +128,14 @@ impl<'n> Ledger<'n> {
                 if self.take(rounds.iter().flat_map(claims).collect()) {
                     let weights = weights.iter().map(|at| (first, node.inputs[*at]));
                     parameters.counted.extend(weights);
+                    return;
+                }
+                // Where the bias has other numbers than the model file counts.
+                let own = |at: &NodeId| weight_claims(net, &net.nodes[*at], &weights);
+                let claims: Vec<Claim> = rounds.iter().flat_map(own).collect();
+                let elements: u64 = claims.iter().map(|claim| claim.elements).sum();
+                if self.take(claims) {
+                    parameters.apart += elements;
                 }
             }
             Work::Block(Block::LayerNorm { .. } | Block::RmsNorm { .. }) => {
@@ -244,8 +252,7 @@ impl<'n> Ledger<'n> {
 
 /// What a product or a table asks for: its weights, and its bias.
 fn product_claims(net: &Net, node: &NetNode, weights: &[usize]) -> Vec<Claim> {
-    let of = |at: &usize| whole(net, node.inputs[*at], true);
-    let mut claims: Vec<Claim> = weights.iter().map(of).collect();
+    let mut claims = weight_claims(net, node, weights);
     let Work::Product(product) = &node.work else {
         return claims;
     };
@@ -259,6 +266,12 @@ fn product_claims(net: &Net, node: &NetNode, weights: &[usize]) -> Vec<Claim> {
         });
     }
     claims
+}
+
+/// What its weights ask for.
+fn weight_claims(net: &Net, node: &NetNode, weights: &[usize]) -> Vec<Claim> {
+    let of = |at: &usize| whole(net, node.inputs[*at], true);
+    weights.iter().map(of).collect()
 }
 
 /// All elements of a constant.

@@ -2,6 +2,7 @@
 
 mod dims;
 mod input;
+mod linear;
 mod op;
 mod values;
 mod weight;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use self::dims::Dims;
 use self::input::inputs;
+use self::linear::linear;
 use self::op::op;
 use self::values::{entries, format, formulas, list, names};
 use self::weight::weights;
@@ -128,6 +130,10 @@ impl Module {
                 ModuleKind::Model => fields
                     .take("format")
                     .and_then(|node| format(node, problems)),
+                ModuleKind::Block => None,
+            },
+            linear: match kind {
+                ModuleKind::Model => linear(fields.take("linear"), problems),
                 ModuleKind::Block => None,
             },
             densities: match kind {

@@ -151,6 +151,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
     let reduce = fields.take("reduce");
     let bias = fields.take("bias");
     let extents = fields.take("axes");
+    let sums = fields.take("sums");
     let with = fields.take("with");
     let repeat = fields.take("repeat");
     let uncounted = fields.take("uncounted");
@@ -175,6 +176,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
             ("reduce", reduce),
             ("bias", bias),
             ("axes", extents),
+            ("sums", sums),
         ]);
     }
     if !matches!(*key, "block" | "slot") {
@@ -208,6 +210,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
                 .unwrap_or(Reduce::Add),
                 bias: bias.and_then(|node| formula(node, problems)),
                 extents: formulas(extents, problems),
+                sums: sums.and_then(|node| formula(node, problems)),
                 signature,
             })
         }

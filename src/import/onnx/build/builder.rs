@@ -218,6 +218,29 @@ impl NetBuilder {
         self.net.nodes.truncate(mark);
     }
 
+    /// How many products the nodes sum that were added after a mark.
+    pub(crate) fn products_since(&self, mark: usize) -> Expr {
+        let mut all = Expr::zero();
+        for node in self.net.nodes.iter().skip(mark) {
+            let Work::Product(product) = &node.work else {
+                continue;
+            };
+            let shape = |id: &TensorId| self.net.tensors[*id].shape.as_deref().unwrap_or(&[]);
+            let operands: Vec<&[Expr]> = node.inputs.iter().map(shape).collect();
+            if let Some(products) = product.summed(&operands, shape(&node.output)) {
+                all += &products;
+            }
+        }
+        all
+    }
+
+    /// The constants that nodes read which were added after a mark.
+    pub(crate) fn constants_since(&self, mark: usize) -> Vec<TensorId> {
+        let nodes = self.net.nodes.iter().skip(mark);
+        let read = nodes.flat_map(|node| node.inputs.iter().chain(&node.folded));
+        read.copied().filter(|id| self.is_constant(*id)).collect()
+    }
+
     /// An operator of known shape that no table prices: it is listed as left
     /// out, and what stands behind it is counted.
     pub(crate) fn unpriced(
@@ -247,6 +270,11 @@ impl NetBuilder {
         if let Some(node) = self.last(output) {
             node.stage = Some(stage);
         }
+    }
+
+    /// What the reader of an estimate is told so far, to come back to.
+    pub(crate) fn notes(&mut self) -> &mut BTreeMap<String, usize> {
+        &mut self.notes
     }
 
     /// Tells the reader of an estimate of something.

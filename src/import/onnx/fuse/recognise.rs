@@ -10,7 +10,10 @@ use std::sync::LazyLock;
 
 use super::wiring::Wiring;
 use crate::import::onnx::infer::numeric;
-use crate::import::onnx::net::{Block, FoldKind, Net, NodeId, TensorId, Unary, Work};
+use crate::import::onnx::net::{
+    Binary, Block, FoldKind, Net, NetTensor, NodeId, TensorId, Unary, Work,
+};
+use crate::symbolic::Expr;
 
 /// Nodes that compute one function together are at most so many.
 const MAX_NODES: usize = 20;
@@ -33,24 +36,20 @@ pub(super) fn fuse(net: &mut Net) {
             continue;
         }
         if let Some(found) = find(net, &wiring, at) {
-            gone.extend(found.nodes);
+            gone.extend(&found.nodes);
             let gains = gains(net, at).to_vec();
-            net.nodes[at].work = Work::Block(match found.block {
-                Block::LayerNorm { shift, .. } => Block::LayerNorm {
-                    gain: !gains.is_empty(),
-                    shift,
-                },
-                block => block,
-            });
-            net.nodes[at].inputs = vec![found.leaf];
-            net.nodes[at].inputs.extend(gains);
+            replace(net, &wiring, at, &found);
+            if let Work::Block(Block::LayerNorm { gain, .. }) = &mut net.nodes[at].work {
+                *gain = !gains.is_empty();
+                net.nodes[at].inputs.extend(gains);
+            }
         }
     }
 }
 
 /// Whether a function may end with this.
 fn is_last(work: &Work) -> bool {
-    use crate::import::onnx::net::Binary::{Add, Div, Mul, Sub};
+    use Binary::{Add, Div, Mul, Sub};
     matches!(
         work,
         Work::Binary(Add | Sub | Mul | Div)
@@ -71,7 +70,75 @@ fn gains(net: &Net, at: NodeId) -> &[TensorId] {
 struct Match {
     block: Block,
     leaf: TensorId,
+    /// The last one first.
     nodes: Vec<NodeId>,
+    /// The axes of a row.
+    row: Row,
+}
+
+/// Over which axes a function looks at once.
+#[derive(PartialEq)]
+enum Row {
+    /// None, or the last.
+    Last,
+    /// These of all.
+    Of(Vec<bool>),
+}
+
+/// Puts the block in the place of `last`. A row of other axes than the last is
+/// moved there, and back.
+fn replace(net: &mut Net, wiring: &Wiring, last: NodeId, found: &Match) {
+    let work = Work::Block(found.block);
+    let Row::Of(reduced) = &found.row else {
+        net.nodes[last].work = work;
+        net.nodes[last].inputs = vec![found.leaf];
+        return;
+    };
+    let leaf = net.tensors[found.leaf].clone();
+    let extents = leaf.shape.iter().flatten().zip(reduced);
+    let of = |own: bool| extents.clone().filter(move |(_, reduced)| **reduced == own);
+    let mut shape: Vec<Expr> = of(false).map(|(extent, _)| extent.clone()).collect();
+    shape.push(of(true).map(|(extent, _)| extent).product());
+    let mut inner: Vec<NodeId> = found
+        .nodes
+        .iter()
+        .copied()
+        .filter(|at| *at < last)
+        .collect();
+    inner.sort_unstable();
+    let mut input = found.leaf;
+    let places = inner.iter().rev().take(2).rev().copied();
+    for (at, work) in places.zip([Work::Move, work]) {
+        net.tensors.push(NetTensor {
+            shape: Some(shape.clone()),
+            ..net.tensors[net.nodes[last].output].clone()
+        });
+        let output = net.tensors.len() - 1;
+        let node = &mut net.nodes[at];
+        (node.work, node.inputs, node.output) = (work, vec![input], output);
+        input = output;
+    }
+    net.nodes[last].work = Work::Move;
+    net.nodes[last].inputs = vec![input];
+    if matches!(found.block, Block::LayerNorm { .. } | Block::RmsNorm { .. }) {
+        name_affine(net, wiring, last);
+    }
+}
+
+/// Gives the gain and the shift behind a normalisation its stage.
+fn name_affine(net: &mut Net, wiring: &Wiring, norm: NodeId) {
+    let mut before = net.nodes[norm].output;
+    for work in [Binary::Mul, Binary::Add] {
+        let Some(next) = wiring.reader(before) else {
+            return;
+        };
+        let node = &mut net.nodes[next];
+        let constant = |input: &TensorId| net.tensors[*input].constant;
+        if node.work == Work::Binary(work) && node.inputs.iter().any(constant) {
+            node.stage = Some("norm");
+            before = node.output;
+        }
+    }
 }
 
 /// The largest set of nodes ending in `last` that computes a known function of
@@ -83,12 +150,14 @@ fn find(net: &Net, wiring: &Wiring, last: NodeId) -> Option<Match> {
     while nodes.len() < MAX_NODES {
         if let (1, Some(leaf)) = (open.len(), open.first())
             && nodes.len() > 1
+            && let Some(row) = row_of(net, &nodes, *leaf)
             && let Some(block) = block_of(net, &nodes, *leaf)
         {
             best = Some(Match {
                 block,
                 leaf: *leaf,
                 nodes: nodes.clone(),
+                row,
             });
         }
         // What was made last is made of the others, if of anything.
@@ -126,13 +195,33 @@ fn is_inner(net: &Net, at: NodeId) -> bool {
         Work::Block(Block::HardSigmoid | Block::Softplus) => true,
         Work::Fold(fold) => {
             let kept = net.tensors[node.output].shape.as_ref().map(Vec::len);
-            let last = fold.reduced.len().checked_sub(1);
-            kept == Some(fold.reduced.len())
-                && last
-                    .is_some_and(|last| (0..=last).all(|axis| fold.reduced[axis] == (axis == last)))
+            kept == Some(fold.reduced.len()) && fold.reduced.contains(&true)
         }
         _ => false,
     }
+}
+
+/// The axes of a row, which are the same wherever nodes look at one.
+fn row_of(net: &Net, nodes: &[NodeId], leaf: TensorId) -> Option<Row> {
+    let works = nodes.iter().map(|at| &net.nodes[*at].work);
+    let mut rows = works.filter_map(|work| match work {
+        Work::Fold(fold) => Some(&fold.reduced),
+        _ => None,
+    });
+    let Some(first) = rows.next() else {
+        return Some(Row::Last);
+    };
+    if rows.any(|other| other != first) {
+        return None;
+    }
+    if first.iter().rev().skip(1).all(|reduced| !reduced) {
+        return Some(Row::Last);
+    }
+    // Moving a row takes that it is all there, and two nodes that do it.
+    let last = net.nodes[*nodes.first()?].output;
+    let whole =
+        net.tensors[leaf].shape.is_some() && net.tensors[leaf].shape == net.tensors[last].shape;
+    (whole && nodes.len() > 2).then(|| Row::Of(first.clone()))
 }
 
 /// A row, or one number for the whole of it.

@@ -4,6 +4,7 @@ use num_rational::BigRational;
 
 use crate::domain::Domain;
 use crate::import::onnx::proto::ElementType;
+use crate::import::onnx::weights::Scale;
 use crate::number::to_f64;
 use crate::symbolic::Expr;
 
@@ -37,15 +38,6 @@ pub(crate) struct NetTensor {
     /// What the values of `domain` are multiplied by to be those of the tensor,
     /// if by anything.
     pub(crate) scale: Option<Scale>,
-}
-
-/// What all values of a tensor are multiplied by, beside those of its domain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Scale {
-    /// One number.
-    Single,
-    /// One number for each index of this axis.
-    Along(usize),
 }
 
 /// How a constant was computed.

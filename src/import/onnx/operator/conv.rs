@@ -10,10 +10,10 @@ use crate::import::onnx::proto::ElementType;
 use crate::number::whole;
 use crate::symbolic::Expr;
 
-const BATCH: u16 = 0;
-const GROUP: u16 = 1;
-const CHANNEL: u16 = 2;
-const OUTPUT: u16 = 3;
+pub(super) const BATCH: u16 = 0;
+pub(super) const GROUP: u16 = 1;
+pub(super) const CHANNEL: u16 = 2;
+pub(super) const OUTPUT: u16 = 3;
 /// The first of the axes of places and windows, in turn.
 const FIRST: u16 = 4;
 /// The first of the axes of places between those of the input.
@@ -91,7 +91,7 @@ pub(crate) fn convolve(
     builder.compute(Work::Product(product), &[x, weight], shape, element)
 }
 
-fn check_channels(channels: &Expr, own: &Expr, group: i64) -> Result<(), ImportError> {
+pub(super) fn check_channels(channels: &Expr, own: &Expr, group: i64) -> Result<(), ImportError> {
     let fits = group >= 1 && own.scale(&whole(group)) == *channels;
     if fits || channels.as_constant().is_none() && group >= 1 {
         return Ok(());
@@ -145,7 +145,8 @@ pub(crate) fn transposed(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
             |given| Expr::whole(*given),
         ));
     }
-    let (product, laid) = laid_down(&slides, &input, &shape, group);
+    let (mut product, laid) = laid_down(&slides, &input, &shape, group);
+    product.sums = sums(&slides, &input, &shape, &laid);
     let element = builder.element(x);
     let all = builder.compute(Work::Product(product), &[x, weight], laid.clone(), element)?;
     let bias = call.optional(2);
@@ -208,6 +209,21 @@ fn laid_down(
     )
 }
 
+/// How many sums the windows give that are laid down one by one: places of the
+/// result on which at least one of them lies.
+fn sums(slides: &[Slide], input: &[Expr], output: &[Expr], laid: &[Expr]) -> Option<Expr> {
+    let all = |shape: &[Expr]| shape.iter().product::<Expr>();
+    if all(laid) == all(output) {
+        return None;
+    }
+    let axes = slides.iter().zip(&input[2..]).zip(&output[2..]);
+    let covered: Vec<Expr> = axes
+        .map(|((slide, before), after)| slide.covered(before, after))
+        .collect();
+    let sums = &all(&output[..2]) * &all(&covered);
+    (sums != all(laid)).then_some(sums)
+}
+
 /// `CausalConvWithState`: every channel over the last places of its own, of
 /// which the first stand in the state or are zero.
 pub(crate) fn causal(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
@@ -248,7 +264,7 @@ pub(crate) fn causal(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 }
 
 /// An axis of channels, by groups where there are several.
-fn channels(group: i64, axis: u16) -> ProductAxis {
+pub(super) fn channels(group: i64, axis: u16) -> ProductAxis {
     match group {
         1 => ProductAxis::Index(axis),
         _ => ProductAxis::Split(GROUP, axis),

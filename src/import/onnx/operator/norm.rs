@@ -156,23 +156,7 @@ pub(crate) fn group(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         }
         None => shape[1].clone(),
     };
-    let all: Expr = shape[1..].iter().product();
-    let row = all
-        .divide(&groups)
-        .ok_or_else(|| ImportError::Invalid("no groups".to_owned()))?;
-    let element = builder.element(x);
-    let rows = builder.compute(
-        Work::Move,
-        &[x],
-        vec![shape[0].clone(), groups, row],
-        element,
-    )?;
-    let plain = Block::LayerNorm {
-        gain: false,
-        shift: false,
-    };
-    let normal = builder.block(plain, &[rows])?;
-    let back = builder.compute(Work::Move, &[normal], shape, element)?;
+    let back = in_groups(builder, x, groups)?;
     // Exporters write a normalisation of groups as one with ones and zeros,
     // and the gain and shift of the channels behind it.
     let affine = [(1, 1.0, Primitive::Mul), (2, 0.0, Primitive::Add)];
@@ -190,6 +174,29 @@ pub(crate) fn group(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let weights: Vec<Option<TensorId>> = weights.into_iter().map(Some).collect();
     builder.stands_for(result, &weights);
     Ok(vec![result])
+}
+
+/// The normalisation of a row of all elements of each group.
+pub(super) fn in_groups(
+    builder: &mut NetBuilder,
+    x: TensorId,
+    groups: Expr,
+) -> Result<TensorId, ImportError> {
+    let shape = builder.shape(x)?;
+    let Some((batch, others)) = shape.split_first() else {
+        return Err(ImportError::Invalid("it has no channels".to_owned()));
+    };
+    let all: Expr = others.iter().product();
+    let row = all
+        .divide(&groups)
+        .ok_or_else(|| ImportError::Invalid("no groups".to_owned()))?;
+    let rows = builder.moved(&[x], vec![batch.clone(), groups, row])?;
+    let plain = Block::LayerNorm {
+        gain: false,
+        shift: false,
+    };
+    let normal = builder.block(plain, &[rows])?;
+    builder.moved(&[normal], shape)
 }
 
 /// `LpNormalization`: x / √Σx²

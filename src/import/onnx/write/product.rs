@@ -134,6 +134,9 @@ impl Section<'_> {
         if !given_extents.is_empty() {
             self.field("axes", &format!("{{ {} }}", given_extents.join(", ")));
         }
+        if let Some(sums) = &product.sums {
+            self.field("sums", &extent_text(sums));
+        }
         self.field("inputs", &format!("[{}]", inputs.join(", ")));
         if product.bias {
             self.field("bias", "1");

@@ -7,7 +7,7 @@ use super::formula::shape;
 use crate::domain::Domain;
 use crate::import::onnx::infer::name::name_of;
 use crate::import::onnx::layers::Repeat;
-use crate::import::onnx::net::{Net, NetNode, NetTensor, NodeId, QUANTISE, TensorId};
+use crate::import::onnx::net::{Binary, Net, NetNode, NetTensor, NodeId, QUANTISE, TensorId, Work};
 use crate::import::onnx::parameters::Parameters;
 use crate::import::onnx::proto::ElementType;
 
@@ -198,9 +198,12 @@ fn density(constant: &NetTensor) -> Option<String> {
     Some(format!("\"{kept} / {all}\""))
 }
 
-/// Arithmetic on indices and counts is done in whole numbers.
+/// Arithmetic on indices and counts is done in whole numbers; sums of them that
+/// are brought to the scale of fractions are fractions already.
 fn whole_format(net: &Net, node: &NetNode) -> Option<&'static str> {
-    if node.stage == Some(QUANTISE) {
+    let scaled = matches!(node.work, Work::Binary(Binary::Mul))
+        && net.tensors[node.output].element == ElementType::Float;
+    if node.stage == Some(QUANTISE) || scaled {
         return None;
     }
     let first = node.inputs.first()?;
