@@ -6,9 +6,9 @@
 //! `tests/onnx/conventions/expected.csv` that of what counters differ in.
 //!
 //! A row has settings (`name=value` is set, what starts with `--` is passed
-//! on) and a quantity: `macs`, `parameters`, `prim:P` for the sum of a
-//! primitive over all formats, or `left_out:TEXT` for the operators that are
-//! left out with this text.
+//! on) and a quantity: `macs`, `parameters`, a primitive of one stage over all
+//! formats, as in `norm:add`, of all stages where it is `prim:add`, or
+//! `left_out:TEXT` for the operators that are left out with this text.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -43,10 +43,11 @@ fn estimate(folder: &Path, file: &str, settings: &str) -> Result<Value, String> 
     }
 }
 
-/// How often a primitive is counted, over all stages and formats.
-fn primitive(estimate: &Value, name: &str) -> u64 {
+/// How often a stage takes a primitive, over all formats.
+fn primitive(estimate: &Value, stage: &str, name: &str) -> u64 {
     let stages = estimate["stages"].as_array().unwrap().iter();
     let counts = stages
+        .filter(|found| stage == "prim" || found["stage"] == stage)
         .filter_map(|stage| stage["counts"].as_object())
         .flatten();
     counts
@@ -94,8 +95,8 @@ fn counts_as_reckoned(folder: &Path) {
         let right: u64 = right.parse().unwrap();
         let found =
             estimate(folder, file, settings).map(|estimate| match quantity.split_once(':') {
-                Some(("prim", name)) => primitive(&estimate, name),
                 Some(("left_out", text)) => left_out(&estimate, text),
+                Some((stage, name)) => primitive(&estimate, stage, name),
                 _ => estimate[quantity].as_u64().unwrap(),
             });
         if found != Ok(right) {

@@ -596,6 +596,34 @@ def _(g):
     return g.op("Div", g.op("Sub", x, mean), deviation)
 
 
+@graph("norm_behind_a_mean", "norm:sub", 24, "RMSNormalization of what its mean was taken from is LayerNormalization: 8 subtractions in each of 3 rows, in one stage", 24, opset=23)
+def _(g):
+    x = g.input("x", 3, 8)
+    centred = g.op("Sub", x, g.op("ReduceMean", x, g.ints(-1)))
+    return g.op("RMSNormalization", centred, g.weight(8))
+
+
+@graph("norm_with_a_shift_of_zeros", "norm:add", 2 * (100 + 100 + 1), "two rows of 100: two sums, an epsilon, and no shift where a node holds zeros for it", 200)
+def _(g):
+    zeros = g.op("Constant", value=numpy_helper.from_array(np.zeros(100, np.float32)))
+    return g.op("LayerNormalization", g.input("x", 2, 100), g.weight(100), zeros)
+
+
+@graph("norm_of_groups_by_instances", "norm:mul", 2 * (1 + 12 + 1 + 12) + 24, "two groups of 12: the mean, squares, their mean, each element by the root; then a gain for each of 24 and none of the ones that a node holds", 24)
+def _(g):
+    def of(value):
+        return g.op("Constant", value=numpy_helper.from_array(np.full(2, value, np.float32)))
+
+    x = g.op("Reshape", g.input("x", 1, 6, 4), g.ints(1, 2, 12))
+    x = g.op("Reshape", g.op("InstanceNormalization", x, of(1), of(0)), g.ints(1, 6, 4))
+    return g.op("Add", g.op("Mul", x, g.weight(6, 1)), g.weight(6, 1))
+
+
+@graph("pool_of_volumes", "pool:add", 2 * 60, "the mean of each of 2 channels over 3·4·5 places is a pool: 60 additions each", 2)
+def _(g):
+    return g.op("ReduceMean", g.input("x", 1, 2, 3, 4, 5), g.ints(2, 3, 4), keepdims=1)
+
+
 def fraction(g, value):
     return g.number(value, np.float32)
 

@@ -14,7 +14,8 @@ use num_traits::ToPrimitive;
 
 use super::layers::Repeat;
 use super::net::{
-    Binary, Block, KnownValue, Net, NetNode, NodeId, Origin, Product, ProductAxis, TensorId, Work,
+    Binary, Block, KnownValue, Making, Net, NetNode, NodeId, Origin, Product, ProductAxis,
+    TensorId, Work,
 };
 use crate::symbolic::Expr;
 
@@ -233,8 +234,13 @@ impl<'n> Ledger<'n> {
                 _ => met.insert(id, linear),
             };
             let tensor = &net.tensors[id];
-            let linear = linear && tensor.made_linearly;
-            open.extend(tensor.made_of.iter().map(|part| (*part, linear)));
+            let kept = linear && tensor.making != Making::Other;
+            open.extend(tensor.made_of.iter().map(|part| {
+                // The weights of what was computed of learnt queries alone,
+                // whatever was done with the product.
+                let weight = tensor.making == Making::Product && is_matrix(net, *part);
+                (*part, kept || weight)
+            }));
         }
         let counted = met.iter().filter(|(id, linear)| {
             let said = net.tensors[**id].origin == Some(Origin::Parameter);
@@ -319,7 +325,7 @@ fn is_learnt(net: &Net, id: TensorId) -> bool {
     let tensor = &net.tensors[id];
     match tensor.origin {
         Some(Origin::Parameter) => true,
-        Some(Origin::Unsaid) => {
+        Some(Origin::Unsaid | Origin::Computed) => {
             let values = match &tensor.value {
                 Some(KnownValue::Real(values)) => values.as_slice(),
                 _ => &[],
@@ -332,6 +338,16 @@ fn is_learnt(net: &Net, id: TensorId) -> bool {
     }
 }
 
+/// Whether a tensor has two extents at least, beside those of 1.
+fn is_matrix(net: &Net, id: TensorId) -> bool {
+    let shape = net.tensors[id].shape.as_deref().unwrap_or(&[]);
+    shape
+        .iter()
+        .filter(|extent| **extent != Expr::one())
+        .count()
+        > 1
+}
+
 /// Constants that are added to scores before a softmax, alike for all heads:
 /// masks, unless the file says that they are learnt.
 fn masks(net: &Net) -> BTreeSet<TensorId> {
@@ -342,7 +358,11 @@ fn masks(net: &Net) -> BTreeSet<TensorId> {
         .filter(|node| node.work == Work::Block(Block::Softmax));
     let mut masks = BTreeSet::new();
     for node in softmax {
-        let sums = makers[node.inputs[0]].map(|at| &net.nodes[at]);
+        // Windows that were joined for the mask are taken apart again.
+        let mut sums = makers[node.inputs[0]].map(|at| &net.nodes[at]);
+        while let Some(moved) = sums.filter(|sums| sums.work == Work::Move) {
+            sums = makers[moved.inputs[0]].map(|at| &net.nodes[at]);
+        }
         let Some(sums) = sums.filter(|sums| sums.work == Work::Binary(Binary::Add)) else {
             continue;
         };
@@ -353,7 +373,8 @@ fn masks(net: &Net) -> BTreeSet<TensorId> {
             let heads = shape.len().checked_sub(3).map(|at| &shape[at]);
             let alike = heads.is_none_or(|heads| *heads == Expr::one());
             // Scores of one matrix alone are of no heads.
-            alike && rank > 2 && shape.len() > 1 && tensor.origin == Some(Origin::Unsaid)
+            let unsaid = matches!(tensor.origin, Some(Origin::Unsaid | Origin::Computed));
+            alike && rank > 2 && shape.len() > 1 && unsaid
         };
         masks.extend(sums.inputs.iter().filter(mask));
     }

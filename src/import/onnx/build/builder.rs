@@ -8,23 +8,27 @@ use crate::import::onnx::error::ImportError;
 use crate::import::onnx::infer::extent::{MAX_VALUES, check_shape, number, shown};
 use crate::import::onnx::infer::{constant, domain};
 use crate::import::onnx::net::{
-    Binary, KnownValue, NamedDim, Net, NetNode, NetTensor, Scale, TensorId, Unary, Work,
+    Binary, KnownValue, Making, NamedDim, Net, NetNode, NetTensor, Origin, Scale, TensorId, Unary,
+    Work,
 };
 use crate::import::onnx::proto::ElementType;
 use crate::number::to_f64;
 use crate::symbolic::Expr;
 
-/// Whether some work is made of products, sums and moves.
-fn is_linear(work: &Work) -> bool {
-    matches!(
-        work,
-        Work::Product(_)
-            | Work::Gather
-            | Work::Move
-            | Work::Unary(Unary::Cast)
-            | Work::Where
-            | Work::Binary(Binary::Add | Binary::Sub | Binary::Mul | Binary::Div)
-    )
+/// What a constant was computed from is followed over so many tensors.
+const MAX_SOURCES: usize = 64;
+
+/// How some work computes a constant.
+fn making(work: &Work) -> Making {
+    match work {
+        Work::Product(_) => Making::Product,
+        Work::Gather
+        | Work::Move
+        | Work::Unary(Unary::Cast)
+        | Work::Where
+        | Work::Binary(Binary::Add | Binary::Sub | Binary::Mul | Binary::Div) => Making::Linear,
+        _ => Making::Other,
+    }
 }
 
 /// A net under construction: all that an operator may look at and add to.
@@ -77,7 +81,7 @@ impl NetBuilder {
             stored: false,
             origin: None,
             made_of: Vec::new(),
-            made_linearly: false,
+            making: Making::Other,
             value: None,
             domain: Domain::Real,
             density: None,
@@ -172,7 +176,7 @@ impl NetBuilder {
             return Ok(output);
         }
         let value = constant::value(&work, inputs, &shape, &self.net);
-        let linear = is_linear(&work);
+        let making = making(&work);
         let (domain, scale) = domain::domain(&work, inputs, &shape, &self.net);
         let output = self.add_constant("", shape, element);
         let made = &mut self.net.tensors[output];
@@ -180,7 +184,7 @@ impl NetBuilder {
         made.domain = domain;
         made.scale = scale;
         made.made_of = inputs.to_vec();
-        made.made_linearly = linear;
+        made.making = making;
         Ok(output)
     }
 
@@ -303,6 +307,23 @@ impl NetBuilder {
     /// Whether a tensor stands in the file and training may have changed it.
     pub(crate) fn is_stored(&self, tensor: TensorId) -> bool {
         self.net.tensors[tensor].stored
+    }
+
+    /// Whether training may have changed a constant: it stands in the file, and
+    /// the exporter did not make it, or it was computed from such a one.
+    pub(crate) fn may_be_learnt(&self, constant: TensorId) -> bool {
+        let mut open = vec![constant];
+        let mut steps = 0;
+        while let Some(id) = open.pop() {
+            let tensor = &self.net.tensors[id];
+            steps += 1;
+            let own = tensor.stored && tensor.origin != Some(Origin::Derived);
+            if own || steps > MAX_SOURCES {
+                return true;
+            }
+            open.extend(&tensor.made_of);
+        }
+        false
     }
 
     /// What the elements of a tensor are.

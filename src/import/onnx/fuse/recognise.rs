@@ -37,7 +37,12 @@ pub(super) fn fuse(net: &mut Net) {
         }
         if let Some(found) = find(net, &wiring, at) {
             gone.extend(&found.nodes);
+            let gains = gains(net, at).to_vec();
             replace(net, &wiring, at, &found);
+            if let Work::Block(Block::LayerNorm { gain, .. }) = &mut net.nodes[at].work {
+                *gain = !gains.is_empty();
+                net.nodes[at].inputs.extend(gains);
+            }
         }
     }
 }
@@ -50,7 +55,16 @@ fn is_last(work: &Work) -> bool {
         Work::Binary(Add | Sub | Mul | Div)
             | Work::Unary(Unary::Log | Unary::Sigmoid)
             | Work::Where
+            | Work::Block(Block::RmsNorm { .. })
     )
+}
+
+/// What a normalisation is multiplied by at the end, whatever it is of.
+fn gains(net: &Net, at: NodeId) -> &[TensorId] {
+    match net.nodes[at].work {
+        Work::Block(Block::RmsNorm { .. }) => &net.nodes[at].inputs[1..],
+        _ => &[],
+    }
 }
 
 struct Match {
@@ -167,7 +181,8 @@ fn find(net: &Net, wiring: &Wiring, last: NodeId) -> Option<Match> {
 
 /// What a node reads that is not known before.
 fn operands(net: &Net, node: NodeId) -> impl Iterator<Item = TensorId> {
-    let inputs = net.nodes[node].inputs.iter().copied();
+    let gains = gains(net, node).len();
+    let inputs = net.nodes[node].inputs.iter().rev().skip(gains).copied();
     inputs.filter(|input| net.scalar(*input).is_none())
 }
 
@@ -263,6 +278,7 @@ fn block_of(net: &Net, nodes: &[NodeId], leaf: TensorId) -> Option<Block> {
             Work::Clip(low, high) => of(0)?.map(|x| x.max(*low).min(*high)),
             Work::Block(Block::HardSigmoid) => of(0)?.map(hard_sigmoid),
             Work::Block(Block::Softplus) => of(0)?.map(softplus),
+            Work::Block(Block::RmsNorm { .. }) => Run::Row(to_length(of(0)?.row())),
             Work::Where => {
                 let (condition, x, y) = (of(0)?.row(), of(1)?.row(), of(2)?.row());
                 Run::Row(std::array::from_fn(|at| {
@@ -312,6 +328,12 @@ fn folded(kind: FoldKind, row: [f64; 8]) -> f64 {
     }
 }
 
+/// A row divided by the root of the mean of its squares.
+fn to_length(row: [f64; 8]) -> [f64; 8] {
+    let squares = folded(FoldKind::Mean, row.map(|x| x * x));
+    row.map(|x| x / (squares + 1e-6).sqrt())
+}
+
 fn hard_sigmoid(x: f64) -> f64 {
     ((x + 3.0) / 6.0).clamp(0.0, 1.0)
 }
@@ -326,8 +348,6 @@ static CANDIDATES: LazyLock<[(Block, [f64; 8]); 12]> = LazyLock::new(candidates)
 fn candidates() -> [(Block, [f64; 8]); 12] {
     let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
     let mean = folded(FoldKind::Mean, ROW);
-    let squares = folded(FoldKind::Mean, ROW.map(|x| x * x));
-    let spread = folded(FoldKind::Mean, ROW.map(|x| (x - mean) * (x - mean)));
     let sum = folded(FoldKind::Sum, ROW.map(f64::exp));
     let root = std::f64::consts::FRAC_2_PI.sqrt();
     [
@@ -352,11 +372,8 @@ fn candidates() -> [(Block, [f64; 8]); 12] {
                 gain: false,
                 shift: false,
             },
-            ROW.map(|x| (x - mean) / (spread + 1e-6).sqrt()),
+            to_length(ROW.map(|x| x - mean)),
         ),
-        (
-            Block::RmsNorm { gain: false },
-            ROW.map(|x| x / (squares + 1e-6).sqrt()),
-        ),
+        (Block::RmsNorm { gain: false }, to_length(ROW)),
     ]
 }

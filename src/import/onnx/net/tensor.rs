@@ -27,9 +27,8 @@ pub(crate) struct NetTensor {
     pub(crate) origin: Option<Origin>,
     /// The constants that a constant was computed from.
     pub(crate) made_of: Vec<TensorId>,
-    /// Whether it was computed by products, sums and moves alone: what training
-    /// changes in these changes it.
-    pub(crate) made_linearly: bool,
+    /// How it was computed from these.
+    pub(crate) making: Making,
     /// Its elements, row by row, where they are known and few.
     pub(crate) value: Option<KnownValue>,
     /// Which values a constant holds.
@@ -41,6 +40,17 @@ pub(crate) struct NetTensor {
     pub(crate) scale: Option<Scale>,
 }
 
+/// How a constant was computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Making {
+    /// By a product and the sum of it.
+    Product,
+    /// By a sum or a move: what training changes in its sources changes it.
+    Linear,
+    /// By anything else, as cosines are.
+    Other,
+}
+
 /// What the file says of a tensor of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
@@ -50,6 +60,8 @@ pub(crate) enum Origin {
     Parameter,
     /// Training does not change it.
     Buffer,
+    /// It was computed before the export, of parameters among others.
+    Computed,
     /// It was computed before the export, and of no parameter.
     Derived,
 }

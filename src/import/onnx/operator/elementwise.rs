@@ -378,5 +378,9 @@ pub(crate) fn counted(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         }
         None => builder.per_element_of(x, counts)?,
     };
+    // The slopes of PRelu.
+    if call.node.op_type == "PRelu" {
+        builder.stands_for(result, &[call.optional(1)]);
+    }
     Ok(vec![result])
 }

@@ -2,11 +2,11 @@
 //! loops, constants.
 
 use super::aside::Aside;
-use super::capture::size;
+use super::capture::{hands_on, size};
 use super::graph::GraphReader;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::{axis_at, number};
-use crate::import::onnx::net::{KnownValue, TensorId, Work};
+use crate::import::onnx::net::{KnownValue, Making, Origin, TensorId, Work};
 use crate::import::onnx::operator::call::Call;
 use crate::import::onnx::operator::concat;
 use crate::import::onnx::proto::{AttributeValue, ElementType, Graph};
@@ -123,7 +123,9 @@ fn one_turn<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>, body: &'m Graph) 
     let given: Vec<TensorId> = call.inputs.iter().skip(2).flatten().copied().collect();
     let found = put_aside(reader, |reader| {
         reader.enter(body)?;
-        let states = given.iter().map(|state| at_first(reader, *state));
+        let states = given.iter().enumerate();
+        let states =
+            states.map(|(at, state)| at_first(reader, *state, hands_on(body, at + 2, at + 1)));
         let inputs: Vec<TensorId> = [turn, goes_on].into_iter().chain(states).collect();
         reader.turn(body, &inputs)
     })?;
@@ -198,8 +200,10 @@ fn turns_of_loop<'m>(
         Some(condition) => condition,
         None => reader.builder.known(truth, vec![], ElementType::Bool),
     };
-    let states = call.inputs.iter().skip(2).flatten();
-    let mut carried: Vec<TensorId> = states.map(|state| at_first(reader, *state)).collect();
+    let states = call.inputs.iter().skip(2).flatten().enumerate();
+    let mut carried: Vec<TensorId> = states
+        .map(|(at, state)| at_first(reader, *state, hands_on(body, at + 2, at + 1)))
+        .collect();
     let mut rows: Vec<Vec<TensorId>> = Vec::new();
     let mut turn = 0;
     let start = reader.steps;
@@ -226,19 +230,27 @@ fn turns_of_loop<'m>(
 }
 
 /// A state as the first turn finds it. Every turn computes the same: a state of
-/// fractions counts as computed, also where the first one is a constant, and
-/// what that holds, mostly zeros, is not followed.
-fn at_first(reader: &mut GraphReader<'_>, state: TensorId) -> TensorId {
+/// fractions counts as computed, also where the first one is a constant, which
+/// is no weight, and what that holds, mostly zeros, is not followed. What all
+/// turns hand on as it is stays what it is.
+fn at_first(reader: &mut GraphReader<'_>, state: TensorId, handed_on: bool) -> TensorId {
     let builder = &mut reader.builder;
     let (element, shape) = (builder.element(state), builder.shape(state));
     match shape {
         Ok(shape) if builder.is_constant(state) && !element.is_whole() && !shape.is_empty() => {
+            if handed_on {
+                return state;
+            }
+            let origin = &mut builder.tensor_mut(state).origin;
+            if *origin == Some(Origin::Unsaid) {
+                *origin = Some(Origin::Derived);
+            }
             let given = builder.add_constant("", shape.clone(), element);
             let stored = builder.is_stored(state);
             let constant = builder.tensor_mut(given);
             constant.stored = stored;
             constant.made_of = vec![state];
-            constant.made_linearly = true;
+            constant.making = Making::Linear;
             let first = builder.add_tensor("state", Some(shape), element);
             builder.push(Work::Move, vec![given], first);
             first
@@ -314,8 +326,8 @@ pub(super) fn scanned<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Resu
     let states: Vec<TensorId> = (0..first)
         .map(|at| call.input(at))
         .collect::<Result<_, _>>()?;
-    let carried: Vec<TensorId> = (states.into_iter())
-        .map(|state| at_first(reader, state))
+    let carried: Vec<TensorId> = (states.into_iter().enumerate())
+        .map(|(at, state)| at_first(reader, state, hands_on(body, at, at)))
         .collect();
     let mark = reader.builder.mark();
     reader.enter(body)?;

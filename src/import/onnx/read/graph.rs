@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::aside::LeftOut;
 use super::names::Names;
 use super::order::order;
+use super::origin::{is_said, mark_copies, origin};
 use crate::domain::Domain;
 use crate::import::imported::Given;
 use crate::import::onnx::build::NetBuilder;
@@ -150,15 +151,18 @@ impl<'m> GraphReader<'m> {
 
     fn initializers(&mut self, graph: &'m Graph) -> Result<(), String> {
         self.learn(graph);
+        let said = is_said(&graph.value_infos);
         for initializer in &graph.initializers {
             let tensor = self.tensor_of_file(initializer)?;
             let info = self.infos.get(initializer.name.as_str());
-            let origin = info.map_or(Origin::Unsaid, |info| origin(info));
             let made = self.builder.tensor_mut(tensor);
+            let equal = made.value.as_ref().and_then(KnownValue::uniform).is_some();
+            let origin = info.map_or(Origin::Unsaid, |info| origin(info, said && equal));
             made.stored = !initializer.element.is_whole();
             made.origin = Some(origin);
             self.names.insert(&initializer.name, tensor)?;
         }
+        mark_copies(&mut self.builder, graph, &self.infos, &self.names);
         Ok(())
     }
 
@@ -348,18 +352,6 @@ impl<'m> GraphReader<'m> {
         names
             .map(|name| self.names.find(name).ok_or_else(|| missing(name)))
             .collect()
-    }
-}
-
-/// Where a tensor of the file comes from, as PyTorch's exporter says. What was
-/// computed of parameters lists at least one by its path, as in `q.weight`;
-/// masks, tables of sines and states list steps of the computation alone.
-fn origin(info: &ValueInfo) -> Origin {
-    match (info.input_kind.as_deref(), &info.folded_from) {
-        (Some("PARAMETER"), _) => Origin::Parameter,
-        (Some(_), _) => Origin::Buffer,
-        (None, Some(list)) if !list.contains('.') => Origin::Derived,
-        (None, _) => Origin::Unsaid,
     }
 }
 

@@ -8,6 +8,7 @@
 //! | `graph` | graphs, functions and nodes, one after the other |
 //! | `told` | what the file tells of tensors beside the nodes that make them |
 //! | `names` | which tensor a name stands for, and where |
+//! | `origin` | where the tensors of a file come from, as PyTorch's exporter says |
 //! | `order` | an order in which each node reads only what was made before |
 //! | `aside` | what is known of branches and bodies on data |
 //! | `capture` | what the graphs within a node read from around it |
@@ -23,6 +24,7 @@ mod graph;
 mod mapped;
 mod names;
 mod order;
+mod origin;
 pub(super) mod table;
 mod told;
 
