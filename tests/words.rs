@@ -196,7 +196,7 @@ fn the_steps_of_spikformer_are_those_of_its_spikes() {
 fn operators_of_graphs_are_called_what_they_are() {
     let graphs = root().join("tests/onnx/given");
     let ends = printed(&graphs, &["estimate", "ends.onnx"]);
-    let why = "Loop (after which turn of at most 4 it ends is known only while it runs)";
+    let why = "1 × Loop (after which turn of at most 4 it ends is known only while it runs: 0 MACs a turn).";
     assert!(ends.contains(why), "{ends}");
     let lone = printed(&graphs, &["estimate", "lone.onnx"]);
     assert!(lone.contains(" conv 384 mul, 384 add"), "{lone}");
