@@ -5,7 +5,7 @@ use crate::number;
 
 /// `Conventions: a dot product of length k takes k additions; …`.
 pub fn conventions_line(estimate: &Estimate) -> String {
-    let adds = estimate.settings.conventions.dot_adds.name();
+    let conventions = estimate.settings.conventions;
     let free: Vec<&str> = estimate
         .settings
         .zero_cost
@@ -29,7 +29,5 @@ pub fn conventions_line(estimate: &Estimate) -> String {
         None => "— (not counted)".to_owned(),
         Some(memory) => format!("{} through {}", memory.movement, memory.names().join(", ")),
     };
-    format!(
-        "Conventions: a dot product of length k takes {adds} additions{free}{fused}{set}; data movement: {movement}."
-    )
+    format!("Conventions: {conventions}{free}{fused}{set}; data movement: {movement}.")
 }

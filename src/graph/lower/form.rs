@@ -36,7 +36,11 @@ impl<'m> Lowering<'m> {
             OpForm::PerElement {
                 counts,
                 keeps_values,
-            } => self.per_element(op, (counts, *keeps_values), operands, instance),
+                among,
+            } => {
+                let kept = (*keeps_values, among.as_ref());
+                self.per_element(op, counts, kept, operands, instance)
+            }
             OpForm::Concat(signature) => self.concat(op, signature, operands, instance),
             OpForm::Gather(signature) => {
                 self.chosen(op, Movement::Gather, signature, operands, instance)
@@ -123,6 +127,7 @@ impl<'m> Lowering<'m> {
             text: formula.text.trim().to_owned(),
             formula: Some(Arc::new(term)),
             keeps_values: false,
+            among: None,
             steps: Vec::new(),
         });
         Ok((kind, shape))
@@ -131,7 +136,8 @@ impl<'m> Lowering<'m> {
     fn per_element(
         &mut self,
         op: &OpDecl,
-        (counts, keeps_values): (&[(Primitive, Formula)], bool),
+        counts: &[(Primitive, Formula)],
+        (keeps_values, among): (bool, Option<&Formula>),
         operands: &[Value],
         instance: &Instance<'m>,
     ) -> Result<Form, Reported> {
@@ -151,10 +157,20 @@ impl<'m> Lowering<'m> {
             words.push(format!("{} {primitive}", formula.text.trim()));
             steps.push((*primitive, &elements * &each));
         }
+        let among = match among {
+            Some(formula) => {
+                let count = self.number(formula, instance)?;
+                let what = format!("the number of values that `{}` chooses from", op.name.value);
+                self.constrain(what, &count, Rule::Extent, &formula.place);
+                Some(count)
+            }
+            None => None,
+        };
         let kind = OpKind::Elementwise(Elementwise {
             text: words.join(", "),
             formula: None,
             keeps_values,
+            among,
             steps,
         });
         Ok((kind, first.shape.to_vec()))

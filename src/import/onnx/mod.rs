@@ -14,6 +14,7 @@
 //! | `build` | a net under construction, and the steps that operators are made of |
 //! | `operator` | operators to steps, one file for each family |
 //! | `read` | graphs, functions and nodes to a net |
+//! | `empty` | which dims may be 0 |
 //! | `fuse` | the same network in the same nodes, whoever exported it |
 //! | `stage` | which part of a network a node is |
 //! | `layers` | what follows upon itself |
@@ -21,6 +22,7 @@
 //! | `write` | the model file |
 
 mod build;
+mod empty;
 mod error;
 mod fuse;
 mod infer;
@@ -37,7 +39,7 @@ mod weights;
 pub mod wire;
 mod write;
 
-pub use self::weights::{WeightProbe, WeightValues, external, scan};
+pub use self::weights::{Scale, WeightProbe, WeightValues, external, scan};
 
 use super::imported::{Given, Imported};
 use crate::source::{Diagnostic, Problems};
@@ -56,6 +58,7 @@ pub fn import<'m>(
     probe: &'m mut WeightProbe<'m>,
 ) -> Result<Imported, Problems> {
     let (mut net, mut notes) = read::read(model, file, given, probe)?;
+    empty::find(&mut net, model, file, given);
     let mut note = |text: String| *notes.entry(text).or_default() += 1;
     let other = fuse::fuse(&mut net);
     if other > 0 {

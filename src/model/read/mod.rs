@@ -2,6 +2,7 @@
 
 mod dims;
 mod input;
+mod linear;
 mod op;
 mod values;
 mod weight;
@@ -11,8 +12,9 @@ use std::sync::Arc;
 
 use self::dims::Dims;
 use self::input::inputs;
+use self::linear::linear;
 use self::op::op;
-use self::values::{entries, format, formulas, list, names};
+use self::values::{entries, format, formula, formulas, list, names};
 use self::weight::weights;
 use super::chains::check_chains;
 use super::limits;
@@ -21,7 +23,7 @@ use crate::source::{
     Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, at_most, parse_toml,
 };
 
-pub use self::values::formulas as read_numbers;
+pub use self::values::read_numbers;
 
 impl Module {
     /// Reads a model or block file, noting every mistake in it. `None` only
@@ -34,9 +36,9 @@ impl Module {
             );
             return None;
         }
-        if source.is_generated() && source.text().len() > Source::max_generated_bytes() {
-            let most = Source::max_generated_bytes() >> 20;
-            let message = format!("the generated model is larger than {most} MiB");
+        if source.text().len() > Source::max_model_bytes() {
+            let most = Source::max_model_bytes() >> 20;
+            let message = format!("the model is larger than {most} MiB, the most that is read");
             problems.push(Diagnostic::at(&Place::new(source, 0..0), message));
             return None;
         }
@@ -101,11 +103,11 @@ impl Module {
                 problems,
             ),
             slots: bindings(fields.take("slots"), problems),
-            ops: list(fields.take("op"), limits::ops(source), "ops", problems, op),
+            ops: list(fields.take("op"), limits::OPS, "ops", problems, op),
             blocks: match kind {
                 ModuleKind::Model => list(
                     fields.take("block"),
-                    limits::BLOCKS,
+                    limits::OWN_BLOCKS,
                     "blocks",
                     problems,
                     |node, problems| own_block(node, source, problems),
@@ -128,6 +130,16 @@ impl Module {
                 ModuleKind::Model => fields
                     .take("format")
                     .and_then(|node| format(node, problems)),
+                ModuleKind::Block => None,
+            },
+            linear: match kind {
+                ModuleKind::Model => linear(fields.take("linear"), problems),
+                ModuleKind::Block => None,
+            },
+            bit_density: match kind {
+                ModuleKind::Model => fields
+                    .take("bit_density")
+                    .and_then(|node| formula(node, problems)),
                 ModuleKind::Block => None,
             },
             densities: match kind {

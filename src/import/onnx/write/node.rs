@@ -128,11 +128,13 @@ impl Section<'_> {
             self.field("reshape", &quoted(&shape(extents.unwrap_or(&[]))));
             self.field("inputs", &format!("[{}]", inputs.join(", ")));
         }
+        let text = |count: &Expr| match count.as_constant() {
+            Some(value) if value.is_integer() => value.to_string(),
+            _ => quoted(&formula(count)),
+        };
+        let largest_of = counts.first().map(|(_, count)| text(count));
         let counts: Vec<String> = (counts.iter())
-            .map(|(primitive, count)| match count.as_constant() {
-                Some(value) if value.is_integer() => format!("{primitive} = {value}"),
-                _ => format!("{primitive} = {}", quoted(&formula(count))),
-            })
+            .map(|(primitive, count)| format!("{primitive} = {}", text(count)))
             .collect();
         let name = self.name(node.output);
         self.open(&name, node.stage);
@@ -140,8 +142,8 @@ impl Section<'_> {
         self.field("inputs", &format!("[{}]", quoted(&first)));
         if net.tensors[node.output].element == ElementType::Bool {
             self.field("domain", "\"binary\"");
-        } else if is_largest {
-            self.field("keeps_values", "true");
+        } else if let Some(among) = largest_of.filter(|_| is_largest) {
+            self.field("keeps_values", &among);
         }
         self.close(node);
     }
@@ -159,6 +161,7 @@ impl Section<'_> {
             self.field("with", &format!("{{ {} }}", off.join(", ")));
         }
         self.field("inputs", &format!("[{}]", quoted(&x)));
+        self.masked(node);
     }
 
     /// Whether the gain and shift of a normalisation are vectors that are not
