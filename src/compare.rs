@@ -34,6 +34,8 @@ pub struct Row {
     pub energy: Option<Energy>,
     /// The energy of the baseline, likewise.
     pub baseline: Option<Energy>,
+    /// Of both the arithmetic alone; nothing where data movement is not counted.
+    pub arithmetic: Option<(Energy, Energy)>,
 }
 
 impl Row {
@@ -41,6 +43,27 @@ impl Row {
     /// baseline costs nothing, or where either is not known.
     pub fn saving(&self) -> Option<f64> {
         saving(self.baseline?, self.energy?)
+    }
+
+    /// The arithmetic and the movement as rows of their own; none where movement
+    /// is not counted.
+    pub fn parts(&self) -> Vec<Row> {
+        let (Some((own, of_baseline)), Some(energy), Some(baseline)) =
+            (self.arithmetic, self.energy, self.baseline)
+        else {
+            return Vec::new();
+        };
+        let part = |name: &str, energy, baseline| Row {
+            scope: format!("{}, {name}", self.scope),
+            energy: Some(energy),
+            baseline: Some(baseline),
+            arithmetic: None,
+            ..self.clone()
+        };
+        vec![
+            part("arithmetic", own, of_baseline),
+            part("movement", energy - own, baseline - of_baseline),
+        ]
     }
 }
 
@@ -141,25 +164,30 @@ impl Comparison {
 
     /// Every variant over every scope given, the baseline first.
     pub fn rows(&self, scopes: &[String]) -> Vec<Row> {
-        self.tabulate(scopes, |estimate, scope| estimate.of_scope(scope).map(Some))
+        let energy = |estimate: &Estimate, scope: &str| estimate.of_scope(scope).map(Some);
+        self.tabulate(scopes, energy, |estimate, scope| {
+            estimate.arithmetic_of_scope(scope)
+        })
     }
 
     /// Every variant at every stage.
     pub fn stage_rows(&self) -> Vec<Row> {
-        self.tabulate(&self.stages(), |estimate, stage| {
-            Some(estimate.of_stage(stage))
-        })
+        let energy = |estimate: &Estimate, stage: &str| Some(estimate.of_stage(stage));
+        self.tabulate(&self.stages(), energy, |_, _| None)
     }
 
     fn tabulate(
         &self,
         scopes: &[String],
         energy: impl Fn(&Estimate, &str) -> Option<Option<Energy>>,
+        arithmetic: impl Fn(&Estimate, &str) -> Option<Energy>,
     ) -> Vec<Row> {
         let mut rows = Vec::new();
         for estimates in &self.settings {
             for scope in scopes {
-                let baseline = estimates.first().and_then(|first| energy(first, scope));
+                let first = estimates.first();
+                let baseline = first.and_then(|first| energy(first, scope));
+                let of_baseline = first.and_then(|first| arithmetic(first, scope));
                 for estimate in estimates {
                     if let (Some(baseline), Some(energy)) = (baseline, energy(estimate, scope)) {
                         rows.push(Row {
@@ -169,6 +197,7 @@ impl Comparison {
                             variant: estimate.variant.clone(),
                             energy,
                             baseline,
+                            arithmetic: arithmetic(estimate, scope).zip(of_baseline),
                         });
                     }
                 }

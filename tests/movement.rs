@@ -473,3 +473,51 @@ fn sweeps_over_capacities_are_estimates() {
     }
     assert_eq!(lines.len(), 5);
 }
+
+/// A comparison has the saving of the arithmetic beside that of the whole, and
+/// the two parts are the whole.
+#[test]
+fn a_comparison_tells_arithmetic_from_movement() {
+    let arguments = [
+        "compare",
+        "attention",
+        "--scope",
+        "attention",
+        "--variants",
+        "vanilla,e-att",
+    ];
+    let compare = |more: &[&str]| {
+        let (code, out, err) = picojoule(&[&arguments[..], more].concat());
+        assert_eq!(code, Some(0), "{err}");
+        out
+    };
+    let of = |more: &[&str]| -> serde_json::Value {
+        let more = [
+            &["--table", "45nm", "--format", "fp32", "--output", "json"],
+            more,
+        ]
+        .concat();
+        serde_json::from_str(&compare(&more)).unwrap()
+    };
+    let (alone, both) = (of(&[]), of(&["--movement", "compulsory"]));
+    let [alone, both] = [&alone["rows"][1], &both["rows"][1]];
+    assert!(alone["compute_pj"].is_null());
+    assert_eq!(both["compute_pj"], alone["energy_pj"]);
+    assert_eq!(both["compute_saving"], alone["saving"]);
+    let number = |key: &str| both[key].as_f64().unwrap();
+    common::assert_close(
+        number("compute_pj") + number("movement_pj"),
+        number("energy_pj"),
+    );
+    let text = compare(&[
+        "--movement",
+        "compulsory",
+        "--table",
+        "45nm",
+        "--format",
+        "fp32",
+    ]);
+    for row in ["attention, arithmetic  45nm", "attention, movement    45nm"] {
+        assert!(text.contains(row), "{text}");
+    }
+}

@@ -330,10 +330,32 @@ struct RowJson {
     energy_pj: Option<f64>,
     baseline_pj: Option<f64>,
     saving: Option<f64>,
+    /// Of the energy the arithmetic and what moves, and of the arithmetic what is
+    /// saved; left out where movement is not counted.
+    #[serde(flatten)]
+    parts: Option<PartsJson>,
+}
+
+#[derive(Serialize)]
+struct PartsJson {
+    compute_pj: f64,
+    movement_pj: f64,
+    compute_saving: Option<f64>,
 }
 
 fn row_json(row: Row, by_stage: bool) -> RowJson {
     let saving = row.saving();
+    let parts = match row.parts().as_slice() {
+        [arithmetic, movement] => arithmetic
+            .energy
+            .zip(movement.energy)
+            .map(|pair| PartsJson {
+                compute_pj: pair.0.picojoules(),
+                movement_pj: pair.1.picojoules(),
+                compute_saving: arithmetic.saving(),
+            }),
+        _ => None,
+    };
     let (scope, stage) = if by_stage {
         (None, Some(row.scope))
     } else {
@@ -348,6 +370,7 @@ fn row_json(row: Row, by_stage: bool) -> RowJson {
         energy_pj: row.energy.map(Energy::picojoules),
         baseline_pj: row.baseline.map(Energy::picojoules),
         saving,
+        parts,
     }
 }
 

@@ -414,6 +414,17 @@ impl Estimate {
         Some(self.of_stages(&found.stages))
     }
 
+    /// The energy of the arithmetic of a scope, where movement is counted too.
+    pub fn arithmetic_of_scope(&self, scope: &str) -> Option<Energy> {
+        self.moved.as_ref()?;
+        if scope == Estimate::WHOLE {
+            return Some(self.arithmetic());
+        }
+        let found = self.scopes.iter().find(|known| known.name == scope)?;
+        let lines = self.lines.iter();
+        Some(sum(lines.filter(|line| found.stages.contains(&line.stage))))
+    }
+
     /// The name of the scope that every model has: all of it.
     pub const WHOLE: &'static str = "model";
 }

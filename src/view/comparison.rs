@@ -49,7 +49,16 @@ pub fn comparison_table(comparison: &Comparison, rows: &[Compared], what: Rows) 
     }
     let table_rows = sorted
         .chunk_by(|a, b| (&a.scope, &a.table, a.format) == (&b.scope, &b.table, b.format))
-        .map(|chunk| side_by_side(chunk, what, &comparison.baseline))
+        .flat_map(|chunk| {
+            let whole = side_by_side(chunk, what, &comparison.baseline);
+            let parts: Vec<Vec<Compared>> = chunk.iter().map(|row| row.parts()).collect();
+            let count = parts.iter().map(Vec::len).min().unwrap_or(0);
+            let parts = (0..count).map(move |at| {
+                let part: Vec<&Compared> = parts.iter().filter_map(|row| row.get(at)).collect();
+                side_by_side(&part, what, &comparison.baseline)
+            });
+            [whole].into_iter().chain(parts.collect::<Vec<_>>())
+        })
         .collect();
     let first = comparison
         .settings
