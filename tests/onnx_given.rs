@@ -164,3 +164,23 @@ fn what_is_given_and_what_is_swept_stand_side_by_side() {
         "{negative}"
     );
 }
+
+/// A convolution padded to the extent of its input, whatever that is: 6·2·4
+/// products for each of ⌈n/2⌉ places, of 4.6 pJ each.
+#[test]
+fn an_open_length_may_be_padded_to_itself() {
+    let graph = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/onnx/conventions/conv_same.onnx"
+    );
+    let output = picojoule(&["sweep", graph, "--over", "n=8,9", "--output", "csv"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let energies: Vec<f64> = (text.lines().skip(1))
+        .map(|line| line.rsplit(',').next().unwrap().parse().unwrap())
+        .collect();
+    for (found, places) in energies.iter().zip([4.0, 5.0]) {
+        let expected = places * 48.0 * 4.6;
+        assert!((found - expected).abs() < 1e-9 * expected, "{text}");
+    }
+    assert_eq!(energies.len(), 2, "{text}");
+}

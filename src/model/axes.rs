@@ -70,7 +70,7 @@ impl Signature {
         };
         let mut at = 0;
         let mut inputs = Vec::new();
-        for operand in left.split(',') {
+        for operand in operands(left) {
             if inputs.len() == OPERANDS {
                 let message = format!("more than {OPERANDS} operands");
                 problems.push(Diagnostic::at(&part(text, place, at..at + 1), message));
@@ -103,6 +103,19 @@ impl Signature {
         }
         names
     }
+}
+
+/// What stands between commas, but for those inside of brackets.
+fn operands(left: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0_usize;
+    left.split(move |c| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ',' && depth == 0
+    })
 }
 
 fn axes(
@@ -259,6 +272,13 @@ mod tests {
             matches!(&signature.inputs[0][2], AxisGroup::Affine(f) if f.text == "2*y + ky - 3")
         );
         assert_eq!(signature.axis_names(), ["b", "c", "o", "ky", "y"]);
+    }
+
+    #[test]
+    fn commas_in_a_formula_part_no_operands() {
+        let signature = read("c (2*y + ky - max(0, floor(n / 2))), o c ky -> o y").unwrap();
+        assert_eq!(signature.inputs.len(), 2);
+        assert!(read("b (max(0, n), b c -> b").is_err());
     }
 
     #[test]
