@@ -118,6 +118,20 @@ fn operands(left: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Where the bracket is closed with which a text begins.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut brackets = text.char_indices().filter(|(_, c)| matches!(c, '(' | ')'));
+    let close = brackets.find(|(_, c)| {
+        match c {
+            '(' => depth += 1,
+            _ => depth = depth.saturating_sub(1),
+        }
+        depth == 0
+    });
+    close.map(|(at, _)| at)
+}
+
 fn axes(
     text: &str,
     place: &Place,
@@ -141,7 +155,7 @@ fn axes(
             return None;
         }
         let length = if rest.starts_with('(') {
-            let Some(close) = rest.find(')') else {
+            let Some(close) = closing(rest) else {
                 problems.push(Diagnostic::at(
                     &part(text, place, at..at + 1),
                     "this bracket is not closed",
