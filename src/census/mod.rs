@@ -166,7 +166,7 @@ fn counts(
     emptiable: &BTreeSet<Symbol>,
 ) -> Vec<(Primitive, Role, Expr)> {
     match &op.kind {
-        OpKind::Input | OpKind::Weight | OpKind::Constant => Vec::new(),
+        OpKind::Input | OpKind::Weight | OpKind::Constant | OpKind::State => Vec::new(),
         OpKind::Move(_) | OpKind::Unsupported(_) => Vec::new(),
         OpKind::Elementwise(elementwise) => elementwise
             .steps

@@ -37,6 +37,8 @@ struct EstimateJson<'a> {
     dims: Map<String, Value>,
     parameters: Value,
     macs: Value,
+    /// What the model does: `prefill`, `decode`.
+    phase: &'static str,
     total_pj: f64,
     compute_pj: f64,
     /// `null`: data movement is not counted, as the conventions say.
@@ -194,6 +196,7 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
             .collect(),
         parameters: exact(&estimate.parameters),
         macs: exact(&estimate.macs),
+        phase: estimate.settings.phase.name(),
         total_pj: total,
         compute_pj: estimate.arithmetic().picojoules(),
         movement_pj: estimate.movement().map(Energy::picojoules),

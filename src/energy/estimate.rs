@@ -12,6 +12,7 @@ use super::sum::Sum;
 use crate::census::Conventions;
 use crate::format::{Format, NumberFormat};
 use crate::graph::{DensitiesUsed, ResolvedScope};
+use crate::model::Phase;
 use crate::number;
 use crate::primitive::Primitive;
 use crate::table::Confidence;
@@ -69,6 +70,8 @@ pub struct Unsupported {
 pub struct Settings {
     /// Those of the census.
     pub conventions: Conventions,
+    /// What the model is used for.
+    pub phase: Phase,
     /// Primitives priced at 0 whatever the table says.
     pub zero_cost: BTreeSet<Primitive>,
     /// The formats in which one `mac` stands for a multiplication and an
@@ -100,6 +103,9 @@ impl Settings {
             ("dot_adds", self.conventions.dot_adds.name().to_owned()),
             ("free", free),
         ];
+        if self.phase != Phase::Prefill {
+            list.push(("phase", self.phase.to_string()));
+        }
         list.extend(self.movement());
         if !self.fused.is_empty() {
             let formats: Vec<String> = self.fused.iter().map(NumberFormat::to_string).collect();

@@ -37,6 +37,9 @@ pub struct Op {
     pub computed_in: Option<Format>,
     /// Its result.
     pub output: Tensor,
+    /// Whether its result is what is kept of a token when the next is decoded,
+    /// in place of the keys and values that are made of it.
+    pub is_cached: bool,
     /// Where it was written.
     pub place: Place,
 }
@@ -50,6 +53,8 @@ pub enum OpKind {
     Weight,
     /// A tensor that is there like a weight, but was not learnt.
     Constant,
+    /// What one step leaves for the next: keys and values of earlier tokens.
+    State,
     /// A map over index combinations and a reduction.
     Einsum(Einsum),
     /// The same for every element.
@@ -83,6 +88,8 @@ pub enum Movement {
     Reshape,
     /// Tensors laid end to end.
     Concat,
+    /// A tensor behind what a state holds, for the next step too.
+    Append,
     /// Rows of the last operand, chosen by the others.
     Gather,
     /// One index of every axis that the result lacks.
@@ -95,6 +102,7 @@ impl Movement {
         match self {
             Movement::Reshape => "move",
             Movement::Concat => "concat",
+            Movement::Append => "append",
             Movement::Gather => "gather",
             Movement::Index => "take",
         }
@@ -118,8 +126,8 @@ impl Op {
         matches!(self.kind, OpKind::Weight | OpKind::Constant)
     }
 
-    /// Whether it does anything: inputs and weights are only there.
+    /// Whether it does anything: inputs, weights and states are only there.
     pub fn computes(&self) -> bool {
-        self.kind != OpKind::Input && !self.is_stored()
+        !matches!(self.kind, OpKind::Input | OpKind::State) && !self.is_stored()
     }
 }

@@ -13,6 +13,7 @@ use super::scopes::ResolvedScope;
 use super::symbols::SymbolInfo;
 use super::tensor::Edge;
 use crate::format::Format;
+use crate::model::Phase;
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Bindings, Expr, Symbol};
 
@@ -37,6 +38,7 @@ pub struct OpGraph {
     pub(super) switches: BTreeSet<Symbol>,
     pub(super) scopes: Vec<ResolvedScope>,
     pub(super) densities: Option<DensitiesUsed>,
+    pub(super) phase: Phase,
 }
 
 /// Where the densities of a graph are from that were measured.
@@ -167,6 +169,11 @@ impl OpGraph {
     /// Where densities are from that were measured, if any were.
     pub fn densities(&self) -> Option<&DensitiesUsed> {
         self.densities.as_ref()
+    }
+
+    /// What the model is used for.
+    pub fn phase(&self) -> Phase {
+        self.phase
     }
 
     /// The dims and parameters that counts are written in, with their values.

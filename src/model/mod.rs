@@ -14,6 +14,7 @@ mod limits;
 mod module;
 mod notation;
 mod op;
+mod phase;
 mod read;
 mod shape;
 mod variants;
@@ -32,6 +33,7 @@ pub use self::module::{
 };
 pub use self::notation::Ellipsis;
 pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, WeightDecl};
+pub use self::phase::{CONTEXT, Phase, UnknownPhase};
 pub use self::read::read_numbers;
 pub use self::shape::ShapeDecl;
 
@@ -44,6 +46,7 @@ pub struct Model {
     pub densities: Option<Arc<Densities>>,
     /// Keys that its files have under former names.
     pub renamed: RenamedKeys,
+    phase: Phase,
     blocks: Blocks,
 }
 
@@ -69,6 +72,7 @@ impl Model {
             root: Arc::new(root),
             densities,
             renamed,
+            phase: Phase::default(),
             blocks,
         })
     }

@@ -29,6 +29,8 @@ pub struct Module {
     /// Dims by further names, as the file that the model was made of gives
     /// them (models only).
     pub aliases: Vec<Named<String>>,
+    /// The dim that counts tokens, none of which sees a later one (models only).
+    pub causal: Option<Spanned<String>>,
     /// Axes and dims whose extents may be fractions: means over parts of
     /// unequal size.
     pub fractional: Vec<Spanned<String>>,

@@ -31,6 +31,9 @@ pub struct OpDecl {
     pub domain: Option<Spanned<Domain>>,
     /// The share of its result that is not zero, where zeros are skipped.
     pub density: Option<Formula>,
+    /// Whether it is what is kept of a token when the next one is decoded, in
+    /// place of the keys and values that are made of it.
+    pub is_cached: bool,
     /// Its place in the file.
     pub place: Place,
 }

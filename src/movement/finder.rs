@@ -191,8 +191,9 @@ impl Finder<'_> {
 }
 
 pub(super) fn role(op: &Op) -> Role {
-    match op.is_stored() {
-        true => Role::Weight,
-        false => Role::Activation,
+    match &op.kind {
+        OpKind::State | OpKind::Move(Moved::Append) => Role::State,
+        _ if op.is_stored() => Role::Weight,
+        _ => Role::Activation,
     }
 }

@@ -19,6 +19,10 @@ pub(in crate::cli) struct ModelArgs {
     /// file, op by op
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) densities: Option<String>,
+    /// What the model does: `prefill`, all tokens at once, or `decode`, one new
+    /// token after `context` earlier ones, whose keys and values are kept
+    #[arg(long, value_name = "PHASE", default_value = "prefill")]
+    pub(in crate::cli) phase: String,
     #[command(flatten)]
     pub(in crate::cli) scan: ScanArgs,
     #[command(flatten)]

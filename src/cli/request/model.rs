@@ -18,7 +18,7 @@ use crate::format::Format;
 use crate::formula::Formula;
 use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked, meant};
 use crate::loader::Loader;
-use crate::model::Model;
+use crate::model::{Model, Phase, UnknownPhase};
 use crate::source::{Diagnostic, Place, Problems, Spanned};
 
 use super::PriceRequest;
@@ -59,6 +59,15 @@ impl VariantSettings {
     }
 }
 
+/// The phase of this name.
+fn phase(name: &str) -> Result<Phase, Problems> {
+    name.parse().map_err(|UnknownPhase| {
+        let place = ArgSource::new("--phase", name).spanned(name).place;
+        let mistake = Diagnostic::at(&place, format!("`{name}` is no phase"));
+        Problems::from(mistake.known(name, Phase::NAMES))
+    })
+}
+
 /// Which variants are meant where none is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli) enum Unnamed {
@@ -81,6 +90,13 @@ impl ModelRequest {
             Ok(model) => Arc::unwrap_or_clone(model),
             Err(mistakes) => {
                 loading::tell_notes(loader);
+                problems.extend(mistakes);
+                return Err(problems);
+            }
+        };
+        model = match phase(&args.phase).and_then(|phase| model.clone().in_phase(phase)) {
+            Ok(model) => model,
+            Err(mistakes) => {
                 problems.extend(mistakes);
                 return Err(problems);
             }

@@ -108,6 +108,7 @@ impl Flattening {
             kind,
             share: op.share.clone(),
             computed_in: op.computed_in,
+            is_cached: op.is_cached,
             output: tensor.clone(),
             place: op.place.clone(),
         });

@@ -37,6 +37,7 @@ use self::rounds::Pass;
 use super::OpGraph;
 use super::limits::Work;
 use super::lower::Lowered;
+use crate::model::Phase;
 use crate::source::Problems;
 
 /// Finds the values of all tensors.
@@ -79,6 +80,7 @@ pub(super) fn find(lowered: Lowered<'_>, unfold: Unfold) -> Result<OpGraph, Prob
         switches: pass.switches,
         scopes: lowered.scopes,
         densities: None,
+        phase: Phase::default(),
     };
     pass.densities.check(&graph, &mut problems);
     graph.densities = pass

@@ -47,6 +47,8 @@ pub(super) struct Lowering<'m> {
     pub(super) used: Vec<&'m Module>,
     /// The blocks being instantiated, to notice one that calls itself.
     pub(super) open: Vec<(&'m str, &'m Module)>,
+    /// What the model's own names stand for.
+    pub(super) names: BTreeMap<String, Expr>,
     work: Work,
     pub(super) problems: Problems,
 }
@@ -91,6 +93,7 @@ impl<'m> Lowering<'m> {
             sized: HashSet::new(),
             used: Vec::new(),
             open: vec![(model.root.name.as_str(), &model.root)],
+            names: BTreeMap::new(),
             work: Work::on(&model.root.source),
             problems,
         }
@@ -113,6 +116,7 @@ impl<'m> Lowering<'m> {
             constraints: self.constraints,
             switches: self.switches,
             scopes,
+            names: self.names,
         });
         problems.or_some(lowered)
     }

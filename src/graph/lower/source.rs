@@ -136,6 +136,7 @@ impl<'m> Lowering<'m> {
             kind: source.kind,
             share: source.share,
             computed_in: None,
+            is_cached: false,
             stored_in: source.format,
             shape: source.shape.clone(),
             domain: Some(source.domain),

@@ -96,6 +96,10 @@ impl Module {
             numbers,
             emptiable: dims.emptiable,
             aliases: dims.aliases,
+            causal: match kind {
+                ModuleKind::Model => fields.text("causal", problems),
+                ModuleKind::Block => None,
+            },
             fractional: names(
                 fields.take_renamed("fractional", "uneven", problems),
                 problems,
@@ -167,6 +171,19 @@ impl Module {
             "variant",
             problems,
         );
+        if let Some(tokens) = &self.causal {
+            let known = || {
+                let dims = self.numbers.iter().filter(|n| n.role == NumberRole::Dim);
+                (self.needs.iter()).chain(dims.map(|number| &number.name))
+            };
+            if !known().any(|name| name.value == tokens.value) {
+                let message = format!("no dim `{}` that could count tokens", tokens.value);
+                let known = known().map(|name| name.value.as_str());
+                problems.push(
+                    Diagnostic::at(&tokens.place, message).known(&tokens.value, known),
+                );
+            }
+        }
         if let Some(output) = &self.output {
             let known = || self.ops.iter().map(|op| op.name.value.as_str());
             if !known().any(|name| name == output.value) {

@@ -44,6 +44,7 @@ pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
         let place = node.place.clone();
         format(node, problems).map(|format| Spanned::new(format, place))
     });
+    let is_cached = fields.truth("cached", false, problems);
     let inputs = fields.take("inputs").map(|node| operands(node, problems));
     let form = form(&mut fields, problems);
     fields.finish("an op", problems);
@@ -86,6 +87,7 @@ pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
         format: op_format,
         domain,
         density,
+        is_cached,
         place: node.place.clone(),
     })
 }

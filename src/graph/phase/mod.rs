@@ -1,0 +1,52 @@
+//! The phase of a graph: what it computes of a model that is used in a certain
+//! way, found from what it computes of all tokens at once.
+//!
+//! It assumes that the values of all tensors are known, which the pass over the
+//! domains leaves: what is kept of a tensor has its values.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `tokens` | what an axis counts when one token is decoded after others |
+//! | `loops` | how the axes of an op's operands run into those of its result |
+//! | `labels` | which axes count the new token, and which all that are kept |
+//! | `decode` | the graph for one new token, with what is kept of the earlier ones |
+
+mod decode;
+mod labels;
+mod loops;
+mod tokens;
+
+use self::decode::decode;
+use self::tokens::Count;
+use super::OpGraph;
+use crate::model::{CONTEXT, Model, Phase};
+use crate::source::{Diagnostic, Problems};
+use crate::symbolic::{Expr, Symbol};
+
+/// Makes `graph` that of the model's phase. `numbers` are the model's dims and
+/// parameters.
+///
+/// # Errors
+/// A model that cannot be used so.
+pub(super) fn apply(
+    graph: &mut OpGraph,
+    model: &Model,
+    numbers: &dyn Fn(&str) -> Option<Expr>,
+) -> Result<(), Problems> {
+    graph.phase = model.phase();
+    match (model.phase(), &model.root.causal) {
+        (Phase::Prefill, _) | (Phase::Decode, None) => Ok(()),
+        (Phase::Decode, Some(tokens)) => {
+            let (Some(all), Some(context)) = (numbers(&tokens.value), numbers(CONTEXT)) else {
+                return Ok(());
+            };
+            let symbol = Symbol::new(&tokens.value);
+            if all != Expr::symbol(symbol.name()) {
+                let message = format!("`{}` counts tokens, and follows from other dims", tokens.value);
+                return Err(Diagnostic::at(&tokens.place, message).into());
+            }
+            let count = Count { symbol, context };
+            Ok(decode(graph, &count, &tokens.place)?)
+        }
+    }
+}
