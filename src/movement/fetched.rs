@@ -4,6 +4,7 @@ use petgraph::graph::NodeIndex;
 
 use super::finder::Finder;
 use super::setting::{Direction, Role};
+use super::state::appends;
 use crate::graph::{Op, OpKind};
 
 impl Finder<'_> {
@@ -13,6 +14,13 @@ impl Finder<'_> {
             return;
         }
         let runs = self.runs(op);
+        if appends(op) {
+            if let Some(new) = self.reads(at).pop() {
+                let bits = &new.bits() * &runs;
+                self.add(at, 0, (new.role, Direction::Read), bits);
+            }
+            return self.append(at, op, 0);
+        }
         let reads = self.reads(at);
         let gathered = self.looks_up(at);
         let (space, taken) = match &op.kind {

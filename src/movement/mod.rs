@@ -11,6 +11,7 @@
 //! | `contraction` | an einsum as a product of matrices or a convolution |
 //! | `function` | the traffic of tiles as functions in expressions |
 //! | `finder` | the accesses as they are found, and the tensors behind them |
+//! | `state` | what one step leaves for the next |
 //! | `fetched`, `once`, `tiled` | what each op moves by each convention |
 //! | `traffic` | all that moves in a graph |
 //! | `bound` | the traffic below which no schedule goes |
@@ -24,6 +25,7 @@ mod function;
 mod matrix;
 mod once;
 mod setting;
+mod state;
 mod steps;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use petgraph::graph::NodeIndex;
 use super::finder::{Finder, role};
 use super::function::fits;
 use super::setting::{Direction, Role};
+use super::state::appends;
 use crate::graph::Op;
 use crate::symbolic::Expr;
 
@@ -16,6 +17,9 @@ impl Finder<'_> {
             return;
         }
         let far = self.farthest();
+        if appends(op) {
+            return self.append(at, op, far);
+        }
         let runs = self.runs(op);
         let readers = self.readers(at);
         let bits = &self.result_bits(op) * &runs;

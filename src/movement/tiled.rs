@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 use petgraph::graph::NodeIndex;
 
 use super::contraction::Contraction;
-use super::finder::{Finder, Read};
+use super::finder::{Finder, Read, role};
 use super::function::{Part, bound, fits};
 use super::setting::Role;
+use super::state::appends;
 use crate::graph::{Einsum, Op, OpKind};
 use crate::symbolic::Expr;
 
@@ -23,6 +24,9 @@ impl Finder<'_> {
     pub(super) fn tiled(&mut self, at: NodeIndex, op: &Op) {
         if !op.computes() || self.is_view(op) {
             return;
+        }
+        if appends(op) {
+            return self.append_through(at, op);
         }
         let reads = self.reads(at);
         if let OpKind::Einsum(einsum) = &op.kind
@@ -41,6 +45,10 @@ impl Finder<'_> {
     /// first.
     pub(super) fn is_there(&self, source: NodeIndex, at: NodeIndex) -> Expr {
         let readers = self.readers(source);
+        // A state lies where it was left.
+        if role(&self.graph.ops()[source]) == Role::State {
+            return Expr::zero();
+        }
         if self.graph.ops()[source].computes() {
             return self.stays(source);
         }
@@ -70,11 +78,7 @@ impl Finder<'_> {
         };
         let mut share = Expr::one();
         for at in ops {
-            let mut bits = self.result_bits(&self.graph.ops()[at]);
-            for read in self.reads(at) {
-                bits += &read.bits();
-            }
-            share = &share * &fits(bits, capacity.clone());
+            share = &share * &fits(self.touched(at), capacity.clone());
         }
         share
     }

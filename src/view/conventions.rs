@@ -1,6 +1,7 @@
 //! The conventions that a result rests on, in a line.
 
 use crate::energy::Estimate;
+use crate::model::Phase;
 use crate::number;
 
 /// `Conventions: a dot product of length k takes k additions; …`.
@@ -29,7 +30,11 @@ pub fn conventions_line(estimate: &Estimate) -> String {
         None => "— (not counted)".to_owned(),
         Some(memory) => format!("{} through {}", memory.movement, memory.names().join(", ")),
     };
+    let phase = match estimate.settings.phase {
+        Phase::Prefill => String::new(),
+        phase => format!("; phase: {phase}"),
+    };
     format!(
-        "Conventions: a dot product of length k takes {adds} additions{free}{fused}{set}; data movement: {movement}."
+        "Conventions: a dot product of length k takes {adds} additions{free}{fused}{set}{phase}; data movement: {movement}."
     )
 }
