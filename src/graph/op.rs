@@ -126,6 +126,11 @@ impl Op {
         matches!(self.kind, OpKind::Weight | OpKind::Constant)
     }
 
+    /// Whether it only appends its last operand to a state.
+    pub fn appends(&self) -> bool {
+        self.kind == OpKind::Move(Movement::Append)
+    }
+
     /// Whether it does anything: inputs, weights and states are only there.
     pub fn computes(&self) -> bool {
         !matches!(self.kind, OpKind::Input | OpKind::State) && !self.is_stored()

@@ -96,11 +96,11 @@ impl OpGraph {
     }
 
     /// How often an op runs: its own share, times the rounds and the shares of
-    /// all blocks around it. Of a weight, how many copies there are, which
-    /// shares leave as they are.
+    /// all blocks around it. Of a weight or a state, how many copies there are,
+    /// which shares leave as they are.
     pub fn runs(&self, op: &Op) -> Expr {
         let region = self.region(op.region);
-        if op.computes() {
+        if op.computes() && !op.appends() {
             region.runs() * &op.share
         } else {
             region.copies() * &op.share

@@ -4,7 +4,6 @@ use petgraph::graph::NodeIndex;
 
 use super::finder::Finder;
 use super::setting::{Direction, Role};
-use super::state::appends;
 use crate::graph::{Op, OpKind};
 
 impl Finder<'_> {
@@ -14,7 +13,7 @@ impl Finder<'_> {
             return;
         }
         let runs = self.runs(op);
-        if appends(op) {
+        if op.appends() {
             if let Some(new) = self.reads(at).pop() {
                 let bits = &new.bits() * &runs;
                 self.add(at, 0, (new.role, Direction::Read), bits);

@@ -6,7 +6,6 @@ use petgraph::graph::NodeIndex;
 use super::finder::{Finder, role};
 use super::function::fits;
 use super::setting::{Direction, Role};
-use super::state::appends;
 use crate::graph::Op;
 use crate::symbolic::Expr;
 
@@ -17,7 +16,7 @@ impl Finder<'_> {
             return;
         }
         let far = self.farthest();
-        if appends(op) {
+        if op.appends() {
             return self.append(at, op, far);
         }
         let runs = self.runs(op);

@@ -5,13 +5,8 @@ use petgraph::graph::NodeIndex;
 
 use super::finder::{Finder, Read};
 use super::setting::{Direction, Role};
-use crate::graph::{Movement as Moved, Op, OpKind};
+use crate::graph::Op;
 use crate::symbolic::Expr;
-
-/// Whether an op appends to a state.
-pub(super) fn appends(op: &Op) -> bool {
-    matches!(op.kind, OpKind::Move(Moved::Append))
-}
 
 impl Finder<'_> {
     /// What is appended, as it is read.
@@ -49,7 +44,7 @@ impl Finder<'_> {
     /// Bits of all that an op touches by itself; of a state what is appended.
     pub(super) fn touched(&self, at: NodeIndex) -> Expr {
         let op = &self.graph.ops()[at];
-        if appends(op) {
+        if op.appends() {
             let new = self.appended(at);
             return new.map_or_else(Expr::zero, |new| new.bits().scale(&crate::number::whole(2)));
         }

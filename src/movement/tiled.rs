@@ -12,7 +12,6 @@ use super::contraction::Contraction;
 use super::finder::{Finder, Read, role};
 use super::function::{Part, bound, fits};
 use super::setting::Role;
-use super::state::appends;
 use crate::graph::{Einsum, Op, OpKind};
 use crate::symbolic::Expr;
 
@@ -25,7 +24,7 @@ impl Finder<'_> {
         if !op.computes() || self.is_view(op) {
             return;
         }
-        if appends(op) {
+        if op.appends() {
             return self.append_through(at, op);
         }
         let reads = self.reads(at);

@@ -12,6 +12,8 @@ pub(crate) struct Draft {
     format: Option<&'static str>,
     remarks: Vec<String>,
     inputs: Vec<String>,
+    /// The dim that counts tokens, none of which sees a later one.
+    causal: Option<&'static str>,
     sections: [Vec<Entry>; 4],
     ops: Vec<Op>,
     variants: bool,
@@ -40,6 +42,7 @@ impl Draft {
             format: None,
             remarks: Vec::new(),
             inputs: Vec::new(),
+            causal: None,
             sections: [const { Vec::new() }; 4],
             ops: Vec::new(),
             variants: false,
@@ -59,6 +62,11 @@ impl Draft {
     /// A sentence for the head of the file.
     pub(crate) fn remark(&mut self, sentence: impl Into<String>) {
         self.remarks.push(sentence.into());
+    }
+
+    /// No token, counted by this dim, sees a later one.
+    pub(crate) fn causal(&mut self, tokens: &'static str) {
+        self.causal = Some(tokens);
     }
 
     /// An input of whole numbers, such as words and their positions.
@@ -147,6 +155,9 @@ impl Draft {
         }
         let inputs = self.inputs.join(", ");
         push(&mut text, format_args!("inputs = {{ {inputs} }}"));
+        if let Some(tokens) = self.causal {
+            push(&mut text, format_args!("causal = \"{tokens}\""));
+        }
         let titles = ["dims", "params", "slots", "weights"];
         for (title, entries) in titles.iter().zip(&self.sections) {
             if !entries.is_empty() {

@@ -7,8 +7,9 @@ use crate::import::huggingface::draft::Draft;
 use crate::import::huggingface::op::Op;
 use crate::source::Diagnostic;
 
-/// The sentence that goes with every causal model.
+/// What goes with every causal model.
 pub(crate) fn causal(draft: &mut Draft) {
+    draft.causal("seq");
     draft.remark(
         "Attention is counted in full; the half that a causal mask leaves is `--set share=0.5`.",
     );
