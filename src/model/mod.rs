@@ -28,8 +28,8 @@ use crate::source::{Diagnostic, Problems, RenamedKeys, Source, Spanned};
 pub use self::axes::{AxisGroup, Signature};
 pub use self::densities::Densities;
 pub use self::module::{
-    Input, Module, ModuleKind, Named, NamedWeight, Number, NumberRole, OwnBlock, Scope, Variant,
-    WeightRole,
+    Input, Module, ModuleKind, Named, NamedWeight, Number, NumberRole, OwnBlock, Scope, TokenAxis,
+    Variant, WeightRole,
 };
 pub use self::notation::Ellipsis;
 pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, WeightDecl};

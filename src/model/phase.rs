@@ -8,7 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use super::{Model, Module, Number, NumberRole};
+use super::{Model, Module, Number, NumberRole, TokenAxis};
 use crate::formula::{Ast, AstNode, BinaryOp, Formula};
 use crate::number::whole;
 use crate::source::{Diagnostic, Place, Problems, Spanned};
@@ -107,27 +107,43 @@ impl Model {
                 .help("give this one another name")
                 .and(&tokens.place, "tokens are counted here"));
         }
+        let formula = match &tokens.value {
+            TokenAxis::Dim(name) => one_less(&Ast {
+                node: AstNode::Name(name.clone()),
+                span: 0..name.len(),
+            }, name, &tokens.place),
+            TokenAxis::Axis(at) => {
+                let mut axes = root.inputs.iter().filter_map(|input| input.shape.axes.get(*at));
+                let axis = axes.next().ok_or_else(|| {
+                    let message = format!("no input of `{}` has an axis {at}", root.name);
+                    Diagnostic::at(&tokens.place, message).help("the first axis is 0")
+                })?;
+                one_less(&axis.ast, &axis.text, &axis.place)
+            }
+        };
         Ok(Number {
             name: Spanned::new(CONTEXT.to_owned(), tokens.place.clone()),
             role: NumberRole::Dim,
-            formula: one_less(tokens),
+            formula,
         })
     }
 }
 
 /// `n - 1`
-fn one_less(name: &Spanned<String>) -> Formula {
-    let end = name.value.len();
-    let part = |node, span| Box::new(Ast { node, span });
-    let tokens = part(AstNode::Name(name.value.clone()), 0..end);
-    let one = part(AstNode::Number(whole(1)), end + 3..end + 4);
+fn one_less(tokens: &Ast, text: &str, place: &Place) -> Formula {
+    let end = text.len();
+    let one = Ast {
+        node: AstNode::Number(whole(1)),
+        span: end + 3..end + 4,
+    };
+    let (tokens, one) = (Box::new(tokens.clone()), Box::new(one));
     Formula {
         ast: Ast {
             node: AstNode::Binary(BinaryOp::Sub, tokens, one),
             span: 0..end + 4,
         },
-        text: format!("{} - 1", name.value),
-        place: name.place.clone(),
+        text: format!("{text} - 1"),
+        place: place.clone(),
         is_text: false,
     }
 }

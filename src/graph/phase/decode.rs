@@ -26,9 +26,10 @@ use crate::symbolic::Expr;
 pub(super) fn decode(
     graph: &mut OpGraph,
     count: &Count,
+    axis: Option<usize>,
     asked: &Place,
 ) -> Result<(), Diagnostic> {
-    let labels = Labels::find(graph, count)?;
+    let labels = Labels::find(graph, count, axis)?;
     if labels.kept.is_empty() {
         let message = format!(
             "`{}` cannot decode: no token looks at an earlier one",
@@ -185,7 +186,7 @@ impl Decoding<'_> {
             let labels = self.labels.of(at);
             new.output = self.tensor(&op.output, labels);
             let is_lost = |(extent, tokens): (&Expr, &Option<Tokens>)| {
-                tokens.is_none() && self.count.is_in(extent)
+                tokens.is_none() && self.count.shows_in(extent)
             };
             if op.output.shape.iter().zip(labels).any(is_lost) {
                 let message = format!("an axis of `{}` counts tokens, but not which", op.name);
@@ -256,7 +257,7 @@ fn split(index: &mut AffineIndex, axes: &[Axis]) {
 fn share(share: &Expr, count: &Count, windows: &[Expr]) -> Expr {
     match windows.contains(share) {
         true => Expr::one(),
-        false => count.put(share, &count.all()),
+        false => count.share(share),
     }
 }
 

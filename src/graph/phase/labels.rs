@@ -26,6 +26,8 @@ type Axes = Vec<Option<Tokens>>;
 pub(super) struct Labels<'g> {
     graph: &'g OpGraph,
     count: &'g Count,
+    /// The axis of the inputs that counts tokens, where dims are numbers.
+    axis: Option<usize>,
     /// For the result of every op.
     axes: Vec<Axes>,
     /// The edges along which a tensor comes with what was kept of it, and how
@@ -50,10 +52,15 @@ impl<'g> Labels<'g> {
     ///
     /// # Errors
     /// An op that does not work token by token.
-    pub(super) fn find(graph: &'g OpGraph, count: &'g Count) -> Result<Labels<'g>, Diagnostic> {
+    pub(super) fn find(
+        graph: &'g OpGraph,
+        count: &'g Count,
+        axis: Option<usize>,
+    ) -> Result<Labels<'g>, Diagnostic> {
         let mut labels = Labels {
             graph,
             count,
+            axis,
             axes: Vec::new(),
             kept: BTreeMap::new(),
             whole: BTreeSet::new(),
@@ -122,9 +129,14 @@ impl<'g> Labels<'g> {
             true => Tokens::Kept(self.count.all()),
             false => Tokens::New,
         };
-        shape
-            .map(|extent| self.count.is_in(extent).then(|| tokens.clone()))
-            .collect()
+        let counts = |(at, extent): (usize, &Expr)| {
+            let counts = match self.axis {
+                None => self.count.is_in(extent),
+                Some(axis) => axis == at && extent == self.count.in_file(),
+            };
+            counts.then(|| tokens.clone())
+        };
+        shape.enumerate().map(counts).collect()
     }
 
     /// The labels of the result of an op, after what has to be kept for it is.
@@ -222,7 +234,7 @@ impl<'g> Labels<'g> {
             return Ok(());
         };
         let op = &self.graph.ops[at];
-        let count = match self.count.is_in(&op.share) {
+        let count = match self.count.shows_in(&op.share) {
             true => {
                 self.windows.push(op.share.clone());
                 self.count.seen(&op.share)

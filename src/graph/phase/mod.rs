@@ -18,10 +18,10 @@ mod tokens;
 
 use self::decode::decode;
 use self::tokens::Count;
-use super::OpGraph;
-use crate::model::{CONTEXT, Model, Phase};
-use crate::source::{Diagnostic, Problems};
-use crate::symbolic::{Expr, Symbol};
+use super::{OpGraph, OpKind};
+use crate::model::{CONTEXT, Model, Phase, TokenAxis};
+use crate::source::Problems;
+use crate::symbolic::Expr;
 
 /// Makes `graph` that of the model's phase. `numbers` are the model's dims and
 /// parameters.
@@ -36,17 +36,23 @@ pub(super) fn apply(
     graph.phase = model.phase();
     match (model.phase(), &model.root.causal) {
         (Phase::Prefill, _) | (Phase::Decode, None) => Ok(()),
-        (Phase::Decode, Some(tokens)) => {
-            let (Some(all), Some(context)) = (numbers(&tokens.value), numbers(CONTEXT)) else {
+        (Phase::Decode, Some(causal)) => {
+            let (tokens, axis) = match &causal.value {
+                TokenAxis::Dim(name) => (numbers(name), None),
+                TokenAxis::Axis(at) => (axis(graph, *at), Some(*at)),
+            };
+            let (Some(tokens), Some(context)) = (tokens, numbers(CONTEXT)) else {
                 return Ok(());
             };
-            let symbol = Symbol::new(&tokens.value);
-            if all != Expr::symbol(symbol.name()) {
-                let message = format!("`{}` counts tokens, and follows from other dims", tokens.value);
-                return Err(Diagnostic::at(&tokens.place, message).into());
-            }
-            let count = Count { symbol, context };
-            Ok(decode(graph, &count, &tokens.place)?)
+            let count = Count::new(tokens, context);
+            Ok(decode(graph, &count, axis, &causal.place)?)
         }
     }
+}
+
+/// How long an axis of the inputs is.
+fn axis(graph: &OpGraph, at: usize) -> Option<Expr> {
+    let inputs = graph.iter().filter(|(_, op)| op.kind == OpKind::Input);
+    let mut axes = inputs.filter_map(|(_, input)| input.output.shape.get(at));
+    axes.next().cloned()
 }

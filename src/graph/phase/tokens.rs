@@ -14,27 +14,57 @@ pub(super) enum Tokens {
 /// How many tokens there are: in the file, and when decoding.
 #[derive(Debug)]
 pub(super) struct Count {
-    /// The dim that counts them in the file.
-    pub(super) symbol: Symbol,
+    /// How many there are in the file: a dim, or a number.
+    tokens: Expr,
+    /// The dim, where it is one.
+    symbol: Option<Symbol>,
     /// How many come before the new one.
-    pub(super) context: Expr,
+    context: Expr,
 }
 
 impl Count {
+    pub(super) fn new(tokens: Expr, context: Expr) -> Count {
+        let mut symbols = tokens.symbols();
+        let symbol = symbols.pop_first();
+        Count {
+            symbol: symbol.filter(|symbol| tokens == Expr::symbol(symbol.name())),
+            tokens,
+            context,
+        }
+    }
+
     /// All tokens: those before and the new one.
     pub(super) fn all(&self) -> Expr {
         &self.context + &Expr::one()
     }
 
-    /// Whether an extent depends on how many tokens there are.
+    /// How many tokens there are in the file.
+    pub(super) fn in_file(&self) -> &Expr {
+        &self.tokens
+    }
+
+    /// Whether an extent counts tokens wherever it stands: not where dims are
+    /// numbers, of which any may be the same.
+    pub(super) fn shows_in(&self, extent: &Expr) -> bool {
+        let symbol = self.symbol.as_ref();
+        symbol.is_some_and(|symbol| extent.symbols().contains(symbol))
+    }
+
+    /// Whether an extent may depend on how many tokens there are.
     pub(super) fn is_in(&self, extent: &Expr) -> bool {
-        extent.symbols().contains(&self.symbol)
+        if self.symbol.is_some() {
+            return self.shows_in(extent);
+        }
+        let times = extent.divide(&self.tokens).and_then(|times| times.as_constant());
+        times.is_some_and(|times| times.is_integer())
     }
 
     /// `expr` for another number of tokens.
-    pub(super) fn put(&self, expr: &Expr, tokens: &Expr) -> Expr {
-        let changed =
-            expr.substitute(&|symbol| (*symbol == self.symbol).then(|| tokens.clone()));
+    fn put(&self, expr: &Expr, tokens: &Expr) -> Expr {
+        let changed = match &self.symbol {
+            Some(own) => expr.substitute(&|symbol| (symbol == own).then(|| tokens.clone())),
+            None => expr.divide(&self.tokens).map(|times| &times * tokens),
+        };
         // Only a division by no tokens at all has no value; there is one.
         changed.unwrap_or_else(|| expr.clone())
     }
@@ -48,10 +78,17 @@ impl Count {
         }
     }
 
+    /// A share of runs, with all tokens there are.
+    pub(super) fn share(&self, share: &Expr) -> Expr {
+        match self.shows_in(share) {
+            true => self.put(share, &self.all()),
+            false => share.clone(),
+        }
+    }
+
     /// How many of all tokens an op looks at whose `share` says so, such as
     /// those of a window: min(window, n) of n are min(window, context + 1).
     pub(super) fn seen(&self, share: &Expr) -> Expr {
-        let tokens = Expr::symbol(self.symbol.name());
-        self.put(&(share * &tokens), &self.all())
+        self.put(&(share * &self.tokens), &self.all())
     }
 }

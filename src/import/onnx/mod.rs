@@ -15,12 +15,14 @@
 //! | `operator` | operators to steps, one file for each family |
 //! | `read` | graphs, functions and nodes to a net |
 //! | `fuse` | the same network in the same nodes, whoever exported it |
+//! | `causal` | whether no token sees a later one |
 //! | `stage` | which part of a network a node is |
 //! | `layers` | what follows upon itself |
 //! | `parameters` | which constants training changes, each counted once |
 //! | `write` | the model file |
 
 mod build;
+mod causal;
 mod error;
 mod fuse;
 mod infer;
@@ -76,6 +78,7 @@ pub fn import<'m>(
             "the graph computes in {format}; `--format` chooses what it is priced in"
         ));
     }
+    net.tokens = causal::tokens(&net);
     let repeats = layers::find(&net);
     let parameters = parameters::find(&net, &repeats);
     if parameters.shared_norms > 0 {

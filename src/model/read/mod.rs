@@ -16,9 +16,9 @@ use self::values::{entries, format, formulas, list, names};
 use self::weight::weights;
 use super::chains::check_chains;
 use super::limits;
-use super::module::{Module, ModuleKind, Named, Number, NumberRole, OwnBlock, Scope, Variant};
+use super::module::{Module, ModuleKind, Named, Number, NumberRole, OwnBlock, Scope, TokenAxis, Variant};
 use crate::source::{
-    Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, at_most, parse_toml,
+    Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, Value, at_most, parse_toml,
 };
 
 pub use self::values::formulas as read_numbers;
@@ -97,7 +97,10 @@ impl Module {
             emptiable: dims.emptiable,
             aliases: dims.aliases,
             causal: match kind {
-                ModuleKind::Model => fields.text("causal", problems),
+                ModuleKind::Model => {
+                    let given = fields.take("causal");
+                    given.and_then(|node| token_axis(node, problems))
+                }
                 ModuleKind::Block => None,
             },
             fractional: names(
@@ -171,17 +174,17 @@ impl Module {
             "variant",
             problems,
         );
-        if let Some(tokens) = &self.causal {
+        if let Some(causal) = &self.causal
+            && let TokenAxis::Dim(tokens) = &causal.value
+        {
             let known = || {
                 let dims = self.numbers.iter().filter(|n| n.role == NumberRole::Dim);
                 (self.needs.iter()).chain(dims.map(|number| &number.name))
             };
-            if !known().any(|name| name.value == tokens.value) {
-                let message = format!("no dim `{}` that could count tokens", tokens.value);
+            if !known().any(|name| name.value == *tokens) {
+                let message = format!("no dim `{tokens}` that could count tokens");
                 let known = known().map(|name| name.value.as_str());
-                problems.push(
-                    Diagnostic::at(&tokens.place, message).known(&tokens.value, known),
-                );
+                problems.push(Diagnostic::at(&causal.place, message).known(tokens, known));
             }
         }
         if let Some(output) = &self.output {
@@ -233,6 +236,18 @@ fn unique<'a>(
             seen.insert(&name.value, &name.place);
         }
     }
+}
+
+/// What counts tokens: a dim by its name, or an axis of the inputs.
+fn token_axis(node: &Datum, problems: &mut Problems) -> Option<Spanned<TokenAxis>> {
+    let axis = match &node.value {
+        Value::Number(_) => {
+            let axis = node.whole_number(limits::AXES as u64, problems)?;
+            TokenAxis::Axis(usize::try_from(axis).ok()?)
+        }
+        _ => TokenAxis::Dim(node.text(problems)?.value),
+    };
+    Some(Spanned::new(axis, node.inside()))
 }
 
 /// A table of names for names: slots and the blocks that fill them.

@@ -44,6 +44,7 @@ impl NetBuilder {
         }
         if heads.causal {
             let mask = self.add_constant("causal_mask", vec![queries, keys], element);
+            self.tells_order(mask);
             score = self.binary(Binary::Add, score, mask)?;
         }
         let weights = self.block(Block::Softmax, &[score])?;

@@ -37,6 +37,11 @@ impl NetBuilder {
         self.kept_axes().insert(moved, axes);
     }
 
+    /// Says that a constant tells earlier tokens from later ones.
+    pub(crate) fn tells_order(&mut self, constant: TensorId) {
+        self.orders().insert(constant);
+    }
+
     /// The elements of `x` at `places`, where they are known.
     pub(crate) fn picked(&mut self, result: TensorId, x: TensorId, places: &[usize]) {
         let value = self.value(x);

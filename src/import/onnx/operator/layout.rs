@@ -247,6 +247,7 @@ pub(crate) fn triangle(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         made.collect::<Option<_>>().map(KnownValue::Whole)
     });
     let result = builder.moved(&[x], shape)?;
+    builder.tells_order(result);
     builder.reveal(result, value);
     Ok(vec![result])
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::formula::shape;
+use super::formula::{formula, shape};
 use super::section::{ONES, Section, quoted};
 use crate::import::onnx::net::{NamedDim, Net, TensorId, Work};
 use crate::import::onnx::proto::ElementType;
@@ -19,6 +19,12 @@ pub(super) fn header(net: &Net, main: &Section<'_>, file: &str) -> String {
     text.push_str(&dims(net));
     if net.nodes.iter().any(|node| node.stage == Some("binarise")) {
         let _ = writeln!(text, "params = {{ {ONES} = 1 }} # share of ones among bits");
+    }
+    if let Some(tokens) = &net.tokens {
+        let name = formula(tokens);
+        let is_dim = net.dims.iter().any(|dim| dim.name == name);
+        let counted = if is_dim { quoted(&name) } else { "1".to_owned() };
+        let _ = writeln!(text, "causal = {counted}");
     }
     if let Some(output) = net.outputs.first().and_then(|output| main.made(*output)) {
         let _ = writeln!(text, "output = {}", quoted(output));
