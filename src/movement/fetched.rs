@@ -9,7 +9,10 @@ use crate::graph::{Op, OpKind};
 impl Finder<'_> {
     /// Every operand of every operation, and every result.
     pub(super) fn no_reuse(&mut self, at: NodeIndex, op: &Op) {
-        if !op.computes() || self.is_view(op) {
+        if !op.computes() || self.is_view(at) {
+            if self.looks_up(at) {
+                self.read_choice(at, 1);
+            }
             return;
         }
         let runs = self.runs(op);

@@ -55,6 +55,9 @@ pub(super) struct Read {
     pub(super) shape: Vec<Expr>,
     /// Whether its zeros are skipped.
     pub(super) skips: bool,
+    /// The share of it that is not there twice: of weights that tokens choose
+    /// those of different experts.
+    pub(super) distinct: Expr,
 }
 
 impl Read {
@@ -120,8 +123,14 @@ impl Finder<'_> {
 
     /// The op whose result a tensor is, behind all that only moves it.
     pub(super) fn source(&self, mut at: NodeIndex) -> NodeIndex {
-        while self.is_view(&self.graph.ops()[at]) {
-            match self.graph.inputs(at).first() {
+        while self.is_view(at) {
+            let inputs = self.graph.inputs(at);
+            // What is chosen stands behind the choice.
+            let seen = match self.looks_up(at) {
+                true => inputs.last(),
+                false => inputs.first(),
+            };
+            match seen {
                 Some((from, _)) => at = *from,
                 None => break,
             }
@@ -130,8 +139,9 @@ impl Finder<'_> {
     }
 
     /// Whether an op only shows a tensor in another shape or order.
-    pub(super) fn is_view(&self, op: &Op) -> bool {
-        match &op.kind {
+    pub(super) fn is_view(&self, at: NodeIndex) -> bool {
+        match &self.graph.ops()[at].kind {
+            OpKind::Move(Moved::Gather) => self.chosen(at).is_some(),
             OpKind::Move(moved) => matches!(moved, Moved::Reshape | Moved::Index),
             OpKind::Einsum(einsum) => einsum.only_moves(),
             _ => false,
@@ -149,9 +159,12 @@ impl Finder<'_> {
             let source = self.source(from);
             let op = &self.graph.ops()[source];
             let width = bits(&edge.tensor, self.format);
+            let chosen = self.chosen(from);
+            let distinct = chosen.and_then(|chosen| chosen.distinct.divide(&chosen.taken));
             let few = edge.tensor.domain.has_zero_among_few();
             Read {
                 source,
+                distinct: distinct.unwrap_or_else(Expr::one),
                 skips: few && edge.tensor.density.is_some(),
                 role: role(op),
                 width: Expr::whole(i64::try_from(width).unwrap_or(i64::MAX)),
@@ -174,7 +187,9 @@ impl Finder<'_> {
         while let Some(at) = open.pop() {
             for edge in self.graph.ops().edges_directed(at, Edges::Outgoing) {
                 let reader = edge.target();
-                match self.is_view(&self.graph.ops()[reader]) {
+                // What chooses is read itself, unlike what is chosen.
+                let chooses = self.looks_up(reader) && edge.weight().slot == 0;
+                match self.is_view(reader) && !chooses {
                     true => open.push(reader),
                     false => {
                         readers.insert(reader);

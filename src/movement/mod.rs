@@ -12,12 +12,14 @@
 //! | `function` | the traffic of tiles as functions in expressions |
 //! | `finder` | the accesses as they are found, and the tensors behind them |
 //! | `state` | what one step leaves for the next |
+//! | `experts` | weights that are chosen anew for every token |
 //! | `fetched`, `once`, `tiled` | what each op moves by each convention |
 //! | `traffic` | all that moves in a graph |
 //! | `bound` | the traffic below which no schedule goes |
 
 mod bound;
 mod contraction;
+mod experts;
 mod fetched;
 mod finder;
 mod frontier;

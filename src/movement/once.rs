@@ -12,7 +12,7 @@ use crate::symbolic::Expr;
 impl Finder<'_> {
     /// Every tensor once.
     pub(super) fn compulsory(&mut self, at: NodeIndex, op: &Op) {
-        if op.computes() && self.is_view(op) {
+        if op.computes() && self.is_view(at) {
             return;
         }
         let far = self.farthest();
@@ -28,6 +28,7 @@ impl Finder<'_> {
             let (lookups, others): (Vec<NodeIndex>, Vec<NodeIndex>) =
                 readers.into_iter().partition(looked_up);
             if let Some(reader) = others.first() {
+                let bits = &bits * &self.share_read(at);
                 self.add(*reader, far, (role(op), Direction::Read), bits);
             }
             for lookup in lookups {

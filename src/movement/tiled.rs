@@ -21,7 +21,10 @@ const ROOM: i64 = 1 << 50;
 impl Finder<'_> {
     /// Products tile by tile, and all else in streams.
     pub(super) fn tiled(&mut self, at: NodeIndex, op: &Op) {
-        if !op.computes() || self.is_view(op) {
+        if !op.computes() || self.is_view(at) {
+            if self.looks_up(at) {
+                self.read_choice(at, self.capacities.len());
+            }
             return;
         }
         if op.appends() {
@@ -153,7 +156,12 @@ impl Finder<'_> {
                 (None, None) => datapath.clone(),
             };
             let [of_first, of_second, sums] = parts.map(|bits| &bits * &runs);
-            let crossing = stays.each_ref().map(|stays| self.crosses(level, stays));
+            let mut crossing = stays.each_ref().map(|stays| self.crosses(level, stays));
+            if level > 0 {
+                for (crossing, read) in crossing.iter_mut().zip([first, second]) {
+                    *crossing = &*crossing * &read.distinct;
+                }
+            }
             self.down(at, level, first.role, &(&of_first * &crossing[0]));
             self.down(at, level, second.role, &(&of_second * &crossing[1]));
             let sums = &sums * &crossing[2];
@@ -166,6 +174,11 @@ impl Finder<'_> {
                 self.down(at, level, bias.role, &bits);
             }
         }
+        let stays = [
+            &Expr::one() - &(&(&Expr::one() - &stays[0]) * &first.distinct),
+            &Expr::one() - &(&(&Expr::one() - &stays[1]) * &second.distinct),
+            stays[2].clone(),
+        ];
         self.add_bound(
             &runs,
             widths,

@@ -112,8 +112,8 @@ fn is_triangle(net: &Net, id: TensorId) -> bool {
 fn is_stored_table(net: &Net, id: TensorId) -> bool {
     let tensor = &net.tensors[id];
     let shape = tensor.shape.as_deref().unwrap_or(&[]);
-    let leading = shape.len().saturating_sub(2);
-    let alone = shape.iter().take(leading).all(|extent| *extent == Expr::one());
+    let heads = shape.len().checked_sub(3).and_then(|at| shape.get(at));
+    let alone = heads.is_none_or(|heads| *heads == Expr::one());
     let unknown = tensor.value.is_none();
     tensor.stored && unknown && alone && square(net, id).is_some()
 }

@@ -27,7 +27,8 @@ impl NetBuilder {
         let k = self.repeated(heads.k, &count)?;
         let v = self.repeated(heads.v, &count)?;
         let [batch, heads_of_k, keys, head_dim] = self.shape_of_rank::<4>(k)?;
-        let transposed = self.moved(&[k], vec![batch, heads_of_k, head_dim, keys.clone()])?;
+        let transposed = vec![batch, heads_of_k, head_dim, keys.clone()];
+        let transposed = self.reordered(k, transposed, &[0, 1, 3, 2])?;
         let element = self.element(heads.q);
         let mut score = self.matmul(heads.q, transposed, element)?;
         if heads.scaled {
@@ -93,7 +94,8 @@ impl NetBuilder {
             head_dim.clone(),
         ];
         let split = self.moved(&[x], split)?;
-        self.moved(&[split], vec![batch, Expr::whole(heads), tokens, head_dim])
+        let in_heads = vec![batch, Expr::whole(heads), tokens, head_dim];
+        self.reordered(split, in_heads, &[0, 2, 1, 3])
     }
 
     /// `b h n k` as `b n (h k)`.
@@ -105,7 +107,7 @@ impl NetBuilder {
             heads.clone(),
             head_dim.clone(),
         ];
-        let transposed = self.moved(&[x], transposed)?;
+        let transposed = self.reordered(x, transposed, &[0, 2, 1, 3])?;
         self.moved(&[transposed], vec![batch, tokens, &heads * &head_dim])
     }
 

@@ -31,6 +31,18 @@ impl NetBuilder {
         Ok(result)
     }
 
+    /// The axes of a tensor in another order.
+    pub(crate) fn reordered(
+        &mut self,
+        x: TensorId,
+        shape: Vec<Expr>,
+        order: &[usize],
+    ) -> Result<TensorId, ImportError> {
+        let result = self.moved(&[x], shape)?;
+        self.keeps_axes(result, order.iter().copied().map(Some).collect());
+        Ok(result)
+    }
+
     /// Says of each axis of a moved tensor which axis it was before.
     pub(crate) fn keeps_axes(&mut self, moved: TensorId, axes: Vec<Option<usize>>) {
         self.keeps_scale(moved, &axes);
