@@ -108,12 +108,19 @@ impl Model {
                 .and(&tokens.place, "tokens are counted here"));
         }
         let formula = match &tokens.value {
-            TokenAxis::Dim(name) => one_less(&Ast {
-                node: AstNode::Name(name.clone()),
-                span: 0..name.len(),
-            }, name, &tokens.place),
+            TokenAxis::Dim(name) => one_less(
+                &Ast {
+                    node: AstNode::Name(name.clone()),
+                    span: 0..name.len(),
+                },
+                name,
+                &tokens.place,
+            ),
             TokenAxis::Axis(at) => {
-                let mut axes = root.inputs.iter().filter_map(|input| input.shape.axes.get(*at));
+                let mut axes = root
+                    .inputs
+                    .iter()
+                    .filter_map(|input| input.shape.axes.get(*at));
                 let axis = axes.next().ok_or_else(|| {
                     let message = format!("no input of `{}` has an axis {at}", root.name);
                     Diagnostic::at(&tokens.place, message).help("the first axis is 0")

@@ -111,7 +111,9 @@ impl Finder<'_> {
         let (Some(only), None) = (readers.next(), readers.next()) else {
             return Expr::one();
         };
-        let share = self.chosen(only).and_then(|chosen| chosen.distinct.divide(&chosen.all));
+        let share = self
+            .chosen(only)
+            .and_then(|chosen| chosen.distinct.divide(&chosen.all));
         share.unwrap_or_else(Expr::one)
     }
 }

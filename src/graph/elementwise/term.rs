@@ -34,7 +34,10 @@ impl Term {
     /// lie over each other like those before.
     pub(in crate::graph) fn reshaped(term: &Term, shapes: &[&[Expr]]) -> Term {
         let all = |terms: &[Term]| -> Vec<Term> {
-            terms.iter().map(|term| Term::reshaped(term, shapes)).collect()
+            terms
+                .iter()
+                .map(|term| Term::reshaped(term, shapes))
+                .collect()
         };
         let one = |term: &Term| Box::new(Term::reshaped(term, shapes));
         let (node, parts) = match &term.node {
@@ -58,7 +61,10 @@ impl Term {
             }
             TermNode::Call(function, arguments) => {
                 let arguments = all(arguments);
-                let parts = arguments.iter().map(|part| Arc::clone(&part.shape)).collect();
+                let parts = arguments
+                    .iter()
+                    .map(|part| Arc::clone(&part.shape))
+                    .collect();
                 (TermNode::Call(*function, arguments), parts)
             }
         };

@@ -85,7 +85,10 @@ impl Decoding<'_> {
     }
 
     fn incoming(&self, at: NodeIndex) -> Vec<(EdgeIndex, usize)> {
-        let edges = self.graph.ops.edges_directed(at, petgraph::Direction::Incoming);
+        let edges = self
+            .graph
+            .ops
+            .edges_directed(at, petgraph::Direction::Incoming);
         let mut edges: Vec<(EdgeIndex, usize)> =
             edges.map(|edge| (edge.id(), edge.weight().slot)).collect();
         edges.sort_by_key(|(_, slot)| *slot);
@@ -171,7 +174,10 @@ impl Decoding<'_> {
     }
 
     fn shape(&self, old: &[Expr], labels: &[Option<Tokens>]) -> Vec<Expr> {
-        let labels = labels.iter().map(Option::as_ref).chain(std::iter::repeat(None));
+        let labels = labels
+            .iter()
+            .map(Option::as_ref)
+            .chain(std::iter::repeat(None));
         let axes = old.iter().zip(labels);
         axes.map(|(extent, tokens)| self.count.extent(extent, tokens))
             .collect()
@@ -203,7 +209,10 @@ impl Decoding<'_> {
                 let inputs = self.incoming(at);
                 let shapes = inputs.iter().map(|(edge, _)| {
                     let tensor = &self.graph.ops[*edge].tensor;
-                    (tensor.shape.clone(), self.shape(&tensor.shape, &self.labels.along(*edge)))
+                    (
+                        tensor.shape.clone(),
+                        self.shape(&tensor.shape, &self.labels.along(*edge)),
+                    )
                 });
                 let shapes: Vec<(Vec<Expr>, Vec<Expr>)> = shapes.collect();
                 if let Some(formula) = &elementwise.formula {
@@ -242,7 +251,10 @@ fn split(index: &mut AffineIndex, axes: &[Axis]) {
     if index.terms.len() < 2 || !index.offset.is_zero() {
         return;
     }
-    let is_plain = index.terms.last().is_some_and(|(_, factor)| *factor == Expr::one());
+    let is_plain = index
+        .terms
+        .last()
+        .is_some_and(|(_, factor)| *factor == Expr::one());
     let mut below = Expr::one();
     for (at, factor) in index.terms.iter_mut().rev().filter(|_| is_plain) {
         factor.clone_from(&below);
@@ -264,7 +276,9 @@ fn share(share: &Expr, count: &Count, windows: &[Expr]) -> Expr {
 fn regions(graph: &OpGraph, count: &Count, windows: &[Expr]) -> Vec<Region> {
     let mut regions: Vec<Region> = Vec::with_capacity(graph.regions.len());
     for region in &graph.regions {
-        let around = region.parent.and_then(|parent| Some((parent, regions.get(parent.index())?)));
+        let around = region
+            .parent
+            .and_then(|parent| Some((parent, regions.get(parent.index())?)));
         let share = share(&region.share, count, windows);
         let new = match around {
             Some(around) => {

@@ -199,7 +199,10 @@ impl<'g> Labels<'g> {
     ) -> Result<(), Stopped> {
         let said = self.said(loops, edges);
         for axis in 0..loops.extents.len() {
-            let of_axis = || said.iter().map(|said| said.get(axis).and_then(Option::as_ref));
+            let of_axis = || {
+                said.iter()
+                    .map(|said| said.get(axis).and_then(Option::as_ref))
+            };
             let kept = of_axis().find_map(|tokens| match tokens {
                 Some(Tokens::Kept(count)) => Some(count.clone()),
                 _ => None,
@@ -352,7 +355,9 @@ impl<'g> Labels<'g> {
             }
         }
         if matches!(op.kind, OpKind::Move(crate::graph::Movement::Concat))
-            && let Some(edge) = edges.iter().find(|edge| self.grows(op.output.shape.as_slice(), **edge))
+            && let Some(edge) = edges
+                .iter()
+                .find(|edge| self.grows(op.output.shape.as_slice(), **edge))
         {
             let (from, _) = self.graph.ops.edge_endpoints(*edge).unwrap_or_default();
             let message = format!(
@@ -423,9 +428,7 @@ impl<'g> Labels<'g> {
                 };
                 for ((own, extent), through) in own.iter_mut().zip(shape).zip(axes) {
                     if own.is_none() && self.count.is_in(extent) {
-                        *own = through
-                            .iter()
-                            .find_map(|at| of_loops.get(*at)?.clone());
+                        *own = through.iter().find_map(|at| of_loops.get(*at)?.clone());
                     }
                 }
             }
@@ -434,7 +437,10 @@ impl<'g> Labels<'g> {
 }
 
 fn mistake(op: &crate::graph::Op, message: String) -> Stopped {
-    let mistake = Diagnostic::at(&op.place, format!("{message}, so it cannot decode one by one"));
+    let mistake = Diagnostic::at(
+        &op.place,
+        format!("{message}, so it cannot decode one by one"),
+    );
     Stopped::Mistake(Box::new(mistake))
 }
 

@@ -167,7 +167,8 @@ fn regrouped(shape: &[Expr], output: &[Expr]) -> Option<Vec<Vec<usize>>> {
                 .flat_map(|old| (new_end..=output.len()).map(move |new| (old, new)));
             let mut ends: Vec<(usize, usize)> = ends.collect();
             ends.sort_by_key(|(old, new)| old + new);
-            let fits = |(to, end): &(usize, usize)| size(shape, old, *to) == size(output, new, *end);
+            let fits =
+                |(to, end): &(usize, usize)| size(shape, old, *to) == size(output, new, *end);
             (old_end, new_end) = ends.into_iter().find(fits)?;
         }
         for axis in axes.get_mut(old..old_end)? {

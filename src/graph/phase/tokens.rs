@@ -55,7 +55,9 @@ impl Count {
         if self.symbol.is_some() {
             return self.shows_in(extent);
         }
-        let times = extent.divide(&self.tokens).and_then(|times| times.as_constant());
+        let times = extent
+            .divide(&self.tokens)
+            .and_then(|times| times.as_constant());
         times.is_some_and(|times| times.is_integer())
     }
 

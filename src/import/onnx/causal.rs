@@ -101,7 +101,11 @@ fn is_triangle(net: &Net, id: TensorId) -> bool {
         let of_half = move |(at, value): (usize, &f64)| {
             ((at % side > at / side) == upper).then_some(value.to_bits())
         };
-        square.iter().enumerate().filter_map(of_half).collect::<HashSet<u64>>()
+        square
+            .iter()
+            .enumerate()
+            .filter_map(of_half)
+            .collect::<HashSet<u64>>()
     };
     let (upper, lower) = (half(true), half(false));
     upper.len() == 1 && upper.is_disjoint(&lower)

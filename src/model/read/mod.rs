@@ -16,7 +16,9 @@ use self::values::{entries, format, formulas, list, names};
 use self::weight::weights;
 use super::chains::check_chains;
 use super::limits;
-use super::module::{Module, ModuleKind, Named, Number, NumberRole, OwnBlock, Scope, TokenAxis, Variant};
+use super::module::{
+    Module, ModuleKind, Named, Number, NumberRole, OwnBlock, Scope, TokenAxis, Variant,
+};
 use crate::source::{
     Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, Value, at_most, parse_toml,
 };

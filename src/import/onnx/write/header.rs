@@ -23,7 +23,11 @@ pub(super) fn header(net: &Net, main: &Section<'_>, file: &str) -> String {
     if let Some(tokens) = &net.tokens {
         let name = formula(tokens);
         let is_dim = net.dims.iter().any(|dim| dim.name == name);
-        let counted = if is_dim { quoted(&name) } else { "1".to_owned() };
+        let counted = if is_dim {
+            quoted(&name)
+        } else {
+            "1".to_owned()
+        };
         let _ = writeln!(text, "causal = {counted}");
     }
     if let Some(output) = net.outputs.first().and_then(|output| main.made(*output)) {
