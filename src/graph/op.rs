@@ -40,8 +40,25 @@ pub struct Op {
     /// Whether its result is what is kept of a token when the next is decoded,
     /// in place of the keys and values that are made of it.
     pub is_cached: bool,
+    /// Whether it runs once for every copy of a weight or a state, whatever share
+    /// of the blocks around it runs.
+    pub is_once_per_copy: bool,
+    /// When it runs.
+    pub pass: Pass,
     /// Where it was written.
     pub place: Place,
+}
+
+/// When an op of a step runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Pass {
+    /// From the inputs to the result.
+    #[default]
+    Forward,
+    /// From the gradient of the result to those of the weights.
+    Backward,
+    /// When weights change.
+    Update,
 }
 
 /// What an op does.
@@ -77,6 +94,9 @@ pub struct Elementwise {
     /// Whether the result holds only values of the operands, though no formula
     /// says so: the largest of a window.
     pub(super) keeps_values: bool,
+    /// The primitives that give a gradient back, with how many of each in all,
+    /// where they are listed too.
+    pub(super) backward: Option<Vec<(Primitive, Expr)>>,
     /// Primitives and how many of each in all.
     pub steps: Vec<(Primitive, Expr)>,
 }

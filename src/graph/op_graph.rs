@@ -29,6 +29,8 @@ pub struct OpGraph {
     /// The name of the model's file.
     pub(super) source: String,
     pub(super) ops: DiGraph<Op, Edge>,
+    /// The op whose result the model gives.
+    pub(super) output: Option<NodeIndex>,
     pub(super) regions: Vec<Region>,
     pub(super) symbols: Vec<SymbolInfo>,
     pub(super) numbers: Vec<(String, Expr)>,
@@ -100,7 +102,7 @@ impl OpGraph {
     /// which shares leave as they are.
     pub fn runs(&self, op: &Op) -> Expr {
         let region = self.region(op.region);
-        if op.computes() && !op.appends() {
+        if op.computes() && !op.is_once_per_copy {
             region.runs() * &op.share
         } else {
             region.copies() * &op.share

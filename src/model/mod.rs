@@ -33,7 +33,7 @@ pub use self::module::{
 };
 pub use self::notation::Ellipsis;
 pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, WeightDecl};
-pub use self::phase::{CONTEXT, Phase, UnknownPhase};
+pub use self::phase::{Activations, CONTEXT, Optimiser, Phase, Training, UnknownPhase};
 pub use self::read::read_numbers;
 pub use self::shape::ShapeDecl;
 

@@ -94,6 +94,8 @@ pub enum OpForm {
         /// Whether the result holds only values that the inputs hold, as the
         /// largest of a window does.
         keeps_values: bool,
+        /// Which give a gradient back, and how many of each.
+        backward: Option<Vec<(Primitive, Formula)>>,
     },
     /// Tensors laid end to end along one axis: `b n d, b m d -> b (n + m) d`.
     Concat(Signature),

@@ -25,17 +25,91 @@ pub enum Phase {
     /// One new token after `context` earlier ones, of which keys and values are
     /// kept.
     Decode,
+    /// A forward pass, the backward ops that follow from it, and the update of
+    /// all weights.
+    Train(Training),
+}
+
+/// How a model is trained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Training {
+    /// What updates the weights.
+    pub optimiser: Optimiser,
+    /// Whether results of the forward pass are kept for the backward ops.
+    pub activations: Activations,
+}
+
+/// What updates the weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Optimiser {
+    /// The gradient, times a number.
+    #[default]
+    Sgd,
+    /// A mean of gradients that decays.
+    Momentum,
+    /// The same over the root of a mean of their squares.
+    Adam,
+}
+
+/// Whether results of the forward pass are kept for the backward ops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Activations {
+    /// All of them are.
+    #[default]
+    Stored,
+    /// What goes into a block is; the rest is computed again.
+    Recomputed,
+}
+
+impl Optimiser {
+    /// The names of all.
+    pub const NAMES: [&'static str; 3] = ["sgd", "momentum", "adam"];
+
+    /// Its name in arguments and outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Optimiser::Sgd => "sgd",
+            Optimiser::Momentum => "momentum",
+            Optimiser::Adam => "adam",
+        }
+    }
+
+    /// The optimiser of this name.
+    pub fn named(name: &str) -> Option<Optimiser> {
+        let all = [Optimiser::Sgd, Optimiser::Momentum, Optimiser::Adam];
+        all.into_iter().find(|optimiser| optimiser.name() == name)
+    }
+}
+
+impl Activations {
+    /// The names of both.
+    pub const NAMES: [&'static str; 2] = ["stored", "recomputed"];
+
+    /// Its name in arguments and outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Activations::Stored => "stored",
+            Activations::Recomputed => "recomputed",
+        }
+    }
+
+    /// What is meant by this name.
+    pub fn named(name: &str) -> Option<Activations> {
+        let all = [Activations::Stored, Activations::Recomputed];
+        all.into_iter().find(|activations| activations.name() == name)
+    }
 }
 
 impl Phase {
     /// The names of all phases.
-    pub const NAMES: [&'static str; 2] = ["prefill", "decode"];
+    pub const NAMES: [&'static str; 3] = ["prefill", "decode", "train"];
 
     /// Its name in arguments and outputs.
     pub fn name(self) -> &'static str {
         match self {
             Phase::Prefill => "prefill",
             Phase::Decode => "decode",
+            Phase::Train(_) => "train",
         }
     }
 }
@@ -51,6 +125,7 @@ impl FromStr for Phase {
         match text {
             "prefill" => Ok(Phase::Prefill),
             "decode" => Ok(Phase::Decode),
+            "train" => Ok(Phase::Train(Training::default())),
             _ => Err(UnknownPhase),
         }
     }
@@ -58,7 +133,14 @@ impl FromStr for Phase {
 
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(self.name())?;
+        match self {
+            Phase::Train(training) => {
+                let (optimiser, activations) = (training.optimiser, training.activations);
+                write!(f, " by {}, activations {}", optimiser.name(), activations.name())
+            }
+            Phase::Prefill | Phase::Decode => Ok(()),
+        }
     }
 }
 

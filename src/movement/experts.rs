@@ -14,7 +14,7 @@ use petgraph::graph::NodeIndex;
 
 use super::finder::Finder;
 use super::function::distinct;
-use crate::graph::{Movement as Moved, OpKind};
+use crate::graph::{Movement as Moved, OpKind, Pass};
 use crate::symbolic::Expr;
 
 /// Matrices that are chosen.
@@ -107,13 +107,15 @@ impl Finder<'_> {
     /// Which share of a weight is read at all: of experts those that are chosen
     /// by any token.
     pub(super) fn share_read(&self, weight: NodeIndex) -> Expr {
-        let mut readers = self.graph.ops().neighbors(weight);
-        let (Some(only), None) = (readers.next(), readers.next()) else {
-            return Expr::one();
-        };
-        let share = self
-            .chosen(only)
-            .and_then(|chosen| chosen.distinct.divide(&chosen.all));
+        let readers = self.graph.ops().neighbors(weight);
+        let readers = readers.filter(|reader| self.pass(*reader) != Pass::Update);
+        let shares: Option<Vec<Expr>> = readers
+            .map(|reader| {
+                let chosen = self.chosen(reader)?;
+                chosen.distinct.divide(&chosen.all)
+            })
+            .collect();
+        let share = shares.and_then(|shares| shares.into_iter().next());
         share.unwrap_or_else(Expr::one)
     }
 }

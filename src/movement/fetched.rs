@@ -2,8 +2,8 @@
 
 use petgraph::graph::NodeIndex;
 
-use super::finder::Finder;
-use super::setting::{Direction, Role};
+use super::finder::{Finder, role_of_result};
+use super::setting::Direction;
 use crate::graph::{Op, OpKind};
 
 impl Finder<'_> {
@@ -50,6 +50,7 @@ impl Finder<'_> {
             self.add(at, 0, (read.role, Direction::Read), bits);
         }
         let bits = &self.result_bits(op) * &runs;
-        self.add(at, 0, (Role::Activation, Direction::Write), bits);
+        self.add(at, 0, (role_of_result(op), Direction::Write), bits);
+        self.write_states(at, op, 0);
     }
 }

@@ -15,7 +15,7 @@ use super::function::Searches;
 use super::setting::{Direction, Role};
 use super::width::bits;
 use crate::format::Format;
-use crate::graph::{Movement as Moved, Op, OpGraph, OpKind};
+use crate::graph::{Movement as Moved, Op, OpGraph, OpKind, Pass};
 use crate::symbolic::Expr;
 
 /// The accesses of one op of one kind.
@@ -121,6 +121,11 @@ impl Finder<'_> {
         Expr::whole(i64::try_from(bits(&op.output, self.format)).unwrap_or(i64::MAX))
     }
 
+    /// When an op runs.
+    pub(super) fn pass(&self, at: NodeIndex) -> Pass {
+        self.graph.ops()[at].pass
+    }
+
     /// The op whose result a tensor is, behind all that only moves it.
     pub(super) fn source(&self, mut at: NodeIndex) -> NodeIndex {
         while self.is_view(at) {
@@ -202,6 +207,14 @@ impl Finder<'_> {
 
     pub(super) fn result_bits(&self, op: &Op) -> Expr {
         &(self.bind)(&op.output.elements()) * &self.width(op)
+    }
+}
+
+/// What the result of an op is.
+pub(super) fn role_of_result(op: &Op) -> Role {
+    match op.pass {
+        Pass::Update => Role::Weight,
+        _ => Role::Activation,
     }
 }
 

@@ -5,7 +5,7 @@ use petgraph::graph::NodeIndex;
 
 use super::finder::{Finder, Read};
 use super::setting::{Direction, Role};
-use crate::graph::Op;
+use crate::graph::{Op, Pass};
 use crate::symbolic::Expr;
 
 impl Finder<'_> {
@@ -39,6 +39,34 @@ impl Finder<'_> {
                 self.bound += &(&crossing + &bits);
             }
         }
+    }
+
+    /// The states that an op reads are written anew.
+    pub(super) fn write_states(&mut self, at: NodeIndex, op: &Op, level: usize) {
+        for bits in self.states(at, op) {
+            self.add(at, level, (Role::State, Direction::Write), bits);
+        }
+    }
+
+    /// The same through all levels.
+    pub(super) fn write_states_through(&mut self, at: NodeIndex, op: &Op) {
+        for bits in self.states(at, op) {
+            for level in 0..=self.farthest() {
+                self.up(at, level, Role::State, &bits);
+            }
+            self.bound += &bits;
+        }
+    }
+
+    /// Bits of each state that an update reads.
+    fn states(&self, at: NodeIndex, op: &Op) -> Vec<Expr> {
+        if op.pass != Pass::Update {
+            return Vec::new();
+        }
+        let runs = self.runs(op);
+        let reads = self.reads(at).into_iter();
+        let states = reads.filter(|read| read.role == Role::State);
+        states.map(|state| &state.bits() * &runs).collect()
     }
 
     /// Bits of all that an op touches by itself; of a state what is appended.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use petgraph::graph::NodeIndex;
 
 use super::contraction::Contraction;
-use super::finder::{Finder, Read, role};
+use super::finder::{Finder, Read, role, role_of_result};
 use super::function::{Part, bound, fits};
 use super::setting::Role;
 use crate::graph::{Einsum, Op, OpKind};
@@ -51,9 +51,14 @@ impl Finder<'_> {
         if role(&self.graph.ops()[source]) == Role::State {
             return Expr::zero();
         }
+        let same_pass = |reader: &NodeIndex| self.pass(*reader) == self.pass(at);
         if self.graph.ops()[source].computes() {
-            return self.stays(source);
+            return match self.pass(source) == self.pass(at) {
+                true => self.room(source),
+                false => Expr::zero(),
+            };
         }
+        let readers: BTreeSet<NodeIndex> = readers.into_iter().filter(same_pass).collect();
         // Who only looks a row up does not bring the rest.
         let looks_up = |at: &NodeIndex| self.looks_up(*at);
         let whole: Vec<NodeIndex> = readers.iter().copied().filter(|at| !looks_up(at)).collect();
@@ -65,7 +70,19 @@ impl Finder<'_> {
 
     /// 1 where the result of an op stays on the die.
     pub(super) fn stays(&self, source: NodeIndex) -> Expr {
+        let readers = self.readers(source);
+        // What is needed after its pass has to be kept until then.
+        let later = |reader: &NodeIndex| self.pass(*reader) != self.pass(source);
+        match readers.iter().any(later) {
+            true => Expr::zero(),
+            false => self.room(source),
+        }
+    }
+
+    /// 1 where the result of an op stays on the die for the readers of its pass.
+    fn room(&self, source: NodeIndex) -> Expr {
         let mut all = self.readers(source);
+        all.retain(|reader| self.pass(*reader) == self.pass(source));
         if all.is_empty() {
             return Expr::zero();
         }
@@ -278,11 +295,12 @@ impl Finder<'_> {
         let stays = self.stays(at);
         for level in 0..=far {
             let crossing = &bits * &self.crosses(level, &stays);
-            self.up(at, level, Role::Activation, &crossing);
+            self.up(at, level, role_of_result(op), &crossing);
             if level == far {
                 self.bound += &crossing;
             }
         }
+        self.write_states_through(at, op);
     }
 
     /// Whether the result of one op is handed to another element by element.
@@ -293,6 +311,6 @@ impl Finder<'_> {
             OpKind::Einsum(einsum) => einsum.operands.len() < 2,
             _ => false,
         };
-        streams(from) && streams(to) && self.graph.runs(from) == self.graph.runs(to)
+        streams(from) && streams(to) && from.pass == to.pass && self.graph.runs(from) == self.graph.runs(to)
     }
 }

@@ -18,7 +18,7 @@ use crate::format::Format;
 use crate::formula::Formula;
 use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked, meant};
 use crate::loader::Loader;
-use crate::model::{Model, Phase, UnknownPhase};
+use crate::model::{Activations, Model, Optimiser, Phase, UnknownPhase};
 use crate::source::{Diagnostic, Place, Problems, Spanned};
 
 use super::PriceRequest;
@@ -59,13 +59,42 @@ impl VariantSettings {
     }
 }
 
-/// The phase of this name.
-fn phase(name: &str) -> Result<Phase, Problems> {
-    name.parse().map_err(|UnknownPhase| {
-        let place = ArgSource::new("--phase", name).spanned(name).place;
-        let mistake = Diagnostic::at(&place, format!("`{name}` is no phase"));
-        Problems::from(mistake.known(name, Phase::NAMES))
-    })
+/// The phase that is asked for.
+fn phase(args: &ModelArgs) -> Result<Phase, Problems> {
+    let wrong = |flag: &str, name: &str, message: String| {
+        let place = ArgSource::new(flag, name).spanned(name).place;
+        Diagnostic::at(&place, message)
+    };
+    let name = &args.phase;
+    let phase: Phase = name.parse().map_err(|UnknownPhase| {
+        wrong("--phase", name, format!("`{name}` is no phase")).known(name, Phase::NAMES)
+    })?;
+    let given = [
+        ("--optimizer", args.optimizer.as_ref()),
+        ("--activations", args.activations.as_ref()),
+    ];
+    let Phase::Train(mut training) = phase else {
+        for (flag, value) in given {
+            if let Some(value) = value {
+                let message = format!("`{flag}` is given, but the phase is `{phase}`");
+                return Err(wrong(flag, value, message).help("add `--phase train`").into());
+            }
+        }
+        return Ok(phase);
+    };
+    if let Some(name) = &args.optimizer {
+        training.optimiser = Optimiser::named(name).ok_or_else(|| {
+            let message = format!("`{name}` is no optimiser");
+            wrong("--optimizer", name, message).known(name, Optimiser::NAMES)
+        })?;
+    }
+    if let Some(name) = &args.activations {
+        training.activations = Activations::named(name).ok_or_else(|| {
+            let message = format!("activations are not `{name}`");
+            wrong("--activations", name, message).known(name, Activations::NAMES)
+        })?;
+    }
+    Ok(Phase::Train(training))
 }
 
 /// Which variants are meant where none is named.
@@ -94,7 +123,7 @@ impl ModelRequest {
                 return Err(problems);
             }
         };
-        model = match phase(&args.phase).and_then(|phase| model.clone().in_phase(phase)) {
+        model = match phase(args).and_then(|phase| model.clone().in_phase(phase)) {
             Ok(model) => model,
             Err(mistakes) => {
                 problems.extend(mistakes);

@@ -72,6 +72,7 @@ pub(super) fn find(lowered: Lowered<'_>, unfold: Unfold) -> Result<OpGraph, Prob
         format: root.format,
         source: root.source.name().to_owned(),
         ops: flattening.ops,
+        output: flattening.output,
         regions: flattening.regions,
         numbers: lowered.symbols.shown(),
         symbols: Vec::new(),

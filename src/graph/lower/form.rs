@@ -36,7 +36,11 @@ impl<'m> Lowering<'m> {
             OpForm::PerElement {
                 counts,
                 keeps_values,
-            } => self.per_element(op, (counts, *keeps_values), operands, instance),
+                backward,
+            } => {
+                let listed = (counts.as_slice(), backward.as_deref(), *keeps_values);
+                self.per_element(op, listed, operands, instance)
+            }
             OpForm::Concat(signature) => self.concat(op, signature, operands, instance),
             OpForm::Gather(signature) => {
                 self.chosen(op, Movement::Gather, signature, operands, instance)
@@ -123,6 +127,7 @@ impl<'m> Lowering<'m> {
             text: formula.text.trim().to_owned(),
             formula: Some(Arc::new(term)),
             keeps_values: false,
+            backward: None,
             steps: Vec::new(),
         });
         Ok((kind, shape))
@@ -131,7 +136,11 @@ impl<'m> Lowering<'m> {
     fn per_element(
         &mut self,
         op: &OpDecl,
-        (counts, keeps_values): (&[(Primitive, Formula)], bool),
+        (counts, backward, keeps_values): (
+            &[(Primitive, Formula)],
+            Option<&[(Primitive, Formula)]>,
+            bool,
+        ),
         operands: &[Value],
         instance: &Instance<'m>,
     ) -> Result<Form, Reported> {
@@ -142,22 +151,41 @@ impl<'m> Lowering<'m> {
             )));
         };
         let elements: Expr = first.shape.iter().product();
-        let mut steps = Vec::new();
-        let mut words = Vec::new();
-        for (primitive, formula) in counts {
-            let each = self.number(formula, instance)?;
-            let what = format!("the number of `{primitive}` in `{}`", op.name.value);
-            self.constrain(what, &each, Rule::NotNegative, &formula.place);
-            words.push(format!("{} {primitive}", formula.text.trim()));
-            steps.push((*primitive, &elements * &each));
-        }
+        let words = counts
+            .iter()
+            .map(|(primitive, formula)| format!("{} {primitive}", formula.text.trim()));
+        let words: Vec<String> = words.collect();
+        let steps = self.steps(op, counts, &elements, instance)?;
+        let backward = match backward {
+            Some(counts) => Some(self.steps(op, counts, &elements, instance)?),
+            None => None,
+        };
         let kind = OpKind::Elementwise(Elementwise {
             text: words.join(", "),
             formula: None,
             keeps_values,
+            backward,
             steps,
         });
         Ok((kind, first.shape.to_vec()))
+    }
+
+    /// So many of each primitive for so many elements.
+    fn steps(
+        &mut self,
+        op: &OpDecl,
+        counts: &[(Primitive, Formula)],
+        elements: &Expr,
+        instance: &Instance<'m>,
+    ) -> Result<Vec<(Primitive, Expr)>, Reported> {
+        let mut steps = Vec::with_capacity(counts.len());
+        for (primitive, formula) in counts {
+            let each = self.number(formula, instance)?;
+            let what = format!("the number of `{primitive}` in `{}`", op.name.value);
+            self.constrain(what, &each, Rule::NotNegative, &formula.place);
+            steps.push((*primitive, elements * &each));
+        }
+        Ok(steps)
     }
 
     /// Parts of one operand, which is the last.

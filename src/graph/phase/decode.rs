@@ -46,9 +46,11 @@ pub(super) fn decode(
         caches: BTreeMap::new(),
     };
     decoding.all()?;
+    let output = graph.output.map(|output| decoding.new(output));
     let ops = decoding.ops;
     let regions = regions(graph, count, &labels.windows);
     graph.ops = ops;
+    graph.output = output;
     graph.regions = regions;
     Ok(())
 }
@@ -139,6 +141,7 @@ impl Decoding<'_> {
             region: self.region(from, reader),
             share: Expr::one(),
             is_cached: false,
+            is_once_per_copy: true,
             output,
             ..maker.clone()
         };

@@ -9,15 +9,18 @@
 //! | `tokens` | what an axis counts when one token is decoded after others |
 //! | `loops` | how the axes of an op's operands run into those of its result |
 //! | `labels` | which axes count the new token, and which all that are kept |
+//! | `train` | the graph with its backward ops and the update of its weights |
 //! | `decode` | the graph for one new token, with what is kept of the earlier ones |
 
 mod decode;
 mod labels;
 mod loops;
 mod tokens;
+mod train;
 
 use self::decode::decode;
 use self::tokens::Count;
+use self::train::train;
 use super::{OpGraph, OpKind};
 use crate::model::{CONTEXT, Model, Phase, TokenAxis};
 use crate::source::Problems;
@@ -36,6 +39,10 @@ pub(super) fn apply(
     graph.phase = model.phase();
     match (model.phase(), &model.root.causal) {
         (Phase::Prefill, _) | (Phase::Decode, None) => Ok(()),
+        (Phase::Train(training), _) => {
+            train(graph, training);
+            Ok(())
+        }
         (Phase::Decode, Some(causal)) => {
             let (tokens, axis) = match &causal.value {
                 TokenAxis::Dim(name) => (numbers(name), None),

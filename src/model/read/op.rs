@@ -157,6 +157,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
     let repeat = fields.take("repeat");
     let uncounted = fields.take("uncounted");
     let keeps_values = fields.take("keeps_values");
+    let backward = fields.take("backward");
     let [Given { key, written, node }] = given.as_slice() else {
         let message = match given.as_slice() {
             [] => "the op does not say what it does".to_owned(),
@@ -186,7 +187,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
         misplaced.push(("uncounted", uncounted));
     }
     if *key != "per_element" {
-        misplaced.push(("keeps_values", keeps_values));
+        misplaced.extend([("keeps_values", keeps_values), ("backward", backward)]);
     }
     for (name, other) in misplaced {
         if let Some(other) = other {
@@ -217,6 +218,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
         "per_element" => per_element(node, problems).map(|counts| OpForm::PerElement {
             counts,
             keeps_values: keeps_values.is_some_and(|node| truth(node, problems)),
+            backward: backward.and_then(|node| per_element(node, problems)),
         }),
         "concat" => signature(node, problems).map(OpForm::Concat),
         "gather" => signature(node, problems).map(OpForm::Gather),
