@@ -96,7 +96,8 @@ impl Activations {
     /// What is meant by this name.
     pub fn named(name: &str) -> Option<Activations> {
         let all = [Activations::Stored, Activations::Recomputed];
-        all.into_iter().find(|activations| activations.name() == name)
+        all.into_iter()
+            .find(|activations| activations.name() == name)
     }
 }
 
@@ -137,7 +138,12 @@ impl fmt::Display for Phase {
         match self {
             Phase::Train(training) => {
                 let (optimiser, activations) = (training.optimiser, training.activations);
-                write!(f, " by {}, activations {}", optimiser.name(), activations.name())
+                write!(
+                    f,
+                    " by {}, activations {}",
+                    optimiser.name(),
+                    activations.name()
+                )
             }
             Phase::Prefill | Phase::Decode => Ok(()),
         }

@@ -31,8 +31,9 @@ impl Finder<'_> {
             self.add(at, far, (Role::Weight, Direction::Write), bits);
             return self.write_states(at, op, far);
         }
-        let (own, others): (Vec<NodeIndex>, Vec<NodeIndex>) =
-            readers.into_iter().partition(|reader| self.pass(*reader) == op.pass);
+        let (own, others): (Vec<NodeIndex>, Vec<NodeIndex>) = readers
+            .into_iter()
+            .partition(|reader| self.pass(*reader) == op.pass);
         let stays = match (self.on_die(), own.first()) {
             (Some((level, capacity)), Some(_)) => {
                 let whole = (self.bind)(&op.output.elements());
@@ -58,7 +59,12 @@ impl Finder<'_> {
             }
         }
         for reader in self.first_of_passes(others) {
-            self.add(reader, far, (Role::Activation, Direction::Read), bits.clone());
+            self.add(
+                reader,
+                far,
+                (Role::Activation, Direction::Read),
+                bits.clone(),
+            );
         }
     }
 
@@ -87,7 +93,10 @@ impl Finder<'_> {
     fn first_of_passes(&self, readers: Vec<NodeIndex>) -> Vec<NodeIndex> {
         let mut first: Vec<NodeIndex> = Vec::new();
         for reader in readers {
-            if first.iter().all(|known| self.pass(*known) != self.pass(reader)) {
+            if first
+                .iter()
+                .all(|known| self.pass(*known) != self.pass(reader))
+            {
                 first.push(reader);
             }
         }

@@ -311,6 +311,9 @@ impl Finder<'_> {
             OpKind::Einsum(einsum) => einsum.operands.len() < 2,
             _ => false,
         };
-        streams(from) && streams(to) && from.pass == to.pass && self.graph.runs(from) == self.graph.runs(to)
+        streams(from)
+            && streams(to)
+            && from.pass == to.pass
+            && self.graph.runs(from) == self.graph.runs(to)
     }
 }

@@ -77,7 +77,9 @@ fn phase(args: &ModelArgs) -> Result<Phase, Problems> {
         for (flag, value) in given {
             if let Some(value) = value {
                 let message = format!("`{flag}` is given, but the phase is `{phase}`");
-                return Err(wrong(flag, value, message).help("add `--phase train`").into());
+                return Err(wrong(flag, value, message)
+                    .help("add `--phase train`")
+                    .into());
             }
         }
         return Ok(phase);

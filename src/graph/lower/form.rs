@@ -23,6 +23,9 @@ pub(super) type Form = (OpKind, Vec<Expr>);
 /// To follow so many parts of a formula is as much work as lowering an op.
 const PARTS_PER_STEP: usize = 4;
 
+/// Primitives, and how many of each for every element.
+type Counts<'a> = &'a [(Primitive, Formula)];
+
 impl<'m> Lowering<'m> {
     pub(super) fn form(
         &mut self,
@@ -136,11 +139,7 @@ impl<'m> Lowering<'m> {
     fn per_element(
         &mut self,
         op: &OpDecl,
-        (counts, backward, keeps_values): (
-            &[(Primitive, Formula)],
-            Option<&[(Primitive, Formula)]>,
-            bool,
-        ),
+        (counts, backward, keeps_values): (Counts<'_>, Option<Counts<'_>>, bool),
         operands: &[Value],
         instance: &Instance<'m>,
     ) -> Result<Form, Reported> {
@@ -174,7 +173,7 @@ impl<'m> Lowering<'m> {
     fn steps(
         &mut self,
         op: &OpDecl,
-        counts: &[(Primitive, Formula)],
+        counts: Counts<'_>,
         elements: &Expr,
         instance: &Instance<'m>,
     ) -> Result<Vec<(Primitive, Expr)>, Reported> {

@@ -46,7 +46,7 @@ pub(super) fn decode(
         caches: BTreeMap::new(),
     };
     decoding.all()?;
-    let output = graph.output.map(|output| decoding.new(output));
+    let output = graph.output.map(|output| decoding.placed(output));
     let ops = decoding.ops;
     let regions = regions(graph, count, &labels.windows);
     graph.ops = ops;
@@ -104,12 +104,12 @@ impl Decoding<'_> {
         let tensor = self.tensor(old, &self.labels.along(edge));
         let source = match self.labels.kept.get(&edge) {
             Some(count) => self.cache(from, at, count, &tensor),
-            None => self.new(from),
+            None => self.placed(from),
         };
         (source, Edge { slot, tensor })
     }
 
-    fn new(&self, old: NodeIndex) -> NodeIndex {
+    fn placed(&self, old: NodeIndex) -> NodeIndex {
         self.placed.get(old.index()).copied().unwrap_or_default()
     }
 
@@ -150,7 +150,7 @@ impl Decoding<'_> {
         let new = self.tensor(&maker.output, self.labels.of(from));
         let state = self.ops.add_node(state);
         let appended = self.ops.add_node(appended);
-        let maker = self.new(from);
+        let maker = self.placed(from);
         for (slot, (from, tensor)) in [(state, earlier), (maker, new)].into_iter().enumerate() {
             self.ops.add_edge(from, appended, Edge { slot, tensor });
         }

@@ -23,7 +23,7 @@ use self::tokens::Count;
 use self::train::train;
 use super::{OpGraph, OpKind};
 use crate::model::{CONTEXT, Model, Phase, TokenAxis};
-use crate::source::Problems;
+use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::Expr;
 
 /// Makes `graph` that of the model's phase. `numbers` are the model's dims and
@@ -40,8 +40,12 @@ pub(super) fn apply(
     match (model.phase(), &model.root.causal) {
         (Phase::Prefill, _) | (Phase::Decode, None) => Ok(()),
         (Phase::Train(training), _) => {
-            train(graph, training);
-            Ok(())
+            if train(graph, training) > 0 {
+                return Ok(());
+            }
+            let message = format!("`{}` has no weights that could be trained", graph.model);
+            let start = Place::new(&model.root.source, 0..0);
+            Err(Diagnostic::at(&start, message).into())
         }
         (Phase::Decode, Some(causal)) => {
             let (tokens, axis) = match &causal.value {

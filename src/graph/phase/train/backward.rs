@@ -103,7 +103,9 @@ impl Backward<'_> {
                 let inputs = self.graph.inputs(*at).into_iter();
                 let forward = Forward {
                     at: *at,
-                    inputs: inputs.map(|(from, edge)| (from, edge.tensor.clone())).collect(),
+                    inputs: inputs
+                        .map(|(from, edge)| (from, edge.tensor.clone()))
+                        .collect(),
                     op,
                     gradient,
                 };
@@ -124,7 +126,10 @@ impl Backward<'_> {
         let given = std::mem::take(self.given.get_mut(at.index())?);
         let mut groups: Vec<(Option<RegionId>, Vec<Given>)> = Vec::new();
         for one in given {
-            match groups.iter_mut().find(|(through, _)| *through == one.through) {
+            match groups
+                .iter_mut()
+                .find(|(through, _)| *through == one.through)
+            {
                 Some((_, group)) => group.push(one),
                 None => groups.push((one.through, vec![one])),
             }
@@ -209,6 +214,11 @@ impl Backward<'_> {
                     self.elementwise(forward, elementwise, slot, &share)
                 }
                 OpKind::Move(movement) => self.moved(forward, *movement, slot, &share),
+                // Nor is it known how it gives gradients back.
+                OpKind::Unsupported(_) => {
+                    let gradient = vec![self.tensor(forward.gradient)];
+                    Some(self.add(forward, slot, &share, forward.op.kind.clone(), gradient))
+                }
                 _ => None,
             };
             if let Some(node) = back {
@@ -305,7 +315,8 @@ impl Backward<'_> {
             _ => {
                 let kind = listed_op("derivative", steps_of(einsum));
                 let mut operands = vec![self.tensor(forward.gradient)];
-                operands.extend((0..einsum.operands.len()).filter_map(|at| self.value(forward, at)));
+                operands
+                    .extend((0..einsum.operands.len()).filter_map(|at| self.value(forward, at)));
                 Some(self.add(forward, slot, share, kind, operands))
             }
         }

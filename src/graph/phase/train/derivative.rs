@@ -102,13 +102,7 @@ impl Derivation<'_> {
         }
     }
 
-    fn of_power(
-        &self,
-        term: &Term,
-        base: &Term,
-        exponent: &Term,
-        gradient: Term,
-    ) -> Option<Term> {
+    fn of_power(&self, term: &Term, base: &Term, exponent: &Term, gradient: Term) -> Option<Term> {
         let TermNode::Number(power) = &exponent.node else {
             return None;
         };
@@ -170,9 +164,8 @@ impl Derivation<'_> {
             (Function::Clip, [x, low, high]) => {
                 let above = binary(BinaryOp::Compare, x.clone(), low.clone());
                 let below = binary(BinaryOp::Compare, x.clone(), high.clone());
-                let within = choose(below, true).map(|inner| {
-                    call(Function::Where, vec![above, inner, number(Expr::zero())])
-                });
+                let within = choose(below, true)
+                    .map(|inner| call(Function::Where, vec![above, inner, number(Expr::zero())]));
                 vec![within, None, None]
             }
             (Function::Where, [condition, _, _]) => vec![

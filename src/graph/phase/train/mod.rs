@@ -39,9 +39,9 @@ use self::update::update;
 use crate::graph::{OpGraph, OpKind};
 use crate::model::{Activations, Training};
 
-/// Adds to a graph what training it takes.
-pub(super) fn train(graph: &mut OpGraph, training: Training) {
-    let Some(output) = graph.output else { return };
+/// Adds to a graph what training it takes; gives how many weights it updates.
+pub(super) fn train(graph: &mut OpGraph, training: Training) -> usize {
+    let Some(output) = graph.output else { return 0 };
     let needs = Needs::of(graph);
     let forward: Vec<NodeIndex> = graph.ops.node_indices().collect();
     let sources = match training.activations {
@@ -51,11 +51,14 @@ pub(super) fn train(graph: &mut OpGraph, training: Training) {
     let mut backward = Backward::new(graph, &needs, &sources);
     backward.run(&forward, output);
     let gradients = backward.finish();
+    let mut updated = 0;
     for (at, gradient) in forward.into_iter().zip(gradients) {
         if graph.ops[at].kind == OpKind::Weight
             && let Some(gradient) = gradient
         {
             update(graph, at, gradient, training.optimiser);
+            updated += 1;
         }
     }
+    updated
 }

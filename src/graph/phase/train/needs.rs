@@ -17,9 +17,7 @@ impl Needs {
         for (at, op) in graph.iter() {
             let share = match op.kind {
                 OpKind::Weight => Expr::one(),
-                OpKind::Input | OpKind::Constant | OpKind::State | OpKind::Unsupported(_) => {
-                    Expr::zero()
-                }
+                OpKind::Input | OpKind::Constant | OpKind::State => Expr::zero(),
                 _ => needs.of_operands(graph, at),
             };
             needs.shares.push(share);

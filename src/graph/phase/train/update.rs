@@ -51,9 +51,8 @@ pub(super) fn update(
     };
     let numbers = op.output.elements();
     let steps = steps(optimiser).iter();
-    let steps = steps.map(|(primitive, count)| {
-        (*primitive, numbers.scale(&crate::number::whole(*count)))
-    });
+    let steps =
+        steps.map(|(primitive, count)| (*primitive, numbers.scale(&crate::number::whole(*count))));
     let update = OpKind::Elementwise(Elementwise {
         text: optimiser.name().to_owned(),
         formula: None,
