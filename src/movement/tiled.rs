@@ -33,11 +33,23 @@ impl Finder<'_> {
         let reads = self.reads(at);
         if let OpKind::Einsum(einsum) = &op.kind
             && let [a, b, ..] = reads.as_slice()
-            && let Some(contraction) = Contraction::of(einsum, [&a.shape, &b.shape])
+            && let Some(contraction) = self.contraction(einsum, [&a.shape, &b.shape], op)
         {
             return self.product(at, einsum, &reads, &contraction);
         }
         self.stream(at, op, &reads);
+    }
+
+    /// An einsum as tiles see it, at the values of the graph's dims.
+    fn contraction(&self, einsum: &Einsum, shapes: [&[Expr]; 2], op: &Op) -> Option<Contraction> {
+        let result = op.output.shape.iter().map(|extent| (self.bind)(extent));
+        let result: Vec<Expr> = result.collect();
+        let values = self.graph.values();
+        let is_below = |a: &Expr, b: &Expr| match (a.evaluate(&values), b.evaluate(&values)) {
+            (Ok(a), Ok(b)) => a < b,
+            _ => false,
+        };
+        Contraction::of(einsum, shapes, &result, &is_below)
     }
 
     /// 1 where what `at` reads of a source need not come from the farthest level,
@@ -147,7 +159,7 @@ impl Finder<'_> {
                 .into_iter()
                 .chain(widths.iter().cloned());
             let arguments = head.chain(extents.iter().cloned()).collect();
-            self.searches.part(Part::A, arguments)
+            &self.searches.part(Part::A, arguments) * &(self.bind)(&contraction.present[0])
         });
         let once = [
             touched.unwrap_or_else(|| &a * &first.width),
@@ -163,6 +175,7 @@ impl Finder<'_> {
         for level in 0..self.capacities.len() {
             let below = level.checked_sub(1);
             let capacity = below.and_then(|below| self.capacities.get(below).cloned().flatten());
+            let capacity_below = capacity.clone();
             let parts = match (capacity, below) {
                 (Some(capacity), _) => {
                     let head = [capacity].into_iter().chain(widths.iter().cloned());
@@ -172,7 +185,12 @@ impl Finder<'_> {
                 (None, Some(_)) => [once[0].clone(), once[1].clone(), Expr::zero()],
                 (None, None) => datapath.clone(),
             };
-            let [of_first, of_second, sums] = parts.map(|bits| &bits * &runs);
+            let [mut of_first, mut of_second, sums] = parts.map(|bits| &bits * &runs);
+            if level > 0 && capacity_below.is_some() {
+                let [first, second] = &contraction.present;
+                of_first = &of_first * &(self.bind)(first);
+                of_second = &of_second * &(self.bind)(second);
+            }
             let mut crossing = stays.each_ref().map(|stays| self.crosses(level, stays));
             if level > 0 {
                 for (crossing, read) in crossing.iter_mut().zip([first, second]) {
@@ -202,7 +220,7 @@ impl Finder<'_> {
             extents,
             &once,
             &stays,
-            contraction.has_windows(),
+            contraction.overlaps(),
         );
     }
 
