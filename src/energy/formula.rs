@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cost::{CostModel, missing_entries};
 use super::counted::Counted;
-use super::moved::moved_picojoules;
+use super::moved::{StageTraffic, moved_picojoules, stage_traffic};
 use crate::format::NumberFormat;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems};
@@ -18,8 +18,11 @@ pub struct StageFormula {
     pub stage: String,
     /// How many of each primitive.
     pub counts: BTreeMap<(Primitive, NumberFormat), Expr>,
-    /// The energy in picojoules.
+    /// The energy of the arithmetic in picojoules.
     pub picojoules: Expr,
+    /// The bits that move, with the tiles that are the best at the sizes of the
+    /// graph; nothing where data movement is not counted.
+    pub traffic: Option<StageTraffic>,
 }
 
 /// The closed form of every stage.
@@ -39,8 +42,15 @@ pub fn stage_formulas(
             stage: stage.to_owned(),
             counts: BTreeMap::new(),
             picojoules: Expr::zero(),
+            traffic: None,
         })
         .collect();
+    if let Some(memory) = model.memory {
+        let mut traffic = stage_traffic(counted, memory, model.format);
+        for formula in &mut formulas {
+            formula.traffic = Some(traffic.remove(&formula.stage).unwrap_or_default());
+        }
+    }
     let priced = counted
         .price(model, |_| true, |_, cost| Some(cost.picojoules()))
         .map_err(|missing| missing_entries(&missing, counted, model.table, others))?;

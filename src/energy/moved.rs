@@ -9,7 +9,7 @@ use super::counted::{Counted, layer_name};
 use super::memory::{Memory, Moved, MovedLine};
 use crate::format::Format;
 use crate::graph::Op;
-use crate::movement::{Direction, traffic};
+use crate::movement::{Direction, Role, Sizes, traffic};
 use crate::number;
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Bindings, Expr};
@@ -22,8 +22,7 @@ use crate::symbolic::{Bindings, Expr};
 pub(super) fn moved(counted: &Counted, memory: &Memory, format: Format) -> Result<Moved, Problems> {
     let graph = &counted.graph;
     let values = graph.values();
-    let bind = |expr: &Expr| expr.bind(&[], &values).unwrap_or_else(|_| expr.clone());
-    let traffic = traffic(graph, format, &memory.hierarchy(), &bind);
+    let traffic = traffic(graph, format, &memory.hierarchy(), Sizes::Known(&values));
     let mut problems = Problems::new();
     let mut lines = Vec::with_capacity(traffic.accesses.len());
     let mut without_price = Vec::new();
@@ -81,7 +80,7 @@ pub(super) fn moved_picojoules(
     stages: &[String],
 ) -> Result<Expr, Problems> {
     let graph = &counted.graph;
-    let traffic = traffic(graph, format, &memory.open_hierarchy(), &Expr::clone);
+    let traffic = traffic(graph, format, &memory.open_hierarchy(), Sizes::Open);
     let mut problems = Problems::new();
     let mut bits: BTreeMap<(usize, Direction), Expr> = BTreeMap::new();
     for access in &traffic.accesses {
@@ -103,6 +102,31 @@ pub(super) fn moved_picojoules(
         }
     }
     Ok(picojoules)
+}
+
+/// The bits of one stage that move by level, role and direction.
+pub type StageTraffic = BTreeMap<(usize, Role, Direction), Expr>;
+
+/// What moves in each stage in closed form, with the tiles that are the best at
+/// the sizes of the graph.
+pub(super) fn stage_traffic(
+    counted: &Counted,
+    memory: &Memory,
+    format: Format,
+) -> BTreeMap<String, StageTraffic> {
+    let graph = &counted.graph;
+    let values = graph.values();
+    let sizes = Sizes::Planned(&values);
+    let traffic = traffic(graph, format, &memory.hierarchy(), sizes);
+    let mut stages: BTreeMap<String, StageTraffic> = BTreeMap::new();
+    for access in traffic.accesses {
+        let stage = stages
+            .entry(graph.ops()[access.op].stage.clone())
+            .or_default();
+        let key = (access.level, access.role, access.direction);
+        *stage.entry(key).or_default() += &access.bits;
+    }
+    stages
 }
 
 /// A write whose price the table does not say.

@@ -42,7 +42,7 @@ impl Finder<'_> {
         if !is_chosen || !self.feeds_products(at) {
             return None;
         }
-        let bind = |expr: &Expr| (self.bind)(expr);
+        let bind = |expr: &Expr| self.sizes.bind(expr);
         let all = bind(rows.tensor.shape.first()?);
         let taken = bind(&chosen.tensor.elements());
         let each = bind(&self.choices(*choice));

@@ -27,8 +27,8 @@ impl Finder<'_> {
         let gathered = self.looks_up(at);
         let (space, taken) = match &op.kind {
             OpKind::Einsum(einsum) => {
-                let space = (self.bind)(&einsum.iteration_space());
-                let taken = &space * &(self.bind)(&einsum.density);
+                let space = self.sizes.bind(&einsum.iteration_space());
+                let taken = &space * &self.sizes.bind(&einsum.density);
                 (Some(space), Some(taken))
             }
             _ => (None, None),
@@ -38,12 +38,12 @@ impl Finder<'_> {
             let elements = match (&space, &taken, &op.kind) {
                 // The bias of a sum is read once for each.
                 (_, _, OpKind::Einsum(einsum)) if slot >= einsum.operands.len() => {
-                    (self.bind)(&(&einsum.bias.switch * &einsum.outputs()))
+                    self.sizes.bind(&(&einsum.bias.switch * &einsum.outputs()))
                 }
                 // A zero must be read to be skipped.
                 (Some(space), Some(_), _) if read.skips => space.clone(),
                 (Some(_), Some(taken), _) => taken.clone(),
-                _ if gathered && slot + 1 == count => (self.bind)(&op.output.elements()),
+                _ if gathered && slot + 1 == count => self.sizes.bind(&op.output.elements()),
                 _ => read.elements.clone(),
             };
             let bits = &(&elements * &read.width) * &runs;

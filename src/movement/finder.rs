@@ -13,6 +13,7 @@ use petgraph::visit::EdgeRef;
 
 use super::function::Searches;
 use super::setting::{Direction, Role};
+use super::sizes::Sizes;
 use super::width::bits;
 use crate::format::Format;
 use crate::graph::{Movement as Moved, Op, OpGraph, OpKind, Pass};
@@ -38,7 +39,7 @@ pub(super) struct Finder<'a> {
     pub(super) graph: &'a OpGraph,
     pub(super) format: Format,
     pub(super) capacities: &'a [Option<Expr>],
-    pub(super) bind: &'a dyn Fn(&Expr) -> Expr,
+    pub(super) sizes: Sizes<'a>,
     pub(super) searches: Arc<Searches>,
     pub(super) accesses: Vec<Access>,
     pub(super) bound: Expr,
@@ -114,7 +115,7 @@ impl Finder<'_> {
     }
 
     pub(super) fn runs(&self, op: &Op) -> Expr {
-        (self.bind)(&self.graph.runs(op))
+        self.sizes.bind(&self.graph.runs(op))
     }
 
     pub(super) fn width(&self, op: &Op) -> Expr {
@@ -173,12 +174,12 @@ impl Finder<'_> {
                 skips: few && edge.tensor.density.is_some(),
                 role: role(op),
                 width: Expr::whole(i64::try_from(width).unwrap_or(i64::MAX)),
-                elements: (self.bind)(&edge.tensor.elements()),
+                elements: self.sizes.bind(&edge.tensor.elements()),
                 shape: edge
                     .tensor
                     .shape
                     .iter()
-                    .map(|extent| (self.bind)(extent))
+                    .map(|extent| self.sizes.bind(extent))
                     .collect(),
             }
         });
@@ -206,7 +207,7 @@ impl Finder<'_> {
     }
 
     pub(super) fn result_bits(&self, op: &Op) -> Expr {
-        &(self.bind)(&op.output.elements()) * &self.width(op)
+        &self.sizes.bind(&op.output.elements()) * &self.width(op)
     }
 }
 

@@ -29,6 +29,7 @@ impl Frontier {
             let cost = (crossing.total(), plan);
             plans.push((Matrix::need(widths, plan), cost, crossing));
         }
+        // Of two that need as much the better stands first.
         plans.sort_by(|a, b| (a.0.cmp(&b.0)).then_with(|| preferred(&a.1, &b.1)));
         let mut steps: Vec<(u128, Plan, Crossing)> = Vec::new();
         let mut best: Option<(u128, Plan)> = None;
@@ -37,12 +38,17 @@ impl Frontier {
                 continue;
             }
             best = Some(cost);
-            // Of two that need as much the better stands first.
-            if steps.last().is_none_or(|(last, ..)| *last < need) {
-                steps.push((need, cost.1, crossing));
-            }
+            steps.push((need, cost.1, crossing));
         }
         Some(Frontier { steps })
+    }
+
+    /// From which capacity on how much of one part crosses, in rising order.
+    pub(super) fn part(&self, part: impl Fn(&Crossing) -> u128) -> Vec<(f64, f64)> {
+        let steps = self.steps.iter();
+        steps
+            .map(|(need, _, crossing)| (*need as f64, part(crossing) as f64))
+            .collect()
     }
 
     /// The best plan for a buffer of `capacity` bits, and what crosses.

@@ -11,11 +11,11 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use super::frontier::Frontier;
-use super::matrix::{Crossing, Matrix, Widths};
+use super::matrix::{Crossing, Matrix, Plan, Widths};
 use super::steps::Tiles;
 use super::window::{Convolution, WindowAxis};
 use crate::number::{self, whole};
-use crate::symbolic::{EvalError, Expr, Function, Prepared};
+use crate::symbolic::{EvalError, Expr, Function, Prepared, Steps};
 
 /// Extents above this are no extents of tiles.
 const MAX_EXTENT: u64 = 1 << 50;
@@ -58,6 +58,7 @@ impl Part {
 pub(super) struct Searches {
     tiles: Tiles,
     known: Mutex<HashMap<Vec<u64>, Option<Crossing>>>,
+    frontiers: Mutex<HashMap<Vec<u64>, Option<Arc<Frontier>>>>,
 }
 
 impl Searches {
@@ -65,6 +66,7 @@ impl Searches {
         Arc::new(Searches {
             tiles,
             known: Mutex::default(),
+            frontiers: Mutex::default(),
         })
     }
 
@@ -80,6 +82,33 @@ impl Searches {
             searches: Arc::clone(self),
         };
         Expr::call(Arc::new(function), arguments)
+    }
+
+    /// Which tiles there are.
+    pub(super) fn tiles(&self) -> Tiles {
+        self.tiles
+    }
+
+    /// What crosses at every capacity of a product with these widths and extents;
+    /// nothing for a convolution, or where there are too many plans.
+    fn frontier(&self, arguments: &[u64]) -> Option<Arc<Frontier>> {
+        let [a, b, partial, result, m, k, n] = *<&[u64; 7]>::try_from(arguments).ok()?;
+        let mut frontiers = self.frontiers.lock().ok()?;
+        if let Some(found) = frontiers.get(arguments) {
+            return found.clone();
+        }
+        let widths = Widths {
+            a,
+            b,
+            partial,
+            result,
+        };
+        let matrix = Matrix { m, k, n };
+        let countable = matrix.is_countable() && m > 0 && k > 0 && n > 0;
+        let found = countable.then(|| Frontier::of(matrix, widths, self.tiles));
+        let found = found.flatten().map(Arc::new);
+        frontiers.insert(arguments.to_vec(), found.clone());
+        found
     }
 
     fn search(&self, arguments: &[u64]) -> Option<Crossing> {
@@ -143,6 +172,23 @@ fn search(arguments: &[u64], tiles: Tiles) -> Option<Crossing> {
     }
 }
 
+/// The best plan of a product of matrices for the arguments of a search; nothing
+/// for a convolution, or where no tile fits.
+pub(super) fn plan(arguments: &[BigRational], tiles: Tiles) -> Option<Plan> {
+    let numbers: Option<Vec<u64>> = arguments.iter().map(extent).collect();
+    let [capacity, a, b, partial, result, m, k, n] =
+        *<&[u64; 8]>::try_from(numbers?.as_slice()).ok()?;
+    let widths = Widths {
+        a,
+        b,
+        partial,
+        result,
+    };
+    let matrix = Matrix { m, k, n };
+    matrix.is_countable().then_some(())?;
+    matrix.best(widths, u128::from(capacity), tiles)
+}
+
 fn window_axis(numbers: &[u64]) -> Option<WindowAxis> {
     let [outputs, taps, stride, dilation, padding, input] = *<&[u64; 6]>::try_from(numbers).ok()?;
     Some(WindowAxis {
@@ -183,27 +229,24 @@ impl Function for TileTraffic {
         Ok(whole(self.part.of(&crossing)))
     }
 
+    /// Of a product that stays the same the staircase over all capacities.
+    fn steps(&self, known: &[Option<f64>]) -> Option<Steps> {
+        let (capacity, rest) = known.split_first()?;
+        let rest: Option<Vec<u64>> = rest.iter().map(|value| of_double((*value)?)).collect();
+        let frontier = self
+            .searches
+            .frontier(&rest?)
+            .filter(|_| capacity.is_none())?;
+        Some(Steps::new(frontier.part(|crossing| self.part.of(crossing))))
+    }
+
     fn prepare(&self, known: &[Option<f64>]) -> Prepared {
         let part = self.part;
-        // Of a product that stays the same the staircase over all capacities.
-        let staircase = known.get(1..).and_then(|rest| {
-            let rest: Option<Vec<u64>> = rest.iter().map(|value| of_double((*value)?)).collect();
-            let [a, b, partial, result, m, k, n] = *<&[u64; 7]>::try_from(rest?.as_slice()).ok()?;
-            let widths = Widths {
-                a,
-                b,
-                partial,
-                result,
-            };
-            let matrix = Matrix { m, k, n };
-            matrix.is_countable().then_some(())?;
-            Frontier::of(matrix, widths, self.searches.tiles)
-        });
-        if let Some(frontier) = staircase {
+        if let Some(steps) = self.steps(known) {
             return Box::new(move |arguments| {
-                let capacity = arguments.first().copied().and_then(of_double);
-                let found = capacity.and_then(|capacity| frontier.at(u128::from(capacity)));
-                found.map_or(f64::NAN, |(_, crossing)| part.of(&crossing) as f64)
+                arguments
+                    .first()
+                    .map_or(f64::NAN, |capacity| steps.at(*capacity))
             });
         }
         let tiles = self.searches.tiles;
@@ -291,6 +334,13 @@ impl Function for Fits {
         } else {
             BigRational::zero()
         })
+    }
+
+    fn steps(&self, known: &[Option<f64>]) -> Option<Steps> {
+        match known {
+            [Some(bits), None] => Some(Steps::new(vec![(0.0, 0.0), (*bits, 1.0)])),
+            _ => None,
+        }
     }
 
     fn prepare(&self, _: &[Option<f64>]) -> Prepared {

@@ -10,6 +10,7 @@
 //! | `width` | bits of an element, by format and values |
 //! | `contraction` | an einsum as a product of matrices or a convolution |
 //! | `function` | the traffic of tiles as functions in expressions |
+//! | `sizes` | what is known of a graph, and so what traffic is written in |
 //! | `finder` | the accesses as they are found, and the tensors behind them |
 //! | `state` | what one step leaves for the next |
 //! | `experts` | weights that are chosen anew for every token |
@@ -27,6 +28,7 @@ mod function;
 mod matrix;
 mod once;
 mod setting;
+mod sizes;
 mod state;
 mod steps;
 #[cfg(test)]
@@ -41,6 +43,7 @@ pub use self::finder::Access;
 pub use self::frontier::Frontier;
 pub use self::matrix::{Crossing, Matrix, Plan, Stationary, Widths};
 pub use self::setting::{Direction, Movement, Role, UnknownMovement};
+pub use self::sizes::Sizes;
 pub use self::steps::Tiles;
 pub use self::traffic::{Hierarchy, Traffic, traffic};
 pub use self::width::bits;

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use petgraph::graph::NodeIndex;
 
 use super::finder::{Finder, role};
-use super::function::fits;
 use super::setting::{Direction, Role};
 use crate::graph::{Op, Pass};
 use crate::symbolic::Expr;
@@ -36,8 +35,11 @@ impl Finder<'_> {
             .partition(|reader| self.pass(*reader) == op.pass);
         let stays = match (self.on_die(), own.first()) {
             (Some((level, capacity)), Some(_)) => {
-                let whole = (self.bind)(&op.output.elements());
-                Some((level, fits(&whole * &self.width(op), capacity.clone())))
+                let whole = self.sizes.bind(&op.output.elements());
+                Some((
+                    level,
+                    self.sizes.fits(&whole * &self.width(op), capacity.clone()),
+                ))
             }
             _ => None,
         };

@@ -10,7 +10,7 @@ use petgraph::graph::NodeIndex;
 
 use super::contraction::Contraction;
 use super::finder::{Finder, Read, role, role_of_result};
-use super::function::{Part, bound, fits};
+use super::function::bound;
 use super::setting::Role;
 use crate::graph::{Einsum, Op, OpKind};
 use crate::symbolic::Expr;
@@ -42,7 +42,7 @@ impl Finder<'_> {
 
     /// An einsum as tiles see it, at the values of the graph's dims.
     fn contraction(&self, einsum: &Einsum, shapes: [&[Expr]; 2], op: &Op) -> Option<Contraction> {
-        let result = op.output.shape.iter().map(|extent| (self.bind)(extent));
+        let result = op.output.shape.iter().map(|extent| self.sizes.bind(extent));
         let result: Vec<Expr> = result.collect();
         let values = self.graph.values();
         let is_below = |a: &Expr, b: &Expr| match (a.evaluate(&values), b.evaluate(&values)) {
@@ -109,7 +109,7 @@ impl Finder<'_> {
         };
         let mut share = Expr::one();
         for at in ops {
-            share = &share * &fits(self.touched(at), capacity.clone());
+            share = &share * &self.sizes.fits(self.touched(at), capacity.clone());
         }
         share
     }
@@ -136,7 +136,7 @@ impl Finder<'_> {
         else {
             return;
         };
-        let runs = &self.runs(op) * &(self.bind)(&contraction.times);
+        let runs = &self.runs(op) * &self.sizes.bind(&contraction.times);
         let partial = op.computed_in.unwrap_or(self.format).accumulator.bits();
         let widths = [
             first.width.clone(),
@@ -147,19 +147,20 @@ impl Finder<'_> {
         let extents: Vec<Expr> = contraction
             .extents
             .iter()
-            .map(|extent| (self.bind)(extent))
+            .map(|extent| self.sizes.bind(extent))
             .collect();
         let [a, b, c] = contraction
             .elements
             .each_ref()
-            .map(|elements| (self.bind)(elements));
+            .map(|elements| self.sizes.bind(elements));
         // Of an input only what its windows touch.
         let touched = contraction.has_windows().then(|| {
             let head = [Expr::whole(ROOM)]
                 .into_iter()
                 .chain(widths.iter().cloned());
-            let arguments = head.chain(extents.iter().cloned()).collect();
-            &self.searches.part(Part::A, arguments) * &(self.bind)(&contraction.present[0])
+            let arguments: Vec<Expr> = head.chain(extents.iter().cloned()).collect();
+            let [touched, ..] = self.sizes.crossing(&self.searches, &arguments);
+            &touched * &self.sizes.bind(&contraction.present[0])
         });
         let once = [
             touched.unwrap_or_else(|| &a * &first.width),
@@ -180,7 +181,7 @@ impl Finder<'_> {
                 (Some(capacity), _) => {
                     let head = [capacity].into_iter().chain(widths.iter().cloned());
                     let arguments: Vec<Expr> = head.chain(extents.iter().cloned()).collect();
-                    Part::ALL.map(|part| self.searches.part(part, arguments.clone()))
+                    self.sizes.crossing(&self.searches, &arguments)
                 }
                 (None, Some(_)) => [once[0].clone(), once[1].clone(), Expr::zero()],
                 (None, None) => datapath.clone(),
@@ -188,8 +189,8 @@ impl Finder<'_> {
             let [mut of_first, mut of_second, sums] = parts.map(|bits| &bits * &runs);
             if level > 0 && capacity_below.is_some() {
                 let [first, second] = &contraction.present;
-                of_first = &of_first * &(self.bind)(first);
-                of_second = &of_second * &(self.bind)(second);
+                of_first = &of_first * &self.sizes.bind(first);
+                of_second = &of_second * &self.sizes.bind(second);
             }
             let mut crossing = stays.each_ref().map(|stays| self.crosses(level, stays));
             if level > 0 {
@@ -233,10 +234,10 @@ impl Finder<'_> {
         reads: &[Read],
         contraction: &Contraction,
     ) -> [Expr; 3] {
-        let times = (self.bind)(&contraction.times);
-        let space = (self.bind)(&einsum.iteration_space());
+        let times = self.sizes.bind(&contraction.times);
+        let space = self.sizes.bind(&einsum.iteration_space());
         let space = space.divide(&times).unwrap_or(space);
-        let taken = &space * &(self.bind)(&einsum.density);
+        let taken = &space * &self.sizes.bind(&einsum.density);
         let bits = |at: usize| {
             let read = reads.get(at);
             let elements = match read.is_some_and(|read| read.skips) {

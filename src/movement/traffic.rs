@@ -3,6 +3,7 @@
 use super::finder::{Access, Finder};
 use super::function::Searches;
 use super::setting::Movement;
+use super::sizes::Sizes;
 use crate::format::Format;
 use crate::graph::OpGraph;
 use crate::symbolic::Expr;
@@ -28,19 +29,18 @@ pub struct Hierarchy {
 }
 
 /// Finds what moves in `graph` where what it leaves open is in `format`.
-/// `bind` puts values in the place of the symbols that have one.
 pub fn traffic(
     graph: &OpGraph,
     format: Format,
     hierarchy: &Hierarchy,
-    bind: &dyn Fn(&Expr) -> Expr,
+    sizes: Sizes<'_>,
 ) -> Traffic {
     let tiles = hierarchy.movement.tiles();
     let mut found = Finder {
         graph,
         format,
         capacities: &hierarchy.capacities,
-        bind,
+        sizes,
         searches: Searches::new(tiles.unwrap_or_default()),
         accesses: Vec::new(),
         bound: Expr::zero(),

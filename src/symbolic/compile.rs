@@ -23,7 +23,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed};
 
 use super::bounded::{Bounded, MAX_EXACT, floor_of, larger, quotient};
-use super::{Atom, Bindings, Call, EvalError, Expr, Prepared, Symbol};
+use super::{Atom, Bindings, Call, EvalError, Expr, Monomial, Prepared, Steps, Symbol};
 use crate::number::{parse_decimal, to_f64};
 
 /// Where the sizes of terms add up to more than so many times their sum, too
@@ -72,12 +72,15 @@ enum Factor {
     Floor(Arc<Compiled>),
     Max(Arc<(Compiled, Compiled)>),
     Call(Arc<CompiledCall>),
+    Steps(Arc<(Steps, Compiled)>),
 }
 
 /// A function, and its arguments.
 struct CompiledCall {
     call: Arc<Call>,
-    arguments: Vec<Compiled>,
+    /// What is known of them, and the others by their places.
+    known: Vec<f64>,
+    open: Vec<(usize, Compiled)>,
     prepared: Prepared,
 }
 
@@ -89,32 +92,70 @@ impl std::fmt::Debug for CompiledCall {
 
 impl PartialEq for CompiledCall {
     fn eq(&self, other: &CompiledCall) -> bool {
-        (&self.call, &self.arguments) == (&other.call, &other.arguments)
+        (&self.call, &self.open) == (&other.call, &other.open)
     }
+}
+
+/// The values of the arguments that are known.
+fn known(call: &Call) -> Vec<Option<f64>> {
+    let values = call.arguments.iter().map(Expr::as_constant);
+    values.map(|value| value.as_ref().map(to_f64)).collect()
 }
 
 impl CompiledCall {
     fn of(call: &Arc<Call>, variables: &[Symbol]) -> CompiledCall {
-        let known = call.arguments.iter().map(Expr::as_constant);
-        let known: Vec<Option<f64>> = known.map(|value| value.as_ref().map(to_f64)).collect();
-        let arguments = call.arguments.iter();
+        let known = known(call);
+        let open = known.iter().zip(&call.arguments).enumerate();
+        let open = open.filter(|(_, (known, _))| known.is_none());
         CompiledCall {
             call: Arc::clone(call),
-            arguments: arguments
-                .map(|inner| Compiled::of(inner, variables))
+            open: open
+                .map(|(at, (_, argument))| (at, Compiled::of(argument, variables)))
                 .collect(),
             prepared: call.function.prepare(&known),
+            known: known
+                .iter()
+                .map(|value| value.unwrap_or(f64::NAN))
+                .collect(),
         }
     }
 
     fn evaluate(&self, at: &[f64]) -> f64 {
-        let arguments: Vec<f64> = self
-            .arguments
-            .iter()
-            .map(|inner| inner.evaluate(at))
-            .collect();
+        let mut arguments = self.known.clone();
+        for (place, argument) in &self.open {
+            if let Some(slot) = arguments.get_mut(*place) {
+                *slot = argument.evaluate(at);
+            }
+        }
         (self.prepared)(&arguments)
     }
+}
+
+/// What a term is as a staircase in one argument, if it is one: a product of
+/// functions that all have the same argument open, and are staircases in it.
+fn staircase<'e>(monomial: &'e Monomial, coefficient: f64) -> Option<(&'e Expr, Steps)> {
+    let mut product: Option<(&Expr, Steps)> = None;
+    for (atom, exponent) in monomial.factors() {
+        let (Atom::Call(call), 1..) = (atom, *exponent) else {
+            return None;
+        };
+        let known = known(call);
+        let mut open = known.iter().zip(&call.arguments);
+        let (_, argument) = open.find(|(known, _)| known.is_none())?;
+        if open.any(|(known, _)| known.is_none()) {
+            return None;
+        }
+        let steps = call.function.steps(&known)?;
+        for _ in 0..*exponent {
+            product = Some(match product {
+                None => (argument, steps.clone()),
+                Some((same, all)) if same == argument => (argument, all.with(&steps, |a, b| a * b)),
+                Some(_) => return None,
+            });
+        }
+    }
+    let (argument, steps) = product?;
+    Some((argument, steps.scale(coefficient)))
 }
 
 impl Compiled {
@@ -135,7 +176,16 @@ impl Compiled {
     /// Compiles an expression that has no symbols but the variables.
     fn of(expr: &Expr, variables: &[Symbol]) -> Compiled {
         let factors = Factors::of(expr, variables);
-        let terms = expr.terms().map(|(monomial, coefficient)| {
+        let mut staircases: Vec<(&Expr, Steps)> = Vec::new();
+        let mut terms = Vec::new();
+        for (monomial, coefficient) in expr.terms() {
+            if let Some((argument, steps)) = staircase(monomial, to_f64(coefficient)) {
+                match staircases.iter_mut().find(|(known, _)| *known == argument) {
+                    Some((_, sum)) => *sum = sum.with(&steps, |a, b| a + b),
+                    None => staircases.push((argument, steps)),
+                }
+                continue;
+            }
             let mut term = Term {
                 coefficient: to_f64(coefficient),
                 above: Vec::new(),
@@ -149,10 +199,18 @@ impl Compiled {
                     term.below.push((factor, -exponent));
                 }
             }
-            term
-        });
+            terms.push(term);
+        }
+        terms.extend(staircases.into_iter().map(|(argument, steps)| {
+            let argument = Compiled::of(argument, variables);
+            Term {
+                coefficient: 1.0,
+                above: vec![(Factor::Steps(Arc::new((steps, argument))), 1)],
+                below: Vec::new(),
+            }
+        }));
         Compiled {
-            terms: terms.collect(),
+            terms,
             steady: expr.keeps_sign(),
             quotient: Quotient::of(expr, &factors),
             exact: Arc::new(Exact {
@@ -395,6 +453,7 @@ impl Factor {
             Factor::Floor(inner) => inner.floor(at).value,
             Factor::Max(pair) => larger(pair.0.evaluate(at), pair.1.evaluate(at)),
             Factor::Call(call) => call.evaluate(at),
+            Factor::Steps(steps) => steps.0.at(steps.1.evaluate(at)),
         }
     }
 
@@ -413,8 +472,8 @@ impl Factor {
             Factor::Group(inner) => exact(of(inner)?),
             Factor::Floor(inner) => of(inner).and_then(|(above, below)| floor_of(above, below)),
             Factor::Max(pair) => Some(exact(of(&pair.0)?)?.max(exact(of(&pair.1)?)?)),
-            Factor::Call(call) => {
-                let value = Bounded::new(call.evaluate(at));
+            Factor::Call(_) | Factor::Steps(_) => {
+                let value = Bounded::new(self.evaluate(at));
                 Some(value.value).filter(|_| value.is_exact())
             }
         }
@@ -429,7 +488,7 @@ impl Factor {
                 let [a, b] = [&pair.0, &pair.1].map(|side| side.quotient.evaluate(at));
                 a.larger(b)
             }
-            Factor::Call(call) => Bounded::new(call.evaluate(at)),
+            Factor::Call(_) | Factor::Steps(_) => Bounded::new(self.evaluate(at)),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::fmt;
 use num_rational::BigRational;
 
 use super::error::EvalError;
+use super::steps::Steps;
 
 /// A function of numbers, with a value of at least 0.
 pub trait Function: fmt::Debug + Send + Sync {
@@ -26,6 +27,13 @@ pub trait Function: fmt::Debug + Send + Sync {
     /// beforehand. It is given all of them at each, and gives what is not a
     /// number where there is no value.
     fn prepare(&self, known: &[Option<f64>]) -> Prepared;
+
+    /// The same as a staircase in the one argument that is not known; nothing
+    /// where it is none.
+    fn steps(&self, known: &[Option<f64>]) -> Option<Steps> {
+        let _ = known;
+        None
+    }
 }
 
 /// A function, prepared for many evaluations.

@@ -23,6 +23,7 @@ mod function;
 mod print;
 mod round;
 mod signs;
+mod steps;
 mod substitute;
 mod symbol;
 
@@ -36,4 +37,5 @@ pub use self::evaluate::Bindings;
 pub use self::expr::{Atom, Call, Expr, Monomial};
 pub use self::function::{Function, Prepared};
 pub use self::print::{Notation, Printer};
+pub use self::steps::Steps;
 pub use self::symbol::Symbol;

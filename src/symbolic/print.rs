@@ -154,7 +154,7 @@ impl Printer {
             Atom::Symbol(symbol) => self.symbol(symbol.name()),
             Atom::Group(inner) => format!("({})", self.sum(inner)),
             Atom::Floor(inner) => {
-                let inner = self.sum(&turn(inner));
+                let inner = self.quotient(&turn(inner));
                 match (self.notation, way) {
                     (Notation::Text, Way::Held) => format!("⌊{inner}⌋"),
                     (Notation::Text, Way::Turned) => format!("⌈{inner}⌉"),
@@ -194,6 +194,22 @@ impl Printer {
             (1, _) => base,
             (_, Notation::Text) => format!("{base}{}", superscript(exponent)),
             (_, Notation::Latex) => format!("{base}^{{{exponent}}}"),
+        }
+    }
+
+    /// What is rounded: `n/25`, not `0.04·n`.
+    fn quotient(&self, expr: &Expr) -> String {
+        let denominator = common_denominator(expr);
+        let scaled = expr.scale(&number::whole(denominator.clone()));
+        match (scaled.terms().next(), expr.terms().len(), self.notation) {
+            (Some((_, above)), 1, Notation::Text) if !denominator.is_one() && above.is_one() => {
+                let above = self.print(&scaled);
+                match above.split_once('/') {
+                    Some((above, below)) => format!("{above}/({denominator}·{below})"),
+                    None => format!("{above}/{denominator}"),
+                }
+            }
+            _ => self.sum(expr),
         }
     }
 

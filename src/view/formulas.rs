@@ -14,7 +14,7 @@ pub fn formula_tables(
     estimate: &Estimate,
     formulas: &[StageFormula],
     order: &[Symbol],
-) -> [Table; 2] {
+) -> Vec<Table> {
     let printer = |notation| Printer::new(notation, order.iter().cloned());
     let (plain_text, latex) = (printer(Notation::Text), printer(Notation::Latex));
     let math = |expr: &Expr| Cell::Formula {
@@ -59,5 +59,32 @@ pub fn formula_tables(
         rows: energies,
         notes,
     };
-    [counts, energies]
+    let mut tables = vec![counts, energies];
+    if let Some(moved) = &estimate.moved {
+        let mut rows = Vec::new();
+        for formula in formulas {
+            for ((level, role, direction), bits) in formula.traffic.iter().flatten() {
+                rows.push(row(vec![
+                    words(formula.stage.clone()),
+                    words(moved.memory.level_name(*level)),
+                    words(role.name()),
+                    words(direction.name()),
+                    math(bits),
+                ]));
+            }
+        }
+        tables.push(Table {
+            title: Some(format!("{}: bits that move", title(estimate))),
+            columns: vec![
+                column("Stage", "stage", Align::Left),
+                column("Level", "level", Align::Left),
+                column("What", "role", Align::Left),
+                column("Way", "direction", Align::Left),
+                column("Bits", "bits", Align::Left),
+            ],
+            rows,
+            notes: vec!["Tiles are those that are the best at these sizes.".to_owned()],
+        });
+    }
+    tables
 }
