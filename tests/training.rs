@@ -383,7 +383,7 @@ fn what_cannot_be_trained_is_told() {
         ),
         (
             "estimate gpt2 --optimizer adam",
-            "`--optimizer` is given, but the phase is `prefill`",
+            "`optimizer` is given, but the phase is `prefill`",
         ),
         (
             "estimate gpt2 --phase decode --activations stored",

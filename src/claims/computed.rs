@@ -13,6 +13,7 @@ use crate::energy::{Cost, CostModel, Counted, Estimate, Sum};
 use crate::format::{Format, NumberFormat};
 use crate::graph::{OpKind, Unfold, lower, settable};
 use crate::loader::Loader;
+use crate::model::Phase;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems, Spanned};
 use crate::table::{EnergyTable, Entry};
@@ -100,6 +101,7 @@ fn key(spec: &EstimateSpec) -> String {
         spec.model.value,
         spec.conventions.dot_adds.name()
     );
+    key.push_str(&format!(" {}", spec.phase));
     if let Some(path) = &spec.densities {
         key.push_str(&format!(" {}", path.value));
     }
@@ -111,6 +113,10 @@ fn key(spec: &EstimateSpec) -> String {
 
 fn count(spec: &EstimateSpec, loader: &Loader) -> Result<Counted, Problems> {
     let mut model = loader.measured_model(&spec.model, spec.densities.as_ref())?;
+    if spec.phase != Phase::Prefill {
+        let model = Arc::make_mut(&mut model);
+        *model = model.clone().in_phase(spec.phase)?;
+    }
     let variant = match &spec.variant {
         Some(name) => loader.choose(Arc::make_mut(&mut model), std::slice::from_ref(name))?,
         None => model

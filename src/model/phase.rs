@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::{Model, Module, Number, NumberRole, TokenAxis};
 use crate::formula::{Ast, AstNode, BinaryOp, Formula};
 use crate::number::whole;
-use crate::source::{Diagnostic, Place, Problems, Spanned};
+use crate::source::{Diagnostic, Fields, Place, Problems, Spanned};
 
 /// The dim that says how many tokens came before the new one.
 pub const CONTEXT: &str = "context";
@@ -104,6 +104,64 @@ impl Activations {
 impl Phase {
     /// The names of all phases.
     pub const NAMES: [&'static str; 3] = ["prefill", "decode", "train"];
+
+    /// The phase that `phase`, `optimizer` and `activations` of a file ask for.
+    pub fn read(fields: &mut Fields<'_>, problems: &mut Problems) -> Phase {
+        let start = Spanned::new("prefill".to_owned(), fields.place().clone());
+        let phase = fields.text("phase", problems).unwrap_or(start);
+        let optimiser = fields.text("optimizer", problems);
+        let activations = fields.text("activations", problems);
+        match Phase::of_words(&phase, optimiser, activations) {
+            Ok(phase) => phase,
+            Err(mistake) => {
+                problems.push(mistake);
+                Phase::Prefill
+            }
+        }
+    }
+
+    /// The phase of this name, with the names of an optimiser and of what is
+    /// done with activations.
+    ///
+    /// # Errors
+    /// Words that mean nothing, or nothing for the phase.
+    pub fn of_words(
+        name: &Spanned<String>,
+        optimiser: Option<Spanned<String>>,
+        activations: Option<Spanned<String>>,
+    ) -> Result<Phase, Diagnostic> {
+        let unknown = |word: &Spanned<String>, message: String, known: &[&str]| {
+            let mistake = Diagnostic::at(&word.place, message);
+            mistake.known(&word.value, known.iter().copied())
+        };
+        let phase: Phase = name.value.parse().map_err(|UnknownPhase| {
+            let message = format!("`{}` is no phase", name.value);
+            unknown(name, message, &Phase::NAMES)
+        })?;
+        let Phase::Train(mut training) = phase else {
+            for (what, word) in [("optimizer", &optimiser), ("activations", &activations)] {
+                if let Some(word) = word {
+                    let message = format!("`{what}` is given, but the phase is `{phase}`");
+                    let mistake = Diagnostic::at(&word.place, message);
+                    return Err(mistake.help("it belongs to the phase `train`"));
+                }
+            }
+            return Ok(phase);
+        };
+        if let Some(word) = &optimiser {
+            training.optimiser = Optimiser::named(&word.value).ok_or_else(|| {
+                let message = format!("`{}` is no optimiser", word.value);
+                unknown(word, message, &Optimiser::NAMES)
+            })?;
+        }
+        if let Some(word) = &activations {
+            training.activations = Activations::named(&word.value).ok_or_else(|| {
+                let message = format!("activations are not `{}`", word.value);
+                unknown(word, message, &Activations::NAMES)
+            })?;
+        }
+        Ok(Phase::Train(training))
+    }
 
     /// Its name in arguments and outputs.
     pub fn name(self) -> &'static str {

@@ -11,7 +11,7 @@ use crate::compare::{Comparison, compare};
 use crate::energy::{CostModel, Counted, Estimate, picojoules};
 use crate::graph::{Setting, Unfold, lower, settings_of};
 use crate::loader::Loader;
-use crate::model::Model;
+use crate::model::{Model, Phase};
 use crate::primitive::Primitive;
 use crate::render::plot::ChartError;
 use crate::source::{Diagnostic, Place, Problems};
@@ -56,6 +56,10 @@ impl<'a> Inputs<'a> {
             }
         }
         let inputs = model.and_then(|mut model| {
+            if spec.phase != Phase::Prefill {
+                let used = Model::clone(&model).in_phase(spec.phase);
+                model = Arc::new(problems.note(used)?);
+            }
             let variants = problems.note(chosen(spec, &mut model, loader))?;
             Some(Inputs {
                 spec,

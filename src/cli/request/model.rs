@@ -18,7 +18,7 @@ use crate::format::Format;
 use crate::formula::Formula;
 use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked, meant};
 use crate::loader::Loader;
-use crate::model::{Activations, Model, Optimiser, Phase, UnknownPhase};
+use crate::model::{Model, Phase};
 use crate::source::{Diagnostic, Place, Problems, Spanned};
 
 use super::PriceRequest;
@@ -61,42 +61,16 @@ impl VariantSettings {
 
 /// The phase that is asked for.
 fn phase(args: &ModelArgs) -> Result<Phase, Problems> {
-    let wrong = |flag: &str, name: &str, message: String| {
-        let place = ArgSource::new(flag, name).spanned(name).place;
-        Diagnostic::at(&place, message)
+    let typed = |flag: &str, word: &Option<String>| {
+        let word = word.as_ref()?;
+        Some(ArgSource::new(flag, word).spanned(word))
     };
-    let name = &args.phase;
-    let phase: Phase = name.parse().map_err(|UnknownPhase| {
-        wrong("--phase", name, format!("`{name}` is no phase")).known(name, Phase::NAMES)
-    })?;
-    let given = [
-        ("--optimizer", args.optimizer.as_ref()),
-        ("--activations", args.activations.as_ref()),
-    ];
-    let Phase::Train(mut training) = phase else {
-        for (flag, value) in given {
-            if let Some(value) = value {
-                let message = format!("`{flag}` is given, but the phase is `{phase}`");
-                return Err(wrong(flag, value, message)
-                    .help("add `--phase train`")
-                    .into());
-            }
-        }
-        return Ok(phase);
-    };
-    if let Some(name) = &args.optimizer {
-        training.optimiser = Optimiser::named(name).ok_or_else(|| {
-            let message = format!("`{name}` is no optimiser");
-            wrong("--optimizer", name, message).known(name, Optimiser::NAMES)
-        })?;
-    }
-    if let Some(name) = &args.activations {
-        training.activations = Activations::named(name).ok_or_else(|| {
-            let message = format!("activations are not `{name}`");
-            wrong("--activations", name, message).known(name, Activations::NAMES)
-        })?;
-    }
-    Ok(Phase::Train(training))
+    let phase = ArgSource::new("--phase", &args.phase).spanned(&args.phase);
+    Ok(Phase::of_words(
+        &phase,
+        typed("--optimizer", &args.optimizer),
+        typed("--activations", &args.activations),
+    )?)
 }
 
 /// Which variants are meant where none is named.
