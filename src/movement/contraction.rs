@@ -133,7 +133,10 @@ fn present(einsum: &Einsum, operand: &Projection, shape: &[Expr]) -> Expr {
         if is_split(index, &einsum.axes) {
             continue;
         }
-        let loops = index.terms.iter().filter_map(|(at, _)| einsum.axes.get(*at));
+        let loops = index
+            .terms
+            .iter()
+            .filter_map(|(at, _)| einsum.axes.get(*at));
         let all: Expr = loops.map(|axis| &axis.extent).product();
         if let Some(share) = extent.divide(&all) {
             present = &present * &share;

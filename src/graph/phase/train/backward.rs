@@ -16,6 +16,10 @@ use crate::number::whole;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
+/// Longer formulas are derived step by step: their derivatives may have as many
+/// parts as the square of theirs.
+const MAX_PARTS: usize = 64;
+
 /// A gradient that an op gives back to a tensor.
 struct Given {
     node: NodeIndex,
@@ -357,8 +361,22 @@ impl Backward<'_> {
         share: &Expr,
     ) -> Option<NodeIndex> {
         let back = match &elementwise.formula {
-            Some(formula) => self.formula(forward, formula, slot, share)?,
-            None => self.listed(forward, elementwise, slot, share),
+            Some(formula) if formula.size() <= MAX_PARTS => {
+                self.formula(forward, formula, slot, share)?
+            }
+            Some(formula) => {
+                let domains: Vec<&Domain> =
+                    forward.inputs.iter().map(|(_, of)| &of.domain).collect();
+                let steps = listed::backward(&formula.steps(&domains));
+                self.listed(forward, (&elementwise.text, steps), slot, share)
+            }
+            None => {
+                let steps = match &elementwise.backward {
+                    Some(steps) => steps.clone(),
+                    None => listed::backward(&elementwise.steps),
+                };
+                self.listed(forward, (&elementwise.text, steps), slot, share)
+            }
         };
         let operand = &forward.inputs.get(slot)?.1.shape;
         let Some(sum) = unstretched(&forward.op.output.shape, operand) else {
@@ -420,20 +438,16 @@ impl Backward<'_> {
     fn listed(
         &mut self,
         forward: &Forward,
-        elementwise: &Elementwise,
+        (text, steps): (&str, Vec<(Primitive, Expr)>),
         slot: usize,
         share: &Expr,
     ) -> NodeIndex {
-        let steps = match &elementwise.backward {
-            Some(steps) => steps.clone(),
-            None => listed::backward(&elementwise.steps),
-        };
         if steps.is_empty() {
             return forward.gradient;
         }
         let mut operands = vec![self.tensor(forward.gradient)];
         operands.extend(self.result(forward));
-        let kind = listed_op(&format!("derivative of {}", elementwise.text), steps);
+        let kind = listed_op(&format!("derivative of {text}"), steps);
         let shape = forward.op.output.shape.clone();
         self.add_shaped(forward, (slot, shape), share, kind, operands)
     }
