@@ -26,7 +26,7 @@ use picojoule::census::Conventions;
 use picojoule::energy::{CostModel, Counted, Memory, estimate};
 use picojoule::graph::Unfold;
 use picojoule::model::{Activations, Model, Optimiser, Phase, Training};
-use picojoule::movement::{Direction, Movement, Role};
+use picojoule::movement::{Direction, Movement, Role, Tiles};
 use picojoule::primitive::Primitive::{Add, Compare, Div, Mul, Select, Sqrt, Sub};
 
 fn training(model: Model, optimiser: Optimiser, activations: Activations) -> Model {
@@ -277,6 +277,48 @@ fn training_moves_gradients_and_what_optimisers_keep() {
         let written = 64 + 64 + 12 + 195;
         assert_eq!(of(Role::Activation, Direction::Read), numbers(read));
         assert_eq!(of(Role::Activation, Direction::Write), numbers(written));
+    }
+}
+
+/// What tiles move is never below the bound, and never above what is fetched for
+/// every operation, also where convolutions and products are turned round.
+#[test]
+fn tiles_move_no_less_than_the_bound_and_no_more_than_all() {
+    let table = table("7nm");
+    let total = |counted: &Counted, movement, levels: &str| {
+        let memory = Memory {
+            table: table.name().to_owned(),
+            movement,
+            levels: table.levels(Some(levels)).unwrap(),
+        };
+        let pricing = CostModel {
+            table: &table,
+            format: format("fp32"),
+            zero_cost: NONE_FREE,
+            memory: Some(&memory),
+        };
+        let moved = estimate(counted, &pricing, &[]).unwrap().moved.unwrap();
+        let far = memory.levels.len() - 1;
+        let lines = moved.lines.iter().filter(|line| line.level == far);
+        let bits: BigRational = lines.map(|line| &line.bits).sum();
+        (bits, moved.lower_bound_bits)
+    };
+    for (name, variant) in [
+        ("attention", "e-att"),
+        ("gpt2", "vanilla"),
+        ("alexnet", "alexnet"),
+        ("resnet-50", "resnet-50"),
+    ] {
+        for activations in [Activations::Stored, Activations::Recomputed] {
+            let model = training(shipped(name), Optimiser::Adam, activations);
+            let counted = counted(&model, variant, &set::<u8>(&[]));
+            let (all, _) = total(&counted, Movement::NoReuse, "ddr3/4");
+            for levels in ["sram 32 KiB,ddr3/4", "sram 1024 KiB,ddr3/4"] {
+                let (tiled, bound) = total(&counted, Movement::Tiled(Tiles::Any), levels);
+                assert!(bound.unwrap() <= tiled, "{name} {levels}");
+                assert!(tiled <= all, "{name} {levels}");
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! its scores, and tells rows from columns: a triangle, an order of positions,
 //! or a table of queries and keys that stands in the file.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use super::net::{KnownValue, Net, NodeId, TensorId, Work};
@@ -85,7 +86,8 @@ fn orders(net: &Net, mask: TensorId) -> bool {
     false
 }
 
-/// Whether one half of a square is one value, and not the other half.
+/// Whether what stands above the diagonal of a square is one value, and nothing
+/// on it: each token sees itself, and none behind it.
 fn is_triangle(net: &Net, id: TensorId) -> bool {
     let Some(side) = square(net, id).and_then(|side| side.as_constant()) else {
         return false;
@@ -97,18 +99,18 @@ fn is_triangle(net: &Net, id: TensorId) -> bool {
     let Some(square) = side.checked_mul(side).and_then(|size| value.get(..size)) else {
         return false;
     };
-    let half = |upper: bool| {
-        let of_half = move |(at, value): (usize, &f64)| {
-            ((at % side > at / side) == upper).then_some(value.to_bits())
+    let values = |wanted: Ordering| {
+        let of = move |(at, value): (usize, &f64)| {
+            ((at % side).cmp(&(at / side)) == wanted).then_some(value.to_bits())
         };
         square
             .iter()
             .enumerate()
-            .filter_map(of_half)
+            .filter_map(of)
             .collect::<HashSet<u64>>()
     };
-    let (upper, lower) = (half(true), half(false));
-    upper.len() == 1 && upper.is_disjoint(&lower)
+    let (above, diagonal) = (values(Ordering::Greater), values(Ordering::Equal));
+    above.len() == 1 && above.is_disjoint(&diagonal)
 }
 
 /// Whether a mask of queries and keys stands in the file, which nobody does for
