@@ -18,7 +18,7 @@ use crate::format::Format;
 use crate::formula::Formula;
 use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked, meant};
 use crate::loader::Loader;
-use crate::model::{Model, Phase};
+use crate::model::{CONTEXT, Model, Phase};
 use crate::source::{Diagnostic, Place, Problems, Spanned};
 
 use super::PriceRequest;
@@ -276,6 +276,13 @@ impl ModelRequest {
             && variants.any(|(variant, settings)| {
                 !settings.has(name) && !self.model.variant_sets(variant, name)
             })
+    }
+
+    /// Whether a number is how many tokens came before, and nobody has set it, so
+    /// that it follows from those of a prefill.
+    pub(in crate::cli) fn follows_tokens(&self, name: &NumberName, meant: Option<&[bool]>) -> bool {
+        let is_context = self.model.phase() == Phase::Decode && name.name == CONTEXT;
+        is_context && meant.is_some_and(|meant| self.given(name, meant).is_none())
     }
 
     /// The format that it has unless another is asked for.
