@@ -86,6 +86,7 @@ fn run(ops: usize, symbolic: bool) {
         table: &table,
         format: Format::FP32,
         zero_cost: &free,
+        memory: None,
     };
     let estimate =
         estimate(&counted, &pricing, &[]).unwrap_or_else(|problems| panic!("{problems}"));

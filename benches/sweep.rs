@@ -87,6 +87,7 @@ fn sweep(name: &str) -> SweepPoints {
         table: &table,
         format: "fp32".parse().unwrap(),
         zero_cost: &free,
+        memory: None,
     };
     let model = model(name);
     let mut outputs: Vec<Expr> = Vec::new();
@@ -105,7 +106,7 @@ fn sweep(name: &str) -> SweepPoints {
             outputs.push(priced(&counted, &pricing, &stages).unwrap());
         }
     }
-    entry_values(&table, &mut values);
+    entry_values(&pricing, &mut values);
     SweepPoints::Grid(
         Sweep::new(SweepGrid { axes: axes() }, &outputs, &constraints, &values).unwrap(),
     )
@@ -168,6 +169,7 @@ fn anew() -> f64 {
         table: &table,
         format: "fp32".parse().unwrap(),
         zero_cost: &free,
+        memory: None,
     };
     let model = model("attention");
     let start = Instant::now();

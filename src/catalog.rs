@@ -66,6 +66,11 @@ pub fn is_path(name: &str) -> bool {
 /// The mistake of a name under which nothing ships.
 pub fn not_shipped(kind: Kind, name: &str, mistake: impl Fn(String) -> Diagnostic) -> Diagnostic {
     let noun = kind.noun();
+    if kind == Kind::Model && find(Kind::Block, name).is_some() {
+        return mistake(format!("`{name}` is a block, and no model")).help(format!(
+            "try it in the slot of a model: `--variants {name}`"
+        ));
+    }
     mistake(format!("no {noun} `{name}` ships"))
         .known(name, names(kind))
         .help(format!(

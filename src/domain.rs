@@ -80,6 +80,11 @@ impl Domain {
         self.within([0, 1])
     }
 
+    /// Whether it holds 0 and one other number, as bits times a number do.
+    pub fn are_bits(&self) -> bool {
+        matches!(self, Domain::Finite(values) if values.len() == 2) && self.has_zero_among_few()
+    }
+
     /// Whether it holds nothing but −1 and 1.
     pub fn is_sign(&self) -> bool {
         self.within([-1, 1])

@@ -78,7 +78,7 @@ pub mod uncertainty;
 pub mod units;
 pub mod view;
 
-pub use census::{Census, Conventions, DotAdds, census};
+pub use census::{BiasAs, Census, Conventions, DotAdds, Ineffectual, census};
 pub use claims::{ClaimFile, Ledger, Verdict};
 pub use compare::{Comparison, compare};
 pub use demand::{CostKey, Demand};

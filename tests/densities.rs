@@ -399,6 +399,23 @@ fn every_output_says_where_they_are_from() {
 }
 
 #[test]
+fn what_was_set_and_does_not_hold_is_named() {
+    let folder = folder();
+    let of = |set: &str| {
+        let args = ["estimate", "net.toml", "--densities", "rates.toml", "--set"];
+        let text = stdout(&picojoule(folder.path(), &[&args[..], &[set]].concat()));
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let text = of("rho=0.3");
+    // One of three layers was measured, the others are as set.
+    let line = "2 as the model declares; 1 measured over `rho`, which was set.";
+    assert!(text.contains(line), "{text}");
+    // 100·4·(0.25 + 2·0.3) additions.
+    assert!(text.contains("340 add"), "{text}");
+    assert!(!of("n=4").contains("which was set"));
+}
+
+#[test]
 fn a_sweep_prices_what_an_estimate_does() {
     let folder = folder();
     let run = |args: &[&str]| stdout(&picojoule(folder.path(), args));

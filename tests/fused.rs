@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use common::{NONE_FREE, counted_by, format, model, priced, ratio, whole};
-use picojoule::census::DotAdds;
+use picojoule::census::{BiasAs, Conventions, DotAdds};
 use picojoule::energy::{CostModel, Counted, energy_formula, estimate, stage_formulas};
 use picojoule::primitive::Primitive;
 use picojoule::source::Source;
@@ -64,6 +64,27 @@ fn a_mac_stands_for_both_halves_where_neither_has_an_entry() {
         let conventions = estimate.settings.list();
         assert!(conventions.contains(&("mac", "for mul and add in int8".to_owned())));
     }
+}
+
+/// A bias that is an operation of its own is no half of a `mac`, and hardware
+/// without additions has no price for it.
+#[test]
+fn a_bias_that_is_counted_is_no_half_of_a_mac() {
+    let graph = common::graph(&model(LINEAR), "m", &[], picojoule::Unfold::No);
+    let conventions = Conventions {
+        bias: BiasAs::Counted,
+        ..Conventions::default()
+    };
+    let counted = Counted::new(graph, conventions).unwrap();
+    let chip = macs_alone();
+    let model = CostModel {
+        table: &chip,
+        format: format("int8/int32"),
+        zero_cost: NONE_FREE,
+        memory: None,
+    };
+    let mistakes = estimate(&counted, &model, &[]).unwrap_err().to_string();
+    assert!(mistakes.contains("`add` in int32"), "{mistakes}");
 }
 
 /// Where the halves have entries they are counted as ever, and nothing is said

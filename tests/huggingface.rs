@@ -95,7 +95,9 @@ fn every_config_here_is_tried() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/huggingface");
     for entry in std::fs::read_dir(folder).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        let stem = name.trim_end_matches(".json");
+        let Some(stem) = name.strip_suffix(".json") else {
+            continue;
+        };
         assert!(MODELS.iter().any(|(known, ..)| *known == stem), "{name}");
     }
 }

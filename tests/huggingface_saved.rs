@@ -10,8 +10,10 @@ mod common;
 
 use common::*;
 use picojoule::energy::Counted;
+use picojoule::format::Precision;
 use picojoule::import::Imported;
 use picojoule::import::huggingface::import;
+use picojoule::primitive::Primitive;
 use picojoule::source::Source;
 
 fn imported(text: &str) -> Imported {
@@ -276,7 +278,7 @@ fn heads_of_encoders() {
             ("BertForMultipleChoice", 9),
             ("BertForSequenceClassification", 27),
             ("BertForTokenClassification", 27 - 72),
-            ("BertForQuestionAnswering", 18 - 72),
+            ("BertForQuestionAnswering", 27 - 72),
         ],
     );
     let roberta = bert
@@ -496,8 +498,9 @@ fn the_format_is_that_of_the_config() {
     assert_eq!(format("\"dtype\": \"bfloat16\""), said("bf16"));
     assert_eq!(format("\"dtype\": \"float32\""), None);
     assert_eq!(format("\"dtype\": null"), None);
-    let told = notes(&with(MIXTRAL, "\"dtype\": \"float8_e4m3fn\""));
-    assert!(told.contains("`float8_e4m3fn` is not known here"), "{told}");
+    assert_eq!(format("\"dtype\": \"float8_e4m3fn\""), said("fp8"));
+    let told = notes(&with(MIXTRAL, "\"dtype\": \"float6\""));
+    assert!(told.contains("`float6` is not known here"), "{told}");
     // Of a part, unless the whole says otherwise.
     let part = change(
         GEMMA,
@@ -509,31 +512,128 @@ fn the_format_is_that_of_the_config() {
     assert!(imported(&whole).text.contains("format = \"bf16\""));
 }
 
+/// MIXTRAL with this `quantization_config`.
+fn quantised(config: &str) -> String {
+    with(MIXTRAL, &format!("\"quantization_config\": {{ {config} }}"))
+}
+
 #[test]
-fn what_is_quantised_is_told() {
+fn weights_alone_of_few_bits_multiply_as_fractions() {
     for (config, told) in [
         (
-            "{ \"quant_method\": \"gptq\", \"bits\": 4 }",
-            "quantised (`gptq`, 4 bits) and multiply in the format",
+            r#""quant_method": "gptq", "bits": 4, "group_size": 128"#,
+            "(`gptq`, 4 bits, groups of 128) and multiply in the format of the estimate",
         ),
         (
-            "{ \"quant_method\": \"bitsandbytes\", \"load_in_4bit\": true }",
-            "(`bitsandbytes`, 4 bits) and multiply in the format",
+            r#""quant_method": "bitsandbytes", "load_in_4bit": true"#,
+            "(`bitsandbytes`, 4 bits) and multiply in the format of the estimate",
         ),
         (
-            "{ \"quant_method\": \"fp8\", \"activation_scheme\": \"dynamic\" }",
-            "(`fp8`); that is not priced here",
+            r#""quant_method": "mxfp4", "modules_to_not_convert": ["lm_head", "self_attn"]"#,
+            "(`mxfp4`) and multiply in the format of the estimate",
         ),
         (
-            "{ \"quant_method\": \"bit]\\nnet\" }",
-            "(`bitnet`); that is not priced here",
+            r#""quant_method": "compressed-tensors", "config_groups": { "group_0": {
+                "weights": { "num_bits": 4, "type": "int" }, "input_activations": null } }"#,
+            "(`compressed-tensors`, 4 bits) and multiply in the format of the estimate",
         ),
-        ("3", "(`unknown`); that is not priced here"),
+        (
+            r#""quant_method": "torchao", "quant_type": { "default": { "_type": "Int4WeightOnlyConfig" } }"#,
+            "(`torchao`, 4 bits) and multiply in the format of the estimate",
+        ),
+        (
+            r#""quant_method": "quanto", "weights": "int8", "activations": null"#,
+            "(`quanto`, 8 bits) and multiply in the format of the estimate",
+        ),
+        (
+            r#""quant_method": "fp8", "activation_scheme": "dynamic""#,
+            "multiply in fp8 (`fp8`), which no table that ships prices",
+        ),
+        (
+            r#""quant_method": "compressed-tensors", "config_groups": { "group_0": {
+                "weights": { "num_bits": 4, "type": "float" },
+                "input_activations": { "num_bits": 4, "type": "float" } } }"#,
+            "multiply in fp4 (`compressed-tensors`), which no table that ships prices",
+        ),
+        (
+            r#""quant_method": "quar]\nk""#,
+            "(`quark`), but not in a way that is known here",
+        ),
+        (
+            "\"bits\": 4",
+            "(`unknown`), but not in a way that is known here",
+        ),
     ] {
-        let text = with(MIXTRAL, &format!("\"quantization_config\": {config}"));
+        let text = quantised(config);
         assert!(notes(&text).contains(told), "{}", notes(&text));
         assert_eq!(parameters(&text), parameters(MIXTRAL));
+        assert!(!imported(&text).text.contains("\n[linear]"), "{config}");
     }
     let none = with(MIXTRAL, "\"quantization_config\": null");
     assert_eq!(notes(&none), "");
+}
+
+/// How often a primitive is counted in a format.
+fn count_in(counted: &Counted, primitive: Primitive, format: &str) -> u64 {
+    let format = Precision::Fixed(format.parse().unwrap());
+    let demands = counted.census.demands.iter().zip(&counted.counts);
+    let found = demands
+        .filter(|(demand, _)| demand.primitive() == Some(primitive) && demand.precision == format);
+    let sum: num_rational::BigRational = found.map(|(_, count)| count).sum();
+    sum.to_integer().try_into().unwrap()
+}
+
+#[test]
+fn linear_layers_multiply_in_the_numbers_that_a_config_says() {
+    // For each of 4 tokens q and out of 8·8, k and v of 8·4, two of the experts
+    // with three matrices of 8·16. The router and the scores of 11 words stay
+    // as they are.
+    let linear = 4 * (2 * 64 + 2 * 32 + 2 * 3 * 128);
+    let int8 = r#"{ "num_bits": 8, "type": "int" }"#;
+    let group = format!(
+        r#""quant_method": "compressed-tensors",
+           "config_groups": {{ "group_0": {{ "weights": {int8}, "input_activations": {int8} }} }}"#
+    );
+    let ignoring = format!(r#"{group}, "ignore": ["lm_head", "re:.*mlp.gate$", "model.layers.0"]"#);
+    for (config, format, right) in [
+        (
+            r#""quant_method": "bitsandbytes", "load_in_8bit": true"#,
+            "int8",
+            linear,
+        ),
+        (
+            r#""quant_method": "torchao", "quant_type": "int8_dynamic_activation_int8_weight""#,
+            "int8",
+            linear,
+        ),
+        (
+            r#""quant_method": "quanto", "weights": "int4", "activations": "int8""#,
+            "int8",
+            linear,
+        ),
+        (ignoring.as_str(), "int8", linear),
+        // This one takes every linear layer that it is not told to leave out.
+        (group.as_str(), "int8", linear + 4 * 88),
+        (
+            r#""quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_compute_dtype": "float16""#,
+            "fp16",
+            linear,
+        ),
+    ] {
+        let counted = counts(&quantised(config), &[]);
+        assert_eq!(
+            count_in(&counted, Primitive::Mul, format),
+            right,
+            "{config}"
+        );
+        let sums = if format == "int8" { "int32" } else { format };
+        assert_eq!(count_in(&counted, Primitive::Add, sums), right, "{config}");
+        assert_eq!(counted.parameters.to_string(), parameters(MIXTRAL));
+    }
+    assert!(notes(&quantised(&ignoring)).contains("as if they were, too: `model.layers.0`."));
+    // −1, 0 and 1 select what is added.
+    let ternary = counts(&quantised(r#""quant_method": "bitnet""#), &[]);
+    assert_eq!(count_in(&ternary, Primitive::Select, "int8"), linear);
+    assert_eq!(count_in(&ternary, Primitive::Add, "int32"), linear);
+    assert_eq!(count_in(&ternary, Primitive::Mul, "int8"), 0);
 }

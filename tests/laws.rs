@@ -204,7 +204,12 @@ proptest! {
                     "{} {} {}", model.root.name, variant, demand.count
                 );
             }
-            prop_assert_eq!(here.census.macs.evaluate(&values).unwrap(), there.macs.clone());
+            let products = here.census.products.iter().zip(&there.census.products);
+            for ((one, other), work) in products.zip(&there.products) {
+                prop_assert_eq!(one.kind, other.kind);
+                prop_assert_eq!(&one.all.evaluate(&values).unwrap(), &work.dense_synops);
+                prop_assert_eq!(&one.nonzero.evaluate(&values).unwrap(), &work.synops);
+            }
             prop_assert_eq!(
                 here.census.parameters.evaluate(&values).unwrap(),
                 parameters(&there)

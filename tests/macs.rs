@@ -87,6 +87,27 @@ fn resnet_50_at_224_pixels() {
     // classes  2048·1000                                       =    2048000
     // all                                                      = 4089184256
     assert_eq!(macs("resnet-50"), whole(4_089_184_256_i64));
+    // A normalisation multiplies and adds once for every element, unless it is
+    // folded. Stem 112²·64 = 802816; a bottleneck 56²·(64 + 64 + 256) = 1204224
+    // in layer 1, half of that in each next one; the first 1×1 of layers 2 to 4
+    // is before the stride, at four times the pixels: three times 28²·128,
+    // 14²·256, 7²·512 more; shortcuts 56²·256, 28²·512, 14²·1024, 7²·2048. The
+    // pool multiplies 2048 times.
+    let normalised = 802_816
+        + (3 * 1_204_224 + 4 * 602_112 + 6 * 301_056 + 3 * 150_528)
+        + 3 * (100_352 + 50_176 + 25_088)
+        + (802_816 + 401_408 + 200_704 + 100_352);
+    assert_eq!(normalised, 11_113_984);
+    let model = shipped("resnet-50");
+    for (variant, norm) in [("batch-norm", normalised), ("folded-norm", 0)] {
+        let counted = counted(&model, variant, &set::<u8>(&[]));
+        assert_eq!(counted.macs, whole(4_089_184_256_i64));
+        let apart = by_stage(&counted).remove("norm").unwrap_or_default();
+        assert_eq!(apart, counts(&[(Mul, norm), (Add, norm)]), "{variant}");
+        let all = totals(&counted).remove(&Mul);
+        let expected = whole(4_089_184_256_i64 + 2048 + norm);
+        assert_eq!(all, Some(expected), "{variant}");
+    }
 }
 
 #[test]
@@ -160,6 +181,11 @@ fn resnet_50_has_its_25557032_parameters() {
     // classes 2048·1000 + 1000.
     assert_eq!(parameters_of("resnet-50"), whole(25_557_032));
     assert_eq!(23_454_912 + 53_120 + 2_048_000 + 1_000, 25_557_032);
+    // Folded, a filter has a bias: half of these.
+    let model = shipped("resnet-50");
+    let folded = counted(&model, "folded-norm", &set::<u8>(&[])).parameters;
+    assert_eq!(folded, whole(25_530_472));
+    assert_eq!(23_454_912 + 26_560 + 2_048_000 + 1_000, 25_530_472);
 }
 
 /// What the linear layers of one Transformer layer of width 768 hold as biases:

@@ -113,6 +113,39 @@ fn what_the_exporter_says_decides() {
     assert_eq!(parameters("said"), 64 + 1 + 4 * 8);
 }
 
+#[test]
+fn what_the_exporter_wrote_twice_counts_once() {
+    // A table of 50 words, and its turned copy at the head.
+    assert_eq!(parameters("copied_head"), 50 * 8);
+    // One matrix in two layers, each of which holds it turned.
+    assert_eq!(parameters("copied_layer"), 8 * 8);
+    // A token without a path, once for each of two sequences, as the file has
+    // it, and a matrix; the state that began as zeros is none.
+    assert_eq!(parameters("token"), 2 * 8 + 8 * 3);
+}
+
+#[test]
+fn weights_of_what_is_known_before_the_network_runs_are_learnt() {
+    // Three queries, their matrix, and what they read by a softmax.
+    assert_eq!(parameters("learnt_tokens"), 3 * 16 + 16 * 16 + 3 * 16);
+    // A slope for each of six channels.
+    assert_eq!(parameters("slopes"), 6);
+}
+
+#[test]
+fn weights_that_every_turn_reads_count_once() {
+    for name in ["read_each_turn", "handed_on"] {
+        let found = estimate(&format!("parameters/{name}.onnx"), "");
+        assert_eq!(found["parameters"], 8 * 8, "{name}");
+        // Five turns of four rows.
+        assert_eq!(found["macs"], 5 * 4 * 8 * 8, "{name}");
+    }
+    // The state that a scan begins with is no weight.
+    let found = estimate("parameters/scanned.onnx", "");
+    assert_eq!(found["parameters"], 8 * 8);
+    assert_eq!(found["macs"], 6 * 4 * 8 * 8);
+}
+
 /// Fixtures by how their names begin, with what their files hold beyond what
 /// PyTorch counts, and why. None of it can be told from the file.
 const OTHERS: [(&str, i64, &str); 15] = [
@@ -177,4 +210,29 @@ fn exported_networks_have_the_parameters_of_the_module() {
         let more = other.map_or(0, |(_, more, _)| *more);
         assert_eq!(found - right, more, "{file}");
     }
+}
+
+/// Fixtures of which not every branch is taken, with what the others hold.
+const NOT_TAKEN: [(&str, u64, &str); 2] = [
+    ("if_const.onnx", 64 * 256, "the branch of 64·256"),
+    ("if_shape.onnx", 64 * 64, "the branch of 64·64"),
+];
+
+#[test]
+fn fixtures_have_the_parameters_that_training_would_change() {
+    // Reckoned from the files by tests/onnx/learnt.py.
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/onnx");
+    let text = fs::read_to_string(folder.join("learnt.csv")).unwrap();
+    let mut tried = 0;
+    for line in text.lines().skip(1) {
+        let fields: Vec<&str> = line.rsplitn(2, ',').collect();
+        let (file, settings) = fields[1].split_once(',').unwrap();
+        let right: u64 = fields[0].parse().unwrap();
+        let other = NOT_TAKEN.iter().find(|(name, ..)| *name == file);
+        let other = other.map_or(0, |(_, other, _)| *other);
+        let found = estimate(file, settings.trim_matches('"'));
+        assert_eq!(found["parameters"].as_u64(), Some(right - other), "{file}");
+        tried += 1;
+    }
+    assert!(tried > 350, "{tried}");
 }

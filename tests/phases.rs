@@ -464,7 +464,7 @@ fn a_crossover_runs_over_the_context() {
     assert!(saving(does) >= 0.12 && saving(does_not) < 0.12, "{row}");
 }
 
-const BLIND: &str = "name = \"m\"\ncausal = \"n\"\ninputs = { x = \"b n d\" }\n\
+const BLIND: &str = "name = \"m\"\ntokens = \"n\"\ninputs = { x = \"b n d\" }\n\
     dims = { b = 1, n = 4, d = 8 }\n";
 
 fn refused(op: &str) -> String {
@@ -479,7 +479,7 @@ fn what_cannot_decode_is_told_where() {
     for (arguments, parts) in [
         (
             "estimate bert-base --phase decode",
-            ["causal = \"n\"", "bert-base.toml:1:1"],
+            ["tokens = \"n\"", "bert-base.toml:1:1"],
         ),
         (
             "estimate vit-b-16 --phase decode",

@@ -116,3 +116,74 @@ fn only_what_says_so_may_be_empty() {
     );
     assert!(least.unwrap_err().contains("a whole number from 0 to 1"));
 }
+
+/// A stack that may have no layer: `m` rows through `layers` matrices of 4 × 4
+/// and a comparison each, and 4·3 products behind it.
+const STACK: &str = r#"
+name = "stack"
+dims = { layers = { value = 2, least = 0 }, m = 5 }
+output = "y"
+
+[inputs]
+x = { shape = "m 4", domain = "binary" }
+
+[[op]]
+name = "deep"
+block = "layer"
+repeat = "layers"
+inputs = ["x"]
+
+[[op]]
+name = "y"
+einsum = "m k, k n -> m n"
+inputs = ["deep", { weight = "4 3" }]
+
+[[block]]
+name = "layer"
+inputs = { x = "m k" }
+output = "r"
+
+[[block.op]]
+name = "p"
+einsum = "m k, k n -> m n"
+inputs = ["x", { weight = "k k" }]
+
+[[block.op]]
+name = "r"
+apply = "max(p, 0)"
+"#;
+
+/// Behind two layers stand real numbers: 5·4·3 = 60 multiplications, and 5·4·4
+/// in the second layer. Without any the bits of the input come out: the last
+/// product selects, and nothing of the layer is counted, nor its weights.
+#[test]
+fn a_block_that_repeats_no_time_costs_nothing() {
+    let total = |estimate: &Value, key: &str| -> u64 {
+        let stages = estimate["stages"].as_array().unwrap().iter();
+        stages
+            .filter_map(|stage| stage["counts"][key].as_u64())
+            .sum()
+    };
+    let two = run(STACK, &[]).unwrap();
+    assert_eq!(total(&two, "mul.fp32"), 140);
+    assert_eq!(total(&two, "compare.fp32"), 40);
+    assert_eq!(two["parameters"], 44);
+    let none = run(STACK, &["--set", "layers=0"]).unwrap();
+    assert_eq!(total(&none, "mul.fp32"), 0);
+    assert_eq!(total(&none, "compare.fp32"), 0);
+    assert_eq!(total(&none, "select.fp32"), 60);
+    assert_eq!(none["parameters"], 12);
+    for (set, message) in [
+        ("layers=-1", "dim `layers` is -1: below 0"),
+        ("layers=0.5", "not a whole number"),
+    ] {
+        let refused = run(STACK, &["--set", set]).unwrap_err();
+        assert!(refused.contains(message), "{refused}");
+    }
+    let least = run(&STACK.replace(", least = 0", ""), &["--set", "layers=0"]);
+    assert!(
+        least
+            .unwrap_err()
+            .contains("dim `layers` is 0: not above 0")
+    );
+}

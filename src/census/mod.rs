@@ -4,56 +4,25 @@
 //! The counts know nothing of energy. One census serves every table, every
 //! format and every size of a model.
 
+mod conventions;
+mod padding;
+mod products;
+
 use std::collections::BTreeSet;
 
 use petgraph::graph::NodeIndex;
 
+pub use self::conventions::{BiasAs, Conventions, DotAdds, Ineffectual};
+pub use self::products::{Products, TermKind};
+
+use self::padding::outside_padding;
 use crate::demand::{CostKey, Demand, Fused};
 use crate::format::{NumberFormat, Precision};
 use crate::graph::{Einsum, Op, OpGraph, OpKind};
 use crate::model::{Map, Reduce};
 use crate::primitive::Primitive;
+use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Expr, Symbol};
-
-/// Settings on which papers differ in what they count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Conventions {
-    /// How many additions a dot product takes.
-    pub dot_adds: DotAdds,
-}
-
-/// How many additions a dot product of length k takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DotAdds {
-    /// k: each product is added to an accumulator that starts at 0, or at the
-    /// bias.
-    #[default]
-    K,
-    /// k − 1 between the k products, and one more for a bias.
-    KMinusOne,
-}
-
-impl DotAdds {
-    /// The setting as files and outputs write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            DotAdds::K => "k",
-            DotAdds::KMinusOne => "k-1",
-        }
-    }
-}
-
-impl std::str::FromStr for DotAdds {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<DotAdds, String> {
-        match text {
-            "k" => Ok(DotAdds::K),
-            "k-1" => Ok(DotAdds::KMinusOne),
-            _ => Err(format!("`{text}` is neither `k` nor `k-1`")),
-        }
-    }
-}
 
 /// An op whose operator is not supported: what it computes is not counted.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,10 +40,8 @@ pub struct UnsupportedOp {
 pub struct Census {
     /// What each op asks for, in the order of the graph.
     pub demands: Vec<Demand>,
-    /// Multiply–accumulates: pairs of a multiplication and an addition in
-    /// matrix products and convolutions, without bias. A product that the
-    /// value domains make a selection or a shift is none.
-    pub macs: Expr,
+    /// The sums of products, in the order of the graph.
+    pub products: Vec<Products>,
     /// How many numbers the weights hold, and the biases.
     pub parameters: Expr,
     /// The ops whose arithmetic is left out, in the order of the graph.
@@ -82,41 +49,84 @@ pub struct Census {
 }
 
 /// Counts the primitives of every op of `graph`.
-pub fn census(graph: &OpGraph, conventions: Conventions) -> Census {
+///
+/// # Errors
+/// Where padding is skipped, every op of which cannot be told what is padding.
+pub fn census(graph: &OpGraph, conventions: Conventions) -> Result<Census, Problems> {
+    let mut problems = Problems::new();
     let mut census = Census {
         demands: Vec::new(),
-        macs: Expr::zero(),
+        products: Vec::new(),
         parameters: Expr::zero(),
         unsupported: unsupported(graph),
     };
     let emptiable = graph.emptiable();
     for (at, op) in graph.iter() {
-        let runs = graph.runs(op);
+        let runs = match conventions.causal {
+            Ineffectual::Counted => graph.runs(op),
+            Ineffectual::Skipped => graph.unmasked_runs(op),
+        };
         if let OpKind::Weight = op.kind {
             census.parameters += &(&op.output.elements() * &runs);
-        }
-        if let OpKind::Einsum(einsum) = &op.kind
-            && einsum.is_mac()
-        {
-            census.macs += &(&einsum.iteration_space() * &runs);
         }
         let fused = is_mac(op).then(|| Fused {
             operand: precision(op, Primitive::Mul, Role::Operand),
             accumulator: precision(op, Primitive::Add, Role::Accumulator),
         });
-        for (primitive, role, count) in counts(op, conventions, &emptiable) {
+        let counts = match &op.kind {
+            OpKind::Einsum(einsum) => {
+                let counting = Counting {
+                    einsum,
+                    conventions,
+                    emptiable: &emptiable,
+                    space: problems
+                        .note(iteration_space(graph, at, einsum, conventions, &emptiable))
+                        .unwrap_or_default(),
+                };
+                census.products.extend(counting.products(at, &runs));
+                counting.counts()
+            }
+            _ => elementwise_counts(op),
+        };
+        for (primitive, role, count) in counts {
             if !count.is_zero() {
                 census.demands.push(Demand {
                     op: at,
                     key: CostKey::Op(primitive),
                     precision: precision(op, primitive, role),
-                    fused,
+                    fused: fused.filter(|_| role != Role::Bias),
                     count: &count * &runs,
                 });
             }
         }
     }
-    census
+    problems.or(census)
+}
+
+/// How many index combinations count: all of them, or those that read no
+/// padding.
+fn iteration_space(
+    graph: &OpGraph,
+    at: NodeIndex,
+    einsum: &Einsum,
+    conventions: Conventions,
+    emptiable: &BTreeSet<Symbol>,
+) -> Result<Expr, Problems> {
+    if conventions.padding == Ineffectual::Counted || !einsum.gives_nothing_for_zero() {
+        return Ok(einsum.iteration_space());
+    }
+    let operands = graph.operands(at);
+    let shapes: Vec<&[Expr]> = (operands.iter())
+        .map(|(_, edge)| edge.tensor.shape.as_slice())
+        .collect();
+    outside_padding(einsum, &shapes, emptiable).ok_or_else(|| {
+        let op = &graph.ops()[at];
+        let name = graph.full_name(op);
+        let message = format!("the padding of `{name}` cannot be told from its input");
+        let help = "padding is skipped where the lengths and the steps of windows are numbers, at \
+                    most 64 long over inputs of symbols; `--padding counted` counts it in full";
+        Diagnostic::at(&op.place, message).help(help).into()
+    })
 }
 
 fn is_mac(op: &Op) -> bool {
@@ -141,6 +151,9 @@ fn unsupported(graph: &OpGraph) -> Vec<UnsupportedOp> {
 enum Role {
     Operand,
     Accumulator,
+    /// That of the accumulator, for an addition that is half of no
+    /// multiply–accumulate.
+    Bias,
 }
 
 fn precision(op: &Op, primitive: Primitive, role: Role) -> Precision {
@@ -153,83 +166,117 @@ fn precision(op: &Op, primitive: Primitive, role: Role) -> Precision {
     }
     match (op.computed_in, role) {
         (Some(format), Role::Operand) => Precision::Fixed(format.operand),
-        (Some(format), Role::Accumulator) => Precision::Fixed(format.accumulator),
+        (Some(format), Role::Accumulator | Role::Bias) => Precision::Fixed(format.accumulator),
         (None, Role::Operand) => Precision::Operand,
-        (None, Role::Accumulator) => Precision::Accumulator,
+        (None, Role::Accumulator | Role::Bias) => Precision::Accumulator,
     }
 }
 
-/// The primitives of one run of an op.
-fn counts(
-    op: &Op,
-    conventions: Conventions,
-    emptiable: &BTreeSet<Symbol>,
-) -> Vec<(Primitive, Role, Expr)> {
-    match &op.kind {
-        OpKind::Input | OpKind::Weight | OpKind::Constant | OpKind::State => Vec::new(),
-        OpKind::Move(_) | OpKind::Unsupported(_) => Vec::new(),
-        OpKind::Elementwise(elementwise) => elementwise
-            .steps
-            .iter()
-            .map(|(primitive, count)| (*primitive, Role::Operand, count.clone()))
-            .collect(),
-        OpKind::Einsum(einsum) => einsum_counts(einsum, conventions, emptiable),
-    }
-}
-
-/// An einsum with N index combinations, M outputs and a share ρ of
-/// combinations without skipped zeros: the map on ρ·N (a selection on all N),
-/// the reduction on ρ·N, or on ρ·N − M where only what stands between the
-/// terms is counted. A bias starts a sum, or is added to what is no sum.
-fn einsum_counts(
-    einsum: &Einsum,
-    conventions: Conventions,
-    emptiable: &BTreeSet<Symbol>,
-) -> Vec<(Primitive, Role, Expr)> {
-    let is_sum = einsum.has_reduction() && einsum.reduce == Reduce::Add;
-    let gathers = is_sum || !einsum.has_reduction();
-    // A zero is skipped only where it neither changes nor is the result.
-    let skips = gathers && (einsum.operands.len() == 1 || einsum.map.zero_annihilating());
-    let density = if skips {
-        einsum.density.clone()
-    } else {
-        Expr::one()
+/// The primitives of one run of an op that is no einsum.
+fn elementwise_counts(op: &Op) -> Vec<(Primitive, Role, Expr)> {
+    let OpKind::Elementwise(elementwise) = &op.kind else {
+        return Vec::new();
     };
-    let space = einsum.iteration_space();
-    let outputs = einsum.outputs();
-    let taken = &space * &density;
-    let mut counts = Vec::new();
-    if einsum.operands.len() == 2 {
-        for (primitive, all) in map_primitives(einsum.map, is_sum) {
-            let mapped = if *all { &space } else { &taken };
-            counts.push((*primitive, Role::Operand, mapped.clone()));
+    let steps = elementwise.steps.iter();
+    steps
+        .map(|(primitive, count)| (*primitive, Role::Operand, count.clone()))
+        .collect()
+}
+
+/// An einsum, as it is counted.
+struct Counting<'c> {
+    einsum: &'c Einsum,
+    conventions: Conventions,
+    emptiable: &'c BTreeSet<Symbol>,
+    /// The index combinations that count.
+    space: Expr,
+}
+
+impl Counting<'_> {
+    /// Whether terms are added up.
+    fn is_sum(&self) -> bool {
+        self.einsum.has_reduction() && self.einsum.reduce == Reduce::Add
+    }
+
+    /// The share of the combinations without a skipped zero.
+    fn density(&self) -> Expr {
+        let einsum = self.einsum;
+        let gathers = self.is_sum() || !einsum.has_reduction();
+        // A zero is skipped only where it neither changes nor is the result.
+        let skips = gathers && (einsum.operands.len() == 1 || einsum.map.zero_annihilating());
+        match skips {
+            true => einsum.density.clone(),
+            false => Expr::one(),
         }
     }
-    let bias = &einsum.bias.switch * &outputs;
-    if let Some(factor) = einsum.factor {
-        counts.push((factor, Role::Operand, outputs.clone()));
+
+    /// An einsum with N index combinations, M outputs and a share ρ of
+    /// combinations without skipped zeros: the map on ρ·N (a selection on all
+    /// N), the reduction on ρ·N, or on ρ·N − M where only what stands between
+    /// the terms is counted. A bias starts a sum or is an addition of its own,
+    /// as it always is where it is added to what is no sum.
+    fn counts(&self) -> Vec<(Primitive, Role, Expr)> {
+        let (einsum, is_sum) = (self.einsum, self.is_sum());
+        let outputs = einsum.outputs();
+        let taken = &self.space * &self.density();
+        let mut counts = Vec::new();
+        if einsum.operands.len() == 2 {
+            for (primitive, all) in map_primitives(einsum.map, is_sum) {
+                let mapped = if *all { &self.space } else { &taken };
+                counts.push((*primitive, Role::Operand, mapped.clone()));
+            }
+        }
+        if let Some(factor) = einsum.factor {
+            counts.push((factor, Role::Operand, outputs.clone()));
+        }
+        let bias = &einsum.bias.switch * &outputs;
+        let starts = is_sum && self.conventions.bias == BiasAs::Start;
+        if einsum.has_reduction() {
+            let inside = if starts { bias.clone() } else { Expr::zero() };
+            let reduced = self.reductions(taken, &outputs, &inside);
+            counts.push((reduce_primitive(einsum.reduce), Role::Accumulator, reduced));
+        }
+        if !starts {
+            counts.push((Primitive::Add, Role::Bias, bias));
+        }
+        counts
     }
-    if einsum.has_reduction() {
-        let bias_inside = if is_sum { bias.clone() } else { Expr::zero() };
-        let reduced = match conventions.dot_adds {
+
+    /// How often a term is gathered into `outputs` of which some start with a
+    /// bias.
+    fn reductions(&self, taken: Expr, outputs: &Expr, bias: &Expr) -> Expr {
+        match self.conventions.dot_adds {
             DotAdds::K => taken,
             DotAdds::KMinusOne => {
-                let between = &(&taken - &outputs) + &bias_inside;
+                let between = &(&taken - outputs) + bias;
                 // So few terms may be left that some sums have none.
-                let has_terms = !space.is_zero() && space.symbols().is_disjoint(emptiable);
-                if density == Expr::one() && has_terms {
+                let all = self.einsum.iteration_space();
+                let has_terms = !all.is_zero() && all.symbols().is_disjoint(self.emptiable);
+                if taken == all && has_terms {
                     between
                 } else {
                     between.larger(&Expr::zero())
                 }
             }
+        }
+    }
+
+    /// What it has of products that are added up, `runs` times; nothing where
+    /// it has none.
+    fn products(&self, op: NodeIndex, runs: &Expr) -> Option<Products> {
+        let kind = TermKind::of(self.einsum)?;
+        let bias = match self.conventions.bias {
+            BiasAs::Start => Expr::zero(),
+            BiasAs::Counted => &self.einsum.bias.switch * &self.einsum.outputs(),
         };
-        counts.push((reduce_primitive(einsum.reduce), Role::Accumulator, reduced));
+        let taken = &self.space * &self.density();
+        Some(Products {
+            op,
+            kind,
+            all: &(&self.space + &bias) * runs,
+            nonzero: &(&taken + &bias) * runs,
+        })
     }
-    if !is_sum {
-        counts.push((Primitive::Add, Role::Accumulator, bias));
-    }
-    counts
 }
 
 /// The primitives of a map; those marked work on every combination, also on

@@ -11,7 +11,7 @@ use super::recipe::{EstimateSpec, Part};
 use crate::demand::Demand;
 use crate::energy::{Cost, CostModel, Counted, Estimate, Sum};
 use crate::format::{Format, NumberFormat};
-use crate::graph::{OpKind, Unfold, lower, settable};
+use crate::graph::{Setting, Unfold, lower, settable};
 use crate::loader::Loader;
 use crate::model::Phase;
 use crate::primitive::Primitive;
@@ -96,12 +96,10 @@ pub(super) fn compute(
 /// What two estimates have in common that have the same counts.
 fn key(spec: &EstimateSpec) -> String {
     let variant = spec.variant.as_ref().map_or("", |name| &name.value);
-    let mut key = format!(
-        "{} {variant} {}",
-        spec.model.value,
-        spec.conventions.dot_adds.name()
-    );
-    key.push_str(&format!(" {}", spec.phase));
+    let mut key = format!("{} {variant} {}", spec.model.value, spec.phase);
+    for (name, value) in spec.conventions.list() {
+        key.push_str(&format!(" {name}:{value}"));
+    }
     if let Some(path) = &spec.densities {
         key.push_str(&format!(" {}", path.value));
     }
@@ -112,11 +110,13 @@ fn key(spec: &EstimateSpec) -> String {
 }
 
 fn count(spec: &EstimateSpec, loader: &Loader) -> Result<Counted, Problems> {
-    let mut model = loader.measured_model(&spec.model, spec.densities.as_ref())?;
+    let given = Setting::given(&spec.set);
+    let mut model = loader.measured_model(&spec.model, &given, spec.densities.as_ref())?;
     if spec.phase != Phase::Prefill {
         let model = Arc::make_mut(&mut model);
         *model = model.clone().in_phase(spec.phase)?;
     }
+    let settings = Setting::by_names_of(&model, &spec.set);
     let variant = match &spec.variant {
         Some(name) => loader.choose(Arc::make_mut(&mut model), std::slice::from_ref(name))?,
         None => model
@@ -128,7 +128,7 @@ fn count(spec: &EstimateSpec, loader: &Loader) -> Result<Counted, Problems> {
     };
     let variant = variant.first().unwrap_or(&model.root.name);
     let known = settable(&model);
-    for set in &spec.set {
+    for set in &settings {
         if !known.contains(set.name.value.as_str()) {
             let message = format!("unknown dim or parameter `{}`", set.name.value);
             return Err(Diagnostic::at(&set.name.place, message)
@@ -136,7 +136,7 @@ fn count(spec: &EstimateSpec, loader: &Loader) -> Result<Counted, Problems> {
                 .into());
         }
     }
-    let graph = lower(&model, variant, &spec.set, Unfold::No)?.known_if(true)?;
+    let graph = lower(&model, variant, &settings, Unfold::No)?.known_if(true)?;
     Counted::new(graph, spec.conventions)
 }
 
@@ -363,19 +363,13 @@ impl Computed {
         let Some(stages) = stages else {
             return Some(self.counted.macs.clone());
         };
-        let values = self.counted.graph.values();
-        let mut sum = BigRational::zero();
-        for (_, op) in self.counted.graph.iter() {
-            if let OpKind::Einsum(einsum) = &op.kind
-                && einsum.is_mac()
-                && stages.contains(&op.stage)
-            {
-                sum += (&einsum.iteration_space() * &self.counted.graph.runs(op))
-                    .evaluate(&values)
-                    .ok()?;
-            }
-        }
-        Some(sum)
+        let counted = &self.counted;
+        let products = counted.census.products.iter().zip(&counted.products);
+        let within = products.filter(|(products, _)| {
+            let op = &counted.graph.ops()[products.op];
+            stages.contains(&op.stage)
+        });
+        Some(within.map(|(_, work)| &work.macs).sum())
     }
 
     /// How many numbers the weights of the whole model hold.

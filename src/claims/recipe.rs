@@ -65,7 +65,7 @@ fn estimate(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Op
     let format = fields.text("format", problems);
     let scope = fields.text("scope", problems);
     let stages = fields.take("stages").map(|node| node.texts(problems));
-    let dot_adds = fields.parse("dot_adds", problems);
+    let conventions = Conventions::read(&mut fields, problems);
     let zero_cost = conditions::zero_cost(&mut fields, problems);
     fields.finish(WHAT, problems);
     let part = match (scope, stages) {
@@ -87,9 +87,7 @@ fn estimate(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Op
         phase,
         price: price(table, format, problems)?,
         part,
-        conventions: Conventions {
-            dot_adds: dot_adds?.unwrap_or_default(),
-        },
+        conventions: conventions?,
         zero_cost,
     })
 }

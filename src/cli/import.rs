@@ -1,11 +1,13 @@
 //! `picojoule import`
 
 use super::args::ImportArgs;
-use super::settings::{Set, check_known};
+use super::settings::{NumberSetting, Set, check_known};
 use super::{files, loading, output};
+use crate::graph::settable;
 use crate::import::Given;
 use crate::loader::Loader;
-use crate::source::{Diagnostic, Problems, Source};
+use crate::model::Model;
+use crate::source::{Diagnostic, Problems};
 
 /// Writes the model file that is made of another file.
 pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
@@ -13,13 +15,6 @@ pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
     let imported = loader.import(&args.file, &given(args, &loader)?)?;
     for note in &imported.notes {
         output::tell(format_args!("note: {note}"));
-    }
-    if imported.text.len() > Source::max_bytes() {
-        let most = Source::max_bytes() >> 20;
-        output::tell(format_args!(
-            "note: the model file is larger than {most} MiB, the most that is read; estimate `{}` itself",
-            args.file
-        ));
     }
     match &args.output {
         None => output::print(&imported.text),
@@ -36,24 +31,38 @@ fn given(args: &ImportArgs, loader: &Loader) -> Result<Given, Problems> {
         let message = "an import has no prices to set";
         problems.push(Diagnostic::at(&entry.name.place, message));
     }
-    for number in set
-        .numbers
-        .iter()
-        .filter(|set| !given.contains_key(&set.name.text()))
-    {
-        let message = format!(
-            "`{}` is set to no size: a graph is given whole numbers, at least 0",
-            number.name.text()
-        );
-        problems.push(Diagnostic::at(&number.formula.place, message));
-    }
-    if !given.is_empty() {
+    if !set.numbers.is_empty() {
         let model = loader.model_given(&args.file, &given)?;
         set.by_names_of(&model);
         for number in &set.numbers {
-            let checked = check_known(&model, &number.name);
-            problems.note(checked.map_err(Problems::from));
+            problems.note(check(&model, number).map_err(Problems::from));
         }
     }
     problems.or(given)
+}
+
+/// The mistake for what is no dim of the graph, or set to no size.
+fn check(model: &Model, set: &NumberSetting) -> Result<(), Diagnostic> {
+    check_known(model, &set.name)?;
+    let known = settable(model);
+    for (name, place) in set.formula.names() {
+        if !known.contains(name.as_str()) {
+            let message = format!("unknown dim or parameter `{name}`");
+            return Err(Diagnostic::at(&place, message).known(&name, known));
+        }
+    }
+    // Where it is a size it has taken the place of the dim.
+    if model
+        .root
+        .needs
+        .iter()
+        .any(|need| need.value == set.name.name)
+    {
+        let message = format!(
+            "`{}` is set to no size: a graph is given whole numbers, at least 0",
+            set.name.text()
+        );
+        return Err(Diagnostic::at(&set.formula.place, message));
+    }
+    Ok(())
 }

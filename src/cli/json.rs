@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value};
 
 use super::usage::usage_error;
 use crate::compare::{Comparison, Row};
-use crate::energy::{By, Estimate, Group, Memory, Moved, MovedLine};
+use crate::energy::{By, Estimate, Group, Memory, Moved, MovedLine, Work};
 use crate::movement::Tiles;
 use crate::number;
 use crate::render::table::{Cell, Table};
@@ -36,8 +36,9 @@ struct EstimateJson<'a> {
     format: String,
     dims: Map<String, Value>,
     parameters: Value,
-    macs: Value,
-    /// What the model does: `prefill`, `decode`.
+    #[serde(flatten)]
+    products: ProductsJson,
+    /// What the model does: `prefill`, `decode`, `train`.
     phase: &'static str,
     total_pj: f64,
     compute_pj: f64,
@@ -54,12 +55,79 @@ struct EstimateJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     lower_bound_bits: Option<Value>,
     stages: Vec<StageJson>,
+    layers: Vec<LayerJson>,
+    density_limits: DensityLimitsJson,
     confidence: BTreeMap<&'static str, f64>,
+    /// What entries cost that are of tables which the table extends.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    inherited: BTreeMap<&'a str, f64>,
     /// Operators that are not known, and in no sum.
     left_out: Vec<LeftOutJson<'a>>,
     /// Primitives priced by assumed entries.
     assumed: Vec<String>,
     conventions: Map<String, Value>,
+}
+
+/// What counters of the field count.
+#[derive(Default, Serialize)]
+struct ProductsJson {
+    macs: Value,
+    /// Without skipped zeros, which `macs` has.
+    effective_macs: Value,
+    acs: Value,
+    /// Without skipped zeros.
+    synops: Value,
+    dense_synops: Value,
+}
+
+impl ProductsJson {
+    /// Those of a group; all `null` where nothing of it is supported.
+    fn of(group: &Group) -> ProductsJson {
+        match group.energy() {
+            Some(_) => ProductsJson::from(&group.work),
+            None => ProductsJson::default(),
+        }
+    }
+}
+
+impl From<&Work> for ProductsJson {
+    fn from(work: &Work) -> ProductsJson {
+        ProductsJson {
+            macs: exact(&work.macs),
+            effective_macs: exact(&work.effective_macs),
+            acs: exact(&work.acs),
+            synops: exact(&work.synops),
+            dense_synops: exact(&work.dense_synops),
+        }
+    }
+}
+
+/// How much is known of the shares of zeros that are skipped.
+#[derive(Serialize)]
+struct DensityLimitsJson {
+    /// Tensors of which only a bound is known.
+    bounds: usize,
+    /// Tensors of few values that are taken to have no zeros.
+    full: usize,
+}
+
+#[derive(Serialize)]
+struct LayerJson {
+    layer: String,
+    #[serde(flatten)]
+    products: ProductsJson,
+    /// `null` where nothing of it is supported.
+    compute_pj: Option<f64>,
+}
+
+impl From<Group> for LayerJson {
+    fn from(group: Group) -> LayerJson {
+        LayerJson {
+            products: ProductsJson::of(&group),
+            compute_pj: group.energy().map(Energy::picojoules),
+            layer: group.name,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -95,6 +163,8 @@ pub(super) fn left_out(comparison: &Comparison) -> Map<String, Value> {
 struct StageJson {
     stage: String,
     counts: Map<String, Value>,
+    #[serde(flatten)]
+    products: ProductsJson,
     /// `null` where nothing of it is supported.
     compute_pj: Option<f64>,
     movement_pj: Option<f64>,
@@ -155,6 +225,7 @@ impl StageJson {
             .map(|((primitive, format), count)| (format!("{primitive}.{format}"), exact(count)));
         StageJson {
             counts: counts.collect(),
+            products: ProductsJson::of(&group),
             compute_pj: group.arithmetic().map(Energy::picojoules),
             movement_pj: group.movement().map(Energy::picojoules),
             traffic: (estimate.moved.as_ref())
@@ -195,7 +266,7 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
             .map(|(name, value)| (name.clone(), exact(value)))
             .collect(),
         parameters: exact(&estimate.parameters),
-        macs: exact(&estimate.macs),
+        products: ProductsJson::from(&estimate.work()),
         phase: estimate.settings.phase.name(),
         total_pj: total,
         compute_pj: estimate.arithmetic().picojoules(),
@@ -210,8 +281,18 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
             .into_iter()
             .map(|group| StageJson::new(group, estimate))
             .collect(),
+        layers: (estimate.by(By::Layer).into_iter())
+            .map(LayerJson::from)
+            .collect(),
         confidence: (estimate.by_confidence().into_iter())
             .map(|(confidence, energy)| (confidence.name(), energy.picojoules()))
+            .collect(),
+        density_limits: DensityLimitsJson {
+            bounds: estimate.densities.bounds,
+            full: estimate.densities.full,
+        },
+        inherited: (estimate.by_origin().into_iter())
+            .map(|(origin, energy)| (origin.table.as_str(), energy.picojoules()))
             .collect(),
         left_out: left_out_json(estimate),
         assumed: assumed(estimate),

@@ -117,10 +117,8 @@ impl NumberName {
     /// Takes the name that the model has for a dim, where this is the one of
     /// the file which the model was made from.
     pub(super) fn resolve(&mut self, model: &Model) {
-        let text = self.text();
-        let mut aliases = model.root.aliases.iter();
-        if let Some(alias) = aliases.find(|alias| alias.name.value == text) {
-            self.name.clone_from(&alias.value.value);
+        if let Some(name) = model.named_by(&self.text()) {
+            name.clone_into(&mut self.name);
             self.owner = None;
         }
     }

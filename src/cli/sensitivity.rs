@@ -23,7 +23,15 @@ pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
         seed: args.random.seed,
     };
     let plot = Plot::asked(&args.plot)?;
-    let request = Request::new(&args.model, &args.variants, Unnamed::All, &args.price)?;
+    let (request, settled) =
+        Request::with_open_dims(&args.model, &args.variants, Unnamed::All, &args.price)?;
+    if !settled.is_empty() {
+        output::tell(format_args!(
+            "note: shapes are inferred for `{}` as set: how each moves the result is not known; \
+             `picojoule sweep` imports the graph anew at each value",
+            settled.join("`, `")
+        ));
+    }
     let pricings = request.pricings()?;
     // Names what is missing, and knows the scopes.
     let comparison = compare(&request.counted, &pricings, &request.others())?;

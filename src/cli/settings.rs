@@ -2,7 +2,7 @@
 //! entries.
 
 use num_rational::BigRational;
-use num_traits::{Signed, ToPrimitive};
+use num_traits::Signed;
 
 use super::arg_source::Assignment;
 use super::name::{EntryName, LevelName, Name, NumberName};
@@ -12,9 +12,6 @@ use crate::import::Given;
 use crate::model::{Model, Module, NumberRole};
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems};
-
-/// Larger numbers are no size of a graph, and told of where they are set.
-const MAX_GIVEN: i64 = 1_000_000_000_000;
 
 /// `d=1024`, `snn.t=2*n`
 #[derive(Debug, Clone)]
@@ -46,18 +43,10 @@ pub(super) struct Set {
 }
 
 impl Set {
-    /// The whole numbers among them, which an import knows before it infers
-    /// shapes. What is no size is told where it is set.
+    /// The sizes among them, which an import knows before it infers shapes.
     pub(super) fn given(&self) -> Given {
         let numbers = self.numbers.iter();
-        let whole = numbers.filter_map(|set| {
-            let value = plain_number(&set.formula.ast)?;
-            let value = value.is_integer().then(|| value.to_integer().to_i64())??;
-            (0..=MAX_GIVEN)
-                .contains(&value)
-                .then(|| (set.name.text(), value))
-        });
-        whole.collect()
+        Given::of(numbers.map(|set| (set.name.text(), &set.formula)))
     }
 
     /// Gives dims the names that they have in `model`, where they are called as

@@ -4,8 +4,9 @@ use num_rational::BigRational;
 use num_traits::Zero;
 
 use super::estimate::{Estimate, Unsupported};
+use super::work::Work;
 use crate::census::{Census, Conventions, census};
-use crate::graph::OpGraph;
+use crate::graph::{DensityLimits, OpGraph};
 use crate::number;
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Bindings, EvalError};
@@ -22,8 +23,13 @@ pub struct Counted {
     pub conventions: Conventions,
     /// The count of every demand of the census.
     pub counts: Vec<BigRational>,
-    /// Multiply–accumulates.
+    /// The products of every op that adds some up, in the order of
+    /// [`Census::products`].
+    pub products: Vec<Work>,
+    /// Multiply–accumulates, skipped zeros included.
     pub macs: BigRational,
+    /// How much is known of the shares of zeros that are skipped.
+    pub densities: DensityLimits,
     /// How many numbers the weights and biases hold.
     pub parameters: BigRational,
     /// The ops whose operators are not supported, so that what they compute is
@@ -37,9 +43,10 @@ impl Counted {
     /// Counts `graph` at the values of its symbols.
     ///
     /// # Errors
-    /// A count that has no value (a division by zero).
+    /// A count that has no value (a division by zero); where padding is
+    /// skipped, an op of which cannot be told what is padding.
     pub fn new(graph: OpGraph, conventions: Conventions) -> Result<Counted, Problems> {
-        let census = census(&graph, conventions);
+        let census = census(&graph, conventions)?;
         let values = graph.values();
         let failed = |error: EvalError| {
             Problems::from(Diagnostic::new(format!("a count has no value: {error}")))
@@ -48,7 +55,11 @@ impl Counted {
         for demand in &census.demands {
             counts.push(demand.count.evaluate(&values).map_err(failed)?);
         }
-        let macs = census.macs.evaluate(&values).map_err(failed)?;
+        let products = (census.products.iter())
+            .map(|products| Work::of(products, &values))
+            .collect::<Result<Vec<Work>, EvalError>>();
+        let products = products.map_err(failed)?;
+        let macs = products.iter().map(|work| &work.macs).sum();
         let parameters = census.parameters.evaluate(&values).map_err(failed)?;
         let mut unsupported = Vec::new();
         for unknown in &census.unsupported {
@@ -69,10 +80,12 @@ impl Counted {
             dims.push((name.clone(), expr.evaluate(&values).map_err(failed)?));
         }
         Ok(Counted {
+            densities: graph.density_limits(&[]),
             graph,
             census,
             conventions,
             counts,
+            products,
             macs,
             parameters,
             unsupported,

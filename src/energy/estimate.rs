@@ -9,9 +9,10 @@ use num_traits::Zero;
 
 use super::memory::{Memory, Moved, MovedLine};
 use super::sum::Sum;
+use super::work::Work;
 use crate::census::Conventions;
 use crate::format::{Format, NumberFormat};
-use crate::graph::{DensitiesUsed, ResolvedScope};
+use crate::graph::{DensitiesUsed, DensityLimits, ResolvedScope};
 use crate::model::Phase;
 use crate::number;
 use crate::primitive::Primitive;
@@ -31,10 +32,15 @@ pub struct Estimate {
     pub format: Format,
     /// The dims and parameters, with their values.
     pub dims: Vec<(String, BigRational)>,
-    /// Multiply–accumulates of matrix products and convolutions, without bias.
+    /// The products of each op that adds some up.
+    pub products: Vec<OpWork>,
+    /// Multiply–accumulates of matrix products and convolutions, skipped zeros
+    /// included.
     pub macs: BigRational,
     /// How many numbers its weights and biases hold.
     pub parameters: BigRational,
+    /// How much is known of the shares of zeros that are skipped.
+    pub densities: DensityLimits,
     /// The ops whose operators are not supported: what they cost is in no sum
     /// here, which is not to say that it is 0.
     pub unsupported: Vec<Unsupported>,
@@ -63,6 +69,19 @@ pub struct Unsupported {
     pub layer: String,
     /// How often it runs.
     pub count: BigRational,
+}
+
+/// The products that one op adds up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpWork {
+    /// The op, with the blocks around it.
+    pub op: String,
+    /// Its stage.
+    pub stage: String,
+    /// Its layer.
+    pub layer: String,
+    /// How many there are.
+    pub work: Work,
 }
 
 /// The conventions of an estimate.
@@ -99,10 +118,11 @@ impl Settings {
         } else {
             free.join(", ")
         };
-        let mut list = vec![
-            ("dot_adds", self.conventions.dot_adds.name().to_owned()),
-            ("free", free),
-        ];
+        let conventions = self.conventions.list().into_iter();
+        let mut list: Vec<(&'static str, String)> = conventions
+            .map(|(name, value)| (name, value.to_owned()))
+            .collect();
+        list.push(("free", free));
         if self.phase != Phase::Prefill {
             list.push(("phase", self.phase.to_string()));
         }
@@ -153,6 +173,18 @@ pub struct Line {
     pub picojoules: BigRational,
     /// How far to trust the entry that it is priced by.
     pub confidence: Confidence,
+    /// The table that this entry is of, where it is one that the table extends.
+    pub origin: Option<Origin>,
+}
+
+/// A table that another one extends.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin {
+    /// Its name.
+    pub table: String,
+    /// Its process node or device, where that is another one than that of the
+    /// table that extends it.
+    pub other_node: Option<String>,
 }
 
 /// What lines are added up by.
@@ -175,6 +207,8 @@ pub struct Group {
     pub name: String,
     /// Primitives with their counts.
     pub counts: BTreeMap<(Primitive, NumberFormat), BigRational>,
+    /// The products that its ops add up; none in a group of one primitive.
+    pub work: Work,
     /// Operators that are not supported, with how often they run.
     pub unsupported: BTreeMap<String, BigRational>,
     /// The energy of the primitives, in picojoules, exactly.
@@ -194,6 +228,27 @@ fn sum<'l>(lines: impl IntoIterator<Item = &'l Line>) -> Energy {
 }
 
 impl Estimate {
+    /// The products of all ops together.
+    pub fn work(&self) -> Work {
+        let mut work = Work::default();
+        for products in &self.products {
+            work += &products.work;
+        }
+        work
+    }
+
+    /// What entries cost that are of tables which its own extends, by table.
+    pub fn by_origin(&self) -> BTreeMap<&Origin, Energy> {
+        let mut by: BTreeMap<&Origin, Vec<&Line>> = BTreeMap::new();
+        for line in &self.lines {
+            if let Some(origin) = &line.origin {
+                by.entry(origin).or_default().push(line);
+            }
+        }
+        let by = by.into_iter();
+        by.map(|(origin, lines)| (origin, sum(lines))).collect()
+    }
+
     /// The energy of everything: of the arithmetic and, if it is counted, of
     /// what moves.
     pub fn total(&self) -> Energy {
@@ -275,6 +330,18 @@ impl Estimate {
             }
             for group in &mut groups {
                 group.moved.get_or_insert_default();
+            }
+        }
+        for products in &self.products {
+            let name = match by {
+                By::Stage => &products.stage,
+                By::Op => &products.op,
+                By::Layer => &products.layer,
+                By::Primitive => break,
+            };
+            let at = index.get(name.as_str());
+            if let Some(group) = at.and_then(|at| groups.get_mut(*at)) {
+                group.work += &products.work;
             }
         }
         for op in &self.unsupported {
@@ -401,6 +468,7 @@ impl Group {
         Group {
             name,
             counts: BTreeMap::new(),
+            work: Work::default(),
             unsupported: BTreeMap::new(),
             picojoules: BigRational::default(),
             moved: None,

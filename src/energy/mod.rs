@@ -12,6 +12,7 @@
 //! | `estimate` | what an estimate says, and its sums |
 //! | `memory` | levels of memory, and what moved through them |
 //! | `moved` | what moves, with its picojoules |
+//! | `work` | MACs, ACs and synaptic operations |
 //! | `formula` | counts and energies as closed forms |
 //! | `sum` | long sums of exact numbers |
 
@@ -24,13 +25,17 @@ mod memory;
 mod moved;
 mod price;
 mod sum;
+mod work;
 
 pub use self::cost::{Cost, CostModel, MissingEntry, Priced};
 pub use self::counted::Counted;
-pub use self::estimate::{By, Estimate, Group, Line, Settings, Unsupported, add_up};
+pub use self::estimate::{
+    By, Estimate, Group, Line, OpWork, Origin, Settings, Unsupported, add_up,
+};
 pub use self::expression::{Saving, entry_values, picojoules, priced, priced_with_ranges};
 pub use self::formula::{StageFormula, energy_formula, stage_formulas};
 pub use self::memory::{LevelNumber, LevelTraffic, Memory, Moved, MovedLine};
 pub use self::moved::StageTraffic;
 pub use self::price::estimate;
 pub(crate) use self::sum::Sum;
+pub use self::work::Work;

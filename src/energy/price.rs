@@ -2,9 +2,9 @@
 
 use num_rational::BigRational;
 
-use super::cost::{CostModel, missing_entries};
+use super::cost::{Cost, CostModel, missing_entries};
 use super::counted::{Counted, layer_name};
-use super::estimate::{Estimate, Line, Settings};
+use super::estimate::{Estimate, Line, OpWork, Origin, Settings};
 use super::moved::moved;
 use crate::number;
 use crate::primitive::Primitive;
@@ -38,6 +38,18 @@ pub fn estimate(
                 count: one.count.clone(),
                 picojoules: number::product(one.count, &one.each),
                 confidence: one.cost.confidence(),
+                origin: origin(model.table, &one.cost),
+            }
+        })
+        .collect();
+    let products = (counted.census.products.iter().zip(&counted.products))
+        .map(|(products, work)| {
+            let op = &graph.ops()[products.op];
+            OpWork {
+                op: graph.full_name(op),
+                stage: op.stage.clone(),
+                layer: layer_name(graph, op, &values),
+                work: work.clone(),
             }
         })
         .collect();
@@ -53,8 +65,10 @@ pub fn estimate(
         table: model.table.name().to_owned(),
         format: model.format,
         dims: counted.dims.clone(),
+        products,
         macs: counted.macs.clone(),
         parameters: counted.parameters.clone(),
+        densities: counted.densities,
         unsupported: counted.unsupported.clone(),
         lines,
         moved,
@@ -69,6 +83,18 @@ pub fn estimate(
             densities: graph.densities().cloned(),
             memory: model.memory.cloned(),
         },
+    })
+}
+
+/// The table that the entry is of which prices something, where it is not
+/// `table` itself.
+fn origin(table: &EnergyTable, cost: &Cost<'_>) -> Option<Origin> {
+    cost.entry?;
+    let origin = table.origin(cost.primitive, cost.format);
+    (!std::ptr::eq(origin, table)).then(|| Origin {
+        table: origin.name().to_owned(),
+        other_node: (origin.node() != table.node())
+            .then(|| origin.node().unwrap_or("another node").to_owned()),
     })
 }
 

@@ -43,8 +43,13 @@ pub enum Rule {
     Length,
     /// A number of repeats: whole, at least 1.
     Repeat,
+    /// The same where there may be none: whole, at least 0.
+    EmptyRepeat,
     /// A share: from 0 to 1.
     Share,
+    /// The part of a whole that a mask hides: at most 1. Of a whole of less
+    /// than one element it comes out below 0.
+    Hidden,
     /// At least 0.
     NotNegative,
     /// 0 or 1.
@@ -88,7 +93,9 @@ impl Rule {
             Rule::MeanExtent => (false, false, false, Some(MAX_WHOLE)),
             Rule::Length => (false, true, true, Some(MAX_WHOLE)),
             Rule::Repeat => (true, false, false, Some(MAX_REPEAT)),
+            Rule::EmptyRepeat => (true, false, true, Some(MAX_REPEAT)),
             Rule::Share => (false, false, true, Some(1)),
+            Rule::Hidden => (false, true, true, Some(1)),
             Rule::NotNegative => (false, false, true, Some(MAX_WHOLE)),
             Rule::Switch => (true, false, true, Some(1)),
             Rule::Room => (false, false, true, None),
@@ -159,11 +166,15 @@ impl Rule {
             (Rule::Room, _) => "below 0: the windows do not fit",
             (Rule::On, _) => "0, which would leave out an op",
             (Rule::Length, _) => "longer than 10^15",
-            (Rule::Repeat, Fault::TooLarge) => "above 1000000, the most repeats there can be",
-            (Rule::Share, Fault::TooLarge) => "above 1",
+            (Rule::Repeat | Rule::EmptyRepeat, Fault::TooLarge) => {
+                "above 1000000, the most repeats there can be"
+            }
+            (Rule::Share | Rule::Hidden, Fault::TooLarge) => "above 1",
             (_, Fault::TooLarge) => "above 10^15",
             (_, Fault::Fraction) => "not a whole number",
-            (Rule::Share | Rule::NotNegative | Rule::EmptyExtent, _) => "below 0",
+            (Rule::Share | Rule::NotNegative | Rule::EmptyExtent | Rule::EmptyRepeat, _) => {
+                "below 0"
+            }
             (_, Fault::Negative | Fault::Zero) => "not above 0",
         })
     }
@@ -190,15 +201,17 @@ impl Constraints {
     /// The rule that holds of a size: what has a dim in it that may be 0, or is
     /// written as 0, may be nothing.
     fn allowing_empty(&self, expr: &Expr, rule: Rule) -> Rule {
-        let may_be_empty = || {
-            let known = (expr.symbols().iter()).any(|symbol| self.emptiable.contains(symbol));
-            expr.is_zero() || known
-        };
+        let may_be_empty = || expr.is_zero() || self.may_be_none(expr);
         match rule {
             Rule::Extent if may_be_empty() => Rule::EmptyExtent,
             Rule::MeanExtent if may_be_empty() => Rule::NotNegative,
             rule => rule,
         }
+    }
+
+    /// Whether a dim stands in a number that may be 0.
+    pub(super) fn may_be_none(&self, expr: &Expr) -> bool {
+        (expr.symbols().iter()).any(|symbol| self.emptiable.contains(symbol))
     }
 
     /// Notes that `rule` must hold of `expr`.
@@ -212,6 +225,11 @@ impl Constraints {
     }
 
     pub(super) fn note(&mut self, constraint: Constraint) {
+        let symbols = constraint.expr.symbols();
+        if constraint.rule == Rule::Hidden && !symbols.is_disjoint(&self.emptiable) {
+            // Of nothing, no part is hidden.
+            return;
+        }
         let rule = self.allowing_empty(&constraint.expr, constraint.rule);
         self.keep(Constraint { rule, ..constraint });
     }
@@ -258,12 +276,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ALL: [Rule; 12] = [
+    const ALL: [Rule; 13] = [
         Rule::Extent,
         Rule::EmptyExtent,
         Rule::MeanExtent,
         Rule::Length,
         Rule::Repeat,
+        Rule::EmptyRepeat,
         Rule::Share,
         Rule::NotNegative,
         Rule::Switch,
@@ -337,6 +356,7 @@ mod tests {
         assert_eq!(kept(Rule::MeanExtent), of("nnyyyyyn"));
         assert_eq!(kept(Rule::Length), of("yyyyyyyn"));
         assert_eq!(kept(Rule::Repeat), of("nnyyynnn"));
+        assert_eq!(kept(Rule::EmptyRepeat), of("nyyyynnn"));
         assert_eq!(kept(Rule::Share), of("nyynnnnn"));
         assert_eq!(kept(Rule::NotNegative), of("nyyyyyyn"));
         assert_eq!(kept(Rule::Switch), of("nyynnnnn"));

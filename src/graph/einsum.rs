@@ -32,6 +32,9 @@ pub struct Einsum {
     pub factor: Option<Primitive>,
     /// What is added to the result.
     pub bias: Bias,
+    /// How many sums there are, where terms of several indices of the result
+    /// are added up, as by windows that overlap.
+    pub sums: Option<Expr>,
     /// The share of the combinations in which no operand is a skipped zero.
     pub density: Expr,
 }
@@ -94,10 +97,15 @@ impl Einsum {
         self.axes.iter().map(|axis| &axis.extent).product()
     }
 
-    /// How many outputs there are.
+    /// How many outputs there are: indices of the result, or fewer sums of what
+    /// these have.
     pub fn outputs(&self) -> Expr {
         let kept = self.axes.iter().filter(|axis| !axis.is_reduced);
-        kept.map(|axis| &axis.extent).product()
+        let kept: Expr = kept.map(|axis| &axis.extent).product();
+        match &self.sums {
+            Some(sums) => -(-kept).larger(&-sums.clone()),
+            None => kept,
+        }
     }
 
     /// Whether any axis is reduced over.
@@ -109,6 +117,16 @@ impl Einsum {
     pub fn is_mac(&self) -> bool {
         let sums_products = self.map == Map::Mul && self.reduce == Reduce::Add;
         self.operands.len() == 2 && self.has_reduction() && sums_products
+    }
+
+    /// Whether it adds up, or counts, what is nothing where an operand is 0: a
+    /// padded element then changes no result.
+    pub fn gives_nothing_for_zero(&self) -> bool {
+        let is_product = match self.map {
+            Map::And | Map::Xnor => true,
+            map => map.zero_annihilating() || self.operands.len() == 1,
+        };
+        is_product && self.has_reduction() && matches!(self.reduce, Reduce::Add | Reduce::Popcount)
     }
 
     /// Whether it only rearranges its operand.

@@ -9,17 +9,20 @@
 use num_traits::Signed;
 
 use super::budget::Budget;
-use crate::model::{AxisGroup, OpDecl, Signature};
+use crate::model::{AxisGroup, Module, OpDecl, Signature};
 use crate::number::{self, MAX_WHOLE, whole};
-use crate::source::{Diagnostic, Place, Source};
+use crate::source::{Diagnostic, Place};
 use crate::symbolic::{Atom, Bindings, Expr};
 
 /// Blocks nested deeper than this are refused.
 pub(super) const MAX_DEPTH: usize = 32;
-/// Graphs larger than this are refused.
-const MAX_OPS: usize = 50_000;
-/// The same for generated models, whose weights are nodes too.
-const MAX_GENERATED: usize = 400_000;
+/// Larger graphs are refused: what a short file may become, of blocks that call
+/// blocks,
+const FEW_OPS: usize = 50_000;
+/// so many more for every op that is written, whose weights are nodes too,
+const OPS_PER_OP: usize = 32;
+/// and in all.
+const MAX_OPS: usize = 400_000;
 /// More calls of blocks and ops than this are refused, whether or not they
 /// leave anything in the graph.
 const MAX_STEPS: usize = 500_000;
@@ -61,16 +64,13 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// No work yet on the model in `source`.
-    pub(super) fn on(source: &Source) -> Work {
+    /// No work yet on the model of this file.
+    pub(super) fn on(root: &Module) -> Work {
+        let written = root.op_count().saturating_mul(OPS_PER_OP);
         Work {
             steps: 0,
             ops: 0,
-            most_ops: if source.is_generated() {
-                MAX_GENERATED
-            } else {
-                MAX_OPS
-            },
+            most_ops: FEW_OPS.saturating_add(written).min(MAX_OPS),
         }
     }
 

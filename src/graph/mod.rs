@@ -50,7 +50,7 @@ pub use self::domains::Unfold;
 pub use self::einsum::{AffineIndex, Axis, Bias, Einsum, Projection};
 pub use self::lower::{Setting, meant, settable, settings_of};
 pub use self::op::{Elementwise, Movement, Op, OpKind, Pass};
-pub use self::op_graph::{DensitiesUsed, OpGraph};
+pub use self::op_graph::{DensitiesUsed, DensityLimits, OpGraph};
 pub use self::region::{Region, RegionId};
 pub use self::scopes::ResolvedScope;
 pub use self::symbols::SymbolInfo;

@@ -7,6 +7,7 @@ use super::elementwise::Term;
 use super::region::RegionId;
 use super::tensor::Tensor;
 use crate::format::Format;
+use crate::model::Reduce;
 use crate::primitive::Primitive;
 use crate::source::Place;
 use crate::symbolic::Expr;
@@ -32,6 +33,8 @@ pub struct Op {
     ///
     /// [`OpGraph::runs`]: super::OpGraph::runs
     pub share: Expr,
+    /// The part of its runs that works on what a causal mask hides.
+    pub masked: Expr,
     /// The format that it computes in, against that of the estimate; the
     /// format that its result lies in is [`Tensor::stored_in`].
     pub computed_in: Option<Format>,
@@ -97,6 +100,8 @@ pub struct Elementwise {
     /// The primitives that give a gradient back, with how many of each in all,
     /// where they are listed too.
     pub(super) backward: Option<Vec<(Primitive, Expr)>>,
+    /// Among how many of them each of the result is one, where that is known.
+    pub(super) among: Option<Expr>,
     /// Primitives and how many of each in all.
     pub steps: Vec<(Primitive, Expr)>,
 }
@@ -144,6 +149,15 @@ impl Op {
     /// Whether it is a tensor that is there before any input.
     pub fn is_stored(&self) -> bool {
         matches!(self.kind, OpKind::Weight | OpKind::Constant)
+    }
+
+    /// Whether it adds up products of which those with a zero are skipped.
+    pub fn skips_zeros(&self) -> bool {
+        let OpKind::Einsum(einsum) = &self.kind else {
+            return false;
+        };
+        let is_product = einsum.operands.len() == 2 && einsum.map.zero_annihilating();
+        is_product && einsum.has_reduction() && einsum.reduce == Reduce::Add
     }
 
     /// Whether it only appends its last operand to a state.

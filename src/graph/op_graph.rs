@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use num_traits::One;
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
@@ -43,6 +44,16 @@ pub struct OpGraph {
     pub(super) phase: Phase,
 }
 
+/// Where zeros are skipped and little is known of how many there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DensityLimits {
+    /// Tensors that are not zero in no more than a share, maybe in less.
+    pub bounds: usize,
+    /// Tensors of bits, or of other few values with 0 among them, of which all
+    /// are taken to be other than 0.
+    pub full: usize,
+}
+
 /// Where the densities of a graph are from that were measured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DensitiesUsed {
@@ -54,15 +65,21 @@ pub struct DensitiesUsed {
     pub measured: usize,
     /// How many have one that the model declares.
     pub declared: usize,
+    /// What was set and stands behind a measured density, with how many
+    /// tensors it would have been of.
+    pub overridden: Vec<(String, usize)>,
 }
 
 impl std::fmt::Display for DensitiesUsed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} from {} ({})", self.measured, self.file, self.source)?;
-        match self.declared {
-            0 => Ok(()),
-            declared => write!(f, ", {declared} as the model declares"),
+        if self.declared > 0 {
+            write!(f, ", {} as the model declares", self.declared)?;
         }
+        for (name, tensors) in &self.overridden {
+            write!(f, "; {tensors} measured over `{name}`, which was set")?;
+        }
+        Ok(())
     }
 }
 
@@ -107,6 +124,16 @@ impl OpGraph {
         } else {
             region.copies() * &op.share
         }
+    }
+
+    /// How often an op runs on what no causal mask hides.
+    pub fn unmasked_runs(&self, op: &Op) -> Expr {
+        let runs = self.runs(op);
+        if !op.computes() {
+            return runs;
+        }
+        let unmasked = &Expr::one() - &op.masked;
+        &(&runs * self.region(op.region).unmasked()) * &unmasked
     }
 
     /// A block instance.
@@ -171,6 +198,32 @@ impl OpGraph {
     /// Where densities are from that were measured, if any were.
     pub fn densities(&self) -> Option<&DensitiesUsed> {
         self.densities.as_ref()
+    }
+
+    /// How much is known of the tensors whose zeros are skipped in products:
+    /// each counts once, however many products read it. Of a density in which
+    /// one of the dims `varied` stands something is known.
+    pub fn density_limits(&self, varied: &[Symbol]) -> DensityLimits {
+        let values = self.values();
+        let mut seen: HashSet<NodeIndex> = HashSet::new();
+        let mut limits = DensityLimits::default();
+        let products = self.iter().filter(|(_, op)| op.skips_zeros());
+        for (maker, edge) in products.flat_map(|(at, _)| self.operands(at)) {
+            let tensor = &edge.tensor;
+            if !tensor.domain.has_zero_among_few() || !seen.insert(maker) {
+                continue;
+            }
+            let is_full = tensor.density.as_ref().is_none_or(|share| {
+                let varies = varied.iter().any(|symbol| share.symbols().contains(symbol));
+                !varies && share.evaluate(&values).is_ok_and(|share| share.is_one())
+            });
+            if is_full {
+                limits.full += 1;
+            } else if tensor.density_is_bound {
+                limits.bounds += 1;
+            }
+        }
+        limits
     }
 
     /// What the model is used for.

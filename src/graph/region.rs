@@ -45,6 +45,8 @@ pub struct Region {
     copies: Expr,
     /// The same times all shares.
     runs: Expr,
+    /// The part of them that no causal mask hides.
+    unmasked: Expr,
 }
 
 impl Region {
@@ -58,6 +60,7 @@ impl Region {
             carries: None,
             copies: Expr::one(),
             runs: Expr::one(),
+            unmasked: Expr::one(),
         }
     }
 
@@ -66,10 +69,11 @@ impl Region {
         (parent, around): (RegionId, &Region),
         name: String,
         rounds: Expr,
-        share: Expr,
+        (share, masked): (Expr, &Expr),
     ) -> Region {
         let copies = &around.copies * &rounds;
         let runs = &(&around.runs * &rounds) * &share;
+        let unmasked = &around.unmasked * &(&Expr::one() - masked);
         Region {
             name,
             parent: Some(parent),
@@ -78,12 +82,18 @@ impl Region {
             carries: None,
             copies,
             runs,
+            unmasked,
         }
     }
 
     /// How many copies of a weight there are that stands in it once.
     pub(super) fn copies(&self) -> &Expr {
         &self.copies
+    }
+
+    /// The part of what its ops do that no causal mask hides.
+    pub(super) fn unmasked(&self) -> &Expr {
+        &self.unmasked
     }
 
     /// How often an op runs that stands in it once.

@@ -13,6 +13,8 @@ pub struct Tensor {
     pub domain: Domain,
     /// The share of it that is not zero, where zeros are skipped.
     pub density: Option<Expr>,
+    /// Whether no more than that share is not zero, maybe less.
+    pub density_is_bound: bool,
     /// The format in which its values lie in memory, if the model fixes it;
     /// the format that an op computes in is [`Op::computed_in`].
     ///
@@ -80,6 +82,15 @@ impl Share {
             (Some(a), Some(b)) => Share::at_most(smaller(&a.most, &b.most)),
             (Some(one), None) | (None, Some(one)) => Share::at_most(one.most),
             (None, None) => None,
+        }
+    }
+
+    /// Of what is zero where all of so many are.
+    pub(super) fn of_any(share: Option<Share>, among: &Expr) -> Option<Share> {
+        let share = share?;
+        match *among == Expr::one() {
+            true => Some(share),
+            false => Share::at_most(smaller(&Expr::one(), &(&share.most * among))),
         }
     }
 

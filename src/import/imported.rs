@@ -2,9 +2,82 @@
 
 use std::collections::BTreeMap;
 
-/// Sizes that were set, by the names that the imported file has for its dims.
-/// None is below 0.
-pub type Given = BTreeMap<String, i64>;
+use num_rational::BigRational;
+use num_traits::Signed;
+
+use crate::formula::{AstNode, Formula};
+use crate::number::whole;
+
+/// Larger numbers are no size of a graph, and told of where they are set.
+const MAX_SIZE: i64 = 1_000_000_000_000;
+
+/// Sizes that were set, by the names that the imported file or its model file
+/// has for its dims: whole numbers, or formulas over other dims.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Given(BTreeMap<String, Formula>);
+
+impl Given {
+    /// Nothing is set.
+    pub fn new() -> Given {
+        Given::default()
+    }
+
+    /// What of these settings can be a size. What is none is told where it is
+    /// set on the model.
+    pub fn of<'s>(settings: impl IntoIterator<Item = (String, &'s Formula)>) -> Given {
+        let sizes = settings.into_iter().filter(|(_, formula)| is_size(formula));
+        Given(
+            sizes
+                .map(|(name, formula)| (name, formula.clone()))
+                .collect(),
+        )
+    }
+
+    /// What a dim is set to.
+    pub fn get(&self, name: &str) -> Option<&Formula> {
+        self.0.get(name)
+    }
+
+    /// Sets a dim to a number.
+    pub fn set(&mut self, name: &str, formula: Formula) {
+        self.0.insert(name.to_owned(), formula);
+    }
+
+    /// Leaves a dim open.
+    pub fn leave_open(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
+    /// Whether nothing is set.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The dims and what they are set to.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Formula)> {
+        self.0.iter().map(|(name, set)| (name.as_str(), set))
+    }
+
+    /// Whether a number can be the size of an axis.
+    pub fn is_size(value: &BigRational) -> bool {
+        value.is_integer() && !value.is_negative() && *value <= whole(MAX_SIZE)
+    }
+}
+
+/// Whether a formula may be a size: only a plain number can be told not to be.
+fn is_size(formula: &Formula) -> bool {
+    let mut plain = &formula.ast;
+    let mut below = false;
+    while let AstNode::Negate(inner) = &plain.node {
+        plain = inner;
+        below = !below;
+    }
+    match &plain.node {
+        AstNode::Number(value) if below => Given::is_size(&-value),
+        AstNode::Number(value) => Given::is_size(value),
+        _ => true,
+    }
+}
 
 /// A model file made from another file.
 #[derive(Debug, Clone, PartialEq, Eq)]

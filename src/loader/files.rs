@@ -54,15 +54,14 @@ impl Files for NoFiles {
     }
 }
 
-/// The text of a file, read within bounds.
+/// The text of a file of up to `limit` bytes.
 ///
 /// # Errors
 /// What keeps it from being read, in words.
-pub(super) fn text(files: &dyn Files, path: &Path) -> Result<Arc<Source>, String> {
+pub(super) fn text(files: &dyn Files, path: &Path, limit: usize) -> Result<Arc<Source>, String> {
     let shown = path.display();
     let failed = |error: io::Error| format!("cannot read `{shown}`: {error}");
     let file = files.open(path).map_err(failed)?;
-    let limit = Source::max_bytes();
     let mut bytes = Vec::new();
     file.take(limit as u64 + 1)
         .read_to_end(&mut bytes)

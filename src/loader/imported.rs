@@ -7,7 +7,8 @@ use super::files::{Files, text};
 use crate::import::huggingface;
 use crate::import::onnx::{self, WeightValues, external, scan, wire};
 use crate::import::{Given, Imported};
-use crate::source::{Diagnostic, Problems};
+use crate::model::check_import;
+use crate::source::{Diagnostic, Problems, Source};
 
 /// The files that models are made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,36 @@ impl Origin {
     }
 }
 
+/// Kinds of files with networks that are not read, by their endings.
+const OTHERS: [(&str, &str); 12] = [
+    ("tflite", "a TensorFlow Lite file"),
+    ("pb", "a TensorFlow graph"),
+    ("h5", "a Keras file"),
+    ("keras", "a Keras file"),
+    ("nir", "a NIR graph"),
+    ("pt", "a PyTorch file"),
+    ("pth", "a PyTorch file"),
+    ("pt2", "a PyTorch file"),
+    ("safetensors", "a file of weights"),
+    ("gguf", "a file of weights"),
+    ("mlmodel", "a Core ML file"),
+    ("xml", "an OpenVINO file"),
+];
+
+/// The mistake for a file with a network of a kind that is not read.
+pub(super) fn check_ending(name: Name<'_>) -> Result<(), Diagnostic> {
+    let extension = Path::new(name.text).extension();
+    let extension = extension.and_then(|extension| extension.to_str());
+    let lower = extension.map(str::to_ascii_lowercase);
+    let mut others = OTHERS.iter();
+    match others.find(|(ending, _)| lower.as_deref() == Some(ending)) {
+        None => Ok(()),
+        Some((_, what)) => Err(name
+            .mistake(format!("`{}` is {what}, which is not read", name.text))
+            .help("a model is a `.toml`, an ONNX graph `.onnx` or a config `.json`")),
+    }
+}
+
 /// The model file that is made of another file. Weights of a graph of up to
 /// `scanned` bytes are looked at; none where there is no limit. Dims that are
 /// `given` have their sizes before its shapes are inferred.
@@ -44,11 +75,16 @@ pub(super) fn import(
 ) -> Result<Imported, Problems> {
     let path = name.path();
     match origin {
-        Origin::Config => {
-            huggingface::import(&text(files, &path).map_err(|message| name.mistake(message))?)
-        }
+        Origin::Config => huggingface::import(
+            &text(files, &path, Source::max_bytes()).map_err(|message| name.mistake(message))?,
+        ),
         Origin::Graph => graph(files, &path, scanned, given),
     }
+    .and_then(|imported| {
+        let is_read = check_import(&imported.text);
+        is_read.map_err(|more| Diagnostic::new(format!("{}: {more}", path.display())))?;
+        Ok(imported)
+    })
     .map_err(|mistakes| name.placed(mistakes))
 }
 

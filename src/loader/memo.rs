@@ -14,6 +14,14 @@ impl<T, E> Default for Memo<T, E> {
 }
 
 impl<T, E: Clone> Memo<T, E> {
+    /// Forgets all of it.
+    pub(super) fn clear(&self) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
     /// What is there under `key`, read if need be.
     pub(super) fn memoize(
         &self,

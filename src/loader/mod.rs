@@ -33,11 +33,12 @@ mod name;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::files::{NoFiles, text};
-use self::imported::{Origin, import};
+use self::imported::{Origin, check_ending, import};
 use self::memo::Memo;
 use crate::catalog::{self, Finder, Kind, is_path};
 use crate::import::{Given, Imported};
@@ -48,6 +49,11 @@ use crate::table::EnergyTable;
 pub use self::files::Files;
 pub use self::name::Name;
 
+/// Whether the file of this name is an ONNX graph, by its ending.
+pub fn is_graph(name: &str) -> bool {
+    Origin::of(name) == Some(Origin::Graph)
+}
+
 /// Finds models, tables and whatever they name, and reads each once.
 pub struct Loader {
     files: Box<dyn Files>,
@@ -56,7 +62,23 @@ pub struct Loader {
     models: Memo<Model, Problems>,
     tables: Memo<EnergyTable, Problems>,
     densities: Memo<Densities, Problems>,
-    notes: Mutex<Vec<String>>,
+    notes: Mutex<Notes>,
+}
+
+/// What there was to say of models, each once.
+#[derive(Default)]
+struct Notes {
+    all: HashSet<String>,
+    /// Those that were not taken yet.
+    new: Vec<String>,
+}
+
+impl Notes {
+    fn add(&mut self, note: String) {
+        if self.all.insert(note.clone()) {
+            self.new.push(note);
+        }
+    }
 }
 
 impl Loader {
@@ -115,13 +137,19 @@ impl Loader {
             Ok(Arc::new(model))
         };
         let mut key = self.key(name);
-        if Origin::of(name.text) == Some(Origin::Graph) {
-            for (dim, value) in given {
-                key.push_str(&format!("\0{dim}={value}"));
+        if is_graph(name.text) {
+            for (dim, set) in given.iter() {
+                key.push_str(&format!("\0{dim}={}", set.text));
             }
         }
         let found = self.models.memoize(&key, read);
         found.map_err(|mistakes| name.placed(mistakes))
+    }
+
+    /// Forgets the models that were read: a graph that is imported anew for
+    /// many sizes would fill the memory.
+    pub fn forget_models(&self) {
+        self.models.clear();
     }
 
     /// Chooses the variants that are `wanted` of a model: see
@@ -151,16 +179,18 @@ impl Loader {
         found.map_err(|mistakes| name.placed(mistakes))
     }
 
-    /// The model of this name, with the densities of a file where one is named.
+    /// The model of this name, of which these dims are `given`, with the
+    /// densities of a file where one is named.
     ///
     /// # Errors
     /// As of [`Loader::model`] and [`Loader::densities`].
     pub fn measured_model<'n>(
         &self,
         name: impl Into<Name<'n>>,
+        given: &Given,
         densities: Option<impl Into<Name<'n>>>,
     ) -> Result<Arc<Model>, Problems> {
-        let mut model = self.model(name)?;
+        let mut model = self.model_given(name, given)?;
         if let Some(path) = densities {
             Arc::make_mut(&mut model).densities = Some(self.densities(path)?);
         }
@@ -203,7 +233,11 @@ impl Loader {
             return catalog::find(kind, name.text)
                 .ok_or_else(|| catalog::not_shipped(kind, name.text, mistake));
         }
-        let read = || text(&*self.files, &name.path());
+        let limit = match kind {
+            Kind::Model => Source::max_model_bytes(),
+            _ => Source::max_bytes(),
+        };
+        let read = || text(&*self.files, &name.path(), limit);
         self.sources
             .memoize(&self.path_key(name), read)
             .map_err(mistake)
@@ -236,33 +270,34 @@ impl Loader {
     /// asked: what was not recognised or was left out where they were made from
     /// other files, and keys under former names.
     pub fn take_notes(&self) -> Vec<String> {
-        std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.notes().new)
+    }
+
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes the keys that the files of a model have under former names, each
     /// once however often they are read.
     fn note_renamed(&self, model: &Model) {
-        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut notes = self.notes();
         for key in model.renamed.iter() {
-            let note = key.to_string();
-            if !notes.contains(&note) {
-                notes.push(note);
-            }
+            notes.add(key.to_string());
         }
     }
 
     /// A model file, or one made from another file.
     fn model_source(&self, name: Name<'_>, given: &Given) -> Result<Arc<Source>, Problems> {
         if Origin::of(name.text).is_none() {
+            check_ending(name)?;
             return Ok(self.open(Kind::Model, name)?);
         }
         let imported = self.import(name, given)?;
-        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut notes = self.notes();
         for note in imported.notes {
-            if !notes.contains(&note) {
-                notes.push(note);
-            }
+            notes.add(note);
         }
+        drop(notes);
         let shown = format!("{} (as a model file)", name.path().display());
         Ok(Source::generated(shown, imported.text))
     }

@@ -27,9 +27,10 @@ use crate::source::{Diagnostic, Problems, RenamedKeys, Source, Spanned};
 
 pub use self::axes::{AxisGroup, Signature};
 pub use self::densities::Densities;
+pub(crate) use self::limits::check_import;
 pub use self::module::{
-    Input, Module, ModuleKind, Named, NamedWeight, Number, NumberRole, OwnBlock, Scope, TokenAxis,
-    Variant, WeightRole,
+    Input, Linear, Module, ModuleKind, Named, NamedWeight, Number, NumberRole, OwnBlock, Scope,
+    TokenAxis, Variant, WeightRole,
 };
 pub use self::notation::Ellipsis;
 pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, WeightDecl};
@@ -92,6 +93,13 @@ impl Model {
         let mut variants = self.root.variants.iter();
         let found = variants.find(|known| known.name.value == variant);
         found.is_some_and(|known| known.set.iter().any(|(name, _)| name.value == number))
+    }
+
+    /// The dim that the file which the model was made from calls `alias`.
+    pub fn named_by(&self, alias: &str) -> Option<&str> {
+        let mut aliases = self.root.aliases.iter();
+        let found = aliases.find(|known| known.name.value == alias)?;
+        Some(&found.value.value)
     }
 
     /// The names of the variants, the baseline first. A model without variants

@@ -30,7 +30,7 @@ pub struct Module {
     /// them (models only).
     pub aliases: Vec<Named<String>>,
     /// What counts tokens, none of which sees a later one (models only).
-    pub causal: Option<Spanned<TokenAxis>>,
+    pub tokens: Option<Spanned<TokenAxis>>,
     /// Axes and dims whose extents may be fractions: means over parts of
     /// unequal size.
     pub fractional: Vec<Spanned<String>>,
@@ -48,10 +48,28 @@ pub struct Module {
     pub output: Option<Spanned<String>>,
     /// The format that an estimate uses unless told otherwise (models only).
     pub format: Option<Format>,
+    /// In which numbers its linear layers compute, if not in those of the
+    /// estimate (models only).
+    pub linear: Option<Linear>,
+    /// The share of ones among bits that are made of other numbers, where
+    /// nothing else tells it (models only).
+    pub bit_density: Option<Formula>,
     /// The file of densities that were measured (models only).
     pub densities: Option<Spanned<String>>,
     /// The file.
     pub source: Arc<Source>,
+}
+
+/// What holds of all linear layers of a model: of products with weights that
+/// are summed, wherever a block has them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Linear {
+    /// The format in which they multiply and add.
+    pub format: Format,
+    /// Which values their weights hold.
+    pub domain: Domain,
+    /// Stages of which this does not hold.
+    pub except: Vec<Spanned<String>>,
 }
 
 /// What a file describes.
@@ -194,6 +212,23 @@ impl Variant {
 }
 
 impl Module {
+    /// Whether it may be a block that was taken for a model: it has no size of
+    /// its own, and nothing that only models have.
+    pub fn may_be_block(&self) -> bool {
+        let has_dims = (self.numbers.iter()).any(|number| number.role == NumberRole::Dim);
+        !has_dims
+            && self.variants.is_empty()
+            && self.blocks.is_empty()
+            && self.format.is_none()
+            && self.densities.is_none()
+    }
+
+    /// How many ops its file has, those of its own blocks among them.
+    pub fn op_count(&self) -> usize {
+        let blocks = self.blocks.iter().map(|block| block.module.ops.len());
+        self.ops.len() + blocks.sum::<usize>()
+    }
+
     /// Every block that it names, with the place, in order.
     pub fn callees(&self) -> Vec<Spanned<String>> {
         let of_ops = self.ops.iter().filter_map(|op| match &op.form {

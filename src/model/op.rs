@@ -25,6 +25,11 @@ pub struct OpDecl {
     pub when: Option<Formula>,
     /// How many times it runs; once without one.
     pub times: Option<Formula>,
+    /// The share of what it does that a causal mask hides, where one does.
+    pub masked: Option<Formula>,
+    /// Whether a causal mask hides what comes later, from it or from whatever
+    /// stands in the block that it calls.
+    pub causal: bool,
     /// The format it fixes, against that of the estimate.
     pub format: Option<Spanned<Format>>,
     /// The values of its result, where the file knows better than the graph.
@@ -84,6 +89,9 @@ pub enum OpForm {
         bias: Option<Formula>,
         /// Extents of axes that no operand tells.
         extents: Vec<(Spanned<String>, Formula)>,
+        /// How many sums there are, where terms of several indices of the
+        /// result are added up.
+        sums: Option<Formula>,
     },
     /// A formula over tensors, for every element.
     Apply(Formula),
@@ -96,6 +104,8 @@ pub enum OpForm {
         keeps_values: bool,
         /// Which give a gradient back, and how many of each.
         backward: Option<Vec<(Primitive, Formula)>>,
+        /// Among how many of them each is one, where the file says it.
+        among: Option<Formula>,
     },
     /// Tensors laid end to end along one axis: `b n d, b m d -> b (n + m) d`.
     Concat(Signature),

@@ -1,8 +1,8 @@
 //! What a model is used for: the phase that its graph is of.
 //!
 //! A model file describes a forward pass over all tokens, which is `prefill`.
-//! The other phases follow from it. A model that generates says with `causal`
-//! which of its dims counts tokens, none of which sees a later one.
+//! The other phases follow from it. A model that generates says with `tokens`
+//! which of its dims counts them, none of which sees a later one.
 
 use std::fmt;
 use std::str::FromStr;
@@ -234,7 +234,7 @@ impl Model {
     /// The dim of earlier tokens.
     fn context(&self) -> Result<Number, Diagnostic> {
         let root = &self.root;
-        let Some(tokens) = &root.causal else {
+        let Some(tokens) = &root.tokens else {
             let message = format!(
                 "`{}` cannot decode: nothing says that its attention is causal",
                 root.name
@@ -242,7 +242,7 @@ impl Model {
             return Err(
                 Diagnostic::at(&Place::new(&root.source, 0..0), message).help(
                     "a model whose tokens see no later ones names the dim that counts them: \
-                     `causal = \"n\"`",
+                     `tokens = \"n\"`",
                 ),
             );
         };

@@ -52,7 +52,8 @@ pub(super) fn shape(node: &Datum, problems: &mut Problems) -> Option<ShapeDecl> 
 /// The mistake of a `...` where no caller says what it stands for.
 fn misplaced(ellipsis: &Ellipsis) -> Diagnostic {
     Diagnostic::at(&ellipsis.place, "`...` has no place in this shape").help(
-        "it takes what a caller gives, and so stands only in the inputs of a block; name the axes",
+        "it takes what a caller gives, and so stands only in the inputs of a block, which is \
+         tried in the slot of a model by `--variants`; name the axes",
     )
 }
 

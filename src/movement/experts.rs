@@ -12,8 +12,8 @@
 
 use petgraph::graph::NodeIndex;
 
+use super::distinct::distinct;
 use super::finder::Finder;
-use super::function::distinct;
 use crate::graph::{Movement as Moved, OpKind, Pass};
 use crate::symbolic::Expr;
 

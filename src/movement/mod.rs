@@ -13,6 +13,7 @@
 //! | `sizes` | what is known of a graph, and so what traffic is written in |
 //! | `finder` | the accesses as they are found, and the tensors behind them |
 //! | `state` | what one step leaves for the next |
+//! | `distinct` | how many different experts tokens choose, as a function in expressions |
 //! | `experts` | weights that are chosen anew for every token |
 //! | `fetched`, `once`, `tiled` | what each op moves by each convention |
 //! | `traffic` | all that moves in a graph |
@@ -20,6 +21,7 @@
 
 mod bound;
 mod contraction;
+mod distinct;
 mod experts;
 mod fetched;
 mod finder;

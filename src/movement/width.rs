@@ -49,6 +49,7 @@ mod tests {
                 shape: Vec::new(),
                 domain,
                 density: None,
+                density_is_bound: false,
                 stored_in: None,
             };
             bits(&tensor, format.parse().unwrap())

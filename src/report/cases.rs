@@ -6,7 +6,7 @@ use super::PriceSpec;
 use super::inputs::{Context, Inputs, against, energy, stages};
 use super::page::Block;
 use super::spec::{Case, Section, Target};
-use crate::census::{Conventions, DotAdds};
+use crate::census::Conventions;
 use crate::energy::{Counted, Saving};
 use crate::number::to_f64;
 use crate::primitive::Primitive;
@@ -30,7 +30,7 @@ pub(super) fn blocks(
             only: Vec::new(),
             format: None,
             free: Vec::new(),
-            dot_adds: DotAdds::K,
+            conventions: Conventions::default(),
             ..case.clone()
         };
         let before = savings(inputs, section, &unchanged)?;
@@ -100,9 +100,8 @@ struct Savings {
 fn savings(inputs: &Inputs<'_>, section: &Section, case: &Case) -> Result<Vec<Savings>, Problems> {
     let counted = inputs.counted(&Context {
         set: case.set.clone(),
-        conventions: Conventions {
-            dot_adds: case.dot_adds,
-        },
+        over: None,
+        conventions: case.conventions,
     })?;
     let (baseline, others) = against(&counted, "a case", &section.place)?;
     let zero_cost: BTreeSet<Primitive> = case.free.iter().copied().collect();

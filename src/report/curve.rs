@@ -36,7 +36,10 @@ pub(super) fn blocks(
     section: &Section,
     over: &Over,
 ) -> Result<Vec<Block>, Problems> {
-    let counted = inputs.counted(&Context::default())?;
+    let counted = inputs.counted(&Context {
+        over: Some(over.dim.value.clone()),
+        ..Context::default()
+    })?;
     let (baseline, others) = against(&counted, "a curve", &over.dim.place)?;
     check(over, &counted)?;
     let zero_cost = BTreeSet::new();

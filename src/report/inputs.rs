@@ -10,6 +10,7 @@ use crate::census::Conventions;
 use crate::compare::{Comparison, compare};
 use crate::energy::{CostModel, Counted, Estimate, picojoules};
 use crate::graph::{Setting, Unfold, lower, settings_of};
+use crate::import::Given;
 use crate::loader::Loader;
 use crate::model::{Model, Phase};
 use crate::primitive::Primitive;
@@ -21,7 +22,7 @@ use crate::table::EnergyTable;
 /// What a report is computed from.
 pub(super) struct Inputs<'a> {
     pub(super) spec: &'a Spec,
-    model: Arc<Model>,
+    loader: &'a Loader,
     /// The names of its variants, the baseline first.
     variants: Vec<String>,
     /// Its tables by the names under which it names them.
@@ -34,6 +35,8 @@ pub(super) struct Inputs<'a> {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Context {
     pub(super) set: Vec<Setting>,
+    /// A dim of the model that a curve runs over.
+    pub(super) over: Option<String>,
     pub(super) conventions: Conventions,
 }
 
@@ -42,11 +45,11 @@ impl<'a> Inputs<'a> {
     /// wrong with it.
     pub(super) fn load(
         spec: &'a Spec,
-        loader: &Loader,
+        loader: &'a Loader,
         strict: bool,
     ) -> Result<Inputs<'a>, Problems> {
         let mut problems = Problems::new();
-        let model = problems.note(loader.measured_model(&spec.model, spec.densities.as_ref()));
+        let found = problems.note(model(spec, &Setting::given(&spec.set), loader));
         let mut tables: Vec<(&str, Arc<EnergyTable>)> = Vec::new();
         for price in spec.all_prices() {
             let name = price.table.value.as_str();
@@ -55,19 +58,18 @@ impl<'a> Inputs<'a> {
                 tables.extend(table.map(|table| (name, table)));
             }
         }
-        let inputs = model.and_then(|mut model| {
-            if spec.phase != Phase::Prefill {
-                let used = Model::clone(&model).in_phase(spec.phase);
-                model = Arc::new(problems.note(used)?);
-            }
-            let variants = problems.note(chosen(spec, &mut model, loader))?;
-            Some(Inputs {
-                spec,
-                model,
-                variants,
-                tables,
-                strict,
-            })
+        let called: Vec<String> = (tables.iter())
+            .map(|(_, table)| table.name().to_owned())
+            .collect();
+        for (file, table) in &mut tables {
+            *table = Arc::new(EnergyTable::clone(table).told_apart(file, &called));
+        }
+        let inputs = found.map(|(_, variants)| Inputs {
+            spec,
+            loader,
+            variants,
+            tables,
+            strict,
         });
         problems.or_some(inputs)
     }
@@ -78,9 +80,15 @@ impl<'a> Inputs<'a> {
         set.extend(context.set.iter().cloned());
         let mut problems = Problems::new();
         let mut all = Vec::new();
-        let settings = settings_of(&self.model, &self.variants, &set);
-        for (name, settings) in self.variants.iter().zip(&settings) {
-            let counted = lower(&self.model, name, settings, Unfold::No)
+        let mut given = Setting::given(&set);
+        if let Some(dim) = &context.over {
+            given.leave_open(dim);
+        }
+        let (model, variants) = model(self.spec, &given, self.loader)?;
+        let set = Setting::by_names_of(&model, &set);
+        let settings = settings_of(&model, &variants, &set);
+        for (name, settings) in variants.iter().zip(&settings) {
+            let counted = lower(&model, name, settings, Unfold::No)
                 .and_then(|graph| graph.known_if(self.strict))
                 .and_then(|graph| Counted::new(graph, context.conventions));
             all.extend(problems.note(counted));
@@ -140,13 +148,24 @@ impl<'a> Inputs<'a> {
     }
 }
 
-/// The names of the variants that the report names, or of all.
-fn chosen(spec: &Spec, model: &mut Arc<Model>, loader: &Loader) -> Result<Vec<String>, Problems> {
-    if !spec.variants.is_empty() {
-        return loader.choose(Arc::make_mut(model), &spec.variants);
+/// The model with the dims that are `given`, and the names of the variants that
+/// the report names, or of all.
+fn model(
+    spec: &Spec,
+    given: &Given,
+    loader: &Loader,
+) -> Result<(Arc<Model>, Vec<String>), Problems> {
+    let mut model = loader.measured_model(&spec.model, given, spec.densities.as_ref())?;
+    if spec.phase != Phase::Prefill {
+        model = Arc::new(Model::clone(&model).in_phase(spec.phase)?);
     }
-    let names = model.variant_names().into_iter();
-    Ok(names.map(str::to_owned).collect())
+    let variants = match spec.variants.as_slice() {
+        [] => (model.variant_names().into_iter())
+            .map(str::to_owned)
+            .collect(),
+        named => loader.choose(Arc::make_mut(&mut model), named)?,
+    };
+    Ok((model, variants))
 }
 
 /// The baseline, and what is held against it: at least one other variant.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use num_traits::ToPrimitive;
 
-use crate::census::DotAdds;
+use crate::census::Conventions;
 use crate::claims::conditions::{self, Known, PriceSpec, Topic};
 use crate::format::Format;
 use crate::graph::Setting;
@@ -176,8 +176,8 @@ pub struct Case {
     pub format: Option<Format>,
     /// Primitives priced at 0.
     pub free: Vec<Primitive>,
-    /// Additions of a dot product.
-    pub dot_adds: DotAdds,
+    /// What is counted how.
+    pub conventions: Conventions,
 }
 
 impl Spec {
@@ -391,7 +391,7 @@ fn case(node: &Datum, problems: &mut Problems) -> Option<Case> {
     let only = fields.texts("only", problems);
     let free = conditions::zero_cost(&mut fields, problems);
     let format = fields.parse("format", problems);
-    let dot_adds = fields.parse("dot_adds", problems);
+    let conventions = Conventions::read(&mut fields, problems);
     fields.finish("a case", problems);
     Some(Case {
         name: name?.value,
@@ -401,6 +401,6 @@ fn case(node: &Datum, problems: &mut Problems) -> Option<Case> {
         only,
         format: format?,
         free,
-        dot_adds: dot_adds?.unwrap_or_default(),
+        conventions: conventions?,
     })
 }

@@ -9,6 +9,7 @@ use crate::claims::{
 };
 use crate::energy::Estimate;
 use crate::formula::Formula;
+use crate::graph::Setting;
 use crate::loader::Loader;
 use crate::report::spec::{Spec, Target};
 use crate::source::{Diagnostic, Problems, Spanned};
@@ -61,7 +62,7 @@ struct NamedVariant {
 
 /// The variants of a report, the baseline first: those that it names, or all.
 fn variants(spec: &Spec, loader: &Loader) -> Result<Vec<NamedVariant>, Problems> {
-    let mut model = loader.model(&spec.model)?;
+    let mut model = loader.model_given(&spec.model, &Setting::given(&spec.set))?;
     let named = |(meant, name)| NamedVariant { meant, name };
     if !spec.variants.is_empty() {
         let names = loader.choose(Arc::make_mut(&mut model), &spec.variants)?;

@@ -211,6 +211,14 @@ impl Problems {
         self
     }
 
+    /// The same mistakes, the last of them with a `help`.
+    pub fn help(mut self, help: &str) -> Problems {
+        if let Some(last) = self.kept.pop() {
+            self.kept.push(last.help(help));
+        }
+        self
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()

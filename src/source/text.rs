@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The longest text that is read: far above any model or table that a person
-/// writes, far below what would fill the memory.
+/// The longest text that is read: far above what a person writes, far below
+/// what would fill the memory.
 const MAX_BYTES: usize = 1 << 20;
-/// The same for what a program of ours has written.
-const MAX_GENERATED: usize = 16 << 20;
+/// The same for models, which may be made from graphs.
+const MAX_MODEL_BYTES: usize = 12 << 20;
 
 /// The text of one file with the name under which its user knows it.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Source {
     author: Author,
 }
 
-/// Who wrote a source, which says how much of it is read.
+/// Who wrote a source, which says whether it is to be told of its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Author {
     /// Someone, in a file or on the command line.
@@ -37,8 +37,7 @@ impl Source {
         })
     }
 
-    /// A source that a program of ours has written: an imported model may be
-    /// larger than any that a person writes.
+    /// A source that a program of ours has written.
     pub fn generated(name: impl Into<String>, text: impl Into<String>) -> Arc<Source> {
         Arc::new(Source {
             name: name.into(),
@@ -52,9 +51,9 @@ impl Source {
         self.author == Author::Program
     }
 
-    /// The largest generated text, in bytes, that is read.
-    pub const fn max_generated_bytes() -> usize {
-        MAX_GENERATED
+    /// The largest model, in bytes, that is read.
+    pub const fn max_model_bytes() -> usize {
+        MAX_MODEL_BYTES
     }
 
     /// The largest text, in bytes, that is worth reading.

@@ -133,7 +133,7 @@ impl CompiledCall {
 
 /// What a term is as a staircase in one argument, if it is one: a product of
 /// functions that all have the same argument open, and are staircases in it.
-fn staircase<'e>(monomial: &'e Monomial, coefficient: f64) -> Option<(&'e Expr, Steps)> {
+fn staircase(monomial: &Monomial, coefficient: f64) -> Option<(&Expr, Steps)> {
     let mut product: Option<(&Expr, Steps)> = None;
     for (atom, exponent) in monomial.factors() {
         let (Atom::Call(call), 1..) = (atom, *exponent) else {

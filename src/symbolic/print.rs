@@ -200,17 +200,27 @@ impl Printer {
     /// What is rounded: `n/25`, not `0.04·n`.
     fn quotient(&self, expr: &Expr) -> String {
         let denominator = common_denominator(expr);
-        let scaled = expr.scale(&number::whole(denominator.clone()));
-        match (scaled.terms().next(), expr.terms().len(), self.notation) {
-            (Some((_, above)), 1, Notation::Text) if !denominator.is_one() && above.is_one() => {
-                let above = self.print(&scaled);
-                match above.split_once('/') {
-                    Some((above, below)) => format!("{above}/({denominator}·{below})"),
-                    None => format!("{above}/{denominator}"),
-                }
-            }
-            _ => self.sum(expr),
+        let unit = expr.scale(&number::whole(denominator.clone()));
+        let (Some((monomial, above)), 1) = (unit.terms().next(), unit.terms().len()) else {
+            return self.sum(expr);
+        };
+        if denominator.is_one() || !above.is_one() || self.notation == Notation::Latex {
+            return self.sum(expr);
         }
+        let side = |factors: &mut dyn Iterator<Item = (Atom, i32)>| {
+            self.print(&Expr::from_term(
+                &Monomial(factors.collect()),
+                &BigRational::one(),
+            ))
+        };
+        let factors = || monomial.factors().iter().cloned();
+        let above = side(&mut factors().filter(|(_, exponent)| *exponent > 0));
+        let mut below = factors().filter(|(_, exponent)| *exponent < 0).peekable();
+        if below.peek().is_none() {
+            return format!("{above}/{denominator}");
+        }
+        let below = side(&mut below.map(|(atom, exponent)| (atom, -exponent)));
+        format!("{above}/({denominator}·{below})")
     }
 
     /// A sum inside brackets, over one common denominator: `(s − 1)/2`.

@@ -97,6 +97,8 @@ pub struct EnergyTable {
     node: Option<String>,
     supply: Option<String>,
     extends: Option<Spanned<String>>,
+    /// The table that it extends.
+    base: Option<Arc<EnergyTable>>,
     boundary: Boundary,
     kind: FigureKind,
     default_formats: Vec<Format>,
@@ -132,6 +134,33 @@ impl EnergyTable {
     /// The table that it extends, as the file names it.
     pub fn extends(&self) -> Option<&Spanned<String>> {
         self.extends.as_ref()
+    }
+
+    /// The table that an entry of this one is of: one that this one extends,
+    /// where it has the same entry.
+    pub fn origin(&self, primitive: Primitive, format: NumberFormat) -> &EnergyTable {
+        let Some(base) = self.base.as_deref() else {
+            return self;
+        };
+        let own = self.entry(primitive, format);
+        let is_same =
+            |own: &Entry, of_base: &Entry| own.pj == of_base.pj && own.place == of_base.place;
+        match own.zip(base.entry(primitive, format)) {
+            Some((own, of_base)) if is_same(own, of_base) => base.origin(primitive, format),
+            _ => self,
+        }
+    }
+
+    /// The same table, called after its file too where another one of `names`
+    /// has its name.
+    pub fn told_apart(self, file: &str, names: &[String]) -> EnergyTable {
+        if names.iter().filter(|name| **name == self.name).count() < 2 {
+            return self;
+        }
+        EnergyTable {
+            name: format!("{} ({file})", self.name),
+            ..self
+        }
     }
 
     /// What its prices include, unless an entry says otherwise.

@@ -160,7 +160,10 @@ fn read(
     if let Some(node) = hierarchy {
         add_hierarchies(&mut hierarchies, node, &memories, problems);
     }
-    let inherited = base.map(|base| (base.default_formats, base.node, base.supply));
+    let inherited = base.as_ref().map(|base| {
+        let formats = base.default_formats.clone();
+        (formats, base.node.clone(), base.supply.clone())
+    });
     let (base_formats, base_node, base_supply) = inherited.unwrap_or_default();
     let default_formats = match listed {
         Some(node) => read_formats(node, &formats, strictness.missing, problems),
@@ -174,6 +177,7 @@ fn read(
         node: node.or(base_node),
         supply: supply.or(base_supply),
         extends,
+        base: base.map(Arc::new),
         boundary,
         kind,
         default_formats,

@@ -59,6 +59,7 @@ impl ThresholdAxis {
                     Rule::Extent
                     | Rule::EmptyExtent
                     | Rule::Repeat
+                    | Rule::EmptyRepeat
                     | Rule::Switch
                     | Rule::On
                     | Rule::Off
@@ -137,8 +138,11 @@ impl ThresholdAxis {
     pub(super) fn admits_whole(&self, value: u64) -> bool {
         // Most refusals are numbers that do not divide another.
         let refused = |(expr, rule): &(Expr, Rule)| {
-            matches!(rule, Rule::Extent | Rule::EmptyExtent | Rule::Repeat)
-                && is_fraction(expr, value)
+            let is_whole = matches!(
+                rule,
+                Rule::Extent | Rule::EmptyExtent | Rule::Repeat | Rule::EmptyRepeat
+            );
+            is_whole && is_fraction(expr, value)
         };
         !self.conditions.iter().any(refused) && self.admits(&whole(value))
     }
@@ -154,10 +158,12 @@ impl ThresholdAxis {
             };
             let sizes = laurent.polynomial.coefficients();
             let must_be_whole = match rule {
-                Rule::Extent | Rule::EmptyExtent | Rule::Repeat => true,
+                Rule::Extent | Rule::EmptyExtent | Rule::Repeat | Rule::EmptyRepeat => true,
                 Rule::MeanExtent | Rule::Length | Rule::Share | Rule::NotNegative | Rule::Room => {
                     false
                 }
+                // At most 1, which is all that is asked, grows likewise.
+                Rule::Hidden => return laurent.rises(),
                 Rule::Switch | Rule::On | Rule::Off | Rule::NoneLeft => return false,
             };
             laurent.shift >= 0

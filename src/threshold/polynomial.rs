@@ -6,6 +6,7 @@
 //! alone says where the energy is above or below 0: what is asked of it is
 //! asked of a polynomial.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
@@ -191,6 +192,19 @@ pub struct Laurent {
 }
 
 impl Laurent {
+    /// Whether it rises wherever x > 0: terms of positive degree do where they
+    /// are positive, those of negative degree where they are negative.
+    pub fn rises(&self) -> bool {
+        let coefficients = (self.shift..).zip(self.polynomial.coefficients());
+        coefficients
+            .into_iter()
+            .all(|(degree, coefficient)| match degree.cmp(&0) {
+                Ordering::Greater => !coefficient.is_negative(),
+                Ordering::Equal => true,
+                Ordering::Less => !coefficient.is_positive(),
+            })
+    }
+
     /// `expr`, which holds no symbol but `symbol`, in this form. `None` where
     /// the symbol stands in a floor, a maximum or a divisor of several terms,
     /// and where the degree is beyond 64.

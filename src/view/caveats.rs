@@ -3,7 +3,7 @@
 
 use crate::compare::Comparison;
 use crate::energy::{Counted, Estimate, add_up};
-use crate::graph::DensitiesUsed;
+use crate::graph::{DensitiesUsed, DensityLimits};
 use crate::render::table::Cell;
 use crate::symbolic::{Expr, Symbol};
 
@@ -18,10 +18,12 @@ struct Caveats<'a> {
     variant: &'a str,
     unsupported: Unsupported,
     densities: Option<&'a DensitiesUsed>,
+    limits: DensityLimits,
 }
 
 /// `Left out: 3 × FooBar (unknown operator).`, if anything is, and
-/// `Densities: 24 from rates.toml (…).`, if any are.
+/// `Densities: 24 from rates.toml (…).`, if any are, and `Zeros: 3 tensors of
+/// bits or other few values are taken to have none …`, if that is so.
 pub fn caveats_of_estimate(estimate: &Estimate) -> Vec<String> {
     lines(&[of_estimate(estimate)])
 }
@@ -45,6 +47,7 @@ pub fn caveats_over(variants: &[&Counted], varied: &[Symbol]) -> Vec<String> {
             variant: &counted.graph.variant,
             unsupported: formulas(counted, varied),
             densities: counted.graph.densities(),
+            limits: counted.graph.density_limits(varied),
         })
         .collect();
     lines(&all)
@@ -55,6 +58,7 @@ fn of_estimate(estimate: &Estimate) -> Caveats<'_> {
         variant: &estimate.variant,
         unsupported: numbers(estimate),
         densities: estimate.settings.densities.as_ref(),
+        limits: estimate.densities,
     }
 }
 
@@ -99,7 +103,26 @@ fn lines(variants: &[Caveats<'_>]) -> Vec<String> {
     lines.extend(of_kind("Densities", &|one| {
         one.densities.map(DensitiesUsed::to_string)
     }));
+    lines.extend(of_kind("Zeros", &|one| limits(one.limits)));
     lines
+}
+
+/// What is not known of the zeros that are skipped.
+fn limits(limits: DensityLimits) -> Option<String> {
+    let tensors = |count: usize| match count {
+        1 => "1 tensor".to_owned(),
+        count => format!("{count} tensors"),
+    };
+    let full = (limits.full > 0).then(|| {
+        let count = tensors(limits.full);
+        format!("{count} of bits or other few values taken to have none, as nothing is known")
+    });
+    let bounds = (limits.bounds > 0).then(|| {
+        let count = tensors(limits.bounds);
+        format!("{count} may have more than are skipped, as only a bound is known")
+    });
+    let said: Vec<String> = full.into_iter().chain(bounds).collect();
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 /// A line of one kind for each variant that has one, or for all of them.
@@ -123,17 +146,25 @@ fn kind(what: &str, variants: &[(&str, Option<String>)]) -> Vec<String> {
 }
 
 fn words(unsupported: &Unsupported) -> String {
+    // An import says why with each of its operators.
+    let has_reason = |operator: &str| operator.ends_with(')');
+    let all_unknown = unsupported.iter().all(|(name, _)| !has_reason(name));
     let shown = unsupported.iter().take(SHOWN);
     let mut words: Vec<String> = shown
-        .map(|(operator, count)| format!("{count} × {operator}"))
+        .map(
+            |(operator, count)| match all_unknown || has_reason(operator) {
+                true => format!("{count} × {operator}"),
+                false => format!("{count} × {operator} (unknown operator)"),
+            },
+        )
         .collect();
     if unsupported.len() > SHOWN {
         words.push(format!("{} more", unsupported.len() - SHOWN));
     }
-    let what = if unsupported.len() == 1 {
-        "operator"
-    } else {
-        "operators"
-    };
-    format!("{} (unknown {what})", words.join(", "))
+    let words = words.join(", ");
+    match (all_unknown, unsupported.len()) {
+        (true, 1) => format!("{words} (unknown operator)"),
+        (true, _) => format!("{words} (unknown operators)"),
+        (false, _) => words,
+    }
 }

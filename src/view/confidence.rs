@@ -26,9 +26,38 @@ pub(super) fn rests_on(estimate: &Estimate) -> String {
         format!("; assumed: {}", assumed.join(", "))
     };
     if shares.is_empty() {
-        return "Nothing here costs energy".to_owned() + &assumed + ".";
+        let what = match estimate.unsupported.is_empty() {
+            true => "Nothing here costs energy",
+            false => "Nothing that is counted costs energy; what is left out may",
+        };
+        return format!("{what}{assumed}.");
     }
-    format!("Entries: {} confidence{assumed}.", shares.join(", "))
+    let inherited = inherited(estimate);
+    format!(
+        "Entries: {} confidence{assumed}{inherited}.",
+        shares.join(", ")
+    )
+}
+
+/// What is priced by entries of tables that the table extends: `; 40.0 % priced
+/// by entries of 45nm`.
+fn inherited(estimate: &Estimate) -> String {
+    let total = estimate.total();
+    let mut words = String::new();
+    for (origin, energy) in estimate.by_origin() {
+        if energy == Energy::ZERO {
+            continue;
+        }
+        let part = percent(energy.picojoules() / total.picojoules(), 1);
+        words.push_str(&format!("; {part} priced by entries of {}", origin.table));
+        if let Some(node) = &origin.other_node {
+            words.push_str(&format!(
+                " ({node}, another node than that of {})",
+                estimate.table
+            ));
+        }
+    }
+    words
 }
 
 /// The primitives that assumed entries price in any of the estimates.

@@ -6,7 +6,7 @@ use crate::number;
 
 /// `Conventions: a dot product of length k takes k additions; …`.
 pub fn conventions_line(estimate: &Estimate) -> String {
-    let adds = estimate.settings.conventions.dot_adds.name();
+    let conventions = estimate.settings.conventions;
     let free: Vec<&str> = estimate
         .settings
         .zero_cost
@@ -34,7 +34,5 @@ pub fn conventions_line(estimate: &Estimate) -> String {
         Phase::Prefill => String::new(),
         phase => format!("; phase: {phase}"),
     };
-    format!(
-        "Conventions: a dot product of length k takes {adds} additions{free}{fused}{set}{phase}; data movement: {movement}."
-    )
+    format!("Conventions: {conventions}{free}{fused}{set}{phase}; data movement: {movement}.")
 }

@@ -11,7 +11,7 @@ use super::confidence::rests_on;
 use super::conventions::conventions_line;
 use super::dims::dims_line;
 use super::movement::movement_notes;
-use crate::energy::{By, Estimate, Group};
+use crate::energy::{By, Estimate, Group, Work};
 use crate::render::table::{Align, Cell, Column, Row, RowKind, Table};
 
 /// The name of what lines are added up by, for people and for programs.
@@ -32,15 +32,36 @@ pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
     let mut notes = caveats_of_estimate(estimate);
     notes.extend([
         match dims_line(estimate) {
-            None => format!("{} MACs", grouped(&estimate.macs)),
-            Some(dims) => format!("{} MACs; {dims}", grouped(&estimate.macs)),
+            None => products_line(&estimate.work()),
+            Some(dims) => format!("{}; {dims}", products_line(&estimate.work())),
         },
         rests_on(estimate),
         conventions_line(estimate),
     ]);
     notes.extend(movement_notes(estimate));
+    let shows_products = matches!(by, By::Op | By::Layer);
+    let mut columns = vec![
+        column(name, key, Align::Left),
+        column("Operations", "operations", Align::Left),
+    ];
+    if shows_products {
+        columns.extend(products_columns(false));
+    }
+    if estimate.moved.is_some() {
+        columns.extend([
+            column("Arithmetic", "compute_pj", Align::Right),
+            column("Movement", "movement_pj", Align::Right),
+        ]);
+    }
+    columns.extend([
+        column("Energy", "energy_pj", Align::Right),
+        column("Share", "share", Align::Right),
+    ]);
     let row = |group: &Group, kind: RowKind| {
         let mut cells = vec![words(group.name.clone()), words(operations(group))];
+        if shows_products {
+            cells.extend(products_cells(group, false));
+        }
         if estimate.moved.is_some() {
             cells.extend([energy(group.arithmetic()), energy(group.movement())]);
         }
@@ -52,20 +73,6 @@ pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
         .map(|group| row(group, RowKind::Plain))
         .collect();
     rows.push(row(&sum(&groups), RowKind::Total));
-    let mut columns = vec![
-        column(name, key, Align::Left),
-        column("Operations", "operations", Align::Left),
-    ];
-    if estimate.moved.is_some() {
-        columns.extend([
-            column("Arithmetic", "compute_pj", Align::Right),
-            column("Movement", "movement_pj", Align::Right),
-        ]);
-    }
-    columns.extend([
-        column("Energy", "energy_pj", Align::Right),
-        column("Share", "share", Align::Right),
-    ]);
     Table {
         title: Some(title_with_size(estimate)),
         columns,
@@ -96,6 +103,10 @@ pub fn estimates_data(estimates: &[Estimate], by: By) -> Table {
         let key = format!("{primitive}.{format}");
         columns.push(column(&key, &key, Align::Right));
     }
+    let has_products = by != By::Primitive;
+    if has_products {
+        columns.extend(products_columns(true));
+    }
     let is_moved = estimates.iter().any(|estimate| estimate.moved.is_some());
     if is_moved {
         columns.push(column("Movement", "movement_pj", Align::Right));
@@ -116,6 +127,9 @@ pub fn estimates_data(estimates: &[Estimate], by: By) -> Table {
                 .iter()
                 .map(|key| Cell::Count(group.counts.get(*key).cloned().unwrap_or_default())),
         );
+        if has_products {
+            cells.extend(products_cells(group, true));
+        }
         if is_moved {
             cells.push(energy(group.movement()));
         }
@@ -137,6 +151,56 @@ pub(super) fn title(estimate: &Estimate) -> String {
     } else {
         format!("{}, {} {under}", estimate.model, estimate.variant)
     }
+}
+
+/// `14 450 688 MACs`; with what else is added up, where not all of it takes a
+/// multiplication, and with the number that skips zeros, where some are.
+fn products_line(work: &Work) -> String {
+    let mut line = format!("{} MACs", grouped(&work.macs));
+    if work.effective_macs != work.macs {
+        let effective = grouped(&work.effective_macs);
+        line.push_str(&format!(", skipped zeros included ({effective} without)"));
+    }
+    if !work.is_macs_alone() {
+        let (acs, synops) = (grouped(&work.acs), grouped(&work.synops));
+        line.push_str(&format!("; {acs} ACs; {synops} synaptic operations"));
+    }
+    line
+}
+
+/// The columns of what counters of the field count; those that only programs
+/// want are `all`.
+fn products_columns(all: bool) -> Vec<Column> {
+    let columns = [
+        ("MACs", "macs", true),
+        ("Effective MACs", "effective_macs", all),
+        ("ACs", "acs", true),
+        ("SynOps", "synops", true),
+        ("Dense SynOps", "dense_synops", all),
+    ];
+    let shown = columns.into_iter().filter(|(_, _, shown)| *shown);
+    shown
+        .map(|(title, key, _)| column(title, key, Align::Right))
+        .collect()
+}
+
+/// Their cells; nothing is known of a group of which all is left out.
+fn products_cells(group: &Group, all: bool) -> Vec<Cell> {
+    let work = &group.work;
+    let cells = [
+        (&work.macs, true),
+        (&work.effective_macs, all),
+        (&work.acs, true),
+        (&work.synops, true),
+        (&work.dense_synops, all),
+    ];
+    let shown = cells.into_iter().filter(|(_, shown)| *shown);
+    let is_unknown = group.energy().is_none();
+    let cell = |(count, _): (&BigRational, bool)| match is_unknown {
+        true => Cell::NotCounted,
+        false => Cell::Count(count.clone()),
+    };
+    shown.map(cell).collect()
 }
 
 /// The title with the number by which people know a model again.
@@ -166,6 +230,7 @@ fn sum(groups: &[Group]) -> Group {
     let mut all = Group {
         name: "total".to_owned(),
         counts: BTreeMap::new(),
+        work: Work::default(),
         unsupported: BTreeMap::new(),
         picojoules: BigRational::default(),
         moved: None,
@@ -177,6 +242,7 @@ fn sum(groups: &[Group]) -> Group {
         for (operator, count) in &group.unsupported {
             *all.unsupported.entry(operator.clone()).or_default() += count;
         }
+        all.work += &group.work;
         all.picojoules += &group.picojoules;
         if let Some(moved) = &group.moved {
             *all.moved.get_or_insert_default() += moved;

@@ -99,7 +99,11 @@ pub fn counted_by(
     dot_adds: DotAdds,
 ) -> Counted {
     let graph = graph(model, variant, settings, Unfold::No);
-    Counted::new(graph, Conventions { dot_adds }).unwrap_or_else(|problems| panic!("{problems}"))
+    let conventions = Conventions {
+        dot_adds,
+        ..Conventions::default()
+    };
+    Counted::new(graph, conventions).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 /// One variant, lowered and counted.

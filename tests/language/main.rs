@@ -7,6 +7,7 @@ mod common;
 
 mod blocks;
 mod broadcast;
+mod linear;
 mod ones;
 mod powers;
 mod rest;

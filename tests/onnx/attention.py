@@ -20,7 +20,8 @@ class Graph:
     """A graph under construction."""
 
     def __init__(self):
-        self.nodes, self.weights, self.rng = [], [], np.random.default_rng(1)
+        self.nodes, self.weights, self.infos = [], [], []
+        self.rng = np.random.default_rng(1)
 
     def const(self, value, dtype=np.int64):
         self.weights.append(numpy_helper.from_array(np.array(value, dtype), f"c{len(self.weights)}"))
@@ -28,6 +29,13 @@ class Graph:
 
     def weight(self, *shape):
         return self.const(self.rng.normal(size=shape), np.float32)
+
+    def says(self, weight, key, value):
+        """What the exporter says of the last weight."""
+        dims = self.weights[-1].dims
+        self.infos.append(helper.make_tensor_value_info(weight, TensorProto.FLOAT, dims))
+        entry = self.infos[-1].metadata_props.add()
+        entry.key, entry.value = key, value
 
     def op(self, name, *inputs, outputs=1, **attributes):
         made = [f"t{len(self.nodes)}_{at}" for at in range(outputs)]
@@ -64,7 +72,7 @@ class Graph:
     def save(self, name, x=(1, TOKENS, WIDTH)):
         result = helper.make_tensor_value_info(self.nodes[-1].output[0], TensorProto.FLOAT, (1, self.rows, WIDTH))
         given = helper.make_tensor_value_info("x", TensorProto.FLOAT, x)
-        graph = helper.make_graph(self.nodes, name, [given], [result], self.weights)
+        graph = helper.make_graph(self.nodes, name, [given], [result], self.weights, value_info=self.infos)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
         checker.check_model(model)
         save(model, HERE / f"{name}.onnx")
@@ -83,6 +91,15 @@ def by_halves(g, x, cos, sin, cast=False):
     left = g.op("Sub", g.op("Mul", a, cos), g.op("Mul", b, sin))
     right = g.op("Add", g.op("Mul", b, cos), g.op("Mul", a, sin))
     return g.op("Concat", left, right, axis=-1)
+
+
+def half_by_halves(g, x, cos, sin):
+    """The last two columns of four, joined with the first two as they were."""
+    plain, x = g.slice(x, 0, HEAD // 2, 3), g.slice(x, HEAD // 2, HEAD, 3)
+    a, b = g.slice(x, 0, HEAD // 4, 3), g.slice(x, HEAD // 4, HEAD // 2, 3)
+    one = g.op("Sub", g.op("Mul", a, cos), g.op("Mul", b, sin))
+    other = g.op("Add", g.op("Mul", b, cos), g.op("Mul", a, sin))
+    return g.op("Concat", plain, one, other, axis=-1)
 
 
 def by_pairs(g, x, cos, sin):
@@ -142,6 +159,7 @@ def rotations():
     case("rotary_pairs", by_pairs, HEAD, packed=True)
     case("rotary_stacks", by_stacks, HEAD // 2)
     case("rotary_complex", by_complex, HEAD // 2, 1)
+    case("rotary_behind_plain", half_by_halves, HEAD // 4)
 
 
 def projections():
@@ -177,6 +195,20 @@ def queries_and_heads():
     q = g.heads(g.op("MatMul", g.weight(1, 2, WIDTH), g.weight(WIDTH, WIDTH)), tokens=2)
     g.attend(q, k, v, rows=2)
     g.save("queries_learnt")
+    g = Graph()
+    k, v = g.separate()[1:]
+    # As PyTorch's exporter writes them, which computed them before.
+    q = g.weight(1, HEADS, 2, HEAD)
+    g.says(q, "pkg.onnxscript.optimizer.folded_from", "['latent', 'attend.q.weight', 'val_3']")
+    g.attend(q, k, v, rows=2)
+    g.save("queries_stored")
+    g = Graph()
+    # A token is there if its first number is above 0.
+    first = g.op("Reshape", g.slice("x", 0, 1, 2), g.const([1, 1, 1, TOKENS]))
+    there = g.op("Greater", first, g.const(0, np.float32))
+    mask = g.op("Where", there, g.const(0, np.float32), g.const(-1e9, np.float32))
+    g.attend(*g.separate(), on_scores=lambda s: g.op("Add", s, mask))
+    g.save("mask_of_tokens")
     g = Graph()
     g.attend(*g.separate(), on_scores=lambda s: mixed(g, s), on_weights=lambda p: mixed(g, p))
     g.save("heads_talk")

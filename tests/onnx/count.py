@@ -66,14 +66,31 @@ def einsum(equation, shapes):
     return product(extents.values())
 
 
-def attention(q, k, v, past, q_heads, kv_heads):
+def attention(q, k, v, past, q_heads, kv_heads, window=None):
     """q k v as (batch, heads, length, size) or (batch, length, heads * size)."""
     if len(q) == 3:
         q = (q[0], q_heads, q[1], q[2] // q_heads)
         k = (k[0], kv_heads, k[1], k[2] // kv_heads)
         v = (v[0], kv_heads, v[1], v[2] // kv_heads)
     keys = k[2] + (past[2] if past else 0)
+    if window is not None:
+        keys = min(window, keys)
     return q[0] * q[1] * q[2] * keys * (q[3] + v[3])
+
+
+def window(node):
+    """How many keys a query sees at most; None where a side is open."""
+    left = attribute(node, "left_window_size", -1)
+    right = 0 if attribute(node, "is_causal") else attribute(node, "right_window_size", -1)
+    return None if left < 0 or right < 0 else left + 1 + right
+
+
+def linear_attention(node, q, k, v):
+    """Of every token: the query times the state; the key times it, too, where it is corrected."""
+    heads, own = attribute(node, "q_num_heads"), attribute(node, "kv_num_heads")
+    keys, values = k[2] // own, v[2] // own
+    corrected = attribute(node, "update_rule", "gated_delta") in ("delta", "gated_delta")
+    return q[0] * q[1] * keys * values * (heads + (own if corrected else 0))
 
 
 def fused(node, ins, outs):
@@ -97,10 +114,11 @@ def fused(node, ins, outs):
         q, k = ins[0], ins[1]
         groups = attribute(node, "kv_num_heads")
         width = q[2]
+        seen = attribute(node, "local_window_size", 0)
         if not k:  # packed
             width = q[2] * heads // (heads + 2 * groups)
         keys = outs[1][2] if len(outs) > 1 and outs[1] else q[1]
-        return q[0] * q[1] * keys * width * 2
+        return q[0] * q[1] * (min(seen, keys) if seen > 0 else keys) * width * 2
     raise KeyError(node.op_type)
 
 
@@ -117,6 +135,8 @@ def macs(node, ins, outs):
         "Attention", "MultiHeadAttention", "GroupQueryAttention",
     ):
         return fused(node, ins, outs)
+    if kind == "FlexAttention":
+        return attention(*ins[:3], None, None, None)
     if domain not in ("", "ai.onnx", "com.microsoft", "com.microsoft.nchwc"):
         return 0
     if kind in ("MatMul", "MatMulInteger"):
@@ -139,7 +159,7 @@ def macs(node, ins, outs):
         m, k = a[::-1] if attribute(node, "transA") else a
         n = b[0] if attribute(node, "transB") else b[1]
         return m * k * n
-    if kind in ("Conv", "FusedConv", "ConvInteger"):
+    if kind in ("Conv", "FusedConv", "ConvInteger", "DeformConv", "CausalConvWithState"):
         return product(outs[0]) * product(ins[1][1:])
     if kind == "QLinearConv":
         return product(outs[0]) * product(ins[3][1:])
@@ -150,8 +170,12 @@ def macs(node, ins, outs):
     if kind == "Attention":
         return attention(
             ins[0], ins[1], ins[2], ins[4] if len(ins) > 4 else None,
-            attribute(node, "q_num_heads"), attribute(node, "kv_num_heads"),
+            attribute(node, "q_num_heads"), attribute(node, "kv_num_heads"), window(node),
         )
+    if kind == "LinearAttention":
+        return linear_attention(node, *ins[:3])
+    if kind == "AffineGrid":
+        return product(outs[0]) * ins[0][2]
     if kind in ("LSTM", "GRU", "RNN"):
         return recurrent(node, ins, kind)
     if kind == "DynamicQuantizeLSTM":
@@ -225,8 +249,12 @@ def by_runtime(model, binds):
 
 def by_reference(model, binds):
     """The same by onnx's reference evaluator, within functions and control flow, too."""
-    given = inputs(model, binds)
     refill(model)
+    return watched(model, inputs(model, binds))
+
+
+def watched(model, given):
+    """The counts of every node that the reference evaluator runs on the inputs given."""
     model.graph.initializer.append(numpy_helper.from_array(np.array(True), "always"))
     for node in nodes(model):
         if node.op_type == "Loop" and not node.input[1]:
@@ -236,10 +264,10 @@ def by_reference(model, binds):
     def watch(node):
         run = node.run
 
-        def watched(*arguments, **options):
+        def watched_run(*arguments, **options):
             results = run(*arguments, **options)
             ins, outs = (
-                [None if one is None else np.shape(one) for one in values]
+                [None if one is None else shape_of(one) for one in values]
                 for values in (arguments, results)
             )
             number = macs(node.onnx_node, ins, outs)
@@ -247,7 +275,7 @@ def by_reference(model, binds):
                 counts.append((node.onnx_node.op_type, node.onnx_node.output[0], number))
             return results
 
-        node.run = watched
+        node.run = watched_run
 
     class Watched(ReferenceEvaluator):
         """Functions and inner graphs are evaluators of the same class."""
@@ -259,6 +287,11 @@ def by_reference(model, binds):
 
     Watched(model, new_ops=foreign(model)).run(None, given)
     return counts
+
+
+def shape_of(value):
+    """The shape of an array; a sequence of them has none."""
+    return () if isinstance(value, (list, tuple)) else np.shape(value)
 
 
 def foreign(model):

@@ -25,7 +25,7 @@ INT8, UINT8, INT16, INT4, UINT4, INT2 = (
 FLOAT8, FLOAT4 = TensorProto.FLOAT8E4M3FN, TensorProto.FLOAT4E2M1
 
 
-def graph(name, why, **rights):
+def graph(name, why, opset=21, **rights):
     """Registers a graph; each of `rights` is a quantity, `__` for a colon and `_` for a dot."""
 
     def register(build):
@@ -33,7 +33,7 @@ def graph(name, why, **rights):
         result = build(g)
         out = helper.make_tensor_value_info(result, TensorProto.FLOAT, None)
         body = helper.make_graph(g.nodes, name, g.inputs, [out], g.initializers)
-        opsets = [helper.make_opsetid("", 21), *(helper.make_opsetid(d, 1) for d in (QONNX, BREVITAS, FINN))]
+        opsets = [helper.make_opsetid("", opset), *(helper.make_opsetid(d, 1) for d in (QONNX, BREVITAS, FINN))]
         model = helper.make_model(body, opset_imports=opsets, ir_version=10)
         HERE.mkdir(exist_ok=True)
         (HERE / f"{name}.onnx").write_bytes(model.SerializeToString(deterministic=True))
@@ -164,6 +164,36 @@ def _(g):
     return g.op("MatMul", g.input("x", 2, 6), weights(g, INT8, 6, 5, clip=(-1, 1)))
 
 
+@graph("qdq_summed_by_indices", "Einsum: 2 times 3 rows of 6 by 6 by 5, and its result, brought back to 8 bits, by 2 times 5 by 4; 36 scales before, 30 from one to the other, 24 behind",
+       count__mul_int8=180 + 120, count__mul_fp32=36 + 30 + 24)
+def _(g):
+    x = quantised(g, g.input("x", 2, 3, 6), INT8)
+    y = quantised(g, g.op("Einsum", x, weights(g, INT8, 6, 5), equation="bnk,km->bnm"), INT8)
+    return g.op("Einsum", y, weights(g, INT8, 2, 5, 4), equation="bnk,bkm->bnm")
+
+
+@graph("qdq_attention", "2 heads of 4 queries and 4 keys of 3: 2·4·4·3 products for the scores and as many behind the softmax, whose results are fractions; 72 values brought to scale before, 24 of v and 32 scores behind",
+       opset=23, count__mul_int8=96, macs=192, count__mul_fp32=72 + 24 + 32 + 96)
+def _(g):
+    q, k, v = (quantised(g, g.input(name, 1, 2, 4, 3), INT8) for name in "qkv")
+    return g.op("Attention", q, k, v)
+
+
+@graph("qdq_linear_of_tokens", "2 times 3 rows of 6, by 6 by 5: the sums begin at the bias, which is a number for each of 5; 36 scales before, 30 behind",
+       count__mul_int8=180, prim__add=180, count__mul_fp32=66, parameters=35)
+def _(g):
+    x = quantised(g, g.input("x", 2, 3, 6), INT8)
+    product = g.op("MatMul", x, g.op("Transpose", weights(g, INT8, 5, 6), perm=[1, 0]))
+    return g.op("Add", g.weight(5), product)
+
+
+@graph("qdq_windows_laid_down", "3·8·8 values times windows of 3·3 for 8 channels, 2 apart: 192·72 products; weights 3·8·9 and 8 biases",
+       count__mul_int8=13824, parameters=224)
+def _(g):
+    x = quantised(g, g.input("x", 1, 3, 8, 8), INT8)
+    return g.op("ConvTranspose", x, weights(g, INT8, 3, 8, 3, 3, clip=(-127, 127)), g.weight(8), strides=[2, 2])
+
+
 def refused(name, left, right, clip=None):
     """A product in a format that no shipped table has."""
 
@@ -174,6 +204,7 @@ def refused(name, left, right, clip=None):
 
 
 refused("refused_4_bits", UINT4, INT4)
+refused("refused_unsigned_4_bits", UINT4, UINT4)
 refused("refused_2_bits", INT2, INT2)
 refused("refused_clipped_to_4_bits", INT8, INT8, clip=(-7, 7))
 refused("refused_float8", FLOAT8, FLOAT8)
@@ -187,6 +218,13 @@ refused("refused_float4", FLOAT4, FLOAT4)
        prim__xnor=60, prim__popcount=60, prim__mul=0, prim__compare=12, parameters=30)
 def _(g):
     return g.op("MatMul", signs(g, g.input("x", 2, 6)), signs(g, g.weight(6, 5)))
+
+
+@graph("signs_convolved", "8 filters of 3·3·3 over 8·8 places, padded: 13 824 xnor and as many bits counted, one comparison for each of 192 values",
+       prim__xnor=13824, prim__popcount=13824, prim__mul=0, prim__add=0, prim__compare=192, parameters=216)
+def _(g):
+    x, w = signs(g, g.input("x", 1, 3, 8, 8), domain=BREVITAS), signs(g, g.weight(8, 3, 3, 3), domain=BREVITAS)
+    return g.op("Conv", x, w, pads=[1, 1, 1, 1])
 
 
 @graph("signs_of_one_bit", "the same said by a Quant of one bit, signed, in the domain of Brevitas",

@@ -115,3 +115,35 @@ save(
     [info("x", "p2o.DynamicDimension.0", 4), info("z", -1, 4)],
     [weight("w", 4, 5), ints("all", 0, 1)],
 )
+
+# A transposed convolution that stands alone, and a loop of at most four turns which ends by
+# what it computes: what is said of them is in tests/words.rs.
+save(
+    "lone",
+    [node("ConvTranspose", ["x", "k"], ["y"], strides=[2, 2])],
+    [info("x", 1, 2, 4, 4)],
+    [weight("k", 2, 3, 2, 2)],
+)
+body = helper.make_graph(
+    [
+        node("ReduceSum", ["state"], ["sum"], keepdims=0),
+        node("Less", ["sum", "limit"], ["more"]),
+        node("Relu", ["state"], ["next"]),
+    ],
+    "turn",
+    [
+        helper.make_tensor_value_info("turn", INT64, []),
+        helper.make_tensor_value_info("goes_on", TensorProto.BOOL, []),
+        info("state", 4),
+    ],
+    [helper.make_tensor_value_info("more", TensorProto.BOOL, []), info("next", 4)],
+)
+save(
+    "ends",
+    [node("Loop", ["four", "", "x"], ["y"], body=body)],
+    [info("x", 4)],
+    [
+        numpy_helper.from_array(np.array(4, np.int64), "four"),
+        numpy_helper.from_array(np.float32(9), "limit"),
+    ],
+)

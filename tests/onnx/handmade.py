@@ -688,6 +688,7 @@ def norms(g):
     x = g.op("Conv", x, g.weight(8, 8, 1, 1))
     scale, bias = g.weight(8), g.weight(8)
     x = g.op("BatchNormalization", x, scale, bias, g.weight(8), g.constant(np.ones(8, np.float32)))
+    g.parameters -= 8  # the running mean
     x = g.op("InstanceNormalization", x, scale, bias)
     x = g.op("GroupNormalization", x, scale, bias, num_groups=4)
     x = g.op("LRN", x, size=3)

@@ -178,6 +178,90 @@ def constant_node():
     g.write(g.op("MatMul", x, g.weight("w", 8, 3), out="y"), 4, 3)
 
 
+def copied_head():
+    """A table of words and the head that is its turned copy, as PyTorch's exporter writes both."""
+    g = Graph("copied_head")
+    i = g.input("i", 4, kind=TensorProto.INT64)
+    e = g.op("Gather", g.weight("embed.weight", 50, 8, kind="PARAMETER"), i, out="e")
+    g.write(g.op("MatMul", e, g.weight("val_3", 8, 50, folded="['embed.weight']"), out="y"), 4, 50)
+
+
+def copied_layer():
+    """A matrix that two layers share, which the exporter turned twice."""
+    g = Graph("copied_layer")
+    x = g.input("x", 4, 8)
+    for at in range(2):
+        x = g.op("MatMul", x, g.weight(f"val_{at}", 8, 8, folded="['shared.weight']"), out=f"m{at}")
+        x = g.op("Relu", x, out=f"r{at}")
+    g.write(x, 4, 8)
+
+
+def token():
+    """A token of the module itself, spread over two sequences; a state that began as zeros."""
+    g = Graph("token")
+    x = g.input("x", 2, 3, 8)
+    token = g.weight("expand", 2, 1, 8, folded="['cls_token', 'val_6', 'val_7']")
+    state = g.weight("zeros_1", 2, 1, 8, folded="['val_2', 'zeros']")
+    x = g.op("Concat", token, x, state, axis=1, out="c")
+    g.write(g.op("MatMul", x, g.weight("w", 8, 3, kind="PARAMETER"), out="y"), 2, 5, 3)
+
+
+def slopes():
+    g = Graph("slopes")
+    g.write(g.op("PRelu", g.input("x", 1, 6, 4), g.weight("slope", 6, 1), out="y"), 1, 6, 4)
+
+
+def learnt_tokens():
+    """Queries that attend to each other alone: what comes of them is known before."""
+    g = Graph("learnt_tokens")
+    q = g.op("MatMul", g.weight("queries", 3, 16), g.weight("wq", 16, 16), out="q")
+    p = g.op("Softmax", g.op("MatMul", q, g.op("Transpose", q, perm=[1, 0], out="t"), out="s"), axis=-1, out="p")
+    v = g.op("MatMul", p, g.weight("wv", 3, 16), out="v")
+    x = g.op("MatMul", g.input("x", 6, 16), g.op("Transpose", v, perm=[1, 0], out="vt"), out="y")
+    g.write(x, 6, 3)
+
+
+def turns(name, carries):
+    """A matrix that a loop of five turns reads around it, or hands on from turn to turn."""
+    g = Graph(name)
+    x, w = g.input("x", 4, 8), g.weight("w", 8, 8)
+    count, true = g.tensor("count", np.array(5)), g.tensor("true", np.array(True))
+    value = helper.make_tensor_value_info
+    inputs = [value("at", TensorProto.INT64, []), value("go", TensorProto.BOOL, [])]
+    inputs.append(value("h", TensorProto.FLOAT, [4, 8]))
+    nodes = [
+        helper.make_node("MatMul", ["h", "own" if carries else "w"], ["m"]),
+        helper.make_node("Relu", ["m"], ["r"]),
+        helper.make_node("Identity", ["go"], ["goes_on"]),
+    ]
+    outputs = [value("goes_on", TensorProto.BOOL, []), value("r", TensorProto.FLOAT, [4, 8])]
+    if carries:
+        inputs.append(value("own", TensorProto.FLOAT, [8, 8]))
+        nodes.append(helper.make_node("Identity", ["own"], ["owned"]))
+        outputs.append(value("owned", TensorProto.FLOAT, [8, 8]))
+    body = helper.make_graph(nodes, "body", inputs, outputs)
+    results = ["y", "last"] if carries else ["y"]
+    states = [x, w] if carries else [x]
+    g.nodes.append(helper.make_node("Loop", [count, true, *states], results, body=body))
+    g.write("y", 4, 8)
+
+
+def scanned():
+    """A state that is added to at each of six steps, from a constant on."""
+    g = Graph("scanned")
+    x, w, state = g.input("x", 6, 4, 8), g.weight("w", 8, 8), g.weight("state", 4, 8)
+    value = helper.make_tensor_value_info
+    nodes = [
+        helper.make_node("MatMul", ["h", "w"], ["m"]),
+        helper.make_node("Add", ["m", "row"], ["next"]),
+        helper.make_node("Identity", ["next"], ["given"]),
+    ]
+    rows = [value(name, TensorProto.FLOAT, [4, 8]) for name in ("h", "row", "next", "given")]
+    body = helper.make_graph(nodes, "body", rows[:2], rows[2:])
+    g.nodes.append(helper.make_node("Scan", [state, x], ["last", "y"], body=body, num_scan_inputs=1))
+    g.write("y", 6, 4, 8)
+
+
 FOLDER.mkdir(exist_ok=True)
 used_twice()
 tied()
@@ -196,3 +280,11 @@ low_rank()
 queries()
 said()
 constant_node()
+copied_head()
+copied_layer()
+token()
+slopes()
+learnt_tokens()
+turns("read_each_turn", False)
+turns("handed_on", True)
+scanned()

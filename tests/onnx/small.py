@@ -499,6 +499,26 @@ def _(g):
     return g.op("ConvTranspose", g.input("x", 1, 3, 8), g.weight(3, 2, 4), strides=[2], pads=[1, 1])
 
 
+@graph("windows_that_overlap_in_part", "prim:add", 16 * 3 * 2 * 9 - 2 * 64, "4·4 places of 3 channels, windows of 3 by 3 for 2, every other place under two: 864 products in 2·8·8 sums, 1 addition fewer in each", 128, options="--dot-adds=k-1")
+def _(g):
+    return g.op("ConvTranspose", g.input("x", 1, 3, 4, 4), g.weight(3, 2, 3, 3), strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1])
+
+
+@graph("windows_that_overlap_to_the_edge", "prim:add", 16 * 3 * 2 * 9 - 2 * 81 + 2 * 81, "the same without padding: 2·9·9 sums, each with a bias besides", 162, options="--dot-adds=k-1")
+def _(g):
+    return g.op("ConvTranspose", g.input("x", 1, 3, 4, 4), g.weight(3, 2, 3, 3), g.weight(2), strides=[2, 2])
+
+
+@graph("windows_with_gaps", "prim:add", 4 * 3 * 2 * 2 - 2 * 8, "4 places of 3 channels, windows of 2 for 3: 48 products in 2·8 sums; on 3 of 11 places lies none", 22, options="--dot-adds=k-1")
+def _(g):
+    return g.op("ConvTranspose", g.input("x", 1, 3, 4), g.weight(3, 2, 2), strides=[3])
+
+
+@graph("windows_over_any_length", "prim:add", 5 * 3 * 2 * 3 - 2 * 11, "n = 5 places of 3 channels, windows of 3 for 2: 90 products in 2·11 sums", 22, "n=5", options="--dot-adds=k-1")
+def _(g):
+    return g.op("ConvTranspose", g.input("x", 1, 3, "n"), g.weight(3, 2, 3), strides=[2])
+
+
 @graph("norm_behind_convtranspose", "prim:mul", 2 * 3 * 16 * 9, "3 by 2 channels, windows of 3 by 3 at 4·4 places; the normalisation is folded", 2 * 8 * 8)
 def _(g):
     x = g.op("ConvTranspose", g.input("x", 1, 3, 4, 4), g.weight(3, 2, 3, 3), strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1])
@@ -574,6 +594,72 @@ def _(g):
     variance = g.op("Sub", squares, g.op("Mul", mean, mean))
     deviation = g.op("Sqrt", g.op("Add", variance, g.number(0.1, np.float32)))
     return g.op("Div", g.op("Sub", x, mean), deviation)
+
+
+@graph("norm_behind_a_mean", "norm:sub", 24, "RMSNormalization of what its mean was taken from is LayerNormalization: 8 subtractions in each of 3 rows, in one stage", 24, opset=23)
+def _(g):
+    x = g.input("x", 3, 8)
+    centred = g.op("Sub", x, g.op("ReduceMean", x, g.ints(-1)))
+    return g.op("RMSNormalization", centred, g.weight(8))
+
+
+@graph("norm_with_a_shift_of_zeros", "norm:add", 2 * (100 + 100 + 1), "two rows of 100: two sums, an epsilon, and no shift where a node holds zeros for it", 200)
+def _(g):
+    zeros = g.op("Constant", value=numpy_helper.from_array(np.zeros(100, np.float32)))
+    return g.op("LayerNormalization", g.input("x", 2, 100), g.weight(100), zeros)
+
+
+@graph("norm_of_groups_by_instances", "norm:mul", 2 * (1 + 12 + 1 + 12) + 24, "two groups of 12: the mean, squares, their mean, each element by the root; then a gain for each of 24 and none of the ones that a node holds", 24)
+def _(g):
+    def of(value):
+        return g.op("Constant", value=numpy_helper.from_array(np.full(2, value, np.float32)))
+
+    x = g.op("Reshape", g.input("x", 1, 6, 4), g.ints(1, 2, 12))
+    x = g.op("Reshape", g.op("InstanceNormalization", x, of(1), of(0)), g.ints(1, 6, 4))
+    return g.op("Add", g.op("Mul", x, g.weight(6, 1)), g.weight(6, 1))
+
+
+@graph("pool_of_volumes", "pool:add", 2 * 60, "the mean of each of 2 channels over 3·4·5 places is a pool: 60 additions each", 2)
+def _(g):
+    return g.op("ReduceMean", g.input("x", 1, 2, 3, 4, 5), g.ints(2, 3, 4), keepdims=1)
+
+
+def fraction(g, value):
+    return g.number(value, np.float32)
+
+
+@graph("norm_of_two_axes", "prim:div", 2, "RMSNormalization as the body of its function has it, over the last two axes: 2 rows of 12 take a division each", 24)
+def _(g):
+    x = g.input("x", 2, 3, 4)
+    mean = g.op("ReduceMean", g.op("Mul", x, x), g.ints(1, 2))
+    root = g.op("Sqrt", g.op("Add", mean, fraction(g, 1e-5)))
+    return g.op("Mul", g.op("Div", x, root), g.weight(3, 4))
+
+
+@graph("norm_of_channels", "prim:div", 16, "channels of every place normalised where they are the second axis: 4 · 4 rows of 8 take a division each", 128)
+def _(g):
+    x = g.input("x", 1, 8, 4, 4)
+    moved = g.op("Sub", x, g.op("ReduceMean", x, g.ints(1)))
+    spread = g.op("ReduceMean", g.op("Pow", moved, fraction(g, 2)), g.ints(1))
+    normal = g.op("Div", moved, g.op("Sqrt", g.op("Add", spread, fraction(g, 1e-6))))
+    return g.op("Add", g.op("Mul", normal, g.weight(8, 1, 1)), g.weight(8, 1, 1))
+
+
+def normalised(g, x, channels):
+    """A BatchNormalization."""
+    return g.op("BatchNormalization", x, *[g.constant(np.full(channels, v, np.float32)) for v in (1.1, 0.2, 0.3, 0.9)])
+
+
+@graph("norm_behind_tokens_in_a_row", "prim:mul", 240, "a BatchNormalization behind the product of 2 · 5 tokens, put in one row, by 6 by 4: folded, so that 2 · 5 · 6 · 4 multiplications are left", 40)
+def _(g):
+    product = g.op("MatMul", g.input("x", 2, 5, 6), g.weight(6, 4))
+    return normalised(g, g.op("Reshape", product, g.ints(-1, 4)), 4)
+
+
+@graph("norm_behind_flat_channels", "prim:mul", 1536, "the same behind 4 windows of 3 · 8 · 8 that give one place, flattened, of 2 images", 8)
+def _(g):
+    conv = g.op("Conv", g.input("x", 2, 3, 8, 8), g.weight(4, 3, 8, 8))
+    return normalised(g, g.op("Flatten", conv), 4)
 
 
 def main():

@@ -124,5 +124,48 @@ def _(g):
     return product(g, joined, 6, 2)
 
 
+def stored(g, few, shape, axis):
+    """Weights as the file holds them: few values times a gain for each index of an axis."""
+    at = np.arange(int(np.prod(shape))) * 5 // 3
+    along = [extent if index == axis else 1 for index, extent in enumerate(shape)]
+    gains = (0.3 + 0.11 * np.arange(shape[axis])).reshape(along)
+    return g.constant((np.array(few)[at % len(few)].reshape(shape) * gains).astype(np.float32))
+
+
+SCAN = "--scan-weights"
+
+
+@graph("stored_signs_of_channels", "prim:mul", 8, "weights stored as plus or minus a gain for each of 4 channels: each of 2 · 4 sums takes it once", 8, options=SCAN)
+def _(g):
+    return g.op("MatMul", g.input("x", 2, 8), stored(g, [1, -1], (8, 4), 1))
+
+
+@graph("stored_ternary_of_filters", "prim:mul", 48, "filters stored as 0 and plus or minus a gain each: each of 3 · 4 · 4 sums takes it once", 48, options=SCAN)
+def _(g):
+    return g.op("Conv", g.input("x", 1, 2, 4, 4), stored(g, [1, 0, -1], (3, 2, 3, 3), 0), pads=[1, 1, 1, 1])
+
+
+@graph("stored_signs_of_lone_channels", "prim:mul", 32, "the same for a window in each channel: each of 2 · 4 · 4 sums takes the gain of its channel once", 32, options=SCAN)
+def _(g):
+    return g.op("Conv", g.input("x", 1, 2, 4, 4), stored(g, [1, -1], (2, 1, 3, 3), 0), pads=[1, 1, 1, 1], group=2)
+
+
+@graph("stored_signs_by_signs", "prim:xnor", 64, "the sign of an input times stored signs of 4 channels: 2 · 8 · 4 products of signs", 8, options=SCAN)
+def _(g):
+    return g.op("MatMul", g.op("Sign", g.input("x", 2, 8)), stored(g, [1, -1], (8, 4), 1))
+
+
+@graph("stored_signs_of_rows", "prim:mul", 64, "gains of the 8 that are summed: no sum can take one, and all 2 · 8 · 4 products multiply", 8, options=SCAN)
+def _(g):
+    return g.op("MatMul", g.input("x", 2, 8), stored(g, [1, -1], (8, 4), 0))
+
+
+@graph("signs_of_whole_tensors", "parameters", 32, "Where(x > 1, ones, minus ones) of whole tensors: a choice of two numbers, which are no weights; 8 · 4 of the product are", 8)
+def _(g):
+    above = g.op("Greater", g.input("x", 2, 8), number(g, 1))
+    ones = np.ones((2, 8), np.float32)
+    return product(g, g.op("Where", above, g.constant(ones), g.constant(-ones)), 8, 4)
+
+
 if __name__ == "__main__":
     small.main()

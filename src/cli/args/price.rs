@@ -30,6 +30,16 @@ pub(in crate::cli) struct PriceArgs {
     /// Additions of a dot product of length k: `k` or `k-1`
     #[arg(long, value_name = "COUNT", default_value = "k")]
     pub(in crate::cli) dot_adds: String,
+    /// A bias: where a sum starts (`start`), or an operation of its own
+    /// (`counted`)
+    #[arg(long, value_name = "COUNT", default_value = "start")]
+    pub(in crate::cli) bias: String,
+    /// Products with the zeros that pad a convolution: `counted` or `skipped`
+    #[arg(long, value_name = "COUNT", default_value = "counted")]
+    pub(in crate::cli) padding: String,
+    /// Scores of attention that a causal mask hides: `counted` or `skipped`
+    #[arg(long, value_name = "COUNT", default_value = "counted")]
+    pub(in crate::cli) causal: String,
     /// How data moves: `none` (not counted), `no-reuse` (every operand of every
     /// operation is fetched from the nearest memory), `compulsory` (every tensor
     /// moves once) or `tiled` (products tile by tile, as few bits as tiles

@@ -14,7 +14,7 @@ use super::args::{ModelArgs, PriceArgs, VariantsArgs};
 use super::loading;
 use super::settings::Set;
 use crate::energy::{CostModel, Counted};
-use crate::loader::Loader;
+use crate::loader::{Loader, is_graph};
 use crate::source::Problems;
 use crate::table::EnergyTable;
 
@@ -54,6 +54,40 @@ impl Request {
         })
     }
 
+    /// The same with every dim of a graph left a symbol where that changes
+    /// nothing, so that it is known what it moves; and the names, as typed, of
+    /// those of which each value has an import of its own.
+    pub(super) fn with_open_dims(
+        args: &ModelArgs,
+        variants: &VariantsArgs,
+        unnamed: Unnamed,
+        prices: &PriceArgs,
+    ) -> Result<(Request, Vec<String>), Problems> {
+        let mut request = Request::new(args, variants, unnamed, prices)?;
+        if !is_graph(&args.model) {
+            return Ok((request, Vec::new()));
+        }
+        let loader = loading::scanning(&args.scan)?;
+        let mut settled = Vec::new();
+        let mut open: Vec<String> = Vec::new();
+        for set in Set::new(&args.set, &mut Problems::new()).numbers {
+            open.push(set.name.text());
+            let model =
+                ModelRequest::leaving_open(&loader, args, &variants.variants, unnamed, &open);
+            let found = model.and_then(|model| {
+                let counted = model.counted(request.prices.conventions)?;
+                Ok((model, counted))
+            });
+            match found {
+                Ok((model, counted)) if are_alike(&counted, &request.counted) => {
+                    (request.model, request.counted) = (model, counted);
+                }
+                _ => settled.extend(open.pop()),
+            }
+        }
+        Ok((request, settled))
+    }
+
     /// Every table with every format.
     pub(super) fn pricings(&self) -> Result<Vec<CostModel<'_>>, Problems> {
         self.prices.pricings(|_| vec![self.model.own_format()])
@@ -63,6 +97,12 @@ impl Request {
     pub(super) fn others(&self) -> Vec<&EnergyTable> {
         self.shipped.iter().map(|table| &**table).collect()
     }
+}
+
+/// Whether as much is counted of each variant, and as much left out.
+fn are_alike(a: &[Counted], b: &[Counted]) -> bool {
+    let key = |counted: &Counted| (counted.macs.clone(), counted.unsupported.len());
+    a.iter().map(key).eq(b.iter().map(key))
 }
 
 /// The model and what it is priced with. What is wrong with either is told

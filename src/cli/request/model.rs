@@ -89,9 +89,23 @@ impl ModelRequest {
         variants: &[String],
         unnamed: Unnamed,
     ) -> Result<ModelRequest, Problems> {
+        ModelRequest::leaving_open(loader, args, variants, unnamed, &[])
+    }
+
+    /// The same, where some dims of a graph, as typed, are symbols in its import
+    /// although they are set.
+    pub(in crate::cli) fn leaving_open(
+        loader: &Arc<Loader>,
+        args: &ModelArgs,
+        variants: &[String],
+        unnamed: Unnamed,
+        open: &[String],
+    ) -> Result<ModelRequest, Problems> {
         let mut problems = Problems::new();
         let mut set = Set::new(&args.set, &mut problems);
-        let mut model = match loader.model_given(&args.model, &set.given()) {
+        let mut given = set.given();
+        open.iter().for_each(|dim| given.leave_open(dim));
+        let mut model = match loader.model_given(&args.model, &given) {
             Ok(model) => Arc::unwrap_or_clone(model),
             Err(mistakes) => {
                 loading::tell_notes(loader);

@@ -1,6 +1,8 @@
 //! Tables, formats and conventions.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use num_rational::BigRational;
@@ -59,10 +61,16 @@ impl PriceRequest {
                 continue;
             }
             match loader.table(&typed) {
-                Ok(table) => tables.push(Arc::unwrap_or_clone(table)),
+                Ok(table) => tables.push((*name, Arc::unwrap_or_clone(table))),
                 Err(mistakes) => problems.extend(mistakes),
             }
         }
+        let called: Vec<String> = (tables.iter())
+            .map(|(_, table)| table.name().to_owned())
+            .collect();
+        let mut tables: Vec<EnergyTable> = (tables.into_iter())
+            .map(|(file, table)| table.told_apart(file, &called))
+            .collect();
         // Which tables are in use is known only where all could be read.
         let all_read = tables.len() == names.len();
         let mut set = BTreeMap::new();
@@ -78,12 +86,7 @@ impl PriceRequest {
         );
         let primitives: Vec<&str> = Primitive::names().collect();
         let free = parse_list(&args.free, "--free", &primitives, &mut problems);
-        let dot_adds = parse_list(
-            std::slice::from_ref(&args.dot_adds),
-            "--dot-adds",
-            &[],
-            &mut problems,
-        );
+        let conventions = conventions(args, &mut problems);
         if !named && args.movement != "none" {
             keep_with_memory(&mut tables, args.memory.as_deref());
         }
@@ -96,9 +99,7 @@ impl PriceRequest {
             tables,
             formats,
             free: free.into_iter().collect(),
-            conventions: Conventions {
-                dot_adds: dot_adds.first().copied().unwrap_or_default(),
-            },
+            conventions,
             named,
             set,
         })
@@ -189,6 +190,26 @@ impl PriceRequest {
         }
         problems.or(pricings)
     }
+}
+
+/// What is counted how.
+fn conventions(args: &PriceArgs, problems: &mut Problems) -> Conventions {
+    Conventions {
+        dot_adds: setting(&args.dot_adds, "--dot-adds", problems),
+        bias: setting(&args.bias, "--bias", problems),
+        padding: setting(&args.padding, "--padding", problems),
+        causal: setting(&args.causal, "--causal", problems),
+    }
+}
+
+/// One setting; the usual one where it is wrong, which is noted.
+fn setting<T>(text: &String, option: &'static str, problems: &mut Problems) -> T
+where
+    T: FromStr + Copy + Default,
+    T::Err: Display,
+{
+    let read = parse_list(std::slice::from_ref(text), option, &[], problems);
+    read.first().copied().unwrap_or_default()
 }
 
 /// Sets entries of the tables in use, each once.

@@ -1,6 +1,8 @@
 //! `picojoule sweep`
 
+mod anew;
 mod columns;
+mod combinations;
 mod files;
 mod picture;
 mod plan;

@@ -1,11 +1,13 @@
 //! What a sweep is over, and the expressions to evaluate.
 
+use super::anew;
+use super::combinations::{Chosen, combinations, together};
 use super::points::Outputs;
-use num_rational::BigRational;
-
-use super::request::Request;
+use super::request::{Axes, Request, SweptAxis};
+use crate::census::Conventions;
 use crate::cli::args::SweepArgs;
-use crate::cli::over::{Over, OverValues, Overs};
+use crate::cli::loading::scanning;
+use crate::cli::over::{Over, Overs};
 use crate::cli::usage::usage_error;
 use crate::compare::saving;
 use crate::energy::Counted;
@@ -31,6 +33,38 @@ pub(super) struct SweepPlan {
     pub(super) points: Vec<SweepPoints>,
     /// What must be said beside every number here.
     pub(super) caveats: Vec<String>,
+    pub(super) conventions: Conventions,
+    /// What cannot be imported.
+    pub(super) refused: Refused,
+}
+
+/// Points at which a graph cannot be imported.
+#[derive(Debug, Default)]
+pub(super) struct Refused {
+    pub(super) points: u64,
+    /// The first of them, and why: `n = 3: …`.
+    pub(super) first: Option<String>,
+}
+
+impl Refused {
+    /// Adds the points of one import, on every table and format.
+    fn add(&mut self, request: &Request, sample: Option<u64>, chosen: &[Chosen], wrong: &Problems) {
+        let names: Vec<String> = chosen.iter().map(|one| one.axis.clone()).collect();
+        let others = request.without(&names);
+        let counts = others.iter().map(|axis| axis.count());
+        let each = match sample {
+            Some(points) => points,
+            None => counts.fold(1, u64::saturating_mul),
+        };
+        self.points = self.points.saturating_add(each);
+        let why = wrong.iter().next().map_or("", |mistake| mistake.message());
+        let at = chosen
+            .iter()
+            .map(|one| format!("{} = {}", one.axis, number::plain(&one.value)));
+        let at: Vec<String> = at.collect();
+        let first = || format!("{}: {why}", at.join(", "));
+        self.first.get_or_insert_with(first);
+    }
 }
 
 /// A table, a format and the values of the switches.
@@ -61,28 +95,32 @@ impl SweepPlan {
                 "--over names no number to sweep; `picojoule compare` compares tables and formats",
             ));
         }
-        // A number stays a symbol if it is set to one; which one is nothing to
-        // a sweep, but 1 is a size, a share and a switch that is on.
-        let one = |_: &Symbol, _: &Over| number::whole(1);
-        let first = Request::new(args, &overs, &one).or_else(|wrong| {
-            // Not a number of repeats of which later ones have densities.
-            Request::new(args, &overs, &|_, over| start(over)).map_err(|_| wrong)
-        })?;
+        let loader = scanning(&args.model.scan)?;
+        let asked = Axes {
+            args,
+            overs: &overs,
+            loader: &loader,
+        };
+        let (first, anew) = anew::first(&asked)?;
         let switches = first.switches();
-        let mut axes = first.without(&switches);
+        let typed = |axis: &SweptAxis| axis.over.typed.value.clone();
+        let names: Vec<String> = switches.iter().map(|axis| typed(axis)).collect();
+        let mut axes = first.without(&names);
         let mut beside = switches.clone();
+        if let (true, Some(switch), false) = (args.zip, switches.first(), axes.is_empty()) {
+            return Err(usage_error(format!(
+                "--zip runs all axes together, but `{}` decides which ops the model has: sweep it \
+                 without --zip",
+                switch.symbol.name()
+            )));
+        }
         // Where nothing else is swept, the last one is an axis all the same: of
         // one value in each of its graphs.
         let alone = match (axes.as_slice(), args.sample) {
             ([], None) => beside.pop(),
             _ => None,
         };
-        axes.extend(
-            first
-                .axes
-                .iter()
-                .filter(|axis| Some(&axis.symbol) == alone.as_ref()),
-        );
+        axes.extend(alone);
         let mut plan = SweepPlan {
             model: first.model.model.root.name.clone(),
             axes: (axes.iter())
@@ -93,9 +131,11 @@ impl SweepPlan {
             cases: Vec::new(),
             points: Vec::new(),
             caveats: first.notes(),
+            conventions: first.prices.conventions,
             switches: (beside.iter())
-                .map(|symbol| symbol.name().to_owned())
+                .map(|axis| axis.symbol.name().to_owned())
                 .collect(),
+            refused: Refused::default(),
         };
         if plan.axes.is_empty() {
             return Err(usage_error(format!(
@@ -107,13 +147,24 @@ impl SweepPlan {
             plan.add(args, &first, &[])?;
             return Ok(plan);
         }
-        for mut chosen in first.combinations(&switches)? {
-            let mut request = Request::new(args, &overs, &|symbol, _| {
-                let found = chosen.iter().find(|(switch, _)| switch == symbol);
-                found.map_or_else(|| number::whole(1), |(_, value)| value.clone())
-            })?;
-            if let Some((symbol, value)) = alone.as_ref().and_then(|_| chosen.pop()) {
-                request.keep(&symbol, &value);
+        let overs: Vec<&Over> = switches.iter().map(|axis| &axis.over).collect();
+        let all = match args.zip {
+            true => together(&overs)?,
+            false => combinations(&overs)?,
+        };
+        for mut chosen in all {
+            let request = anew::request(&asked, &chosen, &anew);
+            let mut request = match request {
+                Ok(request) => request,
+                Err(wrong) if anew.is_empty() => return Err(wrong),
+                Err(wrong) => {
+                    plan.refused.add(&first, args.sample, &chosen, &wrong);
+                    continue;
+                }
+            };
+            loader.forget_models();
+            if let Some(chosen) = alone.and_then(|_| chosen.pop()) {
+                request.keep(&chosen);
             }
             plan.add(args, &request, &chosen)?;
         }
@@ -125,9 +176,9 @@ impl SweepPlan {
         &mut self,
         args: &SweepArgs,
         request: &Request,
-        switches: &[(Symbol, BigRational)],
+        switches: &[Chosen],
     ) -> Result<(), Problems> {
-        let names: Vec<Symbol> = switches.iter().map(|(symbol, _)| symbol.clone()).collect();
+        let names: Vec<String> = switches.iter().map(|one| one.axis.clone()).collect();
         let swept = request.without(&names);
         let counted: Vec<&Counted> = request.counted.iter().collect();
         let varied: Vec<Symbol> = swept.iter().map(|axis| axis.own.clone()).collect();
@@ -145,7 +196,7 @@ impl SweepPlan {
             self.cases.push(SweepCase {
                 table: pricing.table.name().to_owned(),
                 format: pricing.format.to_string(),
-                switches: switches.iter().map(|(_, value)| to_f64(value)).collect(),
+                switches: switches.iter().map(|one| to_f64(&one.value)).collect(),
                 constraints: outputs.constraints,
             });
         }
@@ -210,16 +261,6 @@ impl SweepPlan {
         }
         savings
     }
-}
-
-/// The first value of an axis.
-fn start(over: &Over) -> BigRational {
-    let first = match over.values() {
-        Some(OverValues::List(values)) => values.first().cloned(),
-        Some(OverValues::Range(range)) => Some(range.from.clone()),
-        None => None,
-    };
-    first.unwrap_or_else(|| number::whole(1))
 }
 
 /// A number as a reader would type it.

@@ -1,21 +1,36 @@
 //! What is swept, and a model in which it is left open.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use num_rational::BigRational;
 
-use crate::cli::args::{PriceArgs, SweepArgs};
-use crate::cli::loading::scanning;
+use super::combinations::{Chosen, axis_values};
+use crate::cli::args::{ModelArgs, PriceArgs, SweepArgs};
 use crate::cli::name::Name;
-use crate::cli::over::{Over, OverValues, Overs};
+use crate::cli::over::{Over, Overs};
 use crate::cli::request::{DEFAULT_TABLE, ModelRequest, PriceRequest, Unnamed, with_prices};
 use crate::cli::settings::{check_known, check_most, is_size, twice};
 use crate::energy::{Counted, Estimate};
-use crate::source::{Diagnostic, Problems};
+use crate::loader::{Loader, is_graph};
+use crate::number;
+use crate::source::{Diagnostic, Place, Problems};
 use crate::sweep::AxisValues;
 use crate::symbolic::{Bindings, EvalError, Expr, Symbol};
 
-/// Graphs are made anew for every combination of values of the switches; more
-/// of them are refused.
-const MAX_GRAPHS: u64 = 1000;
+/// What was asked for.
+pub(super) struct Axes<'a> {
+    pub(super) args: &'a SweepArgs,
+    pub(super) overs: &'a Overs,
+    pub(super) loader: &'a Arc<Loader>,
+}
+
+impl Axes<'_> {
+    /// Whether the model is an ONNX graph.
+    pub(super) fn of_graph(&self) -> bool {
+        is_graph(&self.args.model.model)
+    }
+}
 
 /// An axis of numbers, and what it moves.
 pub(super) struct SweptAxis {
@@ -26,6 +41,8 @@ pub(super) struct SweptAxis {
     /// varies.
     pub(super) own: Symbol,
     meant: Vec<bool>,
+    /// Whether the model is imported anew for each of its values.
+    anew: bool,
     /// Whether it is a size, and so whole.
     pub(super) is_size: bool,
     /// The one value that it has, where each has a graph of its own.
@@ -50,13 +67,38 @@ impl SweptAxis {
         if let Some(value) = &self.at {
             return Some(AxisValues::List(vec![value.clone()]));
         }
-        Some(match self.over.values()? {
-            OverValues::List(values) => AxisValues::List(values.clone()),
-            OverValues::Range(range) => AxisValues::Steps {
-                from: range.from.clone(),
-                step: range.step(),
-                count: range.count()?,
-            },
+        axis_values(&self.over)
+    }
+
+    /// A number of the hardware, which varies in all variants.
+    fn of_hardware(over: &Over, symbol: Symbol, model: &ModelRequest) -> SweptAxis {
+        SweptAxis {
+            over: over.clone(),
+            own: symbol.clone(),
+            symbol,
+            meant: vec![true; model.variants.len()],
+            anew: false,
+            is_size: false,
+            at: None,
+        }
+    }
+
+    /// An axis of which each value has an import of its own.
+    fn anew(over: &Over, model: &ModelRequest) -> Result<SweptAxis, Diagnostic> {
+        let over = over.by_names_of(&model.model);
+        check_count(&over)?;
+        let symbol = match &over.name {
+            Name::Number(name) => Symbol::new(&name.text()),
+            Name::Entry(_) | Name::Level(_) => Symbol::new(&over.typed.value),
+        };
+        Ok(SweptAxis {
+            own: symbol.clone(),
+            symbol,
+            meant: vec![false; model.variants.len()],
+            anew: true,
+            is_size: true,
+            at: None,
+            over,
         })
     }
 }
@@ -71,22 +113,36 @@ pub(super) struct Request {
 
 impl Request {
     /// `value` gives the value at which an axis is left open: that of a
-    /// switch, or any.
+    /// switch, or any. For the axes of `anew`, as typed, it is set.
     pub(super) fn new(
-        args: &SweepArgs,
-        overs: &Overs,
-        value: &dyn Fn(&Symbol, &Over) -> BigRational,
+        axes: &Axes<'_>,
+        anew: &BTreeSet<String>,
+        value: &dyn Fn(&Over) -> BigRational,
     ) -> Result<Request, Problems> {
+        let Axes {
+            args,
+            overs,
+            loader,
+        } = axes;
         let variants = words(overs, "variant", &args.variants.variants)?;
         let price = PriceArgs {
             table: words(overs, "table", &args.price.table)?,
             format: words(overs, "format", &args.price.format)?,
             ..args.price.clone()
         };
-        let loader = scanning(&args.model.scan)?;
+        let (fixed, open): (Vec<&Over>, Vec<&Over>) =
+            (overs.numbers.iter()).partition(|over| anew.contains(&over.typed.value));
+        let set = fixed.iter().map(|over| {
+            let name = &over.typed.value;
+            format!("{name}={}", number::plain(&value(over)))
+        });
+        let own = ModelArgs {
+            set: args.model.set.iter().cloned().chain(set).collect(),
+            ..args.model.clone()
+        };
         let (mut model, mut prices) = with_prices(
-            &loader,
-            &args.model,
+            loader,
+            &own,
             &variants,
             Unnamed::All,
             &price,
@@ -94,11 +150,17 @@ impl Request {
         )?;
         let mut problems = Problems::new();
         let mut axes: Vec<SweptAxis> = Vec::new();
+        for over in fixed {
+            match SweptAxis::anew(over, &model) {
+                Ok(axis) => axes.push(axis),
+                Err(mistake) => problems.push(mistake),
+            }
+        }
         // What varies in one variant goes before what varies in all.
         let (of_one, of_all): (Vec<&Over>, Vec<&Over>) =
-            overs.numbers.iter().partition(|over| over.name.is_of_one());
+            open.into_iter().partition(|over| over.name.is_of_one());
         for over in of_one.into_iter().chain(of_all) {
-            match open(over, value, &axes, &mut model, &mut prices) {
+            match leave_open(over, value, &axes, &mut model, &mut prices) {
                 Ok(axis) => axes.push(axis),
                 Err(mistake) => problems.push(mistake),
             }
@@ -123,7 +185,7 @@ impl Request {
     /// Every axis must change something.
     fn check_axes(&self) -> Result<(), Problems> {
         let mut problems = Problems::new();
-        for axis in &self.axes {
+        for axis in self.axes.iter().filter(|axis| !axis.anew) {
             let Name::Number(name) = &axis.over.name else {
                 continue;
             };
@@ -144,74 +206,37 @@ impl Request {
         problems.or(())
     }
 
-    /// The axes that decide which ops there are.
-    pub(super) fn switches(&self) -> Vec<Symbol> {
+    /// The axes that decide which ops there are, or how the model is imported.
+    pub(super) fn switches(&self) -> Vec<&SweptAxis> {
         let switches = self.axes.iter().filter(|axis| {
-            self.counted.iter().enumerate().any(|(variant, counted)| {
-                let own = axis.symbol_in(variant);
-                own.is_some_and(|own| counted.graph.switches().contains(own))
-            })
+            axis.anew
+                || self.counted.iter().enumerate().any(|(variant, counted)| {
+                    let own = axis.symbol_in(variant);
+                    own.is_some_and(|own| counted.graph.switches().contains(own))
+                })
         });
-        switches.map(|axis| axis.symbol.clone()).collect()
+        switches.collect()
     }
 
-    /// The axes of numbers that are no switches.
-    pub(super) fn without(&self, switches: &[Symbol]) -> Vec<&SweptAxis> {
+    /// The axes of numbers that are no switches, as typed.
+    pub(super) fn without(&self, switches: &[String]) -> Vec<&SweptAxis> {
         let axes = self.axes.iter();
-        axes.filter(|axis| !switches.contains(&axis.symbol))
+        axes.filter(|axis| !switches.contains(&axis.over.typed.value))
             .collect()
     }
 
     /// Leaves an axis the one value for which this graph was made.
-    pub(super) fn keep(&mut self, symbol: &Symbol, value: &BigRational) {
-        let axis = self.axes.iter_mut().find(|axis| axis.symbol == *symbol);
-        if let Some(axis) = axis {
-            axis.at = Some(value.clone());
+    pub(super) fn keep(&mut self, chosen: &Chosen) {
+        let mut axes = self.axes.iter_mut();
+        if let Some(axis) = axes.find(|axis| axis.over.typed.value == chosen.axis) {
+            axis.at = Some(chosen.value.clone());
         }
     }
 
-    /// Every combination of the values of the switches.
-    pub(super) fn combinations(
-        &self,
-        switches: &[Symbol],
-    ) -> Result<Vec<Vec<(Symbol, BigRational)>>, Diagnostic> {
-        let switches: Vec<&SweptAxis> = (self.axes.iter())
-            .filter(|axis| switches.contains(&axis.symbol))
-            .collect();
-        let count = switches
-            .iter()
-            .try_fold(1_u64, |count, axis| count.checked_mul(axis.count()));
-        if let Some(first) = switches.first()
-            && count.is_none_or(|count| count > MAX_GRAPHS)
-        {
-            let names: Vec<&str> = switches.iter().map(|axis| axis.symbol.name()).collect();
-            let count = count.map_or("more than 2^64".to_owned(), |count| count.to_string());
-            let message = format!(
-                "`{}` decides which ops there are, and {count} values make as many graphs, \
-                 more than {MAX_GRAPHS}",
-                names.join("` and `")
-            );
-            return Err(Diagnostic::at(first.over.place(), message)
-                .help("sweep fewer of them: a list, or `FROM..TO:STEP`"));
-        }
-        let mut all = vec![Vec::new()];
-        for axis in switches {
-            let values = axis.values().into_iter().flat_map(|values| {
-                let count = values.count();
-                (0..count).map(move |at| values.exact(at))
-            });
-            let values: Vec<BigRational> = values.collect();
-            let with = |so_far: &Vec<(Symbol, BigRational)>| {
-                let longer = values.iter().map(|value| {
-                    let mut longer = so_far.clone();
-                    longer.push((axis.symbol.clone(), value.clone()));
-                    longer
-                });
-                longer.collect::<Vec<_>>()
-            };
-            all = all.iter().flat_map(with).collect();
-        }
-        Ok(all)
+    /// How many operators are left out of it.
+    pub(super) fn left_out(&self) -> usize {
+        let counted = self.counted.iter();
+        counted.map(|counted| counted.unsupported.len()).sum()
     }
 
     /// The energies or conditions of one variant in what is swept: each symbol
@@ -242,7 +267,8 @@ impl Request {
 
     /// What is to be said of variants in which an axis does not vary.
     pub(super) fn notes(&self) -> Vec<String> {
-        let notes = self.axes.iter().filter_map(|axis| match &axis.over.name {
+        let axes = self.axes.iter().filter(|axis| !axis.anew);
+        let notes = axes.filter_map(|axis| match &axis.over.name {
             Name::Number(name) => name.kept(&axis.own, &self.counted, &axis.meant),
             Name::Entry(_) | Name::Level(_) => None,
         });
@@ -294,58 +320,44 @@ fn words(overs: &Overs, axis: &str, flag: &[String]) -> Result<Vec<String>, Diag
     }
 }
 
+/// An entry or a level is swept or set once.
+fn check_once(
+    symbol: &Symbol,
+    place: &Place,
+    known: &[SweptAxis],
+    prices: &PriceRequest,
+) -> Result<(), Diagnostic> {
+    let swept = known.iter().find(|axis| axis.symbol == *symbol);
+    let first = swept.map(|axis| &axis.over.typed.place);
+    match first.or_else(|| prices.given(symbol)) {
+        Some(first) => Err(twice(symbol.name(), place, first)),
+        None => Ok(()),
+    }
+}
+
 /// Leaves open what `over` names: it has the value given, and stays a symbol.
-fn open(
+fn leave_open(
     over: &Over,
-    value: &dyn Fn(&Symbol, &Over) -> BigRational,
+    value: &dyn Fn(&Over) -> BigRational,
     known: &[SweptAxis],
     model: &mut ModelRequest,
     prices: &mut PriceRequest,
 ) -> Result<SweptAxis, Diagnostic> {
     let over = &over.by_names_of(&model.model);
-    if let Some(OverValues::Range(range)) = over.values()
-        && range.count().is_none()
-    {
-        let message = "the range has more than 2^64 values";
-        return Err(Diagnostic::at(over.place(), message));
-    }
+    check_count(over)?;
     let name = match &over.name {
         Name::Number(name) => name,
         Name::Level(name) => {
             let symbol = prices.level(name)?.symbol;
-            if let Some(first) = known.iter().find(|axis| axis.symbol == symbol) {
-                return Err(twice(symbol.name(), &name.place, &first.over.typed.place));
-            }
-            if let Some(first) = prices.given(&symbol) {
-                return Err(twice(symbol.name(), &name.place, first));
-            }
-            prices.leave_level_open(name, &value(&symbol, over))?;
-            return Ok(SweptAxis {
-                over: over.clone(),
-                own: symbol.clone(),
-                symbol,
-                meant: vec![true; model.variants.len()],
-                is_size: false,
-                at: None,
-            });
+            check_once(&symbol, &name.place, known, prices)?;
+            prices.leave_level_open(name, &value(over))?;
+            return Ok(SweptAxis::of_hardware(over, symbol, model));
         }
         Name::Entry(name) => {
             let symbol = name.symbol(&prices.tables[name.find(&prices.tables)?]);
-            if let Some(first) = known.iter().find(|axis| axis.symbol == symbol) {
-                return Err(twice(symbol.name(), &name.place, &first.over.typed.place));
-            }
-            if let Some(first) = prices.given(&symbol) {
-                return Err(twice(symbol.name(), &name.place, first));
-            }
-            prices.leave_open(name, value(&symbol, over))?;
-            return Ok(SweptAxis {
-                over: over.clone(),
-                own: symbol.clone(),
-                symbol,
-                meant: vec![true; model.variants.len()],
-                is_size: false,
-                at: None,
-            });
+            check_once(&symbol, &name.place, known, prices)?;
+            prices.leave_open(name, value(over))?;
+            return Ok(SweptAxis::of_hardware(over, symbol, model));
         }
     };
     let symbol = Symbol::new(&name.text());
@@ -356,6 +368,7 @@ fn open(
             own: symbol.clone(),
             symbol,
             meant: vec![true; model.variants.len()],
+            anew: false,
             is_size: false,
             at: None,
         });
@@ -375,13 +388,23 @@ fn open(
     if let Some(first) = model.given(name, &meant) {
         return Err(twice(&name.text(), &name.place, &first));
     }
-    model.leave_open(name, &meant, value(&symbol, over));
+    model.leave_open(name, &meant, value(over));
     Ok(SweptAxis {
         over: over.clone(),
         symbol,
         own,
         meant,
+        anew: false,
         is_size: is_size(&model.model, &name.name),
         at: None,
     })
+}
+
+/// The mistake for a range that has too many values.
+fn check_count(over: &Over) -> Result<(), Diagnostic> {
+    if over.values().is_none() || axis_values(over).is_some() {
+        return Ok(());
+    }
+    let message = "the range has more than 2^64 values";
+    Err(Diagnostic::at(over.place(), message))
 }

@@ -53,7 +53,7 @@ impl Summary {
             energies: empty.clone(),
             savings: empty,
             points: 0,
-            refused: 0,
+            refused: plan.refused.points,
             first_refused: None,
         }
     }
@@ -79,7 +79,13 @@ impl Summary {
         let points = if self.refused == 1 { "point" } else { "points" };
         let first = self
             .first_refused
-            .and_then(|(case, point)| plan.refusal(case, point));
+            .and_then(|(case, point)| plan.refusal(case, point))
+            .or_else(|| {
+                plan.refused
+                    .first
+                    .as_ref()
+                    .map(|first| format!("; the first is {first}"))
+            });
         format!(
             "{} {points} left out, which the model refuses{}",
             self.refused,
@@ -146,6 +152,7 @@ impl Summary {
             }
         }
         let mut notes = plan.caveats.clone();
+        notes.push(format!("Conventions: {}.", plan.conventions));
         notes.push(format!("{} points.", self.points));
         if self.refused > 0 {
             notes.push(format!("{}.", self.refused_words(plan)));

@@ -12,6 +12,7 @@ use crate::cli::over::Over;
 use crate::cli::request::{ModelRequest, Unnamed};
 use crate::cli::usage::usage_error;
 use crate::energy::{Counted, Estimate, estimate};
+use crate::loader::is_graph;
 use crate::number::{self, parse_decimal};
 use crate::source::{Diagnostic, Problems};
 use crate::table::EnergyTable;
@@ -42,7 +43,8 @@ pub(super) fn solved(
     let over = Over::read(&asked.over)?;
     let mut model = two_variants(asked)?;
     let mut prices = model.prices(&asked.price, &default_tables(&over))?;
-    let varied = Varied::new(&over, &mut model, &mut prices)?;
+    let varied =
+        Varied::new(&over, &mut model, &mut prices).map_err(|wrong| while_open(asked, wrong))?;
     let range = over_range(&over, &varied.axis)?;
     let pair = [&varied.counted[0], &varied.counted[1]];
     if over.values().is_some() {
@@ -116,10 +118,19 @@ pub(super) fn solved(
     Ok((question, solved))
 }
 
+/// Roots are found of one formula: a graph must be read with its dim open.
+fn while_open(asked: &ThresholdArgs, wrong: Problems) -> Problems {
+    match is_graph(&asked.model.model) {
+        true => wrong.help("`picojoule sweep` imports a graph anew at each value of a dim"),
+        false => wrong,
+    }
+}
+
 /// The two variants that are held against each other.
 fn two_variants(asked: &ThresholdArgs) -> Result<ModelRequest, Problems> {
     let loader = scanning(&asked.model.scan)?;
-    let model = ModelRequest::new(&loader, &asked.model, &asked.between, Unnamed::All)?;
+    let model = ModelRequest::new(&loader, &asked.model, &asked.between, Unnamed::All)
+        .map_err(|wrong| while_open(asked, wrong))?;
     let named = &model.variants;
     if named.len() < 2 || (!asked.between.is_empty() && named.len() > 2) {
         return Err(Diagnostic::new(format!(

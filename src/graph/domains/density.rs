@@ -5,7 +5,7 @@
 //! round of `layers`, and `layers.4..11/act` of those behind it, and so that
 //! block is written out, round by round; `layers/act` is of all of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 
 use num_rational::BigRational;
@@ -155,13 +155,19 @@ impl<'m> DensityTree<'m> {
 
     /// What is to be said of them beside a result: how many tensors have a
     /// density from the file, and how many from the model.
-    pub(super) fn used(&self, measured: usize, declared: usize) -> Option<DensitiesUsed> {
+    pub(super) fn used(
+        &self,
+        measured: usize,
+        declared: usize,
+        overridden: BTreeMap<String, usize>,
+    ) -> Option<DensitiesUsed> {
         let densities = self.densities?;
         Some(DensitiesUsed {
             file: densities.file.clone(),
             source: densities.source.clone(),
             measured,
             declared,
+            overridden: overridden.into_iter().collect(),
         })
     }
 

@@ -7,7 +7,8 @@ use crate::graph::limits::{self, Work};
 use crate::graph::lower::{Call, ValueId};
 use crate::graph::reported::Reported;
 use crate::graph::{Edge, Op, OpKind, Pass, Region, RegionId, Tensor};
-use crate::source::{Problems, Source};
+use crate::model::Module;
+use crate::source::Problems;
 use crate::symbolic::Expr;
 
 /// A graph while it is filled.
@@ -32,14 +33,14 @@ struct Placed {
 }
 
 impl Flattening {
-    pub(super) fn new(model: &str, source: &Source, problems: Problems) -> Flattening {
+    pub(super) fn new(root: &Module, problems: Problems) -> Flattening {
         Flattening {
             ops: DiGraph::new(),
-            regions: vec![Region::root(model)],
+            regions: vec![Region::root(&root.name)],
             output: None,
             measured: 0,
             declared: 0,
-            work: Work::on(source),
+            work: Work::on(root),
             problems,
         }
     }
@@ -103,6 +104,7 @@ impl Flattening {
             shape: op.shape.clone(),
             domain: valued.values.domain.clone(),
             density: valued.values.density.clone(),
+            density_is_bound: valued.values.is_bound,
             stored_in: op.stored_in,
         };
         let node = self.ops.add_node(Op {
@@ -111,6 +113,7 @@ impl Flattening {
             region,
             kind,
             share: op.share.clone(),
+            masked: op.masked.clone(),
             computed_in: op.computed_in,
             is_cached: op.is_cached,
             is_once_per_copy: false,
@@ -141,8 +144,12 @@ impl Flattening {
             if let (Some(joined), Some(first)) = (&run.joined, operands.first_mut()) {
                 first.tensor.domain = joined.domain.clone();
                 first.tensor.density = joined.density.clone();
+                first.tensor.density_is_bound = joined.is_bound;
             }
-            let result = self.body(&run.body, &operands, inside)?;
+            let mut result = self.body(&run.body, &operands, inside)?;
+            if let Some(first) = operands.first().filter(|_| run.is_skipped) {
+                result = first.clone();
+            }
             if let Some(first) = operands.first_mut() {
                 *first = result.clone();
             }
@@ -169,7 +176,7 @@ impl Flattening {
             (parent, around),
             run.name.clone(),
             run.rounds.clone(),
-            call.share.clone(),
+            (call.share.clone(), &call.masked),
         );
         self.regions.push(region);
         Ok(RegionId(self.regions.len() - 1))

@@ -31,6 +31,8 @@ mod valued;
 
 pub use self::rounds::Unfold;
 
+use std::collections::BTreeMap;
+
 use self::density::DensityTree;
 use self::flatten::Flattening;
 use self::rounds::Pass;
@@ -50,15 +52,18 @@ pub(super) fn find(lowered: Lowered<'_>, unfold: Unfold) -> Result<OpGraph, Prob
     let mut pass = Pass {
         values: &lowered.symbols.values,
         densities: DensityTree::of(lowered.model, lowered.variant),
+        bit_density: lowered.bit_density,
+        set: lowered.typed,
+        overridden: BTreeMap::new(),
         unfold,
         constraints: lowered.constraints,
         switches: lowered.switches,
-        work: Work::on(&root.source),
+        work: Work::on(root),
         problems: Problems::new(),
     };
     let at = pass.densities.root();
     let valued = pass.body(&lowered.body, &[], &at);
-    let mut flattening = Flattening::new(&root.name, &root.source, pass.problems);
+    let mut flattening = Flattening::new(root, pass.problems);
     if let Ok(valued) = &valued {
         flattening.root(valued);
     }
@@ -84,9 +89,9 @@ pub(super) fn find(lowered: Lowered<'_>, unfold: Unfold) -> Result<OpGraph, Prob
         phase: Phase::default(),
     };
     pass.densities.check(&graph, &mut problems);
-    graph.densities = pass
-        .densities
-        .used(flattening.measured, flattening.declared);
+    graph.densities =
+        pass.densities
+            .used(flattening.measured, flattening.declared, pass.overridden);
     graph.symbols = lowered.symbols.made;
     problems.or(graph)
 }

@@ -1,14 +1,15 @@
 //! Bodies and calls, followed round by round.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use num_traits::{Signed, ToPrimitive};
+use num_traits::{Signed, ToPrimitive, Zero};
 
 use super::density::{At, DensityTree, Round};
 use super::straight_through::estimated;
 use super::transfer::{stated, transfer};
 use super::valued::{DensityOrigin, Run, Valued, ValuedCall, ValuedItem, ValuedOp};
 use crate::domain::Domain;
+use crate::graph::OpKind;
 use crate::graph::constraint::{Constraints, Rule};
 use crate::graph::limits::{MAX_JOINS, MAX_PEELED, MAX_UNFOLDED, Work};
 use crate::graph::lower::{Body, Call, Item, LoweredOp, Repeat, ValueId};
@@ -32,6 +33,12 @@ pub(super) struct Pass<'m> {
     /// The values of the model's symbols.
     pub(super) values: &'m Bindings,
     pub(super) densities: DensityTree<'m>,
+    /// The share of ones among bits of which nothing else is known.
+    pub(super) bit_density: Option<Expr>,
+    /// The numbers that the user has set.
+    pub(super) set: BTreeSet<String>,
+    /// Those of them that measured densities stand over, with how many do.
+    pub(super) overridden: BTreeMap<String, usize>,
     pub(super) unfold: Unfold,
     pub(super) constraints: Constraints,
     /// The symbols that decide which ops there are.
@@ -67,7 +74,9 @@ impl Pass<'_> {
                         Some(id) => stated(op, find(id, inputs, &items).clone()),
                         None => {
                             let operands = op.operands.iter().map(|id| find(*id, inputs, &items));
-                            transfer(op, &operands.collect::<Vec<_>>())
+                            let operands: Vec<&ValueSet> = operands.collect();
+                            let found = transfer(op, &operands);
+                            self.or_usual(found, op, &operands)
                         }
                     };
                     ValuedItem::Op(self.op(op, values, at))
@@ -89,12 +98,32 @@ impl Pass<'_> {
         })
     }
 
+    /// Bits that are made of other numbers have the usual share of ones, where
+    /// nothing else says how many: those that are made of bits have what
+    /// follows from these.
+    fn or_usual(
+        &self,
+        mut values: ValueSet,
+        op: &LoweredOp<'_>,
+        operands: &[&ValueSet],
+    ) -> ValueSet {
+        let is_stored = matches!(op.kind, OpKind::Weight | OpKind::Constant);
+        let of_bits = operands.iter().any(|operand| operand.domain.is_few());
+        if values.density.is_none() && values.domain.are_bits() && !is_stored && !of_bits {
+            // That all are ones is not known, only taken so.
+            let usual = self.bit_density.as_ref();
+            values.density = usual.filter(|share| **share != Expr::one()).cloned();
+        }
+        values
+    }
+
     /// An op with its values: the density that was measured, if one was, stands
     /// before that of the model.
     fn op<'l>(&mut self, op: &'l LoweredOp<'l>, mut values: ValueSet, at: &At) -> ValuedOp<'l> {
         let mut density_from = op.density.as_ref().map(|_| DensityOrigin::Declared);
         if let Some(measured) = self.densities.measured(at, &op.name, &mut self.problems) {
             values.density = Some(measured.share());
+            self.note_overridden(op);
             values.is_bound = false;
             density_from = Some(DensityOrigin::Measured);
         }
@@ -107,6 +136,17 @@ impl Pass<'_> {
             op,
             values,
             density_from,
+        }
+    }
+
+    /// Notes what was set for the density of an op that was measured.
+    fn note_overridden(&mut self, op: &LoweredOp<'_>) {
+        let symbols = op.density.iter().flat_map(Expr::symbols);
+        for symbol in symbols {
+            let name = symbol.name().rsplit('.').next().unwrap_or(symbol.name());
+            if self.set.contains(name) {
+                *self.overridden.entry(name.to_owned()).or_default() += 1;
+            }
         }
     }
 
@@ -124,7 +164,11 @@ impl Pass<'_> {
                     rounds: Expr::one(),
                     joined: None,
                     body: self.body(&call.body, &operands, &inside)?,
+                    is_skipped: false,
                 }]
+            }
+            Some(repeat) if self.is_none(repeat) => {
+                vec![self.skipped(call, repeat, &operands, at)?]
             }
             Some(repeat) if self.densities.tells_rounds_apart(at, call.name) => {
                 let rounds = self.few_rounds(repeat)?;
@@ -187,6 +231,10 @@ impl Pass<'_> {
             if let Some(first) = first {
                 first.clone_from(&body.result);
             }
+            if round == 0 && self.constraints.may_be_none(&repeat.rounds) {
+                // Without any, what comes in goes out.
+                self.switches.extend(repeat.rounds.symbols());
+            }
             let mut run = one_round(call, round, body);
             if count == Some(1) {
                 // There are no others to tell it from.
@@ -205,6 +253,29 @@ impl Pass<'_> {
             self.switches.extend(repeat.rounds.symbols());
         }
         Ok(runs)
+    }
+
+    /// No round at all, of a block that stands there all the same.
+    fn skipped<'l>(
+        &mut self,
+        call: &'l Call<'l>,
+        repeat: &Repeat,
+        operands: &[ValueSet],
+        at: &At,
+    ) -> Result<Run<'l>, Reported> {
+        let inside = self.densities.inside(at, call.name, None);
+        let mut body = self.body(&call.body, operands, &inside)?;
+        if let Some(first) = operands.first().filter(|first| **first != body.result) {
+            body.result.clone_from(first);
+            self.fix_rounds(call, repeat, 0);
+        }
+        Ok(Run {
+            name: call.name.to_owned(),
+            rounds: repeat.rounds.clone(),
+            joined: None,
+            body,
+            is_skipped: true,
+        })
     }
 
     /// A round for values that never settle: with what holds of all rounds to
@@ -249,6 +320,7 @@ impl Pass<'_> {
                 rounds: repeat.rounds.clone(),
                 joined,
                 body,
+                is_skipped: false,
             };
         }
         let rounds = &repeat.rounds - &Expr::constant(whole(round));
@@ -268,6 +340,7 @@ impl Pass<'_> {
             rounds,
             joined,
             body,
+            is_skipped: false,
         }
     }
 
@@ -276,6 +349,12 @@ impl Pass<'_> {
         let value = repeat.rounds.evaluate(self.values).ok()?;
         let is_count = value.is_integer() && value.is_positive();
         is_count.then(|| value.numer().to_u64())?
+    }
+
+    /// Whether there is no round.
+    fn is_none(&self, repeat: &Repeat) -> bool {
+        let value = repeat.rounds.evaluate(self.values);
+        value.is_ok_and(|value| value.is_zero()) && self.constraints.may_be_none(&repeat.rounds)
     }
 
     /// How many rounds to write out.
@@ -307,6 +386,7 @@ fn one_round<'l>(call: &Call<'_>, round: u64, body: Valued<'l>) -> Run<'l> {
         rounds: Expr::one(),
         joined: None,
         body,
+        is_skipped: false,
     }
 }
 

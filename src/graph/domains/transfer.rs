@@ -23,7 +23,13 @@ pub(super) fn transfer(op: &LoweredOp<'_>, operands: &[&ValueSet]) -> ValueSet {
                 let domain = formula.domain(&domains.collect::<Vec<_>>());
                 ValueSet::sparse(domain, formula.share(operands))
             }
-            None if elementwise.keeps_values => ValueSet::dense(joined(operands)),
+            None if elementwise.keeps_values => {
+                let share = match (operands, &elementwise.among) {
+                    ([only], Some(among)) => Share::of_any(only.share(), among),
+                    _ => None,
+                };
+                ValueSet::sparse(joined(operands), share)
+            }
             None => ValueSet::dense(Domain::Real),
         },
         OpKind::Move(movement) => of_movement(*movement, op, operands),
@@ -49,7 +55,9 @@ fn of_einsum(einsum: &Einsum, operands: &[&ValueSet]) -> ValueSet {
         // Only rearranged: the values stay what they were.
         [only] if einsum.only_moves() => (*only).clone(),
         [only] if !has_bias && matches!(einsum.reduce, Reduce::Max | Reduce::Min) => {
-            ValueSet::dense(only.domain.clone())
+            let reduced = einsum.axes.iter().filter(|axis| axis.is_reduced);
+            let among = reduced.map(|axis| &axis.extent).product();
+            ValueSet::sparse(only.domain.clone(), Share::of_any(only.share(), &among))
         }
         [a, b] if einsum.map == Map::Mul && !einsum.has_reduction() && !has_bias => {
             let domain = domain_of_product(&a.domain, &b.domain);
@@ -66,8 +74,24 @@ fn of_einsum(einsum: &Einsum, operands: &[&ValueSet]) -> ValueSet {
 fn of_movement(movement: Movement, op: &LoweredOp<'_>, operands: &[&ValueSet]) -> ValueSet {
     match (movement, operands) {
         (Movement::Reshape, [only]) => (*only).clone(),
-        (Movement::Gather | Movement::Index, [.., last]) => ValueSet::dense(last.domain.clone()),
+        // What is taken may be what is not zero, and be taken again and again.
+        (Movement::Gather | Movement::Index, [.., last]) => {
+            let times = times_larger(op);
+            let share = times.and_then(|times| Share::of_any(last.share(), &times));
+            ValueSet::sparse(last.domain.clone(), share)
+        }
         _ => ValueSet::sparse(joined(operands), share_of_parts(op, operands)),
+    }
+}
+
+/// How many times larger than one of the parts that are taken of it a tensor
+/// is: than a row that one index chooses, or than all that is left of it.
+fn times_larger(op: &LoweredOp<'_>) -> Option<Expr> {
+    let taken: Expr = op.shape.iter().product();
+    match op.elements.as_slice() {
+        [all] => all.divide(&taken),
+        [indices, all] => (indices * all).divide(&taken),
+        _ => None,
     }
 }
 

@@ -50,6 +50,8 @@ pub(super) struct Run<'l> {
     /// in: what holds of all rounds.
     pub(super) joined: Option<ValueSet>,
     pub(super) body: Valued<'l>,
+    /// Whether there is none of them, so that what comes in goes out.
+    pub(super) is_skipped: bool,
 }
 
 impl ValuedItem<'_> {

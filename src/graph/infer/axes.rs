@@ -4,7 +4,7 @@
 //! dim of the same name, by dividing the rest out of a split axis, or, for the
 //! outputs of a convolution, from how often its window fits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use num_traits::One;
 
@@ -23,6 +23,8 @@ pub(in crate::graph) struct Axes<'a> {
     pub(in crate::graph) names: &'a Names,
     pub(in crate::graph) op: &'a str,
     pub(in crate::graph) extents: BTreeMap<String, Expr>,
+    /// The axes whose extents the file gives.
+    given: BTreeSet<String>,
     /// What must hold of the extents found.
     pub(in crate::graph) constraints: Vec<Constraint>,
 }
@@ -37,6 +39,7 @@ impl<'a> Axes<'a> {
         Axes {
             names,
             op,
+            given: extents.keys().cloned().collect(),
             extents,
             constraints: Vec::new(),
         }
@@ -249,6 +252,9 @@ impl<'a> Axes<'a> {
         }
         let room = &(&(extent - &Expr::one()) - &window.offset.scale(&whole(2))) - &reach;
         match open.as_slice() {
+            // How many windows there are was said, with whatever padding that
+            // takes behind the input.
+            [] if self.says_places(formula, signature) => {}
             // All is known: the last window must end within the input.
             [] => self.leave_room(room, &formula.place),
             [(axis, stride)] => {
@@ -275,6 +281,15 @@ impl<'a> Axes<'a> {
                 ));
             }
         }
+    }
+
+    /// Whether the file gives the extent of an axis of a window that is one of
+    /// the result.
+    fn says_places(&self, formula: &Formula, signature: &Signature) -> bool {
+        let names = formula.names();
+        let kept = signature.output.iter().flat_map(AxisGroup::parts);
+        kept.filter(|label| names.iter().any(|(name, _)| name == label))
+            .any(|label| self.given.contains(label))
     }
 
     pub(super) fn window(

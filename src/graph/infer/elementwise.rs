@@ -11,8 +11,14 @@ use crate::domain::Domain;
 use crate::formula::{Ast, AstNode, Formula};
 use crate::graph::elementwise::{Function, Operand, Term, TermNode, binary, call, negate};
 use crate::graph::names::Names;
-use crate::source::Diagnostic;
+use crate::source::{Diagnostic, one_of};
 use crate::symbolic::Expr;
+
+/// Functions that mathematics has and no table of hardware prices.
+const UNPRICED: [&str; 13] = [
+    "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "mod",
+    "cbrt",
+];
 
 /// Resolves `formula` over the tensors given by name, slot and shape; other
 /// names are numbers.
@@ -91,10 +97,16 @@ impl Resolver<'_> {
 
     fn call(&self, name: &str, arguments: &[Ast], ast: &Ast) -> Resolved {
         let Some((function, wanted)) = Function::named(name) else {
-            return Err(Box::new(
-                (*self.mistake(ast, format!("unknown function `{name}`")))
-                    .known(name, Function::names()),
-            ));
+            let mistake = *self.mistake(ast, format!("unknown function `{name}`"));
+            return Err(Box::new(match UNPRICED.contains(&name) {
+                // No slip for another one.
+                true => mistake
+                    .help(format!("known: {}", one_of(Function::names())))
+                    .help(format!(
+                        "what no table prices is an op with `uncounted = \"{name}\"`"
+                    )),
+                false => mistake.known(name, Function::names()),
+            }));
         };
         if arguments.len() != wanted {
             let message = format!("`{name}` takes {wanted} values, not {}", arguments.len());

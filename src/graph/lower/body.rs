@@ -29,10 +29,21 @@ impl<'m> Lowering<'m> {
         self.constrain_needs(module, &names);
         self.constrain_numbers(module, &names);
         let mut instance = Instance::new(module, names, Expr::one(), None);
+        self.bit_density = self
+            .density(module.bit_density.as_ref(), &instance)
+            .unwrap_or_default();
         for input in &module.inputs {
             if let Ok(value) = self.input(input, &mut instance) {
                 instance.values.insert(&input.name.value, value);
             }
+        }
+        if self.problems.len() > before && module.may_be_block() {
+            let problems = std::mem::take(&mut self.problems);
+            self.problems = problems.help(&format!(
+                "a model says which sizes it has, in `dims` or `needs`; if this is a block, try it \
+                 in the slot of a model: `--variants {}`",
+                module.source.name()
+            ));
         }
         self.used.push(module);
         self.body(instance).map(|(body, _)| body)
@@ -92,6 +103,7 @@ impl<'m> Instance<'m> {
             names,
             runs,
             stage,
+            causal: false,
             declared,
             values: HashMap::new(),
             shared: HashMap::new(),

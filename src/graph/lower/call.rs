@@ -26,6 +26,8 @@ pub(super) struct Callee<'m> {
     pub(super) with: BTreeMap<String, Expr>,
     pub(super) inherited: Inherited,
     pub(super) stage: Option<String>,
+    /// Whether a causal mask hides what comes later.
+    pub(super) causal: bool,
     /// Whether it follows upon itself.
     pub(super) is_repeated: bool,
 }
@@ -35,7 +37,7 @@ impl<'m> Lowering<'m> {
         &mut self,
         op: &'m OpDecl,
         operands: &[Value],
-        share: Expr,
+        (share, masked): (Expr, Expr),
         instance: &mut Instance<'m>,
     ) -> Result<Value, Reported> {
         let OpForm::Call {
@@ -57,6 +59,7 @@ impl<'m> Lowering<'m> {
             with: self.given(with, block, instance)?,
             inherited: instance.names.inherited().clone(),
             stage: own_stage.or_else(|| instance.stage.clone()),
+            causal: op.causal || instance.causal,
             is_repeated: repeat.is_some(),
         };
         let once = &instance.runs * &share;
@@ -81,6 +84,7 @@ impl<'m> Lowering<'m> {
             body,
             operands: operands.iter().map(|operand| operand.id).collect(),
             share,
+            masked,
             repeat,
             place,
         });
@@ -99,7 +103,11 @@ impl<'m> Lowering<'m> {
     ) -> Result<Repeat, Reported> {
         let rounds = self.number(formula, instance)?;
         let what = format!("the number of repeats of `{}`", op.name.value);
-        self.constrain(what, &rounds, Rule::Repeat, &formula.place);
+        let rule = match self.constraints.may_be_none(&rounds) {
+            true => Rule::EmptyRepeat,
+            false => Rule::Repeat,
+        };
+        self.constrain(what, &rounds, rule, &formula.place);
         Ok(Repeat {
             rounds,
             place: formula.place.clone(),

@@ -29,6 +29,7 @@ impl<'m> Lowering<'m> {
             reduce,
             bias,
             extents,
+            sums,
             ..
         } = &op.form
         else {
@@ -65,6 +66,7 @@ impl<'m> Lowering<'m> {
             switch: self.bias_switch(op, bias.as_ref(), instance)?,
             projection: bias_projection(signature, operands, &axes),
         };
+        let sums = sums.as_ref().map(|sums| self.sums(op, sums, instance));
         let einsum = Einsum {
             text: signature.text.trim().to_owned(),
             axes,
@@ -74,6 +76,7 @@ impl<'m> Lowering<'m> {
             reduce: *reduce,
             factor: None,
             bias,
+            sums: sums.transpose()?,
             density: Expr::one(),
         };
         Ok((OpKind::Einsum(einsum), shape))
@@ -96,6 +99,19 @@ impl<'m> Lowering<'m> {
             given.insert(axis.value.clone(), extent);
         }
         Ok(given)
+    }
+
+    /// How many sums the terms of an einsum are added up to.
+    fn sums(
+        &mut self,
+        op: &OpDecl,
+        formula: &Formula,
+        instance: &Instance<'m>,
+    ) -> Result<Expr, Reported> {
+        let sums = self.number(formula, instance)?;
+        let what = format!("the sums of `{}`", op.name.value);
+        self.constrain(what, &sums, Rule::NotNegative, &formula.place);
+        Ok(sums)
     }
 
     /// An axis whose extent is given must stand in the notation.

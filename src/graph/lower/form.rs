@@ -26,6 +26,16 @@ const PARTS_PER_STEP: usize = 4;
 /// Primitives, and how many of each for every element.
 type Counts<'a> = &'a [(Primitive, Formula)];
 
+/// Primitives that a file lists, and what it says of them.
+struct Listed<'a> {
+    counts: Counts<'a>,
+    /// Those that give a gradient back.
+    backward: Option<Counts<'a>>,
+    keeps_values: bool,
+    /// Among how many values each of the result is chosen.
+    among: Option<&'a Formula>,
+}
+
 impl<'m> Lowering<'m> {
     pub(super) fn form(
         &mut self,
@@ -39,10 +49,16 @@ impl<'m> Lowering<'m> {
             OpForm::PerElement {
                 counts,
                 keeps_values,
+                among,
                 backward,
             } => {
-                let listed = (counts.as_slice(), backward.as_deref(), *keeps_values);
-                self.per_element(op, listed, operands, instance)
+                let listed = Listed {
+                    counts,
+                    backward: backward.as_deref(),
+                    keeps_values: *keeps_values,
+                    among: among.as_ref(),
+                };
+                self.per_element(op, &listed, operands, instance)
             }
             OpForm::Concat(signature) => self.concat(op, signature, operands, instance),
             OpForm::Gather(signature) => {
@@ -130,6 +146,7 @@ impl<'m> Lowering<'m> {
             text: formula.text.trim().to_owned(),
             formula: Some(Arc::new(term)),
             keeps_values: false,
+            among: None,
             backward: None,
             steps: Vec::new(),
         });
@@ -139,7 +156,7 @@ impl<'m> Lowering<'m> {
     fn per_element(
         &mut self,
         op: &OpDecl,
-        (counts, backward, keeps_values): (Counts<'_>, Option<Counts<'_>>, bool),
+        listed: &Listed<'_>,
         operands: &[Value],
         instance: &Instance<'m>,
     ) -> Result<Form, Reported> {
@@ -150,19 +167,28 @@ impl<'m> Lowering<'m> {
             )));
         };
         let elements: Expr = first.shape.iter().product();
-        let words = counts
-            .iter()
+        let words = (listed.counts.iter())
             .map(|(primitive, formula)| format!("{} {primitive}", formula.text.trim()));
         let words: Vec<String> = words.collect();
-        let steps = self.steps(op, counts, &elements, instance)?;
-        let backward = match backward {
+        let steps = self.steps(op, listed.counts, &elements, instance)?;
+        let backward = match listed.backward {
             Some(counts) => Some(self.steps(op, counts, &elements, instance)?),
+            None => None,
+        };
+        let among = match listed.among {
+            Some(formula) => {
+                let count = self.number(formula, instance)?;
+                let what = format!("the number of values that `{}` chooses from", op.name.value);
+                self.constrain(what, &count, Rule::Extent, &formula.place);
+                Some(count)
+            }
             None => None,
         };
         let kind = OpKind::Elementwise(Elementwise {
             text: words.join(", "),
             formula: None,
-            keeps_values,
+            keeps_values: listed.keeps_values,
+            among,
             backward,
             steps,
         });

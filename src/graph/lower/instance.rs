@@ -52,6 +52,7 @@ impl<'m> Lowering<'m> {
         }
         self.constrain_numbers(block, &names);
         let mut instance = Instance::new(block, names, runs, callee.stage.clone());
+        instance.causal = callee.causal;
         for (at, (input, operand)) in block.inputs.iter().zip(operands).enumerate() {
             self.check_input(input, operand, &instance, callee)?;
             // A tensor that is given twice is one tensor, and what is done to

@@ -26,6 +26,10 @@ pub(in crate::graph) struct Lowered<'m> {
     pub(in crate::graph) constraints: Constraints,
     /// The dims and parameters that the variant sets for itself.
     pub(in crate::graph) set: BTreeSet<String>,
+    /// The share of ones among bits of which nothing else is known.
+    pub(in crate::graph) bit_density: Option<Expr>,
+    /// The numbers that the user has set.
+    pub(in crate::graph) typed: BTreeSet<String>,
     /// The symbols that decide which ops there are.
     pub(in crate::graph) switches: BTreeSet<Symbol>,
     pub(in crate::graph) scopes: Vec<ResolvedScope>,
@@ -66,6 +70,8 @@ pub(in crate::graph) struct LoweredOp<'m> {
     pub(in crate::graph) kind: OpKind,
     /// A factor on how often it runs.
     pub(in crate::graph) share: Expr,
+    /// The part of its runs that a causal mask hides.
+    pub(in crate::graph) masked: Expr,
     pub(in crate::graph) computed_in: Option<Format>,
     pub(in crate::graph) stored_in: Option<Format>,
     pub(in crate::graph) shape: Vec<Expr>,
@@ -89,6 +95,8 @@ pub(in crate::graph) struct Call<'m> {
     pub(in crate::graph) operands: Vec<ValueId>,
     /// A factor on how often its ops run, beside the rounds.
     pub(in crate::graph) share: Expr,
+    /// The part of their runs that a causal mask hides.
+    pub(in crate::graph) masked: Expr,
     pub(in crate::graph) repeat: Option<Repeat>,
     /// Where the block is named.
     pub(in crate::graph) place: &'m Place,
@@ -109,4 +117,6 @@ pub(super) struct Value {
     pub(super) shape: Arc<[Expr]>,
     /// Whether it is a weight, or one that was only moved.
     pub(super) is_weight: bool,
+    /// Whether it holds matrices chosen from weights, as those of experts.
+    pub(super) is_chosen: bool,
 }

@@ -25,6 +25,7 @@ pub(super) struct SharedKey {
     pub(super) formula: String,
     pub(super) operands: Vec<ValueId>,
     pub(super) share: Expr,
+    pub(super) masked: Expr,
     pub(super) format: Option<Format>,
     pub(super) domain: Option<Domain>,
     pub(super) density: Option<Expr>,
@@ -37,6 +38,8 @@ pub(super) struct Lowering<'m> {
     /// What the variant sets for itself.
     set: BTreeSet<String>,
     pub(super) slots: Slots<'m>,
+    /// The share of ones among bits of which nothing else is known.
+    pub(super) bit_density: Option<Expr>,
     pub(super) symbols: Symbols,
     pub(super) constraints: Constraints,
     /// The symbols that decide which ops there are.
@@ -60,6 +63,8 @@ pub(super) struct Instance<'m> {
     /// How often its ops run, to refuse what grows beyond measure.
     pub(super) runs: Expr,
     pub(super) stage: Option<String>,
+    /// Whether a causal mask hides what comes later.
+    pub(super) causal: bool,
     /// Its weights by name.
     pub(super) weights: HashMap<&'m str, &'m NamedWeight>,
     /// The names of all its inputs and ops.
@@ -83,7 +88,8 @@ impl<'m> Lowering<'m> {
             settings,
             set,
             slots,
-            symbols: Symbols::of_ops(model.root.ops.len()),
+            bit_density: None,
+            symbols: Symbols::of_ops(model.root.op_count()),
             constraints: Constraints::with_emptiable(
                 (model.root.emptiable.iter())
                     .map(|name| Symbol::new(&name.value))
@@ -94,7 +100,7 @@ impl<'m> Lowering<'m> {
             used: Vec::new(),
             open: vec![(model.root.name.as_str(), &model.root)],
             names: BTreeMap::new(),
-            work: Work::on(&model.root.source),
+            work: Work::on(&model.root),
             problems,
         }
     }
@@ -104,6 +110,7 @@ impl<'m> Lowering<'m> {
         self,
         variant: &'m str,
         body: Option<Body<'m>>,
+        typed: BTreeSet<String>,
     ) -> Result<Lowered<'m>, Problems> {
         let mut problems = self.problems;
         let scopes = scopes::resolve(&self.used, &mut problems);
@@ -113,6 +120,8 @@ impl<'m> Lowering<'m> {
             body,
             symbols: self.symbols,
             set: self.set,
+            bit_density: self.bit_density,
+            typed,
             constraints: self.constraints,
             switches: self.switches,
             scopes,

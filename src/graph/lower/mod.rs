@@ -15,6 +15,7 @@
 //! | `op` | one op: its operands, whether it runs, its place among the others |
 //! | `form` | what each form of an op makes of its operands |
 //! | `einsum` | the same for einsums, and their biases |
+//! | `linear` | in which numbers linear layers compute |
 //! | `source` | inputs, weights, and the numbers they are made of |
 //! | `call` | which block stands in the place of an op, with which numbers |
 //! | `instance` | what the names of a block stand for in one place |
@@ -27,6 +28,7 @@ mod call;
 mod einsum;
 mod form;
 mod instance;
+mod linear;
 mod lowered;
 mod lowering;
 mod op;
@@ -63,7 +65,8 @@ pub(super) fn lower<'m>(
     let set = settings::set_by(chosen);
     let mut lowering = Lowering::new(model, numbers, set, slots, problems);
     let body = lowering.root();
-    lowering.finish(variant, body.ok())
+    let typed = settings.iter().map(|set| set.name.value.clone());
+    lowering.finish(variant, body.ok(), typed.collect())
 }
 
 /// Reports the variants that densities are said to be of and that are none.

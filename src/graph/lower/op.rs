@@ -28,8 +28,9 @@ impl<'m> Lowering<'m> {
         }
         let operands = self.operands(op, instance)?;
         let share = self.share(op, instance)?;
+        let masked = self.masked(op, instance)?;
         if let OpForm::Call { .. } = &op.form {
-            let value = self.call(op, &operands, share, instance)?;
+            let value = self.call(op, &operands, (share, masked), instance)?;
             if op.is_cached {
                 mark_cached(&mut instance.items, value.id);
             }
@@ -47,6 +48,10 @@ impl<'m> Lowering<'m> {
             [only] => only.is_weight && kind.only_moves(),
             _ => false,
         };
+        let table = operands
+            .get(1)
+            .filter(|_| matches!(op.form, OpForm::Gather(_)));
+        let is_chosen = table.is_some_and(|table| table.is_weight && table.shape.len() > 2);
         let elements = match kind {
             OpKind::Move(_) => (operands.iter())
                 .map(|operand| operand.shape.iter().product())
@@ -56,7 +61,7 @@ impl<'m> Lowering<'m> {
         let id = self.place(
             op,
             kind,
-            (&shape, share, density),
+            (&shape, (share, masked), density),
             (ids, elements),
             instance,
         );
@@ -64,6 +69,7 @@ impl<'m> Lowering<'m> {
             id,
             shape: shape.into(),
             is_weight,
+            is_chosen,
         })
     }
 
@@ -192,13 +198,25 @@ impl<'m> Lowering<'m> {
         Ok(share)
     }
 
+    /// The part of what an op does that a causal mask hides; none where there
+    /// is no such mask around it.
+    fn masked(&mut self, op: &OpDecl, instance: &Instance<'m>) -> Result<Expr, Reported> {
+        let Some(formula) = op.masked.as_ref().filter(|_| op.causal || instance.causal) else {
+            return Ok(Expr::zero());
+        };
+        let masked = self.number(formula, instance)?;
+        let what = format!("`masked = {}`", formula.text.trim());
+        self.constrain(what, &masked, Rule::Hidden, &formula.place);
+        Ok(masked)
+    }
+
     /// Adds an op to its body, or finds the one that does the same to the same
     /// tensors.
     fn place(
         &mut self,
         op: &'m OpDecl,
         kind: OpKind,
-        (shape, share, density): (&[Expr], Expr, Option<Expr>),
+        (shape, (share, masked), density): (&[Expr], (Expr, Expr), Option<Expr>),
         (operands, elements): (Vec<ValueId>, Vec<Expr>),
         instance: &mut Instance<'m>,
     ) -> ValueId {
@@ -208,6 +226,7 @@ impl<'m> Lowering<'m> {
             formula,
             operands: operands.clone(),
             share: share.clone(),
+            masked: masked.clone(),
             format,
             domain: domain.clone(),
             density: density.clone(),
@@ -221,18 +240,16 @@ impl<'m> Lowering<'m> {
         if let Some(key) = key {
             instance.shared.insert(key, instance.items.len());
         }
-        let stage = match (&op.stage, &instance.stage) {
-            (Some(own), _) => own.value.clone(),
-            (None, Some(caller)) => caller.clone(),
-            (None, None) => op.name.value.clone(),
-        };
+        let stage = self.stage(op, instance);
+        let computed_in = self.format_of(op, instance);
         let item = Item::Op(Box::new(LoweredOp {
             name: op.name.value.clone(),
             aliases: Vec::new(),
             stage,
             kind,
             share,
-            computed_in: format,
+            masked,
+            computed_in,
             is_cached: op.is_cached,
             stored_in: format,
             shape: shape.to_vec(),

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::formula::Formula;
+use crate::import::Given;
 use crate::model::{Model, Module, NumberRole, Variant};
 use crate::source::{Diagnostic, Problems, Spanned};
 
@@ -14,6 +15,27 @@ pub struct Setting {
     pub name: Spanned<String>,
     /// Its value, or a formula over the model's dims.
     pub formula: Formula,
+}
+
+impl Setting {
+    /// The sizes among `settings`, which an import knows before it infers
+    /// shapes.
+    pub fn given(settings: &[Setting]) -> Given {
+        let settings = settings.iter();
+        Given::of(settings.map(|set| (set.name.value.clone(), &set.formula)))
+    }
+
+    /// The same settings by the names that `model` has for its dims, where some
+    /// are called as in the file which it was made from.
+    pub fn by_names_of(model: &Model, settings: &[Setting]) -> Vec<Setting> {
+        let mut settings = settings.to_vec();
+        for Setting { name, .. } in &mut settings {
+            if let Some(known) = model.named_by(&name.value) {
+                known.clone_into(&mut name.value);
+            }
+        }
+        settings
+    }
 }
 
 /// Every dim and parameter of a model and its blocks that can be set, and every

@@ -56,10 +56,13 @@ impl<'m> Lowering<'m> {
         instance: &mut Instance<'m>,
     ) -> Result<Value, Reported> {
         let name = format!("{}{OWN_WEIGHT}", op.name.value);
-        let source = Source {
-            format: op.format.as_ref().map(|format| format.value),
+        let mut source = Source {
+            format: self.format_of(op, instance),
             ..self.stored(&name, weight, OpKind::Weight, instance)?
         };
+        if let (Domain::Real, Some(linear)) = (&source.domain, self.linear(op, instance)) {
+            source.domain = linear.domain.clone();
+        }
         Ok(self.source(name, source, &weight.shape.place, instance))
     }
 
@@ -135,6 +138,7 @@ impl<'m> Lowering<'m> {
             stage: stage.to_owned(),
             kind: source.kind,
             share: source.share,
+            masked: Expr::zero(),
             computed_in: None,
             is_cached: false,
             stored_in: source.format,
@@ -149,6 +153,7 @@ impl<'m> Lowering<'m> {
             id: self.push(item, instance),
             shape: source.shape.into(),
             is_weight,
+            is_chosen: false,
         }
     }
 

@@ -190,6 +190,7 @@ impl Decoding<'_> {
     fn op(&self, at: NodeIndex, op: &Op) -> Result<Op, Diagnostic> {
         let mut new = op.clone();
         new.share = share(&op.share, self.count, &self.labels.windows);
+        new.masked = Expr::zero();
         // Of a table every row is there, whatever is looked up.
         if op.kind != OpKind::Weight {
             let labels = self.labels.of(at);
@@ -285,7 +286,13 @@ fn regions(graph: &OpGraph, count: &Count, windows: &[Expr]) -> Vec<Region> {
         let share = share(&region.share, count, windows);
         let new = match around {
             Some(around) => {
-                Region::within(around, region.name.clone(), region.rounds.clone(), share)
+                Region::within(
+                    around,
+                    region.name.clone(),
+                    region.rounds.clone(),
+                    // A new token sees all that came before.
+                    (share, &Expr::zero()),
+                )
             }
             None => region.clone(),
         };

@@ -24,24 +24,24 @@ type Axes = Vec<Option<Tokens>>;
 
 /// The labels of a graph.
 pub(super) struct Labels<'g> {
-    graph: &'g OpGraph,
+    pub(super) graph: &'g OpGraph,
     count: &'g Count,
     /// The axis of the inputs that counts tokens, where dims are numbers.
     axis: Option<usize>,
     /// For the result of every op.
-    axes: Vec<Axes>,
+    pub(super) axes: Vec<Axes>,
     /// The edges along which a tensor comes with what was kept of it, and how
     /// many tokens that makes.
     pub(super) kept: BTreeMap<EdgeIndex, Expr>,
     /// Inputs that are given for all tokens, as a mask is.
-    whole: BTreeSet<NodeIndex>,
+    pub(super) whole: BTreeSet<NodeIndex>,
     /// Shares of scores that say how many tokens are seen, and are accounted
     /// for by that.
     pub(super) windows: Vec<Expr>,
 }
 
 /// Why labels were not found.
-enum Stopped {
+pub(super) enum Stopped {
     /// An input is given for all tokens, which changes what follows from it.
     Again,
     Mistake(Box<Diagnostic>),
@@ -150,7 +150,7 @@ impl<'g> Labels<'g> {
     }
 
     /// The edges into an op, by operand.
-    fn edges(&self, at: NodeIndex) -> Vec<EdgeIndex> {
+    pub(super) fn edges(&self, at: NodeIndex) -> Vec<EdgeIndex> {
         let edges = self.graph.ops.edges_directed(at, Direction::Incoming);
         let mut edges: Vec<(usize, EdgeIndex)> =
             edges.map(|edge| (edge.weight().slot, edge.id())).collect();
@@ -262,78 +262,6 @@ impl<'g> Labels<'g> {
         Ok(())
     }
 
-    /// Keeps what comes along an edge: the smallest of the tensors that are
-    /// only moved on the way, so that what heads share is kept once.
-    fn keep(&mut self, edge: EdgeIndex, count: &Expr) {
-        let mut path = Vec::new();
-        let mut at = edge;
-        let mut best = (self.elements(edge), edge, 0);
-        while let Some(before) = self.only_moved(at) {
-            if let Some((moved, _)) = self.graph.ops.edge_endpoints(at) {
-                path.push(moved);
-            }
-            at = before;
-            let elements = self.elements(at);
-            if is_fewer(&elements, &best.0, self.graph) {
-                best = (elements, at, path.len());
-            }
-        }
-        self.kept.insert(best.1, count.clone());
-        // What is moved behind it comes with all that was kept.
-        for moved in path.into_iter().take(best.2).rev() {
-            let axes = self.result(&Loops::of(self.graph, moved), &self.edges(moved));
-            if let Some(known) = self.axes.get_mut(moved.index()) {
-                *known = axes;
-            }
-        }
-    }
-
-    /// The edge into the op that an edge comes from, where that only moves one
-    /// tensor for one reader.
-    fn only_moved(&self, edge: EdgeIndex) -> Option<EdgeIndex> {
-        let (from, _) = self.graph.ops.edge_endpoints(edge)?;
-        let op = &self.graph.ops[from];
-        let readers = self.graph.ops.edges_directed(from, Direction::Outgoing);
-        match self.edges(from).as_slice() {
-            [only] if op.kind.only_moves() && readers.count() == 1 => Some(*only),
-            _ => None,
-        }
-    }
-
-    fn elements(&self, edge: EdgeIndex) -> Expr {
-        let edge = self.graph.ops.edge_weight(edge);
-        edge.map_or_else(Expr::one, |edge| edge.tensor.elements())
-    }
-
-    /// An input that follows from no weight, and meets all tokens, is a mask of
-    /// all of them.
-    fn give_whole(&mut self, at: NodeIndex, edge: EdgeIndex) -> Result<(), Stopped> {
-        if matches!(self.graph.ops[at].kind, OpKind::Einsum(_)) {
-            return Ok(());
-        }
-        let mut inputs = BTreeSet::new();
-        let mut seen = BTreeSet::new();
-        let mut open: Vec<NodeIndex> = Vec::new();
-        open.extend(self.graph.ops.edge_endpoints(edge).map(|(from, _)| from));
-        while let Some(from) = open.pop() {
-            match self.graph.ops[from].kind {
-                OpKind::Weight => return Ok(()),
-                OpKind::Input => {
-                    inputs.insert(from);
-                }
-                _ => {}
-            }
-            let before = self.graph.ops.neighbors_directed(from, Direction::Incoming);
-            open.extend(before.filter(|before| seen.insert(*before)));
-        }
-        let known = self.whole.len();
-        self.whole.extend(inputs);
-        match self.whole.len() > known {
-            true => Err(Stopped::Again),
-            false => Ok(()),
-        }
-    }
-
     /// Whether an op works on each token by itself, but for scores and what they
     /// weigh.
     fn check(&self, at: NodeIndex, loops: &Loops, edges: &[EdgeIndex]) -> Result<(), Stopped> {
@@ -379,7 +307,7 @@ impl<'g> Labels<'g> {
     }
 
     /// The labels of the result of an op.
-    fn result(&self, loops: &Loops, edges: &[EdgeIndex]) -> Axes {
+    pub(super) fn result(&self, loops: &Loops, edges: &[EdgeIndex]) -> Axes {
         let said = self.said(loops, edges);
         let of_loop = |at: &usize| {
             let mut said = said.iter().filter_map(|said| said.get(*at)?.clone());
@@ -442,13 +370,4 @@ fn mistake(op: &crate::graph::Op, message: String) -> Stopped {
         format!("{message}, so it cannot decode one by one"),
     );
     Stopped::Mistake(Box::new(mistake))
-}
-
-/// Whether one number of elements is below another at the values of the graph.
-fn is_fewer(one: &Expr, other: &Expr, graph: &OpGraph) -> bool {
-    let values = graph.values();
-    match (one.evaluate(&values), other.evaluate(&values)) {
-        (Ok(one), Ok(other)) => one < other,
-        _ => false,
-    }
 }

@@ -10,9 +10,11 @@
 //! | `loops` | how the axes of an op's operands run into those of its result |
 //! | `labels` | which axes count the new token, and which all that are kept |
 //! | `train` | the graph with its backward ops and the update of its weights |
+//! | `kept` | where a tensor is kept on its way, and what is given for all tokens |
 //! | `decode` | the graph for one new token, with what is kept of the earlier ones |
 
 mod decode;
+mod kept;
 mod labels;
 mod loops;
 mod tokens;
@@ -37,7 +39,7 @@ pub(super) fn apply(
     numbers: &dyn Fn(&str) -> Option<Expr>,
 ) -> Result<(), Problems> {
     graph.phase = model.phase();
-    match (model.phase(), &model.root.causal) {
+    match (model.phase(), &model.root.tokens) {
         (Phase::Prefill, _) | (Phase::Decode, None) => Ok(()),
         (Phase::Train(training), _) => {
             if train(graph, training) > 0 {
@@ -47,8 +49,8 @@ pub(super) fn apply(
             let start = Place::new(&model.root.source, 0..0);
             Err(Diagnostic::at(&start, message).into())
         }
-        (Phase::Decode, Some(causal)) => {
-            let (tokens, axis) = match &causal.value {
+        (Phase::Decode, Some(counted)) => {
+            let (tokens, axis) = match &counted.value {
                 TokenAxis::Dim(name) => (numbers(name), None),
                 TokenAxis::Axis(at) => (axis(graph, *at), Some(*at)),
             };
@@ -56,7 +58,7 @@ pub(super) fn apply(
                 return Ok(());
             };
             let count = Count::new(tokens, context);
-            Ok(decode(graph, &count, axis, &causal.place)?)
+            Ok(decode(graph, &count, axis, &counted.place)?)
         }
     }
 }

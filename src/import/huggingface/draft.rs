@@ -10,13 +10,25 @@ pub(crate) struct Draft {
     name: String,
     about: String,
     format: Option<&'static str>,
+    linear: Option<Linear>,
     remarks: Vec<String>,
     inputs: Vec<String>,
     /// The dim that counts tokens, none of which sees a later one.
-    causal: Option<&'static str>,
+    tokens: Option<&'static str>,
     sections: [Vec<Entry>; 4],
     ops: Vec<Op>,
     variants: bool,
+    /// Whether a causal mask hides from every layer what comes later.
+    causal: bool,
+}
+
+/// In which numbers linear layers multiply and add.
+pub(crate) struct Linear {
+    pub(crate) format: String,
+    /// Which values their weights hold, if few.
+    pub(crate) domain: Option<&'static str>,
+    /// Whether the head is one of them.
+    pub(crate) has_head: bool,
 }
 
 /// The tables of a model file that hold names and values.
@@ -40,12 +52,14 @@ impl Draft {
             name,
             about: String::new(),
             format: None,
+            linear: None,
             remarks: Vec::new(),
             inputs: Vec::new(),
-            causal: None,
+            tokens: None,
             sections: [const { Vec::new() }; 4],
             ops: Vec::new(),
             variants: false,
+            causal: false,
         }
     }
 
@@ -59,14 +73,19 @@ impl Draft {
         self.format = Some(format);
     }
 
+    /// What its linear layers are computed in, if in something else.
+    pub(crate) fn linear(&mut self, linear: Linear) {
+        self.linear = Some(linear);
+    }
+
     /// A sentence for the head of the file.
     pub(crate) fn remark(&mut self, sentence: impl Into<String>) {
         self.remarks.push(sentence.into());
     }
 
     /// No token, counted by this dim, sees a later one.
-    pub(crate) fn causal(&mut self, tokens: &'static str) {
-        self.causal = Some(tokens);
+    pub(crate) fn tokens(&mut self, tokens: &'static str) {
+        self.tokens = Some(tokens);
     }
 
     /// An input of whole numbers, such as words and their positions.
@@ -133,7 +152,13 @@ impl Draft {
     }
 
     pub(crate) fn op(&mut self, op: Op) {
-        self.ops.push(op);
+        let is_masked = self.causal && op.is_repeated;
+        self.ops.push(if is_masked { op.causal() } else { op });
+    }
+
+    /// From here on no token of a layer sees what comes later.
+    pub(crate) fn causal(&mut self) {
+        self.causal = true;
     }
 
     /// The attentions that ship may take each other's place.
@@ -155,8 +180,20 @@ impl Draft {
         }
         let inputs = self.inputs.join(", ");
         push(&mut text, format_args!("inputs = {{ {inputs} }}"));
-        if let Some(tokens) = self.causal {
-            push(&mut text, format_args!("causal = \"{tokens}\""));
+        if let Some(tokens) = self.tokens {
+            push(&mut text, format_args!("tokens = \"{tokens}\""));
+        }
+        if let Some(linear) = &self.linear {
+            push(
+                &mut text,
+                format_args!("\n[linear]\nformat = \"{}\"", linear.format),
+            );
+            if let Some(domain) = linear.domain {
+                push(&mut text, format_args!("domain = \"{domain}\""));
+            }
+            let head = if linear.has_head { "" } else { "\"head\", " };
+            let except = "\"conv\", \"patch-embed\", \"router\"";
+            push(&mut text, format_args!("except = [{head}{except}]"));
         }
         let titles = ["dims", "params", "slots", "weights"];
         for (title, entries) in titles.iter().zip(&self.sections) {

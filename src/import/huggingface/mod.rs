@@ -11,7 +11,8 @@
 //! | `label` | names of a file, made harmless |
 //! | `class` | which of a family's classes is meant, and what follows the stack |
 //! | `draft`, `op` | the text of a model file as a family puts it together |
-//! | `numeric` | the format of the numbers, and how weights are quantised |
+//! | `numeric` | the format of the numbers |
+//! | `quantised` | in which numbers linear layers of quantised weights multiply |
 //! | `mechanism` | what families are made of: embeddings, heads, windows, experts |
 //! | `family` | the families, one file for those that are built alike |
 //!
@@ -27,6 +28,7 @@ mod label;
 mod mechanism;
 mod numeric;
 mod op;
+mod quantised;
 
 use std::sync::Arc;
 
@@ -59,7 +61,7 @@ pub fn import(source: &Arc<Source>) -> Result<Imported, Problems> {
     draft.remark("Written from a Hugging Face config by `picojoule import`.");
     write(&mut config, &mut draft);
     numeric::format(&mut config, &mut draft);
-    numeric::quantisation(&mut config);
+    quantised::quantisation(&mut config, &mut draft);
     config.remark_unread();
     let notes = config.remarks();
     config.problems.or(())?;

@@ -3,12 +3,15 @@
 /// One op of the file.
 pub(crate) struct Op {
     lines: Vec<String>,
+    /// Whether it is a block upon itself, as the layers are.
+    pub(crate) is_repeated: bool,
 }
 
 impl Op {
     pub(crate) fn new(name: &str) -> Op {
         Op {
             lines: vec![format!("name = \"{name}\"")],
+            is_repeated: false,
         }
     }
 
@@ -77,8 +80,14 @@ impl Op {
         self.line("bias", "true")
     }
 
-    pub(crate) fn repeat(self, count: &str) -> Op {
+    pub(crate) fn repeat(mut self, count: &str) -> Op {
+        self.is_repeated = true;
         self.text("repeat", count)
+    }
+
+    /// With a causal mask over whatever attends.
+    pub(crate) fn causal(self) -> Op {
+        self.line("causal", "true")
     }
 
     /// Numbers that a block takes.

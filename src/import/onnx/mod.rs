@@ -14,6 +14,7 @@
 //! | `build` | a net under construction, and the steps that operators are made of |
 //! | `operator` | operators to steps, one file for each family |
 //! | `read` | graphs, functions and nodes to a net |
+//! | `empty` | which dims may be 0 |
 //! | `fuse` | the same network in the same nodes, whoever exported it |
 //! | `causal` | whether no token sees a later one |
 //! | `stage` | which part of a network a node is |
@@ -23,6 +24,7 @@
 
 mod build;
 mod causal;
+mod empty;
 mod error;
 mod fuse;
 mod infer;
@@ -39,7 +41,7 @@ mod weights;
 pub mod wire;
 mod write;
 
-pub use self::weights::{WeightProbe, WeightValues, external, scan};
+pub use self::weights::{Scale, WeightProbe, WeightValues, external, scan};
 
 use super::imported::{Given, Imported};
 use crate::source::{Diagnostic, Problems};
@@ -58,6 +60,7 @@ pub fn import<'m>(
     probe: &'m mut WeightProbe<'m>,
 ) -> Result<Imported, Problems> {
     let (mut net, mut notes) = read::read(model, file, given, probe)?;
+    empty::find(&mut net, model, file, given);
     let mut note = |text: String| *notes.entry(text).or_default() += 1;
     let other = fuse::fuse(&mut net);
     if other > 0 {

@@ -14,7 +14,8 @@ use num_traits::ToPrimitive;
 
 use super::layers::Repeat;
 use super::net::{
-    Binary, Block, KnownValue, Net, NetNode, NodeId, Origin, Product, ProductAxis, TensorId, Work,
+    Binary, Block, KnownValue, Making, Net, NetNode, NodeId, Origin, Product, ProductAxis,
+    TensorId, Work,
 };
 use crate::symbolic::Expr;
 
@@ -74,7 +75,7 @@ pub(super) fn find(net: &Net, repeats: &[Repeat]) -> Parameters {
             }
         }
     }
-    parameters.apart = ledger.rest();
+    parameters.apart += ledger.rest();
     parameters
 }
 
@@ -127,6 +128,14 @@ impl<'n> Ledger<'n> {
                 if self.take(rounds.iter().flat_map(claims).collect()) {
                     let weights = weights.iter().map(|at| (first, node.inputs[*at]));
                     parameters.counted.extend(weights);
+                    return;
+                }
+                // Where the bias has other numbers than the model file counts.
+                let own = |at: &NodeId| weight_claims(net, &net.nodes[*at], &weights);
+                let claims: Vec<Claim> = rounds.iter().flat_map(own).collect();
+                let elements: u64 = claims.iter().map(|claim| claim.elements).sum();
+                if self.take(claims) {
+                    parameters.apart += elements;
                 }
             }
             Work::Block(Block::LayerNorm { .. } | Block::RmsNorm { .. }) => {
@@ -225,8 +234,13 @@ impl<'n> Ledger<'n> {
                 _ => met.insert(id, linear),
             };
             let tensor = &net.tensors[id];
-            let linear = linear && tensor.made_linearly;
-            open.extend(tensor.made_of.iter().map(|part| (*part, linear)));
+            let kept = linear && tensor.making != Making::Other;
+            open.extend(tensor.made_of.iter().map(|part| {
+                // The weights of what was computed of learnt queries alone,
+                // whatever was done with the product.
+                let weight = tensor.making == Making::Product && is_matrix(net, *part);
+                (*part, kept || weight)
+            }));
         }
         let counted = met.iter().filter(|(id, linear)| {
             let said = net.tensors[**id].origin == Some(Origin::Parameter);
@@ -238,8 +252,7 @@ impl<'n> Ledger<'n> {
 
 /// What a product or a table asks for: its weights, and its bias.
 fn product_claims(net: &Net, node: &NetNode, weights: &[usize]) -> Vec<Claim> {
-    let of = |at: &usize| whole(net, node.inputs[*at], true);
-    let mut claims: Vec<Claim> = weights.iter().map(of).collect();
+    let mut claims = weight_claims(net, node, weights);
     let Work::Product(product) = &node.work else {
         return claims;
     };
@@ -253,6 +266,12 @@ fn product_claims(net: &Net, node: &NetNode, weights: &[usize]) -> Vec<Claim> {
         });
     }
     claims
+}
+
+/// What its weights ask for.
+fn weight_claims(net: &Net, node: &NetNode, weights: &[usize]) -> Vec<Claim> {
+    let of = |at: &usize| whole(net, node.inputs[*at], true);
+    weights.iter().map(of).collect()
 }
 
 /// All elements of a constant.
@@ -306,7 +325,7 @@ fn is_learnt(net: &Net, id: TensorId) -> bool {
     let tensor = &net.tensors[id];
     match tensor.origin {
         Some(Origin::Parameter) => true,
-        Some(Origin::Unsaid) => {
+        Some(Origin::Unsaid | Origin::Computed) => {
             let values = match &tensor.value {
                 Some(KnownValue::Real(values)) => values.as_slice(),
                 _ => &[],
@@ -319,6 +338,16 @@ fn is_learnt(net: &Net, id: TensorId) -> bool {
     }
 }
 
+/// Whether a tensor has two extents at least, beside those of 1.
+fn is_matrix(net: &Net, id: TensorId) -> bool {
+    let shape = net.tensors[id].shape.as_deref().unwrap_or(&[]);
+    shape
+        .iter()
+        .filter(|extent| **extent != Expr::one())
+        .count()
+        > 1
+}
+
 /// Constants that are added to scores before a softmax, alike for all heads:
 /// masks, unless the file says that they are learnt.
 fn masks(net: &Net) -> BTreeSet<TensorId> {
@@ -329,7 +358,11 @@ fn masks(net: &Net) -> BTreeSet<TensorId> {
         .filter(|node| node.work == Work::Block(Block::Softmax));
     let mut masks = BTreeSet::new();
     for node in softmax {
-        let sums = makers[node.inputs[0]].map(|at| &net.nodes[at]);
+        // Windows that were joined for the mask are taken apart again.
+        let mut sums = makers[node.inputs[0]].map(|at| &net.nodes[at]);
+        while let Some(moved) = sums.filter(|sums| sums.work == Work::Move) {
+            sums = makers[moved.inputs[0]].map(|at| &net.nodes[at]);
+        }
         let Some(sums) = sums.filter(|sums| sums.work == Work::Binary(Binary::Add)) else {
             continue;
         };
@@ -340,7 +373,8 @@ fn masks(net: &Net) -> BTreeSet<TensorId> {
             let heads = shape.len().checked_sub(3).map(|at| &shape[at]);
             let alike = heads.is_none_or(|heads| *heads == Expr::one());
             // Scores of one matrix alone are of no heads.
-            alike && rank > 2 && shape.len() > 1 && tensor.origin == Some(Origin::Unsaid)
+            let unsaid = matches!(tensor.origin, Some(Origin::Unsaid | Origin::Computed));
+            alike && rank > 2 && shape.len() > 1 && unsaid
         };
         masks.extend(sums.inputs.iter().filter(mask));
     }

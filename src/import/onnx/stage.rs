@@ -18,6 +18,7 @@ pub(super) fn name(net: &mut Net) {
             found.name(net, at);
         }
     }
+    name_masks(net, &readers);
     let attends = net.nodes.iter().any(|node| node.stage == Some("score"));
     let last = net
         .nodes
@@ -38,6 +39,23 @@ pub(super) fn name(net: &mut Net) {
                 .first()
                 .and_then(|next| net.nodes[*next].stage);
             net.nodes[at].stage = next;
+        }
+    }
+}
+
+/// What is computed for a mask alone is part of it: exporters make it of tokens
+/// in more or fewer steps.
+fn name_masks(net: &mut Net, readers: &[Vec<NodeId>]) {
+    for at in (0..net.nodes.len()).rev() {
+        let node = &net.nodes[at];
+        let steps = matches!(
+            node.work,
+            Work::Unary(_) | Work::Binary(_) | Work::Where | Work::Clip(..) | Work::Move
+        );
+        let readers = &readers[node.output];
+        let alone = (readers.iter()).all(|reader| net.nodes[*reader].stage == Some("mask"));
+        if node.stage.is_none() && steps && !readers.is_empty() && alone {
+            net.nodes[at].stage = Some("mask");
         }
     }
 }
@@ -156,7 +174,7 @@ fn is_linear(net: &Net, at: NodeId, product: &Product) -> bool {
 
 fn has_windows(product: &Product) -> bool {
     let window = |axis: &ProductAxis| matches!(axis, ProductAxis::Window { .. });
-    product.operands.iter().flatten().any(window)
+    product.lays_down || product.operands.iter().flatten().any(window)
 }
 
 fn stage_of(
@@ -188,7 +206,7 @@ fn stage_of(
         Work::Unary(Unary::Relu) => "relu",
         Work::Unary(Unary::Round | Unary::Floor | Unary::Ceil) => "round",
         Work::Clip(..) => "clip",
-        Work::Fold(fold) if fold.reduced.len() == 4 && fold.reduced[2] && fold.reduced[3] => "pool",
+        Work::Fold(fold) if is_pool(&fold.reduced) => "pool",
         Work::Fold(_) => "reduce",
         Work::Binary(Binary::Add) if all_from("embed") || all_from("patch-embed") => "embed",
         Work::Binary(Binary::Add) if is_residual(net, &node.inputs) => "residual",
@@ -197,6 +215,11 @@ fn stage_of(
         Work::Unsupported(_) => "left-out",
         _ => "elementwise",
     })
+}
+
+/// Whether the axes behind the channels are reduced, and these are two or three.
+fn is_pool(reduced: &[bool]) -> bool {
+    reduced.len() >= 4 && reduced.iter().skip(2).all(|axis| *axis)
 }
 
 /// Whether two computed tensors of one shape are added.

@@ -2,6 +2,7 @@
 
 mod dims;
 mod input;
+mod linear;
 mod op;
 mod values;
 mod weight;
@@ -11,8 +12,9 @@ use std::sync::Arc;
 
 use self::dims::Dims;
 use self::input::inputs;
+use self::linear::linear;
 use self::op::op;
-use self::values::{entries, format, formulas, list, names};
+use self::values::{entries, format, formula, formulas, list, names};
 use self::weight::weights;
 use super::chains::check_chains;
 use super::limits;
@@ -23,7 +25,7 @@ use crate::source::{
     Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, Value, at_most, parse_toml,
 };
 
-pub use self::values::formulas as read_numbers;
+pub use self::values::read_numbers;
 
 impl Module {
     /// Reads a model or block file, noting every mistake in it. `None` only
@@ -36,9 +38,9 @@ impl Module {
             );
             return None;
         }
-        if source.is_generated() && source.text().len() > Source::max_generated_bytes() {
-            let most = Source::max_generated_bytes() >> 20;
-            let message = format!("the generated model is larger than {most} MiB");
+        if source.text().len() > Source::max_model_bytes() {
+            let most = Source::max_model_bytes() >> 20;
+            let message = format!("the model is larger than {most} MiB, the most that is read");
             problems.push(Diagnostic::at(&Place::new(source, 0..0), message));
             return None;
         }
@@ -98,9 +100,9 @@ impl Module {
             numbers,
             emptiable: dims.emptiable,
             aliases: dims.aliases,
-            causal: match kind {
+            tokens: match kind {
                 ModuleKind::Model => {
-                    let given = fields.take("causal");
+                    let given = fields.take("tokens");
                     given.and_then(|node| token_axis(node, problems))
                 }
                 ModuleKind::Block => None,
@@ -110,11 +112,11 @@ impl Module {
                 problems,
             ),
             slots: bindings(fields.take("slots"), problems),
-            ops: list(fields.take("op"), limits::ops(source), "ops", problems, op),
+            ops: list(fields.take("op"), limits::OPS, "ops", problems, op),
             blocks: match kind {
                 ModuleKind::Model => list(
                     fields.take("block"),
-                    limits::BLOCKS,
+                    limits::OWN_BLOCKS,
                     "blocks",
                     problems,
                     |node, problems| own_block(node, source, problems),
@@ -137,6 +139,16 @@ impl Module {
                 ModuleKind::Model => fields
                     .take("format")
                     .and_then(|node| format(node, problems)),
+                ModuleKind::Block => None,
+            },
+            linear: match kind {
+                ModuleKind::Model => linear(fields.take("linear"), problems),
+                ModuleKind::Block => None,
+            },
+            bit_density: match kind {
+                ModuleKind::Model => fields
+                    .take("bit_density")
+                    .and_then(|node| formula(node, problems)),
                 ModuleKind::Block => None,
             },
             densities: match kind {
@@ -176,8 +188,8 @@ impl Module {
             "variant",
             problems,
         );
-        if let Some(causal) = &self.causal
-            && let TokenAxis::Dim(tokens) = &causal.value
+        if let Some(counted) = &self.tokens
+            && let TokenAxis::Dim(tokens) = &counted.value
         {
             let known = || {
                 let dims = self.numbers.iter().filter(|n| n.role == NumberRole::Dim);
@@ -186,7 +198,7 @@ impl Module {
             if !known().any(|name| name.value == *tokens) {
                 let message = format!("no dim `{tokens}` that could count tokens");
                 let known = known().map(|name| name.value.as_str());
-                problems.push(Diagnostic::at(&causal.place, message).known(tokens, known));
+                problems.push(Diagnostic::at(&counted.place, message).known(tokens, known));
             }
         }
         if let Some(output) = &self.output {

@@ -34,6 +34,11 @@ pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
     let times = fields
         .take("times")
         .and_then(|node| formula(node, problems));
+    let masked = fields
+        .take("masked")
+        .and_then(|node| formula(node, problems));
+    let causal = fields.take("causal");
+    let causal = causal.is_some_and(|node| truth(node, problems));
     let density = fields
         .take("density")
         .and_then(|node| formula(node, problems));
@@ -84,6 +89,8 @@ pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
         form,
         when,
         times,
+        masked,
+        causal,
         format: op_format,
         domain,
         density,
@@ -153,6 +160,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
     let reduce = fields.take("reduce");
     let bias = fields.take("bias");
     let extents = fields.take("axes");
+    let sums = fields.take("sums");
     let with = fields.take("with");
     let repeat = fields.take("repeat");
     let uncounted = fields.take("uncounted");
@@ -178,6 +186,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
             ("reduce", reduce),
             ("bias", bias),
             ("axes", extents),
+            ("sums", sums),
         ]);
     }
     if !matches!(*key, "block" | "slot") {
@@ -211,14 +220,20 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
                 .unwrap_or(Reduce::Add),
                 bias: bias.and_then(|node| formula(node, problems)),
                 extents: formulas(extents, problems),
+                sums: sums.and_then(|node| formula(node, problems)),
                 signature,
             })
         }
         "apply" => formula(node, problems).map(OpForm::Apply),
-        "per_element" => per_element(node, problems).map(|counts| OpForm::PerElement {
-            counts,
-            keeps_values: keeps_values.is_some_and(|node| truth(node, problems)),
-            backward: backward.and_then(|node| per_element(node, problems)),
+        "per_element" => per_element(node, problems).map(|counts| {
+            let says = keeps_values.filter(|node| matches!(node.value, Value::Bool(_)));
+            let among = keeps_values.filter(|_| says.is_none());
+            OpForm::PerElement {
+                counts,
+                keeps_values: among.is_some() || says.is_some_and(|node| truth(node, problems)),
+                among: among.and_then(|node| formula(node, problems)),
+                backward: backward.and_then(|node| per_element(node, problems)),
+            }
         }),
         "concat" => signature(node, problems).map(OpForm::Concat),
         "gather" => signature(node, problems).map(OpForm::Gather),

@@ -50,16 +50,27 @@ pub(super) fn check_name(name: &Spanned<String>, problems: &mut Problems) {
     }
 }
 
-/// A table of numbers and formulas.
-pub fn formulas(node: Option<&Datum>, problems: &mut Problems) -> Vec<(Spanned<String>, Formula)> {
-    let mut read = Vec::new();
-    for (name, value) in entries(node, limits::NAMES, "numbers", problems) {
-        check_name(name, problems);
-        if let Some(formula) = formula(value, problems) {
-            read.push((name.clone(), formula));
-        }
-    }
+/// A table of numbers and formulas, by names that formulas can use.
+pub(super) fn formulas(
+    node: Option<&Datum>,
+    problems: &mut Problems,
+) -> Vec<(Spanned<String>, Formula)> {
+    let read = read_numbers(node, problems);
+    read.iter().for_each(|(name, _)| check_name(name, problems));
     read
+}
+
+/// A table of numbers and formulas, by any names: dims of a graph are called as
+/// its file calls them.
+pub fn read_numbers(
+    node: Option<&Datum>,
+    problems: &mut Problems,
+) -> Vec<(Spanned<String>, Formula)> {
+    let entries = entries(node, limits::NAMES, "numbers", problems);
+    let read = entries
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), formula(value, problems)?)));
+    read.collect()
 }
 
 /// The entries of the table that `node` must be, if there is one.

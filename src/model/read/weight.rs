@@ -18,8 +18,7 @@ pub(super) fn inline(node: &Datum, problems: &mut Problems) -> Option<WeightDecl
 
 /// The table `[weights]`.
 pub(super) fn weights(node: Option<&Datum>, problems: &mut Problems) -> Vec<NamedWeight> {
-    let most = node.map_or(0, |node| limits::ops(node.place.source()));
-    entries(node, most, "weights", problems)
+    entries(node, limits::OPS, "weights", problems)
         .iter()
         .filter_map(|(name, value)| named(name, value, problems))
         .collect()

@@ -18,7 +18,8 @@
 //! | `turned` | einsums, as einsums of the gradient |
 //! | `listed` | steps that a file lists |
 //! | `needs` | which tensors need a gradient, and in which share of the rounds |
-//! | `backward` | the backward op of each op |
+//! | `backward` | the way back through the graph |
+//! | `operands` | what each op gives back to its operands |
 //! | `again` | ops that run once more, where activations are not stored |
 //! | `update` | the optimiser |
 
@@ -27,6 +28,7 @@ mod backward;
 mod derivative;
 mod listed;
 mod needs;
+mod operands;
 mod turned;
 mod update;
 

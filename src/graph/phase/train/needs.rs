@@ -49,7 +49,11 @@ impl Needs {
         match carrying(graph, from, at) {
             Some(region) => {
                 let rounds = &graph.region(region).rounds;
-                let others = (rounds - &Expr::one()).divide(rounds).unwrap_or_default();
+                let mut others = rounds - &Expr::one();
+                if !rounds.symbols().is_disjoint(&graph.emptiable()) {
+                    others = others.larger(&Expr::zero());
+                }
+                let others = others.divide(rounds).unwrap_or_default();
                 more(own, others)
             }
             None => own,

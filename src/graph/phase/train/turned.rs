@@ -13,14 +13,21 @@ pub(super) fn of_product(einsum: &Einsum, of: usize, shape: &[Expr]) -> Option<E
         return None;
     };
     let (own, other) = if of == 0 { (a, b) } else { (b, a) };
-    let kept = kept(einsum, own, shape);
+    let has = |at: usize| {
+        let mut loops = own.0.iter().flat_map(|index| &index.terms);
+        loops.any(|(own, _)| *own == at)
+    };
     let axes = einsum.axes.iter().enumerate().map(|(at, axis)| Axis {
-        is_reduced: !kept.contains(&at),
+        is_reduced: !has(at),
         ..axis.clone()
     });
     let axes: Vec<Axis> = axes.collect();
     let operands = vec![einsum.output.clone(), other.clone()];
-    Some(turned(axes, operands, own.clone()))
+    let sums = has_windows(einsum, own, shape).then(|| shape.iter().product());
+    Some(Einsum {
+        sums,
+        ..turned(axes, operands, own.clone())
+    })
 }
 
 /// The sum of a tensor with these loops over those that the operand `own` of
@@ -107,23 +114,19 @@ fn turned(axes: Vec<Axis>, operands: Vec<Projection>, output: Projection) -> Ein
             switch: Expr::zero(),
             projection: None,
         },
+        sums: None,
         density: Expr::one(),
     }
 }
 
-/// The loops that run through the axes of an operand: of a window that slides
-/// over one, those of its places.
-fn kept(einsum: &Einsum, own: &Projection, shape: &[Expr]) -> Vec<usize> {
-    let mut kept = Vec::new();
-    for (index, extent) in own.0.iter().zip(shape) {
-        let loops = index.terms.iter().map(|(at, _)| *at);
-        let all: Expr = (loops.clone())
-            .filter_map(|at| einsum.axes.get(at).map(|axis| &axis.extent))
-            .product();
-        match all == *extent {
-            true => kept.extend(loops),
-            false => kept.extend(loops.take(1)),
-        }
-    }
-    kept
+/// Whether windows slide over an operand, which then has other elements than
+/// its loops.
+fn has_windows(einsum: &Einsum, own: &Projection, shape: &[Expr]) -> bool {
+    own.0.iter().zip(shape).any(|(index, extent)| {
+        let loops = index
+            .terms
+            .iter()
+            .filter_map(|(at, _)| einsum.axes.get(*at));
+        loops.map(|axis| &axis.extent).product::<Expr>() != *extent
+    })
 }

@@ -57,6 +57,7 @@ pub(super) fn update(
         text: optimiser.name().to_owned(),
         formula: None,
         keeps_values: false,
+        among: None,
         backward: None,
         steps: steps.collect(),
     });

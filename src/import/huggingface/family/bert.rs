@@ -155,7 +155,11 @@ fn by_token(config: &mut Config<'_>, draft: &mut Draft, head: Head) {
             labels(config, draft);
             token_scores(draft, "encoder", "labels", true);
         }
-        Head::Spans => token_scores(draft, "encoder", "2", true),
+        // Begin and end are as many labels, if a config says otherwise.
+        Head::Spans => {
+            labels(config, draft);
+            token_scores(draft, "encoder", "labels", true);
+        }
         _ => {}
     }
 }

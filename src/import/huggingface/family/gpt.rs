@@ -155,10 +155,8 @@ pub(super) fn opt(config: &mut Config<'_>, draft: &mut Draft) {
     let bias = config.truth_or("enable_bias", true);
     draft.switch("bias", bias);
     if !config.truth_or("layer_norm_elementwise_affine", true) {
-        config.wrong(
-            "layer_norm_elementwise_affine",
-            "norms without gains are not known here",
-        );
+        draft.switch("gain", false);
+        draft.switch("shift", false);
     }
     let classes = [
         ("OPTForCausalLM", Head::Words),

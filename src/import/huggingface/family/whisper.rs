@@ -41,9 +41,8 @@ pub(super) fn whisper(config: &mut Config<'_>, draft: &mut Draft) {
     let act = activation(config, "activation_function", "gelu");
     draft.slot("activation", act);
     draft.switch("k_bias", false);
-    if config.truth_or("scale_embedding", false) {
-        config.wrong("scale_embedding", "scaled words are not known here");
-    }
+    // Words are not scaled, whatever `scale_embedding` says.
+    config.without_effect(&["scale_embedding"]);
     let scores_words = matches!(head, Head::Words | Head::DecoderAlone);
     let tied = config.truth_or("tie_word_embeddings", true) && scores_words;
     if head == Head::DecoderAlone {

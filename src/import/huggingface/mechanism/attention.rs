@@ -9,10 +9,10 @@ use crate::source::Diagnostic;
 
 /// What goes with every causal model.
 pub(crate) fn causal(draft: &mut Draft) {
-    draft.causal("seq");
-    draft.remark(
-        "Attention is counted in full; the half that a causal mask leaves is `--set share=0.5`.",
-    );
+    draft.causal();
+    draft.tokens("seq");
+    draft
+        .remark("Attention is counted in full; `--causal skipped` leaves out what the mask hides.");
 }
 
 /// A window for all layers.
@@ -30,7 +30,8 @@ pub(crate) fn window_for_all(draft: &mut Draft, window: Option<u64>) {
 /// The sentence that goes with every window.
 fn windowed(draft: &mut Draft) {
     draft.remark(
-        "Every token is counted with a window of its full size, at the start of a sequence too.",
+        "Every token is counted with a window of its full size, at the start of a sequence too; \
+         `--causal skipped` counts the keys that each sees.",
     );
 }
 

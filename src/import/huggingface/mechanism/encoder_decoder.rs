@@ -10,8 +10,8 @@ use crate::import::huggingface::op::{Op, weight};
 /// The sentence that goes with every encoder and decoder.
 pub(crate) fn masked_by_half(draft: &mut Draft) {
     draft.remark(
-        "The decoder's attention to itself is counted in full, masked or not (`--set share=0.5` \
-         counts every attention by half).",
+        "The decoder's attention to itself is counted in full; `--causal skipped` leaves out what \
+         its mask hides.",
     );
 }
 

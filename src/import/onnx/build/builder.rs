@@ -8,23 +8,27 @@ use crate::import::onnx::error::ImportError;
 use crate::import::onnx::infer::extent::{MAX_VALUES, check_shape, number, shown};
 use crate::import::onnx::infer::{constant, domain};
 use crate::import::onnx::net::{
-    Binary, KnownValue, NamedDim, Net, NetNode, NetTensor, Scale, TensorId, Unary, Work,
+    Binary, KnownValue, Making, NamedDim, Net, NetNode, NetTensor, Origin, Scale, TensorId, Unary,
+    Work,
 };
 use crate::import::onnx::proto::ElementType;
 use crate::number::to_f64;
 use crate::symbolic::Expr;
 
-/// Whether some work is made of products, sums and moves.
-fn is_linear(work: &Work) -> bool {
-    matches!(
-        work,
-        Work::Product(_)
-            | Work::Gather
-            | Work::Move
-            | Work::Unary(Unary::Cast)
-            | Work::Where
-            | Work::Binary(Binary::Add | Binary::Sub | Binary::Mul | Binary::Div)
-    )
+/// What a constant was computed from is followed over so many tensors.
+const MAX_SOURCES: usize = 64;
+
+/// How some work computes a constant.
+fn making(work: &Work) -> Making {
+    match work {
+        Work::Product(_) => Making::Product,
+        Work::Gather
+        | Work::Move
+        | Work::Unary(Unary::Cast)
+        | Work::Where
+        | Work::Binary(Binary::Add | Binary::Sub | Binary::Mul | Binary::Div) => Making::Linear,
+        _ => Making::Other,
+    }
 }
 
 /// A net under construction: all that an operator may look at and add to.
@@ -77,7 +81,7 @@ impl NetBuilder {
             stored: false,
             origin: None,
             made_of: Vec::new(),
-            made_linearly: false,
+            making: Making::Other,
             value: None,
             domain: Domain::Real,
             density: None,
@@ -120,6 +124,18 @@ impl NetBuilder {
         self.never_negative.contains(&tensor)
     }
 
+    /// How many nodes there are so far.
+    pub(crate) fn nodes(&self) -> usize {
+        self.net.nodes.len()
+    }
+
+    /// Says which part of the nodes from this one on a causal mask hides.
+    pub(crate) fn mask(&mut self, from: usize, hidden: &Expr) {
+        let results = self.net.nodes.iter().skip(from).map(|node| node.output);
+        let masked = results.map(|result| (result, hidden.clone()));
+        self.net.masked.extend(masked);
+    }
+
     /// A sequence of tensors.
     pub(crate) fn sequence(&mut self, parts: Vec<TensorId>) -> TensorId {
         let whole = self.add_tensor("", None, ElementType::Undefined);
@@ -160,7 +176,7 @@ impl NetBuilder {
             return Ok(output);
         }
         let value = constant::value(&work, inputs, &shape, &self.net);
-        let linear = is_linear(&work);
+        let making = making(&work);
         let (domain, scale) = domain::domain(&work, inputs, &shape, &self.net);
         let output = self.add_constant("", shape, element);
         let made = &mut self.net.tensors[output];
@@ -168,7 +184,7 @@ impl NetBuilder {
         made.domain = domain;
         made.scale = scale;
         made.made_of = inputs.to_vec();
-        made.made_linearly = linear;
+        made.making = making;
         Ok(output)
     }
 
@@ -219,6 +235,29 @@ impl NetBuilder {
         self.net.nodes.truncate(mark);
     }
 
+    /// How many products the nodes sum that were added after a mark.
+    pub(crate) fn products_since(&self, mark: usize) -> Expr {
+        let mut all = Expr::zero();
+        for node in self.net.nodes.iter().skip(mark) {
+            let Work::Product(product) = &node.work else {
+                continue;
+            };
+            let shape = |id: &TensorId| self.net.tensors[*id].shape.as_deref().unwrap_or(&[]);
+            let operands: Vec<&[Expr]> = node.inputs.iter().map(shape).collect();
+            if let Some(products) = product.summed(&operands, shape(&node.output)) {
+                all += &products;
+            }
+        }
+        all
+    }
+
+    /// The constants that nodes read which were added after a mark.
+    pub(crate) fn constants_since(&self, mark: usize) -> Vec<TensorId> {
+        let nodes = self.net.nodes.iter().skip(mark);
+        let read = nodes.flat_map(|node| node.inputs.iter().chain(&node.folded));
+        read.copied().filter(|id| self.is_constant(*id)).collect()
+    }
+
     /// An operator of known shape that no table prices: it is listed as left
     /// out, and what stands behind it is counted.
     pub(crate) fn unpriced(
@@ -250,6 +289,11 @@ impl NetBuilder {
         }
     }
 
+    /// What the reader of an estimate is told so far, to come back to.
+    pub(crate) fn notes(&mut self) -> &mut BTreeMap<String, usize> {
+        &mut self.notes
+    }
+
     /// Tells the reader of an estimate of something.
     pub(crate) fn note(&mut self, text: &str) {
         *self.notes.entry(text.to_owned()).or_default() += 1;
@@ -268,6 +312,23 @@ impl NetBuilder {
     /// Whether a tensor stands in the file and training may have changed it.
     pub(crate) fn is_stored(&self, tensor: TensorId) -> bool {
         self.net.tensors[tensor].stored
+    }
+
+    /// Whether training may have changed a constant: it stands in the file, and
+    /// the exporter did not make it, or it was computed from such a one.
+    pub(crate) fn may_be_learnt(&self, constant: TensorId) -> bool {
+        let mut open = vec![constant];
+        let mut steps = 0;
+        while let Some(id) = open.pop() {
+            let tensor = &self.net.tensors[id];
+            steps += 1;
+            let own = tensor.stored && tensor.origin != Some(Origin::Derived);
+            if own || steps > MAX_SOURCES {
+                return true;
+            }
+            open.extend(&tensor.made_of);
+        }
+        false
     }
 
     /// What the elements of a tensor are.

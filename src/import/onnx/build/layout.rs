@@ -26,8 +26,11 @@ impl NetBuilder {
         shape: Vec<Expr>,
     ) -> Result<TensorId, ImportError> {
         let value = self.value(x).cloned();
+        let before = self.shape(x)?;
+        let kept = kept_in_order(&before, &shape);
         let result = self.moved(&[x], shape)?;
         self.tensor_mut(result).value = value;
+        self.keeps_axes(result, kept);
         Ok(result)
     }
 
@@ -62,4 +65,24 @@ impl NetBuilder {
             self.tensor_mut(result).value = value;
         }
     }
+}
+
+/// Of each axis after a reshape which one it was before: one of the same extent
+/// behind as many elements.
+fn kept_in_order(before: &[Expr], after: &[Expr]) -> Vec<Option<usize>> {
+    let offsets = |shape: &[Expr]| -> Vec<Expr> {
+        let all = shape.iter().scan(Expr::one(), |all, extent| {
+            let offset = all.clone();
+            *all = &*all * extent;
+            Some(offset)
+        });
+        all.collect()
+    };
+    let (one, from, to) = (Expr::one(), offsets(before), offsets(after));
+    let axis = |at: usize| {
+        let same = |from_at: &usize| before[*from_at] == after[at] && from[*from_at] == to[at];
+        let alone = after[at] != one;
+        (0..before.len()).find(|from_at| alone && same(from_at))
+    };
+    (0..after.len()).map(axis).collect()
 }

@@ -22,7 +22,7 @@ mod layout;
 mod product;
 mod quantise;
 
-pub(crate) use attention::Heads;
+pub(crate) use attention::{Attended, Causal, Heads};
 pub(crate) use builder::NetBuilder;
 pub(crate) use fold::folded_shape;
 pub(crate) use held::{Held, Quantised};

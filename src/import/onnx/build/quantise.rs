@@ -68,6 +68,24 @@ impl NetBuilder {
         self.quantised.insert(fractions, quantised);
     }
 
+    /// A tensor moved, and the numbers that stand for its elements with it.
+    pub(crate) fn moved_with_numbers(
+        &mut self,
+        x: TensorId,
+        shape: Vec<Expr>,
+    ) -> Result<TensorId, ImportError> {
+        let moved = self.moved(&[x], shape.clone())?;
+        if let Some(quantised) = self.quantised_form(x) {
+            let numbers = self.moved(&[quantised.numbers], shape)?;
+            let quantised = Quantised {
+                numbers,
+                ..quantised
+            };
+            self.stands_for_fractions(moved, quantised);
+        }
+        Ok(moved)
+    }
+
     /// Says between which bounds the whole numbers of a tensor are.
     pub(crate) fn bounded(&mut self, numbers: TensorId, low: f64, high: f64) {
         self.held.insert(numbers, Held::between(low, high));

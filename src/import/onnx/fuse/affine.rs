@@ -12,8 +12,40 @@ pub(super) fn fuse(net: &mut Net) {
         if let Some((block, inputs)) = joined(net, &wiring, at) {
             net.nodes[at].work = Work::Block(block);
             net.nodes[at].inputs = inputs;
+        } else if is_of_channels(net, &wiring, at) {
+            net.nodes[at].stage = Some("norm");
         }
     }
+}
+
+/// Whether the node at `at` gives a normalisation of groups the gain or the
+/// shift of its channels: what was normalised was moved before.
+fn is_of_channels(net: &Net, wiring: &Wiring, at: NodeId) -> bool {
+    let node = &net.nodes[at];
+    let [a, b] = node.inputs[..] else {
+        return false;
+    };
+    let (x, vector) = if net.tensors[b].constant {
+        (a, b)
+    } else {
+        (b, a)
+    };
+    let gains = match &node.work {
+        Work::Binary(Binary::Mul) => false,
+        Work::Binary(Binary::Add) => true,
+        _ => return false,
+    };
+    let along = net.tensors[vector].constant && net.scalar(vector).is_none();
+    let Some(maker) = wiring.maker(wiring.before_moves(net, x)) else {
+        return false;
+    };
+    let before = &net.nodes[maker];
+    let plain = Block::LayerNorm {
+        gain: false,
+        shift: false,
+    };
+    let gained = before.work == Work::Binary(Binary::Mul) && before.stage == Some("norm");
+    along && (before.work == Work::Block(plain) || gains && gained)
 }
 
 /// The normalisation that the node at `at` and the one before it are together.

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::scale::scale_of;
 use super::wiring::Wiring;
 use crate::domain::Domain;
 use crate::import::onnx::net::{Binary, Net, NodeId, Product, ProductAxis, TensorId, Work};
@@ -88,7 +89,7 @@ impl Folding<'_> {
             Some("norm") => channels_of(net, vector, sums)?,
             _ => axis_of(net, vector, sums)?,
         };
-        let (product, last, axis) = self.before(net, at, sums, axis)?;
+        let (product, last, axis) = self.before(net, at, sums, axis, gain)?;
         let Work::Product(found) = &net.nodes[product].work else {
             return None;
         };
@@ -108,14 +109,16 @@ impl Folding<'_> {
         })
     }
 
-    /// The product whose elements, maybe moved, `tensor` has; the node that
-    /// makes the tensor; and which axis of the product one of the tensor is.
+    /// The product whose elements, maybe moved or brought to scale, `tensor`
+    /// has; the node that makes the tensor; and which axis of the product one of
+    /// the tensor is.
     fn before(
         &self,
         net: &Net,
         reader: NodeId,
         tensor: TensorId,
         axis: usize,
+        gain: bool,
     ) -> Option<(NodeId, NodeId, usize)> {
         let (mut tensor, mut reader, mut axis) = (tensor, reader, axis);
         let mut last = None;
@@ -135,7 +138,13 @@ impl Folding<'_> {
                     tensor = *moved;
                     reader = maker;
                 }
-                _ => return None,
+                // Sums of whole numbers begin at a bias of their own scale.
+                _ => {
+                    let (sums, _) = scale_of(net, maker).filter(|_| !gain)?;
+                    net.nodes[self.wiring.maker(sums)?].format?;
+                    tensor = sums;
+                    reader = maker;
+                }
             }
         }
     }

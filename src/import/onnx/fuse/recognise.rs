@@ -10,7 +10,10 @@ use std::sync::LazyLock;
 
 use super::wiring::Wiring;
 use crate::import::onnx::infer::numeric;
-use crate::import::onnx::net::{Block, FoldKind, Net, NodeId, TensorId, Unary, Work};
+use crate::import::onnx::net::{
+    Binary, Block, FoldKind, Net, NetTensor, NodeId, TensorId, Unary, Work,
+};
+use crate::symbolic::Expr;
 
 /// Nodes that compute one function together are at most so many.
 const MAX_NODES: usize = 20;
@@ -33,28 +36,109 @@ pub(super) fn fuse(net: &mut Net) {
             continue;
         }
         if let Some(found) = find(net, &wiring, at) {
-            gone.extend(found.nodes);
-            net.nodes[at].work = Work::Block(found.block);
-            net.nodes[at].inputs = vec![found.leaf];
+            gone.extend(&found.nodes);
+            let gains = gains(net, at).to_vec();
+            replace(net, &wiring, at, &found);
+            if let Work::Block(Block::LayerNorm { gain, .. }) = &mut net.nodes[at].work {
+                *gain = !gains.is_empty();
+                net.nodes[at].inputs.extend(gains);
+            }
         }
     }
 }
 
 /// Whether a function may end with this.
 fn is_last(work: &Work) -> bool {
-    use crate::import::onnx::net::Binary::{Add, Div, Mul, Sub};
+    use Binary::{Add, Div, Mul, Sub};
     matches!(
         work,
         Work::Binary(Add | Sub | Mul | Div)
             | Work::Unary(Unary::Log | Unary::Sigmoid)
             | Work::Where
+            | Work::Block(Block::RmsNorm { .. })
     )
+}
+
+/// What a normalisation is multiplied by at the end, whatever it is of.
+fn gains(net: &Net, at: NodeId) -> &[TensorId] {
+    match net.nodes[at].work {
+        Work::Block(Block::RmsNorm { .. }) => &net.nodes[at].inputs[1..],
+        _ => &[],
+    }
 }
 
 struct Match {
     block: Block,
     leaf: TensorId,
+    /// The last one first.
     nodes: Vec<NodeId>,
+    /// The axes of a row.
+    row: Row,
+}
+
+/// Over which axes a function looks at once.
+#[derive(PartialEq)]
+enum Row {
+    /// None, or the last.
+    Last,
+    /// These of all.
+    Of(Vec<bool>),
+}
+
+/// Puts the block in the place of `last`. A row of other axes than the last is
+/// moved there, and back.
+fn replace(net: &mut Net, wiring: &Wiring, last: NodeId, found: &Match) {
+    let work = Work::Block(found.block);
+    let Row::Of(reduced) = &found.row else {
+        net.nodes[last].work = work;
+        net.nodes[last].inputs = vec![found.leaf];
+        return;
+    };
+    let leaf = net.tensors[found.leaf].clone();
+    let extents = leaf.shape.iter().flatten().zip(reduced);
+    let of = |own: bool| extents.clone().filter(move |(_, reduced)| **reduced == own);
+    let mut shape: Vec<Expr> = of(false).map(|(extent, _)| extent.clone()).collect();
+    shape.push(of(true).map(|(extent, _)| extent).product());
+    let mut inner: Vec<NodeId> = found
+        .nodes
+        .iter()
+        .copied()
+        .filter(|at| *at < last)
+        .collect();
+    inner.sort_unstable();
+    let mut input = found.leaf;
+    let places = inner.iter().rev().take(2).rev().copied();
+    for (at, work) in places.zip([Work::Move, work]) {
+        net.tensors.push(NetTensor {
+            shape: Some(shape.clone()),
+            ..net.tensors[net.nodes[last].output].clone()
+        });
+        let output = net.tensors.len() - 1;
+        let node = &mut net.nodes[at];
+        (node.work, node.inputs, node.output) = (work, vec![input], output);
+        input = output;
+    }
+    net.nodes[last].work = Work::Move;
+    net.nodes[last].inputs = vec![input];
+    if matches!(found.block, Block::LayerNorm { .. } | Block::RmsNorm { .. }) {
+        name_affine(net, wiring, last);
+    }
+}
+
+/// Gives the gain and the shift behind a normalisation its stage.
+fn name_affine(net: &mut Net, wiring: &Wiring, norm: NodeId) {
+    let mut before = net.nodes[norm].output;
+    for work in [Binary::Mul, Binary::Add] {
+        let Some(next) = wiring.reader(before) else {
+            return;
+        };
+        let node = &mut net.nodes[next];
+        let constant = |input: &TensorId| net.tensors[*input].constant;
+        if node.work == Work::Binary(work) && node.inputs.iter().any(constant) {
+            node.stage = Some("norm");
+            before = node.output;
+        }
+    }
 }
 
 /// The largest set of nodes ending in `last` that computes a known function of
@@ -66,12 +150,14 @@ fn find(net: &Net, wiring: &Wiring, last: NodeId) -> Option<Match> {
     while nodes.len() < MAX_NODES {
         if let (1, Some(leaf)) = (open.len(), open.first())
             && nodes.len() > 1
+            && let Some(row) = row_of(net, &nodes, *leaf)
             && let Some(block) = block_of(net, &nodes, *leaf)
         {
             best = Some(Match {
                 block,
                 leaf: *leaf,
                 nodes: nodes.clone(),
+                row,
             });
         }
         // What was made last is made of the others, if of anything.
@@ -95,7 +181,8 @@ fn find(net: &Net, wiring: &Wiring, last: NodeId) -> Option<Match> {
 
 /// What a node reads that is not known before.
 fn operands(net: &Net, node: NodeId) -> impl Iterator<Item = TensorId> {
-    let inputs = net.nodes[node].inputs.iter().copied();
+    let gains = gains(net, node).len();
+    let inputs = net.nodes[node].inputs.iter().rev().skip(gains).copied();
     inputs.filter(|input| net.scalar(*input).is_none())
 }
 
@@ -108,13 +195,33 @@ fn is_inner(net: &Net, at: NodeId) -> bool {
         Work::Block(Block::HardSigmoid | Block::Softplus) => true,
         Work::Fold(fold) => {
             let kept = net.tensors[node.output].shape.as_ref().map(Vec::len);
-            let last = fold.reduced.len().checked_sub(1);
-            kept == Some(fold.reduced.len())
-                && last
-                    .is_some_and(|last| (0..=last).all(|axis| fold.reduced[axis] == (axis == last)))
+            kept == Some(fold.reduced.len()) && fold.reduced.contains(&true)
         }
         _ => false,
     }
+}
+
+/// The axes of a row, which are the same wherever nodes look at one.
+fn row_of(net: &Net, nodes: &[NodeId], leaf: TensorId) -> Option<Row> {
+    let works = nodes.iter().map(|at| &net.nodes[*at].work);
+    let mut rows = works.filter_map(|work| match work {
+        Work::Fold(fold) => Some(&fold.reduced),
+        _ => None,
+    });
+    let Some(first) = rows.next() else {
+        return Some(Row::Last);
+    };
+    if rows.any(|other| other != first) {
+        return None;
+    }
+    if first.iter().rev().skip(1).all(|reduced| !reduced) {
+        return Some(Row::Last);
+    }
+    // Moving a row takes that it is all there, and two nodes that do it.
+    let last = net.nodes[*nodes.first()?].output;
+    let whole =
+        net.tensors[leaf].shape.is_some() && net.tensors[leaf].shape == net.tensors[last].shape;
+    (whole && nodes.len() > 2).then(|| Row::Of(first.clone()))
 }
 
 /// A row, or one number for the whole of it.
@@ -171,6 +278,7 @@ fn block_of(net: &Net, nodes: &[NodeId], leaf: TensorId) -> Option<Block> {
             Work::Clip(low, high) => of(0)?.map(|x| x.max(*low).min(*high)),
             Work::Block(Block::HardSigmoid) => of(0)?.map(hard_sigmoid),
             Work::Block(Block::Softplus) => of(0)?.map(softplus),
+            Work::Block(Block::RmsNorm { .. }) => Run::Row(to_length(of(0)?.row())),
             Work::Where => {
                 let (condition, x, y) = (of(0)?.row(), of(1)?.row(), of(2)?.row());
                 Run::Row(std::array::from_fn(|at| {
@@ -220,6 +328,12 @@ fn folded(kind: FoldKind, row: [f64; 8]) -> f64 {
     }
 }
 
+/// A row divided by the root of the mean of its squares.
+fn to_length(row: [f64; 8]) -> [f64; 8] {
+    let squares = folded(FoldKind::Mean, row.map(|x| x * x));
+    row.map(|x| x / (squares + 1e-6).sqrt())
+}
+
 fn hard_sigmoid(x: f64) -> f64 {
     ((x + 3.0) / 6.0).clamp(0.0, 1.0)
 }
@@ -234,8 +348,6 @@ static CANDIDATES: LazyLock<[(Block, [f64; 8]); 12]> = LazyLock::new(candidates)
 fn candidates() -> [(Block, [f64; 8]); 12] {
     let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
     let mean = folded(FoldKind::Mean, ROW);
-    let squares = folded(FoldKind::Mean, ROW.map(|x| x * x));
-    let spread = folded(FoldKind::Mean, ROW.map(|x| (x - mean) * (x - mean)));
     let sum = folded(FoldKind::Sum, ROW.map(f64::exp));
     let root = std::f64::consts::FRAC_2_PI.sqrt();
     [
@@ -260,11 +372,8 @@ fn candidates() -> [(Block, [f64; 8]); 12] {
                 gain: false,
                 shift: false,
             },
-            ROW.map(|x| (x - mean) / (spread + 1e-6).sqrt()),
+            to_length(ROW.map(|x| x - mean)),
         ),
-        (
-            Block::RmsNorm { gain: false },
-            ROW.map(|x| x / (squares + 1e-6).sqrt()),
-        ),
+        (Block::RmsNorm { gain: false }, to_length(ROW)),
     ]
 }

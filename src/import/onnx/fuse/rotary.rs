@@ -8,6 +8,10 @@
 use super::wiring::Wiring;
 use crate::import::onnx::net::{Binary, Block, Net, NodeId, TensorId, Unary, Work};
 use crate::number::whole;
+use crate::symbolic::Expr;
+
+/// Among so many that are joined, a rotation is looked for.
+const MAX_JOINED: usize = 16;
 
 /// Replaces rotations by the block.
 pub(super) fn fuse(net: &mut Net) {
@@ -17,11 +21,12 @@ pub(super) fn fuse(net: &mut Net) {
             rotate(net, at, x);
         } else if let Some(parts) = turned(net, &wiring, at) {
             let made = net.nodes[at].output;
-            let x = match net.tensors[made].shape == net.tensors[parts.x].shape {
-                true => parts.x,
-                false => laid_out(net, &parts, made),
-            };
-            rotate(net, at, x);
+            if parts.stays == 0 {
+                let x = parts.laid_out(net, made);
+                rotate(net, at, x);
+            } else {
+                parts.rotate_among_others(net, at);
+            }
         }
     }
 }
@@ -87,33 +92,109 @@ fn is_rotated(net: &Net, wiring: &Wiring, tensor: TensorId, x: TensorId) -> bool
     negative == 1
 }
 
-/// A tensor whose two parts are turned one by one, and the node that makes one
-/// of the results.
+/// A tensor whose two parts are turned one by one, and the nodes that make the
+/// results.
 struct Parts {
     x: TensorId,
     one: NodeId,
+    other: NodeId,
+    /// The first of the two among what is joined.
+    at: usize,
+    /// How much else is joined, which stays as it is.
+    stays: usize,
 }
 
-/// What the node at `at` joins, if it is (a·cos − b·sin, b·cos + a·sin).
+/// What the node at `at` joins, if two in a row are (a·cos − b·sin, b·cos +
+/// a·sin).
 fn turned(net: &Net, wiring: &Wiring, at: NodeId) -> Option<Parts> {
     let node = &net.nodes[at];
-    let (Work::Move, [u, v]) = (&node.work, node.inputs.as_slice()) else {
+    if node.work != Work::Move || node.inputs.len() > MAX_JOINED {
         return None;
-    };
+    }
+    let pairs = node.inputs.windows(2).enumerate();
+    let mut found = pairs.filter_map(|(from, pair)| {
+        let parts = turned_pair(net, wiring, pair[0], pair[1])?;
+        let stays = node.inputs.len() - 2;
+        Some(Parts {
+            at: from,
+            stays,
+            ..parts
+        })
+    });
+    found
+        .next()
+        .filter(|parts| parts.stays == 0 || is_joined_last(net, at, parts))
+}
+
+/// The rotation whose results are `u` and `v`.
+fn turned_pair(net: &Net, wiring: &Wiring, u: TensorId, v: TensorId) -> Option<Parts> {
     let sum = |tensor: TensorId| {
         let at = wiring.maker(whole_of(net, wiring, tensor))?;
         let sum = matches!(net.nodes[at].work, Work::Binary(Binary::Add | Binary::Sub));
         sum.then_some(at)
     };
-    let (one, other) = (sum(*u)?, sum(*v)?);
+    let (one, other) = (sum(u)?, sum(v)?);
     let (x, a, b) = halves(net, wiring, one)?;
     let (same, p, q) = halves(net, wiring, other)?;
     let crossed = x == same && a != b && (p, q) == (b, a);
     // In the other order of a sum, the same.
     let straight = x == same && a != b && (p, q) == (a, b);
-    let alone = wiring.reader(net.nodes[one].output).is_some();
-    let all = net.elements(node.output) == net.elements(x);
-    ((crossed || straight) && alone && all && !net.tensors[x].constant).then_some(Parts { x, one })
+    let alone = |node: NodeId| wiring.reader(net.nodes[node].output).is_some();
+    let all = net.elements(u)?.scale(&whole(2)) == net.elements(x)?;
+    let found = (crossed || straight) && alone(one) && all && !net.tensors[x].constant;
+    found.then_some(Parts {
+        x,
+        one,
+        other,
+        at: 0,
+        stays: 0,
+    })
+}
+
+/// Whether both parts and the rest are joined along the last axis, and nothing
+/// else reads the parts.
+fn is_joined_last(net: &Net, at: NodeId, parts: &Parts) -> bool {
+    let node = &net.nodes[at];
+    let shape = |tensor: TensorId| net.tensors[tensor].shape.as_deref().unwrap_or(&[]);
+    let rows = |shape: &[Expr]| shape.split_last().map(|(_, rows)| rows.to_vec());
+    let all = rows(shape(node.output));
+    let (one, other) = (&net.nodes[parts.one], &net.nodes[parts.other]);
+    let plain = node.inputs[parts.at..][..2] == [one.output, other.output];
+    all.is_some() && rows(shape(one.output)) == all && plain
+}
+
+impl Parts {
+    /// What is rotated, in the layout of `like`: the node of one part, which
+    /// nothing else reads, makes it.
+    fn laid_out(&self, net: &mut Net, like: TensorId) -> TensorId {
+        if net.tensors[like].shape == net.tensors[self.x].shape {
+            return self.x;
+        }
+        let mut laid = net.tensors[self.x].clone();
+        laid.shape.clone_from(&net.tensors[like].shape);
+        net.tensors.push(laid);
+        let laid = net.tensors.len() - 1;
+        let node = &mut net.nodes[self.one];
+        node.work = Work::Move;
+        node.inputs = vec![self.x];
+        node.output = laid;
+        laid
+    }
+
+    /// The node of the other part makes both, which the node at `at` joins with
+    /// what stays as it is.
+    fn rotate_among_others(&self, net: &mut Net, at: NodeId) {
+        let mut both = net.tensors[net.nodes[self.one].output].clone();
+        if let Some(last) = both.shape.as_mut().and_then(|shape| shape.last_mut()) {
+            *last = last.scale(&whole(2));
+        }
+        net.tensors.push(both);
+        let both = net.tensors.len() - 1;
+        let x = self.laid_out(net, both);
+        net.nodes[self.other].output = both;
+        rotate(net, self.other, x);
+        net.nodes[at].inputs.splice(self.at..self.at + 2, [both]);
+    }
 }
 
 /// The tensor of which the node at `at` adds or subtracts two parts, each
@@ -169,18 +250,4 @@ fn whole_of(net: &Net, wiring: &Wiring, mut tensor: TensorId) -> TensorId {
         tensor = *x;
     }
     tensor
-}
-
-/// A tensor in the layout of `like`: the node of one part, which nothing else
-/// reads, makes it.
-fn laid_out(net: &mut Net, parts: &Parts, like: TensorId) -> TensorId {
-    let mut laid = net.tensors[parts.x].clone();
-    laid.shape.clone_from(&net.tensors[like].shape);
-    net.tensors.push(laid);
-    let laid = net.tensors.len() - 1;
-    let node = &mut net.nodes[parts.one];
-    node.work = Work::Move;
-    node.inputs = vec![parts.x];
-    node.output = laid;
-    laid
 }

@@ -35,13 +35,24 @@ impl Wiring {
     }
 
     /// A tensor before changes of its element type.
-    pub(super) fn before_casts(&self, net: &Net, mut tensor: TensorId) -> TensorId {
+    pub(super) fn before_casts(&self, net: &Net, tensor: TensorId) -> TensorId {
+        self.before(net, tensor, |work| *work == Work::Unary(Unary::Cast))
+    }
+
+    /// A tensor before changes of its layout and its element type.
+    pub(super) fn before_moves(&self, net: &Net, tensor: TensorId) -> TensorId {
+        let moves = |work: &Work| matches!(work, Work::Move | Work::Unary(Unary::Cast));
+        self.before(net, tensor, moves)
+    }
+
+    fn before(&self, net: &Net, mut tensor: TensorId, passed: fn(&Work) -> bool) -> TensorId {
         while let Some(maker) = self.maker(tensor) {
             let node = &net.nodes[maker];
-            if node.work != Work::Unary(Unary::Cast) {
+            let [input] = node.inputs[..] else { break };
+            if !passed(&node.work) {
                 break;
             }
-            tensor = node.inputs[0];
+            tensor = input;
         }
         tensor
     }

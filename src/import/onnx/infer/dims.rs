@@ -1,6 +1,6 @@
 //! The dims of a graph, by the names that its file gives them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::extent::is_whole;
 use super::name::name_of;
@@ -19,9 +19,12 @@ const MAX_FORMULA: usize = 64;
 pub(crate) struct Dims<'m> {
     /// What was set.
     given: &'m Given,
-    /// The names that stand alone as extents of the graph's inputs.
-    of_inputs: BTreeSet<&'m str>,
+    /// The dims of the graph's inputs: by the names that the file has for them
+    /// and by those that the model file has, the former.
+    of_inputs: BTreeMap<String, String>,
     known: BTreeMap<String, Expr>,
+    /// Dims whose formulas are being followed.
+    followed: Vec<String>,
     /// The dims of the model file, in order of appearance.
     pub(crate) named: Vec<NamedDim>,
 }
@@ -29,15 +32,22 @@ pub(crate) struct Dims<'m> {
 impl<'m> Dims<'m> {
     /// The dims of a graph with these inputs, of which some are given.
     pub(crate) fn new(given: &'m Given, inputs: &'m [ValueInfo]) -> Dims<'m> {
-        let dims = inputs.iter().filter_map(|input| input.shape.as_ref());
-        let names = dims.flatten().filter_map(|dim| match dim {
-            Dim::Param(text) => Some(text.as_str()),
-            _ => None,
-        });
+        let mut of_inputs = BTreeMap::new();
+        for input in inputs {
+            for (at, dim) in input.shape.iter().flatten().enumerate() {
+                let text = match dim {
+                    Dim::Param(text) => text.clone(),
+                    _ => unnamed(&input.name, at),
+                };
+                of_inputs.entry(name_of(&text)).or_insert(text.clone());
+                of_inputs.insert(text.clone(), text);
+            }
+        }
         Dims {
             given,
-            of_inputs: names.collect(),
+            of_inputs,
             known: BTreeMap::new(),
+            followed: Vec::new(),
             named: Vec::new(),
         }
     }
@@ -51,7 +61,7 @@ impl<'m> Dims<'m> {
     pub(crate) fn extent(&mut self, dim: &Dim, of: &str, at: usize) -> Result<Expr, String> {
         match dim {
             Dim::Value(value) if *value >= 0 => Ok(Expr::whole(*value)),
-            Dim::Unknown | Dim::Value(-1) => self.named(&format!("{of}_axis{at}")),
+            Dim::Unknown | Dim::Value(-1) => self.named(&unnamed(of, at)),
             Dim::Value(value) => Err(format!("axis {at} of `{of}` has {value} elements")),
             Dim::Param(text) => self.named(text),
         }
@@ -72,20 +82,23 @@ impl<'m> Dims<'m> {
         if let Some(known) = self.known.get(text) {
             return Ok(known.clone());
         }
+        if self.followed.iter().any(|followed| followed == text) {
+            return Err(format!("the dim `{text}` follows from itself"));
+        }
         let follows = self.following(text);
         let mut name = name_of(text);
-        let set = (self.given.get(text).or_else(|| self.given.get(&name))).copied();
+        let set = self.set(text, &name);
         while self.named.iter().any(|dim| dim.name == name) {
             name.push('_');
         }
+        let is_set = set.is_some();
         let extent = match (follows, set) {
             // Nobody needs to give it.
             (Some(follows), None) => {
                 self.known.insert(text.to_owned(), follows.clone());
                 return Ok(follows);
             }
-            (follows, Some(set)) => {
-                let size = Expr::whole(set);
+            (follows, Some(size)) => {
                 let other = follows.filter(|follows| follows.as_constant().is_some());
                 if let Some(other) = other.filter(|other| *other != size) {
                     return Err(format!(
@@ -97,12 +110,31 @@ impl<'m> Dims<'m> {
             (None, None) => Expr::symbol(&name),
         };
         self.known.insert(text.to_owned(), extent.clone());
+        let value = is_set.then(|| extent.clone());
         self.named.push(NamedDim {
             name,
             text: text.to_owned(),
-            value: set,
+            value,
+            may_be_empty: false,
         });
         Ok(extent)
+    }
+
+    /// What a dim is set to, where that is a size: a number, or a formula over
+    /// dims of the inputs. What else it is set to is told where the model is
+    /// lowered.
+    fn set(&mut self, text: &str, name: &str) -> Option<Expr> {
+        let formula = self.given.get(text).or_else(|| self.given.get(name))?;
+        self.followed.push(text.to_owned());
+        let size = build(formula, &mut |name, place| {
+            let mistake = |why: String| Diagnostic::at(place, why);
+            let text = self.of_inputs.get(name).cloned();
+            let text = text.ok_or_else(|| mistake(format!("no input has a dim `{name}`")))?;
+            self.named(&text).map_err(mistake)
+        });
+        self.followed.pop();
+        let is_size = |size: &Expr| (size.as_constant()).is_none_or(|size| Given::is_size(&size));
+        size.ok().filter(is_size)
     }
 
     /// What a name says where it is a formula over dims of the inputs, as in
@@ -117,7 +149,7 @@ impl<'m> Dims<'m> {
         let formula = Formula::read(text, &place, &mut Problems::new())?;
         let names = formula.names();
         // A name by itself, dots or not, follows from nothing.
-        let is_other = |name: &str| name != text && self.of_inputs.contains(name);
+        let is_other = |name: &str| name != text && self.of_inputs.contains_key(name);
         if names.is_empty() || !names.iter().all(|(name, _)| is_other(name)) {
             return None;
         }
@@ -126,4 +158,9 @@ impl<'m> Dims<'m> {
         });
         value.ok().filter(is_whole)
     }
+}
+
+/// What a dim without a name is called: after its tensor.
+fn unnamed(tensor: &str, at: usize) -> String {
+    format!("{tensor}_axis{at}")
 }

@@ -28,6 +28,8 @@ pub(crate) struct Net {
     pub(crate) orders: HashSet<TensorId>,
     /// How many tokens there are, where none sees a later one.
     pub(crate) tokens: Option<Expr>,
+    /// The part of results that a causal mask hides from whatever comes next.
+    pub(crate) masked: HashMap<TensorId, Expr>,
     /// The dims that the file names, in order of appearance.
     pub(crate) dims: Vec<NamedDim>,
 }
@@ -39,8 +41,11 @@ pub(crate) struct NamedDim {
     pub(crate) name: String,
     /// The name in the graph.
     pub(crate) text: String,
-    /// Its size; none where the user must give it yet.
-    pub(crate) value: Option<i64>,
+    /// Its size, a number or a formula over other dims; none where the user must
+    /// give it yet.
+    pub(crate) value: Option<Expr>,
+    /// Whether it may be 0, as the length of a past may be.
+    pub(crate) may_be_empty: bool,
 }
 
 /// Some arithmetic, or none.

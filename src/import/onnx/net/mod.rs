@@ -20,5 +20,7 @@ mod work;
 pub(crate) use block::Block;
 pub(crate) use graph::{NamedDim, Net, NetNode, NodeId, QUANTISE};
 pub(crate) use product::{Fold, FoldKind, Product, ProductAxis};
-pub(crate) use tensor::{KnownValue, NetTensor, Origin, Scale, TensorId};
+
+pub(crate) use super::weights::Scale;
+pub(crate) use tensor::{KnownValue, Making, NetTensor, Origin, TensorId};
 pub(crate) use work::{Binary, Unary, Work};

@@ -1,5 +1,7 @@
 //! Sums of products and other reductions, in index notation.
 
+use std::collections::BTreeMap;
+
 use crate::model::{Map, Reduce};
 use crate::symbolic::Expr;
 
@@ -16,6 +18,11 @@ pub(crate) struct Product {
     pub(crate) reduce: Reduce,
     /// Whether a bias is added to every sum.
     pub(crate) bias: bool,
+    /// How many sums there are, where terms of several indices of the result
+    /// are added up.
+    pub(crate) sums: Option<Expr>,
+    /// Whether windows are laid down, as by a transposed convolution.
+    pub(crate) lays_down: bool,
 }
 
 /// What stands for one axis of an operand.
@@ -33,7 +40,7 @@ pub(crate) enum ProductAxis {
         stride: i64,
         within: u16,
         dilation: i64,
-        padding: i64,
+        padding: Expr,
     },
 }
 
@@ -68,6 +75,48 @@ impl Product {
             map: Map::Mul,
             reduce: Reduce::Add,
             bias: false,
+            sums: None,
+            lays_down: false,
+        }
+    }
+
+    /// How many products are summed, of operands of these shapes; none where
+    /// nothing is summed.
+    pub(crate) fn summed(&self, operands: &[&[Expr]], result: &[Expr]) -> Option<Expr> {
+        let mut extents: BTreeMap<u16, Expr> = self.given_extents.iter().cloned().collect();
+        let axes = (self.operands.iter().zip(operands.iter().copied()))
+            .chain([(&self.result, result)])
+            .flat_map(|(axes, shape)| axes.iter().zip(shape));
+        let axes: Vec<(&ProductAxis, &Expr)> = axes.collect();
+        for (axis, extent) in &axes {
+            if let ProductAxis::Index(index) = axis {
+                extents.entry(*index).or_insert_with(|| (*extent).clone());
+            }
+        }
+        for (axis, extent) in &axes {
+            let ProductAxis::Split(outer, inner) = axis else {
+                continue;
+            };
+            for (known, other) in [(outer, inner), (inner, outer)] {
+                if let Some(known) = extents.get(known).filter(|_| !extents.contains_key(other)) {
+                    let other_extent = extent.divide(known)?;
+                    extents.insert(*other, other_extent);
+                }
+            }
+        }
+        let kept: Vec<u16> = self.result.iter().flat_map(ProductAxis::indices).collect();
+        let sums = self.operands.len() > 1 && extents.keys().any(|index| !kept.contains(index));
+        sums.then(|| extents.values().product())
+    }
+}
+
+impl ProductAxis {
+    fn indices(&self) -> Vec<u16> {
+        match self {
+            ProductAxis::Index(index) => vec![*index],
+            ProductAxis::One => vec![],
+            ProductAxis::Split(outer, inner) => vec![*outer, *inner],
+            ProductAxis::Window { place, within, .. } => vec![*place, *within],
         }
     }
 }

@@ -4,6 +4,7 @@ use num_rational::BigRational;
 
 use crate::domain::Domain;
 use crate::import::onnx::proto::ElementType;
+use crate::import::onnx::weights::Scale;
 use crate::number::to_f64;
 use crate::symbolic::Expr;
 
@@ -26,9 +27,8 @@ pub(crate) struct NetTensor {
     pub(crate) origin: Option<Origin>,
     /// The constants that a constant was computed from.
     pub(crate) made_of: Vec<TensorId>,
-    /// Whether it was computed by products, sums and moves alone: what training
-    /// changes in these changes it.
-    pub(crate) made_linearly: bool,
+    /// How it was computed from these.
+    pub(crate) making: Making,
     /// Its elements, row by row, where they are known and few.
     pub(crate) value: Option<KnownValue>,
     /// Which values a constant holds.
@@ -40,13 +40,15 @@ pub(crate) struct NetTensor {
     pub(crate) scale: Option<Scale>,
 }
 
-/// What all values of a tensor are multiplied by, beside those of its domain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Scale {
-    /// One number.
-    Single,
-    /// One number for each index of this axis.
-    Along(usize),
+/// How a constant was computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Making {
+    /// By a product and the sum of it.
+    Product,
+    /// By a sum or a move: what training changes in its sources changes it.
+    Linear,
+    /// By anything else, as cosines are.
+    Other,
 }
 
 /// What the file says of a tensor of its own.
@@ -58,6 +60,8 @@ pub(crate) enum Origin {
     Parameter,
     /// Training does not change it.
     Buffer,
+    /// It was computed before the export, of parameters among others.
+    Computed,
     /// It was computed before the export, and of no parameter.
     Derived,
 }

@@ -10,10 +10,10 @@ use crate::import::onnx::proto::ElementType;
 use crate::number::whole;
 use crate::symbolic::Expr;
 
-const BATCH: u16 = 0;
-const GROUP: u16 = 1;
-const CHANNEL: u16 = 2;
-const OUTPUT: u16 = 3;
+pub(super) const BATCH: u16 = 0;
+pub(super) const GROUP: u16 = 1;
+pub(super) const CHANNEL: u16 = 2;
+pub(super) const OUTPUT: u16 = 3;
 /// The first of the axes of places and windows, in turn.
 const FIRST: u16 = 4;
 /// The first of the axes of places between those of the input.
@@ -24,7 +24,7 @@ const PHASE: u16 = 40;
 pub(crate) fn convolve(
     builder: &mut NetBuilder,
     call: &Call<'_>,
-    mut x: TensorId,
+    x: TensorId,
     weight: TensorId,
     element: ElementType,
 ) -> Result<TensorId, ImportError> {
@@ -40,29 +40,18 @@ pub(crate) fn convolve(
         .ok_or_else(|| ImportError::Unsupported("the window has no fixed size".to_owned()))?;
     let slides = slides(call, &windows)?;
     let mut shape = vec![input[0].clone(), kernel[0].clone()];
-    let mut padded = input.clone();
-    let mut paddings = Vec::new();
+    let mut given_extents = Vec::new();
+    if group != 1 {
+        given_extents.push((GROUP, Expr::whole(group)));
+    }
     for (at, slide) in slides.iter().enumerate() {
         let places = slide.windows(&input[at + 2], false);
-        let padding = match slide.padding {
-            Padding::Given(before, after) if before == after => before,
-            // The notation knows padding that is alike on both sides.
-            Padding::Given(before, after) => {
-                padded[at + 2] = &padded[at + 2] + &Expr::whole(before + after);
-                0
-            }
-            Padding::Same => {
-                let last = &places - &Expr::one();
-                padded[at + 2] =
-                    &last.scale(&whole(slide.stride)) + &Expr::whole(slide.reach() + 1);
-                0
-            }
-        };
-        paddings.push(padding);
+        // The notation takes padding to be alike on both sides, unless it is
+        // told how many places there are.
+        if !matches!(slide.padding, Padding::Given(before, after) if before == after) {
+            given_extents.push((place(at), places.clone()));
+        }
         shape.push(places);
-    }
-    if padded != input {
-        x = builder.compute(Work::Move, &[x], padded, builder.element(x))?;
     }
     let grouped = |axis| channels(group, axis);
     let mut operands = [
@@ -70,28 +59,28 @@ pub(crate) fn convolve(
         vec![grouped(OUTPUT), ProductAxis::Index(CHANNEL)],
     ];
     let mut result = vec![ProductAxis::Index(BATCH), grouped(OUTPUT)];
-    for (at, (slide, padding)) in slides.iter().zip(paddings).enumerate() {
-        let (place, within) = (FIRST + 2 * at as u16, FIRST + 1 + 2 * at as u16);
+    for (at, slide) in slides.iter().enumerate() {
+        let within = place(at) + 1;
         operands[0].push(ProductAxis::Window {
-            place,
+            place: place(at),
             stride: slide.stride,
             within,
             dilation: slide.dilation,
-            padding,
+            padding: slide.before(&input[at + 2]),
         });
         operands[1].push(ProductAxis::Index(within));
-        result.push(ProductAxis::Index(place));
+        result.push(ProductAxis::Index(place(at)));
     }
-    let given_extents = if group == 1 {
-        vec![]
-    } else {
-        vec![(GROUP, Expr::whole(group))]
-    };
     let product = Product::multiplied(operands.into(), result, given_extents);
     builder.compute(Work::Product(product), &[x, weight], shape, element)
 }
 
-fn check_channels(channels: &Expr, own: &Expr, group: i64) -> Result<(), ImportError> {
+/// The axis of the places along an axis of the input.
+fn place(at: usize) -> u16 {
+    FIRST + 2 * at as u16
+}
+
+pub(super) fn check_channels(channels: &Expr, own: &Expr, group: i64) -> Result<(), ImportError> {
     let fits = group >= 1 && own.scale(&whole(group)) == *channels;
     if fits || channels.as_constant().is_none() && group >= 1 {
         return Ok(());
@@ -145,7 +134,8 @@ pub(crate) fn transposed(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
             |given| Expr::whole(*given),
         ));
     }
-    let (product, laid) = laid_down(&slides, &input, &shape, group);
+    let (mut product, laid) = laid_down(&slides, &input, &shape, group);
+    product.sums = sums(&slides, &input, &shape, &laid);
     let element = builder.element(x);
     let all = builder.compute(Work::Product(product), &[x, weight], laid.clone(), element)?;
     let bias = call.optional(2);
@@ -202,10 +192,26 @@ fn laid_down(
             shape.push(Expr::whole(slide.kernel));
         }
     }
-    (
-        Product::multiplied(operands.into(), result, given_extents),
-        shape,
-    )
+    let product = Product {
+        lays_down: true,
+        ..Product::multiplied(operands.into(), result, given_extents)
+    };
+    (product, shape)
+}
+
+/// How many sums the windows give that are laid down one by one: places of the
+/// result on which at least one of them lies.
+fn sums(slides: &[Slide], input: &[Expr], output: &[Expr], laid: &[Expr]) -> Option<Expr> {
+    let all = |shape: &[Expr]| shape.iter().product::<Expr>();
+    if all(laid) == all(output) {
+        return None;
+    }
+    let axes = slides.iter().zip(&input[2..]).zip(&output[2..]);
+    let covered: Vec<Expr> = axes
+        .map(|((slide, before), after)| slide.covered(before, after))
+        .collect();
+    let sums = &all(&output[..2]) * &all(&covered);
+    (sums != all(laid)).then_some(sums)
 }
 
 /// `CausalConvWithState`: every channel over the last places of its own, of
@@ -225,7 +231,7 @@ pub(crate) fn causal(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         stride: 1,
         within,
         dilation: 1,
-        padding: 0,
+        padding: Expr::zero(),
     };
     let index = ProductAxis::Index;
     let product = Product::multiplied(
@@ -248,7 +254,7 @@ pub(crate) fn causal(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 }
 
 /// An axis of channels, by groups where there are several.
-fn channels(group: i64, axis: u16) -> ProductAxis {
+pub(super) fn channels(group: i64, axis: u16) -> ProductAxis {
     match group {
         1 => ProductAxis::Index(axis),
         _ => ProductAxis::Split(GROUP, axis),

@@ -38,7 +38,7 @@ pub(crate) fn einsum(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         );
         return Err(ImportError::Invalid(message));
     }
-    let mut operands = Vec::new();
+    let (mut operands, mut written) = (Vec::new(), Vec::new());
     for (term, tensor) in terms.iter().zip(inputs) {
         let rank = builder.shape(tensor)?.len();
         let axes = letters(term, rank)?;
@@ -47,10 +47,8 @@ pub(crate) fn einsum(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
                 "`{term}` does not fit an input of {rank} axes"
             )));
         }
-        if (1..axes.len()).any(|at| axes[..at].contains(&axes[at])) {
-            return Err(ImportError::Unsupported("a diagonal".to_owned()));
-        }
-        operands.push(Lettered { tensor, axes });
+        written.extend(&axes);
+        operands.push(diagonal(builder, tensor, axes)?);
     }
     let rest = operands
         .iter()
@@ -59,7 +57,7 @@ pub(crate) fn einsum(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let rest = rest.max().map_or(0, |last| usize::from(last - REST) + 1);
     let wanted = match right {
         Some(right) => letters(right, right.replace("...", "").len() + rest)?,
-        None => implied(&operands),
+        None => implied(&written),
     };
     let mut operands = operands.into_iter();
     let Some(mut all) = operands.next() else {
@@ -83,7 +81,7 @@ pub(crate) fn einsum(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         };
         let all_summed = summed(builder, all, &next, &kept)?;
         let next = summed(builder, next, &all_summed, &kept)?;
-        all = combine(builder, &all_summed, Some(&next), kept)?;
+        all = multiplied(builder, &all_summed, &next, kept)?;
     }
     Ok(vec![all.tensor])
 }
@@ -114,11 +112,7 @@ fn letters(term: &str, rank: usize) -> Result<Vec<u16>, ImportError> {
 }
 
 /// Without `->`: what `...` stands for, then letters that stand once, by name.
-fn implied(operands: &[Lettered]) -> Vec<u16> {
-    let all: Vec<u16> = operands
-        .iter()
-        .flat_map(|operand| operand.axes.clone())
-        .collect();
+fn implied(all: &[u16]) -> Vec<u16> {
     let mut rest: Vec<u16> = all.iter().copied().filter(|axis| *axis >= REST).collect();
     rest.sort_unstable_by(|a, b| b.cmp(a));
     rest.dedup();
@@ -131,6 +125,28 @@ fn implied(operands: &[Lettered]) -> Vec<u16> {
     named.sort_unstable();
     rest.extend(named);
     rest
+}
+
+/// An operand with each letter once: of axes with the same letter the elements
+/// with the same index are taken.
+fn diagonal(
+    builder: &mut NetBuilder,
+    tensor: TensorId,
+    axes: Vec<u16>,
+) -> Result<Lettered, ImportError> {
+    let shape = builder.shape(tensor)?;
+    let (mut once, mut extents) = (Vec::new(), Vec::new());
+    for (axis, extent) in axes.iter().zip(shape) {
+        if !once.contains(axis) {
+            once.push(*axis);
+            extents.push(extent);
+        }
+    }
+    let tensor = match once.len() == axes.len() {
+        true => tensor,
+        false => builder.moved(&[tensor], extents)?,
+    };
+    Ok(Lettered { tensor, axes: once })
 }
 
 /// An operand summed over the axes that neither the other one nor the result
@@ -151,6 +167,26 @@ fn summed(
         axes: (operand.axes.iter().copied())
             .filter(|axis| !alone(axis))
             .collect(),
+    })
+}
+
+/// The product of two operands: of the numbers that stand for both, where some
+/// do.
+fn multiplied(
+    builder: &mut NetBuilder,
+    a: &Lettered,
+    b: &Lettered,
+    kept: Vec<u16>,
+) -> Result<Lettered, ImportError> {
+    let factors = builder.factors(a.tensor, b.tensor);
+    let of = |operand: &Lettered, tensor: TensorId| Lettered {
+        tensor,
+        axes: operand.axes.clone(),
+    };
+    let sums = combine(builder, &of(a, factors.a), Some(&of(b, factors.b)), kept)?;
+    Ok(Lettered {
+        tensor: builder.finished(sums.tensor, None, &factors)?,
+        axes: sums.axes,
     })
 }
 

@@ -273,7 +273,7 @@ pub(crate) fn clip(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 
 /// `Where`
 pub(crate) fn select(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let inputs = [call.input(0)?, call.input(1)?, call.input(2)?];
+    let mut inputs = [call.input(0)?, call.input(1)?, call.input(2)?];
     let shape = builder.broadcast(&inputs)?;
     let element = builder.element(inputs[1]);
     let values = [inputs[1], inputs[2]].map(|input| builder.uniform(input));
@@ -281,6 +281,12 @@ pub(crate) fn select(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         // The condition itself.
         let bits = Work::Unary(Unary::Cast);
         return Ok(vec![builder.compute(bits, &inputs[..1], shape, element)?]);
+    }
+    // A tensor of one value is that value: no weight, whoever wrote it out.
+    for (input, value) in inputs[1..].iter_mut().zip(values) {
+        if let (Some(value), false) = (value, element.is_whole()) {
+            *input = builder.known(KnownValue::Real(vec![value]), vec![], element);
+        }
     }
     Ok(vec![builder.compute(
         Work::Where,
@@ -372,5 +378,9 @@ pub(crate) fn counted(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         }
         None => builder.per_element_of(x, counts)?,
     };
+    // The slopes of PRelu.
+    if call.node.op_type == "PRelu" {
+        builder.stands_for(result, &[call.optional(1)]);
+    }
     Ok(vec![result])
 }

@@ -5,8 +5,9 @@ use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::{axis_at, extents, number};
 use crate::import::onnx::infer::index::{indices, place_of};
-use crate::import::onnx::net::{KnownValue, TensorId, Unary, Work};
+use crate::import::onnx::net::{KnownValue, Origin, TensorId, Unary, Work};
 use crate::import::onnx::proto::ElementType;
+use crate::number::whole;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
@@ -70,6 +71,38 @@ fn from_end(at: i64, extent: i64) -> i64 {
     } else {
         at
     }
+}
+
+/// `GatherBlockQuantized`: rows of numbers, brought to the scale of their
+/// blocks. In bytes there are several numbers each.
+pub(crate) fn of_blocks(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let (data, rows) = (call.input(0)?, call.input(1)?);
+    let (mut from, selected) = (builder.shape(data)?, builder.shape(rows)?);
+    let axis = axis_at(call.int_or("gather_axis", 0), from.len())?;
+    let element = builder.element(call.input(2)?);
+    let bits = call.int_or("bits", 4);
+    if let (ElementType::Uint8, 1 | 2 | 4, Some(packed)) =
+        (builder.element(data), bits, from.last_mut())
+    {
+        *packed = packed.scale(&whole(8 / bits));
+    }
+    let table = builder.add_constant("", from.clone(), element);
+    // Packed in the file, where its elements are other ones.
+    builder.tensor_mut(table).origin = Some(Origin::Unsaid);
+    let mut shape = from[..axis].to_vec();
+    shape.extend(selected);
+    shape.extend(from[axis + 1..].iter().cloned());
+    let work = match axis == 0 && from.len() == 2 {
+        true => Work::Gather,
+        false => Work::Move,
+    };
+    let mut result = builder.compute(work, &[table, rows], shape, element)?;
+    if call.optional(3).is_some() {
+        result = builder.per_element_of(result, &[(Primitive::Sub, 1)])?;
+    }
+    Ok(vec![
+        builder.per_element_of(result, &[(Primitive::Mul, 1)])?,
+    ])
 }
 
 /// `GatherElements`: an element for each index.

@@ -32,6 +32,8 @@ fn likelihood(
     let mut loss = builder.unary(Unary::Negate, chosen)?;
     let mut weights = None;
     if let Some(classes) = call.optional(2) {
+        // How much a class counts is not learnt.
+        builder.tensor_mut(classes).origin = None;
         let of_targets = builder.moved(&[classes, target], shape.clone())?;
         loss = builder.binary(Binary::Mul, loss, of_targets)?;
         weights = Some(of_targets);

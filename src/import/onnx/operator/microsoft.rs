@@ -5,6 +5,8 @@ use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::net::{Binary, Block, TensorId, Unary, Work};
 use crate::import::onnx::proto::ElementType;
+use crate::number::whole;
+use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
 /// `SkipLayerNormalization`, `SkipSimplifiedLayerNormalization`: a residual
@@ -74,6 +76,68 @@ pub(crate) fn bias_gelu(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         Block::Gelu
     };
     Ok(vec![builder.block(block, &[x])?])
+}
+
+/// `BiasAdd`: a bias, and a residual sum.
+pub(crate) fn bias_add(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = builder.binary(Binary::Add, call.input(0)?, call.input(1)?)?;
+    Ok(vec![builder.binary(Binary::Add, x, call.input(2)?)?])
+}
+
+/// `BiasSplitGelu`: a bias; one half times the GELU of the other.
+pub(crate) fn bias_split(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = builder.binary(Binary::Add, call.input(0)?, call.input(1)?)?;
+    let mut half = builder.shape(x)?;
+    if let Some(width) = half.last_mut() {
+        *width = width.scale(&(whole(1) / whole(2)));
+    }
+    let factor = builder.moved(&[x], half.clone())?;
+    let gate = builder.moved(&[x], half)?;
+    let gate = builder.block(Block::Gelu, &[gate])?;
+    Ok(vec![builder.binary(Binary::Mul, factor, gate)?])
+}
+
+/// `GroupNorm`, `SkipGroupNorm`: residual sums, the normalisation of each
+/// group, a gain and a shift, and `silu` where that is asked for.
+pub(crate) fn group_norm(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let groups = call.int_or("groups", 0);
+    if groups < 1 {
+        return Err(ImportError::Invalid(
+            "`groups` must be at least 1".to_owned(),
+        ));
+    }
+    let mut sum = call.input(0)?;
+    for other in [call.optional(3), call.optional(4)].into_iter().flatten() {
+        sum = builder.binary(Binary::Add, sum, other)?;
+    }
+    let normal = super::norm::in_groups(builder, sum, Expr::whole(groups))?;
+    let affine = [(Primitive::Mul, 1), (Primitive::Add, 1)];
+    let mut result = builder.per_element_of(normal, &affine)?;
+    builder.set_stage(result, "norm");
+    builder.stands_for(result, &[call.optional(1), call.optional(2)]);
+    if call.int_or("activation", 0) != 0 {
+        result = builder.block(Block::Silu, &[result])?;
+    }
+    Ok(vec![result, sum])
+}
+
+/// `NhwcConv`: a convolution with the channels behind the places.
+pub(crate) fn channels_last(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let mut inputs = [call.input(0)?, call.input(1)?];
+    for x in &mut inputs {
+        let mut shape = builder.shape(*x)?;
+        if shape.len() > 2 {
+            shape[1..].rotate_right(1);
+        }
+        *x = builder.moved(&[*x], shape)?;
+    }
+    let results = super::conv::conv(builder, &call.with_inputs(&inputs))?;
+    let moved = results.into_iter().map(|result| {
+        let mut shape = builder.shape(result)?;
+        shape[1..].rotate_left(1);
+        builder.moved(&[result], shape)
+    });
+    moved.collect()
 }
 
 /// `FusedMatMul`: a product of matrices that may be transposed, and a factor.

@@ -2,7 +2,7 @@
 //! queries with keys and values, packed or not, after those of earlier calls.
 
 use super::call::Call;
-use crate::import::onnx::build::{Heads, NetBuilder};
+use crate::import::onnx::build::{Attended, Causal, Heads, NetBuilder};
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::number;
 use crate::import::onnx::net::{Binary, Block, TensorId};
@@ -63,14 +63,15 @@ pub(super) fn attended(
     };
     let k = builder.after_past(past_k, k)?;
     let v = builder.after_past(past_v, v)?;
-    let context = builder.attend(&Heads {
+    let Attended { context, .. } = builder.attend(&Heads {
         q,
         k,
         v,
         mask: given.bias,
-        causal: call.int_or("unidirectional", 0) != 0,
+        causal: (call.int_or("unidirectional", 0) != 0).then(|| Causal::after(None)),
         scaled: call.float("scale") != Some(1.0),
         capped: false,
+        window: None,
     })?;
     let mut present = vec![Expr::whole(2)];
     present.extend(builder.shape(k)?);
@@ -141,14 +142,15 @@ pub(crate) fn multi_head(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     }
     let k = builder.after_past(call.optional(6), of_memory[0])?;
     let v = builder.after_past(call.optional(7), of_memory[1])?;
-    let context = builder.attend(&Heads {
+    let Attended { context, .. } = builder.attend(&Heads {
         q,
         k,
         v,
         mask: call.optional(5),
-        causal: call.int_or("unidirectional", 0) != 0,
+        causal: (call.int_or("unidirectional", 0) != 0).then(|| Causal::after(None)),
         scaled: call.float("scale") != Some(1.0),
         capped: false,
+        window: None,
     })?;
     Ok(vec![builder.out_of_heads(context)?, k, v])
 }
@@ -197,19 +199,17 @@ pub(crate) fn group_query(builder: &mut NetBuilder, call: &Call<'_>) -> Results 
     }
     let k = buffered(builder, call, k, 3)?;
     let v = buffered(builder, call, v, 4)?;
-    if let Some(window) = call.int("local_window_size").filter(|window| *window > 0) {
-        builder.note(&format!(
-            "attention in a window of {window} keys: every query is taken to see all keys"
-        ));
-    }
-    let context = builder.attend(&Heads {
+    let Attended { context, .. } = builder.attend(&Heads {
         q,
         k,
         v,
-        mask: None,
-        causal: true,
+        mask: call.optional(10),
+        causal: Some(Causal::after(None)),
         scaled: call.float("scale") != Some(1.0),
         capped: call.float("softcap").is_some_and(|cap| cap != 0.0),
+        window: (call.int("local_window_size"))
+            .filter(|window| *window > 0)
+            .map(Expr::whole),
     })?;
     Ok(vec![builder.out_of_heads(context)?, k, v])
 }

@@ -4,7 +4,9 @@ use super::call::Call;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::axis_at;
-use crate::import::onnx::net::{Binary, Block, FoldKind, TensorId, Unary, Work};
+use crate::import::onnx::net::{
+    Binary, Block, FoldKind, KnownValue, Making, TensorId, Unary, Work,
+};
 use crate::import::onnx::proto::ElementType;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
@@ -62,11 +64,20 @@ pub(crate) fn softmax(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 
 /// `LayerNormalization`
 pub(crate) fn layer(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    // TorchScript gives every one a shift.
+    let shift = call.optional(2).filter(|id| !is_only(builder, *id, 0.0));
     let block = Block::LayerNorm {
         gain: call.optional(1).is_some(),
-        shift: call.optional(2).is_some(),
+        shift: shift.is_some(),
     };
-    with_weights(builder, call, block)
+    let weights: Vec<TensorId> = call.optional(1).into_iter().chain(shift).collect();
+    with_weights(builder, call, block, &weights)
+}
+
+/// Whether a constant that training does not change is this number throughout.
+fn is_only(builder: &NetBuilder, constant: TensorId, number: f64) -> bool {
+    let value = builder.value(constant).and_then(KnownValue::uniform);
+    value == Some(number) && !builder.may_be_learnt(constant)
 }
 
 /// `RMSNormalization`, `SimplifiedLayerNormalization`
@@ -74,18 +85,23 @@ pub(crate) fn rms(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let block = Block::RmsNorm {
         gain: call.optional(1).is_some(),
     };
-    with_weights(builder, call, block)
+    let gain: Vec<TensorId> = call.optional(1).into_iter().collect();
+    with_weights(builder, call, block, &gain)
 }
 
 /// A normalisation over the last axes, with the gain and shift that it has.
-fn with_weights(builder: &mut NetBuilder, call: &Call<'_>, block: Block) -> Results {
-    let affine: Vec<TensorId> = call.all().into_iter().skip(1).collect();
+fn with_weights(
+    builder: &mut NetBuilder,
+    call: &Call<'_>,
+    block: Block,
+    weights: &[TensorId],
+) -> Results {
     let axis = call.int_or("axis", -1);
     Ok(vec![over_last(
         builder,
         block,
         call.input(0)?,
-        &affine,
+        weights,
         axis,
         true,
     )?])
@@ -110,7 +126,7 @@ pub(crate) fn batch(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
             let weight = builder.tensor_mut(weight);
             weight.stored = stored;
             weight.made_of = vec![of_file];
-            weight.made_linearly = true;
+            weight.making = Making::Linear;
         }
         result = builder.compute(
             Work::Binary(step),
@@ -140,28 +156,47 @@ pub(crate) fn group(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         }
         None => shape[1].clone(),
     };
-    let all: Expr = shape[1..].iter().product();
+    let back = in_groups(builder, x, groups)?;
+    // Exporters write a normalisation of groups as one with ones and zeros,
+    // and the gain and shift of the channels behind it.
+    let affine = [(1, 1.0, Primitive::Mul), (2, 0.0, Primitive::Add)];
+    let affine = affine.map(|(at, neutral, step)| (call.optional(at), neutral, step));
+    let affine = affine.iter().filter_map(|(weight, neutral, step)| {
+        let weight = weight.filter(|id| !is_only(builder, *id, *neutral))?;
+        Some((weight, (*step, 1)))
+    });
+    let (weights, steps): (Vec<_>, Vec<_>) = affine.unzip();
+    if steps.is_empty() {
+        return Ok(vec![back]);
+    }
+    let result = builder.per_element_of(back, &steps)?;
+    builder.set_stage(result, "norm");
+    let weights: Vec<Option<TensorId>> = weights.into_iter().map(Some).collect();
+    builder.stands_for(result, &weights);
+    Ok(vec![result])
+}
+
+/// The normalisation of a row of all elements of each group.
+pub(super) fn in_groups(
+    builder: &mut NetBuilder,
+    x: TensorId,
+    groups: Expr,
+) -> Result<TensorId, ImportError> {
+    let shape = builder.shape(x)?;
+    let Some((batch, others)) = shape.split_first() else {
+        return Err(ImportError::Invalid("it has no channels".to_owned()));
+    };
+    let all: Expr = others.iter().product();
     let row = all
         .divide(&groups)
         .ok_or_else(|| ImportError::Invalid("no groups".to_owned()))?;
-    let element = builder.element(x);
-    let rows = builder.compute(
-        Work::Move,
-        &[x],
-        vec![shape[0].clone(), groups, row],
-        element,
-    )?;
+    let rows = builder.moved(&[x], vec![batch.clone(), groups, row])?;
     let plain = Block::LayerNorm {
         gain: false,
         shift: false,
     };
     let normal = builder.block(plain, &[rows])?;
-    let back = builder.compute(Work::Move, &[normal], shape, element)?;
-    let affine = [(Primitive::Mul, 1), (Primitive::Add, 1)];
-    let result = builder.per_element_of(back, &affine)?;
-    builder.set_stage(result, "norm");
-    builder.stands_for(result, &[call.optional(1), call.optional(2)]);
-    Ok(vec![result])
+    builder.moved(&[normal], shape)
 }
 
 /// `LpNormalization`: x / √Σx²

@@ -3,10 +3,11 @@
 
 use super::call::Call;
 use super::microsoft_attention::{Given, attended, filled, part, with_part_of};
-use crate::import::onnx::build::{Heads, NetBuilder};
+use crate::import::onnx::build::{Attended, Heads, NetBuilder};
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::net::TensorId;
 use crate::import::onnx::proto::ElementType;
+use crate::symbolic::Expr;
 
 /// `QAttention`: as `Attention`, its projection one of whole numbers.
 pub(crate) fn quantised(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
@@ -45,6 +46,48 @@ pub(crate) fn rows(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     Ok(vec![builder.moved(&[context], vec![tokens, width])?])
 }
 
+/// `PackedMultiHeadAttention`: the same of queries, keys and values, apart or
+/// in one tensor.
+pub(crate) fn heads(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    builder.note("attention of packed rows: every sequence is taken to be as long as the longest");
+    let all = call.input(0)?;
+    let mut rows = match (call.optional(1), call.optional(2)) {
+        (Some(k), Some(v)) => [all, k, v],
+        _ => {
+            let [tokens, count, _, head_dim] = builder.shape_of_rank::<4>(all)?;
+            let one = vec![tokens, &count * &head_dim];
+            let mut part = || builder.moved(&[all], one.clone());
+            [part()?, part()?, part()?]
+        }
+    };
+    let [batch, length] = builder.shape_of_rank::<2>(call.input(4)?)?;
+    let count = call.int_or("num_heads", 0);
+    let mut tokens = Expr::one();
+    for x in &mut rows {
+        if let Some(bias) = call.optional(3) {
+            *x = with_part_of(builder, *x, bias)?;
+        }
+        let [own, width] = builder.shape_of_rank::<2>(*x)?;
+        tokens = own;
+        *x = builder.moved(&[*x], vec![batch.clone(), length.clone(), width])?;
+        *x = builder.in_heads(*x, count)?;
+    }
+    let [q, k, v] = rows;
+    let Attended { context, .. } = builder.attend(&Heads {
+        q,
+        k,
+        v,
+        mask: call.optional(6),
+        causal: None,
+        scaled: call.float("scale") != Some(1.0),
+        capped: false,
+        window: None,
+    })?;
+    let context = builder.out_of_heads(context)?;
+    let [_, _, width] = builder.shape_of_rank::<3>(context)?;
+    Ok(vec![builder.moved(&[context], vec![tokens, width])?])
+}
+
 /// `DecoderMaskedMultiHeadAttention`: one query against the keys so far. With
 /// a buffer for all keys to come, all of it is taken to be filled.
 pub(crate) fn step(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
@@ -71,14 +114,15 @@ pub(crate) fn step(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let q = builder.in_heads(q, heads)?;
     let [k, v] = [(k, 5), (v, 6)].map(|(x, past)| so_far(builder, call, x, call.optional(past)));
     let (k, v) = (k?, v?);
-    let context = builder.attend(&Heads {
+    let Attended { context, .. } = builder.attend(&Heads {
         q,
         k,
         v,
         mask: call.optional(4),
-        causal: false,
+        causal: None,
         scaled: call.float("scale") != Some(1.0),
         capped: false,
+        window: None,
     })?;
     Ok(vec![builder.out_of_heads(context)?, k, v])
 }

@@ -166,3 +166,28 @@ fn resized<'e>(
     let rounded = |extent: &&Expr| floor(&(&(*extent * &scale) + &half));
     Ok(extents.iter().map(rounded).collect())
 }
+
+/// `MaxUnpool`: every element at the place where it was the largest, among
+/// zeros.
+pub(crate) fn unpool(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let (x, at) = (call.input(0)?, call.input(1)?);
+    let shape = match call.optional(2) {
+        Some(shape) => {
+            let shape = builder.whole(shape);
+            call.or_told(shape, |told| Some(told.to_vec()))?
+        }
+        None => {
+            let input = builder.shape(x)?;
+            let kernel = call.ints("kernel_shape").unwrap_or(&[]);
+            if input.len() != kernel.len() + 2 {
+                let message = "the window and the input have different axes";
+                return Err(ImportError::Invalid(message.to_owned()));
+            }
+            let slides = slides(call, kernel)?;
+            let places = slides.iter().zip(&input[2..]);
+            let places = places.map(|(slide, extent)| slide.laid_down(extent, 0));
+            input[..2].iter().cloned().chain(places).collect()
+        }
+    };
+    Ok(vec![builder.moved(&[x, at], shape)?])
+}

@@ -20,21 +20,62 @@ pub(crate) fn quantise(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         }
         _ => ElementType::Uint8,
     };
-    Ok(vec![builder.quantised(call.input(0)?, zero, element)?])
+    let x = call.input(0)?;
+    let zero = zero_for(builder, call, x)?;
+    Ok(vec![builder.quantised(x, zero, element)?])
 }
 
 /// `DequantizeLinear`
 pub(crate) fn dequantise(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    Ok(vec![builder.dequantise(
-        call.input(0)?,
-        call.optional(1),
-        call.optional(2),
-    )?])
+    let x = call.input(0)?;
+    let zero = zero_for(builder, call, x)?;
+    Ok(vec![builder.dequantise(x, call.optional(1), zero)?])
+}
+
+/// What stands for 0: one number, one for each index of an axis, or one for
+/// each block along it.
+fn zero_for(
+    builder: &mut NetBuilder,
+    call: &Call<'_>,
+    x: TensorId,
+) -> Result<Option<TensorId>, ImportError> {
+    let Some(zero) = call.optional(2) else {
+        return Ok(None);
+    };
+    let (shape, own) = (builder.shape(x)?, builder.shape(zero)?);
+    let zero = match own.as_slice() {
+        [] => zero,
+        [one] if *one == Expr::one() => zero,
+        [along] => {
+            let mut aligned = vec![Expr::one(); shape.len()];
+            // A tensor of one axis has that alone, whatever the default is.
+            let axis = if shape.len() == 1 {
+                0
+            } else {
+                call.axis(1, shape.len())?
+            };
+            if let Some(extent) = aligned.get_mut(axis) {
+                *extent = along.clone();
+            }
+            builder.reshaped(zero, aligned)?
+        }
+        own if own == shape => zero,
+        _ => builder.moved(&[zero], shape)?,
+    };
+    Ok(Some(zero))
 }
 
 /// `DynamicQuantizeLinear`: the largest and smallest element give the scale.
 pub(crate) fn dynamic(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let x = call.input(0)?;
+    Ok(by_range(builder, call.input(0)?)?.into())
+}
+
+/// The numbers that stand for `x`, their scale and what stands for 0, by the
+/// largest and the smallest element.
+pub(super) fn by_range(
+    builder: &mut NetBuilder,
+    x: TensorId,
+) -> Result<[TensorId; 3], ImportError> {
     let (float, small) = (ElementType::Float, ElementType::Uint8);
     let all = vec![true; builder.shape(x)?.len()];
     let high = builder.fold(FoldKind::Max, x, all.clone(), false)?;
@@ -50,7 +91,7 @@ pub(crate) fn dynamic(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let rounded = builder.step(Work::Unary(Unary::Round), &[scaled], float)?;
     let moved = builder.step(Work::Binary(Binary::Add), &[rounded, zero], float)?;
     let result = builder.step(Work::Clip(0.0, 255.0), &[moved], small)?;
-    Ok(vec![result, scale, zero])
+    Ok([result, scale, zero])
 }
 
 /// `MatMulInteger`

@@ -2,21 +2,37 @@
 //! times the steps.
 
 use super::call::Call;
+use super::quantised::by_range;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::net::{Binary, Product, ProductAxis, TensorId, Work};
+use crate::import::onnx::proto::ElementType;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
 /// `RNN`, `GRU`, `LSTM`: input (steps, batch, width), weights (directions,
 /// gates · hidden, width) and (directions, gates · hidden, hidden).
 pub(crate) fn recurrent(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    layer(builder, call, false)
+}
+
+/// `DynamicQuantizeLSTM`: weights of whole numbers, (directions, width, gates ·
+/// hidden) and (directions, hidden, gates · hidden); input and state become
+/// such by their range.
+pub(crate) fn quantised(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    layer(builder, call, true)
+}
+
+fn layer(builder: &mut NetBuilder, call: &Call<'_>, of_numbers: bool) -> Results {
     use Primitive::{Add, Div, Exp, Mul, Sub, Tanh};
     let x = call.input(0)?;
     let [steps, batch, _] = builder.shape_of_rank::<3>(x)?;
     let (own, back) = (call.input(1)?, call.input(2)?);
-    let [directions, gates, _] = builder.shape_of_rank::<3>(own)?;
-    let [_, _, hidden] = builder.shape_of_rank::<3>(back)?;
+    let [directions, mut gates, width] = builder.shape_of_rank::<3>(own)?;
+    let [_, other, mut hidden] = builder.shape_of_rank::<3>(back)?;
+    if of_numbers {
+        (gates, hidden) = (width, other);
+    }
     let functions = call.texts("activations").unwrap_or(&[]);
     let relu = functions.iter().any(|name| name == "Relu");
     let plain = ["Sigmoid", "Tanh", "Relu"];
@@ -27,7 +43,9 @@ pub(crate) fn recurrent(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     // A sigmoid is 1 / (1 + exp(−x)); each sum of the two products is one
     // addition for each gate.
     let counts: &[(Primitive, i64)] = match call.node.op_type.as_str() {
-        "LSTM" => &[(Add, 4 + 3 + 1), (Exp, 3), (Div, 3), (Tanh, 2), (Mul, 3)],
+        "LSTM" | "DynamicQuantizeLSTM" => {
+            &[(Add, 4 + 3 + 1), (Exp, 3), (Div, 3), (Tanh, 2), (Mul, 3)]
+        }
         "GRU" => &[
             (Add, 3 + 2 + 1),
             (Exp, 2),
@@ -54,17 +72,30 @@ pub(crate) fn recurrent(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         ProductAxis::Index(4),
     );
     let element = builder.element(x);
-    let weight = vec![d.clone(), g.clone(), i.clone()];
+    let weight = match of_numbers {
+        true => vec![d.clone(), i.clone(), g.clone()],
+        false => vec![d.clone(), g.clone(), i.clone()],
+    };
     let result = vec![s.clone(), b.clone(), d.clone(), g.clone()];
     let of_input = vec![vec![s.clone(), b.clone(), i.clone()], weight.clone()];
     let inputs = Product::multiplied(of_input, result.clone(), vec![]);
-    let inputs = builder.compute(Work::Product(inputs), &[x, own], rows.clone(), element)?;
+    let inputs = Gates {
+        product: inputs,
+        rows: rows.clone(),
+        of_numbers,
+    }
+    .of(builder, x, own)?;
     let inputs = match call.optional(3) {
         Some(bias) if !builder.is_constant(bias) => {
             let bias = summed_bias(builder, bias, &directions, &gates)?;
             builder.binary(Binary::Add, inputs, bias)?
         }
         bias => builder.with_bias(inputs, bias)?,
+    };
+    let inputs = if of_numbers {
+        builder.scaled(inputs)?
+    } else {
+        inputs
     };
     let states = vec![
         steps.clone(),
@@ -75,12 +106,25 @@ pub(crate) fn recurrent(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let state = builder.moved(&[inputs], states.clone())?;
     let of_state = vec![vec![s, b, d, i], weight];
     let returned = Product::multiplied(of_state, result, vec![]);
-    let returned = builder.compute(Work::Product(returned), &[state, back], rows, element)?;
+    let returned = Gates {
+        product: returned,
+        rows,
+        of_numbers,
+    }
+    .of(builder, state, back)?;
+    let returned = if of_numbers {
+        builder.scaled(returned)?
+    } else {
+        returned
+    };
     let mut counts: Vec<_> = (counts.iter())
         .map(|(p, n)| (*p, Expr::whole(*n)))
         .collect();
     let mut parts = vec![inputs, returned];
-    if let Some(peepholes) = call.optional(7).filter(|_| call.node.op_type == "LSTM") {
+    if let Some(peepholes) = call
+        .optional(7)
+        .filter(|_| call.node.op_type.ends_with("LSTM"))
+    {
         // The cell times a weight for each of three gates, added to them.
         let [_, gates] = builder.shape_of_rank::<2>(peepholes)?;
         let mut seen = states.clone();
@@ -99,6 +143,33 @@ pub(crate) fn recurrent(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let all = builder.moved(&[made], shape)?;
     let last = builder.moved(&[made], vec![directions, batch, hidden])?;
     Ok(vec![all, last, last])
+}
+
+/// The sums of all gates.
+struct Gates {
+    product: Product,
+    rows: Vec<Expr>,
+    /// Whether whole numbers are multiplied.
+    of_numbers: bool,
+}
+
+impl Gates {
+    fn of(
+        self,
+        builder: &mut NetBuilder,
+        x: TensorId,
+        weight: TensorId,
+    ) -> Result<TensorId, ImportError> {
+        let product = Work::Product(self.product);
+        if !self.of_numbers {
+            let element = builder.element(x);
+            return builder.compute(product, &[x, weight], self.rows, element);
+        }
+        let [numbers, _, _] = by_range(builder, x)?;
+        let sums = builder.compute(product, &[numbers, weight], self.rows, ElementType::Int32)?;
+        builder.of_numbers(sums, numbers, weight);
+        Ok(sums)
+    }
 }
 
 /// The biases of the input and of the state, which are computed: their sum for

@@ -133,3 +133,19 @@ pub(crate) fn joined(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     };
     Ok(vec![all])
 }
+
+/// `OptionalHasElement`: whether there is an input; one of the graph is taken
+/// to be given.
+pub(crate) fn is_given(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    if call.optional(0).is_some() {
+        builder.note("an optional input is taken to be given");
+    }
+    let given = KnownValue::ints(&[i64::from(call.optional(0).is_some())]);
+    Ok(vec![builder.known(given, vec![], ElementType::Bool)])
+}
+
+/// `Optional`, `OptionalGetElement`: what it is given.
+pub(crate) fn given(_: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let missing = || ImportError::Unsupported("there is nothing in it".to_owned());
+    Ok(vec![call.optional(0).ok_or_else(missing)?])
+}

@@ -120,3 +120,23 @@ impl Limits<'_> {
         clamp(bound, self.extent, low, &self.high)
     }
 }
+
+/// `CenterCropPad`: so many elements around the middle of some axes, or these
+/// with others on both sides.
+pub(crate) fn centred(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let mut shape = builder.shape(x)?;
+    let axes = match call.ints("axes") {
+        Some(axes) => axes.to_vec(),
+        None => (0..shape.len() as i64).collect(),
+    };
+    let rank = shape.len();
+    let found = builder.whole(call.input(1)?).and_then(|extents| {
+        for (axis, extent) in axes.iter().zip(extents) {
+            shape[axis_at(*axis, rank)?] = extent;
+        }
+        Ok(shape)
+    });
+    let shape = call.or_told(found, |told| Some(told.to_vec()))?;
+    Ok(vec![builder.moved(&[x], shape)?])
+}

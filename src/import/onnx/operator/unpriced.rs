@@ -5,8 +5,10 @@ use super::call::Call;
 use crate::domain::Domain;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
+use crate::import::onnx::infer::extent::{axis_at, check_shape, floor};
 use crate::import::onnx::net::Work;
 use crate::import::onnx::proto::ElementType;
+use crate::number::whole;
 use crate::symbolic::Expr;
 
 /// Functions of each element: sines and their like, shifts, random numbers. Of
@@ -88,22 +90,104 @@ pub(crate) fn regions(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     )?])
 }
 
-/// `AffineGrid`: a place for each element of a picture of the size told.
-pub(crate) fn grid(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let theta = call.input(0)?;
-    let size = builder.whole(call.input(1)?).map(|size| {
-        let axes = size.len().saturating_sub(2) as i64;
-        let mut shape: Vec<Expr> = size.first().cloned().into_iter().collect();
-        shape.extend(size.into_iter().skip(2));
-        shape.push(Expr::whole(axes));
-        shape
-    });
-    let shape = call.or_told(size, |told| Some(told.to_vec()))?;
-    let element = builder.element(theta);
+/// Operators whose results are of a shape that only the file can tell.
+pub(crate) fn untold(_: &mut NetBuilder, _: &Call<'_>) -> Results {
+    Err(ImportError::Unsupported("no table prices it".to_owned()))
+}
+
+/// `HannWindow` and its like, `MelWeightMatrix`: tables, made once of sizes
+/// that are known before.
+pub(crate) fn table(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let shape = match call.optional(1) {
+        None => builder.whole(call.input(0)?),
+        Some(length) => builder.whole(length).and_then(|length| {
+            let columns = builder.whole(call.input(0)?)?;
+            let rows = length.iter().map(one_side);
+            Ok(rows.chain(columns).collect())
+        }),
+    };
+    let element = match call.int("output_datatype") {
+        Some(number) => ElementType::from_number(i32::try_from(number).unwrap_or(0)),
+        None => ElementType::Float,
+    };
+    Ok(vec![match shape {
+        Ok(shape) => {
+            check_shape(&shape).map_err(|why| ImportError::Invalid(format!("its result {why}")))?;
+            builder.add_constant("", shape, element)
+        }
+        found => {
+            let shape = call.or_told(found, |told| Some(told.to_vec()))?;
+            builder.unpriced(&call.operator(), call.all(), shape, element)?
+        }
+    }])
+}
+
+/// `DFT`: as many frequencies as it is told, or as there are elements; half of
+/// them where the others say the same.
+pub(crate) fn fourier(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let mut shape = builder.shape(x)?;
+    let axis = match call.optional(2) {
+        Some(axis) => builder.numbers(axis)?.first().copied().unwrap_or(-2),
+        None if call.version < 20 => call.int_or("axis", 1),
+        None => -2,
+    };
+    let axis = axis_at(axis, shape.len())?;
+    if let Some(length) = call.optional(1) {
+        let length = builder.whole(length)?;
+        shape[axis] = length.first().cloned().unwrap_or_else(Expr::one);
+    }
+    if call.int_or("onesided", 0) != 0 {
+        shape[axis] = one_side(&shape[axis]);
+    }
+    let real = call.int_or("inverse", 0) != 0 && call.int_or("onesided", 0) != 0;
+    if let Some(last) = shape.last_mut() {
+        *last = Expr::whole(if real { 1 } else { 2 });
+    }
+    let element = builder.element(x);
     Ok(vec![builder.unpriced(
         &call.operator(),
-        vec![theta],
+        call.all(),
         shape,
         element,
     )?])
+}
+
+/// `STFT`: frames of a signal (batch, length), each with its frequencies.
+pub(crate) fn frames(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
+    let x = call.input(0)?;
+    let signal = builder.shape(x)?;
+    let [batch, length, ..] = signal.as_slice() else {
+        return Err(ImportError::Invalid("a signal has a length".to_owned()));
+    };
+    let step = builder.whole(call.input(1)?)?;
+    let own = match (call.optional(3), call.optional(2)) {
+        (Some(own), _) => builder.whole(own)?,
+        (None, Some(window)) => builder.shape(window)?,
+        (None, None) => vec![length.clone()],
+    };
+    let (Some(step), Some(own)) = (step.first(), own.first()) else {
+        return Err(ImportError::Invalid("a number is needed".to_owned()));
+    };
+    let moves = (length - own).divide(step);
+    let moves = moves.ok_or_else(|| ImportError::Invalid("a step of 0".to_owned()))?;
+    let frequencies = match call.int_or("onesided", 1) {
+        0 => own.clone(),
+        _ => one_side(own),
+    };
+    let count = &floor(&moves) + &Expr::one();
+    let shape = vec![batch.clone(), count, frequencies, Expr::whole(2)];
+    let element = builder.element(x);
+    Ok(vec![builder.unpriced(
+        &call.operator(),
+        call.all(),
+        shape,
+        element,
+    )?])
+}
+
+/// So many of the frequencies of a real signal say all.
+fn one_side(length: &Expr) -> Expr {
+    let half = Expr::constant(whole(1) / whole(2));
+    &floor(&(length * &half)) + &Expr::one()
 }

@@ -121,6 +121,8 @@ pub struct ValueInfo {
     pub element: ElementType,
     /// Its shape, if it has one.
     pub shape: Option<Vec<Dim>>,
+    /// Whether it is a sequence of tensors.
+    pub is_sequence: bool,
     /// What it was to the module that PyTorch exported: `PARAMETER`, `BUFFER`,
     /// `CONSTANT_TENSOR`.
     pub input_kind: Option<String>,

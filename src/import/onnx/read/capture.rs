@@ -47,3 +47,29 @@ fn read_from_outside<'g>(graph: &'g Graph, names: &mut Vec<&'g str>) {
         }
     }
 }
+
+/// Whether a body gives what it was given, as some exporters have it carry
+/// weights: its result at `result` is its input at `input`.
+pub(super) fn hands_on(body: &Graph, input: usize, result: usize) -> bool {
+    let (Some(input), Some(result)) = (body.inputs.get(input), body.outputs.get(result)) else {
+        return false;
+    };
+    let mut name = &result.name;
+    // As many steps as there are nodes, in whichever order these stand.
+    for _ in 0..=body.nodes.len() {
+        if *name == input.name {
+            return true;
+        }
+        let makes = |node: &&Node| node.op_type == "Identity" && node.outputs.contains(name);
+        match body
+            .nodes
+            .iter()
+            .find(makes)
+            .map(|node| node.inputs.as_slice())
+        {
+            Some([before]) => name = before,
+            _ => return false,
+        }
+    }
+    false
+}

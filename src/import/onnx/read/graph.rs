@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::capture::captured;
+use super::aside::LeftOut;
 use super::names::Names;
 use super::order::order;
+use super::origin::{is_said, mark_copies, origin};
 use crate::domain::Domain;
 use crate::import::imported::Given;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::dims::Dims;
 use crate::import::onnx::infer::extent::check_shape;
-use crate::import::onnx::net::{KnownValue, Net, Origin, Scale, TensorId, Work};
+use crate::import::onnx::net::{KnownValue, Net, Origin, TensorId};
 use crate::import::onnx::operator::call::Call;
 use crate::import::onnx::operator::quantised::carried;
 use crate::import::onnx::proto::{
@@ -21,12 +22,9 @@ use crate::import::onnx::weights::WeightProbe;
 use crate::symbolic::Expr;
 
 /// Functions and graphs within one another are followed to this depth.
-const MAX_DEPTH: usize = 32;
+pub(super) const MAX_DEPTH: usize = 32;
 /// Nodes, with those of functions each time they are called.
 const MAX_NODES: usize = 1_000_000;
-/// Longer names of operators are cut short: a model file holds no longer ones.
-const MAX_NAME: usize = 200;
-
 /// How an operator is read.
 pub(crate) enum Handler {
     /// By what stands in the node, and what is known of its inputs.
@@ -48,21 +46,26 @@ pub(super) type Lookup = fn(&str, &str) -> Option<Known>;
 /// A graph while it is read.
 pub(crate) struct GraphReader<'m> {
     pub(super) builder: NetBuilder,
-    dims: Dims<'m>,
-    names: Names<'m>,
+    pub(super) dims: Dims<'m>,
+    pub(super) names: Names<'m>,
     inputs: Vec<TensorId>,
     /// By domain, name and overload.
     functions: HashMap<[&'m str; 3], &'m Function>,
     opsets: &'m [(String, i64)],
     /// What the file tells of tensors in between.
-    infos: HashMap<&'m str, &'m ValueInfo>,
+    pub(super) infos: HashMap<&'m str, &'m ValueInfo>,
+    /// Of tensors that a function of each element reads: what that gives, which
+    /// has the same shape.
+    pub(super) alike: HashMap<&'m str, &'m str>,
     probe: &'m mut WeightProbe<'m>,
     /// Handed in, since operators with graphs of their own come back here.
-    lookup: Lookup,
+    pub(super) lookup: Lookup,
+    /// What is known of the operator that is left out next.
+    pub(super) aside: LeftOut,
     /// The functions being put in place.
-    active: Vec<&'m str>,
-    depth: usize,
-    steps: usize,
+    pub(super) active: Vec<&'m str>,
+    pub(super) depth: usize,
+    pub(super) steps: usize,
 }
 
 impl<'m> GraphReader<'m> {
@@ -86,8 +89,10 @@ impl<'m> GraphReader<'m> {
             functions,
             opsets: &model.opsets,
             infos: HashMap::new(),
+            alike: HashMap::new(),
             probe,
             lookup,
+            aside: LeftOut::default(),
             active: Vec::new(),
             depth: 0,
             steps: 0,
@@ -122,6 +127,12 @@ impl<'m> GraphReader<'m> {
 
     fn input(&mut self, input: &'m ValueInfo) -> Result<(), String> {
         let name = &input.name;
+        if input.is_sequence {
+            // Of tensors nobody knows how many there are.
+            let sequence = self.builder.add_tensor(name, None, input.element);
+            self.inputs.push(sequence);
+            return self.names.insert(name, sequence);
+        }
         let Some(dims) = &input.shape else {
             return Err(format!("the input `{name}` has no shape"));
         };
@@ -132,25 +143,26 @@ impl<'m> GraphReader<'m> {
         self.names.insert(name, tensor)
     }
 
-    fn extents(&mut self, dims: &[Dim], of: &str) -> Result<Vec<Expr>, String> {
+    pub(super) fn extents(&mut self, dims: &[Dim], of: &str) -> Result<Vec<Expr>, String> {
         let dims = dims.iter().enumerate();
         dims.map(|(at, dim)| self.dims.extent(dim, of, at))
             .collect()
     }
 
     fn initializers(&mut self, graph: &'m Graph) -> Result<(), String> {
-        let infos = graph.value_infos.iter().chain(&graph.outputs);
-        self.infos
-            .extend(infos.map(|info| (info.name.as_str(), info)));
+        self.learn(graph);
+        let said = is_said(&graph.value_infos);
         for initializer in &graph.initializers {
             let tensor = self.tensor_of_file(initializer)?;
             let info = self.infos.get(initializer.name.as_str());
-            let origin = info.map_or(Origin::Unsaid, |info| origin(info));
             let made = self.builder.tensor_mut(tensor);
+            let equal = made.value.as_ref().and_then(KnownValue::uniform).is_some();
+            let origin = info.map_or(Origin::Unsaid, |info| origin(info, said && equal));
             made.stored = !initializer.element.is_whole();
             made.origin = Some(origin);
             self.names.insert(&initializer.name, tensor)?;
         }
+        mark_copies(&mut self.builder, graph, &self.infos, &self.names);
         Ok(())
     }
 
@@ -179,7 +191,7 @@ impl<'m> GraphReader<'m> {
             domain => domain,
         };
         made.density = values.density;
-        made.scale = values.scaled.then_some(Scale::Single);
+        made.scale = values.scale;
         Ok(id)
     }
 
@@ -243,19 +255,6 @@ impl<'m> GraphReader<'m> {
         let told = node.outputs.iter().map(|name| self.told(name)).collect();
         let caller = self.names.caller();
         Ok(Call::new(node, inputs, version, caller, told))
-    }
-
-    /// The shape that the file tells of a tensor.
-    fn told(&mut self, name: &str) -> Option<Vec<Expr>> {
-        // What functions name is not what the graph names.
-        let info = self.infos.get(name).filter(|_| self.active.is_empty())?;
-        // Dims that no input has could not be given.
-        let dims = info.shape.as_ref()?;
-        if !dims.iter().all(|dim| self.dims.is_known(dim)) {
-            return None;
-        }
-        let shape = self.extents(dims, name).ok()?;
-        check_shape(&shape).is_ok().then_some(shape)
     }
 
     /// The version of the operators of a domain.
@@ -353,55 +352,6 @@ impl<'m> GraphReader<'m> {
         names
             .map(|name| self.names.find(name).ok_or_else(|| missing(name)))
             .collect()
-    }
-
-    /// The results of an operator that is not counted: of the shape that the
-    /// file tells, if it does.
-    fn unsupported(&mut self, call: &Call<'m>, why: &str) -> Result<Vec<TensorId>, String> {
-        let mut results = Vec::new();
-        // Also what only its branches and bodies read was computed for it.
-        let within = captured(call.node).into_iter();
-        let within = within.filter_map(|name| self.names.find(name));
-        let read = call.all().into_iter().chain(within);
-        let inputs: Vec<TensorId> = read
-            .flat_map(|input| self.builder.parts(input).unwrap_or(&[input]).to_vec())
-            .collect();
-        let node = call.node;
-        let moves = (self.lookup)(&node.domain, &node.op_type).is_some_and(|known| known.moves);
-        let moves = moves && (0..node.outputs.len()).all(|at| call.told(at).is_some());
-        for (at, name) in node.outputs.iter().enumerate() {
-            let known = self.infos.get(name.as_str());
-            let element = known.map_or(ElementType::Float, |info| info.element);
-            let shape = call.told(at).map(<[Expr]>::to_vec);
-            let output = self.builder.add_tensor(name, shape, element);
-            let work = match at {
-                0 if !moves => Work::Unsupported(shortened(format!("{} ({why})", call.operator()))),
-                // Listed once.
-                _ => Work::Move,
-            };
-            self.builder.push(work, inputs.clone(), output);
-            results.push(output);
-        }
-        Ok(results)
-    }
-}
-
-/// Where a tensor of the file comes from, as PyTorch's exporter says. What was
-/// computed of parameters lists at least one by its path, as in `q.weight`;
-/// masks, tables of sines and states list steps of the computation alone.
-fn origin(info: &ValueInfo) -> Origin {
-    match (info.input_kind.as_deref(), &info.folded_from) {
-        (Some("PARAMETER"), _) => Origin::Parameter,
-        (Some(_), _) => Origin::Buffer,
-        (None, Some(list)) if !list.contains('.') => Origin::Derived,
-        (None, _) => Origin::Unsaid,
-    }
-}
-
-fn shortened(name: String) -> String {
-    match name.char_indices().nth(MAX_NAME - 1) {
-        Some((end, last)) if end + last.len_utf8() < name.len() => format!("{}…", &name[..end]),
-        _ => name,
     }
 }
 

@@ -6,17 +6,27 @@
 //! |---|---|
 //! | `table` | which operator is read by which function |
 //! | `graph` | graphs, functions and nodes, one after the other |
+//! | `told` | what the file tells of tensors beside the nodes that make them |
 //! | `names` | which tensor a name stands for, and where |
+//! | `origin` | where the tensors of a file come from, as PyTorch's exporter says |
 //! | `order` | an order in which each node reads only what was made before |
+//! | `aside` | what is known of branches and bodies on data |
 //! | `capture` | what the graphs within a node read from around it |
 //! | `control` | operators that read graphs or tensors of the file themselves |
+//! | `mapped` | graphs run for each tensor of a sequence |
+//! | `flex` | attention whose scores go through graphs of the file |
 
+mod aside;
 mod capture;
 mod control;
+mod flex;
 mod graph;
+mod mapped;
 mod names;
 mod order;
+mod origin;
 pub(super) mod table;
+mod told;
 
 use std::collections::BTreeMap;
 

@@ -48,6 +48,16 @@ impl<'m> Names<'m> {
         self.scopes.pop();
     }
 
+    /// How deep the innermost graph stands.
+    pub(super) fn depth(&self) -> usize {
+        self.scopes.len()
+    }
+
+    /// Leaves all graphs that stand deeper.
+    pub(super) fn leave_to(&mut self, depth: usize) {
+        self.scopes.truncate(depth);
+    }
+
     /// The tensor that a name stands for.
     pub(super) fn find(&self, name: &str) -> Option<TensorId> {
         self.meaning(name).flatten()

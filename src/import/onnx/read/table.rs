@@ -1,12 +1,13 @@
 //! Which operator is read by which function, and as what it is counted.
 
-use super::control;
 use super::graph::Handler::{self, Graph, Node};
 use super::graph::Known;
+use super::{control, flex, mapped};
 use crate::import::onnx::operator::{
-    attention, concat, conv, einsum, elementwise, gather, layout, linear, linear_attention, loss,
-    microsoft, microsoft_attention, norm, packed, pool, qonnx, quantised, recurrent, reduce,
-    sequence, shape, slice, unpriced, window,
+    attention, concat, conv, einsum, elementwise, experts, gather, layout, linear,
+    linear_attention, loss, microsoft, microsoft_attention, ml, norm, packed, pool, qonnx,
+    quantised, recurrent, reduce, sampling, sequence, shape, slice, support_vectors, trees,
+    unpriced, window,
 };
 
 /// An operator that can be read.
@@ -41,6 +42,7 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Conv" => Node(conv::conv), "products, summed, padding in full";
         "CausalConvWithState" => Node(conv::causal), "products, summed, padding in full";
         "ConvTranspose" => Node(conv::transposed), "products of every input element with the window";
+        "DeformConv" => Node(sampling::deformed), "the products of an interpolation for each element of the windows; products, summed";
         "Attention" => Node(attention::attention), "two products around a softmax";
         "LinearAttention" => Node(linear_attention::linear), "the state of every token: k vᵀ, its decay, its correction; q times it";
         "LSTM", "GRU", "RNN" => Node(recurrent::recurrent), "the products and gates of every step";
@@ -57,7 +59,11 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "RandomNormal", "RandomUniform" => Node(unpriced::random), "listed as left out";
         "Det" => Node(unpriced::determinant), "listed as left out";
         "MaxRoiPool", "RoiAlign" => Node(unpriced::regions), "listed as left out";
-        "AffineGrid" => Node(unpriced::grid), "listed as left out";
+        "HannWindow", "HammingWindow", "BlackmanWindow", "MelWeightMatrix" => Node(unpriced::table), "nothing where sizes are known before; else listed as left out";
+        "DFT" => Node(unpriced::fourier), "listed as left out";
+        "STFT" => Node(unpriced::frames), "listed as left out";
+        "StringConcat", "RegexFullMatch" => Node(unpriced::elementwise), "listed as left out";
+        "NonMaxSuppression", "Unique", "TfIdfVectorizer", "StringNormalizer", "StringSplit", "ImageDecoder" => Node(unpriced::untold), "listed as left out";
         "Reciprocal" => Node(elementwise::unary_of), "one division";
         "Relu" => Node(elementwise::unary_of), "one comparison";
         "Sigmoid" => Node(elementwise::unary_of), "the block `sigmoid`";
@@ -76,6 +82,9 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "TopK" => Node(reduce::top), "k comparisons for each element";
         "MaxPool", "AveragePool", "LpPool" => Node(pool::pool), "the window for each place, padding in full";
         "GlobalAveragePool", "GlobalMaxPool" => Node(pool::global), "one step for each element";
+        "MaxUnpool" => Node(pool::unpool), "nothing";
+        "AffineGrid" => Node(sampling::affine), "products, summed";
+        "GridSample" => Node(sampling::grid), "the factors of each place from its coordinates; nothing more, or the products of an interpolation";
         "Resize", "Upsample" => Node(pool::resize), "nothing, or the products of an interpolation";
         "Softmax", "LogSoftmax" => Node(norm::softmax), "the block of that name";
         "Hardmax" => Node(norm::hardmax), "two comparisons for each element";
@@ -114,6 +123,7 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "Compress" => Node(gather::compress), "nothing";
         "NonZero" => Node(gather::non_zero), "nothing where known before; else listed as left out";
         "Pad" => Node(concat::pad), "nothing";
+        "CenterCropPad" => Node(slice::centred), "nothing";
         "DepthToSpace", "SpaceToDepth" => Node(layout::space), "nothing";
         "Trilu" => Node(layout::triangle), "nothing";
         "TensorScatter" => Node(gather::cached), "nothing";
@@ -134,16 +144,38 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "SequenceAt" => Node(sequence::at), "nothing";
         "SequenceLength" => Node(sequence::length), "nothing";
         "ConcatFromSequence" => Node(sequence::joined), "nothing";
+        "SequenceMap" => Graph(mapped::map), "its body for each tensor of the sequence";
+        "Optional", "OptionalGetElement" => Node(sequence::given), "nothing";
+        "OptionalHasElement" => Node(sequence::is_given), "nothing";
         "Col2Im" => Node(window::overlapped), "an addition for each element of the columns";
         "Constant" => Graph(control::constant), "nothing";
-        "If" => Graph(control::branch), "the branch that is taken; listed as left out where only data tells which";
-        "Loop" => Graph(control::repeated), "its body for each turn; listed as left out where only data tells how many";
+        "If" => Graph(control::branch), "the branch that is taken; listed as left out, with the MACs of both, where only data tells which";
+        "Loop" => Graph(control::repeated), "its body for each turn; listed as left out, with the MACs of a turn, where only data tells how many";
         "Scan" => Graph(control::scanned), "its body for each slice; listed as left out where their number is a dim that is not set";
+    }
+    "ai.onnx.preview": {
+        "FlexAttention" => Graph(flex::attention), "two products around a softmax, and what its graphs compute";
+    }
+    "ai.onnx.ml": {
+        "LinearRegressor", "LinearClassifier" => Node(ml::linear), "products, summed, with a bias; one comparison for each class";
+        "Scaler" => Node(ml::scaler), "sub and mul, where they change anything";
+        "Normalizer" => Node(ml::normalizer), "the size of each row, divisions";
+        "Binarizer" => Node(ml::binarizer), "one comparison";
+        "Imputer" => Node(ml::imputer), "one comparison and one selection";
+        "OneHotEncoder" => Node(ml::one_hot), "one comparison for each category";
+        "LabelEncoder", "CategoryMapper", "ZipMap" => Node(ml::looked_up), "nothing";
+        "ArrayFeatureExtractor" => Node(ml::extracted), "nothing";
+        "FeatureVectorizer" => Node(ml::joined), "nothing";
+        "TreeEnsembleRegressor", "TreeEnsembleClassifier" => Node(trees::in_lists), "the comparisons on the longest way through each tree, sums of the leaves; one comparison for each class";
+        "TreeEnsemble" => Node(trees::by_roots), "the comparisons on the longest way through each tree, sums of the leaves";
+        "SVMRegressor" => Node(support_vectors::regressor), "a kernel with every support vector, products of these, summed";
+        "SVMClassifier" => Node(support_vectors::classifier), "a kernel with every support vector, products of these, summed; votes";
     }
     "com.microsoft": {
         "Attention" => Node(microsoft_attention::attention), "projections, two products around a softmax";
         "PackedAttention" => Node(packed::rows), "projections, two products around a softmax";
         "QAttention" => Node(packed::quantised), "projections in int8, two products around a softmax";
+        "PackedMultiHeadAttention" => Node(packed::heads), "two products around a softmax";
         "DecoderMaskedMultiHeadAttention" => Node(packed::step), "two products around a softmax";
         "MultiHeadAttention" => Node(microsoft_attention::multi_head), "two products around a softmax";
         "GroupQueryAttention" => Node(microsoft_attention::group_query), "two products around a softmax";
@@ -151,11 +183,19 @@ pub(crate) static OPERATORS: &[Operator] = operators! {
         "SkipLayerNormalization", "SkipSimplifiedLayerNormalization" => Node(microsoft::skip_norm), "a sum and its normalisation";
         "SimplifiedLayerNormalization" => Node(norm::rms), "the block `rms-norm`";
         "EmbedLayerNormalization" => Node(microsoft::embed), "sums of rows and their normalisation";
+        "GroupNorm", "SkipGroupNorm" => Node(microsoft::group_norm), "sums, the block `layer-norm` over each group, a gain and a shift, the block `silu`";
+        "BiasAdd" => Node(microsoft::bias_add), "two additions";
+        "BiasSplitGelu" => Node(microsoft::bias_split), "a bias, the activation of one half, a multiplication by the other";
         "BiasGelu", "FastGelu" => Node(microsoft::bias_gelu), "a bias and the activation";
         "Gelu", "QuickGelu" => Node(elementwise::activation), "the block of that name";
         "FusedMatMul", "TransposeMatMul" => Node(microsoft::matmul), "products, summed";
         "FusedGemm", "FusedConv" => Node(microsoft::activated), "products, summed, and the activation";
-        "MatMulNBits" => Node(quantised::nbits), "products, summed";
+        "MoE" => Node(experts::experts), "the experts that a token takes: products, the activation, products, summed by their shares";
+        "QMoE" => Node(experts::of_few_bits), "the experts that a token takes: products, the activation, products, summed by their shares";
+        "NhwcConv" => Node(microsoft::channels_last), "products, summed, padding in full";
+        "MatMulNBits", "MatMulBnb4" => Node(quantised::nbits), "products, summed";
+        "GatherBlockQuantized" => Node(gather::of_blocks), "mul, and sub where there are zero points";
+        "DynamicQuantizeLSTM" => Node(recurrent::quantised), "the products of every step in int8, its gates as those of `LSTM`";
         "DynamicQuantizeMatMul", "MatMulIntegerToFloat" => Node(microsoft::dynamic_matmul), "products in int8, sums in int32; mul";
         "QLinearAdd", "QLinearMul" => Node(quantised::qlinear_binary), "to fractions, one step, and back";
         "QGemm" => Node(quantised::qgemm), "products in int8, sums in int32; mul, round, two comparisons";

@@ -2,8 +2,8 @@
 //! how many zeros.
 //!
 //! A binarised network is exported with weights of `float` that are all −1 or
-//! 1, or a factor times that. Nothing in the file says so; it shows only when
-//! all of them are read, some kilobytes at a time.
+//! 1, or that times a factor, or times one for each channel. Nothing in the file
+//! says so; it shows only when all of them are read, some kilobytes at a time.
 
 use std::fmt;
 
@@ -56,7 +56,10 @@ pub fn scan(
     let (Some(total), Some(bytes)) = (tensor.elements(), tensor.bytes()) else {
         return Err(wrong("its shape is none".to_owned()));
     };
-    let mut tally = Tally::new(total, zeros);
+    let extents: Vec<u64> = (tensor.dims.iter())
+        .map(|extent| extent.unsigned_abs())
+        .collect();
+    let mut tally = Tally::new(&extents, total, zeros);
     match &tensor.payload {
         Payload::Absent => {}
         Payload::Ints(values) => {
@@ -97,6 +100,7 @@ pub fn scan(
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::scale::Scale;
     use super::*;
     use crate::import::onnx::proto::ElementType;
     use ElementType as E;
@@ -133,25 +137,51 @@ mod tests {
             let found = floats(values);
             (found.pattern, found.scale, found.powers_of_two)
         };
-        assert_eq!(pattern(&[0.0, 1.0, 1.0]), (Some(Pattern::Bits), 1.0, true));
-        assert_eq!(pattern(&[-1.0, 1.0]), (Some(Pattern::Signs), 1.0, true));
-        assert_eq!(pattern(&[-1.0, -1.0]), (Some(Pattern::Signs), 1.0, true));
-        let ternary = (Some(Pattern::Ternary), 1.0, true);
+        assert_eq!(pattern(&[0.0, 1.0, 1.0]), (Some(Pattern::Bits), None, true));
+        assert_eq!(pattern(&[-1.0, 1.0]), (Some(Pattern::Signs), None, true));
+        assert_eq!(pattern(&[-1.0, -1.0]), (Some(Pattern::Signs), None, true));
+        let ternary = (Some(Pattern::Ternary), None, true);
         assert_eq!(pattern(&[-1.0, 0.0, 1.0]), ternary);
         assert_eq!(pattern(&[-1.0, -0.0]), ternary);
-        assert_eq!(pattern(&[0.0, 0.0]), (Some(Pattern::Bits), 1.0, true));
+        assert_eq!(pattern(&[0.0, 0.0]), (Some(Pattern::Bits), None, true));
         // With a factor, which is a power of two or is not.
-        assert_eq!(pattern(&[-0.5, 0.5]), (Some(Pattern::Signs), 0.5, true));
+        assert_eq!(
+            pattern(&[-0.5, 0.5]),
+            (Some(Pattern::Signs), Some(Scale::Single), true)
+        );
         assert_eq!(
             pattern(&[-3.0, 0.0, 3.0]),
-            (Some(Pattern::Ternary), 3.0, false)
+            (Some(Pattern::Ternary), Some(Scale::Single), false)
         );
-        assert!(floats(&[-3.0, 3.0]).is_scaled());
-        assert!(!floats(&[-1.0, 1.0]).is_scaled());
         // Many sizes.
-        assert_eq!(pattern(&[-0.25, 0.0, 2.0]), (None, 1.0, true));
-        assert_eq!(pattern(&[1.0, 1.5]), (None, 1.0, false));
-        assert_eq!(pattern(&[]), (None, 1.0, true));
+        assert_eq!(pattern(&[-0.25, 0.0, 2.0]), (None, None, true));
+        assert_eq!(pattern(&[1.0, 1.5]), (None, None, false));
+        assert_eq!(pattern(&[]), (None, None, true));
+    }
+
+    /// What a matrix of three columns holds.
+    fn columns(values: &[f32]) -> (Option<Pattern>, Option<Scale>) {
+        let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let mut tensor = tensor(E::Float, 0, Payload::Raw(0..bytes.len() as u64));
+        tensor.dims = vec![values.len() as i64 / 3, 3];
+        let found = scan(&tensor, &bytes, &never, false).unwrap().unwrap();
+        (found.pattern, found.scale)
+    }
+
+    #[test]
+    fn few_values_times_a_number_for_each_index_of_an_axis() {
+        let along = |pattern, axis| (Some(pattern), Some(Scale::Along(axis)));
+        let columns_scaled = [0.3, 0.5, 0.7, -0.3, 0.5, -0.7];
+        assert_eq!(columns(&columns_scaled), along(Pattern::Signs, 1));
+        let rows_scaled = [0.3, -0.3, 0.3, 0.5, 0.0, -0.5];
+        assert_eq!(columns(&rows_scaled), along(Pattern::Ternary, 0));
+        // Nothing is known of a first row of zeros.
+        let late = [0.0, 0.0, 0.0, 0.3, 0.5, 0.7, 0.3, 0.5, 0.0];
+        assert_eq!(columns(&late), along(Pattern::Bits, 1));
+        // One element of each size says nothing, and one other one all.
+        assert_eq!(columns(&[0.3, 0.0, 0.0, 0.0, 0.5, 0.0]), (None, None));
+        assert_eq!(columns(&[0.3, 0.5, 0.7, 0.3, 0.5, 0.6]), (None, None));
+        assert_eq!(columns(&[0.3, f32::NAN, 0.7, 0.3, 0.5, 0.7]), (None, None));
     }
 
     #[test]

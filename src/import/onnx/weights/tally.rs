@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::scale::Scale;
+use super::sizes::Sizes;
 use crate::import::onnx::proto::{ElementType, Number};
 use crate::import::onnx::wire::Bytes;
 
@@ -13,21 +15,14 @@ const CHUNK: usize = 64 * 1024;
 pub struct WeightScan {
     /// The few values that its elements are of, if they are.
     pub pattern: Option<Pattern>,
-    /// What the values of the pattern are multiplied by; 1 without one.
-    pub scale: f64,
+    /// What the values of the pattern are multiplied by, if by anything.
+    pub scale: Option<Scale>,
     /// Whether all elements are zero, or plus or minus a power of two.
     pub powers_of_two: bool,
     /// How many elements are zero; `None` if they were not all read.
     pub zeros: Option<u64>,
     /// How many elements there are.
     pub total: u64,
-}
-
-impl WeightScan {
-    /// Whether the values of the pattern are multiplied by anything but 1.
-    pub fn is_scaled(&self) -> bool {
-        self.scale != 1.0
-    }
 }
 
 /// Few values.
@@ -49,22 +44,20 @@ pub(super) struct Tally {
     /// Whether elements are to be looked at only for zeros when nothing else
     /// can be found.
     all: bool,
-    /// The size of the elements other than zero.
-    size: Option<f64>,
-    is_one_size: bool,
+    sizes: Sizes,
     has_negative: bool,
     powers_of_two: bool,
 }
 
 impl Tally {
-    pub(super) fn new(total: u64, all: bool) -> Tally {
+    /// Of a tensor of these extents, which are so many elements together.
+    pub(super) fn new(extents: &[u64], total: u64, all: bool) -> Tally {
         Tally {
             total,
             seen: 0,
             zeros: 0,
             all,
-            size: None,
-            is_one_size: true,
+            sizes: Sizes::new(extents),
             has_negative: false,
             powers_of_two: true,
         }
@@ -72,7 +65,7 @@ impl Tally {
 
     /// Whether no further element can change what is found.
     fn is_settled(&self) -> bool {
-        !self.all && !self.is_one_size && !self.powers_of_two
+        !self.all && !self.powers_of_two && self.sizes.are_many()
     }
 
     pub(super) fn add_raw(
@@ -126,6 +119,7 @@ impl Tally {
     }
 
     pub(super) fn add_real(&mut self, value: f64) {
+        let at = self.seen;
         self.seen += 1;
         if value == 0.0 {
             self.zeros += 1;
@@ -134,7 +128,7 @@ impl Tally {
         self.has_negative |= value < 0.0;
         let value = value.abs();
         self.powers_of_two &= is_power_of_two(value);
-        self.is_one_size &= value.is_finite() && *self.size.get_or_insert(value) == value;
+        self.sizes.add(at, value);
     }
 
     pub(super) fn finish(self) -> Result<WeightScan, String> {
@@ -150,9 +144,10 @@ impl Tally {
             (true, false) => Pattern::Signs,
             (true, true) => Pattern::Ternary,
         };
+        let few = self.sizes.few().filter(|_| self.total > 0);
         Ok(WeightScan {
-            pattern: (self.is_one_size && self.total > 0).then_some(pattern),
-            scale: self.size.filter(|_| self.is_one_size).unwrap_or(1.0),
+            pattern: few.map(|_| pattern),
+            scale: few.flatten(),
             powers_of_two: self.powers_of_two,
             zeros: (!stopped).then_some(self.zeros),
             total: self.total,

@@ -1,5 +1,6 @@
 //! What is known of the values of a weight.
 
+use super::scale::Scale;
 use super::scan::{Pattern, WeightScan};
 use crate::domain::Domain;
 use crate::import::onnx::proto::Tensor;
@@ -10,12 +11,12 @@ pub type WeightProbe<'m> = dyn FnMut(&Tensor) -> WeightValues + 'm;
 /// What probing a weight tells of its values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WeightValues {
-    /// Which values it holds, apart from one number that all may share.
+    /// Which values it holds, apart from what they are multiplied by.
     pub domain: Domain,
     /// How many elements are not zero, of how many.
     pub density: Option<(u64, u64)>,
-    /// Whether the values are those of the domain times one number.
-    pub scaled: bool,
+    /// What the values of the domain are multiplied by, if by anything.
+    pub scale: Option<Scale>,
 }
 
 impl WeightValues {
@@ -24,7 +25,7 @@ impl WeightValues {
         WeightValues {
             domain: Domain::Real,
             density: None,
-            scaled: false,
+            scale: None,
         }
     }
 
@@ -42,7 +43,7 @@ impl WeightValues {
             density: found
                 .zeros
                 .map(|zeros| (found.total - zeros.min(found.total), found.total)),
-            scaled: found.is_scaled(),
+            scale: found.scale,
             domain,
         }
     }

@@ -5,7 +5,7 @@ use super::malformed::Malformed;
 use super::message::{Field, Message};
 use super::reader::Reader;
 use super::schema::{GRAPH, TENSOR};
-use super::tensor::tensor;
+use super::tensor;
 use crate::import::onnx::proto::{Attribute, AttributeValue};
 
 /// The fields that hold the value, by the number of the type that an attribute
@@ -72,7 +72,7 @@ fn single(
         "s" => field
             .text_if_any(reader)?
             .map_or(AttributeValue::None, AttributeValue::Text),
-        "t" => AttributeValue::Tensor(tensor(field.message(&TENSOR, reader)?, reader)?),
+        "t" => AttributeValue::Tensor(tensor::of_node(field.message(&TENSOR, reader)?, reader)?),
         "g" => {
             let graph = nested(field.message(&GRAPH, reader)?, depth, reader)?;
             AttributeValue::Graph(Box::new(graph))

@@ -2,10 +2,10 @@
 
 use super::attribute::attribute;
 use super::malformed::Malformed;
-use super::message::Message;
+use super::message::{Field, Message};
 use super::reader::{MAX_DEPTH, Reader};
 use super::schema::{
-    ATTRIBUTE, DIM, ENTRY, GRAPH, NODE, SHAPE, TENSOR, TENSOR_TYPE, TYPE, VALUE_INFO,
+    ATTRIBUTE, DIM, ENTRY, GRAPH, NODE, OPTIONAL_TYPE, SHAPE, TENSOR, TENSOR_TYPE, TYPE, VALUE_INFO,
 };
 use super::tensor::tensor;
 use crate::import::onnx::proto::{Dim, ElementType, Graph, Node, ValueInfo};
@@ -96,15 +96,7 @@ fn value_info(mut message: Message, reader: &mut Reader<'_>) -> Result<ValueInfo
     while let Some(field) = message.next(reader)? {
         match field.name {
             "name" => info.name = field.text(reader)?,
-            "type" => {
-                let mut kind = field.message(&TYPE, reader)?;
-                // Sequences, maps and the like have fields that are not known.
-                while let Some(field) = kind.next(reader)? {
-                    if field.name == "tensor_type" {
-                        read_type(field.message(&TENSOR_TYPE, reader)?, &mut info, reader)?;
-                    }
-                }
-            }
+            "type" => value_type(field.message(&TYPE, reader)?, &mut info, reader)?,
             "metadata_props" => origin(field.message(&ENTRY, reader)?, &mut info, reader)?,
             _ => {}
         }
@@ -129,6 +121,41 @@ fn origin(
     match key.as_str() {
         "pkg.torch.export.graph_signature.InputSpec.kind" => info.input_kind = Some(value),
         "pkg.onnxscript.optimizer.folded_from" => info.folded_from = Some(value),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A type: what may be missing is taken to be there.
+fn value_type(
+    mut message: Message,
+    info: &mut ValueInfo,
+    reader: &mut Reader<'_>,
+) -> Result<(), Malformed> {
+    while let Some(field) = message.next(reader)? {
+        if field.name != "optional_type" {
+            read_kind(field, info, reader)?;
+            continue;
+        }
+        let mut optional = field.message(&OPTIONAL_TYPE, reader)?;
+        while let Some(field) = optional.next(reader)? {
+            if field.name == "type" {
+                let mut kind = field.message(&TYPE, reader)?;
+                while let Some(field) = kind.next(reader)? {
+                    read_kind(field, info, reader)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The type of a tensor, or of a sequence of them; maps and the like are not
+/// read.
+fn read_kind(field: Field, info: &mut ValueInfo, reader: &mut Reader<'_>) -> Result<(), Malformed> {
+    match field.name {
+        "tensor_type" => read_type(field.message(&TENSOR_TYPE, reader)?, info, reader)?,
+        "sequence_type" => info.is_sequence = true,
         _ => {}
     }
     Ok(())

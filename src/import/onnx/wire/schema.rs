@@ -122,7 +122,16 @@ pub(super) static VALUE_INFO: MessageKind = MessageKind {
 
 pub(super) static TYPE: MessageKind = MessageKind {
     name: "a type",
-    fields: &[(1, "tensor_type")],
+    fields: &[
+        (1, "tensor_type"),
+        (4, "sequence_type"),
+        (9, "optional_type"),
+    ],
+};
+
+pub(super) static OPTIONAL_TYPE: MessageKind = MessageKind {
+    name: "the type of what may be missing",
+    fields: &[(1, "type")],
 };
 
 pub(super) static TENSOR_TYPE: MessageKind = MessageKind {

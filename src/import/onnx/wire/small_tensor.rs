@@ -11,6 +11,10 @@ const MAX_INTS: u64 = 4096;
 /// shorter, and every bias is longer.
 const MAX_FLOATS: u64 = 64;
 
+/// Constants of nodes are read up to here, and kept if all elements are equal:
+/// the shift of zeros that TorchScript gives a normalisation without one.
+const MAX_EQUAL: u64 = 4096;
+
 /// Elements of a tensor as they come.
 pub(super) struct SmallTensor {
     element: ElementType,
@@ -18,16 +22,19 @@ pub(super) struct SmallTensor {
     step: usize,
     ints: Vec<i64>,
     floats: Vec<f64>,
+    /// Whether it is kept only if all elements are equal.
+    equal: bool,
     fits: bool,
 }
 
 impl SmallTensor {
-    /// Room for so many elements; `None` if they are too many, or no numbers.
-    pub fn new(element: ElementType, count: u64) -> Option<SmallTensor> {
-        let most = if element.is_whole() {
-            MAX_INTS
-        } else {
-            MAX_FLOATS
+    /// Room for so many elements, of a constant that a node holds or not; `None`
+    /// if they are too many, or no numbers.
+    pub fn new(element: ElementType, count: u64, of_node: bool) -> Option<SmallTensor> {
+        let most = match (element.is_whole(), of_node) {
+            (true, _) => MAX_INTS,
+            (false, true) => MAX_EQUAL,
+            (false, false) => MAX_FLOATS,
         };
         Some(SmallTensor {
             element,
@@ -35,6 +42,7 @@ impl SmallTensor {
             step: element.step()?,
             ints: Vec::new(),
             floats: Vec::new(),
+            equal: !element.is_whole() && count > MAX_FLOATS,
             fits: true,
         })
     }
@@ -69,7 +77,10 @@ impl SmallTensor {
                     Ok(value) => self.ints.push(value),
                     Err(_) => self.fits = false,
                 },
-                Number::Real(value) => self.floats.push(value),
+                Number::Real(value) => {
+                    self.fits &= !self.equal || self.floats.first().is_none_or(|one| *one == value);
+                    self.floats.push(value);
+                }
             }
         }
     }

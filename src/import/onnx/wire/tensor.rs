@@ -20,6 +20,14 @@ pub(super) fn tensor(message: Message, reader: &mut Reader<'_>) -> Result<Tensor
     Ok(parts.tensor)
 }
 
+/// The constant that a node holds, with its elements if they are few or equal.
+pub(super) fn of_node(message: Message, reader: &mut Reader<'_>) -> Result<Tensor, Malformed> {
+    let mut parts = Parts::read(message, reader)?;
+    parts.of_node = true;
+    parts.tensor.payload = parts.payload(reader)?;
+    Ok(parts.tensor)
+}
+
 /// What a tensor says of its elements, its payload not yet known.
 #[derive(Default)]
 struct Parts {
@@ -28,6 +36,7 @@ struct Parts {
     raw: Range<u64>,
     typed: Option<(&'static str, Range<u64>)>,
     is_external: bool,
+    of_node: bool,
     entries: Vec<(String, String)>,
 }
 
@@ -95,7 +104,7 @@ impl Parts {
 
     fn nothing(&self) -> Payload {
         match self.tensor.elements() {
-            Some(0) => SmallTensor::new(self.tensor.element, 0)
+            Some(0) => SmallTensor::new(self.tensor.element, 0, self.of_node)
                 .and_then(SmallTensor::finish)
                 .unwrap_or_default(),
             _ => Payload::Absent,
@@ -114,8 +123,8 @@ impl Parts {
                 "has {has} bytes, while {count} elements of {element} take {takes}"
             )));
         }
-        let Some(mut small) =
-            SmallTensor::new(element, count).filter(|small| small.may_be_kept(reader))
+        let Some(mut small) = SmallTensor::new(element, count, self.of_node)
+            .filter(|small| small.may_be_kept(reader))
         else {
             return Ok(unread);
         };
@@ -142,8 +151,8 @@ impl Parts {
         let Some(count) = self.tensor.elements() else {
             return Ok(unread);
         };
-        let Some(mut small) =
-            SmallTensor::new(element, count).filter(|small| small.may_be_kept(reader))
+        let Some(mut small) = SmallTensor::new(element, count, self.of_node)
+            .filter(|small| small.may_be_kept(reader))
         else {
             return Ok(unread);
         };

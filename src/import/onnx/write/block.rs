@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::formula::shape;
-use super::section::{ONES, Section, quoted};
+use super::section::{Section, quoted};
 use crate::import::onnx::layers::Repeat;
 use crate::import::onnx::net::Net;
 use crate::import::onnx::parameters::Parameters;
@@ -24,10 +24,6 @@ pub(super) fn block(net: &Net, parameters: &Parameters, repeat: &Repeat, name: &
     let dims: Vec<String> = open.map(|dim| quoted(&dim.name)).collect();
     if !dims.is_empty() {
         let _ = writeln!(text, "needs = [{}]", dims.join(", "));
-    }
-    let nodes = &net.nodes[repeat.start..repeat.start + repeat.period];
-    if nodes.iter().any(|node| node.stage == Some("binarise")) {
-        let _ = writeln!(text, "params = {{ {ONES} = 1 }}");
     }
     let result = net.nodes[repeat.start + repeat.result].output;
     if let Some(result) = section.names.get(&result) {

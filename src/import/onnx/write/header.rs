@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::formula::{formula, shape};
 use super::section::{ONES, Section, quoted};
-use crate::import::onnx::net::{NamedDim, Net, TensorId, Work};
+use crate::import::onnx::net::{NamedDim, Net, NetNode, TensorId, Unary, Work};
 use crate::import::onnx::proto::ElementType;
 
 pub(super) fn header(net: &Net, main: &Section<'_>, file: &str) -> String {
@@ -17,8 +17,12 @@ pub(super) fn header(net: &Net, main: &Section<'_>, file: &str) -> String {
         text.push_str("format = \"fp16\"\n");
     }
     text.push_str(&dims(net));
-    if net.nodes.iter().any(|node| node.stage == Some("binarise")) {
-        let _ = writeln!(text, "params = {{ {ONES} = 1 }} # share of ones among bits");
+    if makes_bits(net) {
+        let _ = writeln!(
+            text,
+            "params = {{ {ONES} = \"1\" }} # share of ones among bits"
+        );
+        let _ = writeln!(text, "bit_density = {}", quoted(ONES));
     }
     if let Some(tokens) = &net.tokens {
         let name = formula(tokens);
@@ -28,7 +32,7 @@ pub(super) fn header(net: &Net, main: &Section<'_>, file: &str) -> String {
         } else {
             "1".to_owned()
         };
-        let _ = writeln!(text, "causal = {counted}");
+        let _ = writeln!(text, "tokens = {counted}");
     }
     if let Some(output) = net.outputs.first().and_then(|output| main.made(*output)) {
         let _ = writeln!(text, "output = {}", quoted(output));
@@ -42,6 +46,16 @@ pub(super) fn header(net: &Net, main: &Section<'_>, file: &str) -> String {
     text
 }
 
+/// Whether a net may make bits of other numbers, or takes some.
+fn makes_bits(net: &Net) -> bool {
+    let is_bool = |tensor: &TensorId| net.tensors[*tensor].element == ElementType::Bool;
+    let rounds =
+        |work: &Work| matches!(work, Work::Unary(Unary::Round | Unary::Floor | Unary::Ceil));
+    let makes = |node: &NetNode| is_bool(&node.output) || rounds(&node.work);
+    let is_free = net.dims.iter().all(|dim| dim.name != ONES);
+    is_free && (net.inputs.iter().any(is_bool) || net.nodes.iter().any(makes))
+}
+
 /// The dims: those that the user must give, and those with a size.
 fn dims(net: &Net) -> String {
     let mut text = String::new();
@@ -51,19 +65,26 @@ fn dims(net: &Net) -> String {
     };
     let open = net.dims.iter().filter(|dim| dim.value.is_none());
     let needs: Vec<String> = open
-        .map(|dim| match alias(dim).as_str() {
-            "" => quoted(&dim.name),
-            alias => format!("{{ name = {}{alias} }}", quoted(&dim.name)),
+        .map(|dim| {
+            let least = if dim.may_be_empty { ", least = 0" } else { "" };
+            match format!("{least}{}", alias(dim)).as_str() {
+                "" => quoted(&dim.name),
+                more => format!("{{ name = {}{more} }}", quoted(&dim.name)),
+            }
         })
         .collect();
     if !needs.is_empty() {
         let _ = writeln!(text, "needs = [{}]", needs.join(", "));
     }
-    let given = net.dims.iter().filter_map(|dim| Some((dim, dim.value?)));
+    let given = (net.dims.iter()).filter_map(|dim| Some((dim, dim.value.as_ref()?)));
     let sizes: Vec<String> = given
         .map(|(dim, value)| {
             let name = &dim.name;
-            let least = if value == 0 { ", least = 0" } else { "" };
+            let least = if value.is_zero() { ", least = 0" } else { "" };
+            let value = match value.as_constant() {
+                Some(_) => formula(value),
+                None => quoted(&formula(value)),
+            };
             match format!("{least}{}", alias(dim)).as_str() {
                 "" => format!("{name} = {value}"),
                 more => format!("{name} = {{ value = {value}{more} }}"),

@@ -124,7 +124,7 @@ impl Section<'_> {
         let rank = self.net.tensors[*input].shape.as_ref()?.len();
         let mut sorted = order.clone();
         sorted.sort_unstable();
-        if sorted != (0..rank).collect::<Vec<_>>() || node.work != Work::Move {
+        if order == sorted || sorted != (0..rank).collect::<Vec<_>>() || node.work != Work::Move {
             return None;
         }
         let axes = |order: &[usize]| {
@@ -153,11 +153,13 @@ impl Section<'_> {
             self.field("reshape", &quoted(&shape(extents.unwrap_or(&[]))));
             self.field("inputs", &format!("[{}]", inputs.join(", ")));
         }
+        let text = |count: &Expr| match count.as_constant() {
+            Some(value) if value.is_integer() => value.to_string(),
+            _ => quoted(&formula(count)),
+        };
+        let largest_of = counts.first().map(|(_, count)| text(count));
         let counts: Vec<String> = (counts.iter())
-            .map(|(primitive, count)| match count.as_constant() {
-                Some(value) if value.is_integer() => format!("{primitive} = {value}"),
-                _ => format!("{primitive} = {}", quoted(&formula(count))),
-            })
+            .map(|(primitive, count)| format!("{primitive} = {}", text(count)))
             .collect();
         let name = self.name(node.output);
         self.open(&name, node.stage);
@@ -165,8 +167,8 @@ impl Section<'_> {
         self.field("inputs", &format!("[{}]", quoted(&first)));
         if net.tensors[node.output].element == ElementType::Bool {
             self.field("domain", "\"binary\"");
-        } else if is_largest {
-            self.field("keeps_values", "true");
+        } else if let Some(among) = largest_of.filter(|_| is_largest) {
+            self.field("keeps_values", &among);
         }
         self.close(node);
     }
@@ -184,6 +186,7 @@ impl Section<'_> {
             self.field("with", &format!("{{ {} }}", off.join(", ")));
         }
         self.field("inputs", &format!("[{}]", quoted(&x)));
+        self.masked(node);
     }
 
     /// Whether the gain and shift of a normalisation are vectors that are not

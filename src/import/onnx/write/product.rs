@@ -81,8 +81,11 @@ impl Letters<'_> {
                     times(*stride, self.of(*place)),
                     times(*dilation, self.of(*within))
                 );
-                if *padding > 0 {
-                    let _ = write!(text, " - {padding}");
+                if !padding.is_zero() {
+                    let _ = match padding.as_constant() {
+                        Some(padding) => write!(text, " - {padding}"),
+                        None => write!(text, " - ({})", formula(padding)),
+                    };
                 }
                 text.push(')');
                 text
@@ -133,6 +136,9 @@ impl Section<'_> {
         }
         if !given_extents.is_empty() {
             self.field("axes", &format!("{{ {} }}", given_extents.join(", ")));
+        }
+        if let Some(sums) = &product.sums {
+            self.field("sums", &extent_text(sums));
         }
         self.field("inputs", &format!("[{}]", inputs.join(", ")));
         if product.bias {

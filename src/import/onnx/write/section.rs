@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::formula::shape;
+use super::formula::{formula, shape};
 use crate::domain::Domain;
 use crate::import::onnx::infer::name::name_of;
 use crate::import::onnx::layers::Repeat;
-use crate::import::onnx::net::{Net, NetNode, NetTensor, NodeId, QUANTISE, TensorId};
+use crate::import::onnx::net::{Binary, Net, NetNode, NetTensor, NodeId, QUANTISE, TensorId, Work};
 use crate::import::onnx::parameters::Parameters;
 use crate::import::onnx::proto::ElementType;
 
-/// The share of ones among bits that are made of fractions. Nothing in a graph
-/// tells it: all are taken to be ones, unless it is set.
+/// The share of ones among bits that are made of other numbers, or given.
+/// Nothing in a graph tells it: all are taken to be ones, unless it is set.
 pub(super) const ONES: &str = "rho";
 
 /// The ops of the model or of one block.
@@ -24,6 +24,8 @@ pub(super) struct Section<'n> {
     pub(super) text: String,
     pub(super) names: BTreeMap<TensorId, String>,
     used: BTreeSet<String>,
+    /// How often a name was wished for.
+    wished: BTreeMap<String, usize>,
     /// The node that is being written.
     pub(super) at: NodeId,
     /// Its stage.
@@ -43,6 +45,7 @@ impl<'n> Section<'n> {
             table,
             text: String::new(),
             names: BTreeMap::new(),
+            wished: BTreeMap::new(),
             used: (net.dims.iter())
                 .map(|dim| dim.name.clone())
                 .chain([ONES.to_owned()])
@@ -61,14 +64,17 @@ impl<'n> Section<'n> {
     /// A name like `wish` that nothing else has.
     pub(super) fn fresh(&mut self, wish: &str) -> String {
         let wish = name_of(wish);
-        let mut name = wish.clone();
-        let mut count = 1;
-        while self.used.contains(&name) {
-            count += 1;
-            name = format!("{wish}_{count}");
+        let count = self.wished.entry(wish.clone()).or_default();
+        loop {
+            *count += 1;
+            let name = match *count {
+                1 => wish.clone(),
+                count => format!("{wish}_{count}"),
+            };
+            if self.used.insert(name.clone()) {
+                return name;
+            }
         }
-        self.used.insert(name.clone());
-        name
     }
 
     /// The name of the op that makes a tensor.
@@ -107,6 +113,14 @@ impl<'n> Section<'n> {
         let _ = write!(self.text, "\n[[{}]]\nname = {}\n", self.table, quoted(name));
         if let Some(stage) = stage {
             self.field("stage", &quoted(stage));
+        }
+    }
+
+    /// What a causal mask hides of a node.
+    pub(super) fn masked(&mut self, node: &NetNode) {
+        if let Some(hidden) = self.net.masked.get(&node.output) {
+            self.field("causal", "true");
+            self.field("masked", &quoted(&formula(hidden)));
         }
     }
 
@@ -182,9 +196,7 @@ impl<'n> Section<'n> {
 
     /// The fields that any op may have.
     pub(super) fn close(&mut self, node: &NetNode) {
-        if node.stage == Some("binarise") {
-            self.field("density", &quoted(ONES));
-        }
+        self.masked(node);
         let own = node.format.map(|format| format.to_string());
         if let Some(format) = own.or_else(|| whole_format(self.net, node).map(str::to_owned)) {
             self.field("format", &quoted(&format));
@@ -198,9 +210,12 @@ fn density(constant: &NetTensor) -> Option<String> {
     Some(format!("\"{kept} / {all}\""))
 }
 
-/// Arithmetic on indices and counts is done in whole numbers.
+/// Arithmetic on indices and counts is done in whole numbers; sums of them that
+/// are brought to the scale of fractions are fractions already.
 fn whole_format(net: &Net, node: &NetNode) -> Option<&'static str> {
-    if node.stage == Some(QUANTISE) {
+    let scaled = matches!(node.work, Work::Binary(Binary::Mul))
+        && net.tensors[node.output].element == ElementType::Float;
+    if node.stage == Some(QUANTISE) || scaled {
         return None;
     }
     let first = node.inputs.first()?;

@@ -2,7 +2,7 @@
 
 use super::edits::Edits;
 use super::find::{Attention, PROJECTIONS};
-use crate::import::onnx::net::{Net, NetNode, NodeId, ProductAxis, Work};
+use crate::import::onnx::net::{Making, Net, NetNode, NodeId, ProductAxis, Work};
 use crate::symbolic::Expr;
 
 /// Takes a projection for several of queries, keys and values apart.
@@ -95,7 +95,7 @@ fn parts_of(net: &mut Net, at: NodeId, widths: &[Expr], mine: &[usize]) -> Optio
         own.value = None;
         own.origin = None;
         own.made_of = vec![weight];
-        own.made_linearly = true;
+        own.making = Making::Linear;
         net.tensors.push(own);
         let own = net.tensors.len() - 1;
         let mut result = net.tensors[node.output].clone();

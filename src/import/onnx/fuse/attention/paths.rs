@@ -5,7 +5,8 @@ use crate::import::onnx::fuse::wiring::Wiring;
 use std::collections::BTreeSet;
 
 use crate::import::onnx::net::{
-    Binary, Block, FoldKind, Net, NetNode, NodeId, Product, ProductAxis, TensorId, Unary, Work,
+    Binary, Block, FoldKind, Net, NetNode, NodeId, Origin, Product, ProductAxis, TensorId, Unary,
+    Work,
 };
 use crate::symbolic::Expr;
 
@@ -52,8 +53,8 @@ pub(super) fn score_of(
 }
 
 /// Whether a product is one of queries and keys. Queries that are learnt are
-/// constants, computed from parameters before the network runs; the weight of
-/// a linear layer has no axis of heads, and stands in the file.
+/// constants, computed from parameters before the network runs, or before the
+/// export; the weight of a linear layer has no axis of heads.
 fn is_score(net: &Net, at: NodeId) -> bool {
     let [q, k] = net.nodes[at].inputs[..] else {
         return false;
@@ -61,7 +62,8 @@ fn is_score(net: &Net, at: NodeId) -> bool {
     let learnt = |tensor: TensorId| {
         let tensor = &net.tensors[tensor];
         let rank = tensor.shape.as_ref().map_or(0, Vec::len);
-        !tensor.stored && !tensor.made_of.is_empty() && rank >= 3
+        let computed = !tensor.stored && !tensor.made_of.is_empty();
+        (computed || tensor.origin == Some(Origin::Computed)) && rank >= 3
     };
     match [q, k].map(|tensor| net.tensors[tensor].constant) {
         [false, false] => true,

@@ -1,0 +1,74 @@
+//! Linear layers that compute in numbers of their own, wherever they stand.
+
+use super::lowering::{Instance, Lowering};
+use crate::format::Format;
+use crate::model::{AxisGroup, Linear, Map, OpDecl, OpForm, Operand, Reduce, Signature};
+
+impl<'m> Lowering<'m> {
+    /// What the model says of its linear layers, if `op` is one of them, or
+    /// chooses the matrices of one.
+    pub(super) fn linear(&self, op: &OpDecl, instance: &Instance<'m>) -> Option<&'m Linear> {
+        let linear = self.model.root.linear.as_ref()?;
+        let stage = self.stage(op, instance);
+        let excepted = linear.except.iter().any(|except| except.value == stage);
+        let is_linear = match &op.form {
+            OpForm::Einsum {
+                signature,
+                map: Map::Mul,
+                reduce: Reduce::Add,
+                ..
+            } => sums_with_weights(op, signature, instance),
+            OpForm::Gather(_) => chooses_matrices(op),
+            _ => false,
+        };
+        (is_linear && op.format.is_none() && !excepted).then_some(linear)
+    }
+
+    /// The format that an op fixes, or that the model does for it.
+    pub(super) fn format_of(&self, op: &OpDecl, instance: &Instance<'m>) -> Option<Format> {
+        let own = op.format.as_ref().map(|format| format.value);
+        own.or_else(|| Some(self.linear(op, instance)?.format))
+    }
+
+    /// The stage of an op: its own, that of the call, or its name.
+    pub(super) fn stage(&self, op: &OpDecl, instance: &Instance<'m>) -> String {
+        match (&op.stage, &instance.stage) {
+            (Some(own), _) => own.value.clone(),
+            (None, Some(caller)) => caller.clone(),
+            (None, None) => op.name.value.clone(),
+        }
+    }
+}
+
+/// Whether products with weights are summed. A gain of each channel is no linear
+/// layer.
+fn sums_with_weights(op: &OpDecl, signature: &Signature, instance: &Instance<'_>) -> bool {
+    let kept: Vec<&str> = labels(&signature.output).collect();
+    let mut operands = op.inputs.iter().zip(&signature.inputs);
+    operands.any(|(operand, axes)| {
+        is_weight(operand, instance) && labels(axes).any(|axis| !kept.contains(&axis))
+    })
+}
+
+fn is_weight(operand: &Operand, instance: &Instance<'_>) -> bool {
+    let Operand::Tensor(name) = operand else {
+        return true;
+    };
+    let name = name.value.as_str();
+    let value = instance.values.get(name);
+    instance.weights.contains_key(name)
+        || value.is_some_and(|value| value.is_weight || value.is_chosen)
+}
+
+/// Whether rows of a table are matrices, as those of experts, and no vectors.
+fn chooses_matrices(op: &OpDecl) -> bool {
+    match op.inputs.get(1) {
+        Some(Operand::Weight(table)) => table.shape.axes.len() > 2,
+        _ => false,
+    }
+}
+
+/// The names of some axes.
+fn labels(groups: &[AxisGroup]) -> impl Iterator<Item = &str> {
+    groups.iter().flat_map(AxisGroup::parts)
+}

@@ -1,0 +1,30 @@
+//! The table `[linear]`: in which numbers linear layers compute.
+
+use super::values::{domain, format};
+use crate::domain::Domain;
+use crate::model::limits;
+use crate::model::module::Linear;
+use crate::source::{Datum, Fields, Problems, at_most};
+
+/// `format`, the `domain` of the weights, and the stages that are excepted.
+pub(super) fn linear(node: Option<&Datum>, problems: &mut Problems) -> Option<Linear> {
+    let mut fields = Fields::of(node?, problems)?;
+    let format = fields
+        .require("format", "`[linear]`", problems)
+        .and_then(|node| format(node, problems));
+    let values = fields
+        .take("domain")
+        .and_then(|node| domain(node, problems));
+    let mut except = Vec::new();
+    if let Some(node) = fields.take("except") {
+        except = node.texts(problems).unwrap_or_default();
+        let kept = at_most(&except, limits::SCOPES, "stages", &node.place, problems).len();
+        except.truncate(kept);
+    }
+    fields.finish("`[linear]`", problems);
+    Some(Linear {
+        format: format?,
+        domain: values.map_or(Domain::Real, |domain| domain.value),
+        except,
+    })
+}
