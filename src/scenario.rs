@@ -31,7 +31,7 @@ use crate::energy::{CostModel, Counted, Estimate, estimate};
 use crate::format::Format;
 use crate::formula::Formula;
 use crate::graph::{Setting, Unfold, lower};
-use crate::model::Model;
+use crate::model::{Model, Phase};
 use crate::source::{Diagnostic, Place, Problems, Source, Spanned};
 use crate::table::EnergyTable;
 
@@ -42,6 +42,7 @@ pub struct Scenario {
     /// The baseline if it is none.
     variant: Option<String>,
     set: Vec<(String, String)>,
+    phase: Phase,
 }
 
 impl Scenario {
@@ -52,7 +53,15 @@ impl Scenario {
             model: Arc::clone(model),
             variant: None,
             set: Vec::new(),
+            phase: Phase::default(),
         }
+    }
+
+    /// What the model is used for, such as [`Phase::Decode`]; a forward pass over
+    /// all tokens unless told otherwise.
+    pub fn phase(mut self, phase: Phase) -> Scenario {
+        self.phase = phase;
+        self
     }
 
     /// Another variant of the model, by its name.
@@ -74,10 +83,19 @@ impl Scenario {
     /// addition for each of the k products of a dot product.
     ///
     /// # Errors
-    /// A variant or a dim that the model has not, a value that is no formula or
-    /// that the model does not accept, a dim that it needs and that is not set.
+    /// A phase that the model cannot be used in, a variant or a dim that it has
+    /// not, a value that is no formula or that the model does not accept, a dim
+    /// that it needs and that is not set.
     pub fn count(&self) -> Result<Counted, Problems> {
-        let graph = lower(&self.model, self.name()?, &self.settings()?, Unfold::No)?;
+        let used;
+        let model = match self.phase {
+            Phase::Prefill => &*self.model,
+            phase => {
+                used = Model::clone(&self.model).in_phase(phase)?;
+                &used
+            }
+        };
+        let graph = lower(model, self.name()?, &self.settings()?, Unfold::No)?;
         Counted::new(graph, Conventions::default())
     }
 

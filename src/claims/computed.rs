@@ -13,6 +13,7 @@ use crate::energy::{Cost, CostModel, Counted, Estimate, Sum};
 use crate::format::{Format, NumberFormat};
 use crate::graph::{Setting, Unfold, lower, settable};
 use crate::loader::Loader;
+use crate::model::Phase;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems, Spanned};
 use crate::table::{EnergyTable, Entry};
@@ -95,7 +96,7 @@ pub(super) fn compute(
 /// What two estimates have in common that have the same counts.
 fn key(spec: &EstimateSpec) -> String {
     let variant = spec.variant.as_ref().map_or("", |name| &name.value);
-    let mut key = format!("{} {variant}", spec.model.value);
+    let mut key = format!("{} {variant} {}", spec.model.value, spec.phase);
     for (name, value) in spec.conventions.list() {
         key.push_str(&format!(" {name}:{value}"));
     }
@@ -111,6 +112,10 @@ fn key(spec: &EstimateSpec) -> String {
 fn count(spec: &EstimateSpec, loader: &Loader) -> Result<Counted, Problems> {
     let given = Setting::given(&spec.set);
     let mut model = loader.measured_model(&spec.model, &given, spec.densities.as_ref())?;
+    if spec.phase != Phase::Prefill {
+        let model = Arc::make_mut(&mut model);
+        *model = model.clone().in_phase(spec.phase)?;
+    }
     let settings = Setting::by_names_of(&model, &spec.set);
     let variant = match &spec.variant {
         Some(name) => loader.choose(Arc::make_mut(&mut model), std::slice::from_ref(name))?,

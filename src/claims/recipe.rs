@@ -3,6 +3,7 @@
 
 use crate::census::Conventions;
 use crate::graph::Setting;
+use crate::model::Phase;
 use crate::primitive::Primitive;
 use crate::source::{Datum, Diagnostic, Fields, Problems, Spanned};
 
@@ -23,6 +24,8 @@ pub struct EstimateSpec {
     pub set: Vec<Setting>,
     /// The file of densities that were measured of it.
     pub densities: Option<Spanned<String>>,
+    /// What the model is used for.
+    pub phase: Phase,
     /// What it is priced with; nothing where counts are all that is asked for.
     pub price: Option<PriceSpec>,
     /// Which part of it counts.
@@ -57,6 +60,7 @@ fn estimate(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Op
     let variant = fields.text("variant", problems);
     let set = conditions::settings(&mut fields, problems);
     let densities = fields.text("densities", problems);
+    let phase = Phase::read(&mut fields, problems);
     let table = fields.text("table", problems);
     let format = fields.text("format", problems);
     let scope = fields.text("scope", problems);
@@ -80,6 +84,7 @@ fn estimate(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Op
         variant,
         set,
         densities,
+        phase,
         price: price(table, format, problems)?,
         part,
         conventions: conventions?,

@@ -38,6 +38,8 @@ struct EstimateJson<'a> {
     parameters: Value,
     #[serde(flatten)]
     products: ProductsJson,
+    /// What the model does: `prefill`, `decode`, `train`.
+    phase: &'static str,
     total_pj: f64,
     compute_pj: f64,
     /// `null`: data movement is not counted, as the conventions say.
@@ -265,6 +267,7 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
             .collect(),
         parameters: exact(&estimate.parameters),
         products: ProductsJson::from(&estimate.work()),
+        phase: estimate.settings.phase.name(),
         total_pj: total,
         compute_pj: estimate.arithmetic().picojoules(),
         movement_pj: estimate.movement().map(Energy::picojoules),

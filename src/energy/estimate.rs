@@ -13,6 +13,7 @@ use super::work::Work;
 use crate::census::Conventions;
 use crate::format::{Format, NumberFormat};
 use crate::graph::{DensitiesUsed, DensityLimits, ResolvedScope};
+use crate::model::Phase;
 use crate::number;
 use crate::primitive::Primitive;
 use crate::table::Confidence;
@@ -88,6 +89,8 @@ pub struct OpWork {
 pub struct Settings {
     /// Those of the census.
     pub conventions: Conventions,
+    /// What the model is used for.
+    pub phase: Phase,
     /// Primitives priced at 0 whatever the table says.
     pub zero_cost: BTreeSet<Primitive>,
     /// The formats in which one `mac` stands for a multiplication and an
@@ -120,6 +123,9 @@ impl Settings {
             .map(|(name, value)| (name, value.to_owned()))
             .collect();
         list.push(("free", free));
+        if self.phase != Phase::Prefill {
+            list.push(("phase", self.phase.to_string()));
+        }
         list.extend(self.movement());
         if !self.fused.is_empty() {
             let formats: Vec<String> = self.fused.iter().map(NumberFormat::to_string).collect();

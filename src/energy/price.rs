@@ -75,6 +75,7 @@ pub fn estimate(
         stages: graph.stages().into_iter().map(str::to_owned).collect(),
         scopes: graph.scopes().to_vec(),
         settings: Settings {
+            phase: counted.graph.phase(),
             conventions: counted.conventions,
             zero_cost: model.zero_cost.clone(),
             fused,

@@ -5,13 +5,14 @@
 //! graph serves every size of a model. A repeated block stands in the graph
 //! once, with the number of its rounds, as far as its rounds have equal values.
 //!
-//! The way here is four passes, each of which rests on the one before:
+//! The way here is five passes, each of which rests on the one before:
 //!
 //! | pass | leaves |
 //! |---|---|
 //! | `lower` | blocks in place of their calls, ops wired, a repeated block once |
 //! | `infer` | the shape of every tensor; pure functions, called by `lower` |
 //! | `domains` | the graph, with the values of every tensor, round by round |
+//! | `phase` | what is computed where the model decodes token by token |
 //! | `strength` | every product as what the values of its operands allow |
 //!
 //! [`lower`] runs them all. [`draw`] makes pictures of the result.
@@ -29,6 +30,7 @@ mod lower;
 mod names;
 mod op;
 mod op_graph;
+mod phase;
 mod product;
 mod region;
 mod reported;
@@ -47,7 +49,7 @@ pub use self::constraint::{Constraint, Rule};
 pub use self::domains::Unfold;
 pub use self::einsum::{AffineIndex, Axis, Bias, Einsum, Projection};
 pub use self::lower::{Setting, meant, settable, settings_of};
-pub use self::op::{Elementwise, Movement, Op, OpKind};
+pub use self::op::{Elementwise, Movement, Op, OpKind, Pass};
 pub use self::op_graph::{DensitiesUsed, DensityLimits, OpGraph};
 pub use self::region::{Region, RegionId};
 pub use self::scopes::ResolvedScope;
@@ -82,7 +84,9 @@ pub fn lower_unchecked(
     unfold: Unfold,
 ) -> Result<OpGraph, Problems> {
     let lowered = lower::lower(model, variant, settings)?;
+    let names = lowered.names.clone();
     let mut graph = domains::find(lowered, unfold)?;
+    phase::apply(&mut graph, model, &|name| names.get(name).cloned())?;
     strength::reduce(&mut graph);
     Ok(graph)
 }

@@ -119,6 +119,11 @@ impl Names {
         self.values.get(name)
     }
 
+    /// What all names stand for.
+    pub(super) fn all(&self) -> &BTreeMap<String, Expr> {
+        &self.values
+    }
+
     /// How many terms `name` stands for.
     fn terms(&self, name: &str) -> usize {
         self.get(name).map_or(1, |value| value.terms().len())

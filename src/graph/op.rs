@@ -40,8 +40,28 @@ pub struct Op {
     pub computed_in: Option<Format>,
     /// Its result.
     pub output: Tensor,
+    /// Whether its result is what is kept of a token when the next is decoded,
+    /// in place of the keys and values that are made of it.
+    pub is_cached: bool,
+    /// Whether it runs once for every copy of a weight or a state, whatever share
+    /// of the blocks around it runs.
+    pub is_once_per_copy: bool,
+    /// When it runs.
+    pub pass: Pass,
     /// Where it was written.
     pub place: Place,
+}
+
+/// When an op of a step runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Pass {
+    /// From the inputs to the result.
+    #[default]
+    Forward,
+    /// From the gradient of the result to those of the weights.
+    Backward,
+    /// When weights change.
+    Update,
 }
 
 /// What an op does.
@@ -53,6 +73,8 @@ pub enum OpKind {
     Weight,
     /// A tensor that is there like a weight, but was not learnt.
     Constant,
+    /// What one step leaves for the next: keys and values of earlier tokens.
+    State,
     /// A map over index combinations and a reduction.
     Einsum(Einsum),
     /// The same for every element.
@@ -75,6 +97,9 @@ pub struct Elementwise {
     /// Whether the result holds only values of the operands, though no formula
     /// says so: the largest of a window.
     pub(super) keeps_values: bool,
+    /// The primitives that give a gradient back, with how many of each in all,
+    /// where they are listed too.
+    pub(super) backward: Option<Vec<(Primitive, Expr)>>,
     /// Among how many of them each of the result is one, where that is known.
     pub(super) among: Option<Expr>,
     /// Primitives and how many of each in all.
@@ -88,6 +113,8 @@ pub enum Movement {
     Reshape,
     /// Tensors laid end to end.
     Concat,
+    /// A tensor behind what a state holds, for the next step too.
+    Append,
     /// Rows of the last operand, chosen by the others.
     Gather,
     /// One index of every axis that the result lacks.
@@ -100,6 +127,7 @@ impl Movement {
         match self {
             Movement::Reshape => "move",
             Movement::Concat => "concat",
+            Movement::Append => "append",
             Movement::Gather => "gather",
             Movement::Index => "take",
         }
@@ -132,8 +160,13 @@ impl Op {
         is_product && einsum.has_reduction() && einsum.reduce == Reduce::Add
     }
 
-    /// Whether it does anything: inputs and weights are only there.
+    /// Whether it only appends its last operand to a state.
+    pub fn appends(&self) -> bool {
+        self.kind == OpKind::Move(Movement::Append)
+    }
+
+    /// Whether it does anything: inputs, weights and states are only there.
     pub fn computes(&self) -> bool {
-        self.kind != OpKind::Input && !self.is_stored()
+        !matches!(self.kind, OpKind::Input | OpKind::State) && !self.is_stored()
     }
 }

@@ -14,6 +14,7 @@ use super::scopes::ResolvedScope;
 use super::symbols::SymbolInfo;
 use super::tensor::Edge;
 use crate::format::Format;
+use crate::model::Phase;
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Bindings, Expr, Symbol};
 
@@ -29,6 +30,8 @@ pub struct OpGraph {
     /// The name of the model's file.
     pub(super) source: String,
     pub(super) ops: DiGraph<Op, Edge>,
+    /// The op whose result the model gives.
+    pub(super) output: Option<NodeIndex>,
     pub(super) regions: Vec<Region>,
     pub(super) symbols: Vec<SymbolInfo>,
     pub(super) numbers: Vec<(String, Expr)>,
@@ -38,6 +41,7 @@ pub struct OpGraph {
     pub(super) switches: BTreeSet<Symbol>,
     pub(super) scopes: Vec<ResolvedScope>,
     pub(super) densities: Option<DensitiesUsed>,
+    pub(super) phase: Phase,
 }
 
 /// Where zeros are skipped and little is known of how many there are.
@@ -111,11 +115,11 @@ impl OpGraph {
     }
 
     /// How often an op runs: its own share, times the rounds and the shares of
-    /// all blocks around it. Of a weight, how many copies there are, which
-    /// shares leave as they are.
+    /// all blocks around it. Of a weight or a state, how many copies there are,
+    /// which shares leave as they are.
     pub fn runs(&self, op: &Op) -> Expr {
         let region = self.region(op.region);
-        if op.computes() {
+        if op.computes() && !op.is_once_per_copy {
             region.runs() * &op.share
         } else {
             region.copies() * &op.share
@@ -220,6 +224,11 @@ impl OpGraph {
             }
         }
         limits
+    }
+
+    /// What the model is used for.
+    pub fn phase(&self) -> Phase {
+        self.phase
     }
 
     /// The dims and parameters that counts are written in, with their values.

@@ -6,6 +6,8 @@
 //! experts, 5 heads that share what they read. It changes how often an op runs,
 //! not how many weights there are.
 
+use petgraph::graph::NodeIndex;
+
 use crate::symbolic::Expr;
 
 /// An index of a region.
@@ -36,6 +38,9 @@ pub struct Region {
     pub rounds: Expr,
     /// A factor on how often its ops run, beside the rounds.
     pub share: Expr,
+    /// The op that makes the first input of the first round, where what each
+    /// round gives is that of the next.
+    pub(super) carries: Option<NodeIndex>,
     /// The rounds of this block and all around it.
     copies: Expr,
     /// The same times all shares.
@@ -52,6 +57,7 @@ impl Region {
             parent: None,
             rounds: Expr::one(),
             share: Expr::one(),
+            carries: None,
             copies: Expr::one(),
             runs: Expr::one(),
             unmasked: Expr::one(),
@@ -73,6 +79,7 @@ impl Region {
             parent: Some(parent),
             rounds,
             share,
+            carries: None,
             copies,
             runs,
             unmasked,

@@ -14,6 +14,7 @@ mod limits;
 mod module;
 mod notation;
 mod op;
+mod phase;
 mod read;
 mod shape;
 mod variants;
@@ -29,10 +30,11 @@ pub use self::densities::Densities;
 pub(crate) use self::limits::check_import;
 pub use self::module::{
     Input, Linear, Module, ModuleKind, Named, NamedWeight, Number, NumberRole, OwnBlock, Scope,
-    Variant, WeightRole,
+    TokenAxis, Variant, WeightRole,
 };
 pub use self::notation::Ellipsis;
 pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, WeightDecl};
+pub use self::phase::{Activations, CONTEXT, Optimiser, Phase, Training, UnknownPhase};
 pub use self::read::read_numbers;
 pub use self::shape::ShapeDecl;
 
@@ -45,6 +47,7 @@ pub struct Model {
     pub densities: Option<Arc<Densities>>,
     /// Keys that its files have under former names.
     pub renamed: RenamedKeys,
+    phase: Phase,
     blocks: Blocks,
 }
 
@@ -70,6 +73,7 @@ impl Model {
             root: Arc::new(root),
             densities,
             renamed,
+            phase: Phase::default(),
             blocks,
         })
     }

@@ -29,6 +29,8 @@ pub struct Module {
     /// Dims by further names, as the file that the model was made of gives
     /// them (models only).
     pub aliases: Vec<Named<String>>,
+    /// What counts tokens, none of which sees a later one (models only).
+    pub tokens: Option<Spanned<TokenAxis>>,
     /// Axes and dims whose extents may be fractions: means over parts of
     /// unequal size.
     pub fractional: Vec<Spanned<String>>,
@@ -87,6 +89,15 @@ impl ModuleKind {
             ModuleKind::Block => "a block",
         }
     }
+}
+
+/// What counts the tokens of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenAxis {
+    /// This dim.
+    Dim(String),
+    /// This axis of its inputs, from 0: where a file has numbers for dims.
+    Axis(usize),
 }
 
 /// A block that stands in a model file.

@@ -36,6 +36,9 @@ pub struct OpDecl {
     pub domain: Option<Spanned<Domain>>,
     /// The share of its result that is not zero, where zeros are skipped.
     pub density: Option<Formula>,
+    /// Whether it is what is kept of a token when the next one is decoded, in
+    /// place of the keys and values that are made of it.
+    pub is_cached: bool,
     /// Its place in the file.
     pub place: Place,
 }
@@ -99,6 +102,8 @@ pub enum OpForm {
         /// Whether the result holds only values that the inputs hold, as the
         /// largest of a window does.
         keeps_values: bool,
+        /// Which give a gradient back, and how many of each.
+        backward: Option<Vec<(Primitive, Formula)>>,
         /// Among how many of them each is one, where the file says it.
         among: Option<Formula>,
     },

@@ -24,6 +24,10 @@ pub(super) struct Contraction {
     /// Elements of the first operand, of the second and of the result, without
     /// the repetition: what moves if everything moves once.
     pub(super) elements: [Expr; 3],
+    /// Of the elements of each operand that tiles go over those that are there: a
+    /// stride of a convolution that is turned round skips the rest, and windows
+    /// that are larger than what they slide over have most in common.
+    pub(super) present: [Expr; 2],
 }
 
 impl Contraction {
@@ -32,21 +36,46 @@ impl Contraction {
         self.extents.len() > 3
     }
 
-    /// Reads an einsum whose operands have the shapes given; nothing where it
-    /// has not two of them.
-    pub(super) fn of(einsum: &Einsum, shapes: [&[Expr]; 2]) -> Option<Contraction> {
+    /// Whether tiles have elements in common, so that no bound in closed form is
+    /// known but that all moves once.
+    pub(super) fn overlaps(&self) -> bool {
+        self.has_windows() || self.present.iter().any(|share| *share != Expr::one())
+    }
+
+    /// Reads an einsum whose operands and result have the shapes given; nothing
+    /// where it has not two operands.
+    pub(super) fn of(
+        einsum: &Einsum,
+        shapes: [&[Expr]; 2],
+        result: &[Expr],
+        is_below: &dyn Fn(&Expr, &Expr) -> bool,
+    ) -> Option<Contraction> {
         let [a, b] = einsum.operands.as_slice() else {
             return None;
         };
+        for (at, one, other) in [(0, a, b), (1, b, a)] {
+            if let Some((windows, present)) = turned_windows(einsum, one, other, result) {
+                let turned = convolution(einsum, (at, one, other), &windows);
+                let [first, second, result] = turned.elements;
+                return Some(Contraction {
+                    elements: [&first * &present, second, result],
+                    present: [present, Expr::one()],
+                    ..turned
+                });
+            }
+        }
         let windowed = [(0, a, b), (1, b, a)]
             .into_iter()
             .find_map(|(at, one, other)| {
                 let windows = windows(einsum, one, other, shapes.get(at)?)?;
-                (!windows.is_empty()).then_some((at, one, other, windows))
+                // Of a weight's gradient the places are the taps.
+                let slide = |window: &Window| !is_below(&window.numbers[0], &window.numbers[1]);
+                let all_slide = !windows.is_empty() && windows.iter().all(slide);
+                all_slide.then_some((at, one, other, windows))
             });
         Some(match windowed {
             Some((at, one, other, windows)) => convolution(einsum, (at, one, other), &windows),
-            None => matrix(einsum, a, b),
+            None => matrix(einsum, [a, b], shapes),
         })
     }
 }
@@ -70,7 +99,7 @@ fn occurs(projection: &Projection, axis: usize) -> bool {
     terms.any(|(own, _)| *own == axis)
 }
 
-fn matrix(einsum: &Einsum, a: &Projection, b: &Projection) -> Contraction {
+fn matrix(einsum: &Einsum, [a, b]: [&Projection; 2], shapes: [&[Expr]; 2]) -> Contraction {
     let mut all = Extents::default();
     for (at, axis) in einsum.axes.iter().enumerate() {
         all.add(axis, places(a, b, at));
@@ -81,14 +110,39 @@ fn matrix(einsum: &Einsum, a: &Projection, b: &Projection) -> Contraction {
         summed,
         columns,
     } = all;
-    let elements = [&rows * &summed, &summed * &columns, &rows * &columns];
+    let present = [present(einsum, a, shapes[0]), present(einsum, b, shapes[1])];
+    let elements = [
+        &(&rows * &summed) * &present[0],
+        &(&summed * &columns) * &present[1],
+        &rows * &columns,
+    ];
     Contraction {
         times,
         first: 0,
         second: 1,
         extents: vec![rows, summed, columns],
         elements,
+        present,
     }
+}
+
+/// Of the elements that the loops of an operand go over those that it has.
+fn present(einsum: &Einsum, operand: &Projection, shape: &[Expr]) -> Expr {
+    let mut present = Expr::one();
+    for (index, extent) in operand.0.iter().zip(shape) {
+        if is_split(index, &einsum.axes) {
+            continue;
+        }
+        let loops = index
+            .terms
+            .iter()
+            .filter_map(|(at, _)| einsum.axes.get(*at));
+        let all: Expr = loops.map(|axis| &axis.extent).product();
+        if let Some(share) = extent.divide(&all) {
+            present = &present * &share;
+        }
+    }
+    present
 }
 
 fn places(first: &Projection, second: &Projection, axis: usize) -> Places {
@@ -172,6 +226,54 @@ fn windows(
     Some(windows)
 }
 
+/// The windows of a convolution that is turned round, whose result is read at
+/// `s*y + d*k - p`: at every place of it the sum over the taps, as those of a
+/// convolution with a stride of 1 over the first operand with s − 1 places put
+/// between its elements. With them the share of places that have an element;
+/// nothing where the result has no windows, or of another kind.
+fn turned_windows(
+    einsum: &Einsum,
+    one: &Projection,
+    other: &Projection,
+    result: &[Expr],
+) -> Option<(Vec<Window>, Expr)> {
+    let mut windows = Vec::new();
+    let mut present = Expr::one();
+    for (index, places) in einsum.output.0.iter().zip(result) {
+        if index.terms.len() < 2 || is_split(index, &einsum.axes) {
+            continue;
+        }
+        let [x, y] = index.terms.as_slice() else {
+            return None;
+        };
+        let is_of = |(at, _): &(usize, Expr)| occurs(one, *at) && !occurs(other, *at);
+        let ((outputs, stride), (taps, dilation)) = match (is_of(x), is_of(y)) {
+            (true, false) => (x, y),
+            (false, true) => (y, x),
+            _ => return None,
+        };
+        let extent = |at: usize| einsum.axes.get(at).map(|axis| axis.extent.clone());
+        let (elements, count) = (extent(*outputs)?, extent(*taps)?);
+        let between = &(stride * &(&elements - &Expr::one())) + &Expr::one();
+        let reach = dilation * &(&count - &Expr::one());
+        let padding = (&reach + &index.offset).larger(&Expr::zero());
+        present = &present * &elements.divide(&between)?;
+        windows.push(Window {
+            outputs: *outputs,
+            taps: *taps,
+            numbers: [
+                places.clone(),
+                count,
+                Expr::one(),
+                dilation.clone(),
+                padding,
+                between,
+            ],
+        });
+    }
+    (!windows.is_empty()).then_some((windows, present))
+}
+
 /// Whether an index only splits an axis, as `(h k)` does: its values do not
 /// overlap.
 fn is_split(index: &AffineIndex, axes: &[Axis]) -> bool {
@@ -224,5 +326,6 @@ fn convolution(
         second: 1 - at,
         extents,
         elements,
+        present: [Expr::one(), Expr::one()],
     }
 }

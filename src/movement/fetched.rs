@@ -2,17 +2,27 @@
 
 use petgraph::graph::NodeIndex;
 
-use super::finder::Finder;
-use super::setting::{Direction, Role};
+use super::finder::{Finder, role_of_result};
+use super::setting::Direction;
 use crate::graph::{Op, OpKind};
 
 impl Finder<'_> {
     /// Every operand of every operation, and every result.
     pub(super) fn no_reuse(&mut self, at: NodeIndex, op: &Op) {
-        if !op.computes() || self.is_view(op) {
+        if !op.computes() || self.is_view(at) {
+            if self.looks_up(at) {
+                self.read_choice(at, 1);
+            }
             return;
         }
         let runs = self.runs(op);
+        if op.appends() {
+            if let Some(new) = self.reads(at).pop() {
+                let bits = &new.bits() * &runs;
+                self.add(at, 0, (new.role, Direction::Read), bits);
+            }
+            return self.append(at, op, 0);
+        }
         let reads = self.reads(at);
         let gathered = self.looks_up(at);
         let (space, taken) = match &op.kind {
@@ -40,6 +50,7 @@ impl Finder<'_> {
             self.add(at, 0, (read.role, Direction::Read), bits);
         }
         let bits = &self.result_bits(op) * &runs;
-        self.add(at, 0, (Role::Activation, Direction::Write), bits);
+        self.add(at, 0, (role_of_result(op), Direction::Write), bits);
+        self.write_states(at, op, 0);
     }
 }

@@ -16,7 +16,7 @@ use super::setting::{Direction, Role};
 use super::sizes::Sizes;
 use super::width::bits;
 use crate::format::Format;
-use crate::graph::{Movement as Moved, Op, OpGraph, OpKind};
+use crate::graph::{Movement as Moved, Op, OpGraph, OpKind, Pass};
 use crate::symbolic::Expr;
 
 /// The accesses of one op of one kind.
@@ -56,6 +56,9 @@ pub(super) struct Read {
     pub(super) shape: Vec<Expr>,
     /// Whether its zeros are skipped.
     pub(super) skips: bool,
+    /// The share of it that is not there twice: of weights that tokens choose
+    /// those of different experts.
+    pub(super) distinct: Expr,
 }
 
 impl Read {
@@ -119,10 +122,21 @@ impl Finder<'_> {
         Expr::whole(i64::try_from(bits(&op.output, self.format)).unwrap_or(i64::MAX))
     }
 
+    /// When an op runs.
+    pub(super) fn pass(&self, at: NodeIndex) -> Pass {
+        self.graph.ops()[at].pass
+    }
+
     /// The op whose result a tensor is, behind all that only moves it.
     pub(super) fn source(&self, mut at: NodeIndex) -> NodeIndex {
-        while self.is_view(&self.graph.ops()[at]) {
-            match self.graph.inputs(at).first() {
+        while self.is_view(at) {
+            let inputs = self.graph.inputs(at);
+            // What is chosen stands behind the choice.
+            let seen = match self.looks_up(at) {
+                true => inputs.last(),
+                false => inputs.first(),
+            };
+            match seen {
                 Some((from, _)) => at = *from,
                 None => break,
             }
@@ -131,8 +145,9 @@ impl Finder<'_> {
     }
 
     /// Whether an op only shows a tensor in another shape or order.
-    pub(super) fn is_view(&self, op: &Op) -> bool {
-        match &op.kind {
+    pub(super) fn is_view(&self, at: NodeIndex) -> bool {
+        match &self.graph.ops()[at].kind {
+            OpKind::Move(Moved::Gather) => self.chosen(at).is_some(),
             OpKind::Move(moved) => matches!(moved, Moved::Reshape | Moved::Index),
             OpKind::Einsum(einsum) => einsum.only_moves(),
             _ => false,
@@ -150,9 +165,12 @@ impl Finder<'_> {
             let source = self.source(from);
             let op = &self.graph.ops()[source];
             let width = bits(&edge.tensor, self.format);
+            let chosen = self.chosen(from);
+            let distinct = chosen.and_then(|chosen| chosen.distinct.divide(&chosen.taken));
             let few = edge.tensor.domain.has_zero_among_few();
             Read {
                 source,
+                distinct: distinct.unwrap_or_else(Expr::one),
                 skips: few && edge.tensor.density.is_some(),
                 role: role(op),
                 width: Expr::whole(i64::try_from(width).unwrap_or(i64::MAX)),
@@ -175,7 +193,9 @@ impl Finder<'_> {
         while let Some(at) = open.pop() {
             for edge in self.graph.ops().edges_directed(at, Edges::Outgoing) {
                 let reader = edge.target();
-                match self.is_view(&self.graph.ops()[reader]) {
+                // What chooses is read itself, unlike what is chosen.
+                let chooses = self.looks_up(reader) && edge.weight().slot == 0;
+                match self.is_view(reader) && !chooses {
                     true => open.push(reader),
                     false => {
                         readers.insert(reader);
@@ -191,9 +211,18 @@ impl Finder<'_> {
     }
 }
 
+/// What the result of an op is.
+pub(super) fn role_of_result(op: &Op) -> Role {
+    match op.pass {
+        Pass::Update => Role::Weight,
+        _ => Role::Activation,
+    }
+}
+
 pub(super) fn role(op: &Op) -> Role {
-    match op.is_stored() {
-        true => Role::Weight,
-        false => Role::Activation,
+    match &op.kind {
+        OpKind::State | OpKind::Move(Moved::Append) => Role::State,
+        _ if op.is_stored() => Role::Weight,
+        _ => Role::Activation,
     }
 }

@@ -302,7 +302,7 @@ impl Between {
     }
 }
 
-fn extent(value: &BigRational) -> Option<u64> {
+pub(super) fn extent(value: &BigRational) -> Option<u64> {
     let whole = value.is_integer().then(|| value.to_integer().to_u64())?;
     whole.filter(|extent| *extent <= MAX_EXTENT)
 }

@@ -12,12 +12,17 @@
 //! | `function` | the traffic of tiles as functions in expressions |
 //! | `sizes` | what is known of a graph, and so what traffic is written in |
 //! | `finder` | the accesses as they are found, and the tensors behind them |
+//! | `state` | what one step leaves for the next |
+//! | `distinct` | how many different experts tokens choose, as a function in expressions |
+//! | `experts` | weights that are chosen anew for every token |
 //! | `fetched`, `once`, `tiled` | what each op moves by each convention |
 //! | `traffic` | all that moves in a graph |
 //! | `bound` | the traffic below which no schedule goes |
 
 mod bound;
 mod contraction;
+mod distinct;
+mod experts;
 mod fetched;
 mod finder;
 mod frontier;
@@ -26,6 +31,7 @@ mod matrix;
 mod once;
 mod setting;
 mod sizes;
+mod state;
 mod steps;
 #[cfg(test)]
 mod tests;

@@ -1,39 +1,39 @@
 //! Movement of every tensor once: weights from the farthest level, activations
 //! to and from the farthest one on the die that holds them.
 
+use std::collections::BTreeSet;
+
 use petgraph::graph::NodeIndex;
 
 use super::finder::{Finder, role};
 use super::setting::{Direction, Role};
-use crate::graph::Op;
+use crate::graph::{Op, Pass};
 use crate::symbolic::Expr;
 
 impl Finder<'_> {
     /// Every tensor once.
     pub(super) fn compulsory(&mut self, at: NodeIndex, op: &Op) {
-        if op.computes() && self.is_view(op) {
+        if op.computes() && self.is_view(at) {
             return;
         }
         let far = self.farthest();
+        if op.appends() {
+            return self.append(at, op, far);
+        }
         let runs = self.runs(op);
         let readers = self.readers(at);
         let bits = &self.result_bits(op) * &runs;
         if !op.computes() {
-            // Of what is only looked up no more is read than what is found.
-            let looked_up = |reader: &NodeIndex| op.is_stored() && self.looks_up(*reader);
-            let (lookups, others): (Vec<NodeIndex>, Vec<NodeIndex>) =
-                readers.into_iter().partition(looked_up);
-            if let Some(reader) = others.first() {
-                self.add(*reader, far, (role(op), Direction::Read), bits);
-            }
-            for lookup in lookups {
-                let found = &self.graph.ops()[lookup];
-                let bits = &self.result_bits(found) * &self.runs(found);
-                self.add(lookup, far, (role(op), Direction::Read), bits);
-            }
-            return;
+            return self.stored_once(at, op, readers, &bits);
         }
-        let stays = match (self.on_die(), readers.first()) {
+        if op.pass == Pass::Update {
+            self.add(at, far, (Role::Weight, Direction::Write), bits);
+            return self.write_states(at, op, far);
+        }
+        let (own, others): (Vec<NodeIndex>, Vec<NodeIndex>) = readers
+            .into_iter()
+            .partition(|reader| self.pass(*reader) == op.pass);
+        let stays = match (self.on_die(), own.first()) {
             (Some((level, capacity)), Some(_)) => {
                 let whole = self.sizes.bind(&op.output.elements());
                 Some((
@@ -47,15 +47,61 @@ impl Finder<'_> {
             .as_ref()
             .map_or_else(Expr::zero, |(_, share)| share.clone());
         let beyond = &bits * &(&Expr::one() - &share);
-        let directions = match readers.first() {
-            Some(reader) => vec![(at, Direction::Write), (*reader, Direction::Read)],
-            None => vec![(at, Direction::Write)],
+        // What is needed after its pass has to be kept until then.
+        let written = match others.is_empty() {
+            true => beyond.clone(),
+            false => bits.clone(),
         };
-        for (op, direction) in directions {
-            self.add(op, far, (Role::Activation, direction), beyond.clone());
+        let mut accesses = vec![(at, Direction::Write, written)];
+        accesses.extend(own.first().map(|own| (*own, Direction::Read, beyond)));
+        for (op, direction, bits_beyond) in accesses {
+            self.add(op, far, (Role::Activation, direction), bits_beyond);
             if let Some((level, share)) = &stays {
                 self.add(op, *level, (Role::Activation, direction), &bits * share);
             }
         }
+        for reader in self.first_of_passes(others) {
+            self.add(
+                reader,
+                far,
+                (Role::Activation, Direction::Read),
+                bits.clone(),
+            );
+        }
+    }
+
+    /// What no op makes: once for every pass that reads it.
+    fn stored_once(&mut self, at: NodeIndex, op: &Op, readers: BTreeSet<NodeIndex>, bits: &Expr) {
+        let far = self.farthest();
+        // Of what is only looked up no more is read than what is found.
+        let looked_up = |reader: &NodeIndex| op.is_stored() && self.looks_up(*reader);
+        let (lookups, others): (Vec<NodeIndex>, Vec<NodeIndex>) =
+            readers.into_iter().partition(looked_up);
+        for reader in self.first_of_passes(others) {
+            let bits = match self.pass(reader) {
+                Pass::Update => bits.clone(),
+                _ => bits * &self.share_read(at),
+            };
+            self.add(reader, far, (role(op), Direction::Read), bits);
+        }
+        for lookup in lookups {
+            let found = &self.graph.ops()[lookup];
+            let bits = &self.result_bits(found) * &self.runs(found);
+            self.add(lookup, far, (role(op), Direction::Read), bits);
+        }
+    }
+
+    /// The first reader of each pass.
+    fn first_of_passes(&self, readers: Vec<NodeIndex>) -> Vec<NodeIndex> {
+        let mut first: Vec<NodeIndex> = Vec::new();
+        for reader in readers {
+            if first
+                .iter()
+                .all(|known| self.pass(*known) != self.pass(reader))
+            {
+                first.push(reader);
+            }
+        }
+        first
     }
 }

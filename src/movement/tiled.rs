@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use petgraph::graph::NodeIndex;
 
 use super::contraction::Contraction;
-use super::finder::{Finder, Read};
+use super::finder::{Finder, Read, role, role_of_result};
 use super::function::bound;
 use super::setting::Role;
 use crate::graph::{Einsum, Op, OpKind};
@@ -21,17 +21,35 @@ const ROOM: i64 = 1 << 50;
 impl Finder<'_> {
     /// Products tile by tile, and all else in streams.
     pub(super) fn tiled(&mut self, at: NodeIndex, op: &Op) {
-        if !op.computes() || self.is_view(op) {
+        if !op.computes() || self.is_view(at) {
+            if self.looks_up(at) {
+                self.read_choice(at, self.capacities.len());
+            }
             return;
+        }
+        if op.appends() {
+            return self.append_through(at, op);
         }
         let reads = self.reads(at);
         if let OpKind::Einsum(einsum) = &op.kind
             && let [a, b, ..] = reads.as_slice()
-            && let Some(contraction) = Contraction::of(einsum, [&a.shape, &b.shape])
+            && let Some(contraction) = self.contraction(einsum, [&a.shape, &b.shape], op)
         {
             return self.product(at, einsum, &reads, &contraction);
         }
         self.stream(at, op, &reads);
+    }
+
+    /// An einsum as tiles see it, at the values of the graph's dims.
+    fn contraction(&self, einsum: &Einsum, shapes: [&[Expr]; 2], op: &Op) -> Option<Contraction> {
+        let result = op.output.shape.iter().map(|extent| self.sizes.bind(extent));
+        let result: Vec<Expr> = result.collect();
+        let values = self.graph.values();
+        let is_below = |a: &Expr, b: &Expr| match (a.evaluate(&values), b.evaluate(&values)) {
+            (Ok(a), Ok(b)) => a < b,
+            _ => false,
+        };
+        Contraction::of(einsum, shapes, &result, &is_below)
     }
 
     /// 1 where what `at` reads of a source need not come from the farthest level,
@@ -41,9 +59,18 @@ impl Finder<'_> {
     /// first.
     pub(super) fn is_there(&self, source: NodeIndex, at: NodeIndex) -> Expr {
         let readers = self.readers(source);
-        if self.graph.ops()[source].computes() {
-            return self.stays(source);
+        // A state lies where it was left.
+        if role(&self.graph.ops()[source]) == Role::State {
+            return Expr::zero();
         }
+        let same_pass = |reader: &NodeIndex| self.pass(*reader) == self.pass(at);
+        if self.graph.ops()[source].computes() {
+            return match self.pass(source) == self.pass(at) {
+                true => self.room(source),
+                false => Expr::zero(),
+            };
+        }
+        let readers: BTreeSet<NodeIndex> = readers.into_iter().filter(same_pass).collect();
         // Who only looks a row up does not bring the rest.
         let looks_up = |at: &NodeIndex| self.looks_up(*at);
         let whole: Vec<NodeIndex> = readers.iter().copied().filter(|at| !looks_up(at)).collect();
@@ -55,7 +82,19 @@ impl Finder<'_> {
 
     /// 1 where the result of an op stays on the die.
     pub(super) fn stays(&self, source: NodeIndex) -> Expr {
+        let readers = self.readers(source);
+        // What is needed after its pass has to be kept until then.
+        let later = |reader: &NodeIndex| self.pass(*reader) != self.pass(source);
+        match readers.iter().any(later) {
+            true => Expr::zero(),
+            false => self.room(source),
+        }
+    }
+
+    /// 1 where the result of an op stays on the die for the readers of its pass.
+    fn room(&self, source: NodeIndex) -> Expr {
         let mut all = self.readers(source);
+        all.retain(|reader| self.pass(*reader) == self.pass(source));
         if all.is_empty() {
             return Expr::zero();
         }
@@ -70,11 +109,7 @@ impl Finder<'_> {
         };
         let mut share = Expr::one();
         for at in ops {
-            let mut bits = self.result_bits(&self.graph.ops()[at]);
-            for read in self.reads(at) {
-                bits += &read.bits();
-            }
-            share = &share * &self.sizes.fits(bits, capacity.clone());
+            share = &share * &self.sizes.fits(self.touched(at), capacity.clone());
         }
         share
     }
@@ -125,7 +160,7 @@ impl Finder<'_> {
                 .chain(widths.iter().cloned());
             let arguments: Vec<Expr> = head.chain(extents.iter().cloned()).collect();
             let [touched, ..] = self.sizes.crossing(&self.searches, &arguments);
-            touched
+            &touched * &self.sizes.bind(&contraction.present[0])
         });
         let once = [
             touched.unwrap_or_else(|| &a * &first.width),
@@ -141,6 +176,7 @@ impl Finder<'_> {
         for level in 0..self.capacities.len() {
             let below = level.checked_sub(1);
             let capacity = below.and_then(|below| self.capacities.get(below).cloned().flatten());
+            let capacity_below = capacity.clone();
             let parts = match (capacity, below) {
                 (Some(capacity), _) => {
                     let head = [capacity].into_iter().chain(widths.iter().cloned());
@@ -150,8 +186,18 @@ impl Finder<'_> {
                 (None, Some(_)) => [once[0].clone(), once[1].clone(), Expr::zero()],
                 (None, None) => datapath.clone(),
             };
-            let [of_first, of_second, sums] = parts.map(|bits| &bits * &runs);
-            let crossing = stays.each_ref().map(|stays| self.crosses(level, stays));
+            let [mut of_first, mut of_second, sums] = parts.map(|bits| &bits * &runs);
+            if level > 0 && capacity_below.is_some() {
+                let [first, second] = &contraction.present;
+                of_first = &of_first * &self.sizes.bind(first);
+                of_second = &of_second * &self.sizes.bind(second);
+            }
+            let mut crossing = stays.each_ref().map(|stays| self.crosses(level, stays));
+            if level > 0 {
+                for (crossing, read) in crossing.iter_mut().zip([first, second]) {
+                    *crossing = &*crossing * &read.distinct;
+                }
+            }
             self.down(at, level, first.role, &(&of_first * &crossing[0]));
             self.down(at, level, second.role, &(&of_second * &crossing[1]));
             let sums = &sums * &crossing[2];
@@ -164,13 +210,18 @@ impl Finder<'_> {
                 self.down(at, level, bias.role, &bits);
             }
         }
+        let stays = [
+            &Expr::one() - &(&(&Expr::one() - &stays[0]) * &first.distinct),
+            &Expr::one() - &(&(&Expr::one() - &stays[1]) * &second.distinct),
+            stays[2].clone(),
+        ];
         self.add_bound(
             &runs,
             widths,
             extents,
             &once,
             &stays,
-            contraction.has_windows(),
+            contraction.overlaps(),
         );
     }
 
@@ -263,11 +314,12 @@ impl Finder<'_> {
         let stays = self.stays(at);
         for level in 0..=far {
             let crossing = &bits * &self.crosses(level, &stays);
-            self.up(at, level, Role::Activation, &crossing);
+            self.up(at, level, role_of_result(op), &crossing);
             if level == far {
                 self.bound += &crossing;
             }
         }
+        self.write_states_through(at, op);
     }
 
     /// Whether the result of one op is handed to another element by element.
@@ -278,6 +330,9 @@ impl Finder<'_> {
             OpKind::Einsum(einsum) => einsum.operands.len() < 2,
             _ => false,
         };
-        streams(from) && streams(to) && self.graph.runs(from) == self.graph.runs(to)
+        streams(from)
+            && streams(to)
+            && from.pass == to.pass
+            && self.graph.runs(from) == self.graph.runs(to)
     }
 }

@@ -12,7 +12,7 @@ use crate::energy::{CostModel, Counted, Estimate, picojoules};
 use crate::graph::{Setting, Unfold, lower, settings_of};
 use crate::import::Given;
 use crate::loader::Loader;
-use crate::model::Model;
+use crate::model::{Model, Phase};
 use crate::primitive::Primitive;
 use crate::render::plot::ChartError;
 use crate::source::{Diagnostic, Place, Problems};
@@ -156,6 +156,9 @@ fn model(
     loader: &Loader,
 ) -> Result<(Arc<Model>, Vec<String>), Problems> {
     let mut model = loader.measured_model(&spec.model, given, spec.densities.as_ref())?;
+    if spec.phase != Phase::Prefill {
+        model = Arc::new(Model::clone(&model).in_phase(spec.phase)?);
+    }
     let variants = match spec.variants.as_slice() {
         [] => (model.variant_names().into_iter())
             .map(str::to_owned)

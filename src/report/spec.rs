@@ -10,6 +10,7 @@ use crate::census::Conventions;
 use crate::claims::conditions::{self, Known, PriceSpec, Topic};
 use crate::format::Format;
 use crate::graph::Setting;
+use crate::model::Phase;
 use crate::primitive::Primitive;
 use crate::source::{
     Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, did_you_mean, parse_toml,
@@ -32,6 +33,8 @@ pub struct Spec {
     pub set: Vec<Setting>,
     /// The file of densities that were measured of it.
     pub densities: Option<Spanned<String>>,
+    /// What the model is used for.
+    pub phase: Phase,
     /// Tables and formats, in order.
     pub prices: Vec<PriceSpec>,
     /// What was published.
@@ -212,6 +215,7 @@ fn spec(root: &Datum, problems: &mut Problems) -> Option<Spec> {
     let variants = fields.texts("variants", problems);
     let set = conditions::settings(&mut fields, problems);
     let densities = fields.text("densities", problems);
+    let phase = Phase::read(&mut fields, problems);
     let prices = fields.each("price", problems, price);
     let targets = fields.each("target", problems, target);
     let conventions = fields.each("convention", problems, convention);
@@ -238,6 +242,7 @@ fn spec(root: &Datum, problems: &mut Problems) -> Option<Spec> {
         variants,
         set,
         densities,
+        phase,
         prices,
         targets,
         conventions,

@@ -164,6 +164,7 @@ impl AuditSubject {
             variant: Some(variant.meant.clone()),
             set: spec.set.clone(),
             densities: spec.densities.clone(),
+            phase: spec.phase,
             price: Some(price.clone()),
             part: match target.scope.value == Estimate::WHOLE {
                 true => Part::Whole,

@@ -1,6 +1,7 @@
 //! The conventions that a result rests on, in a line.
 
 use crate::energy::Estimate;
+use crate::model::Phase;
 use crate::number;
 
 /// `Conventions: a dot product of length k takes k additions; …`.
@@ -29,5 +30,9 @@ pub fn conventions_line(estimate: &Estimate) -> String {
         None => "— (not counted)".to_owned(),
         Some(memory) => format!("{} through {}", memory.movement, memory.names().join(", ")),
     };
-    format!("Conventions: {conventions}{free}{fused}{set}; data movement: {movement}.")
+    let phase = match estimate.settings.phase {
+        Phase::Prefill => String::new(),
+        phase => format!("; phase: {phase}"),
+    };
+    format!("Conventions: {conventions}{free}{fused}{set}{phase}; data movement: {movement}.")
 }

@@ -19,6 +19,19 @@ pub(in crate::cli) struct ModelArgs {
     /// file, op by op
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) densities: Option<String>,
+    /// What the model does: `prefill`, all tokens at once, `decode`, one new token
+    /// after `context` earlier ones, whose keys and values are kept, or `train`,
+    /// the backward ops and the update of all weights as well
+    #[arg(long, value_name = "PHASE", default_value = "prefill")]
+    pub(in crate::cli) phase: String,
+    /// What updates the weights when training: `sgd`, the default, `momentum` or
+    /// `adam`
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) optimizer: Option<String>,
+    /// Whether results of the forward pass are `stored` for the backward ops,
+    /// the default, or `recomputed` block by block
+    #[arg(long, value_name = "HOW")]
+    pub(in crate::cli) activations: Option<String>,
     #[command(flatten)]
     pub(in crate::cli) scan: ScanArgs,
     #[command(flatten)]

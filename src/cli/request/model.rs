@@ -18,7 +18,7 @@ use crate::format::Format;
 use crate::formula::Formula;
 use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked, meant};
 use crate::loader::Loader;
-use crate::model::Model;
+use crate::model::{CONTEXT, Model, Phase};
 use crate::source::{Diagnostic, Place, Problems, Spanned};
 
 use super::PriceRequest;
@@ -59,6 +59,20 @@ impl VariantSettings {
     }
 }
 
+/// The phase that is asked for.
+fn phase(args: &ModelArgs) -> Result<Phase, Problems> {
+    let typed = |flag: &str, word: &Option<String>| {
+        let word = word.as_ref()?;
+        Some(ArgSource::new(flag, word).spanned(word))
+    };
+    let phase = ArgSource::new("--phase", &args.phase).spanned(&args.phase);
+    Ok(Phase::of_words(
+        &phase,
+        typed("--optimizer", &args.optimizer),
+        typed("--activations", &args.activations),
+    )?)
+}
+
 /// Which variants are meant where none is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli) enum Unnamed {
@@ -95,6 +109,13 @@ impl ModelRequest {
             Ok(model) => Arc::unwrap_or_clone(model),
             Err(mistakes) => {
                 loading::tell_notes(loader);
+                problems.extend(mistakes);
+                return Err(problems);
+            }
+        };
+        model = match phase(args).and_then(|phase| model.clone().in_phase(phase)) {
+            Ok(model) => model,
+            Err(mistakes) => {
                 problems.extend(mistakes);
                 return Err(problems);
             }
@@ -269,6 +290,13 @@ impl ModelRequest {
             && variants.any(|(variant, settings)| {
                 !settings.has(name) && !self.model.variant_sets(variant, name)
             })
+    }
+
+    /// Whether a number is how many tokens came before, and nobody has set it, so
+    /// that it follows from those of a prefill.
+    pub(in crate::cli) fn follows_tokens(&self, name: &NumberName, meant: Option<&[bool]>) -> bool {
+        let is_context = self.model.phase() == Phase::Decode && name.name == CONTEXT;
+        is_context && meant.is_some_and(|meant| self.given(name, meant).is_none())
     }
 
     /// The format that it has unless another is asked for.

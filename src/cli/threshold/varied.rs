@@ -56,7 +56,8 @@ impl Varied {
         conventions: Conventions,
     ) -> Result<Varied, Problems> {
         let meant = model.meant(name)?;
-        let filled = name.owner.is_none() && model.lacks(&name.name);
+        let is_lacking = model.lacks(&name.name) || model.follows_tokens(name, meant.as_deref());
+        let filled = name.owner.is_none() && is_lacking;
         if let Some(meant) = &meant {
             check_known(&model.model, name)?;
             if let Some(most) = over.most() {

@@ -6,7 +6,7 @@ use super::valued::{DensityOrigin, Run, Valued, ValuedCall, ValuedItem, ValuedOp
 use crate::graph::limits::{self, Work};
 use crate::graph::lower::{Call, ValueId};
 use crate::graph::reported::Reported;
-use crate::graph::{Edge, Op, OpKind, Region, RegionId, Tensor};
+use crate::graph::{Edge, Op, OpKind, Pass, Region, RegionId, Tensor};
 use crate::model::Module;
 use crate::source::Problems;
 use crate::symbolic::Expr;
@@ -15,6 +15,8 @@ use crate::symbolic::Expr;
 pub(super) struct Flattening {
     pub(super) ops: DiGraph<Op, Edge>,
     pub(super) regions: Vec<Region>,
+    /// The op whose result the model gives.
+    pub(super) output: Option<NodeIndex>,
     /// How many tensors have a density that was measured.
     pub(super) measured: usize,
     /// How many have one that the model declares.
@@ -35,6 +37,7 @@ impl Flattening {
         Flattening {
             ops: DiGraph::new(),
             regions: vec![Region::root(&root.name)],
+            output: None,
             measured: 0,
             declared: 0,
             work: Work::on(root),
@@ -45,7 +48,8 @@ impl Flattening {
     /// Fills in the model itself.
     pub(super) fn root(&mut self, valued: &Valued<'_>) {
         // What went wrong is among the problems.
-        let _ = self.body(valued, &[], RegionId::ROOT);
+        let result = self.body(valued, &[], RegionId::ROOT);
+        self.output = result.ok().map(|result| result.node);
     }
 
     fn body(
@@ -111,6 +115,9 @@ impl Flattening {
             share: op.share.clone(),
             masked: op.masked.clone(),
             computed_in: op.computed_in,
+            is_cached: op.is_cached,
+            is_once_per_copy: false,
+            pass: Pass::Forward,
             output: tensor.clone(),
             place: op.place.clone(),
         });
@@ -133,6 +140,7 @@ impl Flattening {
         let mut last = Err(Reported);
         for run in &valued.runs {
             let inside = self.region(valued.call, run, region)?;
+            self.regions[inside.index()].carries = operands.first().map(|first| first.node);
             if let (Some(joined), Some(first)) = (&run.joined, operands.first_mut()) {
                 first.tensor.domain = joined.domain.clone();
                 first.tensor.density = joined.density.clone();

@@ -39,6 +39,7 @@ use self::rounds::Pass;
 use super::OpGraph;
 use super::limits::Work;
 use super::lower::Lowered;
+use crate::model::Phase;
 use crate::source::Problems;
 
 /// Finds the values of all tensors.
@@ -76,6 +77,7 @@ pub(super) fn find(lowered: Lowered<'_>, unfold: Unfold) -> Result<OpGraph, Prob
         format: root.format,
         source: root.source.name().to_owned(),
         ops: flattening.ops,
+        output: flattening.output,
         regions: flattening.regions,
         numbers: lowered.symbols.shown(),
         symbols: Vec::new(),
@@ -84,6 +86,7 @@ pub(super) fn find(lowered: Lowered<'_>, unfold: Unfold) -> Result<OpGraph, Prob
         switches: pass.switches,
         scopes: lowered.scopes,
         densities: None,
+        phase: Phase::default(),
     };
     pass.densities.check(&graph, &mut problems);
     graph.densities =

@@ -13,7 +13,9 @@ use crate::symbolic::Expr;
 /// what follows from the operands.
 pub(super) fn transfer(op: &LoweredOp<'_>, operands: &[&ValueSet]) -> ValueSet {
     let found = match &op.kind {
-        OpKind::Input | OpKind::Weight | OpKind::Constant => ValueSet::dense(Domain::Real),
+        OpKind::Input | OpKind::Weight | OpKind::Constant | OpKind::State => {
+            ValueSet::dense(Domain::Real)
+        }
         OpKind::Einsum(einsum) => of_einsum(einsum, operands),
         OpKind::Elementwise(elementwise) => match &elementwise.formula {
             Some(formula) => {

@@ -232,7 +232,7 @@ impl Maker<'_> {
             lines.push(op.stage.clone());
         }
         match &op.kind {
-            OpKind::Input => lines.push(shown(&op.output, &self.printer)),
+            OpKind::Input | OpKind::State => lines.push(shown(&op.output, &self.printer)),
             OpKind::Weight | OpKind::Constant => {}
             OpKind::Einsum(einsum) => {
                 lines.extend(notation(&einsum.text));

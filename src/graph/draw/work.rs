@@ -29,7 +29,7 @@ impl Work {
 
     pub(super) fn of(kind: &OpKind) -> Work {
         match kind {
-            OpKind::Input | OpKind::Weight | OpKind::Constant => Work::Input,
+            OpKind::Input | OpKind::Weight | OpKind::Constant | OpKind::State => Work::Input,
             OpKind::Move(_) => Work::Move,
             OpKind::Unsupported(_) => Work::Unknown,
             OpKind::Elementwise(elementwise) => {

@@ -30,6 +30,48 @@ pub(in crate::graph) enum TermNode {
 }
 
 impl Term {
+    /// The same formula of operands that have other `shapes`, as long as they
+    /// lie over each other like those before.
+    pub(in crate::graph) fn reshaped(term: &Term, shapes: &[&[Expr]]) -> Term {
+        let all = |terms: &[Term]| -> Vec<Term> {
+            terms
+                .iter()
+                .map(|term| Term::reshaped(term, shapes))
+                .collect()
+        };
+        let one = |term: &Term| Box::new(Term::reshaped(term, shapes));
+        let (node, parts) = match &term.node {
+            TermNode::Number(value) => (TermNode::Number(value.clone()), Vec::new()),
+            TermNode::Operand(slot) => {
+                let shape = shapes.get(*slot).map_or(&*term.shape, |shape| *shape);
+                return Term {
+                    shape: shape.into(),
+                    node: TermNode::Operand(*slot),
+                };
+            }
+            TermNode::Negate(inner) => {
+                let inner = one(inner);
+                let shape = Arc::clone(&inner.shape);
+                (TermNode::Negate(inner), vec![shape])
+            }
+            TermNode::Binary(op, left, right) => {
+                let (left, right) = (one(left), one(right));
+                let parts = vec![Arc::clone(&left.shape), Arc::clone(&right.shape)];
+                (TermNode::Binary(*op, left, right), parts)
+            }
+            TermNode::Call(function, arguments) => {
+                let arguments = all(arguments);
+                let parts = arguments
+                    .iter()
+                    .map(|part| Arc::clone(&part.shape))
+                    .collect();
+                (TermNode::Call(*function, arguments), parts)
+            }
+        };
+        let shape = laid_over(term.shape.len(), &parts);
+        Term { shape, node }
+    }
+
     /// How many parts it has.
     pub(in crate::graph) fn size(&self) -> usize {
         1 + match &self.node {
@@ -130,4 +172,19 @@ impl Term {
         }
         transfer.result
     }
+}
+
+/// The shape of several laid over each other from the last axis on: an axis of 1
+/// stretches.
+fn laid_over(axes: usize, parts: &[Arc<[Expr]>]) -> Arc<[Expr]> {
+    let axis = |at: usize| {
+        let from_end = axes - at;
+        let extents = parts.iter().filter_map(|part| {
+            let at = part.len().checked_sub(from_end)?;
+            part.get(at)
+        });
+        let mut stretched = extents.filter(|extent| **extent != Expr::one());
+        stretched.next().cloned().unwrap_or_else(Expr::one)
+    };
+    (0..axes).map(axis).collect()
 }

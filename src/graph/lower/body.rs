@@ -25,6 +25,7 @@ impl<'m> Lowering<'m> {
         if self.problems.len() > before {
             return Err(Reported);
         }
+        self.names = names.all().clone();
         self.constrain_needs(module, &names);
         self.constrain_numbers(module, &names);
         let mut instance = Instance::new(module, names, Expr::one(), None);

@@ -23,6 +23,19 @@ pub(super) type Form = (OpKind, Vec<Expr>);
 /// To follow so many parts of a formula is as much work as lowering an op.
 const PARTS_PER_STEP: usize = 4;
 
+/// Primitives, and how many of each for every element.
+type Counts<'a> = &'a [(Primitive, Formula)];
+
+/// Primitives that a file lists, and what it says of them.
+struct Listed<'a> {
+    counts: Counts<'a>,
+    /// Those that give a gradient back.
+    backward: Option<Counts<'a>>,
+    keeps_values: bool,
+    /// Among how many values each of the result is chosen.
+    among: Option<&'a Formula>,
+}
+
 impl<'m> Lowering<'m> {
     pub(super) fn form(
         &mut self,
@@ -37,9 +50,15 @@ impl<'m> Lowering<'m> {
                 counts,
                 keeps_values,
                 among,
+                backward,
             } => {
-                let kept = (*keeps_values, among.as_ref());
-                self.per_element(op, counts, kept, operands, instance)
+                let listed = Listed {
+                    counts,
+                    backward: backward.as_deref(),
+                    keeps_values: *keeps_values,
+                    among: among.as_ref(),
+                };
+                self.per_element(op, &listed, operands, instance)
             }
             OpForm::Concat(signature) => self.concat(op, signature, operands, instance),
             OpForm::Gather(signature) => {
@@ -128,6 +147,7 @@ impl<'m> Lowering<'m> {
             formula: Some(Arc::new(term)),
             keeps_values: false,
             among: None,
+            backward: None,
             steps: Vec::new(),
         });
         Ok((kind, shape))
@@ -136,8 +156,7 @@ impl<'m> Lowering<'m> {
     fn per_element(
         &mut self,
         op: &OpDecl,
-        counts: &[(Primitive, Formula)],
-        (keeps_values, among): (bool, Option<&Formula>),
+        listed: &Listed<'_>,
         operands: &[Value],
         instance: &Instance<'m>,
     ) -> Result<Form, Reported> {
@@ -148,16 +167,15 @@ impl<'m> Lowering<'m> {
             )));
         };
         let elements: Expr = first.shape.iter().product();
-        let mut steps = Vec::new();
-        let mut words = Vec::new();
-        for (primitive, formula) in counts {
-            let each = self.number(formula, instance)?;
-            let what = format!("the number of `{primitive}` in `{}`", op.name.value);
-            self.constrain(what, &each, Rule::NotNegative, &formula.place);
-            words.push(format!("{} {primitive}", formula.text.trim()));
-            steps.push((*primitive, &elements * &each));
-        }
-        let among = match among {
+        let words = (listed.counts.iter())
+            .map(|(primitive, formula)| format!("{} {primitive}", formula.text.trim()));
+        let words: Vec<String> = words.collect();
+        let steps = self.steps(op, listed.counts, &elements, instance)?;
+        let backward = match listed.backward {
+            Some(counts) => Some(self.steps(op, counts, &elements, instance)?),
+            None => None,
+        };
+        let among = match listed.among {
             Some(formula) => {
                 let count = self.number(formula, instance)?;
                 let what = format!("the number of values that `{}` chooses from", op.name.value);
@@ -169,11 +187,30 @@ impl<'m> Lowering<'m> {
         let kind = OpKind::Elementwise(Elementwise {
             text: words.join(", "),
             formula: None,
-            keeps_values,
+            keeps_values: listed.keeps_values,
             among,
+            backward,
             steps,
         });
         Ok((kind, first.shape.to_vec()))
+    }
+
+    /// So many of each primitive for so many elements.
+    fn steps(
+        &mut self,
+        op: &OpDecl,
+        counts: Counts<'_>,
+        elements: &Expr,
+        instance: &Instance<'m>,
+    ) -> Result<Vec<(Primitive, Expr)>, Reported> {
+        let mut steps = Vec::with_capacity(counts.len());
+        for (primitive, formula) in counts {
+            let each = self.number(formula, instance)?;
+            let what = format!("the number of `{primitive}` in `{}`", op.name.value);
+            self.constrain(what, &each, Rule::NotNegative, &formula.place);
+            steps.push((*primitive, elements * &each));
+        }
+        Ok(steps)
     }
 
     /// Parts of one operand, which is the last.

@@ -5,7 +5,7 @@
 //! block stands here once, however its values change from round to round: the
 //! pass over the domains finds that, and writes out the rounds that differ.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::Domain;
@@ -33,6 +33,8 @@ pub(in crate::graph) struct Lowered<'m> {
     /// The symbols that decide which ops there are.
     pub(in crate::graph) switches: BTreeSet<Symbol>,
     pub(in crate::graph) scopes: Vec<ResolvedScope>,
+    /// What the model's own names stand for.
+    pub(in crate::graph) names: BTreeMap<String, Expr>,
 }
 
 /// What a block computes.
@@ -73,6 +75,8 @@ pub(in crate::graph) struct LoweredOp<'m> {
     pub(in crate::graph) computed_in: Option<Format>,
     pub(in crate::graph) stored_in: Option<Format>,
     pub(in crate::graph) shape: Vec<Expr>,
+    /// Whether it is what is kept of a token, in place of keys and values.
+    pub(in crate::graph) is_cached: bool,
     /// The values of its result, where the file says them.
     pub(in crate::graph) domain: Option<Domain>,
     /// The share of its result that is not zero, where the file says it.

@@ -50,6 +50,8 @@ pub(super) struct Lowering<'m> {
     pub(super) used: Vec<&'m Module>,
     /// The blocks being instantiated, to notice one that calls itself.
     pub(super) open: Vec<(&'m str, &'m Module)>,
+    /// What the model's own names stand for.
+    pub(super) names: BTreeMap<String, Expr>,
     work: Work,
     pub(super) problems: Problems,
 }
@@ -97,6 +99,7 @@ impl<'m> Lowering<'m> {
             sized: HashSet::new(),
             used: Vec::new(),
             open: vec![(model.root.name.as_str(), &model.root)],
+            names: BTreeMap::new(),
             work: Work::on(&model.root),
             problems,
         }
@@ -122,6 +125,7 @@ impl<'m> Lowering<'m> {
             constraints: self.constraints,
             switches: self.switches,
             scopes,
+            names: self.names,
         });
         problems.or_some(lowered)
     }

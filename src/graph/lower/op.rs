@@ -30,7 +30,11 @@ impl<'m> Lowering<'m> {
         let share = self.share(op, instance)?;
         let masked = self.masked(op, instance)?;
         if let OpForm::Call { .. } = &op.form {
-            return self.call(op, &operands, (share, masked), instance);
+            let value = self.call(op, &operands, (share, masked), instance)?;
+            if op.is_cached {
+                mark_cached(&mut instance.items, value.id);
+            }
+            return Ok(value);
         }
         let (kind, shape) = self.form(op, &operands, instance)?;
         let density = self.density(op.density.as_ref(), instance)?;
@@ -246,6 +250,7 @@ impl<'m> Lowering<'m> {
             share,
             masked,
             computed_in,
+            is_cached: op.is_cached,
             stored_in: format,
             shape: shape.to_vec(),
             domain,
@@ -255,6 +260,16 @@ impl<'m> Lowering<'m> {
             place: op.place.clone(),
         }));
         self.push(item, instance)
+    }
+}
+
+/// Marks the op that gives a tensor, in whatever block it stands.
+fn mark_cached(items: &mut [Item<'_>], id: ValueId) {
+    let ValueId::Item(at) = id else { return };
+    match items.get_mut(at) {
+        Some(Item::Op(op)) => op.is_cached = true,
+        Some(Item::Call(call)) => mark_cached(&mut call.body.items, call.body.output),
+        None => {}
     }
 }
 

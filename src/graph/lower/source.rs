@@ -140,6 +140,7 @@ impl<'m> Lowering<'m> {
             share: source.share,
             masked: Expr::zero(),
             computed_in: None,
+            is_cached: false,
             stored_in: source.format,
             shape: source.shape.clone(),
             domain: Some(source.domain),

@@ -13,6 +13,8 @@ pub(crate) struct Draft {
     linear: Option<Linear>,
     remarks: Vec<String>,
     inputs: Vec<String>,
+    /// The dim that counts tokens, none of which sees a later one.
+    tokens: Option<&'static str>,
     sections: [Vec<Entry>; 4],
     ops: Vec<Op>,
     variants: bool,
@@ -53,6 +55,7 @@ impl Draft {
             linear: None,
             remarks: Vec::new(),
             inputs: Vec::new(),
+            tokens: None,
             sections: [const { Vec::new() }; 4],
             ops: Vec::new(),
             variants: false,
@@ -78,6 +81,11 @@ impl Draft {
     /// A sentence for the head of the file.
     pub(crate) fn remark(&mut self, sentence: impl Into<String>) {
         self.remarks.push(sentence.into());
+    }
+
+    /// No token, counted by this dim, sees a later one.
+    pub(crate) fn tokens(&mut self, tokens: &'static str) {
+        self.tokens = Some(tokens);
     }
 
     /// An input of whole numbers, such as words and their positions.
@@ -172,6 +180,9 @@ impl Draft {
         }
         let inputs = self.inputs.join(", ");
         push(&mut text, format_args!("inputs = {{ {inputs} }}"));
+        if let Some(tokens) = self.tokens {
+            push(&mut text, format_args!("tokens = \"{tokens}\""));
+        }
         if let Some(linear) = &self.linear {
             push(
                 &mut text,

@@ -16,12 +16,14 @@
 //! | `read` | graphs, functions and nodes to a net |
 //! | `empty` | which dims may be 0 |
 //! | `fuse` | the same network in the same nodes, whoever exported it |
+//! | `causal` | whether no token sees a later one |
 //! | `stage` | which part of a network a node is |
 //! | `layers` | what follows upon itself |
 //! | `parameters` | which constants training changes, each counted once |
 //! | `write` | the model file |
 
 mod build;
+mod causal;
 mod empty;
 mod error;
 mod fuse;
@@ -79,6 +81,7 @@ pub fn import<'m>(
             "the graph computes in {format}; `--format` chooses what it is priced in"
         ));
     }
+    net.tokens = causal::tokens(&net);
     let repeats = layers::find(&net);
     let parameters = parameters::find(&net, &repeats);
     if parameters.shared_norms > 0 {

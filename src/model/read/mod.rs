@@ -18,9 +18,11 @@ use self::values::{entries, format, formula, formulas, list, names};
 use self::weight::weights;
 use super::chains::check_chains;
 use super::limits;
-use super::module::{Module, ModuleKind, Named, Number, NumberRole, OwnBlock, Scope, Variant};
+use super::module::{
+    Module, ModuleKind, Named, Number, NumberRole, OwnBlock, Scope, TokenAxis, Variant,
+};
 use crate::source::{
-    Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, at_most, parse_toml,
+    Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, Value, at_most, parse_toml,
 };
 
 pub use self::values::read_numbers;
@@ -98,6 +100,13 @@ impl Module {
             numbers,
             emptiable: dims.emptiable,
             aliases: dims.aliases,
+            tokens: match kind {
+                ModuleKind::Model => {
+                    let given = fields.take("tokens");
+                    given.and_then(|node| token_axis(node, problems))
+                }
+                ModuleKind::Block => None,
+            },
             fractional: names(
                 fields.take_renamed("fractional", "uneven", problems),
                 problems,
@@ -179,6 +188,19 @@ impl Module {
             "variant",
             problems,
         );
+        if let Some(counted) = &self.tokens
+            && let TokenAxis::Dim(tokens) = &counted.value
+        {
+            let known = || {
+                let dims = self.numbers.iter().filter(|n| n.role == NumberRole::Dim);
+                (self.needs.iter()).chain(dims.map(|number| &number.name))
+            };
+            if !known().any(|name| name.value == *tokens) {
+                let message = format!("no dim `{tokens}` that could count tokens");
+                let known = known().map(|name| name.value.as_str());
+                problems.push(Diagnostic::at(&counted.place, message).known(tokens, known));
+            }
+        }
         if let Some(output) = &self.output {
             let known = || self.ops.iter().map(|op| op.name.value.as_str());
             if !known().any(|name| name == output.value) {
@@ -228,6 +250,18 @@ fn unique<'a>(
             seen.insert(&name.value, &name.place);
         }
     }
+}
+
+/// What counts tokens: a dim by its name, or an axis of the inputs.
+fn token_axis(node: &Datum, problems: &mut Problems) -> Option<Spanned<TokenAxis>> {
+    let axis = match &node.value {
+        Value::Number(_) => {
+            let axis = node.whole_number(limits::AXES as u64, problems)?;
+            TokenAxis::Axis(usize::try_from(axis).ok()?)
+        }
+        _ => TokenAxis::Dim(node.text(problems)?.value),
+    };
+    Some(Spanned::new(axis, node.inside()))
 }
 
 /// A table of names for names: slots and the blocks that fill them.

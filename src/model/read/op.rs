@@ -49,6 +49,7 @@ pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
         let place = node.place.clone();
         format(node, problems).map(|format| Spanned::new(format, place))
     });
+    let is_cached = fields.truth("cached", false, problems);
     let inputs = fields.take("inputs").map(|node| operands(node, problems));
     let form = form(&mut fields, problems);
     fields.finish("an op", problems);
@@ -93,6 +94,7 @@ pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
         format: op_format,
         domain,
         density,
+        is_cached,
         place: node.place.clone(),
     })
 }
@@ -163,6 +165,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
     let repeat = fields.take("repeat");
     let uncounted = fields.take("uncounted");
     let keeps_values = fields.take("keeps_values");
+    let backward = fields.take("backward");
     let [Given { key, written, node }] = given.as_slice() else {
         let message = match given.as_slice() {
             [] => "the op does not say what it does".to_owned(),
@@ -193,7 +196,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
         misplaced.push(("uncounted", uncounted));
     }
     if *key != "per_element" {
-        misplaced.push(("keeps_values", keeps_values));
+        misplaced.extend([("keeps_values", keeps_values), ("backward", backward)]);
     }
     for (name, other) in misplaced {
         if let Some(other) = other {
@@ -229,6 +232,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
                 counts,
                 keeps_values: among.is_some() || says.is_some_and(|node| truth(node, problems)),
                 among: among.and_then(|node| formula(node, problems)),
+                backward: backward.and_then(|node| per_element(node, problems)),
             }
         }),
         "concat" => signature(node, problems).map(OpForm::Concat),

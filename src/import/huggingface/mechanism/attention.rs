@@ -7,9 +7,10 @@ use crate::import::huggingface::draft::Draft;
 use crate::import::huggingface::op::Op;
 use crate::source::Diagnostic;
 
-/// The sentence that goes with every causal model.
+/// What goes with every causal model.
 pub(crate) fn causal(draft: &mut Draft) {
     draft.causal();
+    draft.tokens("seq");
     draft
         .remark("Attention is counted in full; `--causal skipped` leaves out what the mask hides.");
 }

@@ -97,7 +97,7 @@ impl NetBuilder {
         let k = self.seen(heads.k, heads)?;
         let [batch, heads_of_k, keys, head_dim] = self.shape_of_rank::<4>(k)?;
         let transposed = vec![batch, heads_of_k, head_dim, keys.clone()];
-        let transposed = self.moved_with_numbers(k, transposed)?;
+        let transposed = self.turned(k, transposed, [0, 1, 3, 2])?;
         let element = self.element(heads.q);
         let factors = self.factors(heads.q, transposed);
         let score = self.matmul(factors.a, factors.b, element)?;
@@ -119,6 +119,7 @@ impl NetBuilder {
         }
         if heads.causal.is_some() {
             let mask = self.add_constant("causal_mask", vec![queries, keys], element);
+            self.tells_order(mask);
             score = self.binary(Binary::Add, score, mask)?;
         }
         Ok(score)
@@ -187,6 +188,19 @@ impl NetBuilder {
         self.moved_with_numbers(x, vec![batch, heads.clone(), tokens, head_dim])
     }
 
+    /// The axes of a tensor in another order, with the numbers that stand for its
+    /// elements.
+    fn turned(
+        &mut self,
+        x: TensorId,
+        shape: Vec<Expr>,
+        order: [usize; 4],
+    ) -> Result<TensorId, ImportError> {
+        let result = self.moved_with_numbers(x, shape)?;
+        self.keeps_axes(result, order.map(Some).to_vec());
+        Ok(result)
+    }
+
     /// `b n (h k)` as `b h n k`.
     pub(crate) fn in_heads(&mut self, x: TensorId, heads: i64) -> Result<TensorId, ImportError> {
         if heads < 1 {
@@ -201,7 +215,8 @@ impl NetBuilder {
             head_dim.clone(),
         ];
         let split = self.moved_with_numbers(x, split)?;
-        self.moved_with_numbers(split, vec![batch, Expr::whole(heads), tokens, head_dim])
+        let in_heads = vec![batch, Expr::whole(heads), tokens, head_dim];
+        self.turned(split, in_heads, [0, 2, 1, 3])
     }
 
     /// `b h n k` as `b n (h k)`.
@@ -213,7 +228,7 @@ impl NetBuilder {
             heads.clone(),
             head_dim.clone(),
         ];
-        let transposed = self.moved(&[x], transposed)?;
+        let transposed = self.turned(x, transposed, [0, 2, 1, 3])?;
         self.moved(&[transposed], vec![batch, tokens, &heads * &head_dim])
     }
 

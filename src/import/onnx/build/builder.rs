@@ -198,6 +198,11 @@ impl NetBuilder {
         }
     }
 
+    /// Constants that tell earlier tokens from later ones.
+    pub(super) fn orders(&mut self) -> &mut HashSet<TensorId> {
+        &mut self.net.orders
+    }
+
     /// Which axes the results of moves keep.
     pub(super) fn kept_axes(&mut self) -> &mut HashMap<TensorId, Vec<Option<usize>>> {
         &mut self.net.kept_axes

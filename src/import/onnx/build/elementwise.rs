@@ -46,11 +46,24 @@ impl NetBuilder {
             | Binary::Equal => ElementType::Bool,
             _ => self.element(x),
         };
+        let compares = matches!(
+            binary,
+            Binary::Greater | Binary::GreaterOrEqual | Binary::Less | Binary::LessOrEqual
+        );
+        let (last, other) = (self.last_extent(x)?, self.last_extent(y)?);
         let result = self.compute(Work::Binary(binary), &[x, y], shape, element)?;
+        // Positions in a row against positions in a column.
+        if compares && last != other {
+            self.tells_order(result);
+        }
         if binary == Binary::Sub {
             self.differences.insert(result, (x, y));
         }
         Ok(result)
+    }
+
+    fn last_extent(&self, x: TensorId) -> Result<Option<Expr>, ImportError> {
+        Ok(self.shape(x)?.last().cloned())
     }
 
     /// The constant q of which the sum is the straight-through estimate

@@ -34,10 +34,27 @@ impl NetBuilder {
         Ok(result)
     }
 
+    /// The axes of a tensor in another order.
+    pub(crate) fn reordered(
+        &mut self,
+        x: TensorId,
+        shape: Vec<Expr>,
+        order: &[usize],
+    ) -> Result<TensorId, ImportError> {
+        let result = self.moved(&[x], shape)?;
+        self.keeps_axes(result, order.iter().copied().map(Some).collect());
+        Ok(result)
+    }
+
     /// Says of each axis of a moved tensor which axis it was before.
     pub(crate) fn keeps_axes(&mut self, moved: TensorId, axes: Vec<Option<usize>>) {
         self.keeps_scale(moved, &axes);
         self.kept_axes().insert(moved, axes);
+    }
+
+    /// Says that a constant tells earlier tokens from later ones.
+    pub(crate) fn tells_order(&mut self, constant: TensorId) {
+        self.orders().insert(constant);
     }
 
     /// The elements of `x` at `places`, where they are known.

@@ -1,6 +1,6 @@
 //! Nodes, and the tensors between them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::tensor::{NetTensor, TensorId};
 use super::work::Work;
@@ -24,6 +24,10 @@ pub(crate) struct Net {
     pub(crate) outputs: Vec<TensorId>,
     /// For results of moves that keep some axes: of each axis which one it was.
     pub(crate) kept_axes: HashMap<TensorId, Vec<Option<usize>>>,
+    /// Constants that tell earlier tokens from later ones.
+    pub(crate) orders: HashSet<TensorId>,
+    /// How many tokens there are, where none sees a later one.
+    pub(crate) tokens: Option<Expr>,
     /// The part of results that a causal mask hides from whatever comes next.
     pub(crate) masked: HashMap<TensorId, Expr>,
     /// The dims that the file names, in order of appearance.

@@ -136,8 +136,7 @@ pub(crate) fn transpose(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let strides = extents(&input).map(|own| strides(&own));
     let steps = strides.map(|strides| order.iter().map(|at| strides[*at]).collect::<Vec<_>>());
     let places = steps.and_then(|steps| walk(&extents(&shape)?, 0, &steps));
-    let result = builder.moved(&[x], shape)?;
-    builder.keeps_axes(result, order.into_iter().map(Some).collect());
+    let result = builder.reordered(x, shape, &order)?;
     if let Some(places) = places {
         builder.picked(result, x, &places);
     }
@@ -247,6 +246,7 @@ pub(crate) fn triangle(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         made.collect::<Option<_>>().map(KnownValue::Whole)
     });
     let result = builder.moved(&[x], shape)?;
+    builder.tells_order(result);
     builder.reveal(result, value);
     Ok(vec![result])
 }

@@ -149,7 +149,9 @@ pub(crate) fn matmul(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
             let rank = shape.len();
             if rank >= 2 {
                 shape.swap(rank - 1, rank - 2);
-                *x = builder.moved(&[*x], shape)?;
+                let mut order: Vec<usize> = (0..rank).collect();
+                order.swap(rank - 1, rank - 2);
+                *x = builder.reordered(*x, shape, &order)?;
             }
         }
     }

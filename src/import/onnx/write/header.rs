@@ -24,6 +24,16 @@ pub(super) fn header(net: &Net, main: &Section<'_>, file: &str) -> String {
         );
         let _ = writeln!(text, "bit_density = {}", quoted(ONES));
     }
+    if let Some(tokens) = &net.tokens {
+        let name = formula(tokens);
+        let is_dim = net.dims.iter().any(|dim| dim.name == name);
+        let counted = if is_dim {
+            quoted(&name)
+        } else {
+            "1".to_owned()
+        };
+        let _ = writeln!(text, "tokens = {counted}");
+    }
     if let Some(output) = net.outputs.first().and_then(|output| main.made(*output)) {
         let _ = writeln!(text, "output = {}", quoted(output));
     }

@@ -101,12 +101,37 @@ impl Section<'_> {
             .collect();
         let name = self.name(node.output);
         self.open(&name, node.stage);
+        if let Some(order) = self.transposed(node) {
+            self.field("einsum", &quoted(&order));
+            self.field("inputs", &format!("[{}]", inputs.join(", ")));
+            return;
+        }
         let extents = self.net.tensors[node.output].shape.as_deref();
         self.field("reshape", &quoted(&shape(extents.unwrap_or(&[]))));
         self.field("inputs", &format!("[{}]", inputs.join(", ")));
         if let Some(why) = unsupported {
             self.field("uncounted", &quoted(why));
         }
+    }
+
+    /// The axes of a tensor in another order, where it is only that.
+    fn transposed(&self, node: &NetNode) -> Option<String> {
+        let [input] = node.inputs.as_slice() else {
+            return None;
+        };
+        let kept = self.net.kept_axes.get(&node.output)?;
+        let order: Vec<usize> = kept.iter().copied().collect::<Option<_>>()?;
+        let rank = self.net.tensors[*input].shape.as_ref()?.len();
+        let mut sorted = order.clone();
+        sorted.sort_unstable();
+        if order == sorted || sorted != (0..rank).collect::<Vec<_>>() || node.work != Work::Move {
+            return None;
+        }
+        let axes = |order: &[usize]| {
+            let names: Vec<String> = order.iter().map(|at| format!("a{at}")).collect();
+            names.join(" ")
+        };
+        Some(format!("{} -> {}", axes(&sorted), axes(&order)))
     }
 
     /// So many primitives for each element of the result, which may have

@@ -1,0 +1,302 @@
+//! A graph for one new token, from that for all tokens.
+//!
+//! Axes that count the new token become 1, those that count kept tokens become
+//! as many as there are. Where a tensor comes with what was kept of it, a state
+//! holds the earlier tokens, and the new one is appended to it.
+
+use std::collections::BTreeMap;
+
+use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
+use petgraph::visit::EdgeRef;
+
+use super::labels::Labels;
+use super::loops::Loops;
+use super::tokens::{Count, Tokens};
+use crate::graph::elementwise::Term;
+use crate::graph::{
+    AffineIndex, Axis, Edge, Einsum, Movement, Op, OpGraph, OpKind, Region, RegionId, Tensor,
+};
+use crate::source::{Diagnostic, Place};
+use crate::symbolic::Expr;
+
+/// Makes a graph that of one new token; `asked` is where that is asked for.
+///
+/// # Errors
+/// A model that does not work token by token, or does not look at earlier ones.
+pub(super) fn decode(
+    graph: &mut OpGraph,
+    count: &Count,
+    axis: Option<usize>,
+    asked: &Place,
+) -> Result<(), Diagnostic> {
+    let labels = Labels::find(graph, count, axis)?;
+    if labels.kept.is_empty() {
+        let message = format!(
+            "`{}` cannot decode: no token looks at an earlier one",
+            graph.model
+        );
+        return Err(Diagnostic::at(asked, message));
+    }
+    let mut decoding = Decoding {
+        graph,
+        count,
+        labels: &labels,
+        ops: DiGraph::new(),
+        placed: Vec::new(),
+        caches: BTreeMap::new(),
+    };
+    decoding.all()?;
+    let output = graph.output.map(|output| decoding.placed(output));
+    let ops = decoding.ops;
+    let regions = regions(graph, count, &labels.windows);
+    graph.ops = ops;
+    graph.output = output;
+    graph.regions = regions;
+    Ok(())
+}
+
+struct Decoding<'g> {
+    graph: &'g OpGraph,
+    count: &'g Count,
+    labels: &'g Labels<'g>,
+    ops: DiGraph<Op, Edge>,
+    /// Where each op of the old graph is in the new one.
+    placed: Vec<NodeIndex>,
+    /// What a tensor is with all that was kept of it, by how many tokens that
+    /// makes.
+    caches: BTreeMap<(NodeIndex, Expr), NodeIndex>,
+}
+
+impl Decoding<'_> {
+    fn all(&mut self) -> Result<(), Diagnostic> {
+        let graph = self.graph;
+        for (at, op) in graph.iter() {
+            let inputs: Vec<(NodeIndex, Edge)> = self
+                .incoming(at)
+                .into_iter()
+                .map(|(edge, slot)| self.operand(at, edge, slot))
+                .collect();
+            let new = self.op(at, op)?;
+            let placed = self.ops.add_node(new);
+            self.placed.push(placed);
+            for (from, edge) in inputs {
+                self.ops.add_edge(from, placed, edge);
+            }
+        }
+        Ok(())
+    }
+
+    fn incoming(&self, at: NodeIndex) -> Vec<(EdgeIndex, usize)> {
+        let edges = self
+            .graph
+            .ops
+            .edges_directed(at, petgraph::Direction::Incoming);
+        let mut edges: Vec<(EdgeIndex, usize)> =
+            edges.map(|edge| (edge.id(), edge.weight().slot)).collect();
+        edges.sort_by_key(|(_, slot)| *slot);
+        edges
+    }
+
+    /// A tensor on its way into an op, with what was kept of it.
+    fn operand(&mut self, at: NodeIndex, edge: EdgeIndex, slot: usize) -> (NodeIndex, Edge) {
+        let ends = self.graph.ops.edge_endpoints(edge).unwrap_or_default();
+        let (from, old) = (ends.0, &self.graph.ops[edge].tensor);
+        let tensor = self.tensor(old, &self.labels.along(edge));
+        let source = match self.labels.kept.get(&edge) {
+            Some(count) => self.cache(from, at, count, &tensor),
+            None => self.placed(from),
+        };
+        (source, Edge { slot, tensor })
+    }
+
+    fn placed(&self, old: NodeIndex) -> NodeIndex {
+        self.placed.get(old.index()).copied().unwrap_or_default()
+    }
+
+    /// The result of an op behind what was kept of it.
+    fn cache(
+        &mut self,
+        from: NodeIndex,
+        reader: NodeIndex,
+        count: &Expr,
+        all: &Tensor,
+    ) -> NodeIndex {
+        let key = (from, count.clone());
+        if let Some(known) = self.caches.get(&key) {
+            return *known;
+        }
+        let maker = &self.graph.ops[from];
+        let earlier = Tokens::Kept(count - &Expr::one());
+        let labels = self.labels.of(from).iter();
+        let labels: Vec<Option<Tokens>> = labels
+            .map(|tokens| match tokens {
+                Some(Tokens::New) => Some(earlier.clone()),
+                other => other.clone(),
+            })
+            .collect();
+        let earlier = self.tensor(&maker.output, &labels);
+        let part = |name: &str, kind: OpKind, output: Tensor| Op {
+            name: format!("{} {name}", maker.name),
+            kind,
+            region: self.region(from, reader),
+            share: Expr::one(),
+            is_cached: false,
+            is_once_per_copy: true,
+            output,
+            ..maker.clone()
+        };
+        let state = part("cache", OpKind::State, earlier.clone());
+        let appended = part("appended", OpKind::Move(Movement::Append), all.clone());
+        let new = self.tensor(&maker.output, self.labels.of(from));
+        let state = self.ops.add_node(state);
+        let appended = self.ops.add_node(appended);
+        let maker = self.placed(from);
+        for (slot, (from, tensor)) in [(state, earlier), (maker, new)].into_iter().enumerate() {
+            self.ops.add_edge(from, appended, Edge { slot, tensor });
+        }
+        self.caches.insert(key, appended);
+        appended
+    }
+
+    /// Where a cache stands: with its maker, unless each round of the reader's
+    /// block has one of its own.
+    fn region(&self, maker: NodeIndex, reader: NodeIndex) -> RegionId {
+        let [maker, reader] = [maker, reader].map(|at| self.graph.ops[at].region);
+        let [of_maker, of_reader] = [maker, reader].map(|at| self.graph.region(at).copies());
+        match of_maker == of_reader {
+            true => maker,
+            false => reader,
+        }
+    }
+
+    fn tensor(&self, old: &Tensor, labels: &[Option<Tokens>]) -> Tensor {
+        Tensor {
+            shape: self.shape(&old.shape, labels),
+            ..old.clone()
+        }
+    }
+
+    fn shape(&self, old: &[Expr], labels: &[Option<Tokens>]) -> Vec<Expr> {
+        let labels = labels
+            .iter()
+            .map(Option::as_ref)
+            .chain(std::iter::repeat(None));
+        let axes = old.iter().zip(labels);
+        axes.map(|(extent, tokens)| self.count.extent(extent, tokens))
+            .collect()
+    }
+
+    /// An op for one new token.
+    fn op(&self, at: NodeIndex, op: &Op) -> Result<Op, Diagnostic> {
+        let mut new = op.clone();
+        new.share = share(&op.share, self.count, &self.labels.windows);
+        new.masked = Expr::zero();
+        // Of a table every row is there, whatever is looked up.
+        if op.kind != OpKind::Weight {
+            let labels = self.labels.of(at);
+            new.output = self.tensor(&op.output, labels);
+            let is_lost = |(extent, tokens): (&Expr, &Option<Tokens>)| {
+                tokens.is_none() && self.count.shows_in(extent)
+            };
+            if op.output.shape.iter().zip(labels).any(is_lost) {
+                let message = format!("an axis of `{}` counts tokens, but not which", op.name);
+                let help = "decoding follows axes of tokens from the inputs on; here it loses one";
+                return Err(Diagnostic::at(&op.place, message).help(help));
+            }
+        }
+        match &mut new.kind {
+            OpKind::Einsum(einsum) => {
+                let loops = Loops::of(self.graph, at);
+                self.einsum(einsum, &self.labels.of_loops(at, &loops));
+            }
+            OpKind::Elementwise(elementwise) => {
+                let inputs = self.incoming(at);
+                let shapes = inputs.iter().map(|(edge, _)| {
+                    let tensor = &self.graph.ops[*edge].tensor;
+                    (
+                        tensor.shape.clone(),
+                        self.shape(&tensor.shape, &self.labels.along(*edge)),
+                    )
+                });
+                let shapes: Vec<(Vec<Expr>, Vec<Expr>)> = shapes.collect();
+                if let Some(formula) = &elementwise.formula {
+                    let changed: Vec<&[Expr]> =
+                        shapes.iter().map(|(_, new)| new.as_slice()).collect();
+                    elementwise.formula = Some(Term::reshaped(formula, &changed).into());
+                }
+                if let Some((old, new)) = shapes.first() {
+                    let [old, new]: [Expr; 2] = [old, new].map(|shape| shape.iter().product());
+                    for (_, steps) in &mut elementwise.steps {
+                        let each = steps.divide(&old).unwrap_or_else(|| steps.clone());
+                        *steps = &each * &new;
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(new)
+    }
+
+    fn einsum(&self, einsum: &mut Einsum, of_loops: &[Option<Tokens>]) {
+        for (axis, tokens) in einsum.axes.iter_mut().zip(of_loops) {
+            axis.extent = self.count.extent(&axis.extent, tokens.as_ref());
+        }
+        let axes = &einsum.axes;
+        let projections = einsum.operands.iter_mut().chain([&mut einsum.output]);
+        for index in projections.flat_map(|projection| &mut projection.0) {
+            split(index, axes);
+        }
+    }
+}
+
+/// The factors of an index that splits an axis, after the loops changed.
+fn split(index: &mut AffineIndex, axes: &[Axis]) {
+    // Windows do not slide over tokens, and stay.
+    if index.terms.len() < 2 || !index.offset.is_zero() {
+        return;
+    }
+    let is_plain = index
+        .terms
+        .last()
+        .is_some_and(|(_, factor)| *factor == Expr::one());
+    let mut below = Expr::one();
+    for (at, factor) in index.terms.iter_mut().rev().filter(|_| is_plain) {
+        factor.clone_from(&below);
+        if let Some(axis) = axes.get(*at) {
+            below = &below * &axis.extent;
+        }
+    }
+}
+
+/// A share of runs: that of a window is accounted for by how many tokens are
+/// kept.
+fn share(share: &Expr, count: &Count, windows: &[Expr]) -> Expr {
+    match windows.contains(share) {
+        true => Expr::one(),
+        false => count.share(share),
+    }
+}
+
+fn regions(graph: &OpGraph, count: &Count, windows: &[Expr]) -> Vec<Region> {
+    let mut regions: Vec<Region> = Vec::with_capacity(graph.regions.len());
+    for region in &graph.regions {
+        let around = region
+            .parent
+            .and_then(|parent| Some((parent, regions.get(parent.index())?)));
+        let share = share(&region.share, count, windows);
+        let new = match around {
+            Some(around) => {
+                Region::within(
+                    around,
+                    region.name.clone(),
+                    region.rounds.clone(),
+                    // A new token sees all that came before.
+                    (share, &Expr::zero()),
+                )
+            }
+            None => region.clone(),
+        };
+        regions.push(new);
+    }
+    regions
+}

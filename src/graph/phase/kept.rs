@@ -1,0 +1,95 @@
+//! What is kept of tokens: where along its way a tensor is, and which inputs
+//! are given for all of them.
+
+use std::collections::BTreeSet;
+
+use petgraph::Direction;
+use petgraph::graph::{EdgeIndex, NodeIndex};
+
+use super::labels::{Labels, Stopped};
+use super::loops::Loops;
+use crate::graph::{OpGraph, OpKind};
+use crate::symbolic::Expr;
+
+impl Labels<'_> {
+    /// Keeps what comes along an edge: the smallest of the tensors that are
+    /// only moved on the way, so that what heads share is kept once.
+    pub(super) fn keep(&mut self, edge: EdgeIndex, count: &Expr) {
+        let mut path = Vec::new();
+        let mut at = edge;
+        let mut best = (self.elements(edge), edge, 0);
+        while let Some(before) = self.only_moved(at) {
+            if let Some((moved, _)) = self.graph.ops.edge_endpoints(at) {
+                path.push(moved);
+            }
+            at = before;
+            let elements = self.elements(at);
+            if is_fewer(&elements, &best.0, self.graph) {
+                best = (elements, at, path.len());
+            }
+        }
+        self.kept.insert(best.1, count.clone());
+        // What is moved behind it comes with all that was kept.
+        for moved in path.into_iter().take(best.2).rev() {
+            let axes = self.result(&Loops::of(self.graph, moved), &self.edges(moved));
+            if let Some(known) = self.axes.get_mut(moved.index()) {
+                *known = axes;
+            }
+        }
+    }
+
+    /// The edge into the op that an edge comes from, where that only moves one
+    /// tensor for one reader.
+    fn only_moved(&self, edge: EdgeIndex) -> Option<EdgeIndex> {
+        let (from, _) = self.graph.ops.edge_endpoints(edge)?;
+        let op = &self.graph.ops[from];
+        let readers = self.graph.ops.edges_directed(from, Direction::Outgoing);
+        match self.edges(from).as_slice() {
+            [only] if op.kind.only_moves() && readers.count() == 1 => Some(*only),
+            _ => None,
+        }
+    }
+
+    fn elements(&self, edge: EdgeIndex) -> Expr {
+        let edge = self.graph.ops.edge_weight(edge);
+        edge.map_or_else(Expr::one, |edge| edge.tensor.elements())
+    }
+
+    /// An input that follows from no weight, and meets all tokens, is a mask of
+    /// all of them.
+    pub(super) fn give_whole(&mut self, at: NodeIndex, edge: EdgeIndex) -> Result<(), Stopped> {
+        if matches!(self.graph.ops[at].kind, OpKind::Einsum(_)) {
+            return Ok(());
+        }
+        let mut inputs = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<NodeIndex> = Vec::new();
+        open.extend(self.graph.ops.edge_endpoints(edge).map(|(from, _)| from));
+        while let Some(from) = open.pop() {
+            match self.graph.ops[from].kind {
+                OpKind::Weight => return Ok(()),
+                OpKind::Input => {
+                    inputs.insert(from);
+                }
+                _ => {}
+            }
+            let before = self.graph.ops.neighbors_directed(from, Direction::Incoming);
+            open.extend(before.filter(|before| seen.insert(*before)));
+        }
+        let known = self.whole.len();
+        self.whole.extend(inputs);
+        match self.whole.len() > known {
+            true => Err(Stopped::Again),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Whether one number of elements is below another at the values of the graph.
+fn is_fewer(one: &Expr, other: &Expr, graph: &OpGraph) -> bool {
+    let values = graph.values();
+    match (one.evaluate(&values), other.evaluate(&values)) {
+        (Ok(one), Ok(other)) => one < other,
+        _ => false,
+    }
+}
