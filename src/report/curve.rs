@@ -85,7 +85,7 @@ pub(super) fn blocks(
 }
 
 /// The dim must be one, and every variant must take all of its values.
-fn check(over: &Over, counted: &[Counted]) -> Result<(), Problems> {
+pub(super) fn check(over: &Over, counted: &[Counted]) -> Result<(), Problems> {
     let dim = Symbol::new(&over.dim.value);
     let known: Vec<&str> = (counted.first().into_iter())
         .flat_map(|baseline| baseline.graph.symbols())
@@ -183,7 +183,7 @@ fn figure(
 }
 
 /// The name of a variant as part of that of a file.
-fn as_file_name(variant: &str) -> String {
+pub(super) fn as_file_name(variant: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     variant
         .chars()
