@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn as_an_expression_it_has_the_same_values() {
         let open = law("0.475").open_factor(&Expr::symbol("kib"));
-        assert_eq!(open.to_string(), "power_0.475(kib/8)");
+        assert_eq!(open.to_string(), "power_0.475(0.125·kib)");
         for size in [1, 8, 9, 64, 1000] {
             let mut values = crate::symbolic::Bindings::default();
             values.set(crate::symbolic::Symbol::new("kib"), whole(size));
