@@ -12,7 +12,7 @@ use crate::energy::{CostModel, Counted, Saving};
 use crate::graph::{OpGraph, meant};
 use crate::number::{to_f64, whole};
 use crate::render::chart::{
-    AxisUnit, ChartAxis, LineChart, Mark, Region, Scale, Series, SeriesStyle,
+    AxisUnit, ChartAxis, LineChart, Mark, Region, Scale, Series, SeriesStyle, Stroke,
 };
 use crate::render::plot::lines;
 use crate::render::table::{Align, Cell, Column, Table};
@@ -203,7 +203,7 @@ fn chart(all: &[Line], at: usize, target: &Target, over: &Over) -> LineChart {
             .collect(),
         style: SeriesStyle {
             colour,
-            dashed: false,
+            stroke: Stroke::Solid,
         },
     });
     LineChart {

@@ -12,7 +12,7 @@ use super::page::Block;
 use super::spec::{MovementShown, Over, Section, Target};
 use crate::energy::{CostModel, Counted, Saving};
 use crate::number::{to_f64, whole};
-use crate::render::chart::{AxisUnit, ChartAxis, LineChart, Scale, Series, SeriesStyle};
+use crate::render::chart::{AxisUnit, ChartAxis, LineChart, Scale, Series, SeriesStyle, Stroke};
 use crate::render::plot::lines;
 use crate::render::table::{Align, Cell, Column, Table};
 use crate::source::{Diagnostic, Problems};
@@ -243,7 +243,10 @@ impl<'a> Pair<'a> {
             points: points.collect(),
             style: SeriesStyle {
                 colour,
-                dashed: colour == 0,
+                stroke: match colour {
+                    0 => Stroke::Dashed,
+                    _ => Stroke::Solid,
+                },
             },
         })
     }
