@@ -22,10 +22,9 @@ use crate::claims::meaning::Attribute;
 use crate::claims::quantity::Quantity;
 use crate::claims::unit::Dimension;
 use crate::format::{Format, NumberFormat};
-use crate::movement::{Hierarchy, Movement, Role, traffic};
+use crate::movement::{Hierarchy, Movement, Role, Sizes, traffic};
 use crate::number;
 use crate::primitive::Primitive;
-use crate::symbolic::Expr;
 use crate::table::{EnergyTable, MemoryLevel};
 use crate::units::{Energy, percent};
 
@@ -277,14 +276,13 @@ fn beyond_the_die(table: &EnergyTable) -> Option<&MemoryLevel> {
 fn weight_bits(computed: &Computed, format: Format) -> Option<BigRational> {
     let graph = &computed.counted.graph;
     let values = graph.values();
-    let bind = |expr: &Expr| expr.bind(&[], &values).unwrap_or_else(|_| expr.clone());
     // A single level, which holds everything.
     let memory = Hierarchy {
         movement: Movement::Compulsory,
         capacities: vec![None],
     };
     let mut bits = BigRational::zero();
-    for access in traffic(graph, format, &memory, &bind).accesses {
+    for access in traffic(graph, format, &memory, Sizes::Known(&values)).accesses {
         let stage = &graph.ops()[access.op].stage;
         let inside = (computed.stages.as_ref()).is_none_or(|stages| stages.contains(stage));
         if inside && access.role == Role::Weight {
