@@ -328,23 +328,23 @@ fn laws_and_bandwidths_are_sound() {
     assert_eq!(bytes, Some(exact("1500000000")));
     one_in(
         &row("law = 0.5"),
-        "t.toml:8:1: `m` has a `law` and no `size_kib`",
+        "t.toml:7:1: `m` has a `law` and no `size_kib`",
         "from one that is known",
     );
     for law in ["-0.5", "2.5"] {
         one_in(
             &row(&format!("size_kib = 8\nlaw = {law}")),
-            "t.toml:15:7: a law is a power between 0 and 2",
+            "t.toml:14:7: a law is a power between 0 and 2",
             "the square root of the size",
         );
     }
     let told = mistakes(&table_text(&row("bandwidth_gb_s = 0")));
-    let expected = "t.toml:14:18: a bandwidth is above 0, in gigabytes of 10⁹ bytes a second";
+    let expected = "t.toml:13:18: a bandwidth is above 0, in gigabytes of 10⁹ bytes a second";
     assert_eq!(told, [expected]);
     let hierarchy = "[[hierarchy]]\nname = \"h\"\nlevels = [\"m\"]\n";
     one_in(
         &format!("{}{hierarchy}{hierarchy}", row("")),
-        "t.toml:19:8: the hierarchy `h` is here twice",
+        "t.toml:18:8: the hierarchy `h` is here twice",
         "give them different names",
     );
 }
