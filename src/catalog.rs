@@ -100,7 +100,7 @@ macro_rules! shipped {
 /// In the order in which listings show them.
 static SHIPPED: &[Shipped] = shipped! {
     Model "models": "attention" "cross-attention" "transformer-base" "bert-base" "gpt2" "opt-6.7b"
-        "llama-3.1-8b" "bitnet" "l-mul" "vit-b-16" "pvt-v2" "spikformer" "resnet-50" "alexnet"
+        "llama-3.1-8b" "bitnet" "l-mul" "vit-b-16" "pvt-v2" "spikformer" "spiking-layer" "resnet-50" "convolution" "alexnet"
         "vgg-16";
     Block "models/blocks": "vanilla" "e-att" "l1" "ecoformer" "latent" "weigh" "softmax" "rotary"
         "head-norm" "queries" "encoder-layer" "decoder-layer" "t5-decoder-layer" "sandwich-layer"
@@ -109,11 +109,16 @@ static SHIPPED: &[Shipped] = shipped! {
         "hard-sigmoid" "hard-swish" "mish" "sigmoid" "softplus" "log-softmax" "layer-norm"
         "rms-norm" "batch-norm" "group-norm" "instance-norm" "conv-norm" "bottleneck" "bottlenecks"
         "conv-relu" "classifier";
-    Table "energy-tables": "45nm" "7nm" "fpga-zc706";
+    Table "energy-tables": "45nm" "7nm" "fpga-zc706" "45nm-cacti" "tpu-v4i" "eyeriss" "lemaire";
     Report "reports": "e-att";
     Claim "reports/claims": "bitnet" "bitnet-b1.58" "ecoformer" "spikformer" "spiking-baselines"
-        "l-mul" "shiftaddllm" "training-energy" "double-count" "eyeriss";
+        "l-mul" "shiftaddllm" "training-energy" "double-count" "eyeriss" "eyeriss-layers" "lemaire"
+        "spike-rate";
 };
+
+/// The tables that a comparison shows where none is named. The others that ship
+/// are one of these with other memories, or the constants of one publication.
+pub const COMPARED_TABLES: [&str; 3] = ["45nm", "7nm", "fpga-zc706"];
 
 /// The shipped file of this kind and name.
 pub fn find(kind: Kind, name: &str) -> Option<Arc<Source>> {

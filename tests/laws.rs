@@ -143,6 +143,11 @@ fn sizes(model: &str, at: [i64; 6]) -> Vec<(&'static str, i64)> {
             return sizes.into_iter().chain(rest).collect();
         }
         "l-mul" => return vec![("n", tokens), ("k", wide)],
+        "convolution" | "spiking-layer" => {
+            let sizes = [("b", batch), ("c", columns), ("rows", tokens + 2)];
+            let rest = (model == "convolution").then_some(("out", wide));
+            return sizes.into_iter().chain(rest).collect();
+        }
         "vit-b-16" => {
             let mut sizes = attention;
             sizes.retain(|(name, _)| *name != "n");

@@ -9,11 +9,12 @@ use num_traits::Zero;
 
 use super::recipe::{EstimateSpec, Part};
 use crate::demand::Demand;
-use crate::energy::{Cost, CostModel, Counted, Estimate, Sum};
+use crate::energy::{Cost, CostModel, Counted, Estimate, Moved, Sum, moved};
 use crate::format::{Format, NumberFormat};
 use crate::graph::{Setting, Unfold, lower, settable};
 use crate::loader::Loader;
 use crate::model::Phase;
+use crate::movement::Role;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems, Spanned};
 use crate::table::{EnergyTable, Entry};
@@ -25,6 +26,8 @@ pub struct Computed {
     pub counted: Arc<Counted>,
     /// What it is priced with.
     pub price: Option<(Arc<EnergyTable>, Format)>,
+    /// What moves in all of it; nothing where that is not counted.
+    pub moved: Option<Moved>,
     /// Primitives priced at 0.
     pub zero_cost: BTreeSet<Primitive>,
     /// The stages that count; all where there are none.
@@ -153,13 +156,22 @@ fn of(spec: &EstimateSpec, counted: Arc<Counted>, loader: &Loader) -> Result<Com
             (Some(names), part)
         }
     };
+    let mut moves = None;
     let price = match &spec.price {
-        Some(price) => Some((loader.table(&price.table)?, price.format)),
+        Some(price) => {
+            let table = loader.table(&price.table)?;
+            if let Some(movement) = &price.movement {
+                let memory = movement.memory(&table)?;
+                moves = Some(moved(&counted, &memory, price.format)?);
+            }
+            Some((table, price.format))
+        }
         None => None,
     };
     let computed = Computed {
         counted,
         price,
+        moved: moves,
         zero_cost: spec.zero_cost.iter().copied().collect(),
         stages,
         part,
@@ -290,8 +302,49 @@ impl Computed {
             table,
             format,
             zero_cost: &self.zero_cost,
-            memory: None,
+            memory: self.moved.as_ref().map(|moved| &moved.memory),
         }
+    }
+
+    /// The picojoules of what moves in some stages, where that is counted: as
+    /// `format` has it.
+    fn movement_in(&self, format: Format, stages: Option<&[String]>) -> Option<BigRational> {
+        let own = self.moved.as_ref()?;
+        let is_own = (self.price.as_ref()).is_some_and(|(_, known)| *known == format);
+        let other = match is_own {
+            true => None,
+            false => Some(moved(&self.counted, &own.memory, format).ok()?),
+        };
+        let lines = other.as_ref().unwrap_or(own).lines.iter();
+        let inside = lines.filter(|line| stages.is_none_or(|stages| stages.contains(&line.stage)));
+        let mut sum = Sum::default();
+        for line in inside {
+            sum.add(&line.picojoules);
+        }
+        Some(sum.value())
+    }
+
+    /// The picojoules of what moves in its part.
+    pub(super) fn movement(&self, prices: &dyn Prices) -> Option<BigRational> {
+        let (_, format) = self.price.as_ref()?;
+        let stages = prices.stages(self);
+        self.movement_in(prices.format(*format), stages.as_deref())
+    }
+
+    /// The bits that move through a level in its part, of one role if one is
+    /// given.
+    pub(super) fn traffic(
+        &self,
+        (level, role): (usize, Option<Role>),
+        prices: &dyn Prices,
+    ) -> Option<BigRational> {
+        let stages = prices.stages(self);
+        let lines = self.moved.as_ref()?.lines.iter();
+        let bits = lines
+            .filter(|line| line.level == level && role.is_none_or(|role| role == line.role))
+            .filter(|line| (stages.as_ref()).is_none_or(|stages| stages.contains(&line.stage)))
+            .map(|line| &line.bits);
+        Some(bits.sum())
     }
 
     /// Its energy in picojoules, or that of one primitive; nothing where it is
@@ -339,6 +392,9 @@ impl Computed {
         let mut sum = Sum::default();
         if primitive.is_none() {
             sum.add(&prices.extra(self));
+            if let Some(moved) = self.movement_in(format, stages.as_deref()) {
+                sum.add(&moved);
+            }
         }
         for one in self.counted.price(&model, asked, each).ok()? {
             if primitive.is_none_or(|primitive| primitive == one.cost.primitive) {

@@ -3,10 +3,13 @@
 
 use std::fmt;
 
+use crate::energy::Memory;
 use crate::format::Format;
 use crate::graph::Setting;
+use crate::movement::{Movement, Tiles};
 use crate::primitive::Primitive;
-use crate::source::{Diagnostic, Fields, Problems, Spanned};
+use crate::source::{Diagnostic, Fields, Place, Problems, Spanned};
+use crate::table::EnergyTable;
 
 /// A table and a format.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +18,37 @@ pub struct PriceSpec {
     pub table: Spanned<String>,
     /// The format of what the model leaves open.
     pub format: Format,
+    /// How data moves; nothing where that is not counted.
+    pub movement: Option<MovementSpec>,
+}
+
+/// How data moves, and between which memories of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MovementSpec {
+    /// How it moves.
+    pub movement: Movement,
+    /// The memories, as `--memory` names them; those of the usual hierarchy
+    /// where nothing is said.
+    pub memory: Option<Spanned<String>>,
+    /// Where that stands.
+    pub place: Place,
+}
+
+impl MovementSpec {
+    /// The memories of `table` that data moves between.
+    ///
+    /// # Errors
+    /// A table without these memories.
+    pub fn memory(&self, table: &EnergyTable) -> Result<Memory, Diagnostic> {
+        let text = self.memory.as_ref();
+        let place = text.map_or(&self.place, |text| &text.place);
+        let levels = table.levels(text.map(|text| text.value.as_str()));
+        Ok(Memory {
+            table: table.name().to_owned(),
+            movement: self.movement,
+            levels: levels.map_err(|mistake| mistake.labelled(place, ""))?,
+        })
+    }
 }
 
 /// How it is known that a convention is what it is here.
@@ -85,6 +119,50 @@ pub(crate) fn settings(fields: &mut Fields<'_>, problems: &mut Problems) -> Vec<
     numbers
         .map(|(name, formula)| Setting { name, formula })
         .collect()
+}
+
+/// `movement`, with its `memory` and `tiles`: how data moves, in the words of
+/// the flags.
+pub(crate) fn movement(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<MovementSpec> {
+    let movement = fields.text("movement", problems);
+    let memory = fields.text("memory", problems);
+    let tiles = fields.text("tiles", problems);
+    let named = movement.as_ref().filter(|named| named.value != "none");
+    let Some(named) = named else {
+        for (key, given) in [("memory", &memory), ("tiles", &tiles)] {
+            if let Some(given) = given {
+                let message = format!("`{key}` is given, but data movement is not counted");
+                let help = format!("`movement` is one of {}", Movement::NAMES.join(", "));
+                problems.push(Diagnostic::at(&given.place, message).help(help));
+            }
+        }
+        return None;
+    };
+    let unknown = |text: &Spanned<String>, what: &str, known: &[&str]| {
+        let message = format!("`{}` is no {what}", text.value);
+        Diagnostic::at(&text.place, message).known(&text.value, known.iter().copied())
+    };
+    let tiles = match tiles.as_ref().map(|text| (text, text.value.as_str())) {
+        None | Some((_, "any")) => Tiles::Any,
+        Some((_, "divisors")) => Tiles::Divisors,
+        Some((text, _)) => {
+            problems.push(unknown(text, "kind of tiles", &["any", "divisors"]));
+            return None;
+        }
+    };
+    let movement = match named.value.parse::<Movement>() {
+        Ok(Movement::Tiled(_)) => Movement::Tiled(tiles),
+        Ok(movement) => movement,
+        Err(_) => {
+            problems.push(unknown(named, "model of data movement", &Movement::NAMES));
+            return None;
+        }
+    };
+    Some(MovementSpec {
+        movement,
+        memory,
+        place: named.place.clone(),
+    })
 }
 
 /// `free`: primitives that cost nothing.

@@ -208,6 +208,14 @@ impl Attribute {
             Attribute::Count(primitive) => count(computed.count(primitive, prices)),
             Attribute::Macs => count(computed.macs(prices)?),
             Attribute::Weights => count(computed.weights()?),
+            Attribute::Movement => {
+                let pj = computed.movement(prices)?;
+                Quantity::exact(joules(&pj), Dimension::ENERGY)
+            }
+            Attribute::Traffic(level, role) => {
+                let bits = computed.traffic((level, role), prices)?;
+                Quantity::exact(bits, Dimension::BITS)
+            }
         })
     }
 }
@@ -224,6 +232,10 @@ fn unpriced(name: &str, computed: &Computed, attribute: Attribute, place: &Place
         (Attribute::Energy(_), _) => {
             Diagnostic::at(place, format!("the estimate `{name}` has no `table`"))
                 .help("an energy needs a `table` and a `format`")
+        }
+        (Attribute::Movement, _) => {
+            Diagnostic::at(place, format!("data movement is not counted in `{name}`"))
+                .help("it needs a `movement`")
         }
         _ => Diagnostic::at(place, format!("a count of `{name}` has no value")),
     }

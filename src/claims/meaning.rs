@@ -20,9 +20,10 @@ use crate::catalog::{self, Kind};
 use crate::format::NumberFormat;
 use crate::formula::Formula;
 use crate::loader::Loader;
+use crate::movement::Role;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Place, Spanned};
-use crate::table::EnergyTable;
+use crate::table::{EnergyTable, MemoryLevel};
 
 /// What the names of a file's formulas stand for.
 pub(super) struct Names<'a> {
@@ -47,6 +48,10 @@ pub(super) enum Attribute {
     Count(Primitive),
     Macs,
     Weights,
+    /// The energy of what moves.
+    Movement,
+    /// The bits that move through a level, of one role if one is named.
+    Traffic(usize, Option<Role>),
 }
 
 impl<'a> Names<'a> {
@@ -62,7 +67,7 @@ impl<'a> Names<'a> {
         let parts: Vec<&str> = name.split('.').collect();
         let first = parts.first().copied().unwrap_or("");
         if let Some((own, computed)) = self.estimates.get_key_value(first) {
-            let attribute = attribute(&parts[1..], name, place)?;
+            let attribute = attribute(computed, &parts[1..], name, place)?;
             return Ok(Meaning::Estimate(own, computed, attribute));
         }
         if let Some(table) = self.table(first, place)? {
@@ -104,8 +109,14 @@ fn written(name: &str) -> String {
     name.replace('-', "_")
 }
 
-/// `energy`, `energy.mul`, `count.add`, `macs`, `weights`.
-fn attribute(parts: &[&str], name: &str, place: &Place) -> Result<Attribute, Diagnostic> {
+/// `energy`, `energy.mul`, `count.add`, `macs`, `weights`, `movement`,
+/// `traffic.dram`, `traffic.dram.weight`.
+fn attribute(
+    computed: &Computed,
+    parts: &[&str],
+    name: &str,
+    place: &Place,
+) -> Result<Attribute, Diagnostic> {
     let primitive = |text: &str| {
         text.parse::<Primitive>().map_err(|unknown| {
             Diagnostic::at(place, unknown.to_string()).known(text, Primitive::names())
@@ -117,12 +128,45 @@ fn attribute(parts: &[&str], name: &str, place: &Place) -> Result<Attribute, Dia
         ["count", of] => Ok(Attribute::Count(primitive(of)?)),
         ["macs"] => Ok(Attribute::Macs),
         ["weights"] => Ok(Attribute::Weights),
+        ["movement"] => Ok(Attribute::Movement),
+        ["traffic", level] => Ok(Attribute::Traffic(traffic(computed, level, place)?, None)),
+        ["traffic", level, role] => {
+            let level = traffic(computed, level, place)?;
+            let known = Role::ALL.map(Role::name);
+            let found = Role::ALL.into_iter().find(|one| one.name() == *role);
+            let found = found.ok_or_else(|| {
+                let message = format!("nothing that moves is a `{role}`");
+                Diagnostic::at(place, message).known(role, known)
+            })?;
+            Ok(Attribute::Traffic(level, Some(found)))
+        }
         _ => {
             let message = format!("`{name}` is nothing that an estimate has");
-            let known = "an estimate has `energy`, `energy.mul`, `count.mul`, `macs`, `weights`";
+            let known = "an estimate has `energy`, `energy.mul`, `count.mul`, `macs`, `weights`, \
+                 and where data movement is counted `movement`, `traffic.dram`, \
+                 `traffic.dram.weight`";
             Err(Diagnostic::at(place, message).help(known))
         }
     }
+}
+
+/// The level of an estimate that a formula names, with or without its size.
+fn traffic(computed: &Computed, name: &str, place: &Place) -> Result<usize, Diagnostic> {
+    let levels = computed.moved.as_ref().map(|moved| &moved.memory.levels);
+    let Some(levels) = levels else {
+        let message = "data movement is not counted in this estimate";
+        return Err(Diagnostic::at(place, message).help("it needs a `movement`"));
+    };
+    let is_it = |level: &MemoryLevel| {
+        [&level.name(), &level.level]
+            .into_iter()
+            .any(|known| memory_name(known) == name)
+    };
+    levels.iter().position(is_it).ok_or_else(|| {
+        let names: Vec<String> = levels.iter().map(|one| memory_name(&one.name())).collect();
+        let message = format!("no level `{name}` is in use");
+        Diagnostic::at(place, message).known(name, names.iter().map(String::as_str))
+    })
 }
 
 /// `fp32.mul` or `dram.bit` of a table.

@@ -37,7 +37,7 @@ pub use self::audit::{
     Corrected, Fault, FaultKind, Label, Labels, NoValue, Subject, Warning, audit,
 };
 pub use self::computed::Computed;
-pub use self::conditions::{Known, PriceSpec, Topic};
+pub use self::conditions::{Known, MovementSpec, PriceSpec, Topic};
 pub use self::ledger::{Agreement, Claim, Finding, Ledger, Verdict};
 pub use self::published::{Bound, Published};
 pub use self::quantity::Quantity;

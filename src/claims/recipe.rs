@@ -7,7 +7,7 @@ use crate::model::Phase;
 use crate::primitive::Primitive;
 use crate::source::{Datum, Diagnostic, Fields, Problems, Spanned};
 
-use super::conditions::{self, PriceSpec};
+use super::conditions::{self, MovementSpec, PriceSpec};
 use super::like::expand;
 use super::names::named;
 
@@ -63,6 +63,7 @@ fn estimate(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Op
     let phase = Phase::read(&mut fields, problems);
     let table = fields.text("table", problems);
     let format = fields.text("format", problems);
+    let movement = conditions::movement(&mut fields, problems);
     let scope = fields.text("scope", problems);
     let stages = fields.take("stages").map(|node| node.texts(problems));
     let conventions = Conventions::read(&mut fields, problems);
@@ -85,7 +86,7 @@ fn estimate(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Op
         set,
         densities,
         phase,
-        price: price(table, format, problems)?,
+        price: price((table, format, movement), problems)?,
         part,
         conventions: conventions?,
         zero_cost,
@@ -94,14 +95,18 @@ fn estimate(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Op
 
 /// Both of table and format, or neither; `None` for a mistake.
 fn price(
-    table: Option<Spanned<String>>,
-    format: Option<Spanned<String>>,
+    (table, format, movement): (
+        Option<Spanned<String>>,
+        Option<Spanned<String>>,
+        Option<MovementSpec>,
+    ),
     problems: &mut Problems,
 ) -> Option<Option<PriceSpec>> {
     match (table, format) {
         (Some(table), Some(format)) => Some(Some(PriceSpec {
             table,
             format: format.parse(problems)?,
+            movement,
         })),
         (Some(one), None) => {
             problems.push(Diagnostic::at(&one.place, "a table without a `format`"));
@@ -111,6 +116,13 @@ fn price(
             problems.push(Diagnostic::at(&one.place, "a format without a `table`"));
             None
         }
-        (None, None) => Some(None),
+        (None, None) => match movement {
+            Some(movement) => {
+                let message = "data moves between the memories of a `table`";
+                problems.push(Diagnostic::at(&movement.place, message));
+                None
+            }
+            None => Some(None),
+        },
     }
 }

@@ -35,7 +35,8 @@ impl Dimension {
     pub const PER_BIT: Dimension = Dimension::new(1, 0, 0, -1);
     const TIME: Dimension = Dimension::new(0, 1, 0, 0);
     const POWER: Dimension = Dimension::new(1, -1, 0, 0);
-    const BITS: Dimension = Dimension::new(0, 0, 0, 1);
+    /// A number of bits.
+    pub const BITS: Dimension = Dimension::new(0, 0, 0, 1);
 
     const fn new(energy: i8, time: i8, count: i8, bits: i8) -> Dimension {
         Dimension {
@@ -101,7 +102,7 @@ pub struct Unit {
 }
 
 /// Units that take prefixes, with what one is in joules, seconds, things, bits.
-const PREFIXED: [(&str, Dimension, i32); 10] = [
+const PREFIXED: [(&str, Dimension, i32); 11] = [
     ("J", Dimension::ENERGY, 1),
     ("Wh", Dimension::ENERGY, 3600),
     ("W", Dimension::POWER, 1),
@@ -111,17 +112,17 @@ const PREFIXED: [(&str, Dimension, i32); 10] = [
     ("SOP", Dimension::COUNT, 1),
     ("weight", Dimension::COUNT, 1),
     ("bit", Dimension::BITS, 1),
+    ("byte", Dimension::BITS, 8),
     ("s", Dimension::TIME, 1),
 ];
 
 /// Units that take none.
-const PLAIN: [(&str, Dimension, (i32, i32)); 6] = [
+const PLAIN: [(&str, Dimension, (i32, i32)); 5] = [
     ("%", Dimension::NONE, (1, 100)),
     ("×", Dimension::NONE, (1, 1)),
     ("times", Dimension::NONE, (1, 1)),
     ("ratio", Dimension::NONE, (1, 1)),
     ("h", Dimension::TIME, (3600, 1)),
-    ("byte", Dimension::BITS, (8, 1)),
 ];
 
 /// Prefixes with their powers of ten.
@@ -140,7 +141,7 @@ const PREFIXES: [(&str, i32); 10] = [
 
 /// What may be written where a unit must stand.
 pub const KNOWN: &str = "an energy (pJ, mJ, MWh), a power (W), a time (s, h), a number of things \
-     with or without a prefix (GMAC, MSOP, FLOP, op), one per the other (pJ/op, TFLOP/s), `%`, \
+     with or without a prefix (GMAC, MSOP, FLOP, op), of bits (bit, Mbyte), one per the other (pJ/op, TFLOP/s), `%`, \
      `times` or `ratio`";
 
 impl Unit {
@@ -203,6 +204,7 @@ impl Unit {
             Dimension::PER_OPERATION => prefix("J", &SMALL) + "/op",
             Dimension::PER_BIT => prefix("J", &SMALL) + "/bit",
             Dimension::COUNT => prefix("op", &LARGE),
+            Dimension::BITS => prefix("bit", &LARGE),
             _ => String::new(),
         };
         Unit::parse(&text).unwrap_or(Unit {

@@ -10,7 +10,7 @@ use super::scopes::scopes;
 use super::settings::Set;
 use super::usage::usage_error;
 use super::{json, loading, output};
-use crate::catalog::{self, Kind};
+use crate::catalog::COMPARED_TABLES;
 use crate::compare::compare;
 use crate::energy::{Counted, Estimate};
 use crate::graph::settable;
@@ -22,7 +22,6 @@ use crate::view::{Rows, comparison_bars, comparison_table, confidence_table};
 
 pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;
-    let shipped: Vec<&str> = catalog::names(Kind::Table).collect();
     let default = if args.others.is_empty() {
         Unnamed::All
     } else {
@@ -39,7 +38,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
         &args.variants.variants,
         default,
         &args.price,
-        &shipped,
+        &COMPARED_TABLES,
     )?;
     let mut counted = model.counted(prices.conventions)?;
     if !args.others.is_empty() {

@@ -5,18 +5,23 @@ use super::plot::Plot;
 use super::request::{Request, Unnamed};
 use super::{json, output};
 use crate::energy::{By, CostModel, Counted, Estimate, estimate, stage_formulas};
-use crate::render::plot::stacked_bars;
+use crate::render::plot::{ChartError, Svg, lines, stacked_bars};
 use crate::render::table::{Table, TableFormat};
 use crate::source::Problems;
 use crate::symbolic::Symbol;
 use crate::table::EnergyTable;
-use crate::view::{estimate_bars, estimate_table, estimates_data, formula_tables, traffic_table};
+use crate::view::{
+    estimate_bars, estimate_table, estimates_data, formula_tables, movement_bars, roofline,
+    traffic_table,
+};
 
 pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;
-    if plot.is_some() && args.by != ByArg::Stage {
+    let moves = args.price.movement != "none";
+    let is_drawn = args.by == ByArg::Stage || (args.by == ByArg::Op && moves);
+    if plot.is_some() && !is_drawn {
         return Err(super::usage::usage_error(
-            "--plot draws stages; leave out --by",
+            "--plot draws stages, or with --movement and --by op a roofline; leave out --by",
         ));
     }
     let request = Request::new(&args.model, &args.variants, Unnamed::First, &args.price)?;
@@ -26,7 +31,7 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
     }
     let estimates = estimates(&request.counted, &pricings, &others)?;
     if let Some(plot) = plot {
-        plot.save(stacked_bars(&estimate_bars(&estimates)))?;
+        plot.save(picture(&estimates, args.by)?)?;
     }
     let by = match args.by {
         ByArg::Stage => By::Stage,
@@ -54,6 +59,26 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
     // The program ends here: to take a large graph apart first is waste.
     std::mem::forget((request, estimates));
     printed
+}
+
+/// Bars of stages; where data movement is counted, bars of levels, or a roofline
+/// of ops.
+fn picture(estimates: &[Estimate], by: ByArg) -> Result<Result<Svg, ChartError>, Problems> {
+    if by != ByArg::Op {
+        let bars = movement_bars(estimates).unwrap_or_else(|| estimate_bars(estimates));
+        return Ok(stacked_bars(&bars));
+    }
+    let [estimate] = estimates else {
+        return Err(super::usage::usage_error(
+            "a roofline is of one estimate; choose one variant, table and format",
+        ));
+    };
+    match roofline(estimate) {
+        Some(chart) => Ok(lines(&chart)),
+        None => Err(super::usage::usage_error(
+            "no op moves anything to or from the farthest memory, so there is no roofline",
+        )),
+    }
 }
 
 /// Every variant on every table and format.

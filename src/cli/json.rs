@@ -199,8 +199,8 @@ fn levels(memory: &Memory) -> Vec<LevelJson> {
             level: level.name(),
             capacity_bits: level.capacity().as_ref().map(exact),
             access_bits: level.bits,
-            read_pj: exact(&level.access.pj),
-            write_pj: level.write.as_ref().map(|write| exact(&write.pj)),
+            read_pj: exact(&level.read_pj()),
+            write_pj: level.write_pj().as_ref().map(exact),
         })
         .collect()
 }

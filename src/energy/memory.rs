@@ -7,7 +7,7 @@ use super::sum::Sum;
 use crate::movement::{Direction, Hierarchy, Movement, Role};
 use crate::number;
 use crate::symbolic::{Bindings, Expr, Symbol};
-use crate::table::{Confidence, Entry, MemoryLevel};
+use crate::table::{Confidence, Entry, MemoryLevel, Scaling};
 use crate::units::Energy;
 
 /// The levels of memory that an estimate counts with, and how data moves
@@ -144,7 +144,11 @@ impl Memory {
             (false, Direction::Write) => own.write.as_ref().map(|_| LevelNumber::Write)?,
         };
         let symbol = |number| Expr::symbol(self.symbol(level, number).name());
-        symbol(number).divide(&symbol(LevelNumber::AccessBits))
+        let per_bit = symbol(number).divide(&symbol(LevelNumber::AccessBits))?;
+        Some(match &own.scaling {
+            Scaling::Law(law) => &per_bit * &law.open_factor(&symbol(LevelNumber::Kib)),
+            Scaling::Any | Scaling::Fixed(_) => per_bit,
+        })
     }
 
     /// The names of all levels, nearest first.

@@ -35,7 +35,7 @@ pub use self::estimate::{
 pub use self::expression::{Saving, entry_values, picojoules, priced, priced_with_ranges};
 pub use self::formula::{StageFormula, energy_formula, stage_formulas};
 pub use self::memory::{LevelNumber, LevelTraffic, Memory, Moved, MovedLine};
-pub use self::moved::StageTraffic;
+pub use self::moved::{StageTraffic, moved};
 pub use self::price::estimate;
 pub(crate) use self::sum::Sum;
 pub use self::work::Work;

@@ -19,7 +19,7 @@ use crate::symbolic::{Bindings, Expr};
 /// # Errors
 /// A level that does not hold one element of each tensor of an op, and one of
 /// which the table does not say what a write costs.
-pub(super) fn moved(counted: &Counted, memory: &Memory, format: Format) -> Result<Moved, Problems> {
+pub fn moved(counted: &Counted, memory: &Memory, format: Format) -> Result<Moved, Problems> {
     let graph = &counted.graph;
     let values = graph.values();
     let traffic = traffic(graph, format, &memory.hierarchy(), Sizes::Known(&values));

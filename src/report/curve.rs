@@ -12,7 +12,7 @@ use crate::energy::{CostModel, Counted, Saving};
 use crate::graph::{OpGraph, meant};
 use crate::number::{to_f64, whole};
 use crate::render::chart::{
-    AxisUnit, ChartAxis, LineChart, Mark, Region, Scale, Series, SeriesStyle,
+    AxisUnit, ChartAxis, LineChart, Mark, Region, Scale, Series, SeriesStyle, Stroke,
 };
 use crate::render::plot::lines;
 use crate::render::table::{Align, Cell, Column, Table};
@@ -85,7 +85,7 @@ pub(super) fn blocks(
 }
 
 /// The dim must be one, and every variant must take all of its values.
-fn check(over: &Over, counted: &[Counted]) -> Result<(), Problems> {
+pub(super) fn check(over: &Over, counted: &[Counted]) -> Result<(), Problems> {
     let dim = Symbol::new(&over.dim.value);
     let known: Vec<&str> = (counted.first().into_iter())
         .flat_map(|baseline| baseline.graph.symbols())
@@ -183,7 +183,7 @@ fn figure(
 }
 
 /// The name of a variant as part of that of a file.
-fn as_file_name(variant: &str) -> String {
+pub(super) fn as_file_name(variant: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     variant
         .chars()
@@ -203,7 +203,7 @@ fn chart(all: &[Line], at: usize, target: &Target, over: &Over) -> LineChart {
             .collect(),
         style: SeriesStyle {
             colour,
-            dashed: false,
+            stroke: Stroke::Solid,
         },
     });
     LineChart {

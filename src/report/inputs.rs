@@ -8,7 +8,7 @@ use super::PriceSpec;
 use super::spec::{Spec, Target};
 use crate::census::Conventions;
 use crate::compare::{Comparison, compare};
-use crate::energy::{CostModel, Counted, Estimate, picojoules};
+use crate::energy::{CostModel, Counted, Estimate, Memory, picojoules};
 use crate::graph::{Setting, Unfold, lower, settings_of};
 use crate::import::Given;
 use crate::loader::Loader;
@@ -27,6 +27,8 @@ pub(super) struct Inputs<'a> {
     variants: Vec<String>,
     /// Its tables by the names under which it names them.
     tables: Vec<(&'a str, Arc<EnergyTable>)>,
+    /// The memories of the prices in which data moves.
+    memories: Vec<(&'a PriceSpec, Memory)>,
     /// Whether an operator that is not known is a mistake.
     strict: bool,
 }
@@ -64,11 +66,13 @@ impl<'a> Inputs<'a> {
         for (file, table) in &mut tables {
             *table = Arc::new(EnergyTable::clone(table).told_apart(file, &called));
         }
+        let memories = problems.note(memories(spec, &tables)).unwrap_or_default();
         let inputs = found.map(|(_, variants)| Inputs {
             spec,
             loader,
             variants,
             tables,
+            memories,
             strict,
         });
         problems.or_some(inputs)
@@ -112,8 +116,16 @@ impl<'a> Inputs<'a> {
             table,
             format: price.format,
             zero_cost,
-            memory: None,
+            memory: self.memory(price),
         })
+    }
+
+    /// The memories that data moves between at a price, if that is counted there.
+    fn memory(&self, price: &PriceSpec) -> Option<&Memory> {
+        let is_it =
+            |known: &PriceSpec| known.table == price.table && known.movement == price.movement;
+        let found = self.memories.iter().find(|(known, _)| is_it(known));
+        found.map(|(_, memory)| memory)
     }
 
     /// The same for each of `[[price]]`.
@@ -166,6 +178,23 @@ fn model(
         named => loader.choose(Arc::make_mut(&mut model), named)?,
     };
     Ok((model, variants))
+}
+
+/// The memories of the prices in which data moves.
+fn memories<'a>(
+    spec: &'a Spec,
+    tables: &[(&str, Arc<EnergyTable>)],
+) -> Result<Vec<(&'a PriceSpec, Memory)>, Problems> {
+    let mut problems = Problems::new();
+    let mut memories = Vec::new();
+    for price in spec.all_prices() {
+        let table = (tables.iter()).find(|(known, _)| *known == price.table.value);
+        if let (Some(movement), Some((_, table))) = (&price.movement, table) {
+            let memory = problems.note(movement.memory(table).map_err(Problems::from));
+            memories.extend(memory.map(|memory| (price, memory)));
+        }
+    }
+    problems.or(memories)
 }
 
 /// The baseline, and what is held against it: at least one other variant.

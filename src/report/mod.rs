@@ -6,6 +6,7 @@ mod cases;
 mod curve;
 mod headline;
 mod inputs;
+mod movement;
 mod page;
 mod reading;
 mod run;
@@ -15,6 +16,8 @@ mod subject;
 
 pub use self::page::{Block, Page, PageFile};
 pub use self::run::run;
-pub use self::spec::{Case, ConventionSpec, KnownFrom, Over, Section, Show, Spec, Target};
+pub use self::spec::{
+    Case, ConventionSpec, KnownFrom, MovementShown, Over, Section, Show, Spec, Target,
+};
 pub use self::subject::{AuditSubject, audit_subject};
 pub use crate::claims::PriceSpec;

@@ -3,7 +3,7 @@
 use super::inputs::{Context, Inputs};
 use super::page::{Block, Page};
 use super::spec::{Section, Show, Spec};
-use super::{cases, curve, headline, stages};
+use super::{cases, curve, headline, movement, stages};
 use crate::loader::Loader;
 use crate::source::Problems;
 use crate::view::caveats_over;
@@ -42,6 +42,7 @@ fn section(inputs: &Inputs<'_>, section: &Section) -> Result<Vec<Block>, Problem
         Show::Headline => headline::blocks(inputs)?,
         Show::Stages { scope } => stages::blocks(inputs, section, scope)?,
         Show::Curve(over) => curve::blocks(inputs, section, over)?,
+        Show::Movement(shown) => movement::blocks(inputs, section, shown)?,
         Show::Cases(changes) => cases::blocks(inputs, section, changes)?,
     });
     Ok(blocks)

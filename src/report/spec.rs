@@ -144,8 +144,23 @@ pub enum Show {
     },
     /// Savings against one dim.
     Curve(Over),
+    /// What is left of savings where data moves.
+    Movement(MovementShown),
     /// What single conventions do to the published numbers.
     Cases(Vec<Case>),
+}
+
+/// What is shown of savings where data moves.
+#[derive(Debug, Clone)]
+pub struct MovementShown {
+    /// The dim along which they are shown.
+    pub over: Over,
+    /// The dim of the batch.
+    pub batch: Spanned<String>,
+    /// The batches that are shown.
+    pub batches: Vec<u64>,
+    /// On which tables and between which memories.
+    pub prices: Vec<PriceSpec>,
 }
 
 /// The dim that a curve runs over.
@@ -202,7 +217,15 @@ impl Spec {
                 Show::Cases(cases) => cases.as_slice(),
                 _ => &[],
             });
-        self.prices.iter().chain(of_cases.map(|case| &case.price))
+        let of_movement = self
+            .sections
+            .iter()
+            .flat_map(|section| match &section.show {
+                Show::Movement(shown) => shown.prices.as_slice(),
+                _ => &[],
+            });
+        let of_cases = of_cases.map(|case| &case.price);
+        self.prices.iter().chain(of_cases).chain(of_movement)
     }
 }
 
@@ -259,11 +282,13 @@ fn price(node: &Datum, problems: &mut Problems) -> Option<PriceSpec> {
     let mut fields = Fields::of(node, problems)?;
     let table = fields.require_text("table", "a price", problems);
     let number_format = fields.require_text("format", "a price", problems);
+    let movement = conditions::movement(&mut fields, problems);
     fields.finish("a price", problems);
     let number_format = number_format.and_then(|text| text.parse(problems));
     Some(PriceSpec {
         table: table?,
         format: number_format?,
+        movement,
     })
 }
 
@@ -309,6 +334,8 @@ fn section(node: &Datum, problems: &mut Problems) -> Option<Section> {
     let scope = fields.text("scope", problems);
     let curve = fields.take("over");
     let cases = fields.take("case");
+    let batch = fields.take("batch");
+    let prices = fields.each("price", problems, price);
     fields.finish("a section", problems);
     let shown = shown?;
     let lacks = |what: &str| {
@@ -333,6 +360,33 @@ fn section(node: &Datum, problems: &mut Problems) -> Option<Section> {
                 return None;
             }
         },
+        "movement" => match (curve, batch) {
+            (Some(over_node), Some(batch)) => {
+                let over = over(over_node, problems);
+                let (batch, batches) = batches(batch, problems)?;
+                if prices.is_empty() || prices.iter().any(|price| price.movement.is_none()) {
+                    problems.push(
+                        lacks("[[section.price]]")
+                            .help("each with its `table`, its `format` and its `movement`"),
+                    );
+                    return None;
+                }
+                Show::Movement(MovementShown {
+                    over: over?,
+                    batch,
+                    batches,
+                    prices,
+                })
+            }
+            (None, _) => {
+                problems.push(lacks("over"));
+                return None;
+            }
+            (_, None) => {
+                problems.push(lacks("batch"));
+                return None;
+            }
+        },
         "cases" => Show::Cases(cases.map_or_else(Vec::new, |node| node.each(problems, case))),
         other => {
             problems.push(
@@ -340,7 +394,7 @@ fn section(node: &Datum, problems: &mut Problems) -> Option<Section> {
                     &shown.place,
                     format!("nothing called `{other}` can be shown"),
                 )
-                .known(other, ["headline", "stages", "curve", "cases"]),
+                .known(other, ["headline", "stages", "curve", "movement", "cases"]),
             );
             return None;
         }
@@ -351,6 +405,28 @@ fn section(node: &Datum, problems: &mut Problems) -> Option<Section> {
         show,
         place: shown.place,
     })
+}
+
+/// The most batches that a section may show.
+const MAX_BATCHES: usize = 8;
+
+/// `{ dim = "b", values = [1, 8] }`.
+fn batches(node: &Datum, problems: &mut Problems) -> Option<(Spanned<String>, Vec<u64>)> {
+    let mut fields = Fields::of(node, problems)?;
+    let dim = fields.require_text("dim", "a batch", problems);
+    let values = fields.require("values", "a batch", problems);
+    fields.finish("a batch", problems);
+    let values = values?.items(problems)?;
+    let mut batches = Vec::new();
+    for value in values.iter().take(MAX_BATCHES) {
+        batches.push(value.whole_number(1 << 20, problems)?);
+    }
+    if batches.is_empty() || values.len() > MAX_BATCHES || batches.contains(&0) {
+        let message = format!("a section shows 1 to {MAX_BATCHES} batches, each of at least 1");
+        problems.push(Diagnostic::at(&node.place, message));
+        return None;
+    }
+    Some((dim?, batches))
 }
 
 /// The most points that a curve may have.

@@ -40,14 +40,16 @@ impl NamedHierarchy {
     }
 }
 
-/// Adds the `[[hierarchy]]` rows under `node`; one of the same name that a table
-/// which is extended already has is replaced. Their levels are among `memories`.
+/// Adds the `[[hierarchy]]` rows under `node` before those of a table which is
+/// extended: the first one of all is the usual one, and one of the same name is
+/// replaced. Their levels are among `memories`.
 pub(super) fn add_hierarchies(
     hierarchies: &mut Vec<NamedHierarchy>,
     node: &Datum,
     memories: &[MemoryLevel],
     problems: &mut Problems,
 ) {
+    let mut own: Vec<NamedHierarchy> = Vec::new();
     for item in node.items(problems).unwrap_or_default() {
         let Some(hierarchy) = NamedHierarchy::read(item, problems) else {
             continue;
@@ -59,15 +61,22 @@ pub(super) fn add_hierarchies(
             problems.push(mistake.diagnostic.labelled(place, ""));
             continue;
         }
-        let name = &hierarchy.name.value;
-        match hierarchies
-            .iter_mut()
-            .find(|other| other.name.value == *name)
-        {
-            Some(inherited) => *inherited = hierarchy,
-            None => hierarchies.push(hierarchy),
+        let name = &hierarchy.name;
+        match own.iter().find(|other| other.name.value == name.value) {
+            Some(first) => problems.push(
+                Diagnostic::at(
+                    &name.place,
+                    format!("the hierarchy `{}` is here twice", name.value),
+                )
+                .and(&first.name.place, "the first")
+                .help("keep one of them, or give them different names"),
+            ),
+            None => own.push(hierarchy),
         }
     }
+    let is_own = |other: &NamedHierarchy| own.iter().any(|one| one.name.value == other.name.value);
+    hierarchies.retain(|other| !is_own(other));
+    hierarchies.splice(0..0, own);
 }
 
 /// Why some names are no hierarchy, and which of them it is.

@@ -8,13 +8,19 @@
 //! them apart, `per = "64-bit read"` prices the one and `write = { pj = … }` the
 //! other; without that, nobody knows what a write costs, and an estimate that
 //! writes there is refused.
+//!
+//! A price holds for the size that it was published for. Where a source gives
+//! several sizes, `law = 0.475` says with which power of the size the price
+//! grows, and a what-if that changes the size takes the price along. Without a
+//! law the price stays, and outputs say so.
 
 use num_rational::BigRational;
-use num_traits::{Signed, ToPrimitive};
+use num_traits::{One, Signed, ToPrimitive};
 
 use super::entry::Entry;
 use super::price::price;
 use super::rule::{Defaults, PriceRule};
+use super::size_law::SizeLaw;
 use crate::number;
 use crate::source::{Datum, Diagnostic, Fields, Place, Problems};
 
@@ -35,18 +41,44 @@ pub struct MemoryLevel {
     pub access: Entry,
     /// The price of a write as wide; none where it is not known.
     pub write: Option<Entry>,
+    /// What becomes of both prices when the size changes.
+    pub scaling: Scaling,
+    /// How many bytes cross in a second, where that is known.
+    pub bytes_per_second: Option<BigRational>,
+}
+
+/// For which size the prices of a level hold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Scaling {
+    /// For any: they do not depend on it, or were set by hand.
+    Any,
+    /// For this one in KiB. At another size they stay as they are, since no
+    /// source says better.
+    Fixed(BigRational),
+    /// For one; at another they go along.
+    Law(SizeLaw),
 }
 
 impl MemoryLevel {
+    /// The price of one read at its size, in picojoules.
+    pub fn read_pj(&self) -> BigRational {
+        &self.access.pj * self.factor()
+    }
+
+    /// The price of one write at its size, if it is known.
+    pub fn write_pj(&self) -> Option<BigRational> {
+        let write = self.write.as_ref()?;
+        Some(&write.pj * self.factor())
+    }
+
     /// The price of one bit, in picojoules.
     pub fn pj_per_bit(&self) -> BigRational {
-        &self.access.pj / number::whole(self.bits)
+        self.read_pj() / number::whole(self.bits)
     }
 
     /// The price of one bit that is written, in picojoules, if it is known.
     pub fn pj_per_bit_written(&self) -> Option<BigRational> {
-        let write = self.write.as_ref()?;
-        Some(&write.pj / number::whole(self.bits))
+        Some(self.write_pj()? / number::whole(self.bits))
     }
 
     /// Whether a write costs what a read does.
@@ -57,6 +89,7 @@ impl MemoryLevel {
     /// Gives one of its numbers another value, by the name that what-ifs know it
     /// by. `false` where it has no such number, or cannot have this value.
     pub(crate) fn with(&mut self, number: &str, value: &BigRational) -> bool {
+        let is_price = matches!(number, "access" | "read" | "write");
         let priced = |entry: &Entry| {
             let rule = PriceRule::set(value.clone(), entry.boundary);
             number_alone(&rule, &mut Problems::new())
@@ -84,7 +117,40 @@ impl MemoryLevel {
             "kib" if value.is_positive() => self.size_kib = Some(value.clone()),
             _ => return false,
         }
+        if is_price {
+            self.scaling = Scaling::Any;
+        }
         true
+    }
+
+    /// By how much its prices at its size are more than those that it was
+    /// published with.
+    fn factor(&self) -> BigRational {
+        match (&self.scaling, &self.size_kib) {
+            (Scaling::Law(law), Some(size)) => law.factor(size),
+            _ => BigRational::one(),
+        }
+    }
+
+    /// What is to be said of its prices where it has another size than they
+    /// were published for.
+    pub fn resized(&self) -> Option<String> {
+        let size = self.size_kib.as_ref()?;
+        match &self.scaling {
+            Scaling::Fixed(at) if at != size => Some(format!(
+                "`{}` has the price of {} KiB: no law says what its size does to it.",
+                self.name(),
+                number::plain(at)
+            )),
+            Scaling::Law(law) if law.at_kib != *size => Some(format!(
+                "`{}` has {:.4} times the price of {} KiB: it goes with the size to the power of {}.",
+                self.name(),
+                number::to_f64(&self.factor()),
+                number::plain(&law.at_kib),
+                number::plain(&law.exponent)
+            )),
+            _ => None,
+        }
     }
 
     /// How many bits it holds; none where its size is not said.
@@ -136,6 +202,10 @@ impl MemoryLevel {
             .require("per", &format!("the memory `{what}`"), problems)
             .and_then(|node| read_width(node, problems));
         let written = fields.take("write");
+        let law = (fields.take("law")).map(|node| SizeLaw::read_exponent(node, problems));
+        let bandwidth = fields
+            .take("bandwidth_gb_s")
+            .map(|node| read_bandwidth(node, problems));
         let rule = PriceRule::from_fields(what, node, &mut fields, defaults, problems);
         fields.finish("a memory", problems);
         let access = number_alone(&rule?, problems)?;
@@ -160,14 +230,51 @@ impl MemoryLevel {
             Some(size) => Some(size?),
             None => None,
         };
+        let scaling = match (law, &size_kib) {
+            (None, None) => Scaling::Any,
+            (None, Some(size)) => Scaling::Fixed(size.clone()),
+            (Some(exponent), Some(size)) => Scaling::Law(SizeLaw {
+                exponent: exponent?,
+                at_kib: size.clone(),
+            }),
+            (Some(_), None) => {
+                problems.push(
+                    Diagnostic::at(
+                        &node.place,
+                        format!("`{what}` has a `law` and no `size_kib`"),
+                    )
+                    .help("a law says how the price goes with the size, from one that is known"),
+                );
+                return None;
+            }
+        };
+        let bytes_per_second = match bandwidth {
+            Some(bandwidth) => Some(bandwidth?),
+            None => None,
+        };
         Some(MemoryLevel {
             level: level?.value,
             size_kib,
             bits,
             access,
             write,
+            scaling,
+            bytes_per_second,
         })
     }
+}
+
+/// Reads how many gigabytes, of 10⁹ bytes each, cross in a second.
+fn read_bandwidth(node: &Datum, problems: &mut Problems) -> Option<BigRational> {
+    let bandwidth = node.number(problems)?;
+    if bandwidth.value.is_positive() {
+        return Some(bandwidth.value * number::whole(1_000_000_000));
+    }
+    problems.push(Diagnostic::at(
+        &bandwidth.place,
+        "a bandwidth is above 0, in gigabytes of 10⁹ bytes a second",
+    ));
+    None
 }
 
 /// The value of a price without names of entries.

@@ -39,7 +39,7 @@
 //! | `[source.key]` | a [`Citation`]: `title`, `where`, and, if need be, `read` (how the values were read) and `url` |
 //! | `[fp32]`, `[int8]`, … | the entries of a number format: `pj` or `is` (a formula) or a `range` alone; `source`, `confidence`, `why` or `note`, `kind`, `boundary` |
 //! | `[every]` | entries for every format that has none of its own, as far as what they name is priced there |
-//! | `[[memory]]` | a [`MemoryLevel`]: `level`, `size_kib`, `per`, and the fields of an entry; `write` where a write has a price of its own |
+//! | `[[memory]]` | a [`MemoryLevel`]: `level`, `size_kib`, `per`, and the fields of an entry; `write` where a write has a price of its own, `law` where the price goes with a power of the size, `bandwidth_gb_s` |
 //! | `[[hierarchy]]` | a [`NamedHierarchy`]: `name`, and `levels` by the names of memories, nearest first; the first one is the usual one |
 //!
 //! In a formula, `add` is the entry of the same format and `int8.add` that of
@@ -55,6 +55,7 @@
 //! | `resolve`, `price` | the order of derived entries, and their values |
 //! | `entry` | one price and what is known about it |
 //! | `memory`, `hierarchy` | levels of memory, and which of them there are |
+//! | `size_law` | how the price of an access goes with the size of a memory |
 //! | `sources` | citations |
 
 mod amount;
@@ -67,6 +68,7 @@ mod read;
 mod resolve;
 mod rule;
 mod sections;
+mod size_law;
 mod sources;
 mod symbolic;
 #[cfg(test)]
@@ -79,7 +81,8 @@ use num_rational::BigRational;
 
 pub use self::entry::{Boundary, Confidence, Entry, FigureKind, Provenance};
 pub use self::hierarchy::NamedHierarchy;
-pub use self::memory::MemoryLevel;
+pub use self::memory::{MemoryLevel, Scaling};
+pub use self::size_law::SizeLaw;
 pub use self::sources::Citation;
 
 use self::resolve::{Key, PriceRules, Strictness, resolve};

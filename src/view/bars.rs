@@ -4,9 +4,10 @@ use super::caveats::caveats_of_estimates;
 use super::conventions::conventions_line;
 use super::dims::{comparison_dims, dims_line};
 use crate::compare::{Comparison, saving};
-use crate::energy::Estimate;
-use crate::render::chart::{Bar, BarGroup, StackedBars};
-use crate::units::percent;
+use crate::energy::{Estimate, Moved};
+use crate::movement::Direction;
+use crate::render::chart::{Bar, BarGroup, StackedBars, Tones};
+use crate::units::{Energy, percent};
 
 /// Bars for estimates of one model: a group for each table and format.
 pub fn estimate_bars(estimates: &[Estimate]) -> StackedBars {
@@ -22,6 +23,66 @@ pub fn estimate_bars(estimates: &[Estimate]) -> StackedBars {
         .collect();
     let subtitle = estimates.first().and_then(dims_line);
     bars(&settings, &stages, None, subtitle)
+}
+
+/// Bars of arithmetic and of what is read from and written to each level of
+/// memory; nothing where data movement is not counted.
+pub fn movement_bars(estimates: &[Estimate]) -> Option<StackedBars> {
+    let moved: Vec<&Moved> = estimates
+        .iter()
+        .map(|one| one.moved.as_ref())
+        .collect::<Option<_>>()?;
+    let mut levels: Vec<String> = Vec::new();
+    for name in moved.iter().flat_map(|moved| moved.memory.names()) {
+        if !levels.contains(&name) {
+            levels.push(name);
+        }
+    }
+    let segments = |estimate: &Estimate, moved: &Moved| -> Vec<Energy> {
+        let of = |level: &String, direction: Direction| {
+            moved.energy(|line| {
+                line.direction == direction && moved.memory.level_name(line.level) == *level
+            })
+        };
+        let pairs = levels
+            .iter()
+            .flat_map(|level| Direction::ALL.map(|direction| of(level, direction)));
+        [estimate.arithmetic()].into_iter().chain(pairs).collect()
+    };
+    let groups = estimates.chunk_by(|a, b| (&a.table, a.format) == (&b.table, b.format));
+    let groups = groups.filter_map(|estimates| {
+        let first = estimates.first()?;
+        let bars = estimates.iter().enumerate().filter_map(|(at, estimate)| {
+            let saved = saving(first.total(), estimate.total());
+            Some(Bar {
+                label: estimate.variant.clone(),
+                segments: segments(estimate, estimate.moved.as_ref()?),
+                note: saved.filter(|_| at > 0).map(saved_words),
+            })
+        });
+        Some(BarGroup {
+            label: format!("{} · {}", first.table, first.format),
+            bars: bars.collect(),
+        })
+    });
+    let first = estimates.first()?;
+    let names = levels
+        .iter()
+        .flat_map(|level| Direction::ALL.map(|direction| format!("{level}, {}", direction.name())));
+    let mut caption = caveats_of_estimates(estimates);
+    for line in estimates.iter().map(conventions_line) {
+        if !caption.contains(&line) {
+            caption.push(line);
+        }
+    }
+    Some(StackedBars {
+        title: format!("Energy of {} with the data that moves", first.model),
+        subtitle: dims_line(first),
+        legend: ["arithmetic".to_owned()].into_iter().chain(names).collect(),
+        tones: Tones::Pairs,
+        groups: groups.collect(),
+        caption,
+    })
 }
 
 /// Bars for a comparison over `scope`, each with what it saves.
@@ -95,6 +156,7 @@ fn bars(
         title,
         subtitle,
         legend: stages,
+        tones: Tones::Single,
         groups,
         caption,
     }

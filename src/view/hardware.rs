@@ -1,9 +1,9 @@
 //! Hardware tables as their readers see them: every entry with its source.
 
 use super::cells::{self, column, words};
-use crate::number;
+use crate::number::{self, plain, whole};
 use crate::render::table::{Align, Column, Row, Table};
-use crate::table::{EnergyTable, Entry, Provenance};
+use crate::table::{EnergyTable, Entry, MemoryLevel, Provenance, Scaling, SizeLaw};
 
 fn columns(names: &[(&str, &str, Align)]) -> Vec<Column> {
     names
@@ -127,35 +127,78 @@ pub fn entries_table(table: &EnergyTable) -> Table {
     }
 }
 
-/// The memory levels of a table.
+/// The memory levels of a table. Writes, laws and bandwidths have a column where
+/// some level has one.
 pub fn memory_table(table: &EnergyTable) -> Table {
-    let rows = table
-        .memories()
-        .iter()
-        .map(|level| {
-            row(vec![
-                level.name(),
-                value(&level.access),
-                level.per(),
-                level.access.boundary.to_string(),
-                level.access.confidence.to_string(),
-                provenance(&level.access),
-            ])
-        })
-        .collect();
+    let levels = table.memories();
+    let has_writes = levels.iter().any(|level| !level.has_one_price());
+    let has_laws = levels.iter().any(|level| law(level).is_some());
+    let has_bandwidths = (levels.iter()).any(|level| level.bytes_per_second.is_some());
+    let mut headings = vec![("Level", "level", Align::Left), ("pJ", "pj", Align::Right)];
+    if has_writes {
+        headings.push(("Write, pJ", "write_pj", Align::Right));
+    }
+    headings.push(("Per", "per", Align::Left));
+    if has_laws {
+        headings.push(("Size to the power of", "law", Align::Right));
+    }
+    if has_bandwidths {
+        headings.push(("GB/s", "bandwidth_gb_s", Align::Right));
+    }
+    headings.extend([
+        ("Boundary", "boundary", Align::Left),
+        ("Confidence", "confidence", Align::Left),
+        ("From", "from", Align::Left),
+        ("Note", "note", Align::Left),
+    ]);
+    let cells = |level: &MemoryLevel| {
+        let mut cells = vec![level.name(), value(&level.access)];
+        if has_writes {
+            cells.push(level.write.as_ref().map_or_else(String::new, value));
+        }
+        cells.push(level.per());
+        if has_laws {
+            cells.push(law(level).map_or_else(String::new, |law| plain(&law.exponent)));
+        }
+        if has_bandwidths {
+            cells.push(bandwidth(level).unwrap_or_default());
+        }
+        cells.extend([
+            level.access.boundary.to_string(),
+            level.access.confidence.to_string(),
+            provenance(&level.access),
+            level.access.note.clone().unwrap_or_default(),
+        ]);
+        row(cells)
+    };
+    let hierarchies = table.hierarchies().iter().map(|hierarchy| {
+        let levels: Vec<&str> = (hierarchy.levels.iter())
+            .map(|level| level.value.as_str())
+            .collect();
+        format!(
+            "Hierarchy `{}`: {}.",
+            hierarchy.name.value,
+            levels.join(", ")
+        )
+    });
     Table {
         title: Some(format!("{}: memory", table.name())),
-        columns: columns(&[
-            ("Level", "level", Align::Left),
-            ("pJ", "pj", Align::Right),
-            ("Per", "per", Align::Left),
-            ("Boundary", "boundary", Align::Left),
-            ("Confidence", "confidence", Align::Left),
-            ("From", "from", Align::Left),
-        ]),
-        rows,
-        notes: Vec::new(),
+        columns: columns(&headings),
+        rows: levels.iter().map(cells).collect(),
+        notes: hierarchies.collect(),
     }
+}
+
+fn law(level: &MemoryLevel) -> Option<&SizeLaw> {
+    match &level.scaling {
+        Scaling::Law(law) => Some(law),
+        Scaling::Any | Scaling::Fixed(_) => None,
+    }
+}
+
+fn bandwidth(level: &MemoryLevel) -> Option<String> {
+    let bytes = level.bytes_per_second.as_ref()?;
+    Some(plain(&(bytes / whole(1_000_000_000))))
 }
 
 /// The sources that a table cites.

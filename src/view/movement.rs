@@ -4,8 +4,9 @@ use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 use super::cells::{column, row, share, words};
-use crate::energy::{Estimate, LevelTraffic, Memory};
+use crate::energy::{Estimate, LevelTraffic, Memory, Moved};
 use crate::render::table::{Align, Cell, Row, RowKind, Table};
+use crate::table::MemoryLevel;
 use crate::units::{Energy, bytes};
 
 /// The traffic of one estimate, a row for each level, role and direction; none
@@ -59,10 +60,20 @@ fn size(bits: &BigRational) -> String {
     bytes(bits.to_f64().unwrap_or(f64::NAN) / 8.0)
 }
 
+/// What is to be said of the levels and of what crosses them: prices at other
+/// sizes than published, and the lower bound beside what goes to and from the
+/// farthest level.
+pub(super) fn movement_notes(estimate: &Estimate) -> Vec<String> {
+    let Some(moved) = &estimate.moved else {
+        return Vec::new();
+    };
+    let resized = (moved.memory.levels.iter()).filter_map(MemoryLevel::resized);
+    resized.chain(bound_note(moved)).collect()
+}
+
 /// The lower bound beside what crosses to and from the farthest level; nothing
 /// where there is none.
-pub(super) fn movement_notes(estimate: &Estimate) -> Option<String> {
-    let moved = estimate.moved.as_ref()?;
+fn bound_note(moved: &Moved) -> Option<String> {
     let bound = moved.lower_bound_bits.as_ref()?;
     let farthest = moved.memory.levels.len().saturating_sub(1);
     let rows = moved.by_level(|line| line.level == farthest);

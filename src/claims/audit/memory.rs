@@ -1,15 +1,14 @@
 //! Weights that are read for nothing, where the table prices memory.
 //!
-//! What is shown is a floor: every weight that is multiplied by read once for
-//! each inference, from memory beyond the die. Activations are not in it: how
+//! What is shown is a floor: every weight read once for each inference, from
+//! memory beyond the die, as compulsory movement counts it. Activations are not in it: how
 //! often they are written and read depends on what is computed in one go, which
 //! no graph says.
 
 use std::collections::BTreeSet;
 
-use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{ToPrimitive, Zero};
+use num_traits::Zero;
 
 use super::case::Case;
 use super::fault::{Fault, WeightShare};
@@ -22,9 +21,8 @@ use crate::claims::evaluate::joules;
 use crate::claims::meaning::Attribute;
 use crate::claims::quantity::Quantity;
 use crate::claims::unit::Dimension;
-use crate::domain::Domain;
 use crate::format::{Format, NumberFormat};
-use crate::graph::OpKind;
+use crate::movement::{Hierarchy, Movement, Role, Sizes, traffic};
 use crate::number;
 use crate::primitive::Primitive;
 use crate::table::{EnergyTable, MemoryLevel};
@@ -40,11 +38,13 @@ impl Prices for WithWeights {
 }
 
 pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
-    let is_stated = case.names.file.conventions.iter().any(|one| {
-        one.about == Topic::Memory
-            && one.known != Known::Inferred
-            && one.is_of(&case.claim.name.value)
-    });
+    let moves = |(_, computed, _): &(&str, &Computed, Attribute)| computed.moved.is_some();
+    let is_stated = case.uses.estimates.iter().any(moves)
+        || case.names.file.conventions.iter().any(|one| {
+            one.about == Topic::Memory
+                && one.known != Known::Inferred
+                && one.is_of(&case.claim.name.value)
+        });
     if is_stated || !case.uses.memories.is_empty() {
         return Vec::new();
     }
@@ -172,7 +172,7 @@ fn share(name: &str, (level, traffic): &Traffic, arithmetic: &BigRational) -> Op
 /// The traffic of an estimate that has a price.
 fn own(computed: &Computed) -> Option<Traffic> {
     let (table, format) = computed.price.as_ref()?;
-    traffic(computed, table, *format)
+    way(computed, table, *format)
 }
 
 /// The weights of an estimate that a formula counts and prices itself.
@@ -205,7 +205,7 @@ fn counted<'c>(amount: &'c Amount<'_>) -> Option<Vec<Counted<'c>>> {
         let count = match counted.attribute {
             Attribute::Count(primitive) => counted.of.count(primitive, &Plain),
             Attribute::Macs => counted.of.macs(&Plain)?,
-            Attribute::Energy(_) | Attribute::Weights => return None,
+            _ => return None,
         };
         let entry = counted.table.entry(counted.primitive, counted.format)?;
         let energy = count * &entry.pj;
@@ -251,13 +251,13 @@ fn counted<'c>(amount: &'c Amount<'_>) -> Option<Vec<Counted<'c>>> {
             operand: *operand,
             accumulator: *operand,
         };
-        one.traffic = traffic(one.of, one.table, format)?;
+        one.traffic = way(one.of, one.table, format)?;
     }
     (!all.is_empty()).then_some(all)
 }
 
 /// The level of memory that weights are read from, and what that takes.
-fn traffic(computed: &Computed, table: &EnergyTable, format: Format) -> Option<Traffic> {
+fn way(computed: &Computed, table: &EnergyTable, format: Format) -> Option<Traffic> {
     let level = beyond_the_die(table)?;
     let bits = weight_bits(computed, format)?;
     Some((level.name(), bits * level.pj_per_bit()))
@@ -272,38 +272,22 @@ fn beyond_the_die(table: &EnergyTable) -> Option<&MemoryLevel> {
     cheapest.or_else(|| all().max_by(|a, b| a.size_kib.cmp(&b.size_kib)))
 }
 
-/// The bits of all weights that an einsum of the part takes.
+/// The bits of all weights of the part, each read once.
 fn weight_bits(computed: &Computed, format: Format) -> Option<BigRational> {
     let graph = &computed.counted.graph;
     let values = graph.values();
-    let mut seen = BTreeSet::new();
+    // A single level, which holds everything.
+    let memory = Hierarchy {
+        movement: Movement::Compulsory,
+        capacities: vec![None],
+    };
     let mut bits = BigRational::zero();
-    for (at, op) in graph.iter() {
-        let inside = (computed.stages.as_ref()).is_none_or(|stages| stages.contains(&op.stage));
-        if !inside || !matches!(op.kind, OpKind::Einsum(_)) {
-            continue;
-        }
-        for (from, edge) in graph.operands(at) {
-            let source = &graph.ops()[from];
-            if source.kind != OpKind::Weight || !seen.insert(from.index()) {
-                continue;
-            }
-            let count = (&source.output.elements() * &graph.runs(source))
-                .evaluate(&values)
-                .ok()?;
-            let operand = op.computed_in.map_or(format.operand, |fixed| fixed.operand);
-            let each = match &edge.tensor.domain {
-                Domain::Finite(values) => width(values.len()),
-                _ => u32::from(operand.bits()),
-            };
-            bits += count * number::whole(BigInt::from(each));
+    for access in traffic(graph, format, &memory, Sizes::Known(&values)).accesses {
+        let stage = &graph.ops()[access.op].stage;
+        let inside = (computed.stages.as_ref()).is_none_or(|stages| stages.contains(stage));
+        if inside && access.role == Role::Weight {
+            bits += access.bits.evaluate(&values).ok()?;
         }
     }
     Some(bits)
-}
-
-/// How many bits tell so many values apart.
-fn width(values: usize) -> u32 {
-    let values = values.max(2).to_u32().unwrap_or(u32::MAX);
-    u32::BITS - (values - 1).leading_zeros()
 }

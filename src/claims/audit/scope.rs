@@ -112,6 +112,7 @@ fn absent_stages(
             op.stage == *stage && matches!(&op.kind, OpKind::Einsum(einsum) if einsum.is_mac())
         }),
         Attribute::Weights => false,
+        Attribute::Movement | Attribute::Traffic(..) => has(stage, None),
     };
     let others = stages.into_iter().filter(|stage| !own.contains(stage));
     others.filter(counts).collect()

@@ -207,7 +207,7 @@ fn density(share: &Share<'_>, computed: &Computed, attribute: Attribute) -> Opti
                     matches!(&op.kind, OpKind::Einsum(einsum) if einsum.is_mac()
                         && holds(&(&einsum.iteration_space() * &counted.graph.runs(op))))
                 }),
-                Attribute::Weights => false,
+                Attribute::Weights | Attribute::Movement | Attribute::Traffic(..) => false,
             }
     })?;
     Some(symbol.symbol.name().to_owned())
@@ -227,7 +227,9 @@ fn measured(share: &Share<'_>, computed: &Computed, attribute: Attribute) -> Opt
         Attribute::Energy(of) => of,
         Attribute::Count(primitive) => Some(primitive),
         // Products of which none is skipped.
-        Attribute::Macs | Attribute::Weights => return None,
+        Attribute::Macs | Attribute::Weights | Attribute::Movement | Attribute::Traffic(..) => {
+            return None;
+        }
     };
     let mut demands = computed.demands(computed.stages.as_deref());
     let found = demands.any(|(demand, count)| {

@@ -18,7 +18,8 @@ Examples:
   picojoule estimate llama-3.1-8b --set n=4096 --format bf16 --table 7nm --by layer
   picojoule estimate attention --variant e-att --set rho=0.3 --output json
   picojoule estimate attention --formula
-  picojoule estimate my-model.toml --table my-table.toml --plot energy.svg")]
+  picojoule estimate my-model.toml --table my-table.toml --plot energy.svg
+  picojoule estimate bert-base --movement tiled --by op --plot roofline.svg")]
 pub(in crate::cli) struct EstimateArgs {
     #[command(flatten)]
     pub(in crate::cli) model: ModelArgs,

@@ -6,7 +6,7 @@ use super::plan::SweepPlan;
 use crate::cli::plot::Plot;
 use crate::cli::usage::usage_error;
 use crate::render::chart::{
-    AxisUnit, ChartAxis, HeatMap, HeatTarget, LineChart, Mark, Scale, Series, SeriesStyle,
+    AxisUnit, ChartAxis, HeatMap, HeatTarget, LineChart, Mark, Scale, Series, SeriesStyle, Stroke,
     ValueKind,
 };
 use crate::render::plot::{heat_map, lines};
@@ -113,7 +113,7 @@ fn line_chart(plan: &SweepPlan, name: &str, shown: &[Shown], target: Option<f64>
             .collect(),
         style: SeriesStyle {
             colour,
-            dashed: false,
+            stroke: Stroke::Solid,
         },
     });
     let (label, unit) = if compares(plan) {

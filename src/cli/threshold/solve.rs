@@ -5,7 +5,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed};
 
 use super::varied::{Varied, over_range};
-use crate::catalog::{self, Kind};
+use crate::catalog::{self, COMPARED_TABLES, Kind};
 use crate::cli::args::ThresholdArgs;
 use crate::cli::loading::{scanning, shipped_tables};
 use crate::cli::over::Over;
@@ -146,15 +146,13 @@ fn two_variants(asked: &ThresholdArgs) -> Result<ModelRequest, Problems> {
     Ok(model.only(2))
 }
 
-/// The tables that are meant where none is named: that of an entry, or all.
+/// The tables that are meant where none is named: that of an entry, or those
+/// that a comparison shows.
 fn default_tables(over: &Over) -> Vec<&'static str> {
-    let shipped: Vec<&str> = catalog::names(Kind::Table).collect();
-    let own = shipped
-        .iter()
-        .find(|name| over.name.table() == Some(**name));
-    match own {
-        Some(name) => vec![*name],
-        None => shipped,
+    let mut shipped = catalog::names(Kind::Table);
+    match shipped.find(|name| over.name.table() == Some(*name)) {
+        Some(name) => vec![name],
+        None => COMPARED_TABLES.to_vec(),
     }
 }
 

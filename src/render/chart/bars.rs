@@ -11,10 +11,22 @@ pub struct StackedBars {
     pub subtitle: Option<String>,
     /// The names of the segments, such as stages, from left to right.
     pub legend: Vec<String>,
+    /// How the segments are coloured.
+    pub tones: Tones,
     /// The groups, from top to bottom.
     pub groups: Vec<BarGroup>,
     /// Small print under the plot: the conventions that were used.
     pub caption: Vec<String>,
+}
+
+/// How segments are coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tones {
+    /// Each in a colour of its own.
+    Single,
+    /// The first in a colour of its own; then every two in a darker and a lighter
+    /// tone of one, as reads and writes of a level of memory.
+    Pairs,
 }
 
 /// Bars that belong together.

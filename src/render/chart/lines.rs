@@ -39,8 +39,19 @@ pub struct Series {
 pub struct SeriesStyle {
     /// Which of the eight colours it has; they come again after the last.
     pub colour: usize,
-    /// Whether it is broken, for a second distinction such as the number format.
-    pub dashed: bool,
+    /// How it goes through its points.
+    pub stroke: Stroke,
+}
+
+/// How a line goes through its points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stroke {
+    /// Drawn through.
+    Solid,
+    /// Broken, for a second distinction such as the number format.
+    Dashed,
+    /// Not at all: there are points alone.
+    Dots,
 }
 
 /// A horizontal line to compare with, such as a claimed saving.

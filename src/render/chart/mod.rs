@@ -15,9 +15,9 @@ mod tornado;
 mod value;
 
 pub use axis::{AxisUnit, ChartAxis, Scale};
-pub use bars::{Bar, BarGroup, StackedBars};
+pub use bars::{Bar, BarGroup, StackedBars, Tones};
 pub use dots::{Dot, DotGroup, DotPlot};
 pub use heat::{HeatMap, HeatTarget};
-pub use lines::{Band, LineChart, Mark, Region, Series, SeriesStyle};
+pub use lines::{Band, LineChart, Mark, Region, Series, SeriesStyle, Stroke};
 pub use tornado::{Tornado, TornadoBar};
 pub use value::ValueKind;

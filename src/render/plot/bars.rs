@@ -5,16 +5,17 @@
 //! the left in as much room as they need; the scale is then the largest at which every
 //! bar and the number at its end fit.
 
+use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
 
 use super::axis::nice;
 use super::legend::{self, Entry, Swatch, legend};
 use super::page::{self, LABEL, MARGIN, QUIET, STRONG, TICK};
 use super::painter::{Painter, Rect, block_height, line_height};
-use super::palette::{AXIS, GRID, INK, PAPER, fill};
+use super::palette::{AXIS, GRID, Hatch, INK, PAPER, fill, paired_fill};
 use super::tick_label::step_label;
 use super::{ChartError, Svg};
-use crate::render::chart::{AxisUnit, Bar, StackedBars};
+use crate::render::chart::{AxisUnit, Bar, StackedBars, Tones};
 use crate::units::{Energy, Unit, significant};
 
 /// The width of a page that nothing forces to be wider.
@@ -50,7 +51,7 @@ pub fn stacked_bars(chart: &StackedBars) -> Result<Svg, ChartError> {
     let layout = Layout::of(chart, &painter);
     let subtitle = chart.subtitle.as_deref();
     let mut y = page::heading(&painter, &chart.title, subtitle, layout.width)?;
-    y = legend(&painter, &entries(&chart.legend), y + 8.0, layout.width)?;
+    y = legend(&painter, &entries(chart), y + 8.0, layout.width)?;
     y = plot(&painter, &layout, y + 12.0)?;
     let height = page::small_print(&painter, &chart.caption, y, layout.width)?;
     drop(painter);
@@ -110,6 +111,7 @@ impl Line<'_> {
 /// Where things are.
 struct Layout<'c> {
     width: f64,
+    tones: Tones,
     unit: Unit,
     /// Pixels per picojoule.
     scale: f64,
@@ -160,7 +162,7 @@ impl<'c> Layout<'c> {
                 subtitle,
                 &chart.caption,
             ))
-            .max(legend::least_width(painter, &entries(&chart.legend)))
+            .max(legend::least_width(painter, &entries(chart)))
             .max(origin + LEAST_BAR + ends + MARGIN)
             .ceil();
         let mut scale = f64::INFINITY;
@@ -176,6 +178,7 @@ impl<'c> Layout<'c> {
         let scale = scale.min(width - MARGIN - origin) / largest;
         Layout {
             width,
+            tones: chart.tones,
             unit,
             scale,
             origin,
@@ -195,15 +198,23 @@ fn total_label(total: Energy, unit: Unit) -> String {
 }
 
 /// The legend: a sample of each fill with its name.
-fn entries(names: &[String]) -> Vec<Entry> {
+fn entries(chart: &StackedBars) -> Vec<Entry> {
     let entry = |(index, name): (usize, &String)| {
-        let (colour, hatch) = fill(index);
+        let (colour, hatch) = segment_fill(chart.tones, index);
         Entry {
             swatch: Swatch::Fill(colour, hatch),
             name: name.clone(),
         }
     };
-    names.iter().enumerate().map(entry).collect()
+    chart.legend.iter().enumerate().map(entry).collect()
+}
+
+/// The fill of segment `index`.
+fn segment_fill(tones: Tones, index: usize) -> (RGBColor, Hatch) {
+    match tones {
+        Tones::Single => fill(index),
+        Tones::Pairs => paired_fill(index),
+    }
 }
 
 /// Draws bars, names and axis from `top` down. Gives the lower edge.
@@ -300,7 +311,7 @@ fn bar(
             right: left + length,
             bottom: lower,
         };
-        painter.hatched(segment, fill(index))?;
+        painter.hatched(segment, segment_fill(layout.tones, index))?;
         if length >= PARTED && before >= PARTED {
             painter.line(&[(left, upper), (left, lower)], &PAPER, 0.8)?;
         }

@@ -6,8 +6,8 @@ use super::ChartError;
 use super::axis::{Extent, Tick};
 use super::page::{self, LABEL, MARGIN, TICK};
 use super::painter::{Dash, Painter, block_height, line_height};
-use super::palette::{GREY, line};
-use crate::render::chart::{Band, LineChart, Region, Series, SeriesStyle};
+use super::palette::{GREY, LINE_COLOURS, line};
+use crate::render::chart::{Band, LineChart, Region, Series, SeriesStyle, Stroke};
 
 /// The width of a page that nothing forces to be wider.
 const WIDTH: f64 = 720.0;
@@ -41,6 +41,10 @@ pub struct End {
     pub dash: Option<Dash>,
     /// The last point of its line, if it is the name of a line.
     pub last: Option<(f64, f64)>,
+    /// Whether there is a line, and not points alone.
+    pub has_line: bool,
+    /// Whether its points are rings.
+    pub has_rings: bool,
 }
 
 /// Where things are.
@@ -130,7 +134,7 @@ impl Layout {
 
 /// Dashes of lines.
 pub fn dash(style: SeriesStyle) -> Option<Dash> {
-    style.dashed.then_some((6.0, 3.5))
+    (style.stroke == Stroke::Dashed).then_some((6.0, 3.5))
 }
 
 fn ends(chart: &LineChart, painter: &Painter<'_>) -> Vec<End> {
@@ -149,6 +153,8 @@ fn ends(chart: &LineChart, painter: &Painter<'_>) -> Vec<End> {
                 colour: line(series.style.colour),
                 dash: dash(series.style),
                 last: Some(*last),
+                has_line: series.style.stroke != Stroke::Dots,
+                has_rings: has_rings(series.style),
             });
         }
     }
@@ -159,9 +165,16 @@ fn ends(chart: &LineChart, painter: &Painter<'_>) -> Vec<End> {
             colour: GREY,
             dash: MARK_DASH,
             last: None,
+            has_line: true,
+            has_rings: false,
         });
     }
     ends
+}
+
+/// Whether points are rings: those without a line, after all colours were had.
+pub fn has_rings(style: SeriesStyle) -> bool {
+    style.stroke == Stroke::Dots && style.colour >= LINE_COLOURS
 }
 
 /// The name of a region, broken into lines.

@@ -1,16 +1,16 @@
 //! Drawing a line chart where its [`Layout`] says.
 
-use plotters::style::Color;
 use plotters::style::text_anchor::HPos;
+use plotters::style::{Color, RGBColor};
 
 use super::ChartError;
 use super::end_labels::{Wish, spread};
 use super::lines_layout::{End, INSET, LEADER, Layout, MARK_DASH, SAMPLE, TICK_LENGTH};
-use super::lines_layout::{dash, region_lines};
+use super::lines_layout::{dash, has_rings, region_lines};
 use super::page::{LABEL, MARGIN, TICK};
 use super::painter::{Painter, Rect, block_height, line_height};
-use super::palette::{AXIS, GREY, GRID, INK, line};
-use crate::render::chart::{Band, LineChart, Region, Series};
+use super::palette::{AXIS, GREY, GRID, INK, PAPER, line};
+use crate::render::chart::{Band, LineChart, Region, Series, Stroke};
 
 /// Series with more points than this are drawn without dots.
 const MOST_DOTS: usize = 32;
@@ -217,16 +217,25 @@ impl Plot<'_, '_> {
     fn series(&self, series: &Series) -> Result<(), ChartError> {
         let colour = line(series.style.colour);
         let points: Vec<(f64, f64)> = series.points.iter().map(|p| self.at(*p)).collect();
-        if points.len() > 1 {
+        let is_line = series.style.stroke != Stroke::Dots;
+        if is_line && points.len() > 1 {
             self.painter
                 .dashed(&points, &colour, 1.8, dash(series.style))?;
         }
-        if points.len() <= MOST_DOTS {
+        if !is_line || points.len() <= MOST_DOTS {
             for point in points {
-                self.painter.dot(point, 2.8, colour)?;
+                self.dot(point, colour, has_rings(series.style))?;
             }
         }
         Ok(())
+    }
+
+    fn dot(&self, at: (f64, f64), colour: RGBColor, is_ring: bool) -> Result<(), ChartError> {
+        self.painter.dot(at, 2.8, colour)?;
+        match is_ring {
+            true => self.painter.dot(at, 1.5, PAPER),
+            false => Ok(()),
+        }
     }
 
     /// Draws the names at the right, with samples and leaders.
@@ -240,16 +249,18 @@ impl Plot<'_, '_> {
         let middles = spread(&wishes, (self.frame.top, self.frame.bottom));
         for (end, (wish, middle)) in self.layout.ends.iter().zip(wishes.iter().zip(middles)) {
             let start = match end.last {
-                Some(last) => self.at(last).0 + 4.0,
-                None => self.frame.right,
+                Some(last) if end.has_line => self.at(last).0 + 4.0,
+                _ => self.frame.right,
             };
             let x = self.frame.right + LEADER;
             let leader = [(start, wish.middle), (x - LEADER, wish.middle), (x, middle)];
             painter.line(&leader, &end.colour.mix(0.5), 0.8)?;
             let sample = [(x, middle), (x + SAMPLE, middle)];
-            painter.dashed(&sample, &end.colour, 1.8, end.dash)?;
+            if end.has_line {
+                painter.dashed(&sample, &end.colour, 1.8, end.dash)?;
+            }
             if end.last.is_some() {
-                painter.dot((x + SAMPLE / 2.0, middle), 2.8, end.colour)?;
+                self.dot((x + SAMPLE / 2.0, middle), end.colour, end.has_rings)?;
             }
             let top = middle - wish.height / 2.0;
             let at = (x + SAMPLE + 6.0, top);

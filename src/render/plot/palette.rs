@@ -18,9 +18,12 @@ pub const GRID: RGBColor = RGBColor(0xe4, 0xe4, 0xe4);
 /// The ground.
 pub const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
 
+/// So many series have a colour of their own.
+pub const LINE_COLOURS: usize = 8;
+
 /// The colour of series `index`; they come again after eight.
 pub fn line(index: usize) -> RGBColor {
-    const LINES: [RGBColor; 8] = [
+    const LINES: [RGBColor; LINE_COLOURS] = [
         RGBColor(0x00, 0x72, 0xb2),
         RGBColor(0xd5, 0x5e, 0x00),
         RGBColor(0x00, 0x9e, 0x73),
@@ -63,4 +66,25 @@ pub fn fill(index: usize) -> (RGBColor, Hatch) {
         _ => Hatch::Falling,
     };
     (FILLS[index % FILLS.len()], hatch)
+}
+
+/// The fill of segment `index` where the first stands alone and then every two
+/// share a colour, the second of them in a lighter tone.
+pub fn paired_fill(index: usize) -> (RGBColor, Hatch) {
+    const ALONE: usize = 3;
+    const PAIRS: [usize; 8] = [0, 2, 6, 5, 4, 8, 7, 1];
+    let Some(pair) = index.checked_sub(1) else {
+        return fill(ALONE);
+    };
+    let (colour, hatch) = fill(PAIRS[pair / 2 % PAIRS.len()]);
+    match pair % 2 {
+        0 => (colour, hatch),
+        _ => (lighter(colour), hatch),
+    }
+}
+
+/// Half of the way to white.
+fn lighter(RGBColor(red, green, blue): RGBColor) -> RGBColor {
+    let half = |part: u8| part / 2 + 128;
+    RGBColor(half(red), half(green), half(blue))
 }

@@ -312,6 +312,43 @@ fn hierarchies_are_in_order() {
     );
 }
 
+/// A law goes from a size that is known, with a power that memories can have.
+#[test]
+fn laws_and_bandwidths_are_sound() {
+    let row = |fields: &str| {
+        format!(
+            "[[memory]]\nlevel = \"m\"\nper = \"bit\"\npj = 1\nsource = \"s\"\nconfidence = \"low\"\n{fields}\n"
+        )
+    };
+    let sound = read(&table_text(&row(
+        "size_kib = 8\nlaw = 0.5\nbandwidth_gb_s = 1.5",
+    )))
+    .unwrap();
+    let bytes = sound.memories()[0].bytes_per_second.clone();
+    assert_eq!(bytes, Some(exact("1500000000")));
+    one_in(
+        &row("law = 0.5"),
+        "t.toml:7:1: `m` has a `law` and no `size_kib`",
+        "from one that is known",
+    );
+    for law in ["-0.5", "2.5"] {
+        one_in(
+            &row(&format!("size_kib = 8\nlaw = {law}")),
+            "t.toml:14:7: a law is a power between 0 and 2",
+            "the square root of the size",
+        );
+    }
+    let told = mistakes(&table_text(&row("bandwidth_gb_s = 0")));
+    let expected = "t.toml:13:18: a bandwidth is above 0, in gigabytes of 10⁹ bytes a second";
+    assert_eq!(told, [expected]);
+    let hierarchy = "[[hierarchy]]\nname = \"h\"\nlevels = [\"m\"]\n";
+    one_in(
+        &format!("{}{hierarchy}{hierarchy}", row("")),
+        "t.toml:18:8: the hierarchy `h` is here twice",
+        "give them different names",
+    );
+}
+
 #[test]
 fn all_mistakes_of_a_file_are_told_at_once() {
     let rest = "unit = 3\n[fp32]\nmul = { pj = -1, source = \"q\", confidence = \"hihg\" }\n\

@@ -67,6 +67,10 @@ fn shipped(name: &str) -> Option<Arc<Source>> {
         "45nm" => include_str!("../../../energy-tables/45nm.toml"),
         "7nm" => include_str!("../../../energy-tables/7nm.toml"),
         "fpga-zc706" => include_str!("../../../energy-tables/fpga-zc706.toml"),
+        "45nm-cacti" => include_str!("../../../energy-tables/45nm-cacti.toml"),
+        "tpu-v4i" => include_str!("../../../energy-tables/tpu-v4i.toml"),
+        "eyeriss" => include_str!("../../../energy-tables/eyeriss.toml"),
+        "lemaire" => include_str!("../../../energy-tables/lemaire.toml"),
         _ => return None,
     };
     Some(Source::new(format!("energy-tables/{name}.toml"), text))

@@ -3,7 +3,7 @@
 //! worked out by hand.
 
 use super::*;
-use crate::table::{Boundary, Confidence, FigureKind, Provenance};
+use crate::table::{Boundary, Confidence, FigureKind, Provenance, Scaling};
 
 /// `(entry, pJ, confidence, source)` of everything that is published.
 fn check(table: &EnergyTable, rows: &[(&str, &str, &str, &str)]) {
@@ -241,4 +241,148 @@ fn every_number_names_a_source_that_is_there_or_says_why() {
         let file = shipped(name).unwrap();
         assert!(file.name().ends_with(&format!("{}.toml", table.name())));
     }
+}
+
+/// Name, read, write, bits of an access, confidence, exponent.
+type LevelRow = (
+    &'static str,
+    &'static str,
+    &'static str,
+    u32,
+    &'static str,
+    Option<&'static str>,
+);
+
+fn check_levels(table: &EnergyTable, rows: &[LevelRow]) {
+    for (name, read, write, bits, confidence, exponent) in rows {
+        let mut levels = table.memories().iter();
+        let level = levels.find(|level| level.name() == *name).expect(name);
+        assert_eq!(level.read_pj(), exact(read), "{name}");
+        assert_eq!(level.write_pj(), Some(exact(write)), "{name}");
+        assert_eq!(level.bits, *bits, "{name}");
+        assert_eq!(
+            level.access.confidence.to_string(),
+            *confidence,
+            "{name}: {confidence}"
+        );
+        let law = match &level.scaling {
+            Scaling::Law(law) => Some(law.exponent.clone()),
+            Scaling::Fixed(_) | Scaling::Any => None,
+        };
+        assert_eq!(law, exponent.map(exact), "{name}");
+    }
+}
+
+fn usual(table: &EnergyTable) -> Vec<String> {
+    let levels = table.levels(None).unwrap();
+    levels.iter().map(|level| level.name()).collect()
+}
+
+/// Horowitz's and Jouppi's SRAM have a law, their DRAM has none.
+#[test]
+fn the_laws_are_those_of_their_sizes() {
+    let law = Some("0.475");
+    check_levels(
+        &load("45nm"),
+        &[
+            ("sram 8 KiB", "10", "10", 64, "high", law),
+            ("sram 32 KiB", "20", "20", 64, "high", law),
+            ("sram 1024 KiB", "100", "100", 64, "high", law),
+            ("dram", "1950", "1950", 64, "high", None),
+        ],
+    );
+    let law = Some("0.128");
+    check_levels(
+        &load("7nm"),
+        &[
+            ("sram 8 KiB", "7.5", "7.5", 64, "high", law),
+            ("sram 32 KiB", "8.5", "8.5", 64, "high", law),
+            ("sram 1024 KiB", "14", "14", 64, "high", law),
+            ("hbm2", "350", "350", 64, "high", None),
+        ],
+    );
+}
+
+/// Reads and writes of 64 bits as CACTI gives them at 45 nm, in the place of all
+/// of Horowitz's sizes; arithmetic and DRAM stay his.
+#[test]
+fn the_cacti_table_reads_and_writes_at_prices_of_their_own() {
+    let table = load("45nm-cacti");
+    let law = Some("0.56");
+    check_levels(
+        &table,
+        &[
+            ("sram 0.5 KiB", "1.41", "2.28", 64, "medium", law),
+            ("sram 2 KiB", "2.76", "4.24", 64, "medium", law),
+            ("sram 8 KiB", "6.14", "7.88", 64, "medium", law),
+            ("sram 32 KiB", "17.0", "15.4", 64, "medium", law),
+            ("sram 64 KiB", "25.9", "19.6", 64, "medium", law),
+            ("sram 128 KiB", "32.3", "26.1", 64, "medium", law),
+            ("sram 512 KiB", "68.3", "51.3", 64, "medium", law),
+            ("sram 1024 KiB", "93.5", "76.2", 64, "medium", law),
+            ("sram 4096 KiB", "189", "155", 64, "medium", law),
+            ("register", "0.331", "0.331", 32, "medium", None),
+            ("dram", "1950", "1950", 64, "high", None),
+        ],
+    );
+    assert_eq!(table.memories().len(), 11);
+    assert_eq!(pj(&table, "fp32.mul"), "3.7");
+    assert_eq!(usual(&table), ["sram 32 KiB", "dram"]);
+}
+
+/// Relative to a multiply–accumulate of 16 bits: 1, 2, 6, 200. The array holds
+/// what 168 register files of half a KiB do.
+#[test]
+fn the_eyeriss_table_is_relative_to_its_multiply_accumulate() {
+    let table = load("eyeriss");
+    check_levels(
+        &table,
+        &[
+            ("register-file 0.5 KiB", "1", "1", 16, "high", None),
+            ("array 84 KiB", "2", "2", 16, "high", None),
+            ("buffer 100 KiB", "6", "6", 16, "high", None),
+            ("dram", "200", "200", 16, "high", None),
+        ],
+    );
+    assert_eq!(pj(&table, "int16.mac"), "1");
+    let names = ["register-file 0.5 KiB", "array 84 KiB", "buffer 100 KiB"];
+    assert_eq!(usual(&table)[..3], names);
+}
+
+/// 10, 20 and 100 pJ for 4 bytes, where Horowitz has them for 8.
+#[test]
+fn the_table_of_lemaire_prices_four_bytes() {
+    let table = load("lemaire");
+    check_levels(
+        &table,
+        &[
+            ("sram 8 KiB", "10", "10", 32, "medium", None),
+            ("sram 32 KiB", "20", "20", 32, "medium", None),
+            ("sram 1024 KiB", "100", "100", 32, "medium", None),
+        ],
+    );
+    assert_eq!(pj(&table, "int32.mul"), "3.1");
+    assert_eq!(pj(&table, "int32.add"), "0.1");
+    assert_eq!(usual(&table), ["sram 8 KiB"]);
+}
+
+/// By the bit, and 614 GB/s, of 10⁹ bytes each, to DRAM. Its own hierarchy
+/// stands before those of the table that it extends.
+#[test]
+fn the_tpu_has_a_hierarchy_of_its_own() {
+    let table = load("tpu-v4i");
+    check_levels(
+        &table,
+        &[
+            ("local 4096 KiB", "0.249", "0.293", 1, "medium", None),
+            ("global 131072 KiB", "1.88", "2.36", 1, "medium", None),
+            ("dram", "7.03", "7.03", 1, "medium", None),
+        ],
+    );
+    let named: Vec<&str> = (table.hierarchies().iter())
+        .map(|one| one.name.value.as_str())
+        .collect();
+    assert_eq!(named, ["tpu", "ddr", "hbm2"]);
+    let dram = &table.levels(None).unwrap()[2];
+    assert_eq!(dram.bytes_per_second, Some(exact("614000000000")));
 }

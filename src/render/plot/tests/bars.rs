@@ -17,6 +17,7 @@ fn bars(legend: &[&str], groups: Vec<BarGroup>) -> StackedBars {
         title: "Energy by stage".into(),
         subtitle: Some("n = 128 < 512 & d = 512".into()),
         legend: legend.iter().copied().map(String::from).collect(),
+        tones: Tones::Single,
         groups,
         caption: vec!["Softmax is counted.".into()],
     }

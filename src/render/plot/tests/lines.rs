@@ -17,7 +17,10 @@ fn series(label: &str, colour: usize, points: &[(f64, f64)]) -> Series {
         points: points.to_vec(),
         style: SeriesStyle {
             colour,
-            dashed: colour % 2 == 1,
+            stroke: match colour % 2 {
+                1 => Stroke::Dashed,
+                _ => Stroke::Solid,
+            },
         },
     }
 }

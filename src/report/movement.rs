@@ -1,0 +1,356 @@
+//! What savings are worth where data moves: that of the arithmetic beside that of
+//! the whole, by length and by batch.
+
+use std::collections::BTreeSet;
+
+use num_rational::BigRational;
+use num_traits::Signed;
+
+use super::curve::{as_file_name, check};
+use super::inputs::{Context, Inputs, against, energy, stages, undrawn};
+use super::page::Block;
+use super::spec::{MovementShown, Over, Section, Target};
+use crate::energy::{CostModel, Counted, Saving};
+use crate::number::{to_f64, whole};
+use crate::render::chart::{AxisUnit, ChartAxis, LineChart, Scale, Series, SeriesStyle, Stroke};
+use crate::render::plot::lines;
+use crate::render::table::{Align, Cell, Column, Table};
+use crate::source::{Diagnostic, Problems};
+use crate::symbolic::{Bindings, Symbol};
+use crate::view::cells::{column, row, words};
+
+/// Batches above this are not asked about.
+const MOST_BATCH: u64 = 1 << 16;
+
+/// The savings of one variant at one price, over the scope of one target.
+struct Pair<'a> {
+    shown: &'a MovementShown,
+    target: &'a Target,
+    /// `7nm fp32, hbm2`.
+    price: String,
+    /// `tiled through sram 32 KiB, hbm2`.
+    movement: String,
+    variant: String,
+    /// Whether the variant is named, since there are several.
+    is_named: bool,
+    arithmetic: Saving,
+    both: Saving,
+}
+
+/// For every price and every target a plot, then all savings, then the batches
+/// from which half of the saving is left.
+pub(super) fn blocks(
+    inputs: &Inputs<'_>,
+    section: &Section,
+    shown: &MovementShown,
+) -> Result<Vec<Block>, Problems> {
+    let counted = inputs.counted(&Context::default())?;
+    let (baseline, others) = against(&counted, "a section about movement", &section.place)?;
+    check(&shown.over, &counted)?;
+    let batch = Over {
+        dim: shown.batch.clone(),
+        range: 1..=1,
+        label: String::new(),
+    };
+    check(&batch, &counted)?;
+    let zero_cost = BTreeSet::new();
+    let mut pairs = Vec::new();
+    for price in &shown.prices {
+        let model = inputs.cost_model(price, &zero_cost)?;
+        for target in &inputs.spec.targets {
+            for variant in others {
+                pairs.push(Pair::of(shown, target, &model, (baseline, variant))?);
+            }
+        }
+    }
+    for pair in &mut pairs {
+        pair.is_named = inputs.has_several();
+    }
+    let mut blocks = Vec::new();
+    for pair in &pairs {
+        blocks.push(pair.figure(section)?);
+    }
+    blocks.push(Block::Table(
+        savings(&pairs, shown)?,
+        Some("movement".to_owned()),
+    ));
+    blocks.push(Block::Text(
+        "The least batch at which the saving of the whole is half of that of the arithmetic, or more:"
+            .to_owned(),
+    ));
+    blocks.push(Block::Table(
+        halves(&pairs, shown)?,
+        Some("half".to_owned()),
+    ));
+    Ok(blocks)
+}
+
+impl<'a> Pair<'a> {
+    fn of(
+        shown: &'a MovementShown,
+        target: &'a Target,
+        model: &CostModel<'_>,
+        (baseline, variant): (&Counted, &Counted),
+    ) -> Result<Pair<'a>, Problems> {
+        let open = [&shown.over.dim, &shown.batch].map(|dim| Symbol::new(&dim.value));
+        let alone = CostModel {
+            memory: None,
+            ..model.clone()
+        };
+        let saving = |model: &CostModel<'_>| -> Result<Saving, Problems> {
+            let of = |counted| energy(counted, model, &stages(counted, target)?, &open);
+            Ok(Saving {
+                baseline: of(baseline)?,
+                energy: of(variant)?,
+            })
+        };
+        let names = model.memory.map(|memory| memory.names());
+        let names = names.unwrap_or_default();
+        let movement = model.memory.map(|memory| memory.movement.to_string());
+        let farthest = names.last().map_or("", String::as_str);
+        Ok(Pair {
+            shown,
+            target,
+            price: format!("{} {}, {farthest}", model.table.name(), model.format),
+            movement: format!(
+                "{} through {}",
+                movement.unwrap_or_default(),
+                names.join(", ")
+            ),
+            variant: variant.graph.variant.clone(),
+            is_named: false,
+            arithmetic: saving(&alone)?,
+            both: saving(model)?,
+        })
+    }
+
+    /// A saving at a length and a batch; nothing where the baseline costs
+    /// nothing.
+    fn at(
+        &self,
+        saving: &Saving,
+        [length, batch]: [u64; 2],
+    ) -> Result<Option<BigRational>, Problems> {
+        let mut values = Bindings::default();
+        values.set(Symbol::new(&self.shown.over.dim.value), whole(length));
+        values.set(Symbol::new(&self.shown.batch.value), whole(batch));
+        saving.at(&values).map_err(|error| {
+            let dims = [&self.shown.over.dim.value, &self.shown.batch.value];
+            let message = format!(
+                "no saving at {} = {length}, {} = {batch}: {error}",
+                dims[0], dims[1]
+            );
+            Diagnostic::new(message).into()
+        })
+    }
+
+    /// The savings along the lengths given.
+    fn along(
+        &self,
+        saving: &Saving,
+        lengths: &[u64],
+        batch: u64,
+    ) -> Result<Vec<Option<BigRational>>, Problems> {
+        let of = |length: &u64| self.at(saving, [*length, batch]);
+        lengths.iter().map(of).collect()
+    }
+
+    /// The least batch at which half of the saving of the arithmetic is left:
+    /// found by doubling, then by halving what lies between. Nothing where there
+    /// is none, or where nothing is saved.
+    fn half(&self, length: u64) -> Result<Option<u64>, Problems> {
+        let reaches = |batch: u64| -> Result<bool, Problems> {
+            let arithmetic = self.at(&self.arithmetic, [length, batch])?;
+            let both = self.at(&self.both, [length, batch])?;
+            Ok(matches!((arithmetic, both), (Some(arithmetic), Some(both))
+                if arithmetic.is_positive() && &both * whole(2) >= arithmetic))
+        };
+        let mut reached = 1;
+        while !reaches(reached)? {
+            reached *= 2;
+            if reached > MOST_BATCH {
+                return Ok(None);
+            }
+        }
+        let mut below = reached / 2;
+        while reached - below > 1 {
+            let middle = below + (reached - below) / 2;
+            match reaches(middle)? {
+                true => reached = middle,
+                false => below = middle,
+            }
+        }
+        Ok(Some(reached))
+    }
+
+    fn figure(&self, section: &Section) -> Result<Block, Problems> {
+        let lengths = lengths(&self.shown.over, true);
+        let batch = &self.shown.batch.value;
+        let mut series = vec![self.series(
+            "arithmetic alone".to_owned(),
+            &self.arithmetic,
+            &lengths,
+            (0, 1),
+        )?];
+        for (at, size) in self.shown.batches.iter().enumerate() {
+            let label = format!("the whole, {batch} = {size}");
+            series.push(self.series(label, &self.both, &lengths, (at + 1, *size))?);
+        }
+        let mut title = format!("Saving over the {}: {}", self.target.name, self.price);
+        let price = self.price.replace(", ", "-");
+        let mut name = format!("movement-{}-{price}", self.target.name);
+        if self.is_named {
+            title.push_str(&format!(", {}", self.variant));
+            name.push_str(&format!("-{}", self.variant));
+        }
+        let chart = LineChart {
+            title,
+            subtitle: Some(format!("data movement: {}", self.movement)),
+            x: ChartAxis {
+                label: self.shown.over.label.clone(),
+                scale: Scale::Log2,
+                range: None,
+                unit: AxisUnit::Plain,
+            },
+            y: ChartAxis {
+                label: "energy saved".to_owned(),
+                scale: Scale::Linear,
+                range: None,
+                unit: AxisUnit::Percent,
+            },
+            series,
+            marks: Vec::new(),
+            regions: Vec::new(),
+            caption: Vec::new(),
+        };
+        let svg = lines(&chart).map_err(undrawn(&section.title))?;
+        Ok(Block::Figure(svg, as_file_name(&name), chart.title))
+    }
+
+    fn series(
+        &self,
+        label: String,
+        saving: &Saving,
+        lengths: &[u64],
+        (colour, batch): (usize, u64),
+    ) -> Result<Series, Problems> {
+        let values = self.along(saving, lengths, batch)?;
+        let points = lengths.iter().zip(&values);
+        let points =
+            points.filter_map(|(length, value)| Some((*length as f64, to_f64(value.as_ref()?))));
+        Ok(Series {
+            label,
+            points: points.collect(),
+            style: SeriesStyle {
+                colour,
+                stroke: match colour {
+                    0 => Stroke::Dashed,
+                    _ => Stroke::Solid,
+                },
+            },
+        })
+    }
+}
+
+/// Powers of two and both ends; `between` them as many again.
+fn lengths(over: &Over, between: bool) -> Vec<u64> {
+    let (first, last) = (*over.range.start(), *over.range.end());
+    let mut all = BTreeSet::from([first, last]);
+    let powers = (0..u64::BITS - 1).map(|power| 1_u64 << power);
+    for power in powers.take_while(|power| *power <= last) {
+        all.insert(power);
+        if between {
+            all.insert(power + power / 2);
+        }
+    }
+    let inside = all.into_iter().filter(|length| over.range.contains(length));
+    inside.collect()
+}
+
+/// What a row is of, and a column for each length.
+fn columns(pairs: &[Pair<'_>], kind: Option<&str>, lengths: &[u64], dim: &str) -> Vec<Column> {
+    let mut columns = vec![
+        column("Table, format, memory", "price", Align::Left),
+        column("Target", "target", Align::Left),
+    ];
+    if pairs.iter().any(|pair| pair.is_named) {
+        columns.push(column("Variant", "variant", Align::Left));
+    }
+    columns.extend(kind.map(|kind| column(kind, "saving", Align::Left)));
+    for length in lengths {
+        let name = format!("{dim} = {length}");
+        columns.push(column(&name, &name, Align::Right));
+    }
+    columns
+}
+
+fn head(pair: &Pair<'_>) -> Vec<Cell> {
+    let mut cells = vec![words(&pair.price), words(&pair.target.name)];
+    if pair.is_named {
+        cells.push(words(&pair.variant));
+    }
+    cells
+}
+
+/// The savings at the powers of two.
+fn savings(pairs: &[Pair<'_>], shown: &MovementShown) -> Result<Table, Problems> {
+    let lengths = lengths(&shown.over, false);
+    let mut rows = Vec::new();
+    for pair in pairs {
+        let alone = [("arithmetic alone".to_owned(), &pair.arithmetic, 1)];
+        let with = shown.batches.iter().map(|batch| {
+            let name = format!("the whole, {} = {batch}", shown.batch.value);
+            (name, &pair.both, *batch)
+        });
+        for (name, saving, batch) in alone.into_iter().chain(with) {
+            let mut cells = head(pair);
+            cells.push(words(name));
+            let share = |value: &Option<BigRational>| match value {
+                Some(value) => Cell::Share(to_f64(value)),
+                None => Cell::Empty,
+            };
+            cells.extend(pair.along(saving, &lengths, batch)?.iter().map(share));
+            rows.push(row(cells));
+        }
+    }
+    Ok(Table {
+        title: None,
+        columns: columns(pairs, Some("Saving of"), &lengths, &shown.over.dim.value),
+        rows,
+        notes: vec![movements(pairs)],
+    })
+}
+
+/// What the memories are at each price.
+fn movements(pairs: &[Pair<'_>]) -> String {
+    let mut all: Vec<String> = Vec::new();
+    for pair in pairs {
+        let one = format!("{}: {}", pair.price, pair.movement);
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    format!("Data movement: {}.", all.join("; "))
+}
+
+/// The least batches at which half is left, at the powers of two.
+fn halves(pairs: &[Pair<'_>], shown: &MovementShown) -> Result<Table, Problems> {
+    let lengths = lengths(&shown.over, false);
+    let mut rows = Vec::new();
+    for pair in pairs {
+        let mut cells = head(pair);
+        for length in &lengths {
+            cells.push(words(match pair.half(*length)? {
+                Some(batch) => batch.to_string(),
+                None => format!("none to {MOST_BATCH}"),
+            }));
+        }
+        rows.push(row(cells));
+    }
+    Ok(Table {
+        title: None,
+        columns: columns(pairs, None, &lengths, &shown.over.dim.value),
+        rows,
+        notes: Vec::new(),
+    })
+}

@@ -1,0 +1,148 @@
+//! The ops of a model between arithmetic and memory: how much is computed for a
+//! byte that goes to or from the farthest memory, and what an operation takes.
+
+use std::collections::BTreeMap;
+
+use num_rational::BigRational;
+use num_traits::{ToPrimitive, Zero};
+
+use super::conventions::conventions_line;
+use super::estimate::title;
+use crate::energy::{By, Estimate, Moved};
+use crate::render::chart::{AxisUnit, ChartAxis, LineChart, Scale, Series, SeriesStyle, Stroke};
+use crate::table::MemoryLevel;
+use crate::units::significant;
+
+/// Into so many steps the line is cut.
+const STEPS: u32 = 40;
+
+/// So many stages have a colour of their own, beside that of the line.
+const COLOURS: usize = 7;
+
+/// Arithmetic intensity against energy per operation: a dot for every op, a
+/// colour for every stage, and the line of what arithmetic and the farthest memory
+/// take together. Nothing where data movement is not counted, or no op moves
+/// anything.
+pub fn roofline(estimate: &Estimate) -> Option<LineChart> {
+    let moved = estimate.moved.as_ref()?;
+    let farthest = moved.memory.levels.len().checked_sub(1)?;
+    let level = moved.memory.levels.get(farthest)?;
+    let (stages, hidden) = dots(estimate, moved, farthest);
+    let per_byte = (level.pj_per_bit().to_f64()? * 8.0).max(0.0);
+    let operations: BigRational = estimate.lines.iter().map(|line| line.count.clone()).sum();
+    let per_operation = estimate.arithmetic().picojoules() / operations.to_f64()?;
+    let mut series: Vec<Series> = Vec::new();
+    let all = || stages.values().flat_map(|(_, points)| points);
+    let low = all().map(|(x, _)| *x).fold(f64::INFINITY, f64::min);
+    let high = all().map(|(x, _)| *x).fold(0.0, f64::max);
+    if high <= 0.0 {
+        return None;
+    }
+    series.push(Series {
+        label: format!("arithmetic and {} alone", level.name()),
+        points: line((low, high), |x| per_operation + per_byte / x),
+        style: SeriesStyle {
+            colour: COLOURS,
+            stroke: Stroke::Solid,
+        },
+    });
+    let mut stages: Vec<(&String, &(usize, Vec<(f64, f64)>))> = stages.iter().collect();
+    stages.sort_by_key(|(_, (at, _))| *at);
+    for (colour, (stage, (_, points))) in stages.into_iter().enumerate() {
+        series.push(Series {
+            label: stage.clone(),
+            points: points.clone(),
+            style: SeriesStyle {
+                // After the last colour they come again as rings.
+                colour: colour / COLOURS * (COLOURS + 1) + colour % COLOURS,
+                stroke: Stroke::Dots,
+            },
+        });
+    }
+    let mut caption = vec![conventions_line(estimate)];
+    caption.extend(hidden_line(hidden, level));
+    Some(LineChart {
+        title: format!("Roofline of {}", title(estimate)),
+        subtitle: Some(format!(
+            "{} takes as much as arithmetic at {} operations per byte",
+            level.name(),
+            significant(per_byte / per_operation, 3)
+        )),
+        x: ChartAxis {
+            label: format!("operations per byte to and from {}", level.name()),
+            scale: Scale::Log10,
+            range: None,
+            unit: AxisUnit::Plain,
+        },
+        y: ChartAxis {
+            label: "pJ per operation".to_owned(),
+            scale: Scale::Log10,
+            range: None,
+            unit: AxisUnit::Plain,
+        },
+        series,
+        marks: Vec::new(),
+        regions: Vec::new(),
+        caption,
+    })
+}
+
+/// Points on a curve, evenly in the logarithm of x.
+fn line((low, high): (f64, f64), y: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+    let (low, high) = (low / 2.0, high * 2.0);
+    let at = |step: u32| low * (high / low).powf(f64::from(step) / f64::from(STEPS));
+    (0..=STEPS).map(|step| (at(step), y(at(step)))).collect()
+}
+
+/// For each stage its place in the model, and its ops as points.
+type Stages = BTreeMap<String, (usize, Vec<(f64, f64)>)>;
+
+/// The ops as points by stage, and how many are none: they compute nothing, or
+/// move nothing to or from the farthest level.
+fn dots(estimate: &Estimate, moved: &Moved, farthest: usize) -> (Stages, usize) {
+    let mut stages: Stages = BTreeMap::new();
+    let mut hidden = 0;
+    let mut far: BTreeMap<&str, BigRational> = BTreeMap::new();
+    for line in moved.lines.iter().filter(|line| line.level == farthest) {
+        *far.entry(&line.op).or_default() += &line.bits;
+    }
+    let of_op: BTreeMap<&str, &str> = (estimate.lines.iter())
+        .map(|line| (line.op.as_str(), line.stage.as_str()))
+        .collect();
+    for group in estimate.by(By::Op) {
+        let operations: BigRational = group.counts.values().sum();
+        let bits = far.get(group.name.as_str()).cloned().unwrap_or_default();
+        let (Some(stage), Some(energy)) = (of_op.get(group.name.as_str()), group.energy()) else {
+            hidden += 1;
+            continue;
+        };
+        if operations.is_zero() || bits.is_zero() {
+            hidden += 1;
+            continue;
+        }
+        let count = operations.to_f64().unwrap_or(f64::NAN);
+        let bytes = bits.to_f64().unwrap_or(f64::NAN) / 8.0;
+        let point = (count / bytes, energy.picojoules() / count);
+        let at = estimate.stages.iter().position(|known| known == stage);
+        let (_, points) = stages
+            .entry((*stage).to_owned())
+            .or_insert_with(|| (at.unwrap_or(usize::MAX), Vec::new()));
+        if !points.contains(&point) {
+            points.push(point);
+        }
+    }
+    (stages, hidden)
+}
+
+fn hidden_line(hidden: usize, level: &MemoryLevel) -> Option<String> {
+    let level = level.name();
+    match hidden {
+        0 => None,
+        1 => Some(format!(
+            "Not shown: 1 op that computes nothing, or moves nothing to or from {level}."
+        )),
+        _ => Some(format!(
+            "Not shown: {hidden} ops that compute nothing, or move nothing to or from {level}."
+        )),
+    }
+}
