@@ -46,12 +46,10 @@ pub fn roofline(estimate: &Estimate) -> Option<LineChart> {
             stroke: Stroke::Solid,
         },
     });
-    let mut stages: Vec<(&String, &(usize, Vec<(f64, f64)>))> = stages.iter().collect();
-    stages.sort_by_key(|(_, (at, _))| *at);
-    for (colour, (stage, (_, points))) in stages.into_iter().enumerate() {
+    for (colour, (stage, points)) in stages.into_values().enumerate() {
         series.push(Series {
-            label: stage.clone(),
-            points: points.clone(),
+            label: stage,
+            points,
             style: SeriesStyle {
                 // After the last colour they come again as rings.
                 colour: colour / COLOURS * (COLOURS + 1) + colour % COLOURS,
@@ -94,8 +92,8 @@ fn line((low, high): (f64, f64), y: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
     (0..=STEPS).map(|step| (at(step), y(at(step)))).collect()
 }
 
-/// For each stage its place in the model, and its ops as points.
-type Stages = BTreeMap<String, (usize, Vec<(f64, f64)>)>;
+/// By its place in the model every stage, with its ops as points.
+type Stages = BTreeMap<usize, (String, Vec<(f64, f64)>)>;
 
 /// The ops as points by stage, and how many are none: they compute nothing, or
 /// move nothing to or from the farthest level.
@@ -125,8 +123,8 @@ fn dots(estimate: &Estimate, moved: &Moved, farthest: usize) -> (Stages, usize) 
         let point = (count / bytes, energy.picojoules() / count);
         let at = estimate.stages.iter().position(|known| known == stage);
         let (_, points) = stages
-            .entry((*stage).to_owned())
-            .or_insert_with(|| (at.unwrap_or(usize::MAX), Vec::new()));
+            .entry(at.unwrap_or(usize::MAX))
+            .or_insert_with(|| ((*stage).to_owned(), Vec::new()));
         if !points.contains(&point) {
             points.push(point);
         }

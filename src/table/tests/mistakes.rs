@@ -329,13 +329,13 @@ fn laws_and_bandwidths_are_sound() {
     one_in(
         &row("law = 0.5"),
         "t.toml:7:1: `m` has a `law` and no `size_kib`",
-        "from one that is known",
+        "a law says how the price goes with the size, from one that is known",
     );
     for law in ["-0.5", "2.5"] {
         one_in(
             &row(&format!("size_kib = 8\nlaw = {law}")),
             "t.toml:14:7: a law is a power between 0 and 2",
-            "the square root of the size",
+            "`law = 0.5` is a price that goes with the square root of the size",
         );
     }
     let told = mistakes(&table_text(&row("bandwidth_gb_s = 0")));
@@ -345,7 +345,7 @@ fn laws_and_bandwidths_are_sound() {
     one_in(
         &format!("{}{hierarchy}{hierarchy}", row("")),
         "t.toml:18:8: the hierarchy `h` is here twice",
-        "give them different names",
+        "keep one of them, or give them different names",
     );
 }
 

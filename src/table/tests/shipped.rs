@@ -256,7 +256,9 @@ type LevelRow = (
 fn check_levels(table: &EnergyTable, rows: &[LevelRow]) {
     for (name, read, write, bits, confidence, exponent) in rows {
         let mut levels = table.memories().iter();
-        let level = levels.find(|level| level.name() == *name).expect(name);
+        let level = levels
+            .find(|level| level.name() == *name)
+            .unwrap_or_else(|| panic!("{name}"));
         assert_eq!(level.read_pj(), exact(read), "{name}");
         assert_eq!(level.write_pj(), Some(exact(write)), "{name}");
         assert_eq!(level.bits, *bits, "{name}");
