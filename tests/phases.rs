@@ -240,6 +240,62 @@ fn tokens_that_choose_the_same_expert_share_its_weights() {
     }
 }
 
+/// A mask is given for all tokens, and a position that is counted from it is
+/// looked up for the new one alone. After 5 tokens of 8 numbers: 6 scores with 8
+/// products each and as many for the context, one addition for each of 6 masked
+/// scores, 8 for the row of the position; 5 · 8 numbers of 4 bytes are kept, of
+/// the table one row is read.
+#[test]
+fn a_mask_is_given_for_all_tokens_and_positions_are_not() {
+    let text = r#"
+name = "masked"
+tokens = "n"
+inputs = { x = "b n d", mask = { shape = "b n", domain = "integer" } }
+dims = { b = 1, n = 4, d = 8 }
+[[op]]
+name = "places"
+reshape = "b n"
+inputs = ["mask"]
+[[op]]
+name = "rows"
+gather = "b n, p d -> b n d"
+inputs = ["places", { weight = "16 d" }]
+[[op]]
+name = "placed"
+apply = "x + rows"
+[[op]]
+name = "score"
+einsum = "b n d, b m d -> b n m"
+inputs = ["placed", "placed"]
+[[op]]
+name = "wide"
+reshape = "b 1 n"
+inputs = ["mask"]
+[[op]]
+name = "hidden"
+apply = "score + wide"
+[[op]]
+name = "context"
+einsum = "b n m, b m d -> b n d"
+inputs = ["hidden", "placed"]
+"#;
+    let counted = counted(
+        &in_phase(model(text), Phase::Decode),
+        "masked",
+        &set(&[("context", 5)]),
+    );
+    let all = totals(&counted);
+    assert_eq!(all[&picojoule::primitive::Primitive::Mul], whole(2 * 6 * 8));
+    assert_eq!(
+        all[&picojoule::primitive::Primitive::Add],
+        whole(2 * 6 * 8 + 6 + 8)
+    );
+    let bytes = bytes(&counted, Movement::Compulsory, "fp32");
+    assert_eq!(bytes[&CACHE], whole(5 * 8 * 4));
+    assert_eq!(bytes[&APPENDED], whole(8 * 4));
+    assert_eq!(bytes[&WEIGHTS], whole(8 * 4));
+}
+
 const SMALL: [(&str, &[(&str, i64)]); 3] = [
     (
         "gpt2",

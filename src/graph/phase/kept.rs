@@ -8,34 +8,94 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 
 use super::labels::{Labels, Stopped};
 use super::loops::Loops;
-use crate::graph::{OpGraph, OpKind};
+use super::tokens::Tokens;
+use crate::graph::{Movement, OpGraph, OpKind};
 use crate::symbolic::Expr;
 
 impl Labels<'_> {
     /// Keeps what comes along an edge: the smallest of the tensors that are
     /// only moved on the way, so that what heads share is kept once.
     pub(super) fn keep(&mut self, edge: EdgeIndex, count: &Expr) {
+        let (best, behind) = self.smallest(edge, Labels::only_moved);
+        self.kept.insert(best, count.clone());
+        self.follow(behind);
+    }
+
+    /// Takes the new token alone of what comes along an edge: where it is the
+    /// smallest before it is looked up.
+    pub(super) fn take(&mut self, edge: EdgeIndex) {
+        let (best, behind) = self.smallest(edge, Labels::only_moved_or_looked_up);
+        self.taken.insert(best);
+        self.follow(behind);
+    }
+
+    /// The edge with the smallest tensor on the way to one, as far as `before`
+    /// leads, and the ops behind it in order.
+    fn smallest(
+        &self,
+        edge: EdgeIndex,
+        before: impl Fn(&Self, EdgeIndex) -> Option<EdgeIndex>,
+    ) -> (EdgeIndex, Vec<NodeIndex>) {
         let mut path = Vec::new();
         let mut at = edge;
         let mut best = (self.elements(edge), edge, 0);
-        while let Some(before) = self.only_moved(at) {
+        while let Some(earlier) = before(self, at) {
             if let Some((moved, _)) = self.graph.ops.edge_endpoints(at) {
                 path.push(moved);
             }
-            at = before;
+            at = earlier;
             let elements = self.elements(at);
             if is_fewer(&elements, &best.0, self.graph) {
                 best = (elements, at, path.len());
             }
         }
-        self.kept.insert(best.1, count.clone());
-        // What is moved behind it comes with all that was kept.
-        for moved in path.into_iter().take(best.2).rev() {
-            let axes = self.result(&Loops::of(self.graph, moved), &self.edges(moved));
-            if let Some(known) = self.axes.get_mut(moved.index()) {
+        path.truncate(best.2);
+        path.reverse();
+        (best.1, path)
+    }
+
+    /// Finds the labels of some ops anew.
+    fn follow(&mut self, ops: Vec<NodeIndex>) {
+        for at in ops {
+            let axes = self.result(&Loops::of(self.graph, at), &self.edges(at));
+            if let Some(known) = self.axes.get_mut(at.index()) {
                 *known = axes;
             }
         }
+    }
+
+    /// Whether what comes along an edge counts all tokens only because inputs
+    /// are given for all of them.
+    pub(super) fn is_given(&self, edge: EdgeIndex) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![edge];
+        while let Some(edge) = open.pop() {
+            if self.kept.contains_key(&edge) {
+                return false;
+            }
+            let Some((from, _)) = self.graph.ops.edge_endpoints(edge) else {
+                continue;
+            };
+            let labels = self.along(edge);
+            if labels.contains(&Some(Tokens::New)) {
+                return false;
+            }
+            if labels.iter().any(Option::is_some) && seen.insert(from) {
+                open.extend(self.edges(from));
+            }
+        }
+        true
+    }
+
+    /// The edge into the op that an edge comes from, where that moves one tensor
+    /// for one reader or looks up what it names.
+    fn only_moved_or_looked_up(&self, edge: EdgeIndex) -> Option<EdgeIndex> {
+        let (from, _) = self.graph.ops.edge_endpoints(edge)?;
+        if self.graph.ops[from].kind == OpKind::Move(Movement::Gather) {
+            let readers = self.graph.ops.edges_directed(from, Direction::Outgoing);
+            return (readers.count() == 1).then(|| self.edges(from).first().copied())?;
+        }
+        self.only_moved(edge)
     }
 
     /// The edge into the op that an edge comes from, where that only moves one

@@ -33,6 +33,9 @@ pub(super) struct Labels<'g> {
     /// The edges along which a tensor comes with what was kept of it, and how
     /// many tokens that makes.
     pub(super) kept: BTreeMap<EdgeIndex, Expr>,
+    /// The edges along which only the new token comes of a tensor that is given
+    /// for all of them, as positions are that are counted from a mask.
+    pub(super) taken: BTreeSet<EdgeIndex>,
     /// Inputs that are given for all tokens, as a mask is.
     pub(super) whole: BTreeSet<NodeIndex>,
     /// Shares of scores that say how many tokens are seen, and are accounted
@@ -63,6 +66,7 @@ impl<'g> Labels<'g> {
             axis,
             axes: Vec::new(),
             kept: BTreeMap::new(),
+            taken: BTreeSet::new(),
             whole: BTreeSet::new(),
             windows: Vec::new(),
         };
@@ -88,6 +92,9 @@ impl<'g> Labels<'g> {
             return Vec::new();
         };
         let axes = self.of(from).iter().cloned();
+        if self.taken.contains(&edge) {
+            return axes.map(|axis| axis.map(|_| Tokens::New)).collect();
+        }
         match self.kept.get(&edge) {
             None => axes.collect(),
             Some(count) => axes
@@ -103,6 +110,7 @@ impl<'g> Labels<'g> {
     fn forward(&mut self) -> Result<(), Stopped> {
         self.axes.clear();
         self.kept.clear();
+        self.taken.clear();
         self.windows.clear();
         for (at, op) in self.graph.iter() {
             let axes = match op.kind {
@@ -208,11 +216,26 @@ impl<'g> Labels<'g> {
                 _ => None,
             });
             let Some(count) = kept else { continue };
-            for (edge, tokens) in edges.iter().zip(of_axis()) {
-                if tokens == Some(&Tokens::New) {
-                    self.give_whole(at, *edge)?;
-                    self.keep(*edge, &count);
+            let with = |new: bool| {
+                let pairs = edges.iter().zip(of_axis());
+                let found = pairs.filter(move |(_, tokens)| {
+                    tokens.is_some_and(|tokens| (*tokens == Tokens::New) == new)
+                });
+                found.map(|(edge, _)| *edge).collect::<Vec<EdgeIndex>>()
+            };
+            let (new, all) = (with(true), with(false));
+            if new.is_empty() {
+                continue;
+            }
+            if all.iter().all(|edge| self.is_given(*edge)) {
+                for edge in all {
+                    self.take(edge);
                 }
+                continue;
+            }
+            for edge in new {
+                self.give_whole(at, edge)?;
+                self.keep(edge, &count);
             }
         }
         Ok(())

@@ -46,7 +46,12 @@ impl Loops {
             }
             OpKind::Move(Movement::Reshape) if shapes.len() == 1 => {
                 by_output(output, &shapes, |_, shape| {
-                    regrouped(shape, output).unwrap_or_else(|| laid_over(shape, output))
+                    let others = || match shape.len() > output.len() {
+                        // A part of every index of some axes.
+                        true => in_order(shape, output),
+                        false => laid_over(shape, output),
+                    };
+                    regrouped(shape, output).unwrap_or_else(others)
                 })
             }
             _ => by_output(output, &shapes, |_, shape| laid_over(shape, output)),
