@@ -11,7 +11,7 @@ use common::{counted, format, model, set, shipped, table, whole};
 use num_rational::BigRational;
 use picojoule::energy::{CostModel, Counted, Estimate, Memory, Moved, estimate, priced};
 use picojoule::loader::Loader;
-use picojoule::movement::{Direction, Movement, Role, Tiles};
+use picojoule::movement::{Direction, Movement, MovementOptions, Role, Tiles};
 use picojoule::source::Source;
 use picojoule::table::EnergyTable;
 
@@ -63,6 +63,7 @@ fn memory(table: &EnergyTable, movement: Movement, levels: &str) -> Memory {
     Memory {
         table: table.name().to_owned(),
         movement,
+        options: MovementOptions::default(),
         levels: table.levels(Some(levels)).unwrap(),
     }
 }

@@ -4,7 +4,7 @@
 //! it comes back. What a level hands down is written into the level below, and
 //! what it takes is read there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use petgraph::Direction as Edges;
@@ -12,11 +12,11 @@ use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 
 use super::function::Searches;
-use super::setting::{Direction, Role};
+use super::setting::{Direction, Role, Spikes};
 use super::sizes::Sizes;
 use super::width::bits;
 use crate::format::Format;
-use crate::graph::{Movement as Moved, Op, OpGraph, OpKind};
+use crate::graph::{Movement as Moved, Op, OpGraph, OpKind, Tensor};
 use crate::symbolic::Expr;
 
 /// The accesses of one op of one kind.
@@ -41,7 +41,13 @@ pub(super) struct Finder<'a> {
     pub(super) capacities: &'a [Option<Expr>],
     pub(super) sizes: Sizes<'a>,
     pub(super) searches: Arc<Searches>,
+    pub(super) spikes: Spikes,
     pub(super) accesses: Vec<Access>,
+    /// What went between each level and the one below.
+    pub(super) crossed: Vec<(usize, Expr)>,
+    /// Of ops that are a part of one pass: how much of what they move by
+    /// themselves is moved, level by level.
+    pub(super) kept: BTreeMap<NodeIndex, Arc<Vec<Expr>>>,
     pub(super) bound: Expr,
 }
 
@@ -56,6 +62,8 @@ pub(super) struct Read {
     pub(super) shape: Vec<Expr>,
     /// Whether its zeros are skipped.
     pub(super) skips: bool,
+    /// Whether its elements are events: the addresses of its ones.
+    pub(super) is_event: bool,
 }
 
 impl Read {
@@ -97,6 +105,7 @@ impl Finder<'_> {
 
     /// What crosses from `level` down to the level below.
     pub(super) fn down(&mut self, op: NodeIndex, level: usize, role: Role, bits: &Expr) {
+        self.crossed.push((level, bits.clone()));
         self.add(op, level, (role, Direction::Read), bits.clone());
         if let Some(below) = level.checked_sub(1) {
             self.add(op, below, (role, Direction::Write), bits.clone());
@@ -105,6 +114,7 @@ impl Finder<'_> {
 
     /// What crosses from the level below up to `level`.
     pub(super) fn up(&mut self, op: NodeIndex, level: usize, role: Role, bits: &Expr) {
+        self.crossed.push((level, bits.clone()));
         self.add(op, level, (role, Direction::Write), bits.clone());
         if let Some(below) = level.checked_sub(1) {
             self.add(op, below, (role, Direction::Read), bits.clone());
@@ -116,7 +126,13 @@ impl Finder<'_> {
     }
 
     pub(super) fn width(&self, op: &Op) -> Expr {
-        Expr::whole(i64::try_from(bits(&op.output, self.format)).unwrap_or(i64::MAX))
+        width_of(&op.output, self.format)
+    }
+
+    /// Bits of a sum of an op that is on its way.
+    pub(super) fn partial(&self, op: &Op) -> Expr {
+        let format = op.computed_in.unwrap_or(self.format);
+        Expr::whole(format.accumulator.bits().into())
     }
 
     /// The op whose result a tensor is, behind all that only moves it.
@@ -149,14 +165,22 @@ impl Finder<'_> {
         let reads = inputs.map(|(from, edge)| {
             let source = self.source(from);
             let op = &self.graph.ops()[source];
-            let width = bits(&edge.tensor, self.format);
+            let is_event = !op.is_stored() && self.has_events(&edge.tensor);
+            let (elements, width) = match is_event {
+                true => self.events(&edge.tensor),
+                false => (
+                    self.sizes.bind(&edge.tensor.elements()),
+                    width_of(&edge.tensor, self.format),
+                ),
+            };
             let few = edge.tensor.domain.has_zero_among_few();
             Read {
                 source,
                 skips: few && edge.tensor.density.is_some(),
                 role: role(op),
-                width: Expr::whole(i64::try_from(width).unwrap_or(i64::MAX)),
-                elements: self.sizes.bind(&edge.tensor.elements()),
+                width,
+                elements,
+                is_event,
                 shape: edge
                     .tensor
                     .shape
@@ -187,8 +211,16 @@ impl Finder<'_> {
     }
 
     pub(super) fn result_bits(&self, op: &Op) -> Expr {
+        if !op.is_stored() && self.has_events(&op.output) {
+            let (elements, width) = self.events(&op.output);
+            return &elements * &width;
+        }
         &self.sizes.bind(&op.output.elements()) * &self.width(op)
     }
+}
+
+fn width_of(tensor: &Tensor, format: Format) -> Expr {
+    Expr::whole(i64::try_from(bits(tensor, format)).unwrap_or(i64::MAX))
 }
 
 pub(super) fn role(op: &Op) -> Role {

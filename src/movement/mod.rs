@@ -12,16 +12,22 @@
 //! | `function` | the traffic of tiles as functions in expressions |
 //! | `sizes` | what is known of a graph, and so what traffic is written in |
 //! | `finder` | the accesses as they are found, and the tensors behind them |
+//! | `event` | spikes as the addresses of the ones, and products by event |
+//! | `fused` | tiles of attention in one pass, and the best of them |
+//! | `fusion` | which ops of a graph are one attention, and what they move then |
 //! | `fetched`, `once`, `tiled` | what each op moves by each convention |
 //! | `traffic` | all that moves in a graph |
 //! | `bound` | the traffic below which no schedule goes |
 
 mod bound;
 mod contraction;
+mod event;
 mod fetched;
 mod finder;
 mod frontier;
 mod function;
+mod fused;
+mod fusion;
 mod matrix;
 mod once;
 mod setting;
@@ -38,7 +44,9 @@ pub use self::bound::lower_bound;
 pub use self::finder::Access;
 pub use self::frontier::Frontier;
 pub use self::matrix::{Crossing, Matrix, Plan, Stationary, Widths};
-pub use self::setting::{Direction, Movement, Role, UnknownMovement};
+pub use self::setting::{
+    Direction, Fuse, Movement, MovementOptions, Role, Spikes, UnknownMovement,
+};
 pub use self::sizes::Sizes;
 pub use self::steps::Tiles;
 pub use self::traffic::{Hierarchy, Traffic, traffic};

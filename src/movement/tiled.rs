@@ -29,7 +29,14 @@ impl Finder<'_> {
             && let [a, b, ..] = reads.as_slice()
             && let Some(contraction) = Contraction::of(einsum, [&a.shape, &b.shape])
         {
-            return self.product(at, einsum, &reads, &contraction);
+            // Of two operands of events the first one leads.
+            let leads = [contraction.first, contraction.second]
+                .into_iter()
+                .find(|slot| reads.get(*slot).is_some_and(|read| read.is_event));
+            return match leads {
+                Some(slot) => self.by_event(at, einsum, &reads, &contraction, [slot, 1 - slot]),
+                None => self.product(at, einsum, &reads, &contraction),
+            };
         }
         self.stream(at, op, &reads);
     }
@@ -102,11 +109,10 @@ impl Finder<'_> {
             return;
         };
         let runs = &self.runs(op) * &self.sizes.bind(&contraction.times);
-        let partial = op.computed_in.unwrap_or(self.format).accumulator.bits();
         let widths = [
             first.width.clone(),
             second.width.clone(),
-            Expr::whole(partial.into()),
+            self.partial(op),
             self.width(op),
         ];
         let extents: Vec<Expr> = contraction
@@ -130,7 +136,13 @@ impl Finder<'_> {
         let once = [
             touched.unwrap_or_else(|| &a * &first.width),
             &b * &second.width,
-            &c * &self.width(op),
+            match self.has_events(&op.output) {
+                true => (self
+                    .result_bits(op)
+                    .divide(&self.sizes.bind(&contraction.times)))
+                .unwrap_or_else(|| &c * &self.width(op)),
+                false => &c * &self.width(op),
+            },
         ];
         let stays = [
             self.is_there(first.source, at),
@@ -151,7 +163,10 @@ impl Finder<'_> {
                 (None, None) => datapath.clone(),
             };
             let [of_first, of_second, sums] = parts.map(|bits| &bits * &runs);
-            let crossing = stays.each_ref().map(|stays| self.crosses(level, stays));
+            let kept = self.kept(at, level);
+            let crossing = stays
+                .each_ref()
+                .map(|stays| &self.crosses(level, stays) * &kept);
             self.down(at, level, first.role, &(&of_first * &crossing[0]));
             self.down(at, level, second.role, &(&of_second * &crossing[1]));
             let sums = &sums * &crossing[2];
@@ -159,10 +174,10 @@ impl Finder<'_> {
             self.down(at, level, Role::Partial, &sums);
             let result = &(&once[2] * &runs) * &crossing[2];
             self.up(at, level, Role::Activation, &result);
-            if let Some(bias) = reads.get(einsum.operands.len()) {
-                let bits = &bias.bits() * &self.runs(op);
-                self.down(at, level, bias.role, &bits);
-            }
+            self.bias(at, einsum, reads, level);
+        }
+        if self.is_fused(at) {
+            return;
         }
         self.add_bound(
             &runs,
@@ -172,6 +187,14 @@ impl Finder<'_> {
             &stays,
             contraction.has_windows(),
         );
+    }
+
+    /// The bias of a product on its way down from `level`.
+    pub(super) fn bias(&mut self, at: NodeIndex, einsum: &Einsum, reads: &[Read], level: usize) {
+        if let Some(bias) = reads.get(einsum.operands.len()) {
+            let bits = &bias.bits() * &self.runs(&self.graph.ops()[at]);
+            self.down(at, level, bias.role, &bits);
+        }
     }
 
     /// What the datapath takes from the nearest level: both operands of every
@@ -247,10 +270,14 @@ impl Finder<'_> {
                 false => &read.bits() * &runs,
             };
             let stays = self.is_there(read.source, at);
+            let is_inside = self.share_a_pass(read.source, at);
             for level in 0..=far {
-                let crossing = &bits * &self.crosses(level, &stays);
+                let mut crossing = &bits * &self.crosses(level, &stays);
+                if is_inside {
+                    crossing = &crossing * &self.kept(at, level);
+                }
                 self.down(at, level, read.role, &crossing);
-                if level == far {
+                if level == far && !is_inside {
                     self.bound += &crossing;
                 }
             }
@@ -262,9 +289,9 @@ impl Finder<'_> {
         let bits = &self.result_bits(op) * &runs;
         let stays = self.stays(at);
         for level in 0..=far {
-            let crossing = &bits * &self.crosses(level, &stays);
+            let crossing = &(&bits * &self.crosses(level, &stays)) * &self.kept(at, level);
             self.up(at, level, Role::Activation, &crossing);
-            if level == far {
+            if level == far && !self.is_fused(at) {
                 self.bound += &crossing;
             }
         }

@@ -27,7 +27,11 @@ pub fn conventions_line(estimate: &Estimate) -> String {
     let set = set.concat();
     let movement = match &estimate.settings.memory {
         None => "— (not counted)".to_owned(),
-        Some(memory) => format!("{} through {}", memory.movement, memory.names().join(", ")),
+        Some(memory) => format!(
+            "{} through {}",
+            memory.convention(),
+            memory.names().join(", ")
+        ),
     };
     format!("Conventions: {conventions}{free}{fused}{set}; data movement: {movement}.")
 }
