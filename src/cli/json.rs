@@ -47,8 +47,10 @@ struct EstimateJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     tiles: Option<&'static str>,
     /// What is one pass, where there are tiles.
+    #[serde(skip_serializing_if = "Option::is_none")]
     fuse: Option<&'static str>,
     /// How spikes lie in memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
     spikes: Option<&'static str>,
     /// The levels, nearest first; `null` where movement is not counted.
     memory: Option<Vec<LevelJson>>,

@@ -65,7 +65,7 @@ impl Finder<'_> {
         let held = &(&self.sizes.bind(held) * &weights.width) + &(&head + &column);
         let stays = [
             self.is_there(events.source, at),
-            self.is_there(weights.source, at),
+            self.second_is_there([events.source, weights.source], at),
             self.stays(at),
         ];
         let results = self.result_bits(op);

@@ -48,7 +48,9 @@ impl Finder<'_> {
         let all: Vec<NodeIndex> = self.graph.iter().map(|(at, _)| at).collect();
         for context in all {
             for weighs in [0, 1] {
-                if let Some(fusion) = self.fusion(context, weighs) {
+                let fusion = self.fusion(context, weighs);
+                // No op is a part of two.
+                if let Some(fusion) = fusion.filter(|own| !own.ops().any(|at| self.is_fused(at))) {
                     self.fuse(&fusion);
                     break;
                 }
@@ -67,11 +69,9 @@ impl Finder<'_> {
         };
         let contraction = Contraction::of(einsum, [&a.shape, &b.shape])?;
         let is_plain = !contraction.has_windows() && einsum.operands.len() == reads.len();
-        (is_plain && !reads.iter().any(|read| read.is_event)).then_some((
-            einsum,
-            reads,
-            contraction,
-        ))
+        // Nor are weights queries, keys or values.
+        let is_given = |read: &Read| !read.is_event && read.role != Role::Weight;
+        (is_plain && reads.iter().all(is_given)).then_some((einsum, reads, contraction))
     }
 
     /// The attention whose last product is `context`, with the scores as the
@@ -208,7 +208,7 @@ impl Finder<'_> {
         let once = [queries.bits(), keys.bits(), values.bits(), results.clone()];
         let stays = [
             self.is_there(queries.source, fusion.score),
-            self.is_there(keys.source, fusion.score),
+            self.second_is_there([queries.source, keys.source], fusion.score),
             self.is_there(values.source, fusion.context),
             self.stays(fusion.context),
         ];

@@ -56,8 +56,28 @@ impl Finder<'_> {
         let whole: Vec<NodeIndex> = readers.iter().copied().filter(|at| !looks_up(at)).collect();
         match whole.first() {
             Some(first) if *first != at && !looks_up(&at) => self.share_room(readers),
+            Some(_) if self.graph.ops()[source].kind == OpKind::Input => {
+                &self.after_the_first(at) * &self.share_room(readers)
+            }
             _ => Expr::zero(),
         }
+    }
+
+    /// [`Finder::is_there`] of a second operand: what is the first one too came
+    /// as that.
+    pub(super) fn second_is_there(&self, [first, second]: [NodeIndex; 2], at: NodeIndex) -> Expr {
+        match first == second && !self.graph.ops()[first].computes() {
+            true => self.share_room(BTreeSet::from([at])),
+            false => self.is_there(second, at),
+        }
+    }
+
+    /// The share of an op's runs that are not its first one.
+    fn after_the_first(&self, at: NodeIndex) -> Expr {
+        let once = Expr::one();
+        let runs = self.runs(&self.graph.ops()[at]).larger(&once);
+        let first = once.divide(&runs).unwrap_or_else(Expr::one);
+        &once - &first
     }
 
     /// 1 where the result of an op stays on the die.
@@ -146,7 +166,7 @@ impl Finder<'_> {
         ];
         let stays = [
             self.is_there(first.source, at),
-            self.is_there(second.source, at),
+            self.second_is_there([first.source, second.source], at),
             self.stays(at),
         ];
         let datapath = self.datapath(einsum, reads, contraction);
