@@ -374,7 +374,7 @@ fn wrong_memories_are_told() {
         small.contains("`attention/q` does not go through `sram 0.0078125 KiB`"),
         "{small}"
     );
-    assert!(small.contains("holds 64 bits, and one element of each tensor takes 32 + 32 + 32"));
+    assert!(small.contains("it holds 64 bits, of which an element of one operand takes 32, of the other 32, and a sum 32: 96 in all"));
     let unknown = estimate(&["--movement", "tiled", "--set", "dram.kib=8"]);
     assert!(unknown.contains("`dram` has no `kib`"), "{unknown}");
     let none = estimate(&["--set", "dram.access=8"]);
