@@ -11,7 +11,7 @@ use common::{counted, format, model, set, shipped, table, whole};
 use num_rational::BigRational;
 use picojoule::energy::{CostModel, Counted, Estimate, Memory, Moved, estimate, priced};
 use picojoule::loader::Loader;
-use picojoule::movement::{Direction, Movement, Role, Tiles};
+use picojoule::movement::{Direction, Movement, MovementOptions, Role, Tiles};
 use picojoule::source::Source;
 use picojoule::table::EnergyTable;
 
@@ -63,6 +63,7 @@ fn memory(table: &EnergyTable, movement: Movement, levels: &str) -> Memory {
     Memory {
         table: table.name().to_owned(),
         movement,
+        options: MovementOptions::default(),
         levels: table.levels(Some(levels)).unwrap(),
     }
 }
@@ -373,7 +374,7 @@ fn wrong_memories_are_told() {
         small.contains("`attention/q` does not go through `sram 0.0078125 KiB`"),
         "{small}"
     );
-    assert!(small.contains("holds 64 bits, and one element of each tensor takes 32 + 32 + 32"));
+    assert!(small.contains("it holds 64 bits, of which an element of one operand takes 32, of the other 32, and a sum 32: 96 in all"));
     let unknown = estimate(&["--movement", "tiled", "--set", "dram.kib=8"]);
     assert!(unknown.contains("`dram` has no `kib`"), "{unknown}");
     let none = estimate(&["--set", "dram.access=8"]);

@@ -43,6 +43,7 @@ fn imported(name: &str) -> Model {
 fn moved(counted: &Counted, movement: Movement, numbers: &str) -> Estimate {
     let table = table("7nm");
     let memory = Memory {
+        options: picojoule::movement::MovementOptions::default(),
         table: table.name().to_owned(),
         movement,
         levels: table.levels(Some("sram 32 KiB,hbm2")).unwrap(),

@@ -232,6 +232,7 @@ fn bytes(model: &Model, variant: &str) -> BTreeMap<(Role, Direction), BigRationa
     let counted = counted(model, variant, &set::<u8>(&[]));
     let table = table("7nm");
     let memory = Memory {
+        options: picojoule::movement::MovementOptions::default(),
         table: table.name().to_owned(),
         movement: Movement::Compulsory,
         levels: table.levels(Some("sram 32 KiB,hbm2")).unwrap(),
@@ -287,6 +288,7 @@ fn tiles_move_no_less_than_the_bound_and_no_more_than_all() {
     let table = table("7nm");
     let total = |counted: &Counted, movement, levels: &str| {
         let memory = Memory {
+            options: picojoule::movement::MovementOptions::default(),
             table: table.name().to_owned(),
             movement,
             levels: table.levels(Some(levels)).unwrap(),

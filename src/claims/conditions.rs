@@ -6,7 +6,7 @@ use std::fmt;
 use crate::energy::Memory;
 use crate::format::Format;
 use crate::graph::Setting;
-use crate::movement::{Movement, Tiles};
+use crate::movement::{Movement, MovementOptions, Tiles};
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Fields, Place, Problems, Spanned};
 use crate::table::EnergyTable;
@@ -46,6 +46,7 @@ impl MovementSpec {
         Ok(Memory {
             table: table.name().to_owned(),
             movement: self.movement,
+            options: MovementOptions::default(),
             levels: levels.map_err(|mistake| mistake.labelled(place, ""))?,
         })
     }

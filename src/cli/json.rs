@@ -48,6 +48,12 @@ struct EstimateJson<'a> {
     movement: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     tiles: Option<&'static str>,
+    /// What is one pass, where there are tiles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fuse: Option<&'static str>,
+    /// How spikes lie in memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spikes: Option<&'static str>,
     /// The levels, nearest first; `null` where movement is not counted.
     memory: Option<Vec<LevelJson>>,
     traffic: Option<Vec<TrafficJson>>,
@@ -273,6 +279,10 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
         movement_pj: estimate.movement().map(Energy::picojoules),
         movement: moved.map_or("none", |moved| moved.memory.movement.name()),
         tiles: moved.and_then(|moved| moved.memory.movement.tiles().map(Tiles::name)),
+        fuse: moved
+            .filter(|moved| moved.memory.movement.tiles().is_some())
+            .map(|moved| moved.memory.options.fuse.name()),
+        spikes: moved.map(|moved| moved.memory.options.spikes.name()),
         memory: moved.map(|moved| levels(&moved.memory)),
         traffic: moved.map(|moved| traffic(moved, |_| true)),
         lower_bound_bits: moved.and_then(|moved| moved.lower_bound_bits.as_ref().map(exact)),

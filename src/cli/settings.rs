@@ -208,7 +208,7 @@ fn picojoules(formula: &Formula) -> Result<BigRational, Diagnostic> {
         AstNode::Number(value) if !value.is_negative() => Ok(value.clone()),
         _ => {
             let message = format!(
-                "a table entry is set to a number of picojoules, at least 0, not `{}`",
+                "what a table says is set to a number, at least 0, not `{}`",
                 formula.text
             );
             Err(Diagnostic::at(&formula.place, message))

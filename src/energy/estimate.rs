@@ -147,7 +147,7 @@ impl Settings {
         match &self.memory {
             None => vec![("memory", "not counted".to_owned())],
             Some(memory) => vec![
-                ("movement", memory.movement.to_string()),
+                ("movement", memory.convention()),
                 ("memory", memory.names().join(", ")),
             ],
         }

@@ -4,7 +4,7 @@ use num_rational::BigRational;
 use num_traits::Zero;
 
 use super::sum::Sum;
-use crate::movement::{Direction, Hierarchy, Movement, Role};
+use crate::movement::{Direction, Hierarchy, Movement, MovementOptions, Role};
 use crate::number;
 use crate::symbolic::{Bindings, Expr, Symbol};
 use crate::table::{Confidence, Entry, MemoryLevel, Scaling};
@@ -18,16 +18,26 @@ pub struct Memory {
     pub table: String,
     /// How data moves.
     pub movement: Movement,
+    /// What goes with it.
+    pub options: MovementOptions,
     /// The levels, nearest first.
     pub levels: Vec<MemoryLevel>,
 }
 
 impl Memory {
+    /// How data moves, in words: `tiled, spikes as events`.
+    pub fn convention(&self) -> String {
+        let mut words = vec![self.movement.to_string()];
+        words.extend(self.options.words().into_iter().map(str::to_owned));
+        words.join(", ")
+    }
+
     /// The levels as the movement sees them: their capacities, without prices.
     pub fn hierarchy(&self) -> Hierarchy {
         let capacities = self.levels.iter().map(MemoryLevel::capacity);
         Hierarchy {
             movement: self.movement,
+            options: self.options,
             capacities: capacities.map(|bits| bits.map(Expr::constant)).collect(),
         }
     }
@@ -131,6 +141,7 @@ impl Memory {
         });
         Hierarchy {
             movement: self.movement,
+            options: self.options,
             capacities: capacities.collect(),
         }
     }

@@ -106,6 +106,14 @@ pub struct Elementwise {
     pub steps: Vec<(Primitive, Expr)>,
 }
 
+impl Elementwise {
+    /// Whether it is known which elements of its operands one of its result
+    /// takes: those in the same place.
+    pub fn has_formula(&self) -> bool {
+        self.formula.is_some()
+    }
+}
+
 /// How data is moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Movement {

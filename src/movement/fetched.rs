@@ -40,6 +40,7 @@ impl Finder<'_> {
                 (_, _, OpKind::Einsum(einsum)) if slot >= einsum.operands.len() => {
                     self.sizes.bind(&(&einsum.bias.switch * &einsum.outputs()))
                 }
+                _ if read.is_event => read.elements.clone(),
                 // A zero must be read to be skipped.
                 (Some(space), Some(_), _) if read.skips => space.clone(),
                 (Some(_), Some(taken), _) => taken.clone(),

@@ -4,7 +4,7 @@
 //! it comes back. What a level hands down is written into the level below, and
 //! what it takes is read there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use petgraph::Direction as Edges;
@@ -12,11 +12,11 @@ use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 
 use super::function::Searches;
-use super::setting::{Direction, Role};
+use super::setting::{Direction, Role, Spikes};
 use super::sizes::Sizes;
 use super::width::bits;
 use crate::format::Format;
-use crate::graph::{Movement as Moved, Op, OpGraph, OpKind, Pass};
+use crate::graph::{Movement as Moved, Op, OpGraph, OpKind, Pass, Tensor};
 use crate::symbolic::Expr;
 
 /// The accesses of one op of one kind.
@@ -41,7 +41,13 @@ pub(super) struct Finder<'a> {
     pub(super) capacities: &'a [Option<Expr>],
     pub(super) sizes: Sizes<'a>,
     pub(super) searches: Arc<Searches>,
+    pub(super) spikes: Spikes,
     pub(super) accesses: Vec<Access>,
+    /// What went between each level and the one below.
+    pub(super) crossed: Vec<(usize, Expr)>,
+    /// Of ops that are a part of one pass: how much of what they move by
+    /// themselves is moved, level by level.
+    pub(super) kept: BTreeMap<NodeIndex, Arc<Vec<Expr>>>,
     pub(super) bound: Expr,
 }
 
@@ -59,6 +65,8 @@ pub(super) struct Read {
     /// The share of it that is not there twice: of weights that tokens choose
     /// those of different experts.
     pub(super) distinct: Expr,
+    /// Whether its elements are events: the addresses of its ones.
+    pub(super) is_event: bool,
 }
 
 impl Read {
@@ -100,6 +108,7 @@ impl Finder<'_> {
 
     /// What crosses from `level` down to the level below.
     pub(super) fn down(&mut self, op: NodeIndex, level: usize, role: Role, bits: &Expr) {
+        self.crossed.push((level, bits.clone()));
         self.add(op, level, (role, Direction::Read), bits.clone());
         if let Some(below) = level.checked_sub(1) {
             self.add(op, below, (role, Direction::Write), bits.clone());
@@ -108,6 +117,7 @@ impl Finder<'_> {
 
     /// What crosses from the level below up to `level`.
     pub(super) fn up(&mut self, op: NodeIndex, level: usize, role: Role, bits: &Expr) {
+        self.crossed.push((level, bits.clone()));
         self.add(op, level, (role, Direction::Write), bits.clone());
         if let Some(below) = level.checked_sub(1) {
             self.add(op, below, (role, Direction::Read), bits.clone());
@@ -119,7 +129,13 @@ impl Finder<'_> {
     }
 
     pub(super) fn width(&self, op: &Op) -> Expr {
-        Expr::whole(i64::try_from(bits(&op.output, self.format)).unwrap_or(i64::MAX))
+        width_of(&op.output, self.format)
+    }
+
+    /// Bits of a sum of an op that is on its way.
+    pub(super) fn partial(&self, op: &Op) -> Expr {
+        let format = op.computed_in.unwrap_or(self.format);
+        Expr::whole(format.accumulator.bits().into())
     }
 
     /// When an op runs.
@@ -164,17 +180,25 @@ impl Finder<'_> {
         let reads = inputs.map(|(from, edge)| {
             let source = self.source(from);
             let op = &self.graph.ops()[source];
-            let width = bits(&edge.tensor, self.format);
             let chosen = self.chosen(from);
             let distinct = chosen.and_then(|chosen| chosen.distinct.divide(&chosen.taken));
+            let is_event = !op.is_stored() && self.has_events(&edge.tensor);
+            let (elements, width) = match is_event {
+                true => self.events(&edge.tensor),
+                false => (
+                    self.sizes.bind(&edge.tensor.elements()),
+                    width_of(&edge.tensor, self.format),
+                ),
+            };
             let few = edge.tensor.domain.has_zero_among_few();
             Read {
                 source,
                 distinct: distinct.unwrap_or_else(Expr::one),
                 skips: few && edge.tensor.density.is_some(),
                 role: role(op),
-                width: Expr::whole(i64::try_from(width).unwrap_or(i64::MAX)),
-                elements: self.sizes.bind(&edge.tensor.elements()),
+                width,
+                elements,
+                is_event,
                 shape: edge
                     .tensor
                     .shape
@@ -207,8 +231,16 @@ impl Finder<'_> {
     }
 
     pub(super) fn result_bits(&self, op: &Op) -> Expr {
+        if !op.is_stored() && self.has_events(&op.output) {
+            let (elements, width) = self.events(&op.output);
+            return &elements * &width;
+        }
         &self.sizes.bind(&op.output.elements()) * &self.width(op)
     }
+}
+
+fn width_of(tensor: &Tensor, format: Format) -> Expr {
+    Expr::whole(i64::try_from(bits(tensor, format)).unwrap_or(i64::MAX))
 }
 
 /// What the result of an op is.

@@ -270,16 +270,19 @@ impl Function for TileTraffic {
     }
 }
 
-/// Why no tile fits.
+/// Why no tile fits: what is there, and what one of the smallest takes.
 fn too_small(arguments: &[u64]) -> String {
-    let widths: Vec<String> = arguments
-        .iter()
-        .skip(1)
-        .take(3)
-        .map(u64::to_string)
-        .collect();
-    let (capacity, widths) = (arguments.first().copied().unwrap_or(0), widths.join(" + "));
-    format!("it holds {capacity} bits, and one element of each tensor takes {widths}")
+    let [capacity, a, b, sum] = [0, 1, 2, 3].map(|at| arguments.get(at).copied().unwrap_or(0));
+    let axes = arguments.get(HEAD + 3..).unwrap_or(&[]).chunks(6);
+    let taps = axes.filter_map(|axis| axis.get(1));
+    let taps = taps.fold(1_u64, |all, taps| all.saturating_mul(*taps));
+    let [a, b] = [a, b].map(|bits| bits.saturating_mul(taps));
+    let need = a.saturating_add(b).saturating_add(sum);
+    let element = if taps == 1 { "an element" } else { "a window" };
+    format!(
+        "it holds {capacity} bits, of which {element} of one operand takes {a}, of the other \
+         {b}, and a sum {sum}: {need} in all"
+    )
 }
 
 /// Arguments that are not all whole, as what a sensitivity asks for is not: the

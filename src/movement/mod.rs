@@ -15,6 +15,9 @@
 //! | `state` | what one step leaves for the next |
 //! | `distinct` | how many different experts tokens choose, as a function in expressions |
 //! | `experts` | weights that are chosen anew for every token |
+//! | `event` | spikes as the addresses of the ones, and products by event |
+//! | `fused` | tiles of attention in one pass, and the best of them |
+//! | `fusion` | which ops of a graph are one attention, and what they move then |
 //! | `fetched`, `once`, `tiled` | what each op moves by each convention |
 //! | `traffic` | all that moves in a graph |
 //! | `bound` | the traffic below which no schedule goes |
@@ -22,11 +25,14 @@
 mod bound;
 mod contraction;
 mod distinct;
+mod event;
 mod experts;
 mod fetched;
 mod finder;
 mod frontier;
 mod function;
+mod fused;
+mod fusion;
 mod matrix;
 mod once;
 mod setting;
@@ -44,7 +50,9 @@ pub use self::bound::lower_bound;
 pub use self::finder::Access;
 pub use self::frontier::Frontier;
 pub use self::matrix::{Crossing, Matrix, Plan, Stationary, Widths};
-pub use self::setting::{Direction, Movement, Role, UnknownMovement};
+pub use self::setting::{
+    Direction, Fuse, Movement, MovementOptions, Role, Spikes, UnknownMovement,
+};
 pub use self::sizes::Sizes;
 pub use self::steps::Tiles;
 pub use self::traffic::{Hierarchy, Traffic, traffic};

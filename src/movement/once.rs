@@ -35,11 +35,8 @@ impl Finder<'_> {
             .partition(|reader| self.pass(*reader) == op.pass);
         let stays = match (self.on_die(), own.first()) {
             (Some((level, capacity)), Some(_)) => {
-                let whole = self.sizes.bind(&op.output.elements());
-                Some((
-                    level,
-                    self.sizes.fits(&whole * &self.width(op), capacity.clone()),
-                ))
+                let whole = self.result_bits(op);
+                Some((level, self.sizes.fits(whole, capacity.clone())))
             }
             _ => None,
         };

@@ -50,6 +50,71 @@ impl fmt::Display for Movement {
     }
 }
 
+/// What goes with a movement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct MovementOptions {
+    /// What is done in one pass; only of tiles.
+    pub fuse: Fuse,
+    /// How spikes lie in memory.
+    pub spikes: Spikes,
+}
+
+impl MovementOptions {
+    /// What is not as usual, in words.
+    pub fn words(self) -> Vec<&'static str> {
+        let fused = (self.fuse == Fuse::Attention).then_some("attention fused");
+        let events = (self.spikes == Spikes::Events).then_some("spikes as events");
+        fused.into_iter().chain(events).collect()
+    }
+}
+
+/// Which ops are done in one pass, so that what one gives to the next need not
+/// leave the die.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Fuse {
+    /// None.
+    #[default]
+    None,
+    /// The scores of attention, what is done to them, and the sum of the values.
+    Attention,
+}
+
+impl Fuse {
+    /// All of them.
+    pub const ALL: [Fuse; 2] = [Fuse::None, Fuse::Attention];
+
+    /// Its name in arguments and outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Fuse::None => "none",
+            Fuse::Attention => "attention",
+        }
+    }
+}
+
+/// How a tensor of zeros and ones whose share of ones is known lies in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Spikes {
+    /// A bit each.
+    #[default]
+    Bits,
+    /// The addresses of the ones.
+    Events,
+}
+
+impl Spikes {
+    /// All of them.
+    pub const ALL: [Spikes; 2] = [Spikes::Bits, Spikes::Events];
+
+    /// Its name in arguments and outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Spikes::Bits => "bits",
+            Spikes::Events => "events",
+        }
+    }
+}
+
 /// A name that no movement has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownMovement(pub String);

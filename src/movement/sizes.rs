@@ -43,7 +43,7 @@ impl Sizes<'_> {
     }
 
     /// The value of a step where tiles are chosen already.
-    fn now(&self, expr: Expr) -> Expr {
+    pub(super) fn now(&self, expr: Expr) -> Expr {
         match self {
             Sizes::Planned(values) => expr.evaluate(values).map(Expr::constant).unwrap_or(expr),
             Sizes::Known(_) | Sizes::Open => expr,

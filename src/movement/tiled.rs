@@ -35,13 +35,25 @@ impl Finder<'_> {
             && let [a, b, ..] = reads.as_slice()
             && let Some(contraction) = self.contraction(einsum, [&a.shape, &b.shape], op)
         {
-            return self.product(at, einsum, &reads, &contraction);
+            // Of two operands of events the first one leads.
+            let leads = [contraction.first, contraction.second]
+                .into_iter()
+                .find(|slot| reads.get(*slot).is_some_and(|read| read.is_event));
+            return match leads {
+                Some(slot) => self.by_event(at, einsum, &reads, &contraction, [slot, 1 - slot]),
+                None => self.product(at, einsum, &reads, &contraction),
+            };
         }
         self.stream(at, op, &reads);
     }
 
     /// An einsum as tiles see it, at the values of the graph's dims.
-    fn contraction(&self, einsum: &Einsum, shapes: [&[Expr]; 2], op: &Op) -> Option<Contraction> {
+    pub(super) fn contraction(
+        &self,
+        einsum: &Einsum,
+        shapes: [&[Expr]; 2],
+        op: &Op,
+    ) -> Option<Contraction> {
         let result = op.output.shape.iter().map(|extent| self.sizes.bind(extent));
         let result: Vec<Expr> = result.collect();
         let values = self.graph.values();
@@ -76,8 +88,28 @@ impl Finder<'_> {
         let whole: Vec<NodeIndex> = readers.iter().copied().filter(|at| !looks_up(at)).collect();
         match whole.first() {
             Some(first) if *first != at && !looks_up(&at) => self.share_room(readers),
+            Some(_) if self.graph.ops()[source].kind == OpKind::Input => {
+                &self.after_the_first(at) * &self.share_room(readers)
+            }
             _ => Expr::zero(),
         }
+    }
+
+    /// [`Finder::is_there`] of a second operand: what is the first one too came
+    /// as that.
+    pub(super) fn second_is_there(&self, [first, second]: [NodeIndex; 2], at: NodeIndex) -> Expr {
+        match first == second && !self.graph.ops()[first].computes() {
+            true => self.share_room(BTreeSet::from([at])),
+            false => self.is_there(second, at),
+        }
+    }
+
+    /// The share of an op's runs that are not its first one.
+    fn after_the_first(&self, at: NodeIndex) -> Expr {
+        let once = Expr::one();
+        let runs = self.runs(&self.graph.ops()[at]).larger(&once);
+        let first = once.divide(&runs).unwrap_or_else(Expr::one);
+        &once - &first
     }
 
     /// 1 where the result of an op stays on the die.
@@ -137,11 +169,10 @@ impl Finder<'_> {
             return;
         };
         let runs = &self.runs(op) * &self.sizes.bind(&contraction.times);
-        let partial = op.computed_in.unwrap_or(self.format).accumulator.bits();
         let widths = [
             first.width.clone(),
             second.width.clone(),
-            Expr::whole(partial.into()),
+            self.partial(op),
             self.width(op),
         ];
         let extents: Vec<Expr> = contraction
@@ -165,11 +196,17 @@ impl Finder<'_> {
         let once = [
             touched.unwrap_or_else(|| &a * &first.width),
             &b * &second.width,
-            &c * &self.width(op),
+            match self.has_events(&op.output) {
+                true => (self
+                    .result_bits(op)
+                    .divide(&self.sizes.bind(&contraction.times)))
+                .unwrap_or_else(|| &c * &self.width(op)),
+                false => &c * &self.width(op),
+            },
         ];
         let stays = [
             self.is_there(first.source, at),
-            self.is_there(second.source, at),
+            self.second_is_there([first.source, second.source], at),
             self.stays(at),
         ];
         let datapath = self.datapath(einsum, reads, contraction);
@@ -192,7 +229,10 @@ impl Finder<'_> {
                 of_first = &of_first * &self.sizes.bind(first);
                 of_second = &of_second * &self.sizes.bind(second);
             }
-            let mut crossing = stays.each_ref().map(|stays| self.crosses(level, stays));
+            let kept = self.kept(at, level);
+            let mut crossing = stays
+                .each_ref()
+                .map(|stays| &self.crosses(level, stays) * &kept);
             if level > 0 {
                 for (crossing, read) in crossing.iter_mut().zip([first, second]) {
                     *crossing = &*crossing * &read.distinct;
@@ -205,10 +245,10 @@ impl Finder<'_> {
             self.down(at, level, Role::Partial, &sums);
             let result = &(&once[2] * &runs) * &crossing[2];
             self.up(at, level, Role::Activation, &result);
-            if let Some(bias) = reads.get(einsum.operands.len()) {
-                let bits = &bias.bits() * &self.runs(op);
-                self.down(at, level, bias.role, &bits);
-            }
+            self.bias(at, einsum, reads, level);
+        }
+        if self.is_fused(at) {
+            return;
         }
         let stays = [
             &Expr::one() - &(&(&Expr::one() - &stays[0]) * &first.distinct),
@@ -223,6 +263,14 @@ impl Finder<'_> {
             &stays,
             contraction.overlaps(),
         );
+    }
+
+    /// The bias of a product on its way down from `level`.
+    pub(super) fn bias(&mut self, at: NodeIndex, einsum: &Einsum, reads: &[Read], level: usize) {
+        if let Some(bias) = reads.get(einsum.operands.len()) {
+            let bits = &bias.bits() * &self.runs(&self.graph.ops()[at]);
+            self.down(at, level, bias.role, &bits);
+        }
     }
 
     /// What the datapath takes from the nearest level: both operands of every
@@ -298,10 +346,14 @@ impl Finder<'_> {
                 false => &read.bits() * &runs,
             };
             let stays = self.is_there(read.source, at);
+            let is_inside = self.share_a_pass(read.source, at);
             for level in 0..=far {
-                let crossing = &bits * &self.crosses(level, &stays);
+                let mut crossing = &bits * &self.crosses(level, &stays);
+                if is_inside {
+                    crossing = &crossing * &self.kept(at, level);
+                }
                 self.down(at, level, read.role, &crossing);
-                if level == far {
+                if level == far && !is_inside {
                     self.bound += &crossing;
                 }
             }
@@ -313,9 +365,9 @@ impl Finder<'_> {
         let bits = &self.result_bits(op) * &runs;
         let stays = self.stays(at);
         for level in 0..=far {
-            let crossing = &bits * &self.crosses(level, &stays);
+            let crossing = &(&bits * &self.crosses(level, &stays)) * &self.kept(at, level);
             self.up(at, level, role_of_result(op), &crossing);
-            if level == far {
+            if level == far && !self.is_fused(at) {
                 self.bound += &crossing;
             }
         }

@@ -1,8 +1,10 @@
 //! What moves in a graph, by a convention.
 
+use std::collections::BTreeMap;
+
 use super::finder::{Access, Finder};
 use super::function::Searches;
-use super::setting::Movement;
+use super::setting::{Fuse, Movement, MovementOptions};
 use super::sizes::Sizes;
 use crate::format::Format;
 use crate::graph::OpGraph;
@@ -23,6 +25,8 @@ pub struct Traffic {
 pub struct Hierarchy {
     /// How data moves.
     pub movement: Movement,
+    /// What goes with it.
+    pub options: MovementOptions,
     /// The capacity of each level in bits, nearest first; the farthest one
     /// holds everything, whatever is said of it.
     pub capacities: Vec<Option<Expr>>,
@@ -42,9 +46,15 @@ pub fn traffic(
         capacities: &hierarchy.capacities,
         sizes,
         searches: Searches::new(tiles.unwrap_or_default()),
+        spikes: hierarchy.options.spikes,
         accesses: Vec::new(),
+        crossed: Vec::new(),
+        kept: BTreeMap::new(),
         bound: Expr::zero(),
     };
+    if tiles.is_some() && hierarchy.options.fuse == Fuse::Attention {
+        found.fuse_attention();
+    }
     for (at, op) in graph.iter() {
         match hierarchy.movement {
             Movement::NoReuse => found.no_reuse(at, op),

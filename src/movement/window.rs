@@ -10,6 +10,8 @@
 //! Halos are not kept between tiles: each tile loads its own anew. Padding is
 //! not loaded, for it is nowhere.
 
+use num_integer::Integer;
+
 use super::matrix::{Crossing, Stationary, Widths};
 use super::steps::{Tiles, steps};
 
@@ -64,6 +66,8 @@ const MAX_BOXES: usize = 1 << 10;
 const MAX_CHANNELS: usize = 1 << 5;
 /// More tiles at the edge of an axis than this are taken as whole ones.
 const MAX_CLIPPED: u64 = 1 << 12;
+/// Of windows with more taps than this the gaps are not looked for.
+const MAX_TAPS: u64 = 1 << 6;
 
 /// What a box along one axis, or all of them, has of outputs and inputs.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,12 +113,40 @@ impl WindowAxis {
         if to <= from {
             return 0;
         }
+        if self.taps > MAX_TAPS {
+            return self.spanned(from, to);
+        }
+        let [from, to] = [from, to].map(i128::from);
+        let [stride, dilation] = [self.stride, self.dilation].map(|one| i128::from(one.max(1)));
+        // Taps so far apart touch the same inputs, some outputs later.
+        let period = stride / stride.gcd(&dilation);
+        let later = period * dilation / stride;
+        let taps = i128::from(self.taps);
+        let mut touched = 0;
+        for first in 0..period.min(taps) {
+            // As outputs: which of them the first of these taps has inputs for.
+            let before = i128::from(self.padding) - first * dilation;
+            let least = Integer::div_ceil(&before, &stride);
+            let most = Integer::div_floor(&(before + i128::from(self.input) - 1), &stride) + 1;
+            let mut done = least;
+            for tap in 0..Integer::div_ceil(&(taps - first), &period) {
+                let begins = (from + tap * later).max(done);
+                let ends = (to + tap * later).min(most);
+                touched += (ends - begins).max(0);
+                done = done.max(ends);
+            }
+        }
+        u128::try_from(touched).unwrap_or(0)
+    }
+
+    /// Of long windows no fewer than they touch: all from the first tap to the
+    /// last.
+    fn spanned(&self, from: u64, to: u64) -> u128 {
         let [from, to] = [from, to].map(i128::from);
         let [taps, stride, dilation] = [self.taps, self.stride, self.dilation].map(i128::from);
         let first = from * stride - i128::from(self.padding);
         let end = (to - 1) * stride - i128::from(self.padding) + (taps - 1) * dilation + 1;
         let span = end.min(i128::from(self.input)) - first.max(0);
-        // Where windows leave gaps, no more than their taps are touched.
         u128::try_from(span.min((to - from) * taps)).unwrap_or(0)
     }
 

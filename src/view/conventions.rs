@@ -28,7 +28,11 @@ pub fn conventions_line(estimate: &Estimate) -> String {
     let set = set.concat();
     let movement = match &estimate.settings.memory {
         None => "— (not counted)".to_owned(),
-        Some(memory) => format!("{} through {}", memory.movement, memory.names().join(", ")),
+        Some(memory) => format!(
+            "{} through {}",
+            memory.convention(),
+            memory.names().join(", ")
+        ),
     };
     let phase = match estimate.settings.phase {
         Phase::Prefill => String::new(),

@@ -4,6 +4,8 @@
 #![allow(dead_code)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod buffers;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -22,7 +22,7 @@ use crate::claims::meaning::Attribute;
 use crate::claims::quantity::Quantity;
 use crate::claims::unit::Dimension;
 use crate::format::{Format, NumberFormat};
-use crate::movement::{Hierarchy, Movement, Role, Sizes, traffic};
+use crate::movement::{Hierarchy, Movement, MovementOptions, Role, Sizes, traffic};
 use crate::number;
 use crate::primitive::Primitive;
 use crate::table::{EnergyTable, MemoryLevel};
@@ -279,6 +279,7 @@ fn weight_bits(computed: &Computed, format: Format) -> Option<BigRational> {
     // A single level, which holds everything.
     let memory = Hierarchy {
         movement: Movement::Compulsory,
+        options: MovementOptions::default(),
         capacities: vec![None],
     };
     let mut bits = BigRational::zero();

@@ -55,4 +55,12 @@ pub(in crate::cli) struct PriceArgs {
     /// mappers have them
     #[arg(long, value_name = "TILES", default_value = "any")]
     pub(in crate::cli) tiles: String,
+    /// What `tiled` does in one pass: `none`, or `attention`, which keeps scores
+    /// in the nearer memory where a row of them fits and that moves less
+    #[arg(long, value_name = "OPS", default_value = "none")]
+    pub(in crate::cli) fuse: String,
+    /// Zeros and ones whose share of ones is known: `bits`, one each, or
+    /// `events`, the addresses of the ones, each of which fetches its weights
+    #[arg(long, value_name = "FORM", default_value = "bits")]
+    pub(in crate::cli) spikes: String,
 }

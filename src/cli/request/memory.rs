@@ -6,7 +6,7 @@ use crate::cli::arg_source::ArgSource;
 use crate::cli::args::PriceArgs;
 use crate::cli::settings::{LevelSetting, twice};
 use crate::energy::Memory;
-use crate::movement::{Movement, Tiles};
+use crate::movement::{Fuse, Movement, MovementOptions, Spikes, Tiles};
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::Symbol;
@@ -19,7 +19,9 @@ pub(super) fn memories(
     tables: &[EnergyTable],
     problems: &mut Problems,
 ) -> Vec<Option<Memory>> {
-    let movement = movement(args, problems);
+    let Some((movement, options)) = movement(args, problems) else {
+        return tables.iter().map(|_| None).collect();
+    };
     let of_table = |table: &EnergyTable| {
         let levels = match table.levels(args.memory.as_deref()) {
             Ok(levels) => levels,
@@ -37,14 +39,12 @@ pub(super) fn memories(
         };
         Some(Memory {
             table: table.name().to_owned(),
-            movement: movement?,
+            movement,
+            options,
             levels,
         })
     };
-    match movement {
-        Some(_) => tables.iter().map(of_table).collect(),
-        None => tables.iter().map(|_| None).collect(),
-    }
+    tables.iter().map(of_table).collect()
 }
 
 /// Leaves out the tables without the memories asked for, unless none has them.
@@ -56,41 +56,81 @@ pub(super) fn keep_with_memory(tables: &mut Vec<EnergyTable>, levels: Option<&st
 }
 
 /// How data moves; nothing where that is not counted.
-fn movement(args: &PriceArgs, problems: &mut Problems) -> Option<Movement> {
-    let mut wrong = |flag: &str, text: &str, message: String, known: &[&str]| {
-        let place = ArgSource::new(flag, text).spanned(text).place;
-        let mistake = Diagnostic::at(&place, message);
-        problems.push(mistake.known(text, known.iter().copied()));
-    };
-    let tiles = match args.tiles.as_str() {
-        "any" => Some(Tiles::Any),
-        "divisors" => Some(Tiles::Divisors),
-        other => {
-            let message = format!("`{other}` is no kind of tiles");
-            wrong("--tiles", other, message, &["any", "divisors"]);
-            None
-        }
-    };
-    let name = args.movement.as_str();
-    if name == "none" {
-        if let Some(memory) = &args.memory {
-            let message = "`--memory` is given, but data movement is not counted".to_owned();
-            wrong("--memory", memory, message, &[]);
-        } else if tiles == Some(Tiles::Divisors) {
-            let message = "`--tiles` is given, but data movement is not counted".to_owned();
-            wrong("--tiles", &args.tiles, message, &[]);
+fn movement(args: &PriceArgs, problems: &mut Problems) -> Option<(Movement, MovementOptions)> {
+    let tiles = choice(
+        ("--tiles", &args.tiles, "kind of tiles"),
+        [Tiles::Any, Tiles::Divisors],
+        Tiles::name,
+        problems,
+    );
+    let fuse = ("--fuse", args.fuse.as_str(), "kind of pass");
+    let fuse = choice(fuse, Fuse::ALL, Fuse::name, problems);
+    let spikes = ("--spikes", args.spikes.as_str(), "form of spikes");
+    let spikes = choice(spikes, Spikes::ALL, Spikes::name, problems);
+    if args.movement == "none" {
+        for (_, mistake) in unused(args, "data movement is not counted") {
+            problems.push(mistake);
         }
         return None;
     }
-    match (name.parse::<Movement>(), tiles?) {
-        (Ok(Movement::Tiled(_)), tiles) => Some(Movement::Tiled(tiles)),
-        (Ok(movement), _) => Some(movement),
-        (Err(_), _) => {
-            let message = format!("`{name}` is no model of data movement");
-            wrong("--movement", name, message, &Movement::NAMES);
-            None
+    let Ok(movement) = args.movement.parse::<Movement>() else {
+        let name = args.movement.as_str();
+        let message = format!("`{name}` is no model of data movement");
+        problems.push(wrong("--movement", name, message).known(name, Movement::NAMES));
+        return None;
+    };
+    let options = MovementOptions {
+        fuse: fuse?,
+        spikes: spikes?,
+    };
+    let movement = match movement {
+        Movement::Tiled(_) => Movement::Tiled(tiles?),
+        whole => {
+            let why = format!("`--movement {whole}` has no tiles");
+            for (flag, mistake) in unused(args, &why) {
+                if ["--tiles", "--fuse"].contains(&flag) {
+                    problems.push(mistake);
+                }
+            }
+            whole
         }
+    };
+    Some((movement, options))
+}
+
+fn wrong(flag: &'static str, text: &str, message: String) -> Diagnostic {
+    Diagnostic::at(&ArgSource::new(flag, text).spanned(text).place, message)
+}
+
+/// The one of some choices that is meant.
+fn choice<T: Copy, const N: usize>(
+    (flag, text, kind): (&'static str, &str, &str),
+    all: [T; N],
+    name: impl Fn(T) -> &'static str,
+    problems: &mut Problems,
+) -> Option<T> {
+    let found = all.into_iter().find(|one| name(*one) == text);
+    if found.is_none() {
+        let message = format!("`{text}` is no {kind}");
+        problems.push(wrong(flag, text, message).known(text, all.into_iter().map(name)));
     }
+    found
+}
+
+/// The options that are given but mean nothing, for the reason given.
+fn unused(args: &PriceArgs, why: &str) -> Vec<(&'static str, Diagnostic)> {
+    let given = [
+        ("--memory", args.memory.as_deref(), ""),
+        ("--tiles", Some(args.tiles.as_str()), "any"),
+        ("--fuse", Some(args.fuse.as_str()), "none"),
+        ("--spikes", Some(args.spikes.as_str()), "bits"),
+    ];
+    let unused = given.into_iter().filter_map(|(flag, text, usual)| {
+        let text = text.filter(|text| *text != usual)?;
+        let message = format!("`{flag}` is given, but {why}");
+        Some((flag, wrong(flag, text, message)))
+    });
+    unused.collect()
 }
 
 /// Sets numbers of the levels in use, each once.

@@ -1,0 +1,384 @@
+//! Which ops of a graph are one attention, and what they move in one pass.
+//!
+//! Scores, a product of two tensors, go element by element or row by row
+//! through other ops, and then weigh a third tensor. Where nothing else reads
+//! what lies between, all of it can be one pass. Level by level that pass is
+//! taken where a tile of scores fits and fewer bits cross than op by op.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use petgraph::graph::NodeIndex;
+
+use super::contraction::Contraction;
+use super::finder::{Finder, Read};
+use super::fused::counts;
+use super::setting::Role;
+use crate::graph::{Einsum, Op, OpKind, Projection};
+use crate::symbolic::Expr;
+
+/// Ops that are one attention.
+struct Fusion {
+    score: NodeIndex,
+    /// What is done to the scores.
+    between: BTreeSet<NodeIndex>,
+    context: NodeIndex,
+    /// Which operand of the score has the keys.
+    keys: usize,
+    /// Which operand of the context has the scores.
+    weighs: usize,
+    whole_rows: bool,
+    rows: Expr,
+    columns: Expr,
+    /// How often the whole thing is done with other operands.
+    times: Expr,
+}
+
+impl Fusion {
+    fn ops(&self) -> impl Iterator<Item = NodeIndex> {
+        let ends = [self.score, self.context];
+        ends.into_iter().chain(self.between.iter().copied())
+    }
+}
+
+impl Finder<'_> {
+    /// Counts every attention in one pass, at the levels where that is less;
+    /// what its ops move one by one is left in `kept`.
+    pub(super) fn fuse_attention(&mut self) {
+        let all: Vec<NodeIndex> = self.graph.iter().map(|(at, _)| at).collect();
+        for context in all {
+            for weighs in [0, 1] {
+                let fusion = self.fusion(context, weighs);
+                // No op is a part of two.
+                if let Some(fusion) = fusion.filter(|own| !own.ops().any(|at| self.is_fused(at))) {
+                    self.fuse(&fusion);
+                    break;
+                }
+            }
+        }
+    }
+
+    fn einsum(&self, at: NodeIndex) -> Option<(&Einsum, Vec<Read>, Contraction)> {
+        let op = &self.graph.ops()[at];
+        let OpKind::Einsum(einsum) = &op.kind else {
+            return None;
+        };
+        let reads = self.reads(at);
+        let [a, b, ..] = reads.as_slice() else {
+            return None;
+        };
+        let contraction = self.contraction(einsum, [&a.shape, &b.shape], op)?;
+        let is_plain = !contraction.has_windows() && einsum.operands.len() == reads.len();
+        // Nor are weights queries, keys or values.
+        let is_given = |read: &Read| !read.is_event && read.role != Role::Weight;
+        (is_plain && reads.iter().all(is_given)).then_some((einsum, reads, contraction))
+    }
+
+    /// The attention whose last product is `context`, with the scores as the
+    /// operand given.
+    fn fusion(&self, context: NodeIndex, weighs: usize) -> Option<Fusion> {
+        let (einsum, _, whole) = self.einsum(context)?;
+        let inputs = self.graph.inputs(context);
+        let (last, edge) = inputs.get(weighs)?;
+        let mut between = BTreeSet::new();
+        let score = self.score_behind(*last, &edge.tensor.shape, &mut between)?;
+        let (scored, _, first) = self.einsum(score)?;
+        let keys = keys_operand(scored, einsum, weighs)?;
+        let [rows, columns] = sides(&first, keys == first.second).map(|side| self.sizes.bind(side));
+        let [m, _] = sides(&whole, weighs == whole.first).map(|side| self.sizes.bind(side));
+        let n = whole.extents.get(1).map(|extent| self.sizes.bind(extent))?;
+        let times = self.sizes.bind(&first.times);
+        let runs = [score, context].map(|at| self.runs(&self.graph.ops()[at]));
+        let fits = self.is_closed(score, &between, context)
+            && m == rows
+            && n == columns
+            && times == self.sizes.bind(&whole.times);
+        let mut ops = between.iter().map(|at| &self.graph.ops()[*at]);
+        let whole_rows = ops.any(|op| self.takes_rows(op));
+        (fits && runs[0] == runs[1]).then_some(Fusion {
+            score,
+            whole_rows,
+            between,
+            context,
+            keys,
+            weighs,
+            rows,
+            columns,
+            times,
+        })
+    }
+
+    /// Whether no other op reads what lies between a score and a context.
+    fn is_closed(
+        &self,
+        score: NodeIndex,
+        between: &BTreeSet<NodeIndex>,
+        context: NodeIndex,
+    ) -> bool {
+        let inside = |at: &NodeIndex| *at == context || between.contains(at);
+        let is_inside = |at: NodeIndex| self.readers(at).iter().all(inside);
+        is_inside(score) && between.iter().all(|at| is_inside(*at))
+    }
+
+    /// The product behind what goes element by element or row by row, with all
+    /// between.
+    fn score_behind(
+        &self,
+        last: NodeIndex,
+        shape: &[Expr],
+        between: &mut BTreeSet<NodeIndex>,
+    ) -> Option<NodeIndex> {
+        let mut score = None;
+        let mut open = vec![last];
+        while let Some(at) = open.pop() {
+            let op = &self.graph.ops()[at];
+            let is_product = matches!(&op.kind, OpKind::Einsum(einsum) if einsum.operands.len() == 2 && einsum.has_reduction());
+            if is_product && op.output.shape == shape {
+                if score.is_some_and(|known| known != at) {
+                    return None;
+                }
+                score = Some(at);
+            } else if self.is_between(at, op, shape) && between.insert(at) {
+                open.extend(self.graph.inputs(at).into_iter().map(|(from, _)| from));
+            }
+        }
+        let score = score?;
+        // Of what was met only what comes from the scores is a part of it.
+        let mut from_score = BTreeSet::from([score]);
+        for (at, _) in self.graph.iter() {
+            let inputs = self.graph.inputs(at);
+            if between.contains(&at) && inputs.iter().any(|(from, _)| from_score.contains(from)) {
+                from_score.insert(at);
+            }
+        }
+        from_score.remove(&score);
+        *between = from_score;
+        Some(score)
+    }
+
+    /// Whether an op gives scores for scores, or something for each row.
+    fn is_between(&self, at: NodeIndex, op: &Op, shape: &[Expr]) -> bool {
+        if self.is_view(at) {
+            return false;
+        }
+        match &op.kind {
+            OpKind::Elementwise(_) => op.output.shape == shape,
+            OpKind::Einsum(einsum) => {
+                let is_row = shape
+                    .split_last()
+                    .is_some_and(|(_, row)| op.output.shape == row);
+                let is_whole = op.output.shape == shape && !einsum.has_reduction();
+                is_whole || (is_row && einsum.operands.len() == 1)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether an op may need all of a row at once: it adds up, or it is not
+    /// known which of its operand's elements one of its result takes.
+    fn takes_rows(&self, op: &Op) -> bool {
+        match &op.kind {
+            OpKind::Elementwise(elementwise) => !elementwise.has_formula(),
+            OpKind::Einsum(einsum) => einsum.has_reduction(),
+            _ => true,
+        }
+    }
+
+    fn fuse(&mut self, fusion: &Fusion) {
+        let (Some((_, scored, _)), Some((_, summed, _))) =
+            (self.einsum(fusion.score), self.einsum(fusion.context))
+        else {
+            return;
+        };
+        let (Some(queries), Some(keys), Some(values)) = (
+            scored.get(1 - fusion.keys),
+            scored.get(fusion.keys),
+            summed.get(1 - fusion.weighs),
+        ) else {
+            return;
+        };
+        let nothing = vec![Expr::zero(); self.capacities.len()];
+        let one_by_one = self.trial(fusion, vec![Expr::one(); self.capacities.len()]);
+        let rest = self.trial(fusion, nothing);
+        let op = &self.graph.ops()[fusion.context];
+        let runs = self.runs(op);
+        let numbers = self.numbers(fusion, [queries, keys, values]);
+        let results = self.result_bits(op);
+        let sums = &self.sizes.bind(&op.output.elements()) * &self.partial(op);
+        let once = [queries.bits(), keys.bits(), values.bits(), results.clone()];
+        let stays = [
+            self.is_there(queries.source, fusion.score),
+            self.second_is_there([queries.source, keys.source], fusion.score),
+            self.is_there(values.source, fusion.context),
+            self.stays(fusion.context),
+        ];
+        let roles = [queries.role, keys.role, values.role];
+        let mut kept = vec![Expr::one()];
+        for level in 1..self.capacities.len() {
+            let Some(Some(capacity)) = self.capacities.get(level - 1) else {
+                kept.push(Expr::one());
+                continue;
+            };
+            let mut arguments = vec![capacity.clone()];
+            arguments.extend(numbers.iter().cloned());
+            let [down, across] =
+                counts(&arguments, self.searches.tiles()).map(|count| self.sizes.now(count));
+            let crossing = stays
+                .each_ref()
+                .map(|stays| &runs * &self.crosses(level, stays));
+            let [of_queries, of_keys, of_values] = [
+                &(&once[0] * &across) * &crossing[0],
+                &(&once[1] * &down) * &crossing[1],
+                &(&once[2] * &down) * &crossing[2],
+            ];
+            let of_sums = &(&sums * &(&across - &Expr::one())) * &crossing[3];
+            let of_results = &results * &crossing[3];
+            let mut total = of_sums.scale(&crate::number::whole(2));
+            for part in [&of_queries, &of_keys, &of_values, &of_results] {
+                total += part;
+            }
+            let apart = &one_by_one.get(level).cloned().unwrap_or_default()
+                - &rest.get(level).cloned().unwrap_or_default();
+            let take = &self.sizes.fits(Expr::one(), across) * &self.sizes.fits(total, apart);
+            self.down(fusion.score, level, roles[0], &(&of_queries * &take));
+            self.down(fusion.score, level, roles[1], &(&of_keys * &take));
+            self.down(fusion.context, level, roles[2], &(&of_values * &take));
+            self.up(fusion.context, level, Role::Partial, &(&of_sums * &take));
+            self.down(fusion.context, level, Role::Partial, &(&of_sums * &take));
+            self.up(
+                fusion.context,
+                level,
+                Role::Activation,
+                &(&of_results * &take),
+            );
+            kept.push(&Expr::one() - &take);
+        }
+        for (bits, stays) in once.iter().zip(&stays) {
+            self.bound += &(&(bits * &(&Expr::one() - stays)) * &runs);
+        }
+        let kept = Arc::new(kept);
+        let parts = fusion.ops().map(|at| (at, Arc::clone(&kept)));
+        self.kept.extend(parts);
+    }
+
+    /// The numbers of an attention, but for the capacity, for one of its heads.
+    fn numbers(&self, fusion: &Fusion, [queries, keys, values]: [&Read; 3]) -> [Expr; 9] {
+        let partial = |at: NodeIndex| self.partial(&self.graph.ops()[at]);
+        let between = fusion.between.iter().map(|at| {
+            let op = &self.graph.ops()[*at];
+            self.width(op)
+        });
+        let score = between.fold(partial(fusion.score), |widest, own| widest.larger(&own));
+        let op = &self.graph.ops()[fusion.context];
+        let sums = &self.sizes.bind(&op.output.elements()) * &partial(fusion.context);
+        let a_head = |bits: Expr| bits.divide(&fusion.times).unwrap_or(bits);
+        [
+            score,
+            queries.width.larger(&partial(fusion.context)),
+            keys.width.larger(&values.width),
+            fusion.rows.clone(),
+            fusion.columns.clone(),
+            a_head(queries.bits()),
+            a_head(&keys.bits() + &values.bits()),
+            a_head(sums),
+            Expr::whole(fusion.whole_rows.into()),
+        ]
+    }
+
+    /// What the ops of an attention move one by one between each level and the
+    /// one below, with as much of what lies between as is `kept`.
+    fn trial(&self, fusion: &Fusion, kept: Vec<Expr>) -> Vec<Expr> {
+        let kept = Arc::new(kept);
+        let kept: BTreeMap<NodeIndex, _> = fusion.ops().map(|at| (at, Arc::clone(&kept))).collect();
+        let mut trial = Finder {
+            kept,
+            accesses: Vec::new(),
+            crossed: Vec::new(),
+            bound: Expr::zero(),
+            capacities: self.capacities,
+            searches: self.searches.clone(),
+            ..*self
+        };
+        for at in fusion.ops() {
+            trial.tiled(at, &self.graph.ops()[at]);
+        }
+        let mut crossed = vec![Expr::zero(); self.capacities.len()];
+        for (level, bits) in trial.crossed {
+            if let Some(sum) = crossed.get_mut(level) {
+                *sum += &bits;
+            }
+        }
+        crossed
+    }
+
+    /// Whether an op is a part of an attention that can be one pass.
+    pub(super) fn is_fused(&self, at: NodeIndex) -> bool {
+        self.kept.contains_key(&at)
+    }
+
+    /// Whether two ops are parts of the same one.
+    pub(super) fn share_a_pass(&self, from: NodeIndex, to: NodeIndex) -> bool {
+        let [from, to] = [from, to].map(|at| self.kept.get(&at));
+        from.is_some_and(|from| to.is_some_and(|to| Arc::ptr_eq(from, to)))
+    }
+
+    /// How much of what an op moves op by op crosses between a level and the one
+    /// below.
+    pub(super) fn kept(&self, at: NodeIndex, level: usize) -> Expr {
+        let kept = self.kept.get(&at).and_then(|kept| kept.get(level));
+        kept.cloned().unwrap_or_else(Expr::one)
+    }
+}
+
+/// Rows and columns of a product, the other way round unless it is `upright`.
+fn sides(contraction: &Contraction, upright: bool) -> [&Expr; 2] {
+    static NONE: std::sync::LazyLock<Expr> = std::sync::LazyLock::new(Expr::one);
+    let [rows, columns] = [0, 2].map(|at| contraction.extents.get(at).unwrap_or(&NONE));
+    if upright {
+        [rows, columns]
+    } else {
+        [columns, rows]
+    }
+}
+
+/// Which operand of the score has the axis that the context sums over: the one
+/// alone whose axes stand where the sum's do.
+fn keys_operand(score: &Einsum, context: &Einsum, weighs: usize) -> Option<usize> {
+    let weights = context.operands.get(weighs)?;
+    let is_summed = |at: &usize| context.axes.get(*at).is_some_and(|axis| axis.is_reduced);
+    let axes = |index: &crate::graph::AffineIndex| -> Vec<usize> {
+        index.terms.iter().map(|(axis, _)| *axis).collect()
+    };
+    // The last axis is the one that a softmax goes along.
+    let last = weights.0.last()?;
+    if last.terms.is_empty() || !axes(last).iter().all(is_summed) {
+        return None;
+    }
+    let mut summed = Vec::new();
+    for (index, scored) in weights.0.iter().zip(&score.output.0) {
+        let is_empty = index.terms.is_empty();
+        if !is_empty && axes(index).iter().all(is_summed) {
+            summed.extend(axes(scored));
+        } else if axes(index).iter().any(is_summed) {
+            return None;
+        }
+    }
+    let has = |operand: &Projection, axis: usize| {
+        let mut terms = operand.0.iter().flat_map(|index| &index.terms);
+        terms.any(|(own, _)| *own == axis)
+    };
+    let [first, second] = score.operands.as_slice() else {
+        return None;
+    };
+    let only = |one: &Projection, other: &Projection| {
+        !summed.is_empty()
+            && summed
+                .iter()
+                .all(|axis| has(one, *axis) && !has(other, *axis))
+    };
+    match (only(first, second), only(second, first)) {
+        (true, _) => Some(0),
+        (_, true) => Some(1),
+        _ => None,
+    }
+}
