@@ -41,6 +41,7 @@ fn here(arguments: &[&str]) -> String {
 
 fn memory(table: &EnergyTable, movement: Movement, levels: &str) -> Memory {
     Memory {
+        options: picojoule::movement::MovementOptions::default(),
         table: table.name().to_owned(),
         movement,
         levels: table.levels(Some(levels)).unwrap(),

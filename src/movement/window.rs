@@ -64,6 +64,8 @@ pub struct WindowPlan {
 const MAX_BOXES: usize = 1 << 10;
 /// Of channels beside each box, no more sizes than this.
 const MAX_CHANNELS: usize = 1 << 5;
+/// Of so many outputs every size of a tile is tried where taps leave gaps.
+const FEW_OUTPUTS: u64 = 1 << 6;
 /// More tiles at the edge of an axis than this are taken as whole ones.
 const MAX_CLIPPED: u64 = 1 << 12;
 /// Of windows with more taps than this the gaps are not looked for.
@@ -105,6 +107,16 @@ impl WindowAxis {
             dilation: 1,
             padding: 0,
             input: extent,
+        }
+    }
+
+    /// The sizes of tiles that are tried. Where taps leave gaps between them, tiles
+    /// of one number may touch more or less, and so all sizes count.
+    fn sizes(&self, tiles: Tiles) -> Vec<u64> {
+        let has_gaps = self.dilation > 1 && self.taps > 1;
+        match tiles {
+            Tiles::Any if has_gaps && self.outputs <= FEW_OUTPUTS => (1..=self.outputs).collect(),
+            _ => steps(self.outputs, tiles),
         }
     }
 
@@ -209,7 +221,7 @@ impl Convolution {
     fn boxes(&self, tiles: Tiles) -> Vec<Extent> {
         let batch = WindowAxis::plain(self.batch);
         let axes: Vec<&WindowAxis> = [&batch].into_iter().chain(&self.axes).collect();
-        let sizes: Vec<Vec<u64>> = axes.iter().map(|axis| steps(axis.outputs, tiles)).collect();
+        let sizes: Vec<Vec<u64>> = axes.iter().map(|axis| axis.sizes(tiles)).collect();
         let open = sizes.iter().filter(|sizes| sizes.len() > 1).count().max(1);
         let most = (MAX_BOXES as f64).powf(1.0 / open as f64) as usize;
         let mut boxes: Vec<Extent> = vec![Extent {
