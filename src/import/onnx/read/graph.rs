@@ -138,9 +138,30 @@ impl<'m> GraphReader<'m> {
         };
         let shape = self.extents(dims, name)?;
         check_shape(&shape).map_err(|why| format!("the input `{name}` {why}"))?;
+        if let Some(value) = self.given_number(input, &shape)? {
+            let tensor = self.builder.known(value, shape, input.element);
+            return self.names.insert(name, tensor);
+        }
         let tensor = self.builder.add_tensor(name, Some(shape), input.element);
         self.inputs.push(tensor);
         self.names.insert(name, tensor)
+    }
+
+    /// What an input was set to: a whole number or a truth by itself, such as a
+    /// sampling rate, on which branches and shapes may depend.
+    fn given_number(
+        &mut self,
+        input: &'m ValueInfo,
+        shape: &[Expr],
+    ) -> Result<Option<KnownValue>, String> {
+        let is_one = shape.iter().all(|extent| *extent == Expr::one());
+        match is_one && input.element.is_whole() {
+            true => {
+                let value = self.dims.number(&input.name)?;
+                Ok(value.map(|value| KnownValue::Whole(vec![value])))
+            }
+            false => Ok(None),
+        }
     }
 
     pub(super) fn extents(&mut self, dims: &[Dim], of: &str) -> Result<Vec<Expr>, String> {
