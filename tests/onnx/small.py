@@ -605,6 +605,12 @@ def _(g):
     return g.op("Mul", g.op("MatMul", g.input("x", 3, 4), g.weight(4, 6)), g.weight(6))
 
 
+@graph("bias_of_heads", "prim:add", 120, "2·3 rows of 5 to 2 heads of 2 by Einsum: 120 products and additions; the bias, a number for each column of each head, is where each sum starts", 24)
+def _(g):
+    heads = g.op("Einsum", g.input("x", 2, 3, 5), g.weight(5, 2, 2), equation="bij,jhk->bihk")
+    return g.op("Add", heads, g.weight(2, 2))
+
+
 @graph("gain_behind_signs", "prim:mul", 18, "weights of -1 and 1 stay such: a gain for each column of 3 rows remains", 18, options="--scan-weights")
 def _(g):
     signs = np.where(np.arange(24) % 5 < 2, -1, 1).astype(np.float32).reshape(4, 6)

@@ -154,13 +154,30 @@ impl<'m> GraphReader<'m> {
         input: &'m ValueInfo,
         shape: &[Expr],
     ) -> Result<Option<KnownValue>, String> {
-        let is_one = shape.iter().all(|extent| *extent == Expr::one());
-        match is_one && input.element.is_whole() {
+        match is_number(shape, input.element) {
             true => {
                 let value = self.dims.number(&input.name)?;
                 Ok(value.map(|value| KnownValue::Whole(vec![value])))
             }
             false => Ok(None),
+        }
+    }
+
+    /// Tells of the inputs that could be set to a number, where a branch or a
+    /// loop may depend on one.
+    pub(super) fn note_open_numbers(&mut self) {
+        let mut flags = Vec::new();
+        for input in self.inputs.clone() {
+            let shape = self.builder.shape(input);
+            if shape.is_ok_and(|shape| is_number(&shape, self.builder.element(input))) {
+                let name = &self.builder.tensor_mut(input).name;
+                flags.push(format!("`--set {name}=…`"));
+            }
+        }
+        if !flags.is_empty() {
+            let flags = flags.join(", ");
+            let note = format!("what runs may depend on inputs that can be set: {flags}");
+            self.builder.note(&note);
         }
     }
 
@@ -374,6 +391,11 @@ impl<'m> GraphReader<'m> {
             .map(|name| self.names.find(name).ok_or_else(|| missing(name)))
             .collect()
     }
+}
+
+/// Whether a tensor is one whole number or truth.
+fn is_number(shape: &[Expr], element: ElementType) -> bool {
+    element.is_whole() && shape.iter().all(|extent| *extent == Expr::one())
 }
 
 /// A node in messages.

@@ -15,7 +15,10 @@ pub(super) fn name(attention: &Attention, net: &mut Net, wiring: &Wiring) {
     name(attention.softmax, "softmax");
     name(attention.context, "context");
     attention.score.iter().for_each(|at| name(*at, "score"));
-    attention.outputs.iter().for_each(|at| name(*at, "out-proj"));
+    attention
+        .outputs
+        .iter()
+        .for_each(|at| name(*at, "out-proj"));
     for paths in attention.streams() {
         for ((_, projection), stage) in paths.iter().zip(PROJECTIONS) {
             projection.iter().for_each(|at| name(*at, stage));
