@@ -415,6 +415,22 @@ fn what_was_set_and_does_not_hold_is_named() {
     assert!(!of("n=4").contains("which was set"));
 }
 
+/// A share that was set for all bits of a graph, too.
+#[test]
+fn a_share_of_bits_that_was_set_and_does_not_hold_is_named() {
+    let folder = folder();
+    let rates = "source = \"seen\"\n[densities]\nfires = 0.25\n";
+    std::fs::write(folder.path().join("bits.toml"), rates).unwrap();
+    let graphs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/onnx/conventions");
+    let graph = graphs.join("spikes_pooled.onnx");
+    let measured = ["--densities", "bits.toml", "--set", "rho=0.05"];
+    let args = [&["estimate", graph.to_str().unwrap()], &measured[..]].concat();
+    let text = stdout(&picojoule(folder.path(), &args));
+    let line = "1 from bits.toml (seen); 1 measured over `rho`, which was set.";
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(line), "{text}");
+}
+
 #[test]
 fn a_sweep_prices_what_an_estimate_does() {
     let folder = folder();

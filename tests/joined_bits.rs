@@ -58,6 +58,7 @@ fn densities_follow_from_those_of_the_operands() {
         ("both", "apply = \"x * z\"", 8, "at most 0.2", 64),
         ("sum", "apply = \"x + z\"", 8, "at most 0.5", 160),
         ("either", "apply = \"max(x, z)\"", 8, "at most 0.5", 160),
+        ("least", "apply = \"min(x, z)\"", 8, "at most 0.2", 64),
         ("rest", "apply = \"1 - x\"", 8, "0.8", 256),
         ("scaled", "apply = \"x * 0.7\"", 8, "0.2", 64),
         // The largest of 3; of one alone.

@@ -101,6 +101,11 @@ fn a_dim_is_set_by_the_name_of_the_file() {
         let found = estimate("names.onnx", &[&format!("{name}=3"), "z_axis0=2"]).unwrap();
         assert_eq!(found["macs"], 100, "{name}");
     }
+    let missing = estimate("names.onnx", &["z_axis0=2"]).unwrap_err();
+    assert!(
+        missing.contains("`--set p2o.DynamicDimension.0=…`"),
+        "{missing}"
+    );
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("names.toml");
     let path = path.to_str().unwrap();

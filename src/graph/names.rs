@@ -200,7 +200,7 @@ impl<'a> Resolver<'a> {
                 None => missing.push(need),
             }
         }
-        if let Some(mistake) = unset(&self.module.name, &missing) {
+        if let Some(mistake) = unset(self.module, &missing) {
             problems.push(mistake);
             return false;
         }
@@ -325,12 +325,26 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// The mistake for dims that a model needs and that nobody has set.
-fn unset(model: &str, missing: &[&Spanned<String>]) -> Option<Diagnostic> {
+/// The mistake for dims that a model needs and that nobody has set, by the names
+/// of the file that the model was made from, where it has other ones.
+fn unset(model: &Module, missing: &[&Spanned<String>]) -> Option<Diagnostic> {
     let (first, others) = missing.split_first()?;
-    let names: Vec<&str> = missing.iter().map(|need| need.value.as_str()).collect();
-    let message = format!("`{model}` needs a value for `{}`", names.join("`, `"));
-    let flags: Vec<String> = names.iter().map(|name| format!("--set {name}=…")).collect();
+    let name = |need: &&'_ Spanned<String>| {
+        let alias = (model.aliases.iter()).find(|alias| alias.value.value == need.value);
+        alias.map_or(need.value.clone(), |alias| alias.name.value.clone())
+    };
+    let names: Vec<String> = missing.iter().map(name).collect();
+    let message = format!(
+        "`{}` needs a value for `{}`",
+        model.name,
+        names.join("`, `")
+    );
+    let plain = |c: char| c.is_alphanumeric() || "._-".contains(c);
+    let flag = |name: &String| match name.chars().all(plain) {
+        true => format!("--set {name}=…"),
+        false => format!("--set '{name}=…'"),
+    };
+    let flags: Vec<String> = names.iter().map(flag).collect();
     let mut mistake =
         Diagnostic::at(&first.place, message).help(format!("give it: `{}`", flags.join(" ")));
     for need in others.iter().take(MAX_PROBLEMS) {

@@ -214,6 +214,24 @@ def queries_and_heads():
     g.save("heads_talk")
 
 
+def streams():
+    """Two streams of 5 and 4 tokens, each with projections of its own, packed, and one of its output, that attend jointly."""
+    g = Graph()
+    given, parts, ends = [], [], [0, 5, 9]
+    for name, tokens in (("x", 5), ("y", 4)):
+        given.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, (1, tokens, WIDTH)))
+        packed = g.op("MatMul", name, g.weight(WIDTH, 3 * WIDTH))
+        parts.append([g.heads(part, tokens) for part in g.op("Split", packed, axis=-1, num_outputs=3, outputs=3)])
+    q, k, v = (g.op("Concat", *both, axis=2) for both in zip(*parts))
+    scores = g.op("MatMul", q, g.op("Transpose", k, perm=[0, 1, 3, 2]))
+    mixed = g.op("MatMul", g.op("Softmax", g.op("Mul", scores, g.const(0.5, np.float32)), axis=-1), v)
+    mixed = g.op("Reshape", g.op("Transpose", mixed, perm=[0, 2, 1, 3]), g.const([1, 9, WIDTH]))
+    made = [g.op("MatMul", g.slice(mixed, a, b, 1), g.weight(WIDTH, WIDTH)) for a, b in zip(ends, ends[1:])]
+    results = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in made]
+    graph = helper.make_graph(g.nodes, "two_streams", given, results, g.weights)
+    save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8), HERE / "two_streams.onnx")
+
+
 def operator(name, kind, inputs, weights=(), domain="com.microsoft", opset=23, then=None, types=None, stored=(), **attributes):
     """A graph of one operator, and `then` another of its result; `inputs` are names and shapes, `weights` constants by
     their shapes, None is left out; `types` are those of inputs that are no fractions; the `stored` have values."""
@@ -277,4 +295,5 @@ if __name__ == "__main__":
     rotations()
     projections()
     queries_and_heads()
+    streams()
     operators()

@@ -18,7 +18,8 @@ HEADS, HEAD = 3, 4
 
 def write(name, nodes, inputs, outputs, weights=(), opset=23, microsoft=False):
     rng = np.random.default_rng(1)
-    stored = [numpy_helper.from_array(rng.normal(size=shape).astype(np.float32), key) for key, shape in weights]
+    any_of = lambda given: given if isinstance(given, np.ndarray) else rng.normal(size=given).astype(np.float32)
+    stored = [numpy_helper.from_array(any_of(given), key) for key, given in weights]
     value = lambda key, shape: helper.make_tensor_value_info(key, TensorProto.FLOAT, shape)
     graph = helper.make_graph(nodes, name, [value(*one) for one in inputs], [value(*one) for one in outputs], stored)
     opsets = [helper.make_opsetid("", opset)] + ([helper.make_opsetid("com.microsoft", 1)] if microsoft else [])
@@ -115,6 +116,22 @@ write("spikes_pooled", spiking, [("x", (1, 2, 4, 4))], [("y", (1, 4))], [("thres
 expect("spikes_pooled", "", "acs", 32, "8 · 4 terms; of the spikes nothing is known")
 expect("spikes_pooled", "rho=0.125", "acs", 16, "the largest of 4 spikes of density 1/8 is one in at most half of the places")
 expect("spikes_pooled", "rho=0.125", "dense_synops", 32, "with the zeros")
+
+spiking[3] = helper.make_node("Pad", ["pooled", "around"], ["padded"])
+spiking[4] = helper.make_node("MatMul", ["padded", "v"], ["y"])
+write("spikes_padded", spiking, [("x", (1, 2, 4, 4))], [("y", (1, 2, 4, 3))], [("threshold", ()), ("around", np.array([0, 0, 1, 1, 0, 0, 1, 1])), ("v", (4, 3))])
+expect("spikes_padded", "rho=0.125", "acs", 12, "at most half of 2 · 4 places, with 0 around 2 · 16: of 32 · 3 terms an eighth")
+
+both = [
+    helper.make_node("Greater", ["x", "threshold"], ["one"]),
+    helper.make_node("Greater", ["z", "threshold"], ["other"]),
+    helper.make_node("And", ["one", "other"], ["both"]),
+    helper.make_node("Cast", ["both"], ["bits"], to=TensorProto.FLOAT),
+    helper.make_node("MatMul", ["bits", "w"], ["y"]),
+]
+write("both_spike", both, [("x", (4, 8)), ("z", (4, 8))], [("y", (4, 3))], [("threshold", ()), ("w", (8, 3))])
+expect("both_spike", "rho=0.25", "acs", 24, "at most a quarter of 4 · 8 · 3 terms")
+expect("both_spike", "rho=0.25", "prim:and", 32, "one for each of 4 · 8 bits")
 
 with open(HERE / "expected.csv", "w", newline="") as out:
     writer = csv.writer(out, lineterminator="\n")

@@ -89,7 +89,8 @@ def check(name, model, binds, elements):
     for value in model.graph.input:
         kind = value.type.tensor_type
         shape = [int(binds[d.dim_param]) if d.dim_param else d.dim_value for d in kind.shape.dim]
-        feeds[value.name] = np.zeros(shape, helper.tensor_dtype_to_np_dtype(kind.elem_type))
+        fill = int(binds.get(value.name, 0)) if np.prod(shape) == 1 else 0
+        feeds[value.name] = np.full(shape, fill, helper.tensor_dtype_to_np_dtype(kind.elem_type))
     found = ReferenceEvaluator(model).run(None, feeds)[0]
     assert found.size == elements, f"{name}: {found.shape}"
 
@@ -206,6 +207,33 @@ def _(g):
 def _(g):
     table = g.op("ScatterElements", g.ints(0, 0, 0), g.ints(1), g.ints(7))
     return rows_of(g, g.op("Gather", table, g.ints(1)))
+
+
+@graph("added_at_known_places", "prim:compare", 40, "[1, 2, 3] with 3 and 4 added at 2: 10 rows of 4", 40)
+def _(g):
+    sums = g.op("ScatterElements", g.ints(1, 2, 3), g.ints(2, 2), g.ints(3, 4), axis=0, reduction="add")
+    return rows_of(g, g.op("Gather", sums, g.ints(2)))
+
+
+@graph("largest_at_known_places", "prim:compare", 28, "[[1, 9], [3, 4]] with 7 at its last place where that is larger: 7 rows of 4", 28)
+def _(g):
+    table = g.constant(np.array([[1, 9], [3, 4]]))
+    last = g.constant(np.array([[1, 1]]))
+    changed = g.op("ScatterND", table, last, g.ints(7), reduction="max")
+    return rows_of(g, g.op("GatherND", changed, last))
+
+
+@graph("shifted_number", "prim:compare", 24, "3 shifted by 2 to the left is 12, by 1 to the right 6: 6 rows of 4", 24)
+def _(g):
+    more = g.op("BitShift", g.number(3, np.uint64), g.number(2, np.uint64), direction="LEFT")
+    half = g.op("BitShift", more, g.number(1, np.uint64), direction="RIGHT")
+    return rows_of(g, g.op("Cast", half, to=INT64))
+
+
+@graph("padded_table", "prim:compare", 60, "[1, 2] with one 4 before and two behind sums to 15 rows of 4", 60)
+def _(g):
+    table = g.op("Pad", g.ints(1, 2), g.ints(1, 2), g.number(4))
+    return rows_of(g, g.op("ReduceSum", table, g.ints(0), keepdims=0))
 
 
 @graph("tiled_and_summed", "prim:compare", 24, "[1, 2] tiled to [1, 2, 1, 2], running sums 1, 3, 4, 6: the last is 6 rows of 4", 24)
@@ -392,6 +420,34 @@ def _(g):
     return g.op("Loop", g.input("n", kind=INT64), "", x, body=inner.subgraph(*outputs))
 
 
+ROWS.append(["loop_on_an_input.onnx", "n=3", "prim:add", 56, "the same with n set to 3: as many additions as products, and 3 turns of 8"])
+
+
+@graph("branch_by_a_rate", "macs", 36, "a branch by whether an input, a rate, is 16000: then 3 rows times 4 by 3", 9, "rate=16000")
+def _(g):
+    w, v, x = g.weight(4, 3), g.weight(4, 5), g.input("x", 3, 4)
+    rate = g.op("Equal", g.input("rate", kind=INT64), g.number(16000))
+    yes, no = Graph("y_"), Graph("n_")
+    then = yes.subgraph((yes.op("MatMul", x, w), FLOAT))
+    other = no.subgraph((no.op("Slice", no.op("MatMul", x, v), no.ints(0), no.ints(3), no.ints(1)), FLOAT))
+    return g.op("If", rate, then_branch=then, else_branch=other)
+
+
+ROWS.append(["branch_by_a_rate.onnx", "rate=8000", "macs", 60, "else 3 rows times 4 by 5"])
+
+
+@graph("rows_by_an_input", "prim:compare", 20, "as many rows of 4 as an input says", 20, "m=5")
+def _(g):
+    return rows_of(g, g.op("Cast", g.input("m", 1, kind=TensorProto.INT32), to=INT64))
+
+
+@graph("steps_behind_the_batch", "macs", 2 * 5 * 4 * 7 + 2 * 5 * 4 * 6, "layout = 1: 2 sequences of 5 steps, 4 states from 3 and 4; all states, 2·5 rows of 4, times 4 by 6", 60, "n=5")
+def _(g):
+    x = g.input("x", 2, "n", 3)
+    states, _ = g.op("RNN", x, g.weight(1, 4, 3), g.weight(1, 4, 4), outputs=2, hidden_size=4, layout=1)
+    return g.op("MatMul", g.op("Squeeze", states, g.ints(2)), g.weight(4, 6))
+
+
 @graph("scan_of_five", "macs", 5 * 2 * (3 * 4 + 4 * 4) + 5 * 2 * 4 * 2, "5 steps of 2 rows, 3·4 and 4·4 products each; the states of all steps times 4 by 2")
 def _(g):
     w, r, x = g.weight(3, 4), g.weight(4, 4), g.input("x", 2, 5, 3)
@@ -547,6 +603,12 @@ def _(g):
 @graph("gain_behind_matmul", "prim:mul", 3 * 4 * 6, "(x·w) · gain: a gain for each column, in the weight", 18)
 def _(g):
     return g.op("Mul", g.op("MatMul", g.input("x", 3, 4), g.weight(4, 6)), g.weight(6))
+
+
+@graph("bias_of_heads", "prim:add", 120, "2·3 rows of 5 to 2 heads of 2 by Einsum: 120 products and additions; the bias, a number for each column of each head, is where each sum starts", 24)
+def _(g):
+    heads = g.op("Einsum", g.input("x", 2, 3, 5), g.weight(5, 2, 2), equation="bij,jhk->bihk")
+    return g.op("Add", heads, g.weight(2, 2))
 
 
 @graph("gain_behind_signs", "prim:mul", 18, "weights of -1 and 1 stay such: a gain for each column of 3 rows remains", 18, options="--scan-weights")

@@ -122,8 +122,8 @@ impl Pass<'_> {
     fn op<'l>(&mut self, op: &'l LoweredOp<'l>, mut values: ValueSet, at: &At) -> ValuedOp<'l> {
         let mut density_from = op.density.as_ref().map(|_| DensityOrigin::Declared);
         if let Some(measured) = self.densities.measured(at, &op.name, &mut self.problems) {
-            values.density = Some(measured.share());
-            self.note_overridden(op);
+            let before = values.density.replace(measured.share());
+            self.note_overridden(op.density.as_ref().or(before.as_ref()));
             values.is_bound = false;
             density_from = Some(DensityOrigin::Measured);
         }
@@ -139,9 +139,10 @@ impl Pass<'_> {
         }
     }
 
-    /// Notes what was set for the density of an op that was measured.
-    fn note_overridden(&mut self, op: &LoweredOp<'_>) {
-        let symbols = op.density.iter().flat_map(Expr::symbols);
+    /// Notes what was set for the density that one that was measured stands
+    /// over: that of the op, or what follows from the share of ones among bits.
+    fn note_overridden(&mut self, density: Option<&Expr>) {
+        let symbols = density.into_iter().flat_map(Expr::symbols);
         for symbol in symbols {
             let name = symbol.name().rsplit('.').next().unwrap_or(symbol.name());
             if self.set.contains(name) {

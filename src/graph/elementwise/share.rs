@@ -3,7 +3,7 @@
 //! | formula | share, with ρ of x and σ of y |
 //! |---|---|
 //! | `-x`, `abs(x)`, `x * 0.7`, `x / 2` | ρ |
-//! | `x * y` | at most the smaller of ρ and σ |
+//! | `x * y`, `min(x, y)` of bits | at most the smaller of ρ and σ |
 //! | `x + y`, `x - y`, `max(x, y)`, `min(x, y)` | at most ρ + σ |
 //! | `1 - x` of bits | 1 − ρ |
 //! | `where(c, x, 0)` | at most ρ, and as much as of c |
@@ -80,6 +80,13 @@ fn of_rest(op: BinaryOp, number: &Expr, tensor: &Term, operands: &[&ValueSet]) -
     (tensor.domain == two).then(|| Share::exactly(&Expr::one() - &share.most))
 }
 
+fn are_bits(term: &Term, operands: &[&ValueSet]) -> bool {
+    match term.node {
+        TermNode::Operand(slot) => operands.get(slot).is_some_and(|x| x.domain.is_binary()),
+        _ => false,
+    }
+}
+
 fn of_call(function: Function, arguments: &[Term], operands: &[&ValueSet]) -> Option<Share> {
     let share = |at: usize| arguments.get(at).and_then(|term| term.share(operands));
     let number = |at: usize| {
@@ -101,6 +108,10 @@ fn of_call(function: Function, arguments: &[Term], operands: &[&ValueSet]) -> Op
         }
         Function::Max if number(1).is_some_and(|number| !number.is_positive()) => {
             Share::at_most(share(0)?.most)
+        }
+        // One that is zero makes it zero.
+        Function::Min if arguments.iter().all(|term| are_bits(term, operands)) => {
+            Share::of_both(share(0), share(1))
         }
         Function::Max | Function::Min => Share::of_either(share(0), share(1)),
         Function::Where if number(2).is_some_and(|number| number.is_zero()) => {

@@ -85,11 +85,11 @@ impl Folding<'_> {
             _ => return None,
         };
         let gain = matches!(binary, Binary::Mul | Binary::Div);
-        let axis = match node.stage {
-            Some("norm") => channels_of(net, vector, sums)?,
-            _ => axis_of(net, vector, sums)?,
+        let axes = match node.stage {
+            Some("norm") => vec![channels_of(net, vector, sums)?],
+            _ => axes_of(net, vector, sums)?,
         };
-        let (product, last, axis) = self.before(net, at, sums, axis, gain)?;
+        let (product, last, axes) = self.before(net, at, sums, axes, gain)?;
         let Work::Product(found) = &net.nodes[product].work else {
             return None;
         };
@@ -101,8 +101,11 @@ impl Folding<'_> {
             true => plain && net.nodes[product].format.is_none(),
             false => !found.bias || self.scaled.contains(&product),
         };
-        let along = found.result.get(axis)?;
-        (fits && weight.constant && is_of_weight(found, along)).then_some(Fold {
+        let of_weight = axes.iter().all(|axis| {
+            let along = found.result.get(*axis);
+            along.is_some_and(|along| is_of_weight(found, along))
+        });
+        (fits && weight.constant && of_weight).then_some(Fold {
             product,
             last,
             gain,
@@ -110,17 +113,17 @@ impl Folding<'_> {
     }
 
     /// The product whose elements, maybe moved or brought to scale, `tensor`
-    /// has; the node that makes the tensor; and which axis of the product one of
-    /// the tensor is.
+    /// has; the node that makes the tensor; and which axes of the product some of
+    /// the tensor are.
     fn before(
         &self,
         net: &Net,
         reader: NodeId,
         tensor: TensorId,
-        axis: usize,
+        axes: Vec<usize>,
         gain: bool,
-    ) -> Option<(NodeId, NodeId, usize)> {
-        let (mut tensor, mut reader, mut axis) = (tensor, reader, axis);
+    ) -> Option<(NodeId, NodeId, Vec<usize>)> {
+        let (mut tensor, mut reader, mut axes) = (tensor, reader, axes);
         let mut last = None;
         loop {
             let maker = self.makers.get(&tensor).copied();
@@ -132,9 +135,11 @@ impl Folding<'_> {
             }
             let last = *last.get_or_insert(maker);
             match (&node.work, node.inputs.as_slice()) {
-                (Work::Product(_), _) => return Some((maker, last, axis)),
+                (Work::Product(_), _) => return Some((maker, last, axes)),
                 (Work::Move, [moved]) => {
-                    axis = (*net.kept_axes.get(&tensor)?.get(axis)?)?;
+                    let kept = net.kept_axes.get(&tensor)?;
+                    let before = axes.iter().map(|axis| *kept.get(*axis)?);
+                    axes = before.collect::<Option<_>>()?;
                     tensor = *moved;
                     reader = maker;
                 }
@@ -156,15 +161,15 @@ fn channels_of(net: &Net, vector: TensorId, sums: TensorId) -> Option<usize> {
     rank(sums)?.checked_sub(rank(vector)?)
 }
 
-/// The axis of `sums` along which a constant is a vector.
-fn axis_of(net: &Net, vector: TensorId, sums: TensorId) -> Option<usize> {
+/// The axes of `sums` along which a constant has several numbers.
+fn axes_of(net: &Net, vector: TensorId, sums: TensorId) -> Option<Vec<usize>> {
     let one = Expr::one();
     let vector = net.tensors[vector].shape.as_ref()?;
     let shape = net.tensors[sums].shape.as_ref()?;
     let first = shape.len().checked_sub(vector.len())?;
-    let mut long = (0..vector.len()).filter(|at| vector[*at] != one);
-    let along = long.next()?;
-    (long.next().is_none() && vector[along] == shape[first + along]).then_some(first + along)
+    let long: Vec<usize> = (0..vector.len()).filter(|at| vector[*at] != one).collect();
+    let fits = long.iter().all(|at| vector[*at] == shape[first + at]);
+    (fits && !long.is_empty()).then(|| long.iter().map(|at| first + at).collect())
 }
 
 /// Whether an axis of the result is one of the weight, or one of the weight

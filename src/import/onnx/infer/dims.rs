@@ -76,6 +76,19 @@ impl<'m> Dims<'m> {
         }
     }
 
+    /// What a number that is no dim, but an input by itself, is set to. It
+    /// stands among the dims of the model file.
+    ///
+    /// # Errors
+    /// A size that contradicts others; in words.
+    pub(crate) fn number(&mut self, input: &str) -> Result<Option<Expr>, String> {
+        let is_dim = self.of_inputs.contains_key(input);
+        match !is_dim && self.set(input, &name_of(input)).is_some() {
+            true => self.named(input).map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// The dim of this name. What is no name by itself (`2*seq`, `dim-0`) is
     /// made one, unless it follows from other dims.
     fn named(&mut self, text: &str) -> Result<Expr, String> {

@@ -189,7 +189,40 @@ pub(crate) fn pad(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let padding = builder.known(KnownValue::Real(vec![value]), vec![], element);
     builder.tensor_mut(padding).name = "padding".to_owned();
     if let Some(value) = num_rational::BigRational::from_float(value) {
-        builder.tensor_mut(padding).domain = crate::domain::Domain::of([value]);
+        let made = builder.tensor_mut(padding);
+        made.density = num_traits::Zero::is_zero(&value).then_some((0, 1));
+        made.domain = crate::domain::Domain::of([value]);
     }
-    Ok(vec![builder.moved(&[x, padding], shape)?])
+    let known = padded(builder, x, value, &pads, &axes);
+    let result = builder.moved(&[x, padding], shape)?;
+    builder.reveal(result, known);
+    Ok(vec![result])
+}
+
+/// What is known of the elements of `x` with so many of one value before and
+/// behind along each of `axes`.
+fn padded(
+    builder: &NetBuilder,
+    x: TensorId,
+    value: f64,
+    pads: &[Expr],
+    axes: &[usize],
+) -> Option<KnownValue> {
+    let elements = builder.exprs(x)?;
+    let value = Expr::constant(num_rational::BigRational::from_float(value)?);
+    let own = extents(&builder.shape(x).ok()?)?;
+    let (mut before, mut all) = (vec![0; own.len()], own.clone());
+    for (at, axis) in axes.iter().enumerate() {
+        let ends = [number(pads.get(at)?), number(pads.get(at + axes.len())?)];
+        let [first, last] = ends.map(Result::ok);
+        before[*axis] = first?;
+        all[*axis] += first? + last?;
+    }
+    let element = |index: Vec<i64>| {
+        let index: Vec<i64> = index.iter().zip(&before).map(|(at, by)| at - by).collect();
+        let within = place_of(&index, &own).and_then(|place| elements.get(place));
+        within.unwrap_or(&value).clone()
+    };
+    let values = indices(&all)?.into_iter().map(element).collect();
+    Some(KnownValue::Whole(values))
 }

@@ -126,6 +126,14 @@ pub(crate) fn logic(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         _ => None,
     };
     let shape = builder.broadcast(&inputs)?;
+    let is_bool = |x: &TensorId| builder.element(*x) == ElementType::Bool;
+    let computed = |x: &TensorId| !builder.is_constant(*x);
+    if let ("And", [x, y]) = (name, inputs.as_slice())
+        && inputs.iter().all(|x| is_bool(x) && computed(x))
+    {
+        // A product, of which more is known: at most the smaller share is true.
+        return Ok(vec![builder.binary(Binary::Mul, *x, *y)?]);
+    }
     let one = [(Primitive::And, Expr::one())];
     let result = builder.per_element(&one, &inputs, shape, element)?;
     builder.reveal(result, value);
@@ -153,10 +161,21 @@ fn logical(name: &str, x: &Expr, y: &Expr) -> Option<Expr> {
 /// `BitShift`
 pub(crate) fn shift(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let inputs = [call.input(0)?, call.input(1)?];
+    let to_left = call.text("direction") == Some("LEFT");
+    let value = paired(builder, inputs[0], inputs[1], |x, by| {
+        let by = u32::try_from(number(by).ok()?).ok().filter(|by| *by < 63)?;
+        let factor = Expr::whole(1 << by);
+        match to_left {
+            true => Some(x * &factor),
+            false => Some(floor(&x.divide(&factor)?)),
+        }
+    });
     let shape = builder.broadcast(&inputs)?;
     let one = [(Primitive::Shift, Expr::one())];
     let element = builder.element(inputs[0]);
-    Ok(vec![builder.per_element(&one, &inputs, shape, element)?])
+    let result = builder.per_element(&one, &inputs, shape, element)?;
+    builder.reveal(result, value);
+    Ok(vec![result])
 }
 
 /// `BitCast`: the same bits as another type.

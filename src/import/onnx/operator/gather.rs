@@ -3,6 +3,7 @@
 use super::call::Call;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
+use crate::import::onnx::infer::bounds::{larger, smaller};
 use crate::import::onnx::infer::extent::{axis_at, extents, number};
 use crate::import::onnx::infer::index::{indices, place_of};
 use crate::import::onnx::net::{KnownValue, Origin, TensorId, Unary, Work};
@@ -214,10 +215,16 @@ pub(crate) fn scatter(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         "ScatterND" => tuple_places(builder, data, at, 0, &builder.shape(updates)?),
         _ => along_axis(builder, data, at, call.axis(0, shape.len())?),
     };
-    let value = match (step, places) {
-        (None, Some(places)) => replaced(builder, data, updates, &places),
-        _ => None,
-    };
+    let value = places.and_then(|places| {
+        let combine = match call.text("reduction") {
+            Some("add") => |old: &Expr, new: Expr| old + &new,
+            Some("mul") => |old: &Expr, new: Expr| old * &new,
+            Some("max") => |old: &Expr, new: Expr| larger(old, &new),
+            Some("min") => |old: &Expr, new: Expr| smaller(old, &new),
+            _ => |_: &Expr, new: Expr| new,
+        };
+        scattered_value(builder, data, updates, &places, combine)
+    });
     let constant = builder.is_constant(at) && builder.is_constant(data);
     let mut scattered = updates;
     if let Some(step) = step {
@@ -239,16 +246,18 @@ pub(crate) fn scatter(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     Ok(vec![result])
 }
 
-/// What is known of the data with some of its elements replaced.
-fn replaced(
+/// What is known of the data with some of its elements combined with others.
+fn scattered_value(
     builder: &NetBuilder,
     data: TensorId,
     updates: TensorId,
     places: &[usize],
+    combine: fn(&Expr, Expr) -> Expr,
 ) -> Option<KnownValue> {
     let mut values = builder.exprs(data)?;
     for (place, update) in places.iter().zip(builder.exprs(updates)?) {
-        *values.get_mut(*place)? = update;
+        let element = values.get_mut(*place)?;
+        *element = combine(element, update);
     }
     Some(KnownValue::Whole(values))
 }

@@ -10,8 +10,9 @@ use crate::import::onnx::proto::ElementType;
 use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
-/// `RNN`, `GRU`, `LSTM`: input (steps, batch, width), weights (directions,
-/// gates · hidden, width) and (directions, gates · hidden, hidden).
+/// `RNN`, `GRU`, `LSTM`: input (steps, batch, width), or (batch, steps, width)
+/// where `layout` is 1, weights (directions, gates · hidden, width) and
+/// (directions, gates · hidden, hidden).
 pub(crate) fn recurrent(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     layer(builder, call, false)
 }
@@ -26,7 +27,11 @@ pub(crate) fn quantised(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 fn layer(builder: &mut NetBuilder, call: &Call<'_>, of_numbers: bool) -> Results {
     use Primitive::{Add, Div, Exp, Mul, Sub, Tanh};
     let x = call.input(0)?;
-    let [steps, batch, _] = builder.shape_of_rank::<3>(x)?;
+    let [mut steps, mut batch, _] = builder.shape_of_rank::<3>(x)?;
+    let batch_first = call.int_or("layout", 0) == 1;
+    if batch_first {
+        std::mem::swap(&mut steps, &mut batch);
+    }
     let (own, back) = (call.input(1)?, call.input(2)?);
     let [directions, mut gates, width] = builder.shape_of_rank::<3>(own)?;
     let [_, other, mut hidden] = builder.shape_of_rank::<3>(back)?;
@@ -77,7 +82,11 @@ fn layer(builder: &mut NetBuilder, call: &Call<'_>, of_numbers: bool) -> Results
         false => vec![d.clone(), g.clone(), i.clone()],
     };
     let result = vec![s.clone(), b.clone(), d.clone(), g.clone()];
-    let of_input = vec![vec![s.clone(), b.clone(), i.clone()], weight.clone()];
+    let of_input = match batch_first {
+        true => vec![b.clone(), s.clone(), i.clone()],
+        false => vec![s.clone(), b.clone(), i.clone()],
+    };
+    let of_input = vec![of_input, weight.clone()];
     let inputs = Product::multiplied(of_input, result.clone(), vec![]);
     let inputs = Gates {
         product: inputs,
@@ -139,9 +148,18 @@ fn layer(builder: &mut NetBuilder, call: &Call<'_>, of_numbers: bool) -> Results
         builder.note("recurrent layers are counted with all steps, whatever lengths are given");
     }
     let made = builder.per_element(&counts, &parts, states, element)?;
-    let shape = vec![steps, directions.clone(), batch.clone(), hidden.clone()];
-    let all = builder.moved(&[made], shape)?;
-    let last = builder.moved(&[made], vec![directions, batch, hidden])?;
+    let (all, last) = match batch_first {
+        true => (
+            vec![batch.clone(), steps, directions.clone(), hidden.clone()],
+            vec![batch, directions, hidden],
+        ),
+        false => (
+            vec![steps, directions.clone(), batch.clone(), hidden.clone()],
+            vec![directions, batch, hidden],
+        ),
+    };
+    let all = builder.moved(&[made], all)?;
+    let last = builder.moved(&[made], last)?;
     Ok(vec![all, last, last])
 }
 

@@ -16,6 +16,7 @@ use crate::symbolic::Expr;
 /// either is.
 pub(super) fn branch<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Results {
     let Some(condition) = reader.builder.scalar(call.input(0)?) else {
+        reader.note_open_numbers();
         let mut why = "the condition is known only while it runs".to_owned();
         let branches = ["then_branch", "else_branch"].map(|name| {
             let graph = call.graph(name)?;
@@ -107,6 +108,7 @@ pub(super) fn repeated<'m>(reader: &mut GraphReader<'m>, call: &Call<'m>) -> Res
     let body = body_of(call)?;
     run(reader, call, body).map_err(|why| match why {
         ImportError::Unsupported(why) => {
+            reader.note_open_numbers();
             let each = one_turn(reader, call, body);
             let each = each.map(|turn| format!(": {} MACs a turn", turn.products));
             ImportError::Unsupported(why + &each.unwrap_or_default())

@@ -138,9 +138,47 @@ impl<'m> GraphReader<'m> {
         };
         let shape = self.extents(dims, name)?;
         check_shape(&shape).map_err(|why| format!("the input `{name}` {why}"))?;
+        if let Some(value) = self.given_number(input, &shape)? {
+            let tensor = self.builder.known(value, shape, input.element);
+            return self.names.insert(name, tensor);
+        }
         let tensor = self.builder.add_tensor(name, Some(shape), input.element);
         self.inputs.push(tensor);
         self.names.insert(name, tensor)
+    }
+
+    /// What an input was set to: a whole number or a truth by itself, such as a
+    /// sampling rate, on which branches and shapes may depend.
+    fn given_number(
+        &mut self,
+        input: &'m ValueInfo,
+        shape: &[Expr],
+    ) -> Result<Option<KnownValue>, String> {
+        match is_number(shape, input.element) {
+            true => {
+                let value = self.dims.number(&input.name)?;
+                Ok(value.map(|value| KnownValue::Whole(vec![value])))
+            }
+            false => Ok(None),
+        }
+    }
+
+    /// Tells of the inputs that could be set to a number, where a branch or a
+    /// loop may depend on one.
+    pub(super) fn note_open_numbers(&mut self) {
+        let mut flags = Vec::new();
+        for input in self.inputs.clone() {
+            let shape = self.builder.shape(input);
+            if shape.is_ok_and(|shape| is_number(&shape, self.builder.element(input))) {
+                let name = &self.builder.tensor_mut(input).name;
+                flags.push(format!("`--set {name}=…`"));
+            }
+        }
+        if !flags.is_empty() {
+            let flags = flags.join(", ");
+            let note = format!("what runs may depend on inputs that can be set: {flags}");
+            self.builder.note(&note);
+        }
     }
 
     pub(super) fn extents(&mut self, dims: &[Dim], of: &str) -> Result<Vec<Expr>, String> {
@@ -353,6 +391,11 @@ impl<'m> GraphReader<'m> {
             .map(|name| self.names.find(name).ok_or_else(|| missing(name)))
             .collect()
     }
+}
+
+/// Whether a tensor is one whole number or truth.
+fn is_number(shape: &[Expr], element: ElementType) -> bool {
+    element.is_whole() && shape.iter().all(|extent| *extent == Expr::one())
 }
 
 /// A node in messages.

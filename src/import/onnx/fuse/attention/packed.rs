@@ -1,13 +1,19 @@
 //! Projections for several of queries, keys and values at once.
 
 use super::edits::Edits;
-use super::find::{Attention, PROJECTIONS};
+use super::find::{Attention, PROJECTIONS, Path};
 use crate::import::onnx::net::{Making, Net, NetNode, NodeId, ProductAxis, Work};
 use crate::symbolic::Expr;
 
-/// Takes a projection for several of queries, keys and values apart.
+/// Takes projections for several of queries, keys and values apart.
 pub(super) fn split(attention: &Attention, net: &mut Net, edits: &mut Edits) {
-    let projections: Vec<Option<NodeId>> = attention.paths.iter().map(|(_, at)| *at).collect();
+    for paths in attention.streams() {
+        split_one(paths, net, edits);
+    }
+}
+
+fn split_one(paths: &[Path; 3], net: &mut Net, edits: &mut Edits) {
+    let projections: Vec<Option<NodeId>> = paths.iter().map(|(_, at)| *at).collect();
     for at in projections.iter().flatten() {
         let mine: Vec<usize> = (0..3)
             .filter(|part| projections[*part] == Some(*at))
@@ -17,7 +23,7 @@ pub(super) fn split(attention: &Attention, net: &mut Net, edits: &mut Edits) {
         }
         let widths: Option<Vec<Expr>> = mine
             .iter()
-            .map(|part| width_of(net, &attention.paths[*part].0, *at))
+            .map(|part| width_of(net, &paths[*part].0, *at))
             .collect();
         let parts = widths.and_then(|widths| parts_of(net, *at, &widths, &mine));
         match parts {

@@ -191,6 +191,22 @@ pub(super) fn projection_of(
     (path, None)
 }
 
+/// The tensors that stand before the one that a path goes on with, where several
+/// are joined.
+pub(super) fn joined_before(net: &Net, wiring: &Wiring, path: &[NodeId]) -> Vec<TensorId> {
+    let is_join = |at: &&NodeId| {
+        let node = &net.nodes[**at];
+        let computed = |input: &TensorId| !net.tensors[*input].constant;
+        node.work == Work::Move
+            && node.inputs.len() > 1
+            && node.inputs.iter().all(computed)
+            && source_of(net, wiring, **at).is_none()
+    };
+    let join = path.iter().find(is_join);
+    let inputs = join.and_then(|at| net.nodes[*at].inputs.split_last());
+    inputs.map_or(Vec::new(), |(_, before)| before.to_vec())
+}
+
 /// Whether every channel keeps to itself, as where windows are pooled.
 fn is_depthwise(net: &Net, at: NodeId, product: &Product) -> bool {
     let ([x, _], [_, weight]) = (&product.operands[..], &net.nodes[at].inputs[..]) else {
@@ -287,6 +303,28 @@ pub(super) fn output_of(net: &Net, wiring: &Wiring, mut tensor: TensorId) -> Opt
         }
     }
     None
+}
+
+/// The projections of the outputs of so many streams, which are taken apart
+/// behind the context.
+pub(super) fn outputs_of(
+    net: &Net,
+    wiring: &Wiring,
+    mut tensor: TensorId,
+    streams: usize,
+) -> Vec<NodeId> {
+    let moves = |at: &NodeId| *at != NodeId::MAX && net.nodes[*at].work == Work::Move;
+    for _ in 0..MAX_STEPS {
+        match wiring.readers[tensor].as_slice() {
+            [one] if moves(one) => tensor = net.nodes[*one].output,
+            several if several.len() == streams && several.iter().all(moves) => {
+                let parts = several.iter().map(|at| net.nodes[*at].output);
+                return parts.filter_map(|x| output_of(net, wiring, x)).collect();
+            }
+            _ => break,
+        }
+    }
+    output_of(net, wiring, tensor).into_iter().collect()
 }
 
 /// What makes bits of the input of a projection.

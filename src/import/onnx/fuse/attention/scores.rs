@@ -16,7 +16,8 @@ pub(super) fn scale_once(attention: &Attention, net: &mut Net, wiring: &Wiring, 
         .any(|at| net.nodes[*at].work == Work::Unary(Unary::Tanh));
     let on_scores = attention.above.iter().filter(is_scale).count();
     let alone = |at: &&NodeId| wiring.reader(net.nodes[**at].output).is_some();
-    let sides = attention.paths[..2].iter().flat_map(|(path, _)| path);
+    let sides = attention.streams().flat_map(|paths| &paths[..2]);
+    let sides = sides.flat_map(|(path, _)| path);
     let before: Vec<NodeId> = sides.filter(is_scale).filter(alone).copied().collect();
     if before.is_empty() {
         return;

@@ -15,9 +15,14 @@ pub(super) fn name(attention: &Attention, net: &mut Net, wiring: &Wiring) {
     name(attention.softmax, "softmax");
     name(attention.context, "context");
     attention.score.iter().for_each(|at| name(*at, "score"));
-    attention.output.iter().for_each(|at| name(*at, "out-proj"));
-    for ((_, projection), stage) in attention.paths.iter().zip(PROJECTIONS) {
-        projection.iter().for_each(|at| name(*at, stage));
+    attention
+        .outputs
+        .iter()
+        .for_each(|at| name(*at, "out-proj"));
+    for paths in attention.streams() {
+        for ((_, projection), stage) in paths.iter().zip(PROJECTIONS) {
+            projection.iter().for_each(|at| name(*at, stage));
+        }
     }
     for at in &attention.below {
         let mixes = matches!(net.nodes[*at].work, Work::Product(_));
@@ -37,7 +42,7 @@ pub(super) fn name(attention: &Attention, net: &mut Net, wiring: &Wiring) {
         };
         net.nodes[*at].stage.get_or_insert(stage);
     }
-    for (path, projection) in &attention.paths {
+    for (path, projection) in attention.streams().flatten() {
         for at in path {
             let scale = scale_of(net, *at).is_some();
             if net.nodes[*at].work == Work::Block(Block::Rotary) {
