@@ -263,7 +263,7 @@ fn too_small_for_an_event() {
     };
     let small = ["--set", "sram.kib=0.01"];
     let told = run(&[&["tiled", "--spikes", "events"][..], &small].concat());
-    assert!(told.contains("it holds 81 bits, and"), "{told}");
+    assert!(told.contains("it holds 81 bits, and an event"), "{told}");
     assert!(run(&["tiled", "--spikes", "event"]).contains("did you mean `events`?"));
     assert!(run(&["tiled", "--fuse", "attn"]).contains("no kind of pass"));
     assert!(

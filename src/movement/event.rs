@@ -199,7 +199,7 @@ impl Function for Passes {
         };
         let need = head + column;
         if capacity < &need || !column.is_positive() {
-            let [capacity, need] = [capacity, &need].map(number::plain);
+            let [capacity, need] = [capacity.floor(), need.ceil()].map(|bits| number::plain(&bits));
             return Err(EvalError::NoValue(format!(
                 "it holds {capacity} bits, and an event, its weights and their sums take {need}"
             )));
