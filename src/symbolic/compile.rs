@@ -23,7 +23,8 @@ use num_rational::BigRational;
 use num_traits::{One, Signed};
 
 use super::bounded::{Bounded, MAX_EXACT, floor_of, larger, quotient};
-use super::{Atom, Bindings, Call, EvalError, Expr, Monomial, Prepared, Steps, Symbol};
+use super::staircase::{Staircase, known};
+use super::{Atom, Bindings, Call, EvalError, Expr, Prepared, Steps, Symbol};
 use crate::number::{parse_decimal, to_f64};
 
 /// Where the sizes of terms add up to more than so many times their sum, too
@@ -96,12 +97,6 @@ impl PartialEq for CompiledCall {
     }
 }
 
-/// The values of the arguments that are known.
-fn known(call: &Call) -> Vec<Option<f64>> {
-    let values = call.arguments.iter().map(Expr::as_constant);
-    values.map(|value| value.as_ref().map(to_f64)).collect()
-}
-
 impl CompiledCall {
     fn of(call: &Arc<Call>, variables: &[Symbol]) -> CompiledCall {
         let known = known(call);
@@ -131,33 +126,6 @@ impl CompiledCall {
     }
 }
 
-/// What a term is as a staircase in one argument, if it is one: a product of
-/// functions that all have the same argument open, and are staircases in it.
-fn staircase(monomial: &Monomial, coefficient: f64) -> Option<(&Expr, Steps)> {
-    let mut product: Option<(&Expr, Steps)> = None;
-    for (atom, exponent) in monomial.factors() {
-        let (Atom::Call(call), 1..) = (atom, *exponent) else {
-            return None;
-        };
-        let known = known(call);
-        let mut open = known.iter().zip(&call.arguments);
-        let (_, argument) = open.find(|(known, _)| known.is_none())?;
-        if open.any(|(known, _)| known.is_none()) {
-            return None;
-        }
-        let steps = call.function.steps(&known)?;
-        for _ in 0..*exponent {
-            product = Some(match product {
-                None => (argument, steps.clone()),
-                Some((same, all)) if same == argument => (argument, all.with(&steps, |a, b| a * b)),
-                Some(_) => return None,
-            });
-        }
-    }
-    let (argument, steps) = product?;
-    Some((argument, steps.scale(coefficient)))
-}
-
 impl Compiled {
     /// Compiles `expr` over the `variables` given; every other symbol is
     /// replaced by its value.
@@ -176,13 +144,13 @@ impl Compiled {
     /// Compiles an expression that has no symbols but the variables.
     fn of(expr: &Expr, variables: &[Symbol]) -> Compiled {
         let factors = Factors::of(expr, variables);
-        let mut staircases: Vec<(&Expr, Steps)> = Vec::new();
+        let mut staircases: Vec<Staircase<'_>> = Vec::new();
         let mut terms = Vec::new();
         for (monomial, coefficient) in expr.terms() {
-            if let Some((argument, steps)) = staircase(monomial, to_f64(coefficient)) {
-                match staircases.iter_mut().find(|(known, _)| *known == argument) {
-                    Some((_, sum)) => *sum = sum.with(&steps, |a, b| a + b),
-                    None => staircases.push((argument, steps)),
+            if let Some(own) = Staircase::of(monomial, to_f64(coefficient)) {
+                match staircases.iter_mut().find(|known| known.is_beside(&own)) {
+                    Some(sum) => sum.add(&own),
+                    None => staircases.push(own),
                 }
                 continue;
             }
@@ -201,11 +169,14 @@ impl Compiled {
             }
             terms.push(term);
         }
-        terms.extend(staircases.into_iter().map(|(argument, steps)| {
-            let argument = Compiled::of(argument, variables);
+        terms.extend(staircases.into_iter().map(|staircase| {
+            let argument = Compiled::of(staircase.argument, variables);
+            let steps = Factor::Steps(Arc::new((staircase.steps, argument)));
+            let others = staircase.others.into_iter();
+            let others = others.map(|(atom, exponent)| (factors.get(atom), exponent));
             Term {
                 coefficient: 1.0,
-                above: vec![(Factor::Steps(Arc::new((steps, argument))), 1)],
+                above: others.chain([(steps, 1)]).collect(),
                 below: Vec::new(),
             }
         }));

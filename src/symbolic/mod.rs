@@ -23,6 +23,7 @@ mod function;
 mod print;
 mod round;
 mod signs;
+mod staircase;
 mod steps;
 mod substitute;
 mod symbol;
