@@ -1,6 +1,6 @@
 //! A plan at work, row by row.
 
-use super::plan::{EvaluationPlan, RowSteps, Step};
+use super::plan::{EvaluationPlan, Factor, RowSteps, Step};
 use crate::symbolic::MAX_CANCELLED;
 
 /// A plan at work: the coefficients left at every level.
@@ -10,8 +10,10 @@ pub(super) struct Cursor<'p> {
     coefficients: Vec<Vec<f64>>,
     /// The same with all signs dropped; none where nothing cancels.
     sizes: Vec<Vec<f64>>,
-    /// The factors of the level being fixed.
-    scratch: Vec<f64>,
+    /// The atoms and factors of the level being fixed.
+    scratch: (Vec<f64>, Vec<f64>),
+    /// The atoms of the last level along a row, one column each.
+    columns: Vec<Vec<f64>>,
 }
 
 impl<'p> Cursor<'p> {
@@ -33,7 +35,8 @@ impl<'p> Cursor<'p> {
             plan,
             coefficients,
             sizes,
-            scratch: Vec::new(),
+            scratch: Default::default(),
+            columns: Vec::new(),
         }
     }
 
@@ -44,18 +47,19 @@ impl<'p> Cursor<'p> {
         let (Some(plan), Some(axis)) = (self.plan.levels.get(level), at.get(level)) else {
             return true;
         };
-        self.scratch.clear();
-        let values = plan.factors.iter().map(|factor| factor.value(*axis, at));
-        self.scratch.extend(values);
-        if !self.scratch.iter().all(|factor| factor.is_finite()) {
+        let (atoms, factors) = &mut self.scratch;
+        atoms.clear();
+        atoms.extend(plan.atoms.iter().map(|atom| atom.evaluate(at)));
+        factors.clear();
+        let value = |factor: &Factor| factor.value(*axis, |place| atoms[place]);
+        factors.extend(plan.factors.iter().map(value));
+        if !factors.iter().all(|factor| factor.is_finite()) {
             return false;
         }
-        pass_on(&plan.steps, &mut self.coefficients, level, &self.scratch);
+        pass_on(&plan.steps, &mut self.coefficients, level, factors);
         if !self.sizes.is_empty() {
-            self.scratch
-                .iter_mut()
-                .for_each(|factor| *factor = factor.abs());
-            pass_on(&plan.steps, &mut self.sizes, level, &self.scratch);
+            factors.iter_mut().for_each(|factor| *factor = factor.abs());
+            pass_on(&plan.steps, &mut self.sizes, level, factors);
         }
         true
     }
@@ -63,9 +67,21 @@ impl<'p> Cursor<'p> {
     /// Works out a row: appends to every output its values for the values
     /// `row` of the innermost axis, which start at `offset` of the axis. `at`
     /// holds the values of the other axes.
-    pub(super) fn row(&self, at: &mut [f64], row: &[f64], offset: usize, outputs: &mut [Vec<f64>]) {
+    pub(super) fn row(
+        &mut self,
+        at: &mut [f64],
+        row: &[f64],
+        offset: usize,
+        outputs: &mut [Vec<f64>],
+    ) {
+        self.fill_columns(at, row);
         let Some(source) = self.coefficients.last() else {
             return;
+        };
+        let along = Along {
+            row,
+            offset,
+            columns: &self.columns,
         };
         let each = self
             .plan
@@ -75,17 +91,11 @@ impl<'p> Cursor<'p> {
             .zip(outputs);
         for ((steps, cancelling), output) in each {
             let start = output.len();
-            self.plan.add_row(
-                steps,
-                source,
-                &|factor| factor,
-                (&mut *at, row, offset),
-                output,
-            );
+            self.plan
+                .add_row(steps, source, &|factor| factor, &along, output);
             if let (Some(exact), Some(sizes)) = (cancelling, self.sizes.last()) {
                 let mut all = Vec::with_capacity(row.len());
-                self.plan
-                    .add_row(steps, sizes, &f64::abs, (&mut *at, row, offset), &mut all);
+                self.plan.add_row(steps, sizes, &f64::abs, &along, &mut all);
                 for ((value, size), x) in output[start..].iter_mut().zip(&all).zip(row) {
                     if *size > MAX_CANCELLED * value.abs() {
                         at[self.plan.levels.len() - 1] = *x;
@@ -93,6 +103,21 @@ impl<'p> Cursor<'p> {
                     }
                 }
             }
+        }
+    }
+
+    /// Works out the atoms of the last level at every point of a row.
+    fn fill_columns(&mut self, at: &mut [f64], row: &[f64]) {
+        let (Some(last), Some(level)) = (at.len().checked_sub(1), self.plan.levels.last()) else {
+            return;
+        };
+        self.columns.resize(level.atoms.len(), Vec::new());
+        for (atom, column) in level.atoms.iter().zip(&mut self.columns) {
+            column.clear();
+            column.extend(row.iter().map(|axis| {
+                at[last] = *axis;
+                atom.evaluate(at)
+            }));
         }
     }
 
@@ -115,6 +140,14 @@ fn pass_on(steps: &[Step], coefficients: &mut [Vec<f64>], level: usize, factors:
     }
 }
 
+/// A row of the innermost axis.
+struct Along<'r> {
+    row: &'r [f64],
+    /// How far the row starts from the axis' first value.
+    offset: usize,
+    columns: &'r [Vec<f64>],
+}
+
 impl EvaluationPlan {
     /// Appends to `output` the sum of its terms along a row, each factor made
     /// what `sized` makes of it.
@@ -123,13 +156,13 @@ impl EvaluationPlan {
         steps: &RowSteps,
         source: &[f64],
         sized: &impl Fn(f64) -> f64,
-        (at, row, offset): (&mut [f64], &[f64], usize),
+        along: &Along<'_>,
         output: &mut Vec<f64>,
     ) {
         let Some(level) = self.levels.last() else {
             return;
         };
-        let depth = self.levels.len();
+        let (row, offset) = (along.row, along.offset);
         let start = output.len();
         let mut constant = 0.0;
         for step in &steps.constant {
@@ -156,9 +189,9 @@ impl EvaluationPlan {
                     if !written {
                         output.resize(start + row.len(), constant);
                     }
-                    for (value, axis) in output[start..].iter_mut().zip(row) {
-                        at[depth - 1] = *axis;
-                        *value += coefficient * sized(factor.value(*axis, at));
+                    for (point, (value, axis)) in output[start..].iter_mut().zip(row).enumerate() {
+                        let of = factor.value(*axis, |atom| along.columns[atom][point]);
+                        *value += coefficient * sized(of);
                     }
                 }
             }

@@ -2,6 +2,7 @@
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
+use num_traits::ToPrimitive;
 
 use crate::number::to_f64;
 use crate::symbolic::Symbol;
@@ -55,7 +56,24 @@ impl AxisValues {
 
     /// The value at `index`, to the nearest double.
     pub fn value(&self, index: u64) -> f64 {
-        to_f64(&self.exact(index))
+        match self.whole(index) {
+            Some(value) => value as f64,
+            None => to_f64(&self.exact(index)),
+        }
+    }
+
+    /// The value at `index` of steps between whole numbers that are not too large.
+    /// Most axes are such, and a million of exact numbers take a second.
+    fn whole(&self, index: u64) -> Option<i64> {
+        let AxisValues::Steps { from, step, .. } = self else {
+            return None;
+        };
+        let small = |value: &BigRational| {
+            let whole = value.is_integer().then(|| value.numer().to_i64());
+            whole.flatten()
+        };
+        let index = i64::try_from(index).ok()?;
+        small(step)?.checked_mul(index)?.checked_add(small(from)?)
     }
 }
 
@@ -102,6 +120,18 @@ mod tests {
         // 0.1 · 3 is 0.3 here, though not in doubles.
         assert_eq!(values.value(2), 0.3);
         assert_eq!(values.value(8), 0.9);
+    }
+
+    /// i64 to the nearest double, and beyond it the exact number's: 2⁶³ + 2⁶³.
+    #[test]
+    fn whole_steps_are_exact_too() {
+        let values = AxisValues::Steps {
+            from: whole(i64::MAX),
+            step: whole(i64::MAX),
+            count: 2,
+        };
+        assert_eq!(values.value(0), 9_223_372_036_854_775_807.0);
+        assert_eq!(values.value(1), 18_446_744_073_709_551_614.0);
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub(super) struct RowSteps {
 
 #[derive(Debug, Clone)]
 pub(super) struct Level {
+    /// Floors, maxima, functions and grouped sums, each worked out once.
+    pub(super) atoms: Vec<Compiled>,
     pub(super) factors: Vec<Factor>,
     pub(super) steps: Vec<Step>,
     /// How many coefficients the next level has.
@@ -57,8 +59,8 @@ pub(super) struct Level {
 pub(super) struct Factor {
     /// The power of the axis itself.
     exponent: i32,
-    /// Floors, maxima and grouped sums, with their powers.
-    atoms: Vec<(Compiled, i32)>,
+    /// The places of atoms of the level, with their powers.
+    atoms: Vec<(u32, i32)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -94,7 +96,7 @@ impl EvaluationPlan {
                 true => None,
                 false => Some(compiled()?),
             });
-            for (monomial, coefficient) in bound.terms() {
+            for (monomial, coefficient) in bound.joined().terms() {
                 let mut by_level: Vec<Vec<(Atom, i32)>> = vec![Vec::new(); depth];
                 for (atom, exponent) in monomial.factors() {
                     let level = level_of(atom, &symbols);
@@ -189,6 +191,7 @@ impl Level {
     ) -> (Level, Vec<RemainingTerm>) {
         let last = level + 1 == symbols.len();
         let mut factors: Vec<Factor> = Vec::new();
+        let mut atoms = Atoms::default();
         let mut index: HashMap<Vec<(Atom, i32)>, u32> = HashMap::new();
         let mut next: Vec<RemainingTerm> = Vec::new();
         let mut places: HashMap<RemainingTerm, u32> = HashMap::new();
@@ -196,7 +199,7 @@ impl Level {
         for (from, (output, by_level)) in terms.iter().enumerate() {
             let own = by_level.get(level).cloned().unwrap_or_default();
             let factor = *index.entry(own.clone()).or_insert_with(|| {
-                factors.push(Factor::new(&own, level, symbols));
+                factors.push(Factor::new(&own, level, symbols, &mut atoms));
                 narrow(factors.len() - 1)
             });
             let to = if last {
@@ -222,6 +225,7 @@ impl Level {
         let width = if last { outputs } else { next.len() };
         (
             Level {
+                atoms: atoms.compiled,
                 factors,
                 steps,
                 width,
@@ -236,8 +240,29 @@ fn narrow(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
+/// The atoms of a level, each compiled once.
+#[derive(Default)]
+struct Atoms {
+    places: HashMap<Atom, u32>,
+    compiled: Vec<Compiled>,
+}
+
+impl Atoms {
+    fn place(&mut self, atom: &Atom, symbols: &[Symbol]) -> Option<u32> {
+        if let Some(place) = self.places.get(atom) {
+            return Some(*place);
+        }
+        let alone = Expr::from_atom(atom.clone());
+        let compiled = Compiled::new(&alone, symbols, &Bindings::default()).ok()?;
+        let place = narrow(self.compiled.len());
+        self.compiled.push(compiled);
+        self.places.insert(atom.clone(), place);
+        Some(place)
+    }
+}
+
 impl Factor {
-    fn new(own: &[(Atom, i32)], level: usize, symbols: &[Symbol]) -> Factor {
+    fn new(own: &[(Atom, i32)], level: usize, symbols: &[Symbol], atoms: &mut Atoms) -> Factor {
         let axis = symbols.get(level).cloned().map(Atom::Symbol);
         let mut factor = Factor {
             exponent: 0,
@@ -246,22 +271,26 @@ impl Factor {
         for (atom, exponent) in own {
             if Some(atom) == axis.as_ref() {
                 factor.exponent = *exponent;
-            } else if let Ok(compiled) = Compiled::new(
-                &Expr::from_atom(atom.clone()),
-                symbols,
-                &Bindings::default(),
-            ) {
-                factor.atoms.push((compiled, *exponent));
+            } else if let Some(place) = atoms.place(atom, symbols) {
+                factor.atoms.push((place, *exponent));
             }
         }
         factor
     }
 
-    pub(super) fn value(&self, axis: f64, at: &[f64]) -> f64 {
+    /// The value where the axis has the value `axis` and the atom of a place
+    /// what `atom` gives.
+    pub(super) fn value(&self, axis: f64, atom: impl Fn(usize) -> f64) -> f64 {
         let atoms = self.atoms.iter();
         let product: f64 = atoms
-            .map(|(atom, exponent)| atom.evaluate(at).powi(*exponent))
+            .map(|(place, exponent)| match exponent {
+                1 => atom(*place as usize),
+                _ => atom(*place as usize).powi(*exponent),
+            })
             .product();
-        axis.powi(self.exponent) * product
+        match self.exponent {
+            0 => product,
+            exponent => axis.powi(exponent) * product,
+        }
     }
 }

@@ -20,10 +20,10 @@ use std::sync::Arc;
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
-use num_traits::{One, Signed};
+use num_traits::One;
 
 use super::bounded::{Bounded, MAX_EXACT, floor_of, larger, quotient};
-use super::staircase::{Staircase, known};
+use super::staircase::{known, of_atom};
 use super::{Atom, Bindings, Call, EvalError, Expr, Prepared, Steps, Symbol};
 use crate::number::{parse_decimal, to_f64};
 
@@ -143,17 +143,9 @@ impl Compiled {
 
     /// Compiles an expression that has no symbols but the variables.
     fn of(expr: &Expr, variables: &[Symbol]) -> Compiled {
-        let factors = Factors::of(expr, variables);
-        let mut staircases: Vec<Staircase<'_>> = Vec::new();
-        let mut terms = Vec::new();
-        for (monomial, coefficient) in expr.terms() {
-            if let Some(own) = Staircase::of(monomial, to_f64(coefficient)) {
-                match staircases.iter_mut().find(|known| known.is_beside(&own)) {
-                    Some(sum) => sum.add(&own),
-                    None => staircases.push(own),
-                }
-                continue;
-            }
+        let joined = expr.joined();
+        let factors = Factors::of(&[expr, &joined], variables);
+        let terms = joined.terms().map(|(monomial, coefficient)| {
             let mut term = Term {
                 coefficient: to_f64(coefficient),
                 above: Vec::new(),
@@ -167,21 +159,10 @@ impl Compiled {
                     term.below.push((factor, -exponent));
                 }
             }
-            terms.push(term);
-        }
-        terms.extend(staircases.into_iter().map(|staircase| {
-            let argument = Compiled::of(staircase.argument, variables);
-            let steps = Factor::Steps(Arc::new((staircase.steps, argument)));
-            let others = staircase.others.into_iter();
-            let others = others.map(|(atom, exponent)| (factors.get(atom), exponent));
-            Term {
-                coefficient: 1.0,
-                above: others.chain([(steps, 1)]).collect(),
-                below: Vec::new(),
-            }
-        }));
+            term
+        });
         Compiled {
-            terms,
+            terms: terms.collect(),
             steady: expr.keeps_sign(),
             quotient: Quotient::of(expr, &factors),
             exact: Arc::new(Exact {
@@ -376,13 +357,14 @@ impl Quotient {
     }
 }
 
-/// The factors of an expression, each compiled once.
+/// The factors of expressions, each compiled once.
 struct Factors<'e>(BTreeMap<&'e Atom, Factor>);
 
 impl<'e> Factors<'e> {
-    fn of(expr: &'e Expr, variables: &[Symbol]) -> Factors<'e> {
+    fn of(exprs: &[&'e Expr], variables: &[Symbol]) -> Factors<'e> {
         let mut all = BTreeMap::new();
-        for (atom, _) in expr.terms().flat_map(|(monomial, _)| monomial.factors()) {
+        let terms = exprs.iter().flat_map(|expr| expr.terms());
+        for (atom, _) in terms.flat_map(|(monomial, _)| monomial.factors()) {
             all.entry(atom)
                 .or_insert_with(|| Factor::of(atom, variables));
         }
@@ -413,7 +395,12 @@ impl Factor {
                 Compiled::of(&pair.0, variables),
                 Compiled::of(&pair.1, variables),
             ))),
-            Atom::Call(call) => Factor::Call(Arc::new(CompiledCall::of(call, variables))),
+            Atom::Call(call) => match of_atom(atom) {
+                Some((argument, steps)) => {
+                    Factor::Steps(Arc::new((steps, Compiled::of(argument, variables))))
+                }
+                None => Factor::Call(Arc::new(CompiledCall::of(call, variables))),
+            },
         }
     }
 
@@ -461,41 +448,6 @@ impl Factor {
             }
             Factor::Call(_) | Factor::Steps(_) => Bounded::new(self.evaluate(at)),
         }
-    }
-}
-
-/// The sign that the value has wherever the variables are at least 0 and no sum
-/// of terms of both signs is met on the way: then no digits are lost.
-fn sign(expr: &Expr) -> Option<Positive> {
-    let mut signs = expr.terms().map(|(monomial, coefficient)| {
-        let mut positive = coefficient.is_positive();
-        for (atom, exponent) in monomial.factors() {
-            let inner = match atom {
-                Atom::Symbol(_) | Atom::Call(_) => Positive(true),
-                // One is below 0 only where all inside is.
-                Atom::Group(inner) | Atom::Floor(inner) => sign(inner)?,
-                Atom::Max(pair) => match (sign(&pair.0)?, sign(&pair.1)?) {
-                    (Positive(false), Positive(false)) => Positive(false),
-                    _ => Positive(true),
-                },
-            };
-            positive ^= !inner.0 && exponent.is_odd();
-        }
-        Some(Positive(positive))
-    });
-    let first = signs.next().unwrap_or(Some(Positive(true)))?;
-    signs.all(|sign| sign == Some(first)).then_some(first)
-}
-
-/// Whether a value is at least 0, or at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Positive(bool);
-
-impl Expr {
-    /// Whether all terms have one sign wherever the symbols are at least 0, so
-    /// that none cancels another.
-    pub(crate) fn keeps_sign(&self) -> bool {
-        sign(self).is_some()
     }
 }
 

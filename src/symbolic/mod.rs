@@ -20,6 +20,7 @@ mod error;
 mod evaluate;
 mod expr;
 mod function;
+mod keeps_sign;
 mod print;
 mod round;
 mod signs;

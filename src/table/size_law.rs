@@ -6,7 +6,7 @@
 //! is asked for.
 
 use num_rational::BigRational;
-use num_traits::{FromPrimitive, Signed, ToPrimitive, Zero};
+use num_traits::{FromPrimitive, Signed, Zero};
 
 use crate::number;
 use crate::source::{Datum, Diagnostic, Problems};
@@ -59,22 +59,22 @@ impl SizeLaw {
 
 /// A positive number to a power, to twelve digits.
 fn power(base: &BigRational, exponent: &BigRational) -> BigRational {
-    rounded(number::to_f64(base).powf(number::to_f64(exponent)))
+    let exact = |value| BigRational::from_f64(value).unwrap_or_default();
+    let found = digits(number::to_f64(base), number::to_f64(exponent));
+    found.map_or_else(BigRational::zero, |(digits, scale)| {
+        exact(digits) / exact(scale)
+    })
 }
 
-/// The number of twelve digits nearest to `value`.
-fn rounded(value: f64) -> BigRational {
+/// A positive number to a power, to twelve digits: digits and the power of ten
+/// that divides them.
+fn digits(base: f64, exponent: f64) -> Option<(f64, f64)> {
+    let value = base.powf(exponent);
     if value == 0.0 || !value.is_finite() {
-        return BigRational::zero();
+        return None;
     }
     let scale = 10_f64.powi(DIGITS - 1 - value.abs().log10().floor() as i32);
-    let digits = (value * scale).round();
-    let exact = |value| BigRational::from_f64(value).unwrap_or_default();
-    let (digits, scale) = (exact(digits), exact(scale));
-    match scale.is_zero() {
-        true => BigRational::zero(),
-        false => digits / scale,
-    }
+    Some(((value * scale).round(), scale)).filter(|(_, scale)| *scale > 0.0 && scale.is_finite())
 }
 
 /// A power of its argument.
@@ -99,9 +99,9 @@ impl Function for Power {
     fn prepare(&self, _: &[Option<f64>]) -> Prepared {
         let exponent = number::to_f64(&self.exponent);
         Box::new(move |arguments| match arguments {
+            // Division rounds to the double next to the exact quotient.
             [base] if *base > 0.0 => {
-                let exact = rounded(base.powf(exponent));
-                exact.to_f64().unwrap_or(f64::NAN)
+                digits(*base, exponent).map_or(0.0, |(digits, scale)| digits / scale)
             }
             _ => f64::NAN,
         })
