@@ -40,7 +40,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `cli` (default) | the program `picojoule`, as the module `cli` |
+//! | `cli` (default) | the program `picojoule`, as the module `cli`; meters, in `meter` |
 //! | `plots` (with `cli`) | charts as SVG and PNG, in `render::plot`; report files, in `report` |
 //! | `parquet` (default) | rows of sweeps as Parquet files |
 //!
@@ -60,6 +60,8 @@ pub mod formula;
 pub mod graph;
 pub mod import;
 pub mod loader;
+#[cfg(feature = "cli")]
+pub mod meter;
 pub mod model;
 pub mod movement;
 pub mod number;

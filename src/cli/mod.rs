@@ -17,6 +17,7 @@ mod graph;
 mod import;
 mod json;
 mod loading;
+mod measure;
 mod models;
 mod name;
 mod output;
@@ -76,6 +77,7 @@ fn run_command(command: args::Command) -> Result<Answer, Problems> {
         args::Command::Graph(args) => graph::run(&args),
         args::Command::Import(args) => import::run(&args),
         args::Command::Report(args) => report::run(&args),
+        args::Command::Measure(args) => measure::run(&args),
         args::Command::Table(args) => table::run(&args),
         args::Command::Models => models::run(),
         args::Command::Completions { shell } => {

@@ -10,6 +10,7 @@ mod compare;
 mod estimate;
 mod graph;
 mod import;
+mod measure;
 mod model;
 mod output;
 mod part;
@@ -29,7 +30,8 @@ pub(super) use self::compare::{CompareArgs, CompareBy};
 pub(super) use self::estimate::{ByArg, EstimateArgs};
 pub(super) use self::graph::{GraphArgs, GraphFormat};
 pub(super) use self::import::ImportArgs;
-pub(super) use self::model::ModelArgs;
+pub(super) use self::measure::{MeasureArgs, MeterArg};
+pub(super) use self::model::{ModelArgs, StrictArgs};
 pub(super) use self::output::{OutputFormat, PlotArgs};
 pub(super) use self::part::VariantsArgs;
 pub(super) use self::price::PriceArgs;
@@ -80,6 +82,8 @@ pub(super) enum Command {
     Graph(GraphArgs),
     /// Write an ONNX graph or a Hugging Face config as a model file
     Import(ImportArgs),
+    /// Measure the joules of a command, as a row of a file of runs
+    Measure(MeasureArgs),
     /// Write every table and plot of a report file into a folder
     Report(ReportArgs),
     /// Recompute published claims of energy, to the printed digit
