@@ -21,6 +21,7 @@ mod counter;
 mod nvml;
 mod power;
 mod rapl;
+mod recording;
 mod watts;
 
 use std::time::Duration;

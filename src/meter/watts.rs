@@ -12,19 +12,16 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
-use super::power::Samples;
+use super::recording::Recording;
 use super::{Domain, Meter, Stretch};
-use crate::source::{Diagnostic, Place, Problems, Source};
+use crate::source::{Diagnostic, Problems, Source};
 
 /// The largest file that is read: an hour of a thousand samples a second.
 const MOST_BYTES: u64 = 64 << 20;
-/// A moment above this, of 2001, is counted since 1970.
-const SINCE_1970: f64 = 1e9;
 /// How long a logger may take to write what it has measured.
 const LATE: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_millis(100);
@@ -34,17 +31,8 @@ const AGAIN: Duration = Duration::from_millis(100);
 pub struct WattsFile {
     path: PathBuf,
     domains: [Domain; 1],
-    /// When measuring began.
     began: SystemTime,
     recording: Recording,
-}
-
-/// What the file holds.
-#[derive(Debug)]
-struct Recording {
-    samples: Samples,
-    /// Where the first and the last sample stand.
-    ends: Option<(Place, Place)>,
 }
 
 impl WattsFile {
@@ -55,7 +43,7 @@ impl WattsFile {
     /// # Errors
     /// The file cannot be read, or holds something else.
     pub fn open(path: &Path, began: SystemTime) -> Result<WattsFile, Problems> {
-        let recording = Recording::read(&text(path)?, true)?;
+        let recording = Recording::read(&text(path)?, began, true)?;
         Ok(WattsFile {
             path: path.to_owned(),
             domains: [Domain {
@@ -67,19 +55,8 @@ impl WattsFile {
         })
     }
 
-    /// The stretch on the clock of the file.
-    fn on_its_clock(&self, stretch: Stretch) -> (f64, f64) {
-        let since_1970 = self.recording.samples.first() >= Some(SINCE_1970);
-        let began = match self.began.duration_since(UNIX_EPOCH) {
-            Ok(began) if since_1970 => began,
-            _ => Duration::ZERO,
-        };
-        let on = |moment: Duration| (began + moment).as_secs_f64();
-        (on(stretch.start), on(stretch.end))
-    }
-
     fn covered(&self, stretch: Stretch) -> Option<f64> {
-        let (start, end) = self.on_its_clock(stretch);
+        let (start, end) = (stretch.start.as_secs_f64(), stretch.end.as_secs_f64());
         self.recording.samples.joules(start, end)
     }
 
@@ -91,16 +68,22 @@ impl WattsFile {
 
     /// The mistake for samples that do not reach from one end to the other.
     fn uncovered(&self, stretch: Stretch) -> Diagnostic {
-        let (start, end) = self.on_its_clock(stretch);
-        let Some((first, last)) = &self.recording.ends else {
+        let Recording {
+            samples,
+            began,
+            ends,
+        } = &self.recording;
+        let Some((first, last)) = ends else {
             return Diagnostic::new(format!("`{}` holds no sample", self.path.display()))
                 .help("write a line `seconds,watts` for each");
         };
-        let samples = &self.recording.samples;
+        let (start, end) = (stretch.start.as_secs_f64(), stretch.end.as_secs_f64());
         let (place, what, limit) = match samples.first() {
             Some(seconds) if seconds > start => (first, "first", seconds),
             _ => (last, "last", samples.last().unwrap_or_default()),
         };
+        // As the file counts.
+        let (start, end, limit) = (began + start, began + end, began + limit);
         let message = format!(
             "the samples do not cover what was measured, {start:.3} s to {end:.3} s: the {what} is \
              at {limit:.3} s"
@@ -128,17 +111,18 @@ impl Meter for WattsFile {
 
     fn joules(&mut self, stretch: Stretch) -> Result<Vec<f64>, Problems> {
         let asked = Instant::now();
-        let mut joules = self.covered(stretch);
-        while joules.is_none() {
+        loop {
+            if let Some(joules) = self.covered(stretch) {
+                return Ok(vec![joules]);
+            }
             let growing = self.is_written() && asked.elapsed() < LATE;
-            self.recording = Recording::read(&text(&self.path)?, growing)?;
-            joules = self.covered(stretch);
-            if joules.is_none() && !growing {
-                return Err(self.uncovered(stretch).into());
+            self.recording = Recording::read(&text(&self.path)?, self.began, growing)?;
+            if !growing {
+                let joules = self.covered(stretch).map(|joules| vec![joules]);
+                return joules.ok_or_else(|| self.uncovered(stretch).into());
             }
             std::thread::sleep(AGAIN);
         }
-        Ok(joules.into_iter().collect())
     }
 }
 
@@ -160,152 +144,4 @@ fn text(path: &Path) -> Result<Arc<Source>, Problems> {
         return Err(failed(&"it is larger than 64 MiB, the most that is read"));
     }
     Ok(Source::new(shown, text))
-}
-
-/// Which columns hold the seconds and the watts, and how many there are.
-#[derive(Clone, Copy)]
-struct Columns {
-    seconds: usize,
-    watts: usize,
-    count: usize,
-}
-
-/// A line that holds something, and where.
-struct Line<'t> {
-    fields: Vec<(&'t str, Range<usize>)>,
-    whole: Range<usize>,
-}
-
-impl<'t> Line<'t> {
-    fn read(text: &'t str, start: usize) -> Option<Line<'t>> {
-        let line = text.trim_end();
-        if line.trim_start().is_empty() || line.trim_start().starts_with('#') {
-            return None;
-        }
-        let mut at = start;
-        let mut fields = Vec::new();
-        for field in line.split(',') {
-            let word = field.trim();
-            let from = at + (field.len() - field.trim_start().len());
-            fields.push((word, from..from + word.len()));
-            at += field.len() + 1;
-        }
-        Some(Line {
-            fields,
-            whole: start..start + line.len(),
-        })
-    }
-
-    /// The columns that a header names; none where the line is no header.
-    fn columns(&self, source: &Arc<Source>) -> Result<Option<Columns>, Diagnostic> {
-        let is_header = (self.fields.iter()).all(|(word, _)| word.parse::<f64>().is_err());
-        if !is_header {
-            return Ok(None);
-        }
-        let at = |name: &str| {
-            let is_it = |(word, _): &(&str, Range<usize>)| word.eq_ignore_ascii_case(name);
-            self.fields.iter().position(is_it).ok_or_else(|| {
-                let names = self.fields.iter().map(|(word, _)| *word);
-                let message = format!("no column `{name}`");
-                Diagnostic::at(&Place::new(source, self.whole.clone()), message)
-                    .known(name, names)
-                    .help("a file of samples has the columns `seconds` and `watts`")
-            })
-        };
-        Ok(Some(Columns {
-            seconds: at("seconds")?,
-            watts: at("watts")?,
-            count: self.fields.len(),
-        }))
-    }
-
-    /// The number in a column, and where it stands.
-    fn number(&self, source: &Arc<Source>, column: usize) -> Result<(f64, Place), Diagnostic> {
-        let whole = || Place::new(source, self.whole.clone());
-        let (word, place) = match self.fields.get(column) {
-            Some((word, span)) => (*word, Place::new(source, span.clone())),
-            None => ("", whole()),
-        };
-        match word.parse::<f64>() {
-            Ok(value) if value.is_finite() => Ok((value, place)),
-            _ => Err(Diagnostic::at(&place, format!("`{word}` is no number"))),
-        }
-    }
-}
-
-impl Recording {
-    /// The samples in a file, which is `growing` where someone writes to it.
-    fn read(source: &Arc<Source>, growing: bool) -> Result<Recording, Problems> {
-        let text = source.text();
-        let whole = match growing {
-            true => text.rfind('\n').map_or(0, |end| end + 1),
-            false => text.len(),
-        };
-        let mut problems = Problems::new();
-        let mut recording = Recording {
-            samples: Samples::default(),
-            ends: None,
-        };
-        let mut columns = None;
-        let mut start = 0;
-        for line in text[..whole].split_inclusive('\n') {
-            let here = start;
-            start += line.len();
-            let Some(line) = Line::read(line, here) else {
-                continue;
-            };
-            let known = match columns {
-                Some(known) => known,
-                None => {
-                    let named = line.columns(source)?;
-                    let known = named.unwrap_or(Columns {
-                        seconds: 0,
-                        watts: 1,
-                        count: 2,
-                    });
-                    columns = Some(known);
-                    if named.is_some() {
-                        continue;
-                    }
-                    known
-                }
-            };
-            if let Err(mistake) = recording.add(source, &line, known) {
-                problems.push(mistake);
-            }
-        }
-        problems.or(recording)
-    }
-
-    fn add(
-        &mut self,
-        source: &Arc<Source>,
-        line: &Line<'_>,
-        columns: Columns,
-    ) -> Result<(), Diagnostic> {
-        if line.fields.len() != columns.count {
-            let (found, count) = (line.fields.len(), columns.count);
-            let message = format!("{found} values in a line of {count}");
-            return Err(
-                Diagnostic::at(&Place::new(source, line.whole.clone()), message)
-                    .help("a sample is a line `seconds,watts`, its numbers with a decimal point"),
-            );
-        }
-        let (seconds, place) = line.number(source, columns.seconds)?;
-        let (watts, watts_place) = line.number(source, columns.watts)?;
-        if watts < 0.0 {
-            let message = format!("{watts} W: a power below 0");
-            return Err(Diagnostic::at(&watts_place, message));
-        }
-        if let Some((_, last)) = &self.ends
-            && self.samples.last() > Some(seconds)
-        {
-            let message = format!("the samples run backwards to {seconds} s");
-            return Err(Diagnostic::at(&place, message).and(last, "after this"));
-        }
-        self.samples.push(seconds, watts);
-        let first = self.ends.take().map(|(first, _)| first);
-        self.ends = Some((first.unwrap_or_else(|| place.clone()), place));
-        Ok(())
-    }
 }

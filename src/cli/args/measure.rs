@@ -80,7 +80,8 @@ pub(in crate::cli) struct MeasureArgs {
     /// Show what the command prints, on stderr
     #[arg(long)]
     pub(in crate::cli) show_output: bool,
-    /// The command and its arguments; it reads nothing, as it may be run often
+    /// The command and its arguments; its standard input is empty, as it may be run
+    /// often
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub(in crate::cli) command: Vec<OsString>,
 }

@@ -3,11 +3,12 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use super::interrupt::Interrupt;
+use super::process::{ProcessGroup, is_stopped, wait};
 use crate::source::{Diagnostic, Problems};
 
 /// How much of what a failed command said is shown.
@@ -19,15 +20,6 @@ pub(super) struct Measured<'a> {
     words: &'a [OsString],
     show_output: bool,
     interrupt: &'a Interrupt,
-}
-
-/// What came of a command.
-#[derive(Debug)]
-enum Ending {
-    Exited(ExitStatus),
-    /// It wants something of the terminal, which it has not.
-    Stopped,
-    Lost(io::Error),
 }
 
 impl<'a> Measured<'a> {
@@ -49,11 +41,12 @@ impl<'a> Measured<'a> {
         words.collect::<Vec<_>>().join(" ")
     }
 
-    /// Runs it once. `tick` is called again and again, `interval` apart.
+    /// Runs it once. `tick` is called again and again, `interval` apart, and the moment
+    /// that it ends.
     pub(super) fn run(
         &self,
         interval: Duration,
-        tick: impl FnMut() -> Result<(), Problems>,
+        mut tick: impl FnMut() -> Result<(), Problems>,
     ) -> Result<(), Problems> {
         let errors = match self.show_output {
             true => None,
@@ -62,21 +55,27 @@ impl<'a> Measured<'a> {
         let running = self
             .start(errors.as_ref())
             .map_err(|error| self.cannot_run(&error))?;
-        let ending = running.wait(interval, tick)?;
+        let ending = running.wait(interval, &mut tick)?;
+        tick()?;
         drop(running);
-        let message = match &ending {
-            Ending::Exited(status) if status.success() => return Ok(()),
-            Ending::Exited(status) => format!("`{}` failed: {status}", self.shown()),
-            Ending::Stopped => format!("`{}` was stopped", self.shown()),
-            Ending::Lost(error) => format!("`{}` is lost: {error}", self.shown()),
-        };
-        let mistake = Diagnostic::new(message);
-        Err(match (ending, errors.and_then(last_words)) {
-            (Ending::Stopped, _) => mistake.help(
-                "it may want to read from the terminal, which it cannot, as it may be run often",
-            ),
-            (_, Some(words)) => mistake.help(format!("its last words: {words}")),
-            (_, None) => mistake,
+        let status = ending.map_err(|error| {
+            Problems::from(Diagnostic::new(format!(
+                "`{}` is lost: {error}",
+                self.shown()
+            )))
+        })?;
+        if status.success() {
+            return Ok(());
+        }
+        let mistake = Diagnostic::new(format!("`{}` failed: {status}", self.shown()));
+        if is_stopped(status) {
+            let help = "it may want to read from the terminal, which it cannot, as it may be run \
+                often";
+            return Err(mistake.help(help).into());
+        }
+        Err(match errors.and_then(last_words) {
+            Some(words) => mistake.help(format!("its last words: {words}")),
+            None => mistake,
         }
         .into())
     }
@@ -119,7 +118,7 @@ impl<'a> Measured<'a> {
 /// A command that runs, and ends with this value.
 struct Running<'a> {
     group: ProcessGroup,
-    ended: Receiver<Ending>,
+    ended: Receiver<io::Result<ExitStatus>>,
     interrupt: &'a Interrupt,
 }
 
@@ -128,13 +127,13 @@ impl Running<'_> {
         &self,
         interval: Duration,
         mut tick: impl FnMut() -> Result<(), Problems>,
-    ) -> Result<Ending, Problems> {
+    ) -> Result<io::Result<ExitStatus>, Problems> {
         loop {
             match self.ended.recv_timeout(interval) {
                 Ok(ending) => return Ok(ending),
                 Err(RecvTimeoutError::Timeout) => tick()?,
                 Err(RecvTimeoutError::Disconnected) => {
-                    return Ok(Ending::Lost(io::ErrorKind::BrokenPipe.into()));
+                    return Ok(Err(io::ErrorKind::BrokenPipe.into()));
                 }
             }
         }
@@ -165,86 +164,4 @@ fn last_words(mut file: File) -> Option<String> {
         .collect();
     let shown = lines.len().saturating_sub(SHOWN_LINES);
     (!lines.is_empty()).then(|| lines[shown..].join("\n"))
-}
-
-/// A command and all that it has started.
-#[cfg(unix)]
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ProcessGroup(rustix::process::Pid);
-
-#[cfg(unix)]
-impl ProcessGroup {
-    /// How long it has to end by itself.
-    const GRACE: Duration = Duration::from_secs(2);
-    const AGAIN: Duration = Duration::from_millis(5);
-
-    fn apart(command: &mut Command) {
-        use std::os::unix::process::CommandExt;
-        command.process_group(0);
-    }
-
-    fn of(child: &Child) -> ProcessGroup {
-        ProcessGroup(rustix::process::Pid::from_child(child))
-    }
-
-    /// Ends it, if need be by force.
-    pub(super) fn end(self) {
-        use rustix::process::{Signal, kill_process_group, test_kill_process_group};
-        // One that is stopped hears of nothing else.
-        for signal in [Signal::TERM, Signal::CONT] {
-            let _ = kill_process_group(self.0, signal);
-        }
-        let asked = std::time::Instant::now();
-        while test_kill_process_group(self.0).is_ok() {
-            if asked.elapsed() > ProcessGroup::GRACE {
-                let _ = kill_process_group(self.0, Signal::KILL);
-                return;
-            }
-            std::thread::sleep(ProcessGroup::AGAIN);
-        }
-    }
-}
-
-/// Waits until a command ends, and tells if it is stopped before.
-#[cfg(unix)]
-fn wait(child: Child, ended: &SyncSender<Ending>) {
-    use rustix::process::{Pid, WaitOptions, waitpid};
-    use std::os::unix::process::ExitStatusExt;
-    let pid = Pid::from_child(&child);
-    loop {
-        let ending = match waitpid(Some(pid), WaitOptions::UNTRACED) {
-            Err(rustix::io::Errno::INTR) | Ok(None) => continue,
-            Err(error) => Ending::Lost(error.into()),
-            Ok(Some((_, status))) if status.stopped() => Ending::Stopped,
-            Ok(Some((_, status))) => Ending::Exited(ExitStatus::from_raw(status.as_raw())),
-        };
-        let is_over = !matches!(ending, Ending::Stopped);
-        let _ = ended.send(ending);
-        if is_over {
-            return;
-        }
-    }
-}
-
-/// Elsewhere Ctrl-C comes to every program of the console by itself.
-#[cfg(not(unix))]
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ProcessGroup;
-
-#[cfg(not(unix))]
-impl ProcessGroup {
-    fn apart(_command: &mut Command) {}
-
-    fn of(_child: &Child) -> ProcessGroup {
-        ProcessGroup
-    }
-
-    pub(super) fn end(self) {}
-}
-
-/// Waits until a command ends.
-#[cfg(not(unix))]
-fn wait(mut child: Child, ended: &SyncSender<Ending>) {
-    let ending = child.wait().map_or_else(Ending::Lost, Ending::Exited);
-    let _ = ended.send(ending);
 }

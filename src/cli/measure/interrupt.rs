@@ -8,7 +8,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::command::ProcessGroup;
+use super::process::ProcessGroup;
 
 /// What an interrupted program exits with by convention.
 const INTERRUPTED: i32 = 130;

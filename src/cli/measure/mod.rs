@@ -7,10 +7,13 @@
 mod command;
 mod interrupt;
 mod meters;
+mod process;
 mod row;
 mod runs_file;
 mod session;
 mod subject;
+
+use indicatif::{ProgressBar, ProgressStyle};
 
 use self::command::Measured;
 use self::interrupt::Interrupt;
@@ -34,7 +37,7 @@ pub(super) fn run(args: &MeasureArgs) -> Result<(), Problems> {
         None => None,
     };
     let command = Measured::new(&args.command, args.show_output, &interrupt);
-    let measured = Session::new(&mut meters, command).measure(args)?;
+    let measured = Session::new(&mut meters, command, progress(args)).measure(args)?;
     let values = row::values(&cells, &measured);
     match file {
         None => output::print(&runs_file::alone(&columns, &values)?)?,
@@ -52,6 +55,18 @@ pub(super) fn run(args: &MeasureArgs) -> Result<(), Problems> {
         ));
     }
     Ok(())
+}
+
+/// How far it is, on a terminal that the command does not write to.
+fn progress(args: &MeasureArgs) -> ProgressBar {
+    if args.show_output {
+        return ProgressBar::hidden();
+    }
+    let progress = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}, {elapsed}") {
+        progress.set_style(style);
+    }
+    progress
 }
 
 /// What was measured, in a line.

@@ -94,14 +94,14 @@ fn with_row(
     values: &[String],
 ) -> Result<Vec<u8>, Problems> {
     let header = header(old, path)?;
+    let (ends, line_end) = match old.windows(2).any(|pair| pair == b"\r\n") {
+        true => (Terminator::CRLF, &b"\r\n"[..]),
+        false => (Terminator::Any(b'\n'), &b"\n"[..]),
+    };
     let mut text = old.to_vec();
     if !text.is_empty() && !text.ends_with(b"\n") {
-        text.push(b'\n');
+        text.extend_from_slice(line_end);
     }
-    let ends = match old.windows(2).any(|pair| pair == b"\r\n") {
-        true => Terminator::CRLF,
-        false => Terminator::Any(b'\n'),
-    };
     let mut writer = WriterBuilder::new().terminator(ends).from_writer(&mut text);
     let written = match header {
         None => writer

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use super::command::Measured;
 use super::meters::Meters;
@@ -86,11 +86,11 @@ pub(super) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(meters: &'a mut Meters, command: Measured<'a>) -> Session<'a> {
-        let progress = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}, {elapsed}") {
-            progress.set_style(style);
-        }
+    pub(super) fn new(
+        meters: &'a mut Meters,
+        command: Measured<'a>,
+        progress: ProgressBar,
+    ) -> Session<'a> {
         Session {
             meters,
             command,
@@ -176,12 +176,12 @@ impl<'a> Session<'a> {
     fn run(&mut self, what: &str) -> Result<Stretch, Problems> {
         self.begin(what);
         let start = self.meters.read()?;
-        let (meters, progress) = (&mut *self.meters, &self.progress);
-        self.command.run(meters.interval(), || {
-            progress.tick();
-            meters.read().map(|_| ())
+        let mut end = start;
+        self.command.run(self.meters.interval(), || {
+            end = self.meters.read()?;
+            self.progress.tick();
+            Ok(())
         })?;
-        let end = self.meters.read()?;
         let took = end.saturating_sub(start);
         if took < SHORTEST {
             return Err(self.too_short(took));
