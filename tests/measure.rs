@@ -318,6 +318,8 @@ fn what_a_row_stands_for_is_checked() {
         ),
         ("--set n=3", "--model"),
         ("--label device", "no value for `device`"),
+        ("--meter rapl --gpus 0", "--meter names no nvml"),
+        ("--gpus 0", "no NVML"),
         ("--repeats 0", "0"),
         ("--inferences 0", "0"),
         ("--idle nan", "no number of seconds"),
@@ -446,7 +448,7 @@ fn counters_that_only_root_may_read() {
     };
     let error = refused(output);
     for say in [
-        "`powercap/intel-rapl:0/energy_uj` may not be read, nor 1 more",
+        "`powercap/intel-rapl:0/energy_uj` may not be read, nor 1 more: permission denied",
         "since 2020",
         "`sudo chmod a+r powercap/intel-rapl:*/energy_uj`",
         "udev",
@@ -520,7 +522,8 @@ fn samples_that_are_wrong_are_told_of_by_line_and_column() {
         ("0,1\n1,inf\n", "`inf` is no number"),
         ("0,1\n1,\n", "watts.csv:2:3"),
         ("0,1\n1, -2\n", "watts.csv:2:4"),
-        ("0,1\n1, -2\n", "a power below 0"),
+        ("0,1\n1, -2\n", "a power of -2 W is below 0"),
+        ("0,1\n1,1e300\n", "more than any meter shows"),
         ("0,1\n1,2,3\n", "3 values in a line of 2"),
         ("0,1\n1\n", "1 values in a line of 2"),
         ("# x\n0,1\n5,1\n4,1\n9,1\n", "watts.csv:4:1"),
@@ -713,8 +716,11 @@ fn gpus_may_be_measured_alone() {
     let bench = Bench::new().zone("intel-rapl:0", "package-0", 0, RANGE);
     bench.write("gpus/0/energy_mj", "1000");
     let script = "echo 3500 > gpus/0/energy_mj; sleep 1.05";
-    let row = rows(&printed(with_gpus(&bench, &["--meter", "nvml"], script))).remove(0);
+    bench.write("gpus/1/energy_mj", "1");
+    let flags = ["--meter", "nvml", "--gpus", "0"];
+    let row = rows(&printed(with_gpus(&bench, &flags, script))).remove(0);
     assert_eq!(row["joules"], "2.5");
+    assert!(!row.contains_key("joules.gpu-1"), "{row:?}");
     assert!(!row.contains_key("joules.package-0"), "{row:?}");
     std::fs::remove_dir_all(bench.path("powercap")).unwrap();
     let output = with_gpus(&bench, &[], "echo 9000 > gpus/0/energy_mj; sleep 1.05");
@@ -738,6 +744,10 @@ fn gpus_that_cannot_be_measured_are_told_of() {
         back.contains("GPU 0 runs backwards, from 6000 to 5 mJ"),
         "{back}"
     );
+    let other = ["--meter", "nvml", "--gpus", "0,2"];
+    let other = self::refused(with_gpus(&bench, &other, "true"));
+    assert!(other.contains("there is no GPU 2"), "{other}");
+    assert!(other.contains("the last one is 0"), "{other}");
     bench.write("gpus/1/name", "old");
     let neither = refused("true");
     assert!(

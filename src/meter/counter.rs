@@ -57,7 +57,9 @@ impl Counter {
     pub(super) fn read(&mut self, now: Duration, shows: u64) -> Result<(), Backwards> {
         let counted = match self.counted.last() {
             None => 0,
-            Some((before, counted)) => counted + self.added(now.saturating_sub(*before), shows)?,
+            Some((before, counted)) => {
+                counted.saturating_add(self.added(now.saturating_sub(*before), shows)?)
+            }
         };
         self.shown = shows;
         self.counted.push((now, counted));

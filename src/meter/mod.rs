@@ -7,10 +7,10 @@
 //! [`Stretch`] between two readings. Nothing here starts a command or waits: who
 //! measures says when a reading is taken, on a clock that starts with the first.
 //!
-//! There are two ways to joules. A *counter* ([`counter`](self::counter)) has them
+//! There are two ways to joules. A *counter* has them
 //! already, since some moment of the past: what counts is the difference of two
 //! readings, and whether it has started from 0 in between. *Samples of power*
-//! ([`power`](self::power)) are integrated by trapezoids, the ends of a stretch
+//! are integrated by trapezoids, the ends of a stretch
 //! interpolated.
 //!
 //! Domains may overlap: a package contains its cores, and what stands at the plug

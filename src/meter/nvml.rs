@@ -5,6 +5,7 @@
 //! the driver was loaded; an older one tells its power, which is sampled and
 //! integrated. Either is of the whole board, its memory included.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use nvml_wrapper::error::NvmlError;
@@ -23,7 +24,8 @@ const SAMPLED: Duration = Duration::from_millis(50);
 pub struct Nvml {
     library: nvml_wrapper::Nvml,
     domains: Vec<Domain>,
-    gauges: Vec<Gauge>,
+    /// The driver's number of each GPU, and what it tells.
+    gauges: Vec<(u32, Gauge)>,
 }
 
 /// What a GPU tells of itself.
@@ -35,30 +37,37 @@ enum Gauge {
 }
 
 impl Nvml {
-    /// All GPUs that the driver shows.
+    /// The GPUs that the driver shows, or of these the ones that are `wanted`.
     ///
     /// # Errors
-    /// There is no driver, no GPU, or one that tells neither energy nor power.
-    pub fn open() -> Result<Nvml, Problems> {
+    /// There is no driver, no such GPU, or one that tells neither energy nor power.
+    pub fn open(wanted: Option<&BTreeSet<u32>>) -> Result<Nvml, Problems> {
         let library = nvml_wrapper::Nvml::init().map_err(|error| absent(&error))?;
         let count = library.device_count().map_err(|error| absent(&error))?;
         if count == 0 {
             return Err(Diagnostic::new("no NVML: the driver shows no GPU").into());
         }
         let mut problems = Problems::new();
+        let all = (0..count).collect();
         let mut gauges = Vec::new();
-        for gpu in 0..count {
-            match Gauge::of(&library, gpu) {
-                Ok(gauge) => gauges.push(gauge),
-                Err(error) => problems.push(unreadable(gpu, &error)),
+        for gpu in wanted.unwrap_or(&all) {
+            if !all.contains(gpu) {
+                let message = format!("there is no GPU {gpu}");
+                let last = count - 1;
+                problems.push(Diagnostic::new(message).help(format!("the last one is {last}")));
+                continue;
+            }
+            match Gauge::of(&library, *gpu) {
+                Ok(gauge) => gauges.push((*gpu, gauge)),
+                Err(error) => problems.push(unreadable(*gpu, &error)),
             }
         }
-        let domain = |gpu| Domain {
+        let domain = |(gpu, _): &(u32, Gauge)| Domain {
             name: format!("gpu-{gpu}"),
             adds: true,
         };
         problems.or(Nvml {
-            domains: (0..count).map(domain).collect(),
+            domains: gauges.iter().map(domain).collect(),
             library,
             gauges,
         })
@@ -83,12 +92,13 @@ impl Meter for Nvml {
     }
 
     fn interval(&self) -> Option<Duration> {
-        let sampled = |gauge: &Gauge| matches!(gauge, Gauge::Power(_));
+        let sampled = |(_, gauge): &(u32, Gauge)| matches!(gauge, Gauge::Power(_));
         self.gauges.iter().any(sampled).then_some(SAMPLED)
     }
 
     fn read(&mut self, now: Duration) -> Result<(), Problems> {
-        for (gpu, gauge) in (0..).zip(&mut self.gauges) {
+        for (gpu, gauge) in &mut self.gauges {
+            let gpu = *gpu;
             let device =
                 (self.library.device_by_index(gpu)).map_err(|error| unreadable(gpu, &error))?;
             match gauge {
@@ -116,7 +126,7 @@ impl Meter for Nvml {
 
     fn joules(&mut self, stretch: Stretch) -> Result<Vec<f64>, Problems> {
         let (start, end) = (stretch.start.as_secs_f64(), stretch.end.as_secs_f64());
-        let joules = |gauge: &Gauge| match gauge {
+        let joules = |(_, gauge): &(u32, Gauge)| match gauge {
             Gauge::Energy(counter) => Some(counter.joules(stretch)),
             Gauge::Power(samples) => samples.joules(start, end),
         };

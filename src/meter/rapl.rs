@@ -304,7 +304,10 @@ fn forbidden(first: &Path, others: usize, folder: &Path) -> Diagnostic {
         0 => String::new(),
         others => format!(", nor {others} more"),
     };
-    let message = format!("`{}` may not be read{others}", first.display());
+    let message = format!(
+        "`{}` may not be read{others}: permission denied",
+        first.display()
+    );
     let pattern = folder.join("intel-rapl:*/energy_uj");
     Diagnostic::new(message)
         .help(

@@ -9,6 +9,8 @@ use crate::source::{Diagnostic, Place, Problems, Source};
 
 /// A moment from this on, of 2001, is counted since 1970.
 const SINCE_1970: f64 = 1e9;
+/// A gigawatt, as a power station has.
+const MOST_WATTS: f64 = 1e9;
 
 /// What a file of samples holds.
 #[derive(Debug)]
@@ -160,8 +162,13 @@ impl Recording {
         }
         let (seconds, place) = line.number(source, columns.seconds)?;
         let (watts, watts_place) = line.number(source, columns.watts)?;
-        if watts < 0.0 {
-            let message = format!("{watts} W: a power below 0");
+        let fault = match watts {
+            below if below < 0.0 => "below 0",
+            above if above > MOST_WATTS => "more than any meter shows",
+            _ => "",
+        };
+        if !fault.is_empty() {
+            let message = format!("a power of {watts} W is {fault}");
             return Err(Diagnostic::at(&watts_place, message));
         }
         if self.ends.is_none() && seconds >= SINCE_1970 {

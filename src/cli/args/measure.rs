@@ -66,6 +66,10 @@ pub(in crate::cli) struct MeasureArgs {
     /// of NVIDIA's GPUs; all that are there if none is given
     #[arg(long, value_name = "METER", value_enum, value_delimiter = ',')]
     pub(in crate::cli) meter: Vec<MeterArg>,
+    /// Measure only these of the GPUs, by the driver's numbers, and not those that the
+    /// command does not use (`0,1`)
+    #[arg(long, value_name = "GPU", value_delimiter = ',')]
+    pub(in crate::cli) gpus: Vec<u32>,
     /// Samples of an external meter, as lines `seconds,watts`, its seconds counted
     /// since 1970 or since measuring began
     #[arg(long, value_name = "FILE")]

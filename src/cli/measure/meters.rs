@@ -1,10 +1,11 @@
 //! The meters of a machine, as one.
 
-use std::path::Path;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::cli::args::{MeasureArgs, MeterArg};
 use crate::cli::output;
+use crate::cli::usage::usage_error;
 use crate::meter::{Domain, Meter, Nvml, Rapl, Stretch, WattsFile};
 use crate::source::{Diagnostic, Problems};
 
@@ -22,10 +23,15 @@ pub(super) struct Meters {
 impl Meters {
     /// The meters asked for; all that are there if none is.
     pub(super) fn open(args: &MeasureArgs) -> Result<Meters, Problems> {
+        if !args.gpus.is_empty() && !args.meter.is_empty() && !args.meter.contains(&MeterArg::Nvml)
+        {
+            let message = "--gpus says which GPUs are measured, but --meter names no nvml";
+            return Err(usage_error(message));
+        }
         let (began, began_at) = (Instant::now(), SystemTime::now());
         let mut meters = match (&args.meter[..], &args.watts) {
-            ([], None) => all_there(&args.powercap)?,
-            (asked, _) => asked_for(asked, &args.powercap)?,
+            ([], None) => all_there(args)?,
+            (asked, _) => asked_for(asked, args)?,
         };
         let mut domains: Vec<Domain> = meters
             .iter()
@@ -79,31 +85,32 @@ impl Meters {
     }
 }
 
-fn open(meter: MeterArg, powercap: &Path) -> Result<Box<dyn Meter>, Problems> {
+fn open(meter: MeterArg, args: &MeasureArgs) -> Result<Box<dyn Meter>, Problems> {
     Ok(match meter {
-        MeterArg::Rapl => Box::new(Rapl::open(powercap)?),
-        MeterArg::Nvml => Box::new(Nvml::open()?),
+        MeterArg::Rapl => Box::new(Rapl::open(&args.powercap)?),
+        MeterArg::Nvml => {
+            let gpus: BTreeSet<u32> = args.gpus.iter().copied().collect();
+            Box::new(Nvml::open((!gpus.is_empty()).then_some(&gpus))?)
+        }
     })
 }
 
-fn asked_for(asked: &[MeterArg], powercap: &Path) -> Result<Vec<Box<dyn Meter>>, Problems> {
+fn asked_for(asked: &[MeterArg], args: &MeasureArgs) -> Result<Vec<Box<dyn Meter>>, Problems> {
     let mut problems = Problems::new();
     let mut meters = Vec::new();
     for meter in [MeterArg::Rapl, MeterArg::Nvml] {
         if asked.contains(&meter) {
-            meters.extend(problems.note(open(meter, powercap)));
+            meters.extend(problems.note(open(meter, args)));
         }
     }
     problems.or(meters)
 }
 
 /// The meters of the machine. What is not measured though it might be is said.
-fn all_there(powercap: &Path) -> Result<Vec<Box<dyn Meter>>, Problems> {
-    match (
-        open(MeterArg::Rapl, powercap),
-        open(MeterArg::Nvml, powercap),
-    ) {
+fn all_there(args: &MeasureArgs) -> Result<Vec<Box<dyn Meter>>, Problems> {
+    match (open(MeterArg::Rapl, args), open(MeterArg::Nvml, args)) {
         (Ok(rapl), Ok(nvml)) => Ok(vec![rapl, nvml]),
+        (_, Err(without)) if !args.gpus.is_empty() => Err(without),
         // Most machines have no such GPU.
         (Ok(rapl), Err(_)) => Ok(vec![rapl]),
         (Err(without), Ok(nvml)) => {
