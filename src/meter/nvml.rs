@@ -139,7 +139,7 @@ impl Meter for Nvml {
 fn absent(error: &NvmlError) -> Problems {
     let why = match error {
         NvmlError::LibloadingError(_) => {
-            "libnvidia-ml.so.1 is not found (on Windows nvml.dll)".to_owned()
+            "libnvidia-ml.so.1 (on Windows nvml.dll) is not there, or cannot be loaded".to_owned()
         }
         error => error.to_string(),
     };

@@ -80,7 +80,7 @@ pub(in crate::cli) struct MeasureArgs {
     /// Add the row to a file of runs with the same columns, or begin one; without
     /// it the row goes to stdout
     #[arg(long, short, value_name = "FILE")]
-    pub(in crate::cli) output: Option<PathBuf>,
+    pub(in crate::cli) out: Option<PathBuf>,
     /// Show what the command prints, on stderr
     #[arg(long)]
     pub(in crate::cli) show_output: bool,

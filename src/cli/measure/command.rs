@@ -16,19 +16,19 @@ const SHOWN_BYTES: u64 = 2000;
 const SHOWN_LINES: usize = 8;
 
 /// A command that can be run often.
-pub(super) struct Measured<'a> {
+pub(super) struct Runner<'a> {
     words: &'a [OsString],
     show_output: bool,
     interrupt: &'a Interrupt,
 }
 
-impl<'a> Measured<'a> {
+impl<'a> Runner<'a> {
     pub(super) fn new(
         words: &'a [OsString],
         show_output: bool,
         interrupt: &'a Interrupt,
-    ) -> Measured<'a> {
-        Measured {
+    ) -> Runner<'a> {
+        Runner {
             words,
             show_output,
             interrupt,

@@ -6,6 +6,7 @@
 
 mod command;
 mod interrupt;
+mod measurement;
 mod meters;
 mod process;
 mod row;
@@ -15,11 +16,12 @@ mod subject;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use self::command::Measured;
+use self::command::Runner;
 use self::interrupt::Interrupt;
+use self::measurement::Measurement;
 use self::meters::Meters;
 use self::runs_file::RunsFile;
-use self::session::{Measurement, Session};
+use self::session::Session;
 use super::args::MeasureArgs;
 use super::output;
 use crate::source::Problems;
@@ -32,11 +34,11 @@ pub(super) fn run(args: &MeasureArgs) -> Result<(), Problems> {
     let mut meters = Meters::open(args)?;
     let columns = row::columns(&cells, &meters.domains)?;
     let interrupt = Interrupt::watched();
-    let file = match &args.output {
+    let file = match &args.out {
         Some(path) => Some(RunsFile::open(path, &columns, &interrupt)?),
         None => None,
     };
-    let command = Measured::new(&args.command, args.show_output, &interrupt);
+    let command = Runner::new(&args.command, args.show_output, &interrupt);
     let measured = Session::new(&mut meters, command, progress(args)).measure(args)?;
     let values = row::values(&cells, &measured);
     match file {
@@ -46,15 +48,23 @@ pub(super) fn run(args: &MeasureArgs) -> Result<(), Problems> {
             output::tell(summary(&measured));
         }
     }
-    if let Some((before, after)) = measured.idle_before_after
-        && (after - before).abs() > DRIFT * before.max(after)
-    {
-        output::tell(format_args!(
-            "note: the idle machine took {before:.3} W before and {after:.3} W after: something \
-             else ran, or it had not cooled down"
-        ));
+    if let Some(note) = drift(&measured) {
+        output::tell(note);
     }
     Ok(())
+}
+
+/// What there is to say where the idle machine took another power after than before.
+fn drift(measured: &Measurement) -> Option<String> {
+    let (before, after) = measured.idle.as_ref()?;
+    let (before, after) = (before.watts(), after.watts());
+    let drifted = (after - before).abs() > DRIFT * before.max(after);
+    drifted.then(|| {
+        format!(
+            "note: the idle machine took {before:.3} W before and {after:.3} W after: something \
+             else ran, or it had not cooled down"
+        )
+    })
 }
 
 /// How far it is, on a terminal that the command does not write to.

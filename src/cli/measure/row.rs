@@ -1,6 +1,6 @@
 //! The row of a measurement, column by column.
 
-use super::session::Measurement;
+use super::measurement::Measurement;
 use crate::meter::Domain;
 use crate::source::{Diagnostic, Place, Problems};
 
@@ -64,7 +64,7 @@ fn measured_columns(domains: &[Domain]) -> Vec<String> {
 pub(super) fn values(cells: &[Cell], measured: &Measurement) -> Vec<String> {
     let mut values: Vec<String> = cells.iter().map(|cell| cell.value.clone()).collect();
     let seconds = measured.seconds();
-    let idle = measured.idle_watts.map(|watts| watts.to_string());
+    let idle = measured.idle_watts().map(|watts| watts.to_string());
     values.extend([
         measured.joules_of_one().to_string(),
         (seconds / measured.inferences()).to_string(),

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 
-use super::command::Measured;
+use super::command::Runner;
+use super::measurement::{Measured, Measurement};
 use super::meters::Meters;
 use crate::cli::args::MeasureArgs;
 use crate::meter::Stretch;
@@ -14,81 +15,17 @@ use crate::source::{Diagnostic, Problems};
 /// second, and starting a program takes a good part of less.
 const SHORTEST: Duration = Duration::from_secs(1);
 
-/// What was measured.
-pub(super) struct Measurement {
-    pub(super) runs: Vec<MeasuredRun>,
-    /// The power of the idle machine before and after, and of both.
-    pub(super) idle_watts: Option<f64>,
-    pub(super) idle_before_after: Option<(f64, f64)>,
-    inferences_of_one: u64,
-}
-
-/// One run of the command.
-pub(super) struct MeasuredRun {
-    seconds: f64,
-    /// Of the whole.
-    joules: f64,
-    by_domain: Vec<f64>,
-}
-
-impl Measurement {
-    /// The seconds of all runs.
-    pub(super) fn seconds(&self) -> f64 {
-        self.runs.iter().map(|run| run.seconds).sum()
-    }
-
-    /// The joules of all runs.
-    pub(super) fn joules(&self) -> f64 {
-        self.runs.iter().map(|run| run.joules).sum()
-    }
-
-    /// The joules of all runs in each domain.
-    pub(super) fn by_domain(&self) -> Vec<f64> {
-        let mut runs = self.runs.iter().map(|run| run.by_domain.clone());
-        let first = runs.next().unwrap_or_default();
-        runs.fold(first, |sums, run| {
-            sums.iter()
-                .zip(&run)
-                .map(|(sum, joules)| sum + joules)
-                .collect()
-        })
-    }
-
-    /// How many inferences all runs did.
-    pub(super) fn inferences(&self) -> f64 {
-        self.inferences_of_one as f64 * self.runs.len() as f64
-    }
-
-    /// The joules of one inference.
-    pub(super) fn joules_of_one(&self) -> f64 {
-        self.joules() / self.inferences()
-    }
-
-    /// The standard deviation of the joules of single runs, as a share of their mean;
-    /// of one run there is none.
-    pub(super) fn spread(&self) -> Option<f64> {
-        let count = self.runs.len() as f64;
-        let mean = self.joules() / count;
-        let squares: f64 = self
-            .runs
-            .iter()
-            .map(|run| (run.joules - mean).powi(2))
-            .sum();
-        (self.runs.len() > 1).then(|| (squares / (count - 1.0)).sqrt() / mean)
-    }
-}
-
 /// The meters, the command, and the terminal that sees how far it is.
 pub(super) struct Session<'a> {
     meters: &'a mut Meters,
-    command: Measured<'a>,
+    command: Runner<'a>,
     progress: ProgressBar,
 }
 
 impl<'a> Session<'a> {
     pub(super) fn new(
         meters: &'a mut Meters,
-        command: Measured<'a>,
+        command: Runner<'a>,
         progress: ProgressBar,
     ) -> Session<'a> {
         Session {
@@ -119,28 +56,18 @@ impl<'a> Session<'a> {
         }
         let after = self.idle(args.idle)?;
         self.progress.set_message("waiting for the meter");
-        // The last first: what reaches there has all.
-        let after = after.map(|after| self.joules(after)).transpose()?;
-        let mut runs: Vec<MeasuredRun> = (runs.into_iter().rev())
-            .map(|run| self.joules(run))
-            .collect::<Result<_, _>>()?;
-        runs.reverse();
-        let before = before.map(|before| self.joules(before)).transpose()?;
+        let idle = match before.zip(after) {
+            Some((before, after)) => Some((self.joules(before)?, self.joules(after)?)),
+            None => None,
+        };
+        let runs = runs.into_iter().map(|run| self.joules(run));
         let measurement = Measurement {
-            idle_watts: before.as_ref().zip(after.as_ref()).map(|(before, after)| {
-                (before.joules + after.joules) / (before.seconds + after.seconds)
-            }),
-            idle_before_after: before
-                .zip(after)
-                .map(|(before, after)| (before.watts(), after.watts())),
-            runs,
+            runs: runs.collect::<Result<_, _>>()?,
+            idle,
             inferences_of_one: args.inferences,
         };
         if measurement.joules() <= 0.0 {
-            return Err(Diagnostic::new("the meter did not move while the command ran").help(
-                "the counters of virtual machines often stand still; measure on the machine \
-                 itself, or with `--watts FILE`",
-            ).into());
+            return Err(unmoved());
         }
         Ok(measurement)
     }
@@ -209,9 +136,9 @@ impl<'a> Session<'a> {
             .into()
     }
 
-    fn joules(&mut self, stretch: Stretch) -> Result<MeasuredRun, Problems> {
+    fn joules(&mut self, stretch: Stretch) -> Result<Measured, Problems> {
         let by_domain = self.meters.joules(stretch)?;
-        Ok(MeasuredRun {
+        Ok(Measured {
             seconds: stretch.seconds(),
             joules: self.meters.whole(&by_domain),
             by_domain,
@@ -219,8 +146,11 @@ impl<'a> Session<'a> {
     }
 }
 
-impl MeasuredRun {
-    fn watts(&self) -> f64 {
-        self.joules / self.seconds
-    }
+fn unmoved() -> Problems {
+    Diagnostic::new("the meter did not move while the command ran")
+        .help(
+            "the counters of virtual machines often stand still; measure on the machine itself, \
+             or with `--watts FILE`",
+        )
+        .into()
 }

@@ -46,7 +46,7 @@ pub(super) fn cells(args: &MeasureArgs) -> Result<Vec<Cell>, Problems> {
 /// The model as the file of runs calls it: a path is found from its folder.
 fn model_from(args: &MeasureArgs) -> String {
     let model = args.model.clone().unwrap_or_default();
-    let here = match &args.output {
+    let here = match &args.out {
         Some(path) => files::folder(path) == Path::new("."),
         None => true,
     };
