@@ -207,10 +207,19 @@ fn a_measurement_that_fails_writes_nothing() {
         assert_eq!(std::fs::read_dir(bench.0.path()).unwrap().count(), 2);
     }
     bench.write("powercap/intel-rapl:0/energy_uj", "5000000");
-    let program = ["-o", "runs.csv", "--", "no-such-program", "x"];
-    let arguments = [&ONCE[..], &program].concat();
+    bench.write("script", "no program");
+    for program in ["no-such-program", "./no-such-program"] {
+        let arguments = ["-o", "runs.csv", "--", program, "x"];
+        let error = refused(bench.command(&arguments).output().unwrap());
+        assert!(
+            error.contains(&format!("cannot run `{program} x`")),
+            "{error}"
+        );
+        assert!(error.contains("on the PATH"), "{error}");
+    }
+    let arguments = [&ONCE[..], &["--", "./script"]].concat();
     let error = refused(bench.command(&arguments).output().unwrap());
-    assert!(error.contains("cannot run `no-such-program x`"), "{error}");
+    assert!(error.contains("cannot run `./script`: "), "{error}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use super::interrupt::Interrupt;
-use super::process::{ProcessGroup, is_stopped, wait};
+use super::process::{ProcessGroup, is_stopped, is_there, wait};
 use crate::source::{Diagnostic, Problems};
 
 /// How much of what a failed command said is shown.
@@ -23,15 +23,20 @@ pub(super) struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
+    /// A command of these words, of which the first is there.
     pub(super) fn new(
         words: &'a [OsString],
         show_output: bool,
         interrupt: &'a Interrupt,
-    ) -> Runner<'a> {
-        Runner {
+    ) -> Result<Runner<'a>, Problems> {
+        let runner = Runner {
             words,
             show_output,
             interrupt,
+        };
+        match words.first() {
+            Some(program) if is_there(program) => Ok(runner),
+            _ => Err(runner.cannot_run(&io::ErrorKind::NotFound.into())),
         }
     }
 

@@ -34,11 +34,11 @@ pub(super) fn run(args: &MeasureArgs) -> Result<(), Problems> {
     let mut meters = Meters::open(args)?;
     let columns = row::columns(&cells, &meters.domains)?;
     let interrupt = Interrupt::watched();
+    let command = Runner::new(&args.command, args.show_output, &interrupt)?;
     let file = match &args.out {
         Some(path) => Some(RunsFile::open(path, &columns, &interrupt)?),
         None => None,
     };
-    let command = Runner::new(&args.command, args.show_output, &interrupt);
     let measured = Session::new(&mut meters, command, progress(args)).measure(args)?;
     let values = row::values(&cells, &measured);
     match file {

@@ -1,6 +1,9 @@
 //! Processes and their signals, which differ from system to system.
 
+use std::ffi::OsStr;
 use std::io;
+#[cfg(unix)]
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc::SyncSender;
 #[cfg(unix)]
@@ -64,6 +67,17 @@ pub(super) fn wait(child: Child, ended: &SyncSender<io::Result<ExitStatus>>) {
     }
 }
 
+/// Whether there is a program, by its path or on the `PATH`.
+#[cfg(unix)]
+pub(super) fn is_there(program: &OsStr) -> bool {
+    use std::os::unix::ffi::OsStrExt;
+    if program.as_bytes().contains(&b'/') {
+        return Path::new(program).exists();
+    }
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
+}
+
 /// Whether a command has not ended, but waits for a signal.
 #[cfg(unix)]
 pub(super) fn is_stopped(status: ExitStatus) -> bool {
@@ -91,6 +105,12 @@ impl ProcessGroup {
 #[cfg(not(unix))]
 pub(super) fn wait(mut child: Child, ended: &SyncSender<io::Result<ExitStatus>>) {
     let _ = ended.send(child.wait());
+}
+
+/// Elsewhere the system alone knows under which names it looks for a program.
+#[cfg(not(unix))]
+pub(super) fn is_there(_program: &OsStr) -> bool {
+    true
 }
 
 /// Where there are no signals a command runs until it ends.
