@@ -213,9 +213,10 @@ fn exported_networks_have_the_parameters_of_the_module() {
 }
 
 /// Fixtures of which not every branch is taken, with what the others hold.
-const NOT_TAKEN: [(&str, u64, &str); 2] = [
+const NOT_TAKEN: [(&str, u64, &str); 3] = [
     ("if_const.onnx", 64 * 256, "the branch of 64·256"),
     ("if_shape.onnx", 64 * 64, "the branch of 64·64"),
+    ("small/branch_by_a_rate.onnx", 4 * 5, "the branch of 4·5"),
 ];
 
 #[test]
