@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use num_integer::Integer;
+
 use crate::model::{Map, Reduce};
 use crate::symbolic::Expr;
 
@@ -107,6 +109,55 @@ impl Product {
         let kept: Vec<u16> = self.result.iter().flat_map(ProductAxis::indices).collect();
         let sums = self.operands.len() > 1 && extents.keys().any(|index| !kept.contains(index));
         sums.then(|| extents.values().product())
+    }
+}
+
+impl Product {
+    /// How many blocks of the terms of each sum have a number of their own to be
+    /// multiplied by, where each operand has so many along its axes.
+    pub(crate) fn blocks(&self, grids: &[Option<&[Expr]>; 2]) -> Expr {
+        let kept: Vec<u16> = self.result.iter().flat_map(ProductAxis::indices).collect();
+        let mut along: BTreeMap<u16, Expr> = BTreeMap::new();
+        for (axes, grid) in self.operands.iter().zip(grids) {
+            for (axis, count) in axes.iter().zip(grid.unwrap_or_default()) {
+                let Some((index, count)) = self.summed_part(axis, count, &kept) else {
+                    continue;
+                };
+                let other = along.remove(&index);
+                let all = other.map_or(count.clone(), |other| common(&other, &count));
+                along.insert(index, all);
+            }
+        }
+        along.values().product()
+    }
+
+    /// The index of an axis that is summed over, and how many of `count` numbers
+    /// along the axis are for one sum.
+    fn summed_part(&self, axis: &ProductAxis, count: &Expr, kept: &[u16]) -> Option<(u16, Expr)> {
+        let is_summed = |index: &u16| !kept.contains(index);
+        match axis {
+            _ if *count == Expr::one() => None,
+            ProductAxis::Index(index) => is_summed(index).then(|| (*index, count.clone())),
+            ProductAxis::Split(outer, inner) if is_summed(inner) => {
+                let groups = self.given_extents.iter().find(|(index, _)| index == outer);
+                let own = groups.and_then(|(_, groups)| count.divide(groups));
+                Some((*inner, own.unwrap_or_else(|| count.clone())))
+            }
+            ProductAxis::Window { within, .. } if is_summed(within) => {
+                Some((*within, count.clone()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Into how many blocks something falls that is cut into so many, and so many.
+fn common(a: &Expr, b: &Expr) -> Expr {
+    match (a.as_constant(), b.as_constant()) {
+        (Some(a), Some(b)) if a.is_integer() && b.is_integer() => {
+            Expr::constant(a.to_integer().lcm(&b.to_integer()).into())
+        }
+        _ => a.larger(b),
     }
 }
 

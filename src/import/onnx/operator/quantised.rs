@@ -29,7 +29,8 @@ pub(crate) fn quantise(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 pub(crate) fn dequantise(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let x = call.input(0)?;
     let zero = zero_for(builder, call, x)?;
-    Ok(vec![builder.dequantise(x, call.optional(1), zero)?])
+    let grid = grid_for(builder, call, x)?;
+    Ok(vec![builder.dequantise(x, call.optional(1), zero, grid)?])
 }
 
 /// What stands for 0: one number, one for each index of an axis, or one for
@@ -47,22 +48,46 @@ fn zero_for(
         [] => zero,
         [one] if *one == Expr::one() => zero,
         [along] => {
-            let mut aligned = vec![Expr::one(); shape.len()];
-            // A tensor of one axis has that alone, whatever the default is.
-            let axis = if shape.len() == 1 {
-                0
-            } else {
-                call.axis(1, shape.len())?
-            };
-            if let Some(extent) = aligned.get_mut(axis) {
-                *extent = along.clone();
-            }
+            let aligned = aligned(call, &shape, along)?;
             builder.reshaped(zero, aligned)?
         }
         own if own == shape => zero,
         _ => builder.moved(&[zero], shape)?,
     };
     Ok(Some(zero))
+}
+
+/// How many scales there are along each axis, where there is not one for all.
+fn grid_for(
+    builder: &mut NetBuilder,
+    call: &Call<'_>,
+    x: TensorId,
+) -> Result<Option<TensorId>, ImportError> {
+    let Some(scale) = call.optional(1) else {
+        return Ok(None);
+    };
+    let (shape, own) = (builder.shape(x)?, builder.shape(scale)?);
+    let grid = match own.as_slice() {
+        own if own.iter().all(|extent| *extent == Expr::one()) => return Ok(None),
+        [along] => aligned(call, &shape, along)?,
+        own if own.len() == shape.len() => own.to_vec(),
+        _ => return Ok(None),
+    };
+    Ok(Some(builder.add_constant("", grid, ElementType::Float)))
+}
+
+/// The shape of so many numbers along the axis of a call.
+fn aligned(call: &Call<'_>, shape: &[Expr], along: &Expr) -> Result<Vec<Expr>, ImportError> {
+    let mut aligned = vec![Expr::one(); shape.len()];
+    // A tensor of one axis has that alone, whatever the default is.
+    let axis = match shape.len() {
+        1 => 0,
+        rank => call.axis(1, rank)?,
+    };
+    if let Some(extent) = aligned.get_mut(axis) {
+        *extent = along.clone();
+    }
+    Ok(aligned)
 }
 
 /// `DynamicQuantizeLinear`: the largest and smallest element give the scale.
@@ -146,8 +171,8 @@ fn requantised(
 /// `QLinearAdd`, `QLinearMul` and others between whole numbers: to fractions
 /// and back.
 pub(crate) fn qlinear_binary(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let a = builder.dequantise(call.input(0)?, call.optional(1), call.optional(2))?;
-    let b = builder.dequantise(call.input(3)?, call.optional(4), call.optional(5))?;
+    let a = builder.dequantise(call.input(0)?, call.optional(1), call.optional(2), None)?;
+    let b = builder.dequantise(call.input(3)?, call.optional(4), call.optional(5), None)?;
     let binary = if call.node.op_type == "QLinearMul" {
         Binary::Mul
     } else {
@@ -175,7 +200,7 @@ pub(crate) fn qgemm(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 /// Functions of one tensor of whole numbers: to fractions and back.
 pub(crate) fn qlinear_unary(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     use crate::import::onnx::net::Block;
-    let x = builder.dequantise(call.input(0)?, call.optional(1), call.optional(2))?;
+    let x = builder.dequantise(call.input(0)?, call.optional(1), call.optional(2), None)?;
     let result = match call.node.op_type.as_str() {
         "QLinearSoftmax" => builder.block(Block::Softmax, &[x])?,
         "QLinearLeakyRelu" => builder.block(Block::LeakyRelu, &[x])?,
@@ -253,8 +278,18 @@ pub(crate) fn carried(
         numbers = alike.iter().map(|other| other.numbers).collect();
     }
     let on_numbers = call.with_inputs(&numbers);
+    let grid = match name {
+        "Pad" | "Resize" => quantised.grid,
+        name if CHOOSES.contains(&name) => quantised.grid,
+        "Transpose" | "Squeeze" | "Unsqueeze" => match quantised.grid {
+            Some(grid) => read(builder, &call.with_inputs(&[grid]))?.first().copied(),
+            None => None,
+        },
+        _ => None,
+    };
     let of = |numbers: TensorId| Quantised {
         numbers,
+        grid,
         ..quantised
     };
     if CHOOSES.contains(&name) {
