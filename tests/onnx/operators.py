@@ -188,6 +188,22 @@ def _(g):
     return g.op("GatherBlockQuantized", packed(g, 6, 4), rows, g.weight(6, 1), domain=MS, bits=4, block_size=8, quantize_axis=1)
 
 
+def product_of_blocks(g):
+    """3 rows of 32 by 32 by 5, whose weights lie two to a byte, with a bias."""
+    packed_weights, scales = packed(g, 5, 1, 16), g.weight(5, 1)
+    return g.op("MatMulNBits", g.input("x", 3, 32), packed_weights, scales, "", "", g.weight(5), domain=MS, K=32, N=5, bits=4, block_size=32)
+
+
+@graph("product_of_blocks", "prim:add", 3 * 32 * 5, "3 rows of 32 by 32 by 5, the sums begin at the bias", domains=[MS])
+def _(g):
+    return product_of_blocks(g)
+
+
+@graph("product_of_blocks_parameters", "parameters", 32 * 5 + 5, "32 by 5 and a bias of 5; the scales are none", domains=[MS])
+def _(g):
+    return product_of_blocks(g)
+
+
 def lstm_of_bytes(g):
     weights = [g.constant(np.ones(shape, np.int8)) for shape in ((1, 5, 16), (1, 4, 16))]
     scales = [g.number(0.1, np.float32), g.number(0, np.int8)] * 2

@@ -326,7 +326,8 @@ fn only_moves(builder: &NetBuilder, call: &Call<'_>) -> bool {
     }
 }
 
-/// `MatMulNBits`: weights of few bits, unpacked on the way.
+/// `MatMulNBits`, `MatMulBnb4`: weights of few bits, unpacked and brought to
+/// scale on the way, which other forms of the same network do before it runs.
 pub(crate) fn nbits(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let a = call.input(0)?;
     let (k, n) = (call.int_or("K", 0), call.int_or("N", 0));
@@ -336,12 +337,19 @@ pub(crate) fn nbits(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         ));
     }
     let bits = call.int_or("bits", 4);
-    builder.note(&format!(
-        "weights of {bits} bits multiply in the format of the estimate; unpacking them is left out"
-    ));
+    note_few_bits(builder, bits);
     let element = builder.element(a);
     let weight = builder.add_constant("", vec![Expr::whole(k), Expr::whole(n)], element);
     // Packed in the file, where its elements are other ones.
     builder.tensor_mut(weight).origin = Some(Origin::Unsaid);
-    Ok(vec![builder.matmul(a, weight, element)?])
+    let product = builder.matmul(a, weight, element)?;
+    Ok(vec![builder.with_bias(product, call.optional(5))?])
+}
+
+/// Says what is left out of weights that lie packed.
+pub(super) fn note_few_bits(builder: &mut NetBuilder, bits: i64) {
+    builder.note(&format!(
+        "weights of {bits} bits multiply in the format of the estimate; unpacking them and their \
+         scales is left out, as all that depends on weights alone"
+    ));
 }
