@@ -242,6 +242,23 @@ def _(g):
     return g.op("LSTM", x, g.weight(1, 16, 5), g.weight(1, 16, 4), g.weight(1, 32), "", "", "", g.weight(1, 12), hidden_size=4)
 
 
+def lstm_from(g, *states):
+    """3 steps of 2 rows of 5, states of 4, the first ones given."""
+    weights = g.weight(1, 16, 5), g.weight(1, 16, 4)
+    return g.op("LSTM", g.input("x", 3, 2, 5), *weights, "", "", *states, hidden_size=4)
+
+
+@graph("first_states_are_parameters", "parameters", 16 * 5 + 16 * 4 + 2 * 2 * 4, "4 gates of 4 from 5 and from 4; the first state and cell of 2 rows of 4 stand in the file")
+def _(g):
+    return lstm_from(g, g.weight(1, 2, 4), g.weight(1, 2, 4))
+
+
+@graph("first_states_of_zeros", "parameters", 16 * 5 + 16 * 4, "the same from zeros, which are none")
+def _(g):
+    zeros = g.constant(np.zeros((1, 2, 4), np.float32))
+    return lstm_from(g, zeros, zeros)
+
+
 @graph("state_of_zeros", "macs", 3 * 2 * 4 * 4, "3 turns of a state of 2 rows of 4 times 4 by 4, the first one of zeros as any other")
 def _(g):
     weight = g.weight(4, 4)
