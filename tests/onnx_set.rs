@@ -151,6 +151,25 @@ fn a_formula_over_what_is_no_dim_is_refused() {
     }
 }
 
+/// A sampling rate chooses a branch; what is no whole number is none.
+#[test]
+fn what_an_input_is_set_to_is_a_whole_number() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/onnx/small");
+    for (rate, why) in [
+        ("16000.5", "dim `rate` is 16000.5: not a whole number"),
+        ("-1", "dim `rate` is -1: not above 0"),
+        ("fast", "unknown name `fast`"),
+    ] {
+        let set = format!("rate={rate}");
+        let error = refused(
+            &folder,
+            &["estimate", "branch_by_a_rate.onnx", "--set", &set],
+        );
+        assert!(error.starts_with(&format!("error: {why}")), "{error}");
+        assert!(error.contains("command line:1:12"), "{error}");
+    }
+}
+
 /// The rows of a sweep, and what was said beside them.
 fn swept(arguments: &[&str]) -> (Vec<String>, String) {
     let arguments = [&["sweep"], arguments, &["--output", "csv"]].concat();
