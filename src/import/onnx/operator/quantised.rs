@@ -278,14 +278,9 @@ pub(crate) fn carried(
         numbers = alike.iter().map(|other| other.numbers).collect();
     }
     let on_numbers = call.with_inputs(&numbers);
-    let grid = match name {
-        "Pad" | "Resize" => quantised.grid,
-        name if CHOOSES.contains(&name) => quantised.grid,
-        "Transpose" | "Squeeze" | "Unsqueeze" => match quantised.grid {
-            Some(grid) => read(builder, &call.with_inputs(&[grid]))?.first().copied(),
-            None => None,
-        },
-        _ => None,
+    let grid = match quantised.grid {
+        Some(grid) => carried_grid(builder, call, read, grid)?,
+        None => None,
     };
     let of = |numbers: TensorId| Quantised {
         numbers,
@@ -312,6 +307,24 @@ pub(crate) fn carried(
         }
     }
     Ok(results)
+}
+
+/// How many scales there are along each axis behind an operator, where that is
+/// known.
+fn carried_grid(
+    builder: &mut NetBuilder,
+    call: &Call<'_>,
+    read: fn(&mut NetBuilder, &Call<'_>) -> Results,
+    grid: TensorId,
+) -> Result<Option<TensorId>, ImportError> {
+    match call.node.op_type.as_str() {
+        "Pad" | "Resize" | "MaxPool" | "GlobalMaxPool" | "Relu" => Ok(Some(grid)),
+        "Transpose" | "Unsqueeze" => {
+            let moved = read(builder, &call.with_inputs(&[grid]))?;
+            Ok(moved.first().copied())
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Whether nothing is computed, and nothing but 0 put beside the elements.
