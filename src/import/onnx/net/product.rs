@@ -136,7 +136,8 @@ impl Product {
     fn summed_part(&self, axis: &ProductAxis, count: &Expr, kept: &[u16]) -> Option<(u16, Expr)> {
         let is_summed = |index: &u16| !kept.contains(index);
         match axis {
-            _ if *count == Expr::one() => None,
+            // Of nothing there are no parts.
+            _ if *count == Expr::one() || count.is_zero() => None,
             ProductAxis::Index(index) => is_summed(index).then(|| (*index, count.clone())),
             ProductAxis::Split(outer, inner) if is_summed(inner) => {
                 let groups = self.given_extents.iter().find(|(index, _)| index == outer);
@@ -169,5 +170,30 @@ impl ProductAxis {
             ProductAxis::Split(outer, inner) => vec![*outer, *inner],
             ProductAxis::Window { place, within, .. } => vec![*place, *within],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Product, ProductAxis};
+    use crate::symbolic::Expr;
+
+    #[test]
+    fn sums_have_as_many_blocks_as_the_scales_along_them() {
+        // n k, k m -> n m
+        let [n, k, m] = [0, 1, 2].map(ProductAxis::Index);
+        let operands = vec![vec![n.clone(), k.clone()], vec![k, m.clone()]];
+        let product = Product::multiplied(operands, vec![n, m], Vec::new());
+        let blocks = |a: Option<[i64; 2]>, b: Option<[i64; 2]>| {
+            let [a, b] = [a, b].map(|grid| grid.map(|grid| grid.map(Expr::whole)));
+            product.blocks(&[a.as_ref().map(|a| &a[..]), b.as_ref().map(|b| &b[..])])
+        };
+        assert_eq!(blocks(None, None), Expr::one());
+        assert_eq!(blocks(None, Some([3, 5])), Expr::whole(3));
+        // Halves and thirds fall into sixths.
+        assert_eq!(blocks(Some([1, 2]), Some([3, 1])), Expr::whole(6));
+        // A scale for each row, or for each column, is one for each sum.
+        assert_eq!(blocks(Some([4, 1]), Some([1, 5])), Expr::one());
+        assert_eq!(blocks(Some([1, 0]), None), Expr::one());
     }
 }
