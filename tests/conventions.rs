@@ -323,6 +323,24 @@ fn a_window_is_counted_from_the_start_of_the_sequence() {
 }
 
 #[test]
+fn what_is_skipped_moves_all_the_same_and_the_result_says_so() {
+    let moved = |causal: &str, movement: &str| {
+        json(&["attention", "--causal", causal, "--movement", movement])["movement_pj"].clone()
+    };
+    for movement in ["no-reuse", "compulsory", "tiled"] {
+        assert_eq!(moved("skipped", movement), moved("counted", movement));
+    }
+    let told = |padding: &str, movement: &str| {
+        let flags = ["--padding", padding, "--movement", movement];
+        let text = picojoule(&[&["estimate", "attention"], &flags[..]].concat()).unwrap();
+        text.contains("left out of the arithmetic alone")
+    };
+    assert!(told("skipped", "tiled"));
+    assert!(!told("skipped", "none"));
+    assert!(!told("counted", "tiled"));
+}
+
+#[test]
 fn conventions_stand_beside_every_result() {
     let text = picojoule(&["estimate", "vgg-16", "--padding", "skipped"]).unwrap();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");

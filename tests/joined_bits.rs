@@ -60,6 +60,11 @@ fn densities_follow_from_those_of_the_operands() {
         ("either", "apply = \"max(x, z)\"", 8, "at most 0.5", 160),
         ("least", "apply = \"min(x, z)\"", 8, "at most 0.2", 64),
         ("rest", "apply = \"1 - x\"", 8, "0.8", 256),
+        ("not", "apply = \"not(x)\"", 8, "0.8", 256),
+        ("or", "apply = \"or(x, z)\"", 8, "at most 0.5", 160),
+        ("xor", "apply = \"xor(x, z)\"", 8, "at most 0.5", 160),
+        ("not_of_both", "apply = \"not(x * z)\"", 8, "unknown", 320),
+        ("or_of_any", "apply = \"or(x, any)\"", 8, "unknown", 320),
         ("scaled", "apply = \"x * 0.7\"", 8, "0.2", 64),
         // The largest of 3; of one alone.
         (

@@ -60,16 +60,27 @@ fn what_is_shared_is_computed_as_often_as_before() {
     assert_eq!((macs, shared), counts("layers_own"));
 }
 
+/// What is told of an import.
+fn told(name: &str) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_picojoule"))
+        .args(["import", &format!("parameters/{name}.onnx")])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/onnx"))
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn biases_of_zeros_that_an_exporter_took_away_are_told() {
+    // 2·3·4·4 of the windows, 2·5, and 5·4 with a bias of 4; the biases of 2
+    // and 5 are in no file.
+    assert_eq!(parameters("lost_bias"), 96 + 10 + 24);
+    let lost = told("lost_bias");
+    assert!(lost.contains("2 products lost a bias of zeros"), "{lost}");
+}
+
 #[test]
 fn equal_gains_that_became_one_are_told() {
-    let told = |name: &str| {
-        let output = Command::new(env!("CARGO_BIN_EXE_picojoule"))
-            .args(["import", &format!("parameters/{name}.onnx")])
-            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/onnx"))
-            .output()
-            .unwrap();
-        String::from_utf8_lossy(&output.stderr).into_owned()
-    };
     let shared = told("layers_shared");
     assert!(shared.contains("2 normalisations share a gain"), "{shared}");
     assert_eq!(told("layers_own"), "");
@@ -213,9 +224,10 @@ fn exported_networks_have_the_parameters_of_the_module() {
 }
 
 /// Fixtures of which not every branch is taken, with what the others hold.
-const NOT_TAKEN: [(&str, u64, &str); 2] = [
+const NOT_TAKEN: [(&str, u64, &str); 3] = [
     ("if_const.onnx", 64 * 256, "the branch of 64·256"),
     ("if_shape.onnx", 64 * 64, "the branch of 64·64"),
+    ("small/branch_by_a_rate.onnx", 4 * 5, "the branch of 4·5"),
 ];
 
 #[test]

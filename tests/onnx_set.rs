@@ -4,37 +4,16 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod common;
 
+use std::path::{Path, PathBuf};
+
+use common::program::{picojoule, printed, refused};
 use serde_json::Value;
 
 fn graph(name: &str) -> PathBuf {
     let graphs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/onnx/given");
     graphs.join(format!("{name}.onnx"))
-}
-
-fn picojoule(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_picojoule"))
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-/// Standard output of what must succeed.
-fn printed(folder: &Path, arguments: &[&str]) -> String {
-    let output = picojoule(folder, arguments);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{errors}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// Standard error of what must be refused.
-fn refused(folder: &Path, arguments: &[&str]) -> String {
-    let output = picojoule(folder, arguments);
-    assert_eq!(output.status.code(), Some(2));
-    String::from_utf8(output.stderr).unwrap()
 }
 
 /// A folder with a copy of a graph and a file of this text.
@@ -148,6 +127,25 @@ fn a_formula_over_what_is_no_dim_is_refused() {
         let arguments = [command, contracted, "--set", set, "--set", "features=6"];
         let error = refused(Path::new("."), &arguments);
         assert!(error.contains(message), "{set}: {error}");
+    }
+}
+
+/// A sampling rate chooses a branch; what is no whole number is none.
+#[test]
+fn what_an_input_is_set_to_is_a_whole_number() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/onnx/small");
+    for (rate, why) in [
+        ("16000.5", "dim `rate` is 16000.5: not a whole number"),
+        ("-1", "dim `rate` is -1: not above 0"),
+        ("fast", "unknown name `fast`"),
+    ] {
+        let set = format!("rate={rate}");
+        let error = refused(
+            &folder,
+            &["estimate", "branch_by_a_rate.onnx", "--set", &set],
+        );
+        assert!(error.starts_with(&format!("error: {why}")), "{error}");
+        assert!(error.contains("command line:1:12"), "{error}");
     }
 }
 

@@ -12,48 +12,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use common::program::{count, estimated};
 use serde_json::Value;
 
 fn folder(name: &str) -> PathBuf {
     let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/onnx");
     all.join(name)
-}
-
-/// The estimate of a file as JSON.
-fn estimate(folder: &Path, file: &str, settings: &str) -> Result<Value, String> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_picojoule"));
-    command
-        .current_dir(folder)
-        .args(["estimate", file, "--output", "json"]);
-    for setting in settings.split_whitespace() {
-        if !setting.starts_with("--") {
-            command.arg("--set");
-        }
-        command.arg(setting);
-    }
-    let output = command.output().unwrap();
-    match output.status.success() {
-        true => Ok(serde_json::from_slice(&output.stdout).unwrap()),
-        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
-    }
-}
-
-/// How often a stage takes a primitive, over all formats.
-fn primitive(estimate: &Value, stage: &str, name: &str) -> u64 {
-    let stages = estimate["stages"].as_array().unwrap().iter();
-    let counts = stages
-        .filter(|found| stage == "prim" || found["stage"] == stage)
-        .filter_map(|stage| stage["counts"].as_object())
-        .flatten();
-    counts
-        .filter(|(key, _)| key.split('.').any(|part| part == name))
-        .map(|(_, count)| count.as_u64().unwrap())
-        .sum()
 }
 
 /// How many of the operators that are left out are listed with this text.
@@ -94,9 +64,10 @@ fn counts_as_reckoned(folder: &Path) {
             <[&str; 5]>::try_from(line.splitn(5, ',').collect::<Vec<_>>()).unwrap();
         let right: u64 = right.parse().unwrap();
         let found =
-            estimate(folder, file, settings).map(|estimate| match quantity.split_once(':') {
+            estimated(folder, file, settings).map(|estimate| match quantity.split_once(':') {
                 Some(("left_out", text)) => left_out(&estimate, text),
-                Some((stage, name)) => primitive(&estimate, stage, name),
+                Some(("prim", name)) => count(&estimate, None, name),
+                Some((stage, name)) => count(&estimate, Some(stage), name),
                 _ => estimate[quantity].as_u64().unwrap(),
             });
         if found != Ok(right) {

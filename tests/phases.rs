@@ -7,8 +7,8 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::process::Command;
 
+use common::program::run;
 use common::*;
 use num_rational::BigRational;
 use picojoule::energy::{CostModel, Counted, Estimate, Memory, estimate};
@@ -440,21 +440,6 @@ fn exported(file: &str) -> (u64, u64, u64) {
         rows.map(|row| row["bits"].as_u64().unwrap()).sum()
     };
     (json["macs"].as_u64().unwrap(), bits("read"), bits("write"))
-}
-
-fn run(arguments: &str) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_picojoule"))
-        .args(arguments.split_whitespace())
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
 }
 
 #[test]

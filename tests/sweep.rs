@@ -6,9 +6,9 @@
 mod common;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::process::{Command, Output};
 
+use common::program::picojoule;
 use common::*;
 use picojoule::energy::{CostModel, entry_values, estimate, priced};
 use picojoule::graph::Constraint;
@@ -16,14 +16,6 @@ use picojoule::number::whole;
 use picojoule::sweep::{AxisValues, PointSet, Sampling, Sweep, SweepAxis, SweepGrid};
 use picojoule::symbolic::{Bindings, Expr, Symbol};
 use proptest::prelude::*;
-
-fn picojoule(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_picojoule"))
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap()
-}
 
 fn stdout(output: &Output) -> String {
     let errors = String::from_utf8_lossy(&output.stderr);

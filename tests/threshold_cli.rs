@@ -4,19 +4,9 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::process::Command;
+mod common;
 
-/// Exit code, standard output, standard error.
-fn run(arguments: &str) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_picojoule"))
-        .args(arguments.split_whitespace())
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let code = output.status.code().unwrap();
-    (code, text(output.stdout), text(output.stderr))
-}
+use common::program::run;
 
 fn csv(arguments: &str) -> (i32, Vec<String>) {
     let (code, out, error) = run(&format!("{arguments} --output csv"));

@@ -18,8 +18,8 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::process::Command;
 
+use common::program::run;
 use common::*;
 use num_rational::BigRational;
 use picojoule::census::Conventions;
@@ -379,20 +379,6 @@ inputs = ["scaled"]
     assert_eq!(all(&step[stage]) - all(&forward[stage]), whole(4 * 32));
     assert_eq!(step[stage][&Mul], whole(2 * 32));
     assert_eq!(step[stage][&Sub], whole(32));
-}
-
-fn run(arguments: &str) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_picojoule"))
-        .args(arguments.split_whitespace())
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
 }
 
 #[test]

@@ -4,30 +4,16 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
-fn picojoule(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_picojoule"))
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap()
-}
+use common::program::{self, picojoule, refused};
 
+/// What is printed as one line, wherever a terminal would break it.
 fn printed(folder: &Path, arguments: &[&str]) -> String {
-    let output = picojoule(folder, arguments);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{errors}");
-    // As one line, wherever a terminal would break it.
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = program::printed(folder, arguments);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn refused(folder: &Path, arguments: &[&str]) -> String {
-    let output = picojoule(folder, arguments);
-    assert_eq!(output.status.code(), Some(2));
-    String::from_utf8(output.stderr).unwrap()
 }
 
 fn root() -> PathBuf {

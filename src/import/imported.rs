@@ -1,6 +1,6 @@
 //! What an importer is given, and what it gives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use num_rational::BigRational;
 use num_traits::Signed;
@@ -14,7 +14,11 @@ const MAX_SIZE: i64 = 1_000_000_000_000;
 /// Sizes that were set, by the names that the imported file or its model file
 /// has for its dims: whole numbers, or formulas over other dims.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Given(BTreeMap<String, Formula>);
+pub struct Given {
+    sizes: BTreeMap<String, Formula>,
+    /// What was set to something that is no size.
+    others: BTreeSet<String>,
+}
 
 impl Given {
     /// Nothing is set.
@@ -25,37 +29,47 @@ impl Given {
     /// What of these settings can be a size. What is none is told where it is
     /// set on the model.
     pub fn of<'s>(settings: impl IntoIterator<Item = (String, &'s Formula)>) -> Given {
-        let sizes = settings.into_iter().filter(|(_, formula)| is_size(formula));
-        Given(
-            sizes
-                .map(|(name, formula)| (name, formula.clone()))
-                .collect(),
-        )
+        let mut given = Given::new();
+        for (name, formula) in settings {
+            match is_size(formula) {
+                true => given.set(&name, formula.clone()),
+                false => {
+                    given.others.insert(name);
+                }
+            }
+        }
+        given
+    }
+
+    /// Whether something is set by this name, be it a size or not.
+    pub fn names(&self, name: &str) -> bool {
+        self.sizes.contains_key(name) || self.others.contains(name)
     }
 
     /// What a dim is set to.
     pub fn get(&self, name: &str) -> Option<&Formula> {
-        self.0.get(name)
+        self.sizes.get(name)
     }
 
     /// Sets a dim to a number.
     pub fn set(&mut self, name: &str, formula: Formula) {
-        self.0.insert(name.to_owned(), formula);
+        self.sizes.insert(name.to_owned(), formula);
     }
 
     /// Leaves a dim open.
     pub fn leave_open(&mut self, name: &str) {
-        self.0.remove(name);
+        self.sizes.remove(name);
+        self.others.remove(name);
     }
 
     /// Whether nothing is set.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.sizes.is_empty()
     }
 
     /// The dims and what they are set to.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Formula)> {
-        self.0.iter().map(|(name, set)| (name.as_str(), set))
+        self.sizes.iter().map(|(name, set)| (name.as_str(), set))
     }
 
     /// Whether a number can be the size of an axis.

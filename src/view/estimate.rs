@@ -10,7 +10,7 @@ use super::cells::{column, energy, row, share, words};
 use super::confidence::rests_on;
 use super::conventions::conventions_line;
 use super::dims::dims_line;
-use super::movement::movement_notes;
+use super::movement::{movement_notes, skipped_note};
 use crate::energy::{By, Estimate, Group, Work};
 use crate::render::table::{Align, Cell, Column, Row, RowKind, Table};
 
@@ -39,6 +39,7 @@ pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
         conventions_line(estimate),
     ]);
     notes.extend(movement_notes(estimate));
+    notes.extend(skipped_note(estimate));
     let shows_products = matches!(by, By::Op | By::Layer);
     let mut columns = vec![
         column(name, key, Align::Left),

@@ -4,6 +4,7 @@ use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 use super::cells::{column, row, share, words};
+use crate::census::Ineffectual;
 use crate::energy::{Estimate, LevelTraffic, Memory, Moved};
 use crate::render::table::{Align, Cell, Row, RowKind, Table};
 use crate::table::MemoryLevel;
@@ -84,4 +85,13 @@ fn bound_note(moved: &Moved) -> Option<String> {
         size(&found),
         size(bound)
     ))
+}
+
+/// What moves although it is not counted as arithmetic.
+pub(super) fn skipped_note(estimate: &Estimate) -> Option<String> {
+    let conventions = estimate.settings.conventions;
+    let skips = [conventions.padding, conventions.causal].contains(&Ineffectual::Skipped);
+    let note = "What is skipped of padding and causal masks is left out of the arithmetic alone, \
+                and moves as ever.";
+    (skips && estimate.moved.is_some()).then(|| note.to_owned())
 }

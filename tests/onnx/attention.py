@@ -266,6 +266,14 @@ def operators():
     grouped = [("qkv", (1, 5, 32)), ("", None), ("", None), ("k", (1, 2, 6, 4)), ("v", (1, 2, 6, 4)), ("n", (1,)), ("t", (1,))]
     tables = [(64, 1), (64, 1)]
     operator("ms_packed_groups", "GroupQueryAttention", grouped, tables, num_heads=4, kv_num_heads=2, do_rotary=1)
+    heads = dict(num_heads=4, kv_num_heads=2)
+    rows = [("q", (1, 5, 16)), ("k", (1, 5, 8)), ("v", (1, 5, 8))]
+    given = rows + [("", None), ("", None), ("n", (1,)), ("t", (1,))]
+    operator("ms_both_ways", "GroupQueryAttention", given, causal=0, **heads)
+    operator("ms_smooth", "GroupQueryAttention", given, smooth_softmax=1, **heads)
+    operator("ms_sink", "GroupQueryAttention", given + [("", None)] * 4 + [("sink", (4,))], stored=["sink"], **heads)
+    norms = [("", None)] * 7 + [("nq", (4,)), ("nk", (4,))]
+    operator("ms_normed", "GroupQueryAttention", given + norms, stored=["nq", "nk"], **heads)
     tables = [("cos", (2, 5, 2)), ("sin", (2, 5, 2))]
     operator("rotary_part", "RotaryEmbedding", [("x", (2, 3, 5, 8)), *tables], domain="", rotary_embedding_dim=4)
     tables = [("at", (2, 5)), ("cos", (5, 2)), ("sin", (5, 2))]

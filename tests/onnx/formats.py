@@ -194,6 +194,85 @@ def _(g):
     return g.op("ConvTranspose", x, weights(g, INT8, 3, 8, 3, 3, clip=(-127, 127)), g.weight(8), strides=[2, 2])
 
 
+def scaled(g, kind, shape, scales, **options):
+    """Weights with so many scales."""
+    return g.op("DequantizeLinear", of_type(g, kind, *shape), g.weight(*scales), **options)
+
+
+@graph("qdq_a_scale_for_each_result", "a scale for each of 5 columns: one multiplication for each of 10 sums, behind those of 12 values",
+       count__mul_int8=60, count__mul_fp32=22, prim__add=60)
+def _(g):
+    return g.op("MatMul", quantised(g, g.input("x", 2, 6), INT8), scaled(g, INT8, (6, 5), (5,), axis=1))
+
+
+@graph("qdq_blocks", "6 by 5 in blocks of 2 rows: 3 scales for each of 10 sums, whose parts are joined by 2 additions; the scale of 12 values",
+       count__mul_int8=60, count__mul_fp32=12 + 30, prim__add=60 + 20)
+def _(g):
+    return g.op("MatMul", quantised(g, g.input("x", 2, 6), INT8), scaled(g, INT8, (6, 5), (3, 5), axis=0, block_size=2))
+
+
+@graph("qdq_blocks_turned", "5 by 6 in blocks of 4 columns, turned: 2 scales for each of 10 sums, of 4 and of 2 products, joined by an addition, and a bias added",
+       count__mul_int8=60, count__mul_fp32=12 + 20, prim__add=60 + 10 + 10, parameters=35)
+def _(g):
+    w = g.op("Transpose", scaled(g, INT8, (5, 6), (5, 2), axis=1, block_size=4), perm=[1, 0])
+    return g.op("Gemm", quantised(g, g.input("x", 2, 6), INT8), w, g.weight(5))
+
+
+@graph("qdq_a_scale_for_each_term", "values with a scale for each of 6 columns, over which sums run: 6 multiplications for each of 10 sums, 5 additions; 12 values to whole numbers",
+       count__mul_int8=60, count__mul_fp32=12 + 60, prim__add=60 + 50)
+def _(g):
+    scales = g.weight(6)
+    x = g.op("QuantizeLinear", g.input("x", 2, 6), scales, axis=1, output_dtype=INT8)
+    x = g.op("DequantizeLinear", x, scales, axis=1)
+    return g.op("MatMul", x, weights(g, INT8, 6, 5))
+
+
+@graph("qdq_blocks_of_both", "values in 2 blocks of 6 columns, weights in 3: common parts are 6, so that each term has a scale of its own",
+       count__mul_int8=60, count__mul_fp32=12 + 60, prim__add=60 + 50)
+def _(g):
+    scales = g.weight(2, 2)
+    x = g.op("QuantizeLinear", g.input("x", 2, 6), scales, axis=1, block_size=3, output_dtype=INT8)
+    x = g.op("DequantizeLinear", x, scales, axis=1, block_size=3)
+    return g.op("MatMul", x, scaled(g, INT8, (6, 5), (3, 5), axis=0, block_size=2))
+
+
+@graph("qdq_a_scale_for_each_channel", "windows of 3 channels by 2·2, each channel with a scale: 4·9 sums of 12 products and 3 scales, joined by 2 additions; 48 values brought to whole numbers",
+       count__mul_int8=432, count__mul_fp32=48 + 108, prim__add=432 + 72)
+def _(g):
+    return g.op("Conv", quantised(g, g.input("x", 1, 3, 4, 4), INT8), scaled(g, INT8, (4, 3, 2, 2), (3,), axis=1))
+
+
+@graph("qdq_a_scale_for_each_group", "each of 3 channels by itself, values of each with a scale of their own: one for each of 3·9 sums of 4 products",
+       count__mul_int8=108, count__mul_fp32=48 + 27, prim__add=108)
+def _(g):
+    scales = g.weight(3)
+    x = g.op("QuantizeLinear", g.input("x", 1, 3, 4, 4), scales, axis=1, output_dtype=INT8)
+    x = g.op("DequantizeLinear", x, scales, axis=1)
+    return g.op("Conv", x, weights(g, INT8, 3, 1, 2, 2), group=3)
+
+
+@graph("quant_of_blocks", "by Quant, whose scales broadcast: each of the 6 terms of 10 sums has one of its own",
+       count__mul_int8=60, count__mul_fp32=60, prim__add=60 + 50)
+def _(g):
+    w = g.op("Quant", g.weight(6, 5), g.weight(6, 1), scale(g, 0.0), scale(g, 8), domain=QONNX, signed=1, narrow=0, rounding_mode="ROUND")
+    return g.op("MatMul", quant(g, g.input("x", 2, 6), 8), w)
+
+
+@graph("ternary_weights_of_channels", "weights of -1 to 1 with a scale for each of 5 results, turned and reshaped: 60 selections, one multiplication for each of 10 sums",
+       prim__select=60, prim__mul=10)
+def _(g):
+    w = g.op("Clip", of_type(g, INT8, 5, 3, 2), g.number(-1, np.int8), g.number(1, np.int8))
+    w = g.op("DequantizeLinear", w, g.weight(5), axis=0)
+    return g.op("MatMul", g.input("x", 2, 6), g.op("Transpose", g.op("Reshape", w, g.ints(5, 6)), perm=[1, 0]))
+
+
+@graph("ternary_weights_of_blocks", "weights of -1 to 1 in blocks along the sums: no sum can take their scales, which were multiplied with them before",
+       prim__select=0, prim__mul=60)
+def _(g):
+    w = g.op("Clip", of_type(g, INT8, 6, 5), g.number(-1, np.int8), g.number(1, np.int8))
+    return g.op("MatMul", g.input("x", 2, 6), g.op("DequantizeLinear", w, g.weight(3, 5), axis=0, block_size=2))
+
+
 def refused(name, left, right, clip=None):
     """A product in a format that no shipped table has."""
 

@@ -39,7 +39,7 @@ WEIGHTS = {
     "EmbedLayerNormalization": (2, 3, 4, 5, 6), "DynamicQuantizeMatMul": (1, 4),
     "MatMulIntegerToFloat": (1, 6), "QGemm": (0, 3, 6), "QEmbedLayerNormalization": (2, 3, 4, 5, 6),
     "MatMulNBits": (1, 5), "TransposeMatMul": (0, 1), "PackedAttention": (1, 2),
-    "QLinearAdd": (0, 3),
+    "QLinearAdd": (0, 3), "GroupQueryAttention": (11, 14, 15),
     # qonnx.custom_op.general
     "XnorPopcountMatMul": (0, 1), "MultiThreshold": (1,),
     # of nobody

@@ -188,6 +188,22 @@ def _(g):
     return g.op("GatherBlockQuantized", packed(g, 6, 4), rows, g.weight(6, 1), domain=MS, bits=4, block_size=8, quantize_axis=1)
 
 
+def product_of_blocks(g):
+    """3 rows of 32 by 32 by 5, whose weights lie two to a byte, with a bias."""
+    packed_weights, scales = packed(g, 5, 1, 16), g.weight(5, 1)
+    return g.op("MatMulNBits", g.input("x", 3, 32), packed_weights, scales, "", "", g.weight(5), domain=MS, K=32, N=5, bits=4, block_size=32)
+
+
+@graph("product_of_blocks", "prim:add", 3 * 32 * 5, "3 rows of 32 by 32 by 5, the sums begin at the bias", domains=[MS])
+def _(g):
+    return product_of_blocks(g)
+
+
+@graph("product_of_blocks_parameters", "parameters", 32 * 5 + 5, "32 by 5 and a bias of 5; the scales are none", domains=[MS])
+def _(g):
+    return product_of_blocks(g)
+
+
 def lstm_of_bytes(g):
     weights = [g.constant(np.ones(shape, np.int8)) for shape in ((1, 5, 16), (1, 4, 16))]
     scales = [g.number(0.1, np.float32), g.number(0, np.int8)] * 2
@@ -224,6 +240,23 @@ def _(g):
 def _(g):
     x = g.input("x", 2, 3, 5)
     return g.op("LSTM", x, g.weight(1, 16, 5), g.weight(1, 16, 4), g.weight(1, 32), "", "", "", g.weight(1, 12), hidden_size=4)
+
+
+def lstm_from(g, *states):
+    """3 steps of 2 rows of 5, states of 4, the first ones given."""
+    weights = g.weight(1, 16, 5), g.weight(1, 16, 4)
+    return g.op("LSTM", g.input("x", 3, 2, 5), *weights, "", "", *states, hidden_size=4)
+
+
+@graph("first_states_are_parameters", "parameters", 16 * 5 + 16 * 4 + 2 * 2 * 4, "4 gates of 4 from 5 and from 4; the first state and cell of 2 rows of 4 stand in the file")
+def _(g):
+    return lstm_from(g, g.weight(1, 2, 4), g.weight(1, 2, 4))
+
+
+@graph("first_states_of_zeros", "parameters", 16 * 5 + 16 * 4, "the same from zeros, which are none")
+def _(g):
+    zeros = g.constant(np.zeros((1, 2, 4), np.float32))
+    return lstm_from(g, zeros, zeros)
 
 
 @graph("state_of_zeros", "macs", 3 * 2 * 4 * 4, "3 turns of a state of 2 rows of 4 times 4 by 4, the first one of zeros as any other")

@@ -13,6 +13,7 @@ from onnx import TensorProto, helper, numpy_helper, save
 FOLDER = pathlib.Path(__file__).parent / "parameters"
 KIND = "pkg.torch.export.graph_signature.InputSpec.kind"
 FOLDED = "pkg.onnxscript.optimizer.folded_from"
+RULE = "pkg.onnxscript.rewriter.rule_name"
 
 
 class Graph:
@@ -98,6 +99,18 @@ def conv_transpose():
     g = Graph("conv_transpose")
     x, w, b = g.input("x", 1, 4, 5, 5), g.weight("w", 4, 6, 4, 4), g.weight("b", 6)
     g.write(g.op("ConvTranspose", x, w, b, strides=[2, 2], pads=[1, 1, 1, 1], out="y"), 1, 6, 10, 10)
+
+
+def lost_bias():
+    """A convolution and a product that lost a bias of zeros, as their exporter says, and one that has its own."""
+    g = Graph("lost_bias")
+    x = g.op("Conv", g.input("x", 1, 3, 4, 4), g.weight("w", 2, 3, 4, 4), out="a")
+    x = g.op("Reshape", x, g.tensor("rows", np.array([1, 2])), out="b")
+    x = g.op("Gemm", x, g.weight("v", 2, 5), out="c")
+    for node, rule in ((g.nodes[0], "RemoveOptionalBiasFromConv"), (g.nodes[2], "RemoveOptionalBiasFromGemm")):
+        entry = node.metadata_props.add()
+        entry.key, entry.value = RULE, rule
+    g.write(g.op("Gemm", x, g.weight("u", 5, 4), g.weight("bias", 4), out="y"), 1, 4)
 
 
 def lstm():
@@ -269,6 +282,7 @@ layers("layers_shared", True)
 layers("layers_own", False)
 batch_norm()
 conv_transpose()
+lost_bias()
 lstm()
 zero_state()
 masked("mask_of_few", 6)

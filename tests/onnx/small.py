@@ -724,6 +724,14 @@ def _(g):
     return normalised(g, g.op("Flatten", conv), 4)
 
 
+@graph("two_tensors_handed_on", "macs", 3 * 2 * 2 * 8 * 8, "3 rounds, each of which hands on two tensors of 2 by 8, made of the two before by 8 by 8 each", 16)
+def _(g):
+    a, b = g.input("a", 2, 8), g.input("b", 2, 8)
+    for _ in range(3):
+        a, b = g.op("Add", g.op("MatMul", a, g.weight(8, 8)), b), g.op("Mul", g.op("MatMul", b, g.weight(8, 8)), a)
+    return g.op("Add", a, b)
+
+
 def main():
     with open(HERE / "expected.csv", "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

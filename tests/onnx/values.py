@@ -167,5 +167,20 @@ def _(g):
     return product(g, g.op("Where", above, g.constant(ones), g.constant(-ones)), 8, 4)
 
 
+def logic(g, kind, *names):
+    """A logical function of inputs of 2 by 8 that are above 1, as numbers, times 8 by 4."""
+    above = [g.op("Greater", g.input(name, 2, 8), number(g, 1)) for name in names]
+    return product(g, g.op("Cast", g.op(kind, *above), to=TensorProto.FLOAT), 8, 4)
+
+
+for kind, names, kept, why in (
+    ("Not", "x", 48, "what is not one of a quarter: three quarters of 2 · 8 · 4 products are added"),
+    ("Or", "xy", 32, "at most the quarters of both are ones: half of 2 · 8 · 4 products are added"),
+    ("Xor", "xy", 32, "the same: what is one in one of both is one in either"),
+):
+    graph(f"{kind.lower()}_of_bits", "prim:add", kept, why, 8, "rho=0.25")(lambda g: logic(g, kind, *names))
+    small.ROWS.append([f"{kind.lower()}_of_bits.onnx", "rho=0.25", "prim:and", 16, "one for each of 2 · 8 bits"])
+
+
 if __name__ == "__main__":
     small.main()

@@ -5,7 +5,8 @@
 //! | `-x`, `abs(x)`, `x * 0.7`, `x / 2` | ρ |
 //! | `x * y`, `min(x, y)` of bits | at most the smaller of ρ and σ |
 //! | `x + y`, `x - y`, `max(x, y)`, `min(x, y)` | at most ρ + σ |
-//! | `1 - x` of bits | 1 − ρ |
+//! | `1 - x` of bits, `not(x)` | 1 − ρ |
+//! | `or(x, y)`, `xor(x, y)` | at most ρ + σ |
 //! | `where(c, x, 0)` | at most ρ, and as much as of c |
 //!
 //! Where two tensors are zero together nobody knows, and so such shares are
@@ -118,6 +119,11 @@ fn of_call(function: Function, arguments: &[Term], operands: &[&ValueSet]) -> Op
             Share::of_both(share(0), share(1))
         }
         Function::Where => Share::of_either(share(1), share(2)),
+        Function::Not => {
+            let share = share(0).filter(|share| !share.is_bound)?;
+            Some(Share::exactly(&Expr::one() - &share.most))
+        }
+        Function::Or | Function::Xor => Share::of_either(share(0), share(1)),
         Function::Exp | Function::Log | Function::Sign => None,
     }
 }

@@ -27,11 +27,14 @@ pub(in crate::graph) enum Function {
     Min,
     Clip,
     Where,
+    Not,
+    Or,
+    Xor,
 }
 
 impl Function {
     /// All of them: name, and how many values each takes.
-    const ALL: [(Function, &'static str, usize); 12] = [
+    const ALL: [(Function, &'static str, usize); 15] = [
         (Function::Abs, "abs", 1),
         (Function::Exp, "exp", 1),
         (Function::Log, "log", 1),
@@ -44,6 +47,9 @@ impl Function {
         (Function::Min, "min", 2),
         (Function::Clip, "clip", 3),
         (Function::Where, "where", 3),
+        (Function::Not, "not", 1),
+        (Function::Or, "or", 2),
+        (Function::Xor, "xor", 2),
     ];
 
     /// The function of this name, and how many values it takes.
@@ -141,6 +147,8 @@ pub(in crate::graph) fn call(function: Function, arguments: &[Operand]) -> Trans
             clipped(arguments),
         ),
         Function::Where => (vec![Primitive::Select], values(1).join(&values(2))),
+        // One gate for each bit.
+        Function::Not | Function::Or | Function::Xor => (vec![Primitive::And], Domain::binary()),
     };
     let is_number = arguments.iter().all(|argument| argument.is_number);
     Transfer::of(steps, Operand::result(domain, is_number))

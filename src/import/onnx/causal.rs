@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use super::net::{KnownValue, Net, NodeId, TensorId, Work};
+use super::net::{Block, KnownValue, Net, NodeId, TensorId, Work};
 use crate::symbolic::Expr;
 
 /// How many nodes and tensors are looked at for one mask.
@@ -18,7 +18,11 @@ const MAX_LOOKED_AT: usize = 1_000;
 /// decode by itself.
 pub(super) fn tokens(net: &Net) -> Option<Expr> {
     let makers = net.makers();
-    let softmaxes = (0..net.nodes.len()).filter(|at| net.nodes[*at].stage == Some("softmax"));
+    let is_softmax = |at: &NodeId| {
+        let node = &net.nodes[*at];
+        node.stage == Some("softmax") && node.work == Work::Block(Block::Softmax)
+    };
+    let softmaxes = (0..net.nodes.len()).filter(is_softmax);
     let mut tokens: Option<Expr> = None;
     for softmax in softmaxes {
         let masked = mask_before(net, &makers, softmax)?;

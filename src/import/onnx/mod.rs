@@ -91,6 +91,14 @@ pub fn import<'m>(
             parameters.shared_norms
         ));
     }
+    let lost = model.graph.nodes.iter().filter(|node| node.lost_bias);
+    let lost = lost.count();
+    if lost > 0 {
+        note(format!(
+            "{lost} products lost a bias of zeros to the exporter, which no file holds and nothing \
+             counts, as in a network that was not trained"
+        ));
+    }
     let text = write::write(&net, &repeats, &parameters, file);
     Ok(Imported {
         text,

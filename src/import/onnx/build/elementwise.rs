@@ -43,7 +43,9 @@ impl NetBuilder {
             | Binary::GreaterOrEqual
             | Binary::Less
             | Binary::LessOrEqual
-            | Binary::Equal => ElementType::Bool,
+            | Binary::Equal
+            | Binary::Or
+            | Binary::Xor => ElementType::Bool,
             _ => self.element(x),
         };
         let compares = matches!(

@@ -62,6 +62,9 @@ pub(crate) struct Quantised {
     pub(crate) held: Held,
     /// Whether the scale is 1.
     pub(crate) unscaled: bool,
+    /// A tensor of as many axes, of which each has as many elements as there are
+    /// scales along it; none where one scale is for all.
+    pub(crate) grid: Option<TensorId>,
 }
 
 #[cfg(test)]

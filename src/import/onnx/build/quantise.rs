@@ -8,10 +8,12 @@
 
 use super::builder::NetBuilder;
 use super::held::{Held, Quantised};
+use crate::domain::Domain;
 use crate::format::Format;
 use crate::import::onnx::error::ImportError;
-use crate::import::onnx::net::{Binary, KnownValue, QUANTISE, TensorId, Unary, Work};
+use crate::import::onnx::net::{Binary, KnownValue, QUANTISE, Scale, TensorId, Unary, Work};
 use crate::import::onnx::proto::ElementType;
+use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
 /// What a product multiplies.
@@ -22,6 +24,8 @@ pub(crate) struct Factors {
     format: Option<Format>,
     /// Whether the scales of both are 1.
     unscaled: bool,
+    /// How the scales of either vary.
+    grids: [Option<TensorId>; 2],
 }
 
 impl NetBuilder {
@@ -33,6 +37,7 @@ impl NetBuilder {
             b,
             format: None,
             unscaled: false,
+            grids: [None, None],
         };
         let (Some(a), Some(b)) = (self.quantised_form(a), self.quantised_form(b)) else {
             return fractions;
@@ -43,6 +48,7 @@ impl NetBuilder {
             b: b.numbers,
             format: Some(format),
             unscaled: a.unscaled && b.unscaled,
+            grids: [a.grid, b.grid],
         })
     }
 
@@ -79,6 +85,7 @@ impl NetBuilder {
             let numbers = self.moved(&[quantised.numbers], shape)?;
             let quantised = Quantised {
                 numbers,
+                grid: None,
                 ..quantised
             };
             self.stands_for_fractions(moved, quantised);
@@ -119,7 +126,12 @@ impl NetBuilder {
         let Some(format) = factors.format else {
             return biased(self, product);
         };
+        let blocks = self.blocks(product, factors);
         self.in_format(product, format);
+        if blocks != Expr::one() && !factors.unscaled {
+            let sums = self.scaled_by_blocks(product, &blocks)?;
+            return biased(self, sums);
+        }
         let sums = biased(self, product)?;
         match factors.unscaled {
             true => Ok(sums),
@@ -154,6 +166,51 @@ impl NetBuilder {
         )?;
         self.set_stage(scaled, QUANTISE);
         Ok(scaled)
+    }
+
+    /// Says that a constant has a number for each index of an axis, or for each
+    /// block, where it has few values times numbers.
+    fn scales_by(&mut self, constant: TensorId, grid: TensorId) -> Result<(), ImportError> {
+        let (shape, grid) = (self.shape(constant)?, self.shape(grid)?);
+        let made = self.tensor_mut(constant);
+        if made.scale.is_none() {
+            return Ok(());
+        }
+        let mut scaled = (shape.iter().zip(&grid).enumerate())
+            .filter(|(_, (_, scales))| **scales != Expr::one());
+        match (scaled.next(), scaled.next()) {
+            (None, _) => {}
+            (Some((axis, (extent, scales))), None) if extent == scales => {
+                made.scale = Some(Scale::Along(axis));
+            }
+            _ => {
+                made.domain = Domain::Real;
+                made.scale = None;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sums of whole numbers, each made of so many of blocks that have a scale of
+    /// their own, brought to the scale of fractions and added up.
+    fn scaled_by_blocks(&mut self, sums: TensorId, blocks: &Expr) -> Result<TensorId, ImportError> {
+        let steps = [
+            (Primitive::Mul, blocks.clone()),
+            (Primitive::Add, blocks - &Expr::one()),
+        ];
+        let shape = self.shape(sums)?;
+        let scaled = self.per_element(&steps, &[sums], shape, ElementType::Float)?;
+        self.set_stage(scaled, QUANTISE);
+        Ok(scaled)
+    }
+
+    /// How many parts of each sum of a product have a scale of their own.
+    fn blocks(&mut self, product: TensorId, factors: &Factors) -> Expr {
+        let grids = factors.grids.map(|grid| self.shape(grid?).ok());
+        match self.last(product).map(|node| &node.work) {
+            Some(Work::Product(product)) => product.blocks(&grids.each_ref().map(Option::as_deref)),
+            _ => Expr::one(),
+        }
     }
 
     /// A scale of which only that it is one number matters.
@@ -224,6 +281,7 @@ impl NetBuilder {
         x: TensorId,
         scale: Option<TensorId>,
         zero: Option<TensorId>,
+        grid: Option<TensorId>,
     ) -> Result<TensorId, ImportError> {
         let quantised = Quantised {
             numbers: x,
@@ -231,6 +289,7 @@ impl NetBuilder {
             zero,
             held: self.held(x),
             unscaled: false,
+            grid,
         };
         self.fractions_of(quantised)
     }
@@ -250,6 +309,9 @@ impl NetBuilder {
             result = self.step(Work::Binary(Binary::Mul), &inputs, ElementType::Float)?;
         }
         self.stands_for_fractions(result, quantised);
+        if let Some(grid) = quantised.grid {
+            self.scales_by(result, grid)?;
+        }
         let weight = self.tensor_mut(x);
         weight.stored |= weight.origin.is_some();
         Ok(result)

@@ -77,13 +77,15 @@ impl<'m> Dims<'m> {
     }
 
     /// What a number that is no dim, but an input by itself, is set to. It
-    /// stands among the dims of the model file.
+    /// stands among the dims of the model file, which tells of what cannot be
+    /// one.
     ///
     /// # Errors
     /// A size that contradicts others; in words.
     pub(crate) fn number(&mut self, input: &str) -> Result<Option<Expr>, String> {
         let is_dim = self.of_inputs.contains_key(input);
-        match !is_dim && self.set(input, &name_of(input)).is_some() {
+        let is_set = self.given.names(input) || self.given.names(&name_of(input));
+        match !is_dim && is_set {
             true => self.named(input).map(Some),
             false => Ok(None),
         }

@@ -24,7 +24,9 @@ pub(crate) fn domain(
                 | Binary::GreaterOrEqual
                 | Binary::Less
                 | Binary::LessOrEqual
-                | Binary::Equal,
+                | Binary::Equal
+                | Binary::Or
+                | Binary::Xor,
             ),
             _,
         ) => (Domain::binary(), None),
@@ -69,6 +71,7 @@ fn of_unary(unary: Unary, x: &NetTensor) -> (Domain, Option<Scale>) {
         Unary::Negate => values.map(true, |x| -x),
         Unary::Abs => values.map(true, num_traits::Signed::abs),
         Unary::Sign => Domain::sign(),
+        Unary::Not => Domain::binary(),
         Unary::Round => values.rounded(),
         Unary::Floor if values.is_few() => values.map(true, BigRational::floor),
         Unary::Ceil if values.is_few() => values.map(true, BigRational::ceil),

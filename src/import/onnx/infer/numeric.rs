@@ -28,6 +28,7 @@ pub(crate) fn unary(unary: Unary, x: f64) -> f64 {
         Unary::Reciprocal => 1.0 / x,
         Unary::Relu => x.max(0.0),
         Unary::Sigmoid => 1.0 / (1.0 + (-x).exp()),
+        Unary::Not => f64::from(x == 0.0),
         Unary::Cast => x,
     }
 }
@@ -48,6 +49,8 @@ pub(crate) fn binary(binary: Binary, x: f64, y: f64) -> f64 {
         Binary::Less => truth(x < y),
         Binary::LessOrEqual => truth(x <= y),
         Binary::Equal => truth(x == y),
+        Binary::Or => truth(x != 0.0 || y != 0.0),
+        Binary::Xor => truth((x != 0.0) != (y != 0.0)),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use num_integer::Integer;
+
 use crate::model::{Map, Reduce};
 use crate::symbolic::Expr;
 
@@ -110,6 +112,56 @@ impl Product {
     }
 }
 
+impl Product {
+    /// How many blocks of the terms of each sum have a number of their own to be
+    /// multiplied by, where each operand has so many along its axes.
+    pub(crate) fn blocks(&self, grids: &[Option<&[Expr]>; 2]) -> Expr {
+        let kept: Vec<u16> = self.result.iter().flat_map(ProductAxis::indices).collect();
+        let mut along: BTreeMap<u16, Expr> = BTreeMap::new();
+        for (axes, grid) in self.operands.iter().zip(grids) {
+            for (axis, count) in axes.iter().zip(grid.unwrap_or_default()) {
+                let Some((index, count)) = self.summed_part(axis, count, &kept) else {
+                    continue;
+                };
+                let other = along.remove(&index);
+                let all = other.map_or(count.clone(), |other| common(&other, &count));
+                along.insert(index, all);
+            }
+        }
+        along.values().product()
+    }
+
+    /// The index of an axis that is summed over, and how many of `count` numbers
+    /// along the axis are for one sum.
+    fn summed_part(&self, axis: &ProductAxis, count: &Expr, kept: &[u16]) -> Option<(u16, Expr)> {
+        let is_summed = |index: &u16| !kept.contains(index);
+        match axis {
+            // Of nothing there are no parts.
+            _ if *count == Expr::one() || count.is_zero() => None,
+            ProductAxis::Index(index) => is_summed(index).then(|| (*index, count.clone())),
+            ProductAxis::Split(outer, inner) if is_summed(inner) => {
+                let groups = self.given_extents.iter().find(|(index, _)| index == outer);
+                let own = groups.and_then(|(_, groups)| count.divide(groups));
+                Some((*inner, own.unwrap_or_else(|| count.clone())))
+            }
+            ProductAxis::Window { within, .. } if is_summed(within) => {
+                Some((*within, count.clone()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Into how many blocks something falls that is cut into so many, and so many.
+fn common(a: &Expr, b: &Expr) -> Expr {
+    match (a.as_constant(), b.as_constant()) {
+        (Some(a), Some(b)) if a.is_integer() && b.is_integer() => {
+            Expr::constant(a.to_integer().lcm(&b.to_integer()).into())
+        }
+        _ => a.larger(b),
+    }
+}
+
 impl ProductAxis {
     fn indices(&self) -> Vec<u16> {
         match self {
@@ -118,5 +170,30 @@ impl ProductAxis {
             ProductAxis::Split(outer, inner) => vec![*outer, *inner],
             ProductAxis::Window { place, within, .. } => vec![*place, *within],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Product, ProductAxis};
+    use crate::symbolic::Expr;
+
+    #[test]
+    fn sums_have_as_many_blocks_as_the_scales_along_them() {
+        // n k, k m -> n m
+        let [n, k, m] = [0, 1, 2].map(ProductAxis::Index);
+        let operands = vec![vec![n.clone(), k.clone()], vec![k, m.clone()]];
+        let product = Product::multiplied(operands, vec![n, m], Vec::new());
+        let blocks = |a: Option<[i64; 2]>, b: Option<[i64; 2]>| {
+            let [a, b] = [a, b].map(|grid| grid.map(|grid| grid.map(Expr::whole)));
+            product.blocks(&[a.as_ref().map(|a| &a[..]), b.as_ref().map(|b| &b[..])])
+        };
+        assert_eq!(blocks(None, None), Expr::one());
+        assert_eq!(blocks(None, Some([3, 5])), Expr::whole(3));
+        // Halves and thirds fall into sixths.
+        assert_eq!(blocks(Some([1, 2]), Some([3, 1])), Expr::whole(6));
+        // A scale for each row, or for each column, is one for each sum.
+        assert_eq!(blocks(Some([4, 1]), Some([1, 5])), Expr::one());
+        assert_eq!(blocks(Some([1, 0]), None), Expr::one());
     }
 }

@@ -49,6 +49,7 @@ pub(crate) enum Unary {
     Reciprocal,
     Relu,
     Sigmoid,
+    Not,
     /// A change of the element type alone.
     Cast,
 }
@@ -68,4 +69,6 @@ pub(crate) enum Binary {
     Less,
     LessOrEqual,
     Equal,
+    Or,
+    Xor,
 }

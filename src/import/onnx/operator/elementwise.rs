@@ -128,14 +128,19 @@ pub(crate) fn logic(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let shape = builder.broadcast(&inputs)?;
     let is_bool = |x: &TensorId| builder.element(*x) == ElementType::Bool;
     let computed = |x: &TensorId| !builder.is_constant(*x);
-    if let ("And", [x, y]) = (name, inputs.as_slice())
-        && inputs.iter().all(|x| is_bool(x) && computed(x))
-    {
+    let result = match (name, inputs.as_slice()) {
         // A product, of which more is known: at most the smaller share is true.
-        return Ok(vec![builder.binary(Binary::Mul, *x, *y)?]);
-    }
-    let one = [(Primitive::And, Expr::one())];
-    let result = builder.per_element(&one, &inputs, shape, element)?;
+        ("And", [x, y]) if inputs.iter().all(|x| is_bool(x) && computed(x)) => {
+            return Ok(vec![builder.binary(Binary::Mul, *x, *y)?]);
+        }
+        ("Not", [x]) => builder.compute(Work::Unary(Unary::Not), &[*x], shape, element)?,
+        ("Or", [x, y]) => builder.binary(Binary::Or, *x, *y)?,
+        ("Xor", [x, y]) => builder.binary(Binary::Xor, *x, *y)?,
+        _ => {
+            let one = [(Primitive::And, Expr::one())];
+            builder.per_element(&one, &inputs, shape, element)?
+        }
+    };
     builder.reveal(result, value);
     Ok(vec![result])
 }

@@ -2,6 +2,7 @@
 //! is computed by the experts with the highest scores; all are parameters.
 
 use super::call::Call;
+use super::quantised::note_few_bits;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::number;
@@ -58,9 +59,7 @@ pub(crate) fn of_few_bits(builder: &mut NetBuilder, call: &Call<'_>) -> Results 
             return Err(ImportError::Invalid(message));
         }
     };
-    builder.note(&format!(
-        "weights of {bits} bits multiply in the format of the estimate; unpacking them is left out"
-    ));
+    note_few_bits(builder, bits);
     let mut layer = |at: usize| -> Result<Layer, ImportError> {
         let [experts, outputs, inputs] = builder.shape_of_rank::<3>(call.input(at)?)?;
         let inputs = inputs.scale(&whole(packed));

@@ -7,6 +7,7 @@ use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::number;
 use crate::import::onnx::net::{Binary, Block, TensorId};
 use crate::number::whole;
+use crate::primitive::Primitive;
 use crate::symbolic::Expr;
 
 /// `Attention`: one projection for queries, keys and values.
@@ -174,7 +175,8 @@ pub(super) fn with_part_of(
     builder.binary(Binary::Add, x, part)
 }
 
-/// `GroupQueryAttention`: causal, with fewer heads of keys and values.
+/// `GroupQueryAttention`: causal unless it says otherwise, with fewer heads of
+/// keys and values.
 pub(crate) fn group_query(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let (heads, own) = (call.int_or("num_heads", 0), call.int_or("kv_num_heads", 0));
     let [q, k, v] = match (call.optional(1), call.optional(2)) {
@@ -184,34 +186,76 @@ pub(crate) fn group_query(builder: &mut NetBuilder, call: &Call<'_>) -> Results 
     let mut q = builder.in_heads(q, heads)?;
     let mut k = builder.in_heads(k, own)?;
     let v = builder.in_heads(v, own)?;
+    if let (Some(of_q), Some(of_k)) = (call.optional(14), call.optional(15)) {
+        let block = Block::RmsNorm { gain: true };
+        q = builder.block(block, &[q, of_q])?;
+        k = builder.block(block, &[k, of_k])?;
+    }
     if call.int_or("do_rotary", 0) != 0 {
-        // A table of cosines of fewer than half a head turns the first columns.
-        let columns = match call.optional(7) {
-            Some(cosines) => {
-                let half = builder.shape(cosines)?.pop();
-                let half = half.and_then(|half| number(&half).ok());
-                half.unwrap_or(0).saturating_mul(2)
-            }
-            None => 0,
-        };
+        let columns = columns_of_table(builder, call.optional(7))?;
         q = turned(builder, q, 1, columns)?;
         k = turned(builder, k, 1, columns)?;
     }
     let k = buffered(builder, call, k, 3)?;
     let v = buffered(builder, call, v, 4)?;
-    let Attended { context, .. } = builder.attend(&Heads {
+    if call.optional(12).or(call.optional(13)).is_some() {
+        builder.note("a cache of whole numbers: bringing it to scale and back is left out");
+    }
+    let q = beside_sink(builder, call, q)?;
+    let attended = builder.attend(&Heads {
         q,
         k,
         v,
         mask: call.optional(10),
-        causal: Some(Causal::after(None)),
+        causal: (call.int_or("causal", 1) != 0).then(|| Causal::after(None)),
         scaled: call.float("scale") != Some(1.0),
         capped: call.float("softcap").is_some_and(|cap| cap != 0.0),
         window: (call.int("local_window_size"))
             .filter(|window| *window > 0)
             .map(Expr::whole),
     })?;
-    Ok(vec![builder.out_of_heads(context)?, k, v])
+    let shown = match call.int_or("qk_output", 0) {
+        2 => attended.weights,
+        _ => attended.scores,
+    };
+    Ok(vec![builder.out_of_heads(attended.context)?, k, v, shown])
+}
+
+/// How many columns of each head a table of cosines turns: all that there are if
+/// it is left out, which is told as 0.
+fn columns_of_table(builder: &NetBuilder, cosines: Option<TensorId>) -> Result<i64, ImportError> {
+    let Some(cosines) = cosines else { return Ok(0) };
+    let half = builder.shape(cosines)?.pop();
+    let half = half.and_then(|half| number(&half).ok());
+    Ok(half.unwrap_or(0).saturating_mul(2))
+}
+
+/// Queries, with what a softmax does with one score more in each row, of a head
+/// or 0: all that it does with those of keys, but for the division.
+fn beside_sink(
+    builder: &mut NetBuilder,
+    call: &Call<'_>,
+    q: TensorId,
+) -> Result<TensorId, ImportError> {
+    let sinks = call.optional(11);
+    let shape = builder.shape(q)?;
+    let head_dim = shape.last().cloned().unwrap_or_else(Expr::one);
+    let Some(of_row) = Expr::one().divide(&head_dim) else {
+        return Ok(q);
+    };
+    if sinks.is_none() && call.int_or("smooth_softmax", 0) <= 0 {
+        return Ok(q);
+    }
+    let steps = [
+        (Primitive::Compare, of_row.clone()),
+        (Primitive::Add, of_row.scale(&whole(2))),
+        (Primitive::Exp, of_row),
+    ];
+    let element = builder.element(q);
+    let result = builder.per_element(&steps, &[q], shape, element)?;
+    builder.set_stage(result, "softmax");
+    builder.stands_for(result, &[sinks]);
+    Ok(result)
 }
 
 /// Keys or values after those of earlier calls, input `past`. Where the file

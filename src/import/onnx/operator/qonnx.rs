@@ -140,6 +140,7 @@ pub(crate) fn thresholds(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         zero,
         held: builder.held(numbers),
         unscaled: scale == 1.0,
+        grid: None,
     };
     Ok(vec![builder.fractions_of(quantised)?])
 }
@@ -176,8 +177,29 @@ fn fractions(
         zero,
         held: Held::Whole(bits),
         unscaled: scale.is_none_or(|scale| is_one(builder, scale)),
+        grid: scales_along(builder, numbers, scale)?,
     };
     Ok(vec![builder.fractions_of(quantised)?])
+}
+
+/// How many scales there are along each axis of numbers, where there is not one
+/// for all.
+fn scales_along(
+    builder: &mut NetBuilder,
+    numbers: TensorId,
+    scale: Option<TensorId>,
+) -> Result<Option<TensorId>, ImportError> {
+    let Some(scale) = scale else { return Ok(None) };
+    let own = builder.shape(scale)?;
+    let Some(missing) = builder.shape(numbers)?.len().checked_sub(own.len()) else {
+        return Ok(None);
+    };
+    if own.iter().all(|extent| *extent == Expr::one()) {
+        return Ok(None);
+    }
+    let mut grid = vec![Expr::one(); missing];
+    grid.extend(own);
+    Ok(Some(builder.add_constant("", grid, ElementType::Float)))
 }
 
 /// A bit width: one whole number, known before.

@@ -29,7 +29,8 @@ pub(crate) fn quantise(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 pub(crate) fn dequantise(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let x = call.input(0)?;
     let zero = zero_for(builder, call, x)?;
-    Ok(vec![builder.dequantise(x, call.optional(1), zero)?])
+    let grid = grid_for(builder, call, x)?;
+    Ok(vec![builder.dequantise(x, call.optional(1), zero, grid)?])
 }
 
 /// What stands for 0: one number, one for each index of an axis, or one for
@@ -47,22 +48,46 @@ fn zero_for(
         [] => zero,
         [one] if *one == Expr::one() => zero,
         [along] => {
-            let mut aligned = vec![Expr::one(); shape.len()];
-            // A tensor of one axis has that alone, whatever the default is.
-            let axis = if shape.len() == 1 {
-                0
-            } else {
-                call.axis(1, shape.len())?
-            };
-            if let Some(extent) = aligned.get_mut(axis) {
-                *extent = along.clone();
-            }
+            let aligned = aligned(call, &shape, along)?;
             builder.reshaped(zero, aligned)?
         }
         own if own == shape => zero,
         _ => builder.moved(&[zero], shape)?,
     };
     Ok(Some(zero))
+}
+
+/// How many scales there are along each axis, where there is not one for all.
+fn grid_for(
+    builder: &mut NetBuilder,
+    call: &Call<'_>,
+    x: TensorId,
+) -> Result<Option<TensorId>, ImportError> {
+    let Some(scale) = call.optional(1) else {
+        return Ok(None);
+    };
+    let (shape, own) = (builder.shape(x)?, builder.shape(scale)?);
+    let grid = match own.as_slice() {
+        own if own.iter().all(|extent| *extent == Expr::one()) => return Ok(None),
+        [along] => aligned(call, &shape, along)?,
+        own if own.len() == shape.len() => own.to_vec(),
+        _ => return Ok(None),
+    };
+    Ok(Some(builder.add_constant("", grid, ElementType::Float)))
+}
+
+/// The shape of so many numbers along the axis of a call.
+fn aligned(call: &Call<'_>, shape: &[Expr], along: &Expr) -> Result<Vec<Expr>, ImportError> {
+    let mut aligned = vec![Expr::one(); shape.len()];
+    // A tensor of one axis has that alone, whatever the default is.
+    let axis = match shape.len() {
+        1 => 0,
+        rank => call.axis(1, rank)?,
+    };
+    if let Some(extent) = aligned.get_mut(axis) {
+        *extent = along.clone();
+    }
+    Ok(aligned)
 }
 
 /// `DynamicQuantizeLinear`: the largest and smallest element give the scale.
@@ -146,8 +171,8 @@ fn requantised(
 /// `QLinearAdd`, `QLinearMul` and others between whole numbers: to fractions
 /// and back.
 pub(crate) fn qlinear_binary(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
-    let a = builder.dequantise(call.input(0)?, call.optional(1), call.optional(2))?;
-    let b = builder.dequantise(call.input(3)?, call.optional(4), call.optional(5))?;
+    let a = builder.dequantise(call.input(0)?, call.optional(1), call.optional(2), None)?;
+    let b = builder.dequantise(call.input(3)?, call.optional(4), call.optional(5), None)?;
     let binary = if call.node.op_type == "QLinearMul" {
         Binary::Mul
     } else {
@@ -175,7 +200,7 @@ pub(crate) fn qgemm(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 /// Functions of one tensor of whole numbers: to fractions and back.
 pub(crate) fn qlinear_unary(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     use crate::import::onnx::net::Block;
-    let x = builder.dequantise(call.input(0)?, call.optional(1), call.optional(2))?;
+    let x = builder.dequantise(call.input(0)?, call.optional(1), call.optional(2), None)?;
     let result = match call.node.op_type.as_str() {
         "QLinearSoftmax" => builder.block(Block::Softmax, &[x])?,
         "QLinearLeakyRelu" => builder.block(Block::LeakyRelu, &[x])?,
@@ -253,8 +278,13 @@ pub(crate) fn carried(
         numbers = alike.iter().map(|other| other.numbers).collect();
     }
     let on_numbers = call.with_inputs(&numbers);
+    let grid = match quantised.grid {
+        Some(grid) => carried_grid(builder, call, read, grid)?,
+        None => None,
+    };
     let of = |numbers: TensorId| Quantised {
         numbers,
+        grid,
         ..quantised
     };
     if CHOOSES.contains(&name) {
@@ -279,6 +309,24 @@ pub(crate) fn carried(
     Ok(results)
 }
 
+/// How many scales there are along each axis behind an operator, where that is
+/// known.
+fn carried_grid(
+    builder: &mut NetBuilder,
+    call: &Call<'_>,
+    read: fn(&mut NetBuilder, &Call<'_>) -> Results,
+    grid: TensorId,
+) -> Result<Option<TensorId>, ImportError> {
+    match call.node.op_type.as_str() {
+        "Pad" | "Resize" | "MaxPool" | "GlobalMaxPool" | "Relu" => Ok(Some(grid)),
+        "Transpose" | "Unsqueeze" => {
+            let moved = read(builder, &call.with_inputs(&[grid]))?;
+            Ok(moved.first().copied())
+        }
+        _ => Ok(None),
+    }
+}
+
 /// Whether nothing is computed, and nothing but 0 put beside the elements.
 fn only_moves(builder: &NetBuilder, call: &Call<'_>) -> bool {
     match call.node.op_type.as_str() {
@@ -291,7 +339,8 @@ fn only_moves(builder: &NetBuilder, call: &Call<'_>) -> bool {
     }
 }
 
-/// `MatMulNBits`: weights of few bits, unpacked on the way.
+/// `MatMulNBits`, `MatMulBnb4`: weights of few bits, unpacked and brought to
+/// scale on the way, which other forms of the same network do before it runs.
 pub(crate) fn nbits(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let a = call.input(0)?;
     let (k, n) = (call.int_or("K", 0), call.int_or("N", 0));
@@ -301,12 +350,19 @@ pub(crate) fn nbits(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         ));
     }
     let bits = call.int_or("bits", 4);
-    builder.note(&format!(
-        "weights of {bits} bits multiply in the format of the estimate; unpacking them is left out"
-    ));
+    note_few_bits(builder, bits);
     let element = builder.element(a);
     let weight = builder.add_constant("", vec![Expr::whole(k), Expr::whole(n)], element);
     // Packed in the file, where its elements are other ones.
     builder.tensor_mut(weight).origin = Some(Origin::Unsaid);
-    Ok(vec![builder.matmul(a, weight, element)?])
+    let product = builder.matmul(a, weight, element)?;
+    Ok(vec![builder.with_bias(product, call.optional(5))?])
+}
+
+/// Says what is left out of weights that lie packed.
+pub(super) fn note_few_bits(builder: &mut NetBuilder, bits: i64) {
+    builder.note(&format!(
+        "weights of {bits} bits multiply in the format of the estimate; unpacking them and their \
+         scales is left out, as all that depends on weights alone"
+    ));
 }

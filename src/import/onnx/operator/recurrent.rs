@@ -148,6 +148,8 @@ fn layer(builder: &mut NetBuilder, call: &Call<'_>, of_numbers: bool) -> Results
         builder.note("recurrent layers are counted with all steps, whatever lengths are given");
     }
     let made = builder.per_element(&counts, &parts, states, element)?;
+    // The states before the first step.
+    builder.stands_for(made, &[call.optional(5), call.optional(6)]);
     let (all, last) = match batch_first {
         true => (
             vec![batch.clone(), steps, directions.clone(), hidden.clone()],

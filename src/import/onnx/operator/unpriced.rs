@@ -6,7 +6,7 @@ use crate::domain::Domain;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::{axis_at, check_shape, floor};
-use crate::import::onnx::net::Work;
+use crate::import::onnx::net::{TensorId, Work};
 use crate::import::onnx::proto::ElementType;
 use crate::number::whole;
 use crate::symbolic::Expr;
@@ -24,12 +24,7 @@ pub(crate) fn elementwise(builder: &mut NetBuilder, call: &Call<'_>) -> Results 
         builder.tensor_mut(result).domain = Domain::Real;
         return Ok(vec![result]);
     }
-    Ok(vec![builder.unpriced(
-        &call.operator(),
-        inputs,
-        shape,
-        element,
-    )?])
+    left_out(builder, call, inputs, shape, element)
 }
 
 /// What its elements are: as the operator says, or as they were.
@@ -45,12 +40,7 @@ pub(crate) fn random(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let shape = call.ints("shape").unwrap_or(&[]);
     let shape = shape.iter().map(|extent| Expr::whole(*extent)).collect();
     let element = element_of(call, ElementType::Float);
-    Ok(vec![builder.unpriced(
-        &call.operator(),
-        vec![],
-        shape,
-        element,
-    )?])
+    left_out(builder, call, vec![], shape, element)
 }
 
 /// `Det`: a number for each matrix.
@@ -60,12 +50,19 @@ pub(crate) fn determinant(builder: &mut NetBuilder, call: &Call<'_>) -> Results 
     let rank = shape.len().checked_sub(2);
     shape.truncate(rank.ok_or_else(|| ImportError::Invalid("a matrix is needed".to_owned()))?);
     let element = builder.element(x);
-    Ok(vec![builder.unpriced(
-        &call.operator(),
-        vec![x],
-        shape,
-        element,
-    )?])
+    left_out(builder, call, vec![x], shape, element)
+}
+
+/// A result of known shape that no table prices, of these inputs.
+fn left_out(
+    builder: &mut NetBuilder,
+    call: &Call<'_>,
+    inputs: Vec<TensorId>,
+    shape: Vec<Expr>,
+    element: ElementType,
+) -> Results {
+    let result = builder.unpriced(&call.operator(), inputs, shape, element)?;
+    Ok(vec![result])
 }
 
 /// `MaxRoiPool`, `RoiAlign`: a small picture for each region.
@@ -82,12 +79,7 @@ pub(crate) fn regions(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     };
     let shape = vec![count, channels, Expr::whole(rows), Expr::whole(columns)];
     let element = builder.element(x);
-    Ok(vec![builder.unpriced(
-        &call.operator(),
-        call.all(),
-        shape,
-        element,
-    )?])
+    left_out(builder, call, call.all(), shape, element)
 }
 
 /// Operators whose results are of a shape that only the file can tell.
@@ -145,12 +137,7 @@ pub(crate) fn fourier(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
         *last = Expr::whole(if real { 1 } else { 2 });
     }
     let element = builder.element(x);
-    Ok(vec![builder.unpriced(
-        &call.operator(),
-        call.all(),
-        shape,
-        element,
-    )?])
+    left_out(builder, call, call.all(), shape, element)
 }
 
 /// `STFT`: frames of a signal (batch, length), each with its frequencies.
@@ -178,12 +165,7 @@ pub(crate) fn frames(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     let count = &floor(&moves) + &Expr::one();
     let shape = vec![batch.clone(), count, frequencies, Expr::whole(2)];
     let element = builder.element(x);
-    Ok(vec![builder.unpriced(
-        &call.operator(),
-        call.all(),
-        shape,
-        element,
-    )?])
+    left_out(builder, call, call.all(), shape, element)
 }
 
 /// So many of the frequencies of a real signal say all.

@@ -74,6 +74,8 @@ pub struct Node {
     pub outputs: Vec<String>,
     /// Its attributes.
     pub attributes: Vec<Attribute>,
+    /// Whether the exporter says that it took away a bias of zeros.
+    pub lost_bias: bool,
 }
 
 /// An attribute of a node.

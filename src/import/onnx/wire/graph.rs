@@ -10,6 +10,9 @@ use super::schema::{
 use super::tensor::tensor;
 use crate::import::onnx::proto::{Dim, ElementType, Graph, Node, ValueInfo};
 
+/// Longer entries of what an exporter says of a node are passed over.
+const MAX_RULE: u64 = 256;
+
 /// Adds what `message` says to `graph`, which is within so many others.
 pub(super) fn read_graph(
     mut message: Message,
@@ -67,10 +70,38 @@ pub(super) fn node(
                 let inner = field.message(&ATTRIBUTE, reader)?;
                 node.attributes.push(attribute(inner, depth, reader)?);
             }
+            "metadata_props" if is_short(&field)? => {
+                let said = entry(field.message(&ENTRY, reader)?, reader)?;
+                let (key, value) = said.unwrap_or_default();
+                node.lost_bias |= key == "pkg.onnxscript.rewriter.rule_name"
+                    && value.starts_with("RemoveOptionalBias");
+            }
             _ => {}
         }
     }
     Ok(node)
+}
+
+/// Whether an entry may be the name of a rule, and not a trace of the program.
+fn is_short(entry: &Field) -> Result<bool, Malformed> {
+    let range = entry.bytes()?;
+    Ok(range.end - range.start <= MAX_RULE)
+}
+
+/// The key and the value of what an exporter says, if both are texts.
+fn entry(
+    mut message: Message,
+    reader: &mut Reader<'_>,
+) -> Result<Option<(String, String)>, Malformed> {
+    let (mut key, mut value) = (Some(String::new()), Some(String::new()));
+    while let Some(field) = message.next(reader)? {
+        match field.name {
+            "key" => key = field.text_if_any(reader)?,
+            "value" => value = field.text_if_any(reader)?,
+            _ => {}
+        }
+    }
+    Ok(key.zip(value))
 }
 
 /// The graph that an attribute of a graph within so many others holds.
@@ -106,18 +137,13 @@ fn value_info(mut message: Message, reader: &mut Reader<'_>) -> Result<ValueInfo
 
 /// What an exporter says of where a tensor comes from, if `message` does.
 fn origin(
-    mut message: Message,
+    message: Message,
     info: &mut ValueInfo,
     reader: &mut Reader<'_>,
 ) -> Result<(), Malformed> {
-    let (mut key, mut value) = (String::new(), String::new());
-    while let Some(field) = message.next(reader)? {
-        match field.name {
-            "key" => key = field.text(reader)?,
-            "value" => value = field.text(reader)?,
-            _ => {}
-        }
-    }
+    let Some((key, value)) = entry(message, reader)? else {
+        return Ok(());
+    };
     match key.as_str() {
         "pkg.torch.export.graph_signature.InputSpec.kind" => info.input_kind = Some(value),
         "pkg.onnxscript.optimizer.folded_from" => info.folded_from = Some(value),

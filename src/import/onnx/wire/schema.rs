@@ -73,6 +73,7 @@ pub(super) static NODE: MessageKind = MessageKind {
         (5, "attribute"),
         (7, "domain"),
         (8, "overload"),
+        (9, "metadata_props"),
     ],
 };
 

@@ -263,6 +263,7 @@ fn unary_text(unary: Unary, x: &str) -> String {
         Unary::Round | Unary::Floor | Unary::Ceil => format!("round({x})"),
         Unary::Reciprocal => format!("1 / {x}"),
         Unary::Relu => format!("max({x}, 0)"),
+        Unary::Not => format!("not({x})"),
         // Written as a block and a move.
         Unary::Sigmoid | Unary::Cast => x.to_owned(),
     }
@@ -282,5 +283,7 @@ fn binary_text(binary: Binary, x: &str, y: &str) -> String {
         Binary::Less => format!("{x} < {y}"),
         Binary::LessOrEqual => format!("{x} <= {y}"),
         Binary::Equal => format!("{x} == {y}"),
+        Binary::Or => format!("or({x}, {y})"),
+        Binary::Xor => format!("xor({x}, {y})"),
     }
 }

@@ -50,6 +50,20 @@ fn a_node_keeps_the_order_of_its_tensors() {
 }
 
 #[test]
+fn an_exporter_says_that_it_took_a_bias_of_zeros_away() {
+    let rule = |name: &[u8]| {
+        let entry = [text(1, "pkg.onnxscript.rewriter.rule_name"), bytes(2, name)];
+        model(&[message(1, &[text(4, "Conv"), message(9, &entry)])])
+    };
+    let lost = |name: &[u8]| ok(&rule(name)).graph.nodes.remove(0).lost_bias;
+    assert!(lost(b"RemoveOptionalBiasFromConv"));
+    assert!(!lost(b"FuseConvAffine"));
+    // What is no text, or too long for a rule, says nothing.
+    assert!(!lost(b"RemoveOptionalBias\xff"));
+    assert!(!lost(&b"RemoveOptionalBias".repeat(20)));
+}
+
+#[test]
 fn extents_are_numbers_symbols_or_not_known() {
     let dims = [
         message(1, &[int(1, 3)]),
