@@ -6,6 +6,7 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::process::Command;
 use std::sync::Arc;
@@ -19,9 +20,12 @@ use picojoule::domain::Domain;
 use picojoule::energy::Counted;
 use picojoule::graph::{OpGraph, Unfold};
 use picojoule::model::{Densities, Model};
+use picojoule::movement::{
+    Direction, Hierarchy, Movement, MovementOptions, Role, Sizes, Tiles, traffic,
+};
 use picojoule::primitive::Primitive::{Add, Compare, Mul, Negate, Select, Shift};
 use picojoule::source::Source;
-use picojoule::symbolic::Symbol;
+use picojoule::symbolic::{Expr, Symbol};
 use proptest::prelude::*;
 
 /// Bits that add up: x is {0, 1} in the first round, {0, 1, 2} in the second,
@@ -329,7 +333,7 @@ fn a_share_is_no_round() {
 const DOMAINS: [&str; 5] = ["real", "integer", "binary", "sign", "ternary"];
 
 /// An op of a small block, from two tensors before it.
-fn op(kind: usize, a: &str, b: &str) -> String {
+fn op(kind: usize, name: &str, a: &str, b: &str) -> String {
     let apply = |formula: String| format!("apply = '{formula}'");
     let linear = |domain: &str, bias: bool| {
         format!(
@@ -350,6 +354,9 @@ fn op(kind: usize, a: &str, b: &str) -> String {
         9 => apply(format!("sign({a})")),
         10 => apply(format!("{a} * 2")),
         11 => format!("einsum = 'n d, n d -> n d'\ninputs = ['{a}', '{b}']"),
+        13 => format!(
+            "einsum = 'n d, m d -> n m'\ninputs = ['{a}', '{b}']\n[[block.op]]\nname = '{name}'\neinsum = 'n m, m d -> n d'\ninputs = ['{name}s', '{b}']"
+        ),
         _ => apply(format!("max({a}, {b})")),
     }
 }
@@ -359,8 +366,18 @@ fn small_block(ops: &[(usize, usize, usize)]) -> String {
     let mut text = "[[block]]\nname = 'b'\ninputs = { x = 'n d', m = 'n d' }\n".to_owned();
     for (at, (kind, a, b)) in ops.iter().enumerate() {
         let (a, b) = (&names[a % names.len()], &names[b % names.len()]);
-        let _ = write!(text, "[[block.op]]\nname = 'o{at}'\n{}\n", op(*kind, a, b));
-        names.push(format!("o{at}"));
+        let name = format!("o{at}");
+        let first = if *kind == 13 {
+            format!("{name}s")
+        } else {
+            name.clone()
+        };
+        let _ = write!(
+            text,
+            "[[block.op]]\nname = '{first}'\n{}\n",
+            op(*kind, &name, a, b)
+        );
+        names.push(name);
     }
     text
 }
@@ -411,5 +428,150 @@ proptest! {
             };
             prop_assert_eq!(result(&repeat), result(&chain));
         }
+    }
+
+    /// The same of all that moves, by all conventions and through levels of all
+    /// sizes.
+    #[test]
+    fn a_repeat_moves_what_the_chain_of_its_rounds_moves(
+        ops in prop::collection::vec((0usize..14, 0usize..8, 0usize..8), 1..6),
+        domain in 0usize..5, memory in 0usize..5, rounds in 1u64..7,
+        (before, behind) in (0usize..4, 0usize..4),
+        sizes in prop::collection::vec(0usize..5, 0..3)
+    ) {
+        let (head, block) = (head(domain, memory), small_block(&ops));
+        let head = head + BEFORE[before];
+        let (x, m) = (if before == 0 { "x" } else { "y" }, "m");
+        let repeated = format!(
+            "{head}[[op]]\nname = 'l'\nblock = 'b'\nrepeat = '{rounds}'\ninputs = ['{x}', '{m}']\n{}{block}",
+            BEHIND[behind].replace("LAST", "l")
+        );
+        let mut chain = head;
+        let mut last = x.to_owned();
+        for round in 0..rounds {
+            let _ = write!(chain, "[[op]]\nname = 'l{round}'\nblock = 'b'\ninputs = ['{last}', '{m}']\n");
+            last = format!("l{round}");
+        }
+        let chain = chain + &BEHIND[behind].replace("LAST", &last) + &block;
+        let mut sizes: Vec<i64> = sizes.into_iter().map(|size| [160, 600, 1000, 4000, 100_000][size]).collect();
+        sizes.sort_unstable();
+        same_traffic(&repeated, &chain, &sizes)?;
+    }
+}
+
+/// What may stand before a repeated block, and behind it.
+const BEFORE: [&str; 4] = [
+    "",
+    "[[op]]\nname = 'y'\napply = '-x'\n",
+    "[[op]]\nname = 'y'\neinsum = 'n d, d e -> n e'\ninputs = ['x', { weight = 'd d' }]\n",
+    "[[op]]\nname = 'z'\neinsum = 'n d -> d n'\ninputs = ['x']\n\
+     [[op]]\nname = 'y'\neinsum = 'd n -> n d'\ninputs = ['z']\n",
+];
+const BEHIND: [&str; 4] = [
+    "",
+    "[[op]]\nname = 'o'\napply = 'LAST + x'\n",
+    "[[op]]\nname = 'o'\neinsum = 'n d, d e -> n e'\ninputs = ['LAST', { weight = 'd d' }]\n",
+    "[[op]]\nname = 'o'\neinsum = 'n d, m d -> n m'\ninputs = ['LAST', 'x']\n\
+     [[op]]\nname = 'p'\napply = 'LAST + 1'\n",
+];
+
+/// Bits by level, role and direction, and the bound.
+type Bits = (
+    BTreeMap<(usize, Role, Direction), BigRational>,
+    Option<BigRational>,
+);
+
+fn moved(graph: &OpGraph, movement: Movement, sizes: &[i64]) -> Bits {
+    let mut capacities: Vec<Option<Expr>> =
+        sizes.iter().map(|size| Some(Expr::whole(*size))).collect();
+    capacities.push(None);
+    let hierarchy = Hierarchy {
+        movement,
+        options: MovementOptions::default(),
+        capacities,
+    };
+    let values = graph.values();
+    let found = traffic(graph, format("fp32"), &hierarchy, Sizes::Open);
+    let mut bits = BTreeMap::new();
+    for access in found.accesses {
+        let key = (access.level, access.role, access.direction);
+        *bits.entry(key).or_insert_with(|| whole(0)) += access.bits.evaluate(&values).unwrap();
+    }
+    bits.retain(|_, bits| *bits != whole(0));
+    let bound = found
+        .lower_bound
+        .map(|bound| bound.evaluate(&values).unwrap());
+    (bits, bound)
+}
+
+fn same_traffic(repeated: &str, chain: &str, sizes: &[i64]) -> Result<(), TestCaseError> {
+    let chain = graph(&model(chain), "net", &set::<u64>(&[]), Unfold::No);
+    for unfold in [Unfold::No, Unfold::Yes] {
+        let repeat = graph(&model(repeated), "net", &set::<u64>(&[]), unfold);
+        for movement in [
+            Movement::NoReuse,
+            Movement::Compulsory,
+            Movement::Tiled(Tiles::Any),
+        ] {
+            prop_assert_eq!(
+                moved(&repeat, movement, sizes),
+                moved(&chain, movement, sizes),
+                "{:?} {:?} {:?}\n{}",
+                movement,
+                unfold,
+                sizes,
+                repeated
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Three rounds of x + 1 on 2·3 numbers of 32 bits, from a memory that is not
+/// on the die: each round reads 192 bits and writes as many, and what the first
+/// two write is what the others read.
+#[test]
+fn each_round_reads_what_the_one_before_it_wrote() {
+    let text = format!(
+        "{}[[op]]\nname = 'l'\nblock = 'b'\nrepeat = 3\ninputs = ['x', 'm']\n\
+         [[block]]\nname = 'b'\ninputs = {{ x = 'n d', m = 'n d' }}\n\
+         [[block.op]]\nname = 'o'\napply = 'x + 1'\n",
+        head(0, 0)
+    );
+    let graph = graph(&model(&text), "net", &set::<u64>(&[]), Unfold::No);
+    let (bits, _) = moved(&graph, Movement::Compulsory, &[]);
+    let expected = [Direction::Read, Direction::Write]
+        .map(|direction| ((0, Role::Activation, direction), whole(3 * 192)));
+    assert_eq!(bits, BTreeMap::from(expected));
+}
+
+/// Repeats within repeats, a weight that all rounds share, and a result that
+/// a view leads to: the same written out.
+#[test]
+fn rounds_within_rounds_hand_on_too() {
+    let head = "name = 'net'\ndims = { n = 2, d = 3 }\n\
+        inputs = { x = 'n d' }\nweights = { w = 'd d' }\n";
+    let blocks = "[[block]]\nname = 'inner'\ninputs = { x = 'n d', w = 'd e' }\n\
+        [[block.op]]\nname = 'p'\neinsum = 'n d, d e -> n e'\ninputs = ['x', 'w']\n\
+        [[block.op]]\nname = 'r'\napply = 'max(p + x, 0)'\n\
+        [[block.op]]\nname = 't'\neinsum = 'n d -> d n'\ninputs = ['r']\n\
+        [[block.op]]\nname = 'u'\neinsum = 'd n -> n d'\ninputs = ['t']\n";
+    let outer = "[[block]]\nname = 'outer'\ninputs = { x = 'n d', w = 'd e' }\n\
+        [[block.op]]\nname = 'i'\nblock = 'inner'\nrepeat = 2\ninputs = ['x', 'w']\n";
+    let repeated = format!(
+        "{head}[[op]]\nname = 'l'\nblock = 'outer'\nrepeat = 3\ninputs = ['x', 'w']\n{blocks}{outer}"
+    );
+    let mut chain = head.to_owned();
+    let mut last = "x".to_owned();
+    for round in 0..6 {
+        let _ = write!(
+            chain,
+            "[[op]]\nname = 'l{round}'\nblock = 'inner'\ninputs = ['{last}', 'w']\n"
+        );
+        last = format!("l{round}");
+    }
+    chain += blocks;
+    for sizes in [&[][..], &[300], &[700], &[1200], &[300, 100_000]] {
+        same_traffic(&repeated, &chain, sizes).unwrap();
     }
 }

@@ -126,6 +126,40 @@ impl OpGraph {
         }
     }
 
+    /// How often an op runs in one round of all blocks around it.
+    pub fn runs_each_round(&self, op: &Op) -> Expr {
+        let mut runs = op.share.clone();
+        let mut at = (op.computes() && !op.is_once_per_copy).then_some(op.region);
+        while let Some(region) = at {
+            let region = self.region(region);
+            runs = &runs * &region.share;
+            at = region.parent;
+        }
+        runs
+    }
+
+    /// The share of the rounds of a block that are not its first one.
+    pub fn later_rounds(&self, region: RegionId) -> Expr {
+        let rounds = &self.region(region).rounds;
+        let mut later = rounds - &Expr::one();
+        if !rounds.symbols().is_disjoint(&self.emptiable()) {
+            later = later.larger(&Expr::zero());
+        }
+        later.divide(rounds).unwrap_or_default()
+    }
+
+    /// Whether a block is another one or stands in it.
+    pub fn is_within(&self, inner: RegionId, outer: RegionId) -> bool {
+        let mut at = Some(inner);
+        while let Some(region) = at {
+            if region == outer {
+                return true;
+            }
+            at = self.region(region).parent;
+        }
+        false
+    }
+
     /// How often an op runs on what no causal mask hides.
     pub fn unmasked_runs(&self, op: &Op) -> Expr {
         let runs = self.runs(op);

@@ -41,6 +41,8 @@ pub struct Region {
     /// The op that makes the first input of the first round, where what each
     /// round gives is that of the next.
     pub(super) carries: Option<NodeIndex>,
+    /// The op that makes what each round but the last gives to the next.
+    pub(super) hands_on: Option<NodeIndex>,
     /// The rounds of this block and all around it.
     copies: Expr,
     /// The same times all shares.
@@ -58,6 +60,7 @@ impl Region {
             rounds: Expr::one(),
             share: Expr::one(),
             carries: None,
+            hands_on: None,
             copies: Expr::one(),
             runs: Expr::one(),
             unmasked: Expr::one(),
@@ -80,14 +83,27 @@ impl Region {
             rounds,
             share,
             carries: None,
+            hands_on: None,
             copies,
             runs,
             unmasked,
         }
     }
 
+    /// The op that makes the first input of the first round, where what each
+    /// round gives is that of the next.
+    pub fn carries(&self) -> Option<NodeIndex> {
+        self.carries
+    }
+
+    /// The op that makes what each round but the last gives to the next; nothing
+    /// where there is one round.
+    pub fn hands_on(&self) -> Option<NodeIndex> {
+        self.hands_on
+    }
+
     /// How many copies of a weight there are that stands in it once.
-    pub(super) fn copies(&self) -> &Expr {
+    pub(crate) fn copies(&self) -> &Expr {
         &self.copies
     }
 

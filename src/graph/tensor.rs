@@ -1,5 +1,6 @@
 //! Tensors, and the edges that they flow along.
 
+use super::region::RegionId;
 use crate::domain::Domain;
 use crate::format::Format;
 use crate::symbolic::Expr;
@@ -36,6 +37,17 @@ pub struct Edge {
     pub slot: usize,
     /// The tensor.
     pub tensor: Tensor,
+    /// The repeated blocks, outermost first, as whose first input it comes: in
+    /// their later rounds it is what the round before gave.
+    pub(super) carried: Vec<RegionId>,
+}
+
+impl Edge {
+    /// The repeated blocks, outermost first, as whose first input the tensor
+    /// comes.
+    pub fn carried(&self) -> &[RegionId] {
+        &self.carried
+    }
 }
 
 /// Which values a tensor holds, and how many of them are not zero.

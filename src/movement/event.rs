@@ -15,6 +15,7 @@ use petgraph::graph::NodeIndex;
 
 use super::contraction::Contraction;
 use super::finder::{Finder, Read};
+use super::rounds::from_far;
 use super::setting::{Role, Spikes};
 use super::steps::{Tiles, steps};
 use crate::graph::{Einsum, Tensor};
@@ -63,11 +64,11 @@ impl Finder<'_> {
             false => &contraction.elements[1],
         };
         let held = &(&self.sizes.bind(held) * &weights.width) + &(&head + &column);
-        let stays = [
-            self.is_there(events.source, at),
-            self.second_is_there([events.source, weights.source], at),
-            self.stays(at),
+        let arrivals = [
+            self.arrivals(at, events, None),
+            self.arrivals(at, weights, Some(events)),
         ];
+        let stays = self.stays(at);
         let results = self.result_bits(op);
         let sums = self.sizes.bind(&op.output.elements());
         let added = &(&taken.larger(&sums) - &sums) * &self.partial(op);
@@ -84,13 +85,11 @@ impl Finder<'_> {
                 (None, Some(_)) => (Expr::one(), each_once.clone()),
                 (None, None) => (Expr::one(), fetched.clone()),
             };
-            let crossing = stays
-                .each_ref()
-                .map(|stays| &runs * &self.crosses(level, stays));
-            let of_events = &events.bits() * &passes;
-            self.down(at, level, events.role, &(&of_events * &crossing[0]));
-            self.down(at, level, weights.role, &(&of_weights * &crossing[1]));
-            self.up(at, level, Role::Activation, &(&results * &crossing[2]));
+            let of_events = &(&events.bits() * &passes) * &runs;
+            self.bring(at, level, &arrivals[0], &of_events);
+            self.bring(at, level, &arrivals[1], &(&of_weights * &runs));
+            let written = &(&results * &runs) * &self.crosses(level, &stays);
+            self.up(at, level, Role::Activation, &written);
             if level == 0 {
                 // Every event reads and writes the sums that it adds to.
                 self.up(at, level, Role::Partial, &(&added * &runs));
@@ -103,8 +102,10 @@ impl Finder<'_> {
         let met = &share.divide(&weights.width).unwrap_or_else(Expr::zero) * &weights.bits();
         let least = [events.bits(), met, results];
         let mut bound = Expr::zero();
-        for (bits, stays) in least.iter().zip(&stays) {
-            bound += &(bits * &(&Expr::one() - stays));
+        let [of_events, of_weights] = arrivals.each_ref().map(|arrivals| from_far(arrivals));
+        let shares = [of_events, of_weights, &Expr::one() - &stays];
+        for (bits, share) in least.iter().zip(&shares) {
+            bound += &(bits * share);
         }
         self.bound += &(&bound * &runs);
     }

@@ -60,10 +60,9 @@ impl Finder<'_> {
             return;
         };
         let bits = &choice.bits() * &self.runs(&self.graph.ops()[at]);
-        let stays = self.is_there(choice.source, at);
+        let arrivals = self.arrivals(at, &choice, None);
         for level in 0..levels {
-            let crossing = &bits * &self.crosses(level, &stays);
-            self.down(at, level, choice.role, &crossing);
+            self.bring(at, level, &arrivals, &bits);
         }
     }
 

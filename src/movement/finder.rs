@@ -4,19 +4,17 @@
 //! it comes back. What a level hands down is written into the level below, and
 //! what it takes is read there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use petgraph::Direction as Edges;
 use petgraph::graph::NodeIndex;
-use petgraph::visit::EdgeRef;
 
 use super::function::Searches;
 use super::setting::{Direction, Role, Spikes};
 use super::sizes::Sizes;
 use super::width::bits;
 use crate::format::Format;
-use crate::graph::{Movement as Moved, Op, OpGraph, OpKind, Pass, Tensor};
+use crate::graph::{Edge, Movement as Moved, Op, OpGraph, OpKind, Pass, RegionId, Tensor};
 use crate::symbolic::Expr;
 
 /// The accesses of one op of one kind.
@@ -51,10 +49,25 @@ pub(super) struct Finder<'a> {
     pub(super) bound: Expr,
 }
 
+/// Which rounds a result is of: those that hand it on to the next round of a
+/// block, or the last one of all blocks that do.
+pub(super) type Rounds = Option<RegionId>;
+
+/// Where a tensor comes from that an op reads.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Origin {
+    /// The op that makes it, behind all that only moves it.
+    pub(super) source: NodeIndex,
+    /// In which share of the reader's runs it is from there.
+    pub(super) share: Expr,
+    /// The block of which an earlier round made it, if one did.
+    pub(super) handed_on: Rounds,
+}
+
 /// A tensor as an op reads it.
 pub(super) struct Read {
     /// Where it comes from, behind what only moves it.
-    pub(super) source: NodeIndex,
+    pub(super) origins: Vec<Origin>,
     pub(super) role: Role,
     /// Bits of one element.
     pub(super) width: Expr,
@@ -70,6 +83,12 @@ pub(super) struct Read {
 }
 
 impl Read {
+    /// In which share of its runs an operand comes from an op.
+    pub(super) fn share_from(&self, source: NodeIndex) -> Expr {
+        let same = self.origins.iter().filter(|origin| origin.source == source);
+        same.map(|origin| &origin.share).sum()
+    }
+
     pub(super) fn bits(&self) -> Expr {
         &self.elements * &self.width
     }
@@ -143,21 +162,17 @@ impl Finder<'_> {
         self.graph.ops()[at].pass
     }
 
-    /// The op whose result a tensor is, behind all that only moves it.
-    pub(super) fn source(&self, mut at: NodeIndex) -> NodeIndex {
-        while self.is_view(at) {
-            let inputs = self.graph.inputs(at);
-            // What is chosen stands behind the choice.
-            let seen = match self.looks_up(at) {
-                true => inputs.last(),
-                false => inputs.first(),
-            };
-            match seen {
-                Some((from, _)) => at = *from,
-                None => break,
-            }
+    /// What an op shows in another shape or order, if that is all it does.
+    pub(super) fn shown(&self, at: NodeIndex) -> Option<(NodeIndex, &Edge)> {
+        if !self.is_view(at) {
+            return None;
         }
-        at
+        let inputs = self.graph.inputs(at).into_iter();
+        // What is chosen stands behind the choice.
+        match self.looks_up(at) {
+            true => inputs.last(),
+            false => inputs.into_iter().next(),
+        }
     }
 
     /// Whether an op only shows a tensor in another shape or order.
@@ -178,8 +193,9 @@ impl Finder<'_> {
     pub(super) fn reads(&self, at: NodeIndex) -> Vec<Read> {
         let inputs = self.graph.inputs(at).into_iter();
         let reads = inputs.map(|(from, edge)| {
-            let source = self.source(from);
-            let op = &self.graph.ops()[source];
+            let origins = self.origins(from, edge);
+            let first = origins.last().map_or(from, |first| first.source);
+            let op = &self.graph.ops()[first];
             let chosen = self.chosen(from);
             let distinct = chosen.and_then(|chosen| chosen.distinct.divide(&chosen.taken));
             let is_event = !op.is_stored() && self.has_events(&edge.tensor);
@@ -192,7 +208,7 @@ impl Finder<'_> {
             };
             let few = edge.tensor.domain.has_zero_among_few();
             Read {
-                source,
+                origins,
                 distinct: distinct.unwrap_or_else(Expr::one),
                 skips: few && edge.tensor.density.is_some(),
                 role: role(op),
@@ -208,26 +224,6 @@ impl Finder<'_> {
             }
         });
         reads.collect()
-    }
-
-    /// The ops that read the result of an op, behind all that only moves it.
-    pub(super) fn readers(&self, at: NodeIndex) -> BTreeSet<NodeIndex> {
-        let mut readers = BTreeSet::new();
-        let mut open = vec![at];
-        while let Some(at) = open.pop() {
-            for edge in self.graph.ops().edges_directed(at, Edges::Outgoing) {
-                let reader = edge.target();
-                // What chooses is read itself, unlike what is chosen.
-                let chooses = self.looks_up(reader) && edge.weight().slot == 0;
-                match self.is_view(reader) && !chooses {
-                    true => open.push(reader),
-                    false => {
-                        readers.insert(reader);
-                    }
-                }
-            }
-        }
-        readers
     }
 
     pub(super) fn result_bits(&self, op: &Op) -> Expr {

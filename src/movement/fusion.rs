@@ -13,6 +13,7 @@ use petgraph::graph::NodeIndex;
 use super::contraction::Contraction;
 use super::finder::{Finder, Read};
 use super::fused::counts;
+use super::rounds::from_far;
 use super::setting::Role;
 use crate::graph::{Einsum, Op, OpKind, Projection};
 use crate::symbolic::Expr;
@@ -206,13 +207,12 @@ impl Finder<'_> {
         let results = self.result_bits(op);
         let sums = &self.sizes.bind(&op.output.elements()) * &self.partial(op);
         let once = [queries.bits(), keys.bits(), values.bits(), results.clone()];
-        let stays = [
-            self.is_there(queries.source, fusion.score),
-            self.second_is_there([queries.source, keys.source], fusion.score),
-            self.is_there(values.source, fusion.context),
-            self.stays(fusion.context),
+        let arrivals = [
+            self.arrivals(fusion.score, queries, None),
+            self.arrivals(fusion.score, keys, Some(queries)),
+            self.arrivals(fusion.context, values, None),
         ];
-        let roles = [queries.role, keys.role, values.role];
+        let stays = self.stays(fusion.context);
         let mut kept = vec![Expr::one()];
         for level in 1..self.capacities.len() {
             let Some(Some(capacity)) = self.capacities.get(level - 1) else {
@@ -223,26 +223,29 @@ impl Finder<'_> {
             arguments.extend(numbers.iter().cloned());
             let [down, across] =
                 counts(&arguments, self.searches.tiles()).map(|count| self.sizes.now(count));
-            let crossing = stays
-                .each_ref()
-                .map(|stays| &runs * &self.crosses(level, stays));
-            let [of_queries, of_keys, of_values] = [
-                &(&once[0] * &across) * &crossing[0],
-                &(&once[1] * &down) * &crossing[1],
-                &(&once[2] * &down) * &crossing[2],
-            ];
-            let of_sums = &(&sums * &(&across - &Expr::one())) * &crossing[3];
-            let of_results = &results * &crossing[3];
-            let mut total = of_sums.scale(&crate::number::whole(2));
-            for part in [&of_queries, &of_keys, &of_values, &of_results] {
-                total += part;
+            let far = level == self.farthest();
+            let written = self.crosses(level, &stays);
+            let tiles = [&across, &down, &down];
+            let reads: Vec<Expr> = once
+                .iter()
+                .zip(tiles)
+                .map(|(bits, tiles)| &(bits * tiles) * &runs)
+                .collect();
+            let of_sums = &(&(&sums * &(&across - &Expr::one())) * &runs) * &written;
+            let of_results = &(&results * &runs) * &written;
+            let mut total = &of_sums.scale(&crate::number::whole(2)) + &of_results;
+            for (bits, arrivals) in reads.iter().zip(&arrivals) {
+                for arrival in arrivals {
+                    total += &(bits * arrival.crosses(far));
+                }
             }
             let apart = &one_by_one.get(level).cloned().unwrap_or_default()
                 - &rest.get(level).cloned().unwrap_or_default();
             let take = &self.sizes.fits(Expr::one(), across) * &self.sizes.fits(total, apart);
-            self.down(fusion.score, level, roles[0], &(&of_queries * &take));
-            self.down(fusion.score, level, roles[1], &(&of_keys * &take));
-            self.down(fusion.context, level, roles[2], &(&of_values * &take));
+            let ops = [fusion.score, fusion.score, fusion.context];
+            for ((bits, arrivals), at) in reads.iter().zip(&arrivals).zip(ops) {
+                self.bring(at, level, arrivals, &(bits * &take));
+            }
             self.up(fusion.context, level, Role::Partial, &(&of_sums * &take));
             self.down(fusion.context, level, Role::Partial, &(&of_sums * &take));
             self.up(
@@ -253,8 +256,10 @@ impl Finder<'_> {
             );
             kept.push(&Expr::one() - &take);
         }
-        for (bits, stays) in once.iter().zip(&stays) {
-            self.bound += &(&(bits * &(&Expr::one() - stays)) * &runs);
+        let shares = arrivals.iter().map(|arrivals| from_far(arrivals));
+        let shares = shares.chain([&Expr::one() - &stays]);
+        for (bits, share) in once.iter().zip(shares) {
+            self.bound += &(&(bits * &share) * &runs);
         }
         let kept = Arc::new(kept);
         let parts = fusion.ops().map(|at| (at, Arc::clone(&kept)));

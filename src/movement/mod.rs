@@ -12,12 +12,14 @@
 //! | `function` | the traffic of tiles as functions in expressions |
 //! | `sizes` | what is known of a graph, and so what traffic is written in |
 //! | `finder` | the accesses as they are found, and the tensors behind them |
+//! | `rounds` | what a repeated block hands from one round to the next |
 //! | `state` | what one step leaves for the next |
 //! | `distinct` | how many different experts tokens choose, as a function in expressions |
 //! | `experts` | weights that are chosen anew for every token |
 //! | `event` | spikes as the addresses of the ones, and products by event |
 //! | `fused` | tiles of attention in one pass, and the best of them |
 //! | `fusion` | which ops of a graph are one attention, and what they move then |
+//! | `stream` | what is done element by element |
 //! | `fetched`, `once`, `tiled` | what each op moves by each convention |
 //! | `traffic` | all that moves in a graph |
 //! | `bound` | the traffic below which no schedule goes |
@@ -35,10 +37,12 @@ mod fused;
 mod fusion;
 mod matrix;
 mod once;
+mod rounds;
 mod setting;
 mod sizes;
 mod state;
 mod steps;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod tiled;

@@ -21,15 +21,23 @@ impl Finder<'_> {
             return self.append(at, op, far);
         }
         let runs = self.runs(op);
-        let readers = self.readers(at);
         let bits = &self.result_bits(op) * &runs;
         if !op.computes() {
-            return self.stored_once(at, op, readers, &bits);
+            return self.stored_once(at, op, self.readers(at), &bits);
         }
         if op.pass == Pass::Update {
             self.add(at, far, (Role::Weight, Direction::Write), bits);
             return self.write_states(at, op, far);
         }
+        for (share, rounds) in self.made_for(at, op.region) {
+            let readers = self.readers_in(at, rounds);
+            self.computed_once(at, op, readers, &(&bits * &share));
+        }
+    }
+
+    /// A result: written once, and read once in every pass that needs it.
+    fn computed_once(&mut self, at: NodeIndex, op: &Op, readers: BTreeSet<NodeIndex>, bits: &Expr) {
+        let far = self.farthest();
         let (own, others): (Vec<NodeIndex>, Vec<NodeIndex>) = readers
             .into_iter()
             .partition(|reader| self.pass(*reader) == op.pass);
@@ -43,7 +51,7 @@ impl Finder<'_> {
         let share = stays
             .as_ref()
             .map_or_else(Expr::zero, |(_, share)| share.clone());
-        let beyond = &bits * &(&Expr::one() - &share);
+        let beyond = bits * &(&Expr::one() - &share);
         // What is needed after its pass has to be kept until then.
         let written = match others.is_empty() {
             true => beyond.clone(),
@@ -54,16 +62,12 @@ impl Finder<'_> {
         for (op, direction, bits_beyond) in accesses {
             self.add(op, far, (Role::Activation, direction), bits_beyond);
             if let Some((level, share)) = &stays {
-                self.add(op, *level, (Role::Activation, direction), &bits * share);
+                self.add(op, *level, (Role::Activation, direction), bits * share);
             }
         }
         for reader in self.first_of_passes(others) {
-            self.add(
-                reader,
-                far,
-                (Role::Activation, Direction::Read),
-                bits.clone(),
-            );
+            let access = (Role::Activation, Direction::Read);
+            self.add(reader, far, access, bits.clone());
         }
     }
 

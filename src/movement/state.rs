@@ -4,6 +4,7 @@
 use petgraph::graph::NodeIndex;
 
 use super::finder::{Finder, Read};
+use super::rounds::from_far;
 use super::setting::{Direction, Role};
 use crate::graph::{Op, Pass};
 use crate::symbolic::Expr;
@@ -30,13 +31,12 @@ impl Finder<'_> {
     pub(super) fn append_through(&mut self, at: NodeIndex, op: &Op) {
         let bits = self.appended_bits(at, op);
         let Some(new) = self.appended(at) else { return };
-        let stays = self.is_there(new.source, at);
+        let arrivals = self.arrivals(at, &new, None);
         for level in 0..=self.farthest() {
-            let crossing = &bits * &self.crosses(level, &stays);
-            self.down(at, level, new.role, &crossing);
+            self.bring(at, level, &arrivals, &bits);
             self.up(at, level, Role::State, &bits);
             if level == self.farthest() {
-                self.bound += &(&crossing + &bits);
+                self.bound += &(&(&bits * &from_far(&arrivals)) + &bits);
             }
         }
     }

@@ -9,10 +9,11 @@ use std::collections::BTreeSet;
 use petgraph::graph::NodeIndex;
 
 use super::contraction::Contraction;
-use super::finder::{Finder, Read, role, role_of_result};
+use super::finder::{Finder, Origin, Read, Rounds, role};
 use super::function::bound;
+use super::rounds::{Arrival, from_far};
 use super::setting::Role;
-use crate::graph::{Einsum, Op, OpKind, Pass};
+use crate::graph::{Einsum, Op, OpKind, Pass, RegionId};
 use crate::symbolic::Expr;
 
 /// Room for every tile, in bits.
@@ -65,68 +66,80 @@ impl Finder<'_> {
         Contraction::of(einsum, shapes, &result, &is_below)
     }
 
-    /// 1 where what `at` reads of a source need not come from the farthest level,
+    /// 1 where what `at` reads of a tensor need not come from the farthest level,
     /// 0 elsewhere. The result of another op is there already where all that
     /// its maker and its readers touch has room on the die at once; an input or
     /// a weight where all that its readers touch has, and another reader was
     /// first.
-    pub(super) fn is_there(&self, source: NodeIndex, at: NodeIndex) -> Expr {
-        let readers = self.readers(source);
+    pub(super) fn is_there(&self, origin: &Origin, at: NodeIndex) -> Expr {
+        let source = origin.source;
         // A state lies where it was left.
         if role(&self.graph.ops()[source]) == Role::State {
             return Expr::zero();
         }
-        let same_pass = |reader: &NodeIndex| self.pass(*reader) == self.pass(at);
         if self.graph.ops()[source].computes() {
-            return match self.pass(source) == self.pass(at) {
-                true => self.room(source),
-                false => Expr::zero(),
+            return match (self.pass(source) == self.pass(at), origin.handed_on) {
+                (true, Some(region)) => self.room(source, Some(region)),
+                (true, None) => self.room_for(source, self.graph.ops()[at].region),
+                (false, _) => Expr::zero(),
             };
         }
+        let same_pass = |reader: &NodeIndex| self.pass(*reader) == self.pass(at);
+        let readers = self.readers(source);
         let readers: BTreeSet<NodeIndex> = readers.into_iter().filter(same_pass).collect();
         // Who only looks a row up does not bring the rest.
         let looks_up = |at: &NodeIndex| self.looks_up(*at);
         let whole: Vec<NodeIndex> = readers.iter().copied().filter(|at| !looks_up(at)).collect();
         match whole.first() {
             Some(first) if *first != at && !looks_up(&at) => self.share_room(readers),
-            Some(_) if self.graph.ops()[source].kind == OpKind::Input => {
-                &self.after_the_first(at) * &self.share_room(readers)
-            }
-            _ => Expr::zero(),
+            Some(_) => &self.after_the_first(at, origin) * &self.share_room(readers),
+            None => Expr::zero(),
         }
     }
 
-    /// [`Finder::is_there`] of a second operand: what is the first one too came
-    /// as that.
-    pub(super) fn second_is_there(&self, [first, second]: [NodeIndex; 2], at: NodeIndex) -> Expr {
-        match first == second && !self.graph.ops()[first].computes() {
-            true => self.share_room(BTreeSet::from([at])),
-            false => self.is_there(second, at),
+    /// The share of an op's runs on an input or a weight that are not the first
+    /// one.
+    fn after_the_first(&self, at: NodeIndex, origin: &Origin) -> Expr {
+        let source = &self.graph.ops()[origin.source];
+        let op = &self.graph.ops()[at];
+        if source.is_stored() {
+            let [all, each] = [op.region, source.region]
+                .map(|region| self.sizes.bind(self.graph.region(region).copies()));
+            let first = each.divide(&(&all * &origin.share));
+            return &Expr::one() - &first.unwrap_or_else(Expr::one);
         }
-    }
-
-    /// The share of an op's runs that are not its first one.
-    fn after_the_first(&self, at: NodeIndex) -> Expr {
         let once = Expr::one();
-        let runs = self.runs(&self.graph.ops()[at]).larger(&once);
+        let runs = (&self.runs(op) * &origin.share).larger(&once);
         let first = once.divide(&runs).unwrap_or_else(Expr::one);
         &once - &first
     }
 
-    /// 1 where the result of an op stays on the die.
+    /// In which share of its runs the result of an op stays on the die.
     pub(super) fn stays(&self, source: NodeIndex) -> Expr {
-        let readers = self.readers(source);
-        // What is needed after its pass has to be kept until then.
-        let later = |reader: &NodeIndex| self.pass(*reader) != self.pass(source);
-        match readers.iter().any(later) {
-            true => Expr::zero(),
-            false => self.room(source),
-        }
+        let made_for = self.made_for(source, self.graph.ops()[source].region);
+        let parts = made_for.into_iter().map(|(share, rounds)| {
+            let mut readers = self.readers_in(source, rounds).into_iter();
+            // What is needed after its pass has to be kept until then.
+            match readers.any(|reader| self.pass(reader) != self.pass(source)) {
+                true => Expr::zero(),
+                false => &share * &self.room(source, rounds),
+            }
+        });
+        parts.fold(Expr::zero(), |sum, part| &sum + &part)
     }
 
-    /// 1 where the result of an op stays on the die for the readers of its pass.
-    fn room(&self, source: NodeIndex) -> Expr {
-        let mut all = self.readers(source);
+    /// In which share of the runs that an op in a block sees the result of
+    /// another stays on the die for the readers of its pass.
+    fn room_for(&self, source: NodeIndex, reader: RegionId) -> Expr {
+        let made_for = self.made_for(source, reader).into_iter();
+        let parts = made_for.map(|(share, rounds)| &share * &self.room(source, rounds));
+        parts.fold(Expr::zero(), |sum, part| &sum + &part)
+    }
+
+    /// 1 where a result of some rounds stays on the die for the readers of its
+    /// pass.
+    pub(super) fn room(&self, source: NodeIndex, rounds: Rounds) -> Expr {
+        let mut all = self.readers_in(source, rounds);
         all.retain(|reader| self.pass(*reader) == self.pass(source));
         if all.is_empty() {
             return Expr::zero();
@@ -147,12 +160,20 @@ impl Finder<'_> {
         share
     }
 
-    /// How much of what crosses to and from a level does: nothing of what stays
+    /// How much of a result crosses to and from a level: nothing of what stays
     /// nearer.
     pub(super) fn crosses(&self, level: usize, stays: &Expr) -> Expr {
         match level == self.farthest() {
             true => &Expr::one() - stays,
             false => Expr::one(),
+        }
+    }
+
+    /// What an op takes down from a level of the bits it reads of an operand.
+    pub(super) fn bring(&mut self, at: NodeIndex, level: usize, of: &[Arrival], bits: &Expr) {
+        for arrival in of {
+            let crossing = bits * arrival.crosses(level == self.farthest());
+            self.down(at, level, arrival.role, &crossing);
         }
     }
 
@@ -205,11 +226,11 @@ impl Finder<'_> {
                 false => &c * &self.width(op),
             },
         ];
-        let stays = [
-            self.is_there(first.source, at),
-            self.second_is_there([first.source, second.source], at),
-            self.stays(at),
+        let arrivals = [
+            self.arrivals(at, first, None),
+            self.arrivals(at, second, Some(first)),
         ];
+        let stays = self.stays(at);
         let datapath = self.datapath(einsum, reads, contraction);
         for level in 0..self.capacities.len() {
             let below = level.checked_sub(1);
@@ -231,20 +252,19 @@ impl Finder<'_> {
                 of_second = &of_second * &self.sizes.bind(second);
             }
             let kept = self.kept(at, level);
-            let mut crossing = stays
-                .each_ref()
-                .map(|stays| &self.crosses(level, stays) * &kept);
-            if level > 0 {
-                for (crossing, read) in crossing.iter_mut().zip([first, second]) {
-                    *crossing = &*crossing * &read.distinct;
+            let own = &self.crosses(level, &stays) * &kept;
+            let both = [(of_first, first), (of_second, second)].into_iter();
+            for ((bits, read), arrivals) in both.zip(&arrivals) {
+                let mut bits = &bits * &kept;
+                if level > 0 {
+                    bits = &bits * &read.distinct;
                 }
+                self.bring(at, level, arrivals, &bits);
             }
-            self.down(at, level, first.role, &(&of_first * &crossing[0]));
-            self.down(at, level, second.role, &(&of_second * &crossing[1]));
-            let sums = &sums * &crossing[2];
+            let sums = &sums * &own;
             self.up(at, level, Role::Partial, &sums);
             self.down(at, level, Role::Partial, &sums);
-            let result = &(&once[2] * &runs) * &crossing[2];
+            let result = &(&once[2] * &runs) * &own;
             self.up(at, level, Role::Activation, &result);
             self.bias(at, einsum, reads, level);
         }
@@ -252,9 +272,9 @@ impl Finder<'_> {
             return;
         }
         let stays = [
-            &Expr::one() - &(&(&Expr::one() - &stays[0]) * &first.distinct),
-            &Expr::one() - &(&(&Expr::one() - &stays[1]) * &second.distinct),
-            stays[2].clone(),
+            &Expr::one() - &(&from_far(&arrivals[0]) * &first.distinct),
+            &Expr::one() - &(&from_far(&arrivals[1]) * &second.distinct),
+            stays,
         ];
         self.add_bound(
             &runs,
@@ -328,64 +348,5 @@ impl Finder<'_> {
             staying += &(bits * stays);
         }
         self.bound += &(&(&least - &staying) * runs);
-    }
-
-    /// What is done element by element: operands come once, results go once,
-    /// and what one such op gives to the next does not move.
-    pub(super) fn stream(&mut self, at: NodeIndex, op: &Op, reads: &[Read]) {
-        let runs = self.runs(op);
-        let gathered = self.looks_up(at);
-        let far = self.farthest();
-        let mut seen: BTreeSet<NodeIndex> = BTreeSet::new();
-        for (slot, read) in reads.iter().enumerate() {
-            let is_table = gathered && slot + 1 == reads.len();
-            if !seen.insert(read.source) || self.streams(read.source, at) {
-                continue;
-            }
-            let bits = match is_table {
-                true => &self.result_bits(op) * &runs,
-                false => &read.bits() * &runs,
-            };
-            let stays = self.is_there(read.source, at);
-            let is_inside = self.share_a_pass(read.source, at);
-            for level in 0..=far {
-                let mut crossing = &bits * &self.crosses(level, &stays);
-                if is_inside {
-                    crossing = &crossing * &self.kept(at, level);
-                }
-                self.down(at, level, read.role, &crossing);
-                if level == far && !is_inside {
-                    self.bound += &crossing;
-                }
-            }
-        }
-        let readers = self.readers(at);
-        if !readers.is_empty() && readers.iter().all(|reader| self.streams(at, *reader)) {
-            return;
-        }
-        let bits = &self.result_bits(op) * &runs;
-        let stays = self.stays(at);
-        for level in 0..=far {
-            let crossing = &(&bits * &self.crosses(level, &stays)) * &self.kept(at, level);
-            self.up(at, level, role_of_result(op), &crossing);
-            if level == far && !self.is_fused(at) {
-                self.bound += &crossing;
-            }
-        }
-        self.write_states_through(at, op);
-    }
-
-    /// Whether the result of one op is handed to another element by element.
-    pub(super) fn streams(&self, from: NodeIndex, to: NodeIndex) -> bool {
-        let [from, to] = [from, to].map(|at| &self.graph.ops()[at]);
-        let streams = |op: &Op| match &op.kind {
-            OpKind::Elementwise(_) => true,
-            OpKind::Einsum(einsum) => einsum.operands.len() < 2,
-            _ => false,
-        };
-        streams(from)
-            && streams(to)
-            && from.pass == to.pass
-            && self.graph.runs(from) == self.graph.runs(to)
     }
 }

@@ -30,6 +30,8 @@ pub(super) struct Flattening {
 struct Placed {
     node: NodeIndex,
     tensor: Tensor,
+    /// See [`Edge::carried`].
+    carried: Vec<RegionId>,
 }
 
 impl Flattening {
@@ -125,10 +127,15 @@ impl Flattening {
             let edge = Edge {
                 slot,
                 tensor: operand.tensor,
+                carried: operand.carried,
             };
             self.ops.add_edge(operand.node, node, edge);
         }
-        Ok(Placed { node, tensor })
+        Ok(Placed {
+            node,
+            tensor,
+            carried: Vec::new(),
+        })
     }
 
     fn call(
@@ -146,11 +153,17 @@ impl Flattening {
                 first.tensor.density = joined.density.clone();
                 first.tensor.density_is_bound = joined.is_bound;
             }
+            let hands_on = run.rounds != Expr::one() && !run.is_skipped;
+            if let Some(first) = operands.first_mut().filter(|_| hands_on) {
+                first.carried.push(inside);
+            }
             let mut result = self.body(&run.body, &operands, inside)?;
             if let Some(first) = operands.first().filter(|_| run.is_skipped) {
                 result = first.clone();
             }
+            result.carried.retain(|region| *region != inside);
             if let Some(first) = operands.first_mut() {
+                self.regions[inside.index()].hands_on = hands_on.then_some(result.node);
                 *first = result.clone();
             }
             last = Ok(result);

@@ -47,8 +47,12 @@ pub(super) fn decode(
     };
     decoding.all()?;
     let output = graph.output.map(|output| decoding.placed(output));
+    let mut regions = regions(graph, count, &labels.windows);
+    for (new, old) in regions.iter_mut().zip(&graph.regions) {
+        new.carries = old.carries.map(|at| decoding.placed(at));
+        new.hands_on = old.hands_on.map(|at| decoding.placed(at));
+    }
     let ops = decoding.ops;
-    let regions = regions(graph, count, &labels.windows);
     graph.ops = ops;
     graph.output = output;
     graph.regions = regions;
@@ -106,7 +110,19 @@ impl Decoding<'_> {
             Some(count) => self.cache(from, at, count, &tensor),
             None => self.placed(from),
         };
-        (source, Edge { slot, tensor })
+        // Each round has a cache of its own.
+        let carried = match self.labels.kept.contains_key(&edge) {
+            true => Vec::new(),
+            false => self.graph.ops[edge].carried.clone(),
+        };
+        (
+            source,
+            Edge {
+                slot,
+                tensor,
+                carried,
+            },
+        )
     }
 
     fn placed(&self, old: NodeIndex) -> NodeIndex {
@@ -152,7 +168,12 @@ impl Decoding<'_> {
         let appended = self.ops.add_node(appended);
         let maker = self.placed(from);
         for (slot, (from, tensor)) in [(state, earlier), (maker, new)].into_iter().enumerate() {
-            self.ops.add_edge(from, appended, Edge { slot, tensor });
+            let edge = Edge {
+                slot,
+                tensor,
+                carried: Vec::new(),
+            };
+            self.ops.add_edge(from, appended, edge);
         }
         self.caches.insert(key, appended);
         appended

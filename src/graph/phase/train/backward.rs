@@ -189,7 +189,12 @@ impl Backward<'_> {
 
     pub(super) fn connect(&mut self, to: NodeIndex, operands: Vec<(NodeIndex, Tensor)>) {
         for (slot, (from, tensor)) in operands.into_iter().enumerate() {
-            self.graph.ops.add_edge(from, to, Edge { slot, tensor });
+            let edge = Edge {
+                slot,
+                tensor,
+                carried: Vec::new(),
+            };
+            self.graph.ops.add_edge(from, to, edge);
         }
     }
 

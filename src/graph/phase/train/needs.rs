@@ -47,15 +47,7 @@ impl Needs {
     pub(super) fn along(&self, graph: &OpGraph, from: NodeIndex, at: NodeIndex) -> Expr {
         let own = self.share(from);
         match carrying(graph, from, at) {
-            Some(region) => {
-                let rounds = &graph.region(region).rounds;
-                let mut others = rounds - &Expr::one();
-                if !rounds.symbols().is_disjoint(&graph.emptiable()) {
-                    others = others.larger(&Expr::zero());
-                }
-                let others = others.divide(rounds).unwrap_or_default();
-                more(own, others)
-            }
+            Some(region) => more(own, graph.later_rounds(region)),
             None => own,
         }
     }

@@ -68,6 +68,11 @@ pub(super) fn update(
     let update = graph.ops.add_node(part("update", update));
     for (slot, from) in operands.into_iter().enumerate() {
         let tensor = graph.ops[from].output.clone();
-        graph.ops.add_edge(from, update, Edge { slot, tensor });
+        let edge = Edge {
+            slot,
+            tensor,
+            carried: Vec::new(),
+        };
+        graph.ops.add_edge(from, update, edge);
     }
 }
