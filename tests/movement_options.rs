@@ -119,6 +119,49 @@ fn grouped_queries_share_a_pass() {
     assert_eq!(found, whole(2 * 8 * 64 + 2 * 2 * 1024 * 64));
 }
 
+/// What only shows scores in another shape or order changes nothing: joined
+/// rows around the softmax, heads behind queries, a row of its own for each.
+#[test]
+fn views_of_scores_are_fused() {
+    let softmax = |of: &str| SOFTMAX.replace("\"score\"", of);
+    let plain = heads(SOFTMAX, "weights");
+    let joined = format!(
+        "[[op]]\nname = \"rows\"\nreshape = \"(h * m) n\"\ninputs = [\"score\"]\n{}\
+         [[op]]\nname = \"apart\"\nreshape = \"h m n\"\ninputs = [\"weights\"]\n",
+        softmax("\"rows\"")
+    );
+    let turned = format!(
+        "[[op]]\nname = \"turned\"\neinsum = \"h m n -> m h n\"\ninputs = [\"score\"]\n{}\
+         [[op]]\nname = \"back\"\neinsum = \"m h n -> h m n\"\ninputs = [\"weights\"]\n",
+        softmax("\"turned\"")
+    );
+    let by_rows = format!(
+        "[[op]]\nname = \"rows\"\neinsum = \"h m n -> (h m) n\"\ninputs = [\"score\"]\n{}",
+        softmax("\"rows\"")
+    );
+    let by_rows = heads(&by_rows, "weights").replace("\"h m n, h n c", "\"(h m) n, h n c");
+    let texts = [heads(&joined, "apart"), heads(&turned, "back"), by_rows];
+    for buffer in [1024, 4096, 8192, 32_768] {
+        let expected = elements(&plain, Tiles::Any, FUSED, buffer);
+        for text in &texts {
+            assert_eq!(
+                elements(text, Tiles::Any, FUSED, buffer),
+                expected,
+                "{text}"
+            );
+        }
+    }
+    // A softmax along the queries, and context over keys, is no such pass.
+    let across = format!(
+        "[[op]]\nname = \"turned\"\neinsum = \"h m n -> h n m\"\ninputs = [\"score\"]\n{}\
+         [[op]]\nname = \"back\"\neinsum = \"h n m -> h m n\"\ninputs = [\"weights\"]\n",
+        softmax("\"turned\"")
+    );
+    let across = heads(&across, "back");
+    let of = |options| elements(&across, Tiles::Any, options, 8192);
+    assert_eq!(of(FUSED), of(MovementOptions::default()));
+}
+
 /// Scores that another op reads leave the die whatever is done.
 #[test]
 fn scores_that_are_read_twice_are_not_fused() {

@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use petgraph::graph::NodeIndex;
 
+use super::between::keys_operand;
 use super::contraction::Contraction;
 use super::finder::{Finder, Read};
 use super::fused::counts;
 use super::rounds::from_far;
 use super::setting::Role;
-use crate::graph::{Einsum, Op, OpKind, Projection};
+use crate::graph::{Einsum, OpKind};
 use crate::symbolic::Expr;
 
 /// Ops that are one attention.
@@ -84,7 +85,8 @@ impl Finder<'_> {
         let mut between = BTreeSet::new();
         let score = self.score_behind(*last, &edge.tensor.shape, &mut between)?;
         let (scored, _, first) = self.einsum(score)?;
-        let keys = keys_operand(scored, einsum, weighs)?;
+        let axes = self.axes_of_scores(score, &between, *last)?;
+        let keys = keys_operand(scored, einsum.operands.get(weighs)?, einsum, &axes)?;
         let [rows, columns] = sides(&first, keys == first.second).map(|side| self.sizes.bind(side));
         let [m, _] = sides(&whole, weighs == whole.first).map(|side| self.sizes.bind(side));
         let n = whole.extents.get(1).map(|extent| self.sizes.bind(extent))?;
@@ -94,8 +96,7 @@ impl Finder<'_> {
             && m == rows
             && n == columns
             && times == self.sizes.bind(&whole.times);
-        let mut ops = between.iter().map(|at| &self.graph.ops()[*at]);
-        let whole_rows = ops.any(|op| self.takes_rows(op));
+        let whole_rows = between.iter().any(|at| self.takes_rows(*at));
         (fits && runs[0] == runs[1]).then_some(Fusion {
             score,
             whole_rows,
@@ -119,70 +120,6 @@ impl Finder<'_> {
         let inside = |at: &NodeIndex| *at == context || between.contains(at);
         let is_inside = |at: NodeIndex| self.readers(at).iter().all(inside);
         is_inside(score) && between.iter().all(|at| is_inside(*at))
-    }
-
-    /// The product behind what goes element by element or row by row, with all
-    /// between.
-    fn score_behind(
-        &self,
-        last: NodeIndex,
-        shape: &[Expr],
-        between: &mut BTreeSet<NodeIndex>,
-    ) -> Option<NodeIndex> {
-        let mut score = None;
-        let mut open = vec![last];
-        while let Some(at) = open.pop() {
-            let op = &self.graph.ops()[at];
-            let is_product = matches!(&op.kind, OpKind::Einsum(einsum) if einsum.operands.len() == 2 && einsum.has_reduction());
-            if is_product && op.output.shape == shape {
-                if score.is_some_and(|known| known != at) {
-                    return None;
-                }
-                score = Some(at);
-            } else if self.is_between(at, op, shape) && between.insert(at) {
-                open.extend(self.graph.inputs(at).into_iter().map(|(from, _)| from));
-            }
-        }
-        let score = score?;
-        // Of what was met only what comes from the scores is a part of it.
-        let mut from_score = BTreeSet::from([score]);
-        for (at, _) in self.graph.iter() {
-            let inputs = self.graph.inputs(at);
-            if between.contains(&at) && inputs.iter().any(|(from, _)| from_score.contains(from)) {
-                from_score.insert(at);
-            }
-        }
-        from_score.remove(&score);
-        *between = from_score;
-        Some(score)
-    }
-
-    /// Whether an op gives scores for scores, or something for each row.
-    fn is_between(&self, at: NodeIndex, op: &Op, shape: &[Expr]) -> bool {
-        if self.is_view(at) {
-            return false;
-        }
-        match &op.kind {
-            OpKind::Elementwise(_) => op.output.shape == shape,
-            OpKind::Einsum(einsum) => {
-                let is_row = shape
-                    .split_last()
-                    .is_some_and(|(_, row)| op.output.shape == row);
-                let is_whole = op.output.shape == shape && !einsum.has_reduction();
-                is_whole || (is_row && einsum.operands.len() == 1)
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether an op may need all of a row at once: it adds up, or it is not
-    /// known which of its operand's elements one of its result takes.
-    fn takes_rows(&self, op: &Op) -> bool {
-        match &op.kind {
-            OpKind::Elementwise(elementwise) => !elementwise.has_formula(),
-            OpKind::Einsum(einsum) => einsum.has_reduction(),
-            _ => true,
-        }
     }
 
     fn fuse(&mut self, fusion: &Fusion) {
@@ -343,47 +280,5 @@ fn sides(contraction: &Contraction, upright: bool) -> [&Expr; 2] {
         [rows, columns]
     } else {
         [columns, rows]
-    }
-}
-
-/// Which operand of the score has the axis that the context sums over: the one
-/// alone whose axes stand where the sum's do.
-fn keys_operand(score: &Einsum, context: &Einsum, weighs: usize) -> Option<usize> {
-    let weights = context.operands.get(weighs)?;
-    let is_summed = |at: &usize| context.axes.get(*at).is_some_and(|axis| axis.is_reduced);
-    let axes = |index: &crate::graph::AffineIndex| -> Vec<usize> {
-        index.terms.iter().map(|(axis, _)| *axis).collect()
-    };
-    // The last axis is the one that a softmax goes along.
-    let last = weights.0.last()?;
-    if last.terms.is_empty() || !axes(last).iter().all(is_summed) {
-        return None;
-    }
-    let mut summed = Vec::new();
-    for (index, scored) in weights.0.iter().zip(&score.output.0) {
-        let is_empty = index.terms.is_empty();
-        if !is_empty && axes(index).iter().all(is_summed) {
-            summed.extend(axes(scored));
-        } else if axes(index).iter().any(is_summed) {
-            return None;
-        }
-    }
-    let has = |operand: &Projection, axis: usize| {
-        let mut terms = operand.0.iter().flat_map(|index| &index.terms);
-        terms.any(|(own, _)| *own == axis)
-    };
-    let [first, second] = score.operands.as_slice() else {
-        return None;
-    };
-    let only = |one: &Projection, other: &Projection| {
-        !summed.is_empty()
-            && summed
-                .iter()
-                .all(|axis| has(one, *axis) && !has(other, *axis))
-    };
-    match (only(first, second), only(second, first)) {
-        (true, _) => Some(0),
-        (_, true) => Some(1),
-        _ => None,
     }
 }

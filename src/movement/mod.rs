@@ -18,12 +18,14 @@
 //! | `experts` | weights that are chosen anew for every token |
 //! | `event` | spikes as the addresses of the ones, and products by event |
 //! | `fused` | tiles of attention in one pass, and the best of them |
+//! | `between` | what lies between scores and what they weigh |
 //! | `fusion` | which ops of a graph are one attention, and what they move then |
 //! | `stream` | what is done element by element |
 //! | `fetched`, `once`, `tiled` | what each op moves by each convention |
 //! | `traffic` | all that moves in a graph |
 //! | `bound` | the traffic below which no schedule goes |
 
+mod between;
 mod bound;
 mod contraction;
 mod distinct;
