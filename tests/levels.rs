@@ -66,6 +66,53 @@ fn of(counted: &Counted, table: &EnergyTable, memory: &Memory) -> Estimate {
     estimate(counted, &model, &[]).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
+/// A memory of which only reads have a price is told with its row and with the
+/// op that writes there, whatever is asked.
+#[test]
+fn a_write_without_a_price_is_told_with_its_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = |kib: u32, more: &str| {
+        format!(
+            "[[memory]]\nlevel = \"pad\"\nsize_kib = {kib}\nper = \"64-bit read\"\npj = 3\n\
+             source = \"bench\"\nconfidence = \"low\"\n{more}"
+        )
+    };
+    let write = "write = { pj = 4, source = \"bench\", confidence = \"low\" }\n";
+    let table = format!(
+        "name = \"chip\"\nextends = \"45nm\"\n[source.bench]\ntitle = \"A bench\"\nwhere = \"here\"\n{}{}",
+        row(64, write),
+        row(128, "")
+    );
+    std::fs::write(folder.path().join("chip.toml"), table).unwrap();
+    let run = |command: &str, pad: &str| {
+        let memory = format!("pad {pad} KiB,dram");
+        let arguments = command
+            .split(' ')
+            .chain(["--movement", "compulsory", "--memory", &memory]);
+        picojoule(folder.path(), &arguments.collect::<Vec<_>>())
+    };
+    for command in [
+        "estimate attention --table ./chip.toml",
+        "estimate attention --table ./chip.toml --formula",
+        "compare attention --table ./chip.toml",
+        "sweep attention --over n=1..3 --table ./chip.toml",
+    ] {
+        let (status, _, told) = run(command, "128");
+        assert_eq!(status, Some(2), "{command}");
+        for part in [
+            "no price for a write to `pad 128 KiB`, which `attention/q` needs",
+            // The second row begins behind six lines of the head and eight of the first.
+            "chip.toml:14:1",
+            "written here",
+            "write = { pj = … }",
+        ] {
+            assert!(told.contains(part), "{command}: {told}");
+        }
+        let (status, _, told) = run(command, "64");
+        assert_eq!(status, Some(0), "{command}: {told}");
+    }
+}
+
 /// From 20 pJ at 32 KiB to 64 KiB: 20 · 2^0.475, and 2^0.475 = e^0.3292449 =
 /// 1.389918. A price that is set is for any size, a level without a law keeps its
 /// price.

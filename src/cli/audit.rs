@@ -1,5 +1,6 @@
 //! `picojoule audit`
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,8 +11,9 @@ use super::args::AuditArgs;
 use super::usage::usage_error;
 use super::{json::text, loading, output};
 use crate::catalog::{self, Kind, is_path};
-use crate::claims::{ClaimFile, Ledger, Warning, audit, has_claims};
+use crate::claims::{ClaimFile, Labels, Ledger, Warning, audit, has_claims};
 use crate::loader::Loader;
+use crate::model::Phase;
 use crate::report::{Spec, audit_subject};
 use crate::source::{Diagnostic, Fields, Place, Problems, Source, parse_toml};
 use crate::view::audit_table;
@@ -34,7 +36,10 @@ pub(super) fn run(args: &AuditArgs) -> Result<Answer, Problems> {
         None => output::print(&text(&warnings.iter().map(as_json).collect::<Vec<_>>())?)?,
         // Where nothing is wrong, nothing is printed.
         Some(_) if warnings.is_empty() => {}
-        Some(format) => output::print(&output::tables(&[audit_table(&warnings)], format))?,
+        Some(format) => {
+            let table = audit_table(&warnings, &phases(&ledger.file, labels.as_ref()));
+            output::print(&output::tables(&[table], format))?;
+        }
     }
     Ok(Answer::of(warnings.is_empty()))
 }
@@ -80,6 +85,19 @@ fn report(source: &Arc<Source>) -> Result<Spec, Problems> {
             .help("a claim file has `[[claim]]`, a report has `[[target]]`")
             .into(),
     )
+}
+
+/// What the models of estimates are used for, by what readers know these as,
+/// where it is not a forward pass alone.
+fn phases(file: &ClaimFile, labels: Option<&Labels>) -> BTreeMap<String, Phase> {
+    let others = file.estimates.iter();
+    let others = others.filter(|estimate| estimate.phase != Phase::Prefill);
+    let named = others.map(|estimate| {
+        let name = &estimate.name.value;
+        let label = labels.and_then(|labels| labels.estimates.get(name));
+        (label.unwrap_or(name).clone(), estimate.phase)
+    });
+    named.collect()
 }
 
 fn as_json(warning: &Warning) -> Value {

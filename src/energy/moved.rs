@@ -131,10 +131,17 @@ pub(super) fn stage_traffic(
 
 /// A write whose price the table does not say.
 fn unpriced(memory: &Memory, level: usize, op: &Op, name: &str) -> Diagnostic {
+    let row = memory
+        .levels
+        .get(level)
+        .and_then(|row| row.access.place.as_ref());
     let level = memory.level_name(level);
     let message = format!("no price for a write to `{level}`, which `{name}` needs");
-    Diagnostic::at(&op.place, message)
-        .help("a memory whose `per` is a read says what a write costs: `write = { pj = … }`")
+    let mistake = match row {
+        Some(row) => Diagnostic::at(row, message).and(&op.place, "written here"),
+        None => Diagnostic::at(&op.place, message),
+    };
+    mistake.help("a memory whose `per` is a read says what a write costs: `write = { pj = … }`")
 }
 
 fn lower_bound(

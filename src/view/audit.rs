@@ -1,12 +1,16 @@
 //! Warnings as a table.
 
+use std::collections::BTreeMap;
+
 use super::cells::{column, row, words};
 use crate::claims::{Fault, Subject, Warning};
+use crate::model::Phase;
 use crate::render::table::{Align, Table};
 
 /// One row for each warning; one that several variants or claims have in the
-/// same words stands once.
-pub fn audit_table(warnings: &[Warning]) -> Table {
+/// same words stands once. `phases` are those of estimates of more than a forward
+/// pass.
+pub fn audit_table(warnings: &[Warning], phases: &BTreeMap<String, Phase>) -> Table {
     let rows = merged(warnings).into_iter().map(|merged| {
         row(vec![
             words(merged.fault.kind().to_string()),
@@ -26,8 +30,16 @@ pub fn audit_table(warnings: &[Warning]) -> Table {
             column("Without", "without", Align::Right),
         ],
         rows: rows.collect(),
-        notes: Vec::new(),
+        notes: phases_line(phases).into_iter().collect(),
     }
+}
+
+fn phases_line(phases: &BTreeMap<String, Phase>) -> Option<String> {
+    let of = phases
+        .iter()
+        .map(|(name, phase)| format!("`{name}`: {phase}"));
+    let of: Vec<String> = of.collect();
+    (!of.is_empty()).then(|| format!("Phases: {}.", of.join("; ")))
 }
 
 /// A warning of one or several claims or variants.

@@ -3,6 +3,7 @@
 use num_bigint::BigInt;
 
 use crate::format::{Format, NumberFormat};
+use crate::model::Phase;
 
 /// A fault of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +133,9 @@ impl Wider {
 pub struct WeightShare {
     /// What readers know the estimate as.
     pub estimate: String,
+    /// What the model is used for: what it keeps from step to step is read and
+    /// written beside the weights.
+    pub phase: Phase,
     /// The level of memory that they are read from.
     pub level: String,
     /// The share, as it is shown.

@@ -1,9 +1,10 @@
 //! Weights that are read for nothing, where the table prices memory.
 //!
 //! What is shown is a floor: every weight read once for each inference, from
-//! memory beyond the die, as compulsory movement counts it. Activations are not in it: how
-//! often they are written and read depends on what is computed in one go, which
-//! no graph says.
+//! memory beyond the die, as compulsory movement counts it, and where the model
+//! decodes or trains what it keeps from step to step. Activations are not in it:
+//! how often they are written and read depends on what is computed in one go,
+//! which no graph says.
 
 use std::collections::BTreeSet;
 
@@ -22,6 +23,7 @@ use crate::claims::meaning::Attribute;
 use crate::claims::quantity::Quantity;
 use crate::claims::unit::Dimension;
 use crate::format::{Format, NumberFormat};
+use crate::model::Phase;
 use crate::movement::{Hierarchy, Movement, MovementOptions, Role, Sizes, traffic};
 use crate::number;
 use crate::primitive::Primitive;
@@ -65,7 +67,8 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
     for (name, computed, _) in case.uses.energies() {
         note(own(computed).and_then(|traffic| {
             let arithmetic = computed.energy(None, &Plain)?;
-            share(case.label_of(name), &traffic, &arithmetic)
+            let phase = computed.counted.graph.phase();
+            share(case.label_of(name), phase, &traffic, &arithmetic)
         }));
     }
     let mut replaced: Vec<Replaced> = Vec::new();
@@ -79,6 +82,7 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
         for one in counted {
             note(share(
                 case.label_of(one.name),
+                one.of.counted.graph.phase(),
                 &one.traffic,
                 &one.arithmetic,
             ));
@@ -157,13 +161,19 @@ fn side(amount: &Amount<'_>) -> Option<Side> {
 type Traffic = (String, BigRational);
 
 /// What the weights of an estimate would be read from, and their share in it.
-fn share(name: &str, (level, traffic): &Traffic, arithmetic: &BigRational) -> Option<WeightShare> {
+fn share(
+    name: &str,
+    phase: Phase,
+    (level, traffic): &Traffic,
+    arithmetic: &BigRational,
+) -> Option<WeightShare> {
     let both = traffic + arithmetic;
     if traffic.is_zero() || both.is_zero() {
         return None;
     }
     Some(WeightShare {
         estimate: name.to_owned(),
+        phase,
         level: level.clone(),
         share: percent(number::to_f64(&(traffic / both)), 1),
     })
@@ -272,7 +282,8 @@ fn beyond_the_die(table: &EnergyTable) -> Option<&MemoryLevel> {
     cheapest.or_else(|| all().max_by(|a, b| a.size_kib.cmp(&b.size_kib)))
 }
 
-/// The bits of all weights of the part, each read once.
+/// The bits of all weights of the part, each read once, and of what steps leave
+/// for each other.
 fn weight_bits(computed: &Computed, format: Format) -> Option<BigRational> {
     let graph = &computed.counted.graph;
     let values = graph.values();
@@ -286,7 +297,7 @@ fn weight_bits(computed: &Computed, format: Format) -> Option<BigRational> {
     for access in traffic(graph, format, &memory, Sizes::Known(&values)).accesses {
         let stage = &graph.ops()[access.op].stage;
         let inside = (computed.stages.as_ref()).is_none_or(|stages| stages.contains(stage));
-        if inside && access.role == Role::Weight {
+        if inside && matches!(access.role, Role::Weight | Role::State) {
             bits += access.bits.evaluate(&values).ok()?;
         }
     }

@@ -6,6 +6,7 @@ use super::fault::{
     AssumedShare, Fault, FaultKind, Holder, NarrowSum, Overlap, SmallerPart, Tables, WeightShare,
     Wider, one_level,
 };
+use crate::model::Phase;
 
 /// Its name in outputs.
 impl fmt::Display for FaultKind {
@@ -90,9 +91,18 @@ fn quoted(names: &[String]) -> String {
 
 fn no_memory(shares: &[WeightShare], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let level = one_level(shares);
+    let has = |phase: fn(Phase) -> bool| shares.iter().any(|share| phase(share.phase));
+    let decodes = has(|phase| phase == Phase::Decode);
+    let trains = has(|phase| matches!(phase, Phase::Train(_)));
+    f.write_str(match (decodes, trains) {
+        (false, false) => "weights read once",
+        (true, false) => "weights and caches of one token",
+        (false, true) => "weights and what the optimiser keeps, for one step,",
+        (true, true) => "weights and what is kept, for one token or step,",
+    })?;
     match level {
-        Some(level) => write!(f, "weights read once from {level}, a floor, would be ")?,
-        None => f.write_str("weights read once, a floor, would be ")?,
+        Some(level) => write!(f, " from {level}, a floor, would be ")?,
+        None => f.write_str(", a floor, would be ")?,
     }
     let shares: Vec<String> = (shares.iter())
         .map(|one| {
@@ -224,6 +234,7 @@ mod tests {
 
     fn weights(estimate: &str, level: &str) -> WeightShare {
         WeightShare {
+            phase: Phase::Prefill,
             estimate: estimate.to_owned(),
             level: level.to_owned(),
             share: "90.0 %".to_owned(),

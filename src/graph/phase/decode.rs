@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
+use super::fixed::Fixed;
 use super::labels::Labels;
 use super::loops::Loops;
 use super::tokens::{Count, Tokens};
@@ -37,20 +38,24 @@ pub(super) fn decode(
         );
         return Err(Diagnostic::at(asked, message));
     }
+    let fixed = Fixed::find(&labels);
     let mut decoding = Decoding {
         graph,
         count,
+        fixed: &fixed,
         labels: &labels,
         ops: DiGraph::new(),
-        placed: Vec::new(),
+        placed: BTreeMap::new(),
         caches: BTreeMap::new(),
     };
     decoding.all()?;
     let output = graph.output.map(|output| decoding.placed(output));
     let mut regions = regions(graph, count, &labels.windows);
     for (new, old) in regions.iter_mut().zip(&graph.regions) {
-        new.carries = old.carries.map(|at| decoding.placed(at));
-        new.hands_on = old.hands_on.map(|at| decoding.placed(at));
+        new.carries = old.carries.and_then(|at| decoding.placed.get(&at).copied());
+        new.hands_on = old
+            .hands_on
+            .and_then(|at| decoding.placed.get(&at).copied());
     }
     let ops = decoding.ops;
     graph.ops = ops;
@@ -63,9 +68,10 @@ struct Decoding<'g> {
     graph: &'g OpGraph,
     count: &'g Count,
     labels: &'g Labels<'g>,
+    fixed: &'g Fixed,
     ops: DiGraph<Op, Edge>,
     /// Where each op of the old graph is in the new one.
-    placed: Vec<NodeIndex>,
+    placed: BTreeMap<NodeIndex, NodeIndex>,
     /// What a tensor is with all that was kept of it, by how many tokens that
     /// makes.
     caches: BTreeMap<(NodeIndex, Expr), NodeIndex>,
@@ -75,6 +81,13 @@ impl Decoding<'_> {
     fn all(&mut self) -> Result<(), Diagnostic> {
         let graph = self.graph;
         for (at, op) in graph.iter() {
+            if self.fixed.done.contains(&at) {
+                if let Some(region) = self.fixed.states.get(&at) {
+                    let state = self.ops.add_node(held(op, *region));
+                    self.placed.insert(at, state);
+                }
+                continue;
+            }
             let inputs: Vec<(NodeIndex, Edge)> = self
                 .incoming(at)
                 .into_iter()
@@ -82,7 +95,7 @@ impl Decoding<'_> {
                 .collect();
             let new = self.op(at, op)?;
             let placed = self.ops.add_node(new);
-            self.placed.push(placed);
+            self.placed.insert(at, placed);
             for (from, edge) in inputs {
                 self.ops.add_edge(from, placed, edge);
             }
@@ -126,7 +139,7 @@ impl Decoding<'_> {
     }
 
     fn placed(&self, old: NodeIndex) -> NodeIndex {
-        self.placed.get(old.index()).copied().unwrap_or_default()
+        self.placed.get(&old).copied().unwrap_or_default()
     }
 
     /// The result of an op behind what was kept of it.
@@ -151,18 +164,15 @@ impl Decoding<'_> {
             })
             .collect();
         let earlier = self.tensor(&maker.output, &labels);
-        let part = |name: &str, kind: OpKind, output: Tensor| Op {
-            name: format!("{} {name}", maker.name),
-            kind,
-            region: self.region(from, reader),
-            share: Expr::one(),
-            is_cached: false,
-            is_once_per_copy: true,
-            output,
-            ..maker.clone()
+        let region = self.region(from, reader);
+        let mut state = held(maker, region);
+        state.output = earlier.clone();
+        let appended = Op {
+            name: format!("{} appended", maker.name),
+            kind: OpKind::Move(Movement::Append),
+            output: all.clone(),
+            ..state.clone()
         };
-        let state = part("cache", OpKind::State, earlier.clone());
-        let appended = part("appended", OpKind::Move(Movement::Append), all.clone());
         let new = self.tensor(&maker.output, self.labels.of(from));
         let state = self.ops.add_node(state);
         let appended = self.ops.add_node(appended);
@@ -267,6 +277,19 @@ impl Decoding<'_> {
         for index in projections.flat_map(|projection| &mut projection.0) {
             split(index, axes);
         }
+    }
+}
+
+/// A state that holds the result of an op.
+fn held(maker: &Op, region: RegionId) -> Op {
+    Op {
+        name: format!("{} cache", maker.name),
+        kind: OpKind::State,
+        region,
+        share: Expr::one(),
+        is_cached: false,
+        is_once_per_copy: true,
+        ..maker.clone()
     }
 }
 

@@ -31,7 +31,7 @@ impl Labels<'_> {
 
     /// The edge with the smallest tensor on the way to one, as far as `before`
     /// leads, and the ops behind it in order.
-    fn smallest(
+    pub(super) fn smallest(
         &self,
         edge: EdgeIndex,
         before: impl Fn(&Self, EdgeIndex) -> Option<EdgeIndex>,
@@ -100,7 +100,7 @@ impl Labels<'_> {
 
     /// The edge into the op that an edge comes from, where that only moves one
     /// tensor for one reader.
-    fn only_moved(&self, edge: EdgeIndex) -> Option<EdgeIndex> {
+    pub(super) fn only_moved(&self, edge: EdgeIndex) -> Option<EdgeIndex> {
         let (from, _) = self.graph.ops.edge_endpoints(edge)?;
         let op = &self.graph.ops[from];
         let readers = self.graph.ops.edges_directed(from, Direction::Outgoing);

@@ -133,18 +133,26 @@ impl<'g> Labels<'g> {
 
     fn input(&self, at: NodeIndex) -> Axes {
         let shape = self.graph.ops[at].output.shape.iter();
-        let tokens = match self.whole.contains(&at) {
-            true => Tokens::Kept(self.count.all()),
-            false => Tokens::New,
-        };
+        let all = Tokens::Kept(self.count.all());
         let counts = |(at, extent): (usize, &Expr)| {
             let counts = match self.axis {
                 None => self.count.is_in(extent),
                 Some(axis) => axis == at && extent == self.count.in_file(),
             };
-            counts.then(|| tokens.clone())
+            counts.then_some(Tokens::New)
         };
-        shape.enumerate().map(counts).collect()
+        let mut axes: Axes = shape.enumerate().map(counts).collect();
+        let mut counting: Vec<&mut Option<Tokens>> =
+            axes.iter_mut().filter(|axis| axis.is_some()).collect();
+        if self.whole.contains(&at) {
+            counting
+                .into_iter()
+                .for_each(|axis| *axis = Some(all.clone()));
+        } else if let [_, .., keys] = counting.as_mut_slice() {
+            // A row for every token, as distances from it to all are given.
+            **keys = Some(all);
+        }
+        axes
     }
 
     /// The labels of the result of an op, after what has to be kept for it is.

@@ -11,9 +11,11 @@
 //! | `labels` | which axes count the new token, and which all that are kept |
 //! | `train` | the graph with its backward ops and the update of its weights |
 //! | `kept` | where a tensor is kept on its way, and what is given for all tokens |
+//! | `fixed` | what no new token changes |
 //! | `decode` | the graph for one new token, with what is kept of the earlier ones |
 
 mod decode;
+mod fixed;
 mod kept;
 mod labels;
 mod loops;

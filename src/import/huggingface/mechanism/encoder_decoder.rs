@@ -7,8 +7,10 @@ use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
 use crate::import::huggingface::op::{Op, weight};
 
-/// The sentence that goes with every encoder and decoder.
+/// What goes with every encoder and decoder: the decoder's tokens see no later
+/// ones.
 pub(crate) fn masked_by_half(draft: &mut Draft) {
+    draft.tokens("target");
     draft.remark(
         "The decoder's attention to itself is counted in full; `--causal skipped` leaves out what \
          its mask hides.",
