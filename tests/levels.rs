@@ -113,6 +113,51 @@ fn a_write_without_a_price_is_told_with_its_row() {
     }
 }
 
+/// Whatever goes over the size of a level says what that does to its price; so
+/// does what sets it.
+#[test]
+fn results_say_what_a_size_does_to_a_price() {
+    let law =
+        "`sram` has the price of 32 KiB at that size; it goes with the size to the power of 0.475.";
+    let through = "data movement: compulsory through sram, dram.";
+    let plain = |command: &str| {
+        let (_, out, _) = picojoule(
+            Path::new("."),
+            &command.split_whitespace().collect::<Vec<_>>(),
+        );
+        out.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    for command in [
+        "sweep attention --movement compulsory --over 45nm.sram.kib=8..10",
+        "crossover attention --between vanilla,e-att --movement compulsory --table 45nm \
+         --over sram.kib=8..10",
+    ] {
+        let out = plain(command);
+        assert!(
+            out.contains(law) && out.contains(through),
+            "{command}: {out}"
+        );
+    }
+    let set = plain("compare attention --movement compulsory --table 45nm --set sram.kib=64");
+    assert!(
+        set.contains("`sram 64 KiB` has 1.3899 times the price of 32 KiB"),
+        "{set}"
+    );
+    // With a price of its own no law is left to go by.
+    let own = plain(
+        "sweep attention --movement compulsory --over 45nm.sram.kib=8..10 --set 45nm.sram.access=5",
+    );
+    assert!(
+        own.contains(through) && !own.contains("goes with the size"),
+        "{own}"
+    );
+    let without = plain("sweep gpt2 --phase decode --over context=1..3");
+    assert!(
+        without.contains("phase: decode; data movement: — (not counted)."),
+        "{without}"
+    );
+}
+
 /// From 20 pJ at 32 KiB to 64 KiB: 20 · 2^0.475, and 2^0.475 = e^0.3292449 =
 /// 1.389918. A price that is set is for any size, a level without a law keeps its
 /// price.

@@ -153,6 +153,25 @@ impl MemoryLevel {
         }
     }
 
+    /// What is to be said of its prices where its size varies.
+    pub fn resizing(&self) -> Option<String> {
+        let level = &self.level;
+        match &self.scaling {
+            Scaling::Any => None,
+            Scaling::Fixed(at) => Some(format!(
+                "`{level}` keeps the price of {} KiB at every size: no law says what its size does \
+                 to it.",
+                number::plain(at)
+            )),
+            Scaling::Law(law) => Some(format!(
+                "`{level}` has the price of {} KiB at that size; it goes with the size to the power \
+                 of {}.",
+                number::plain(&law.at_kib),
+                number::plain(&law.exponent)
+            )),
+        }
+    }
+
     /// How many bits it holds; none where its size is not said.
     pub fn capacity(&self) -> Option<BigRational> {
         let size = self.size_kib.as_ref()?;

@@ -3,7 +3,7 @@
 use super::caveats::caveats_of_comparison;
 use super::cells::{column, energy, row, unique, words};
 use super::confidence::{assumed_primitives, unverified};
-use super::conventions::conventions_line;
+use super::conventions::conventions_over;
 use super::dims::comparison_dims;
 use crate::compare::{Comparison, Row as Compared};
 use crate::render::table::{Align, Cell, Row, Table};
@@ -128,6 +128,6 @@ fn notes(comparison: &Comparison) -> Vec<String> {
             first.settings.set.push((entry.clone(), value.clone()));
         }
     }
-    notes.push(conventions_line(&first));
+    notes.extend(conventions_over(&first, &[]));
     notes
 }

@@ -1,42 +1,109 @@
 //! The conventions that a result rests on, in a line.
 
-use crate::energy::Estimate;
+use std::collections::BTreeSet;
+
+use super::movement::level_notes;
+use crate::census::Conventions;
+use crate::energy::{Estimate, LevelNumber, Memory};
 use crate::model::Phase;
 use crate::number;
+use crate::primitive::Primitive;
+use crate::symbolic::Symbol;
 
 /// `Conventions: a dot product of length k takes k additions; …`.
 pub fn conventions_line(estimate: &Estimate) -> String {
-    let conventions = estimate.settings.conventions;
-    let free: Vec<&str> = estimate
-        .settings
-        .zero_cost
-        .iter()
-        .map(|primitive| primitive.name())
-        .collect();
-    let free = if free.is_empty() {
-        String::new()
-    } else {
-        format!("; {} priced at 0", free.join(", "))
-    };
-    let fused: Vec<String> = (estimate.settings.fused.iter())
+    line_over(estimate, &[])
+}
+
+/// [`conventions_line`] where some numbers vary, and what is to be said of the
+/// sizes of memories.
+pub fn conventions_over(estimate: &Estimate, varied: &[Symbol]) -> Vec<String> {
+    let memory = estimate.settings.memory.iter();
+    let notes = memory.flat_map(|memory| level_notes(memory, varied));
+    [line_over(estimate, varied)]
+        .into_iter()
+        .chain(notes)
+        .collect()
+}
+
+fn line_over(estimate: &Estimate, varied: &[Symbol]) -> String {
+    let settings = &estimate.settings;
+    let free = free_words(&settings.zero_cost);
+    let fused: Vec<String> = (settings.fused.iter())
         .map(|format| format!("; one mac in {format} is a multiplication and an addition"))
         .collect();
     let fused = fused.concat();
-    let set: Vec<String> = (estimate.settings.set.iter())
+    let set: Vec<String> = (settings.set.iter())
         .map(|(entry, value)| format!("; {entry} set to {} pJ", number::plain(value)))
         .collect();
     let set = set.concat();
-    let movement = match &estimate.settings.memory {
-        None => "— (not counted)".to_owned(),
-        Some(memory) => format!(
-            "{} through {}",
-            memory.convention(),
-            memory.names().join(", ")
-        ),
+    line(
+        &format!("{}{free}{fused}{set}", settings.conventions),
+        settings.phase,
+        settings.memory.iter(),
+        varied,
+    )
+}
+
+/// The conventions of all that is swept over some numbers, and what is to be said
+/// of the sizes of memories.
+pub fn swept_conventions(
+    (conventions, phase, free): (Conventions, Phase, &BTreeSet<Primitive>),
+    memories: &[&Memory],
+    varied: &[Symbol],
+) -> Vec<String> {
+    let counted = format!("{conventions}{}", free_words(free));
+    let mut notes = vec![line(&counted, phase, memories.iter().copied(), varied)];
+    for note in memories
+        .iter()
+        .flat_map(|memory| level_notes(memory, varied))
+    {
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+    notes
+}
+
+fn line<'m>(
+    counted: &str,
+    phase: Phase,
+    memories: impl Iterator<Item = &'m Memory>,
+    varied: &[Symbol],
+) -> String {
+    let mut movements: Vec<String> = Vec::new();
+    for words in memories.map(|memory| movement_words(memory, varied)) {
+        if !movements.contains(&words) {
+            movements.push(words);
+        }
+    }
+    let movement = match movements.is_empty() {
+        true => "— (not counted)".to_owned(),
+        false => movements.join(" / "),
     };
-    let phase = match estimate.settings.phase {
+    let phase = match phase {
         Phase::Prefill => String::new(),
         phase => format!("; phase: {phase}"),
     };
-    format!("Conventions: {conventions}{free}{fused}{set}{phase}; data movement: {movement}.")
+    format!("Conventions: {counted}{phase}; data movement: {movement}.")
+}
+
+/// `tiled through sram 32 KiB, dram`; a size that varies is left out.
+fn movement_words(memory: &Memory, varied: &[Symbol]) -> String {
+    let names = memory.levels.iter().enumerate().map(|(at, level)| {
+        match varied.contains(&memory.symbol(at, LevelNumber::Kib)) {
+            true => level.level.clone(),
+            false => level.name(),
+        }
+    });
+    let names: Vec<String> = names.collect();
+    format!("{} through {}", memory.convention(), names.join(", "))
+}
+
+fn free_words(free: &BTreeSet<Primitive>) -> String {
+    let names: Vec<&str> = free.iter().map(|primitive| primitive.name()).collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => format!("; {} priced at 0", names.join(", ")),
+    }
 }

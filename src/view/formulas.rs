@@ -2,7 +2,7 @@
 
 use super::caveats::caveats_of_estimate;
 use super::cells::{column, row, words};
-use super::conventions::conventions_line;
+use super::conventions::conventions_over;
 use super::dims::dims_line;
 use super::estimate::title;
 use crate::energy::{Estimate, StageFormula};
@@ -39,7 +39,7 @@ pub fn formula_tables(
     let caveats = caveats_of_estimate(estimate);
     let mut notes = caveats.clone();
     notes.extend(dims_line(estimate).map(|dims| format!("with {dims}")));
-    notes.push(conventions_line(estimate));
+    notes.extend(conventions_over(estimate, &[]));
     let counts = Table {
         title: Some(format!("{}: counts", title(estimate))),
         columns: vec![

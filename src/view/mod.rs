@@ -32,7 +32,7 @@ pub use self::claims_page::claims_page;
 pub use self::claims_plot::claims_plot;
 pub use self::comparison::{Rows, comparison_table};
 pub use self::confidence::confidence_table;
-pub use self::conventions::conventions_line;
+pub use self::conventions::{conventions_line, conventions_over, swept_conventions};
 pub use self::dims::{Dims, comparison_dims, dims_line};
 pub use self::estimate::{estimate_table, estimates_data};
 pub use self::formulas::formula_tables;

@@ -5,8 +5,9 @@ use num_traits::ToPrimitive;
 
 use super::cells::{column, row, share, words};
 use crate::census::Ineffectual;
-use crate::energy::{Estimate, LevelTraffic, Memory, Moved};
+use crate::energy::{Estimate, LevelNumber, LevelTraffic, Memory, Moved};
 use crate::render::table::{Align, Cell, Row, RowKind, Table};
+use crate::symbolic::Symbol;
 use crate::table::MemoryLevel;
 use crate::units::{Energy, bytes};
 
@@ -68,8 +69,26 @@ pub(super) fn movement_notes(estimate: &Estimate) -> Vec<String> {
     let Some(moved) = &estimate.moved else {
         return Vec::new();
     };
-    let resized = (moved.memory.levels.iter()).filter_map(MemoryLevel::resized);
-    resized.chain(bound_note(moved)).collect()
+    let mut notes = level_notes(&moved.memory, &[]);
+    notes.extend(bound_note(moved));
+    notes
+}
+
+/// What is to be said of prices at other sizes than published, where some
+/// numbers of levels vary.
+pub(super) fn level_notes(memory: &Memory, varied: &[Symbol]) -> Vec<String> {
+    let of_level = |(at, level): (usize, &MemoryLevel)| match varied
+        .contains(&memory.symbol(at, LevelNumber::Kib))
+    {
+        true => level.resizing(),
+        false => level.resized(),
+    };
+    memory
+        .levels
+        .iter()
+        .enumerate()
+        .filter_map(of_level)
+        .collect()
 }
 
 /// The lower bound beside what crosses to and from the farthest level; nothing

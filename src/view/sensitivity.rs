@@ -4,11 +4,12 @@ use num_rational::BigRational;
 
 use super::caveats::caveats_of_comparison;
 use super::cells::{column, row, words};
-use super::conventions::conventions_line;
+use super::conventions::conventions_over;
 use super::dims::comparison_dims;
 use crate::compare::Comparison;
 use crate::number::to_f64;
 use crate::render::table::{Align, Cell, Table};
+use crate::symbolic::Symbol;
 use crate::uncertainty::{AnalysisResult, InputKind, Method, Sensitivity};
 use crate::units::Energy;
 
@@ -90,7 +91,9 @@ fn notes(findings: &[AnalysisResult], method: &Method, comparison: &Comparison) 
         notes.push("Where least and most are empty, no exact bound is known.".to_owned());
     }
     if let Some(first) = first {
-        notes.push(conventions_line(first));
+        let inputs = findings.iter().flat_map(|finding| &finding.inputs);
+        let varied: Vec<Symbol> = inputs.map(|moved| moved.input.symbol.clone()).collect();
+        notes.extend(conventions_over(first, &varied));
     }
     notes
 }

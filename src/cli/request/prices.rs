@@ -137,6 +137,11 @@ impl PriceRequest {
         Ok(found.symbol)
     }
 
+    /// The memories that data moves between, of every table that has some.
+    pub(in crate::cli) fn memories(&self) -> impl Iterator<Item = &Memory> {
+        self.memories.iter().flatten()
+    }
+
     /// The number of a level of memory that `name` means.
     pub(in crate::cli) fn level(&self, name: &LevelName) -> Result<FoundLevel, Diagnostic> {
         name.find(&self.memories)

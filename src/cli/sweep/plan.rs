@@ -4,7 +4,6 @@ use super::anew;
 use super::combinations::{Chosen, combinations, together};
 use super::points::Outputs;
 use super::request::{Axes, Request, SweptAxis};
-use crate::census::Conventions;
 use crate::cli::args::SweepArgs;
 use crate::cli::loading::scanning;
 use crate::cli::over::{Over, Overs};
@@ -33,7 +32,8 @@ pub(super) struct SweepPlan {
     pub(super) points: Vec<SweepPoints>,
     /// What must be said beside every number here.
     pub(super) caveats: Vec<String>,
-    pub(super) conventions: Conventions,
+    /// What was counted how.
+    pub(super) conventions: Vec<String>,
     /// What cannot be imported.
     pub(super) refused: Refused,
 }
@@ -131,7 +131,7 @@ impl SweepPlan {
             cases: Vec::new(),
             points: Vec::new(),
             caveats: first.notes(),
-            conventions: first.prices.conventions,
+            conventions: first.conventions(),
             switches: (beside.iter())
                 .map(|axis| axis.symbol.name().to_owned())
                 .collect(),

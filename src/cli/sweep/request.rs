@@ -11,12 +11,13 @@ use crate::cli::name::Name;
 use crate::cli::over::{Over, Overs};
 use crate::cli::request::{DEFAULT_TABLE, ModelRequest, PriceRequest, Unnamed, with_prices};
 use crate::cli::settings::{check_known, check_most, is_size, twice};
-use crate::energy::{Counted, Estimate};
+use crate::energy::{Counted, Estimate, Memory};
 use crate::loader::{Loader, is_graph};
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems};
 use crate::sweep::AxisValues;
 use crate::symbolic::{Bindings, EvalError, Expr, Symbol};
+use crate::view::swept_conventions;
 
 /// What was asked for.
 pub(super) struct Axes<'a> {
@@ -273,6 +274,15 @@ impl Request {
             Name::Entry(_) | Name::Level(_) => None,
         });
         notes.collect()
+    }
+
+    /// What was counted how, in the words of readers.
+    pub(super) fn conventions(&self) -> Vec<String> {
+        let memories: Vec<&Memory> = self.prices.memories().collect();
+        let swept: Vec<Symbol> = self.axes.iter().map(|axis| axis.symbol.clone()).collect();
+        let phase = self.model.model.phase();
+        let counted = (self.prices.conventions, phase, &self.prices.free);
+        swept_conventions(counted, &memories, &swept)
     }
 
     /// The scopes asked for, or all that every variant has.

@@ -152,7 +152,7 @@ impl Summary {
             }
         }
         let mut notes = plan.caveats.clone();
-        notes.push(format!("Conventions: {}.", plan.conventions));
+        notes.extend(plan.conventions.clone());
         notes.push(format!("{} points.", self.points));
         if self.refused > 0 {
             notes.push(format!("{}.", self.refused_words(plan)));

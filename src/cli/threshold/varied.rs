@@ -16,7 +16,7 @@ use crate::number;
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Bindings, Expr, Symbol};
 use crate::threshold::{AxisKind, Range, ThresholdAxis, WholeSteps};
-use crate::view::{Dims, caveats_over, conventions_line};
+use crate::view::{Dims, caveats_over, conventions_over};
 
 /// Two variants of which something varies.
 pub(super) struct Varied {
@@ -221,7 +221,8 @@ impl Varied {
         let mut notes = caveats_over(&counted, std::slice::from_ref(&self.symbol));
         notes.extend(self.note.clone());
         notes.extend(fixed.line().map(|dims| format!("Fixed: {dims}.")));
-        notes.push(conventions_line(&estimates[1]));
+        let varied = std::slice::from_ref(&self.symbol);
+        notes.extend(conventions_over(&estimates[1], varied));
         notes
     }
 }
