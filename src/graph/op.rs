@@ -43,6 +43,8 @@ pub struct Op {
     /// Whether its result is what is kept of a token when the next is decoded,
     /// in place of the keys and values that are made of it.
     pub is_cached: bool,
+    /// Whether its result is a state in the next step.
+    pub is_kept: bool,
     /// Whether it runs once for every copy of a weight or a state, whatever share
     /// of the blocks around it runs.
     pub is_once_per_copy: bool,

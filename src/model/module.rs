@@ -151,6 +151,8 @@ pub enum WeightRole {
     Parameter,
     /// It was not: a mask, a table of positions.
     Constant,
+    /// It is what one step leaves for the next, such as a membrane potential.
+    State,
 }
 
 /// A number with a name.

@@ -39,6 +39,8 @@ pub struct OpDecl {
     /// Whether it is what is kept of a token when the next one is decoded, in
     /// place of the keys and values that are made of it.
     pub is_cached: bool,
+    /// The state, by name, that its result is in the next step.
+    pub keeps: Option<Spanned<String>>,
     /// Its place in the file.
     pub place: Place,
 }

@@ -14,7 +14,7 @@ use num_traits::{One, Signed, ToPrimitive, Zero};
 use petgraph::graph::NodeIndex;
 
 use super::contraction::Contraction;
-use super::finder::{Finder, Read};
+use super::finder::{Finder, Read, role_of_result};
 use super::rounds::from_far;
 use super::setting::{Role, Spikes};
 use super::steps::{Tiles, steps};
@@ -89,7 +89,7 @@ impl Finder<'_> {
             self.bring(at, level, &arrivals[0], &of_events);
             self.bring(at, level, &arrivals[1], &(&of_weights * &runs));
             let written = &(&results * &runs) * &self.crosses(level, &stays);
-            self.up(at, level, Role::Activation, &written);
+            self.up(at, level, role_of_result(op), &written);
             if level == 0 {
                 // Every event reads and writes the sums that it adds to.
                 self.up(at, level, Role::Partial, &(&added * &runs));

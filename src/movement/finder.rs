@@ -243,6 +243,7 @@ fn width_of(tensor: &Tensor, format: Format) -> Expr {
 pub(super) fn role_of_result(op: &Op) -> Role {
     match op.pass {
         Pass::Update => Role::Weight,
+        Pass::Forward if op.is_kept => Role::State,
         _ => Role::Activation,
     }
 }

@@ -12,7 +12,7 @@ use petgraph::graph::NodeIndex;
 
 use super::between::keys_operand;
 use super::contraction::Contraction;
-use super::finder::{Finder, Read};
+use super::finder::{Finder, Read, role_of_result};
 use super::fused::counts;
 use super::rounds::from_far;
 use super::setting::Role;
@@ -188,7 +188,7 @@ impl Finder<'_> {
             self.up(
                 fusion.context,
                 level,
-                Role::Activation,
+                role_of_result(op),
                 &(&of_results * &take),
             );
             kept.push(&Expr::one() - &take);

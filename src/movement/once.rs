@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use petgraph::graph::NodeIndex;
 
-use super::finder::{Finder, role};
+use super::finder::{Finder, role, role_of_result};
 use super::setting::{Direction, Role};
-use crate::graph::{Op, Pass};
+use crate::graph::{Op, OpKind, Pass};
 use crate::symbolic::Expr;
 
 impl Finder<'_> {
@@ -52,15 +52,18 @@ impl Finder<'_> {
             .as_ref()
             .map_or_else(Expr::zero, |(_, share)| share.clone());
         let beyond = bits * &(&Expr::one() - &share);
-        // What is needed after its pass has to be kept until then.
-        let written = match others.is_empty() {
+        // What is needed after its pass, or in the next step, has to be kept until
+        // then.
+        let written = match others.is_empty() && !op.is_kept {
             true => beyond.clone(),
             false => bits.clone(),
         };
-        let mut accesses = vec![(at, Direction::Write, written)];
-        accesses.extend(own.first().map(|own| (*own, Direction::Read, beyond)));
-        for (op, direction, bits_beyond) in accesses {
-            self.add(op, far, (Role::Activation, direction), bits_beyond);
+        let role = role_of_result(op);
+        let mut accesses = vec![(at, (role, Direction::Write), written)];
+        let read = (Role::Activation, Direction::Read);
+        accesses.extend(own.first().map(|own| (*own, read, beyond)));
+        for (op, (role, direction), bits_beyond) in accesses {
+            self.add(op, far, (role, direction), bits_beyond);
             if let Some((level, share)) = &stays {
                 self.add(op, *level, (Role::Activation, direction), bits * share);
             }
@@ -79,8 +82,12 @@ impl Finder<'_> {
         let (lookups, others): (Vec<NodeIndex>, Vec<NodeIndex>) =
             readers.into_iter().partition(looked_up);
         for reader in self.first_of_passes(others) {
-            let bits = match self.pass(reader) {
-                Pass::Update => bits.clone(),
+            let bits = match (&op.kind, self.pass(reader)) {
+                // Every step reads what the one before it left.
+                (OpKind::State, _) if !op.is_once_per_copy => {
+                    &self.result_bits(op) * &self.runs(&self.graph.ops()[reader])
+                }
+                (_, Pass::Update) => bits.clone(),
                 _ => bits * &self.share_read(at),
             };
             self.add(reader, far, (role(op), Direction::Read), bits);

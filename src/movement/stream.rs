@@ -68,10 +68,12 @@ impl Finder<'_> {
         let (mut written, mut beyond) = (Expr::zero(), Expr::zero());
         for (share, rounds) in self.made_for(at, op.region) {
             let readers = self.readers_in(at, rounds);
-            if !readers.is_empty() && readers.iter().all(|reader| self.streams(at, *reader)) {
+            let all_stream = readers.iter().all(|reader| self.streams(at, *reader));
+            if !readers.is_empty() && all_stream && !op.is_kept {
                 continue;
             }
-            let later = readers.iter().any(|reader| self.pass(*reader) != op.pass);
+            // What is needed later has to be kept until then.
+            let later = op.is_kept || readers.iter().any(|reader| self.pass(*reader) != op.pass);
             let stays = match later {
                 true => Expr::zero(),
                 false => self.room(at, rounds),

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use petgraph::graph::NodeIndex;
 
 use super::contraction::Contraction;
-use super::finder::{Finder, Origin, Read, Rounds, role};
+use super::finder::{Finder, Origin, Read, Rounds, role, role_of_result};
 use super::function::bound;
 use super::rounds::{Arrival, from_far};
 use super::setting::Role;
@@ -114,8 +114,12 @@ impl Finder<'_> {
         &once - &first
     }
 
-    /// In which share of its runs the result of an op stays on the die.
+    /// In which share of its runs the result of an op stays on the die. What is
+    /// kept for the next step does not.
     pub(super) fn stays(&self, source: NodeIndex) -> Expr {
+        if self.graph.ops()[source].is_kept {
+            return Expr::zero();
+        }
         let made_for = self.made_for(source, self.graph.ops()[source].region);
         let parts = made_for.into_iter().map(|(share, rounds)| {
             let mut readers = self.readers_in(source, rounds).into_iter();
@@ -265,7 +269,7 @@ impl Finder<'_> {
             self.up(at, level, Role::Partial, &sums);
             self.down(at, level, Role::Partial, &sums);
             let result = &(&once[2] * &runs) * &own;
-            self.up(at, level, Role::Activation, &result);
+            self.up(at, level, role_of_result(op), &result);
             self.bias(at, einsum, reads, level);
         }
         if self.is_fused(at) {

@@ -7,6 +7,7 @@ use super::lowering::{Instance, Lowering, SharedKey};
 use crate::formula::Formula;
 use crate::graph::OpKind;
 use crate::graph::constraint::Rule;
+use crate::graph::infer::shown_shape;
 use crate::graph::limits::{self, MAX_PROBLEMS};
 use crate::graph::reported::Reported;
 use crate::model::{OpDecl, OpForm, Operand};
@@ -37,6 +38,7 @@ impl<'m> Lowering<'m> {
             return Ok(value);
         }
         let (kind, shape) = self.form(op, &operands, instance)?;
+        self.check_kept(op, &shape, instance)?;
         let density = self.density(op.density.as_ref(), instance)?;
         self.measure(&shape, &op.name.value, &op.place)?;
         let ids = operands.iter().map(|operand| operand.id);
@@ -251,6 +253,7 @@ impl<'m> Lowering<'m> {
             masked,
             computed_in,
             is_cached: op.is_cached,
+            is_kept: op.keeps.is_some(),
             stored_in: format,
             shape: shape.to_vec(),
             domain,
@@ -260,6 +263,40 @@ impl<'m> Lowering<'m> {
             place: op.place.clone(),
         }));
         self.push(item, instance)
+    }
+}
+
+impl<'m> Lowering<'m> {
+    /// What an op keeps has the shape of the state that it becomes.
+    fn check_kept(
+        &mut self,
+        op: &'m OpDecl,
+        shape: &[Expr],
+        instance: &mut Instance<'m>,
+    ) -> Result<(), Reported> {
+        let Some(keeps) = &op.keeps else {
+            return Ok(());
+        };
+        let mut weights = instance.module.weights.iter();
+        let Some(state) = weights.find(|weight| weight.name.value == keeps.value) else {
+            return Ok(());
+        };
+        let own = match instance.values.get(keeps.value.as_str()) {
+            Some(known) => known.shape.to_vec(),
+            None => self.named_weight(state, instance)?.shape.to_vec(),
+        };
+        if own == shape {
+            return Ok(());
+        }
+        let message = format!(
+            "`{}` gives {}, but the state `{}` has {}",
+            op.name.value,
+            shown_shape(shape),
+            keeps.value,
+            shown_shape(&own)
+        );
+        let mistake = Diagnostic::at(&keeps.place, message);
+        Err(self.report(mistake.and(&state.name.place, "declared here")))
     }
 }
 
@@ -281,6 +318,9 @@ fn nameless(op: &OpDecl, instance: &Instance<'_>) -> Option<String> {
     let OpForm::Apply(formula) = &op.form else {
         return None;
     };
+    if op.keeps.is_some() {
+        return None;
+    }
     let slot = |name: &str| {
         op.inputs
             .iter()

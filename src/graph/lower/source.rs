@@ -77,6 +77,7 @@ impl<'m> Lowering<'m> {
         let kind = match weight.role {
             WeightRole::Parameter => OpKind::Weight,
             WeightRole::Constant => OpKind::Constant,
+            WeightRole::State => OpKind::State,
         };
         let source = self.stored(name, &weight.decl, kind, instance)?;
         let value = self.source(name.clone(), source, &weight.name.place, instance);
@@ -129,6 +130,7 @@ impl<'m> Lowering<'m> {
         let stage = match source.kind {
             OpKind::Input => "input",
             OpKind::Constant => "constant",
+            OpKind::State => "state",
             _ => "weight",
         };
         let is_weight = source.kind == OpKind::Weight;
@@ -141,6 +143,7 @@ impl<'m> Lowering<'m> {
             masked: Expr::zero(),
             computed_in: None,
             is_cached: false,
+            is_kept: false,
             stored_in: source.format,
             shape: source.shape.clone(),
             domain: Some(source.domain),

@@ -288,6 +288,7 @@ fn held(maker: &Op, region: RegionId) -> Op {
         region,
         share: Expr::one(),
         is_cached: false,
+        is_kept: false,
         is_once_per_copy: true,
         ..maker.clone()
     }

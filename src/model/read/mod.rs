@@ -19,7 +19,7 @@ use self::weight::weights;
 use super::chains::check_chains;
 use super::limits;
 use super::module::{
-    Module, ModuleKind, Named, Number, NumberRole, OwnBlock, Scope, TokenAxis, Variant,
+    Module, ModuleKind, Named, Number, NumberRole, OwnBlock, Scope, TokenAxis, Variant, WeightRole,
 };
 use crate::source::{
     Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, Value, at_most, parse_toml,
@@ -162,6 +162,7 @@ impl Module {
             problems.push(Diagnostic::at(fields.place(), message));
         }
         module.check_names(problems);
+        module.check_states(problems);
         check_chains(&module.numbers, problems);
         module
     }
@@ -208,6 +209,44 @@ impl Module {
                     Diagnostic::at(&output.place, format!("no op `{}`", output.value))
                         .known(&output.value, known()),
                 );
+            }
+        }
+    }
+}
+
+impl Module {
+    /// A state is kept by one op, and nothing else is kept.
+    fn check_states(&self, problems: &mut Problems) {
+        let states = || {
+            let weights = self.weights.iter();
+            let states = weights.filter(|weight| weight.role == WeightRole::State);
+            states.map(|state| &state.name)
+        };
+        let kept = || self.ops.iter().filter_map(|op| op.keeps.as_ref());
+        for keeps in kept() {
+            if !states().any(|state| state.value == keeps.value) {
+                let message = format!("no state `{}` that could be kept", keeps.value);
+                problems.push(
+                    Diagnostic::at(&keeps.place, message)
+                        .help("a state stands among the weights: `v = { shape = \"n d\", state = true }`")
+                        .known(&keeps.value, states().map(|state| state.value.as_str())),
+                );
+            }
+        }
+        for state in states() {
+            let mut all = kept().filter(|keeps| keeps.value == state.value);
+            match (all.next(), all.next()) {
+                (Some(_), None) => {}
+                (None, _) => {
+                    let message = format!("no op keeps the state `{}`", state.value);
+                    let help = "the op whose result it is in the next step says `keeps`";
+                    problems.push(Diagnostic::at(&state.place, message).help(help));
+                }
+                (Some(first), Some(second)) => {
+                    let message = format!("the state `{}` is kept twice", state.value);
+                    let mistake = Diagnostic::at(&second.place, message);
+                    problems.push(mistake.and(&first.place, "kept here"));
+                }
             }
         }
     }

@@ -50,6 +50,7 @@ pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
         format(node, problems).map(|format| Spanned::new(format, place))
     });
     let is_cached = fields.truth("cached", false, problems);
+    let keeps = fields.text("keeps", problems);
     let inputs = fields.take("inputs").map(|node| operands(node, problems));
     let form = form(&mut fields, problems);
     fields.finish("an op", problems);
@@ -73,6 +74,7 @@ pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
             ("format", op_format.as_ref().map(|format| &format.place)),
             ("domain", domain.as_ref().map(|domain| &domain.place)),
             ("density", density.as_ref().map(|density| &density.place)),
+            ("keeps", keeps.as_ref().map(|keeps| &keeps.place)),
         ];
         for (field, place) in given {
             if let Some(place) = place {
@@ -95,6 +97,7 @@ pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
         domain,
         density,
         is_cached,
+        keeps,
         place: node.place.clone(),
     })
 }

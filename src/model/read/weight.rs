@@ -6,7 +6,7 @@ use crate::model::limits;
 use crate::model::module::{NamedWeight, WeightRole};
 use crate::model::op::WeightDecl;
 use crate::model::shape::shape;
-use crate::source::{Datum, Fields, Problems, Spanned, Value};
+use crate::source::{Datum, Diagnostic, Fields, Problems, Spanned, Value};
 
 /// `{ weight = "d e" }`, a weight of one op's own.
 pub(super) fn inline(node: &Datum, problems: &mut Problems) -> Option<WeightDecl> {
@@ -24,7 +24,8 @@ pub(super) fn weights(node: Option<&Datum>, problems: &mut Problems) -> Vec<Name
         .collect()
 }
 
-/// `wte = "vocab d"`, or with `domain`, `density` and `constant` as a table.
+/// `wte = "vocab d"`, or with `domain`, `density` and `constant` or `state` as a
+/// table.
 fn named(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Option<NamedWeight> {
     let (decl, role) = if let Value::Text(_) = &node.value {
         let decl = WeightDecl {
@@ -36,9 +37,20 @@ fn named(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Optio
     } else {
         let mut fields = Fields::of(node, problems)?;
         let decl = decl(&mut fields, "shape", problems);
-        let role = match fields.truth("constant", false, problems) {
-            true => WeightRole::Constant,
-            false => WeightRole::Parameter,
+        let constant = fields.truth("constant", false, problems);
+        let state = fields.truth("state", false, problems);
+        let role = match (constant, state) {
+            (false, false) => WeightRole::Parameter,
+            (true, false) => WeightRole::Constant,
+            (false, true) => WeightRole::State,
+            (true, true) => {
+                let message = format!("`{}` is both `constant` and a `state`", name.value);
+                problems.push(
+                    Diagnostic::at(&name.place, message)
+                        .help("a state is another one in every step; a constant never is"),
+                );
+                WeightRole::State
+            }
         };
         fields.finish("a weight", problems);
         (decl?, role)

@@ -20,6 +20,7 @@ pub(super) fn again(graph: &mut OpGraph) -> Vec<NodeIndex> {
         let mut copy = op.clone();
         copy.name = format!("{} again", copy.name);
         copy.pass = Pass::Backward;
+        copy.is_kept = false;
         let copy = graph.ops.add_node(copy);
         let edges: Vec<_> = graph
             .ops

@@ -174,6 +174,7 @@ impl Backward<'_> {
             kind: listed_op("sum of gradients", steps),
             computed_in: None,
             is_cached: false,
+            is_kept: false,
             output: real(op.output.shape.clone()),
             pass: Pass::Backward,
             ..op

@@ -76,6 +76,7 @@ impl Backward<'_> {
             share: &forward.op.share * share,
             computed_in: None,
             is_cached: false,
+            is_kept: false,
             output: real(shape),
             pass: Pass::Backward,
             ..forward.op.clone()
