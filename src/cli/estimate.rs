@@ -25,11 +25,12 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
         ));
     }
     let request = Request::new(&args.model, &args.variants, Unnamed::First, &args.price)?;
-    let (pricings, others) = (request.pricings()?, request.others());
+    let pricings = request.pricings()?;
     if args.formula {
-        return formulas(args.format.output, &request.counted, &pricings, &others);
+        let all = request.pointing(|others| formulas(&request.counted, &pricings, others))?;
+        return print_formulas(args.format.output, &all);
     }
-    let estimates = estimates(&request.counted, &pricings, &others)?;
+    let estimates = request.pointing(|others| estimates(&request.counted, &pricings, others))?;
     if let Some(plot) = plot {
         plot.save(picture(&estimates, args.by)?)?;
     }
@@ -100,12 +101,12 @@ fn estimates(
     problems.or(estimates)
 }
 
+/// The formulas of every variant on every table and format.
 fn formulas(
-    output: OutputFormat,
     counted: &[Counted],
     pricings: &[CostModel<'_>],
     others: &[&EnergyTable],
-) -> Result<(), Problems> {
+) -> Result<Vec<Vec<Table>>, Problems> {
     let mut all = Vec::new();
     for pricing in pricings {
         for variant in counted {
@@ -116,6 +117,10 @@ fn formulas(
             all.push(formula_tables(&estimate, &formulas, &order));
         }
     }
+    Ok(all)
+}
+
+fn print_formulas(output: OutputFormat, all: &[Vec<Table>]) -> Result<(), Problems> {
     match output::table_format(output) {
         None => output::print(&json::tables(&all.concat())?),
         // One kind of rows is all that CSV can hold.

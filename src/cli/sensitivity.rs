@@ -34,7 +34,7 @@ pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
     }
     let pricings = request.pricings()?;
     // Names what is missing, and knows the scopes.
-    let comparison = compare(&request.counted, &pricings, &request.others())?;
+    let comparison = request.pointing(|others| compare(&request.counted, &pricings, others))?;
     let scopes = scopes(&comparison, &args.scopes.scope)?;
     let mut results = Vec::new();
     for pricing in &pricings {

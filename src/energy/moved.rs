@@ -26,6 +26,7 @@ pub fn moved(counted: &Counted, memory: &Memory, format: Format) -> Result<Moved
     let mut problems = Problems::new();
     let mut lines = Vec::with_capacity(traffic.accesses.len());
     let mut without_price = Vec::new();
+    let mut prices = BTreeMap::new();
     for access in &traffic.accesses {
         let op = &graph.ops()[access.op];
         let name = graph.full_name(op);
@@ -41,7 +42,10 @@ pub fn moved(counted: &Counted, memory: &Memory, format: Format) -> Result<Moved
                 continue;
             }
         };
-        let Some((price, confidence)) = memory.price(access.level, access.direction) else {
+        let price = prices
+            .entry((access.level, access.direction))
+            .or_insert_with(|| memory.price(access.level, access.direction));
+        let Some((price, confidence)) = price else {
             if !without_price.contains(&access.level) {
                 without_price.push(access.level);
                 problems.push(unpriced(memory, access.level, op, &name));
@@ -55,9 +59,9 @@ pub fn moved(counted: &Counted, memory: &Memory, format: Format) -> Result<Moved
             level: access.level,
             role: access.role,
             direction: access.direction,
-            picojoules: number::product(&bits, &price),
+            picojoules: number::product(&bits, price),
             bits,
-            confidence,
+            confidence: *confidence,
         });
     }
     let lower_bound_bits = lower_bound(traffic.lower_bound.as_ref(), &values, &mut problems);

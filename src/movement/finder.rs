@@ -46,6 +46,8 @@ pub(super) struct Finder<'a> {
     /// Of ops that are a part of one pass: how much of what they move by
     /// themselves is moved, level by level.
     pub(super) kept: BTreeMap<NodeIndex, Arc<Vec<Expr>>>,
+    /// The bits of all that each op touches by itself, where tiles ask for it.
+    pub(super) touched: Arc<Vec<Expr>>,
     pub(super) bound: Expr,
 }
 

@@ -239,6 +239,7 @@ impl Finder<'_> {
             bound: Expr::zero(),
             capacities: self.capacities,
             searches: self.searches.clone(),
+            touched: self.touched.clone(),
             ..*self
         };
         for at in fusion.ops() {

@@ -159,7 +159,8 @@ impl Finder<'_> {
         };
         let mut share = Expr::one();
         for at in ops {
-            share = &share * &self.sizes.fits(self.touched(at), capacity.clone());
+            let touched = self.touched.get(at.index()).cloned().unwrap_or_default();
+            share = &share * &self.sizes.fits(touched, capacity.clone());
         }
         share
     }

@@ -1,6 +1,7 @@
 //! What moves in a graph, by a convention.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::finder::{Access, Finder};
 use super::function::Searches;
@@ -50,8 +51,16 @@ pub fn traffic(
         accesses: Vec::new(),
         crossed: Vec::new(),
         kept: BTreeMap::new(),
+        touched: Arc::default(),
         bound: Expr::zero(),
     };
+    if tiles.is_some() {
+        let all = graph.iter().map(|(at, op)| match op.computes() {
+            true => found.touched(at),
+            false => Expr::zero(),
+        });
+        found.touched = Arc::new(all.collect());
+    }
     if tiles.is_some() && hierarchy.options.fuse == Fuse::Attention {
         found.fuse_attention();
     }

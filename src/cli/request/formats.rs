@@ -32,19 +32,16 @@ pub(super) fn check_formats(
     each: bool,
     problems: &mut Problems,
 ) {
-    let shipped = if each {
-        Vec::new()
-    } else {
-        shipped_tables().unwrap_or_default()
-    };
+    // Only read where no table at hand has a format.
+    let shipped = std::cell::LazyCell::new(|| shipped_tables().unwrap_or_default());
     for text in texts {
         let Ok(format) = text.parse::<Format>() else {
             continue;
         };
         let place = ArgSource::new("--format", text).whole();
-        let all = || tables.iter().chain(&shipped);
-        if !each && all().all(|table| lacking(table, format).is_some()) {
-            let known: Vec<String> = all()
+        let lack = |all: &[EnergyTable]| all.iter().all(|table| lacking(table, format).is_some());
+        if !each && lack(tables) && lack(&shipped) {
+            let known: Vec<String> = (tables.iter().chain(shipped.iter()))
                 .flat_map(EnergyTable::formats)
                 .map(|f| f.to_string())
                 .collect();

@@ -27,7 +27,7 @@ pub(super) struct Request {
     model: ModelRequest,
     prices: PriceRequest,
     pub(super) counted: Vec<Counted>,
-    shipped: Vec<Arc<EnergyTable>>,
+    loader: Arc<Loader>,
 }
 
 impl Request {
@@ -48,7 +48,7 @@ impl Request {
         )?;
         Ok(Request {
             counted: model.counted(prices.conventions)?,
-            shipped: loader.shipped_tables()?,
+            loader,
             model,
             prices,
         })
@@ -93,9 +93,17 @@ impl Request {
         self.prices.pricings(|_| vec![self.model.own_format()])
     }
 
-    /// The tables to point to where one lacks an entry.
-    pub(super) fn others(&self) -> Vec<&EnergyTable> {
-        self.shipped.iter().map(|table| &**table).collect()
+    /// What `price` gives of the tables to point to where one lacks an entry:
+    /// those that ship, which are only read where it fails without.
+    pub(super) fn pointing<T>(
+        &self,
+        price: impl Fn(&[&EnergyTable]) -> Result<T, Problems>,
+    ) -> Result<T, Problems> {
+        price(&[]).or_else(|_| {
+            let shipped = self.loader.shipped_tables()?;
+            let others: Vec<&EnergyTable> = shipped.iter().map(|table| &**table).collect();
+            price(&others)
+        })
     }
 }
 
