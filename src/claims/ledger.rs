@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::computed::{Computed, compute};
+use super::computed::Computed;
 use super::conditions::Known;
 use super::context::Context;
+use super::counting::compute;
 use super::meaning::Names;
 use super::published::{Bound, Published};
 use super::quantity::Quantity;

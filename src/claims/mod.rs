@@ -10,7 +10,7 @@
 //! | `unit`, `quantity`, `published` | units and dimensions; values with bounds; numbers as printed |
 //! | `spec`, `recipe`, `conditions` | what a claim file states |
 //! | `read`, `like`, `names`, `size` | how it is read, and what is refused |
-//! | `computed` | its models, counted, with what they are priced by |
+//! | `counting`, `computed` | its models, counted, with what they are priced by |
 //! | `meaning`, `context`, `evaluate` | formulas over counts, energies, table entries and published inputs |
 //! | `ledger` | every claim with its verdict |
 //! | `audit` | what is wrong with a claim, and what it does to the number |
@@ -19,6 +19,7 @@ mod audit;
 mod computed;
 pub(crate) mod conditions;
 mod context;
+mod counting;
 mod evaluate;
 mod ledger;
 mod like;

@@ -8,6 +8,7 @@ mod headline;
 mod inputs;
 mod movement;
 mod page;
+mod read;
 mod reading;
 mod run;
 mod spec;
