@@ -9,7 +9,7 @@ use num_traits::Zero;
 use crate::demand::Demand;
 use crate::energy::{Cost, CostModel, Counted, Moved, Sum, moved};
 use crate::format::{Format, NumberFormat};
-use crate::movement::Role;
+use crate::movement::{Direction, Role};
 use crate::primitive::Primitive;
 use crate::table::{EnergyTable, Entry};
 
@@ -168,16 +168,17 @@ impl Computed {
     }
 
     /// The bits that move through a level in its part, of one role if one is
-    /// given.
+    /// given, and one way if one is.
     pub(super) fn traffic(
         &self,
-        (level, role): (usize, Option<Role>),
+        (level, role, way): (usize, Option<Role>, Option<Direction>),
         prices: &dyn Prices,
     ) -> Option<BigRational> {
         let stages = prices.stages(self);
         let lines = self.moved.as_ref()?.lines.iter();
         let bits = lines
             .filter(|line| line.level == level && role.is_none_or(|role| role == line.role))
+            .filter(|line| way.is_none_or(|way| way == line.direction))
             .filter(|line| (stages.as_ref()).is_none_or(|stages| stages.contains(&line.stage)))
             .map(|line| &line.bits);
         Some(bits.sum())

@@ -212,8 +212,8 @@ impl Attribute {
                 let pj = computed.movement(prices)?;
                 Quantity::exact(joules(&pj), Dimension::ENERGY)
             }
-            Attribute::Traffic(level, role) => {
-                let bits = computed.traffic((level, role), prices)?;
+            Attribute::Traffic(level, role, way) => {
+                let bits = computed.traffic((level, role, way), prices)?;
                 Quantity::exact(bits, Dimension::BITS)
             }
         })

@@ -20,7 +20,7 @@ use crate::catalog::{self, Kind};
 use crate::format::NumberFormat;
 use crate::formula::Formula;
 use crate::loader::Loader;
-use crate::movement::Role;
+use crate::movement::{Direction, Role};
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Place, Spanned};
 use crate::table::{EnergyTable, MemoryLevel};
@@ -50,8 +50,9 @@ pub(super) enum Attribute {
     Weights,
     /// The energy of what moves.
     Movement,
-    /// The bits that move through a level, of one role if one is named.
-    Traffic(usize, Option<Role>),
+    /// The bits that move through a level, of one role if one is named, and one
+    /// way if one is.
+    Traffic(usize, Option<Role>, Option<Direction>),
 }
 
 impl<'a> Names<'a> {
@@ -110,7 +111,7 @@ fn written(name: &str) -> String {
 }
 
 /// `energy`, `energy.mul`, `count.add`, `macs`, `weights`, `movement`,
-/// `traffic.dram`, `traffic.dram.weight`.
+/// `traffic.dram`, `traffic.dram.weight`, `traffic.dram.weight.read`.
 fn attribute(
     computed: &Computed,
     parts: &[&str],
@@ -129,25 +130,41 @@ fn attribute(
         ["macs"] => Ok(Attribute::Macs),
         ["weights"] => Ok(Attribute::Weights),
         ["movement"] => Ok(Attribute::Movement),
-        ["traffic", level] => Ok(Attribute::Traffic(traffic(computed, level, place)?, None)),
+        ["traffic", level] => {
+            let level = traffic(computed, level, place)?;
+            Ok(Attribute::Traffic(level, None, None))
+        }
         ["traffic", level, role] => {
             let level = traffic(computed, level, place)?;
-            let known = Role::ALL.map(Role::name);
-            let found = Role::ALL.into_iter().find(|one| one.name() == *role);
-            let found = found.ok_or_else(|| {
-                let message = format!("nothing that moves is a `{role}`");
-                Diagnostic::at(place, message).known(role, known)
+            Ok(Attribute::Traffic(level, Some(moving(role, place)?), None))
+        }
+        ["traffic", level, role, way] => {
+            let level = traffic(computed, level, place)?;
+            let role = moving(role, place)?;
+            let mut ways = Direction::ALL.into_iter();
+            let found = ways.find(|one| one.name() == *way).ok_or_else(|| {
+                let message = format!("nothing moves by a `{way}`");
+                Diagnostic::at(place, message).known(way, Direction::ALL.map(Direction::name))
             })?;
-            Ok(Attribute::Traffic(level, Some(found)))
+            Ok(Attribute::Traffic(level, Some(role), Some(found)))
         }
         _ => {
             let message = format!("`{name}` is nothing that an estimate has");
             let known = "an estimate has `energy`, `energy.mul`, `count.mul`, `macs`, `weights`, \
                  and where data movement is counted `movement`, `traffic.dram`, \
-                 `traffic.dram.weight`";
+                 `traffic.dram.weight`, `traffic.dram.weight.read`";
             Err(Diagnostic::at(place, message).help(known))
         }
     }
+}
+
+/// What moves, by its name.
+fn moving(role: &str, place: &Place) -> Result<Role, Diagnostic> {
+    let found = Role::ALL.into_iter().find(|one| one.name() == role);
+    found.ok_or_else(|| {
+        let message = format!("nothing that moves is a `{role}`");
+        Diagnostic::at(place, message).known(role, Role::ALL.map(Role::name))
+    })
 }
 
 /// The level of an estimate that a formula names, with or without its size.
