@@ -182,9 +182,9 @@ struct StageJson {
 struct LevelJson {
     level: String,
     capacity_bits: Option<Value>,
-    access_bits: u32,
-    read_pj: Value,
-    /// `null`: the table does not say.
+    /// `null`, here and below: the table does not say.
+    access_bits: Option<u32>,
+    read_pj: Option<Value>,
     write_pj: Option<Value>,
 }
 
@@ -204,8 +204,8 @@ fn levels(memory: &Memory) -> Vec<LevelJson> {
         .map(|level| LevelJson {
             level: level.name(),
             capacity_bits: level.capacity().as_ref().map(exact),
-            access_bits: level.bits,
-            read_pj: exact(&level.read_pj()),
+            access_bits: level.price.as_ref().map(|price| price.bits),
+            read_pj: level.read_pj().as_ref().map(exact),
             write_pj: level.write_pj().as_ref().map(exact),
         })
         .collect()

@@ -7,7 +7,7 @@ use super::sum::Sum;
 use crate::movement::{Direction, Hierarchy, Movement, MovementOptions, Role};
 use crate::number;
 use crate::symbolic::{Bindings, Expr, Symbol};
-use crate::table::{Confidence, Entry, MemoryLevel, Scaling};
+use crate::table::{AccessPrice, Confidence, Entry, MemoryLevel, Scaling};
 use crate::units::Energy;
 
 /// The levels of memory that an estimate counts with, and how data moves
@@ -46,10 +46,11 @@ impl Memory {
     /// table does not say what a write costs.
     pub fn price(&self, level: usize, direction: Direction) -> Option<(BigRational, Confidence)> {
         let level = self.levels.get(level)?;
+        let price = level.price.as_ref()?;
         match direction {
-            Direction::Read => Some((level.pj_per_bit(), level.access.confidence)),
+            Direction::Read => Some((level.pj_per_bit()?, price.read.confidence)),
             Direction::Write => {
-                let write = level.write.as_ref()?;
+                let write = price.write.as_ref()?;
                 Some((level.pj_per_bit_written()?, write.confidence))
             }
         }
@@ -68,18 +69,11 @@ impl Memory {
         let Some(level) = self.levels.get(level) else {
             return Vec::new();
         };
-        let read = level.access.pj.clone();
-        let mut numbers = match (level.has_one_price(), &level.write) {
-            (true, _) => vec![(LevelNumber::Access, read)],
-            (false, None) => vec![(LevelNumber::Read, read)],
-            (false, Some(write)) => vec![
-                (LevelNumber::Read, read),
-                (LevelNumber::Write, write.pj.clone()),
-            ],
-        };
-        numbers.push((LevelNumber::AccessBits, number::whole(level.bits)));
+        let mut numbers = level.price.as_ref().map(price_numbers).unwrap_or_default();
         let size = level.size_kib.iter().cloned();
         numbers.extend(size.map(|size| (LevelNumber::Kib, size)));
+        let bandwidth = level.bandwidth.iter();
+        numbers.extend(bandwidth.map(|figure| (LevelNumber::Bandwidth, figure.value.clone())));
         numbers
     }
 
@@ -96,11 +90,12 @@ impl Memory {
     pub fn prices(&self) -> Vec<(Symbol, &Entry)> {
         let mut prices = Vec::new();
         for (at, level) in self.levels.iter().enumerate() {
+            let price = level.price.as_ref();
             for (number, _) in self.numbers(at) {
                 let entry = match number {
-                    LevelNumber::Access | LevelNumber::Read => Some(&level.access),
-                    LevelNumber::Write => level.write.as_ref(),
-                    LevelNumber::AccessBits | LevelNumber::Kib => None,
+                    LevelNumber::Access | LevelNumber::Read => price.map(|price| &price.read),
+                    LevelNumber::Write => price.and_then(|price| price.write.as_ref()),
+                    LevelNumber::AccessBits | LevelNumber::Kib | LevelNumber::Bandwidth => None,
                 };
                 prices.extend(entry.map(|entry| (self.symbol(at, number), entry)));
             }
@@ -149,14 +144,15 @@ impl Memory {
     /// Picojoules for one bit in the symbols of the level.
     pub(super) fn open_price(&self, level: usize, direction: Direction) -> Option<Expr> {
         let own = self.levels.get(level)?;
-        let number = match (own.has_one_price(), direction) {
+        let price = own.price.as_ref()?;
+        let number = match (price.is_one(), direction) {
             (true, _) => LevelNumber::Access,
             (false, Direction::Read) => LevelNumber::Read,
-            (false, Direction::Write) => own.write.as_ref().map(|_| LevelNumber::Write)?,
+            (false, Direction::Write) => price.write.as_ref().map(|_| LevelNumber::Write)?,
         };
         let symbol = |number| Expr::symbol(self.symbol(level, number).name());
         let per_bit = symbol(number).divide(&symbol(LevelNumber::AccessBits))?;
-        Some(match &own.scaling {
+        Some(match &price.scaling {
             Scaling::Law(law) => &per_bit * &law.open_factor(&symbol(LevelNumber::Kib)),
             Scaling::Any | Scaling::Fixed(_) => per_bit,
         })
@@ -175,6 +171,21 @@ impl Memory {
     }
 }
 
+/// What an access costs, and how wide it is.
+fn price_numbers(price: &AccessPrice) -> Vec<(LevelNumber, BigRational)> {
+    let read = price.read.pj.clone();
+    let mut numbers = match (price.is_one(), &price.write) {
+        (true, _) => vec![(LevelNumber::Access, read)],
+        (false, None) => vec![(LevelNumber::Read, read)],
+        (false, Some(write)) => vec![
+            (LevelNumber::Read, read),
+            (LevelNumber::Write, write.pj.clone()),
+        ],
+    };
+    numbers.push((LevelNumber::AccessBits, number::whole(price.bits)));
+    numbers
+}
+
 /// A number of a level of memory that a what-if may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LevelNumber {
@@ -188,16 +199,19 @@ pub enum LevelNumber {
     AccessBits,
     /// How many KiB the level holds.
     Kib,
+    /// How many bytes cross in a second, in units of 10⁹.
+    Bandwidth,
 }
 
 impl LevelNumber {
     /// All of them.
-    pub const ALL: [LevelNumber; 5] = [
+    pub const ALL: [LevelNumber; 6] = [
         LevelNumber::Access,
         LevelNumber::Read,
         LevelNumber::Write,
         LevelNumber::AccessBits,
         LevelNumber::Kib,
+        LevelNumber::Bandwidth,
     ];
 
     /// Its name in symbols and arguments.
@@ -208,6 +222,7 @@ impl LevelNumber {
             LevelNumber::Write => "write",
             LevelNumber::AccessBits => "access_bits",
             LevelNumber::Kib => "kib",
+            LevelNumber::Bandwidth => "gb_s",
         }
     }
 }

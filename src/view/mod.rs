@@ -36,7 +36,7 @@ pub use self::conventions::conventions_line;
 pub use self::dims::{Dims, comparison_dims, dims_line};
 pub use self::estimate::{estimate_table, estimates_data};
 pub use self::formulas::formula_tables;
-pub use self::hardware::{entries_table, memory_table, sources_table, table_list};
+pub use self::hardware::{device_table, entries_table, memory_table, sources_table, table_list};
 pub use self::movement::traffic_table;
 pub use self::own_dims::kept_line;
 pub use self::roofline::roofline;
