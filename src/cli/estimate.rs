@@ -11,7 +11,7 @@ use crate::source::Problems;
 use crate::symbolic::Symbol;
 use crate::table::EnergyTable;
 use crate::view::{
-    estimate_bars, estimate_table, estimates_data, formula_tables, movement_bars, roofline,
+    estimate_bars, estimate_table, estimates_data, formula_tables, part_bars, roofline,
     traffic_table,
 };
 
@@ -65,7 +65,7 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
 /// of ops.
 fn picture(estimates: &[Estimate], by: ByArg) -> Result<Result<Svg, ChartError>, Problems> {
     if by != ByArg::Op {
-        let bars = movement_bars(estimates).unwrap_or_else(|| estimate_bars(estimates));
+        let bars = part_bars(estimates).unwrap_or_else(|| estimate_bars(estimates));
         return Ok(stacked_bars(&bars));
     }
     let [estimate] = estimates else {

@@ -8,13 +8,15 @@ use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
 use super::usage::usage_error;
-use crate::compare::{Comparison, Row};
-use crate::energy::{By, Estimate, Group, Memory, Moved, MovedLine, Work};
+use crate::compare::{Comparison, Row, RowPart};
+use crate::energy::{
+    Bound, By, Estimate, Group, Memory, MissingPeak, Moved, MovedLine, Part, Timing, Work,
+};
 use crate::movement::Tiles;
 use crate::number;
 use crate::render::table::{Cell, Table};
 use crate::source::Problems;
-use crate::table::Confidence;
+use crate::table::{Confidence, Figure};
 use crate::units::Energy;
 
 /// An exact number as JSON: an integer however large, all digits of a decimal,
@@ -41,9 +43,13 @@ struct EstimateJson<'a> {
     /// What the model does: `prefill`, `decode`, `train`.
     phase: &'static str,
     total_pj: f64,
-    compute_pj: f64,
-    /// `null`: data movement is not counted, as the conventions say.
+    /// `null`: the table prices no operation.
+    compute_pj: Option<f64>,
+    /// `null`: data movement is not counted, as the conventions say, or has no
+    /// price.
     movement_pj: Option<f64>,
+    #[serde(flatten)]
+    timing: Option<TimingJson>,
     /// How data moves; `none` where that is not counted.
     movement: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,6 +123,66 @@ struct DensityLimitsJson {
     full: usize,
 }
 
+/// The time and the static energy; there where static energy is counted.
+#[derive(Serialize)]
+struct TimingJson {
+    /// `null`, here and below: it is not known, as `static_unknown` says.
+    seconds: Option<Value>,
+    static_pj: Option<f64>,
+    static_watts: Option<Value>,
+    /// What each run of the model takes, in `static_pj` too.
+    inference_pj: Option<Value>,
+    launch_seconds: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    static_unknown: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_unknown: Option<String>,
+    /// The seconds of the ops that wait for each: for their arithmetic, or for a
+    /// level of memory.
+    bound: Map<String, Value>,
+}
+
+impl TimingJson {
+    fn new(timing: &Timing, estimate: &Estimate) -> TimingJson {
+        let value = |figure: &Option<Figure>| figure.as_ref().map(|one| exact(&one.value));
+        let bound = timing.by_bound().into_iter().map(|(bound, seconds)| {
+            let name = match (bound, &estimate.moved) {
+                (Bound::Level(level), Some(moved)) => moved.memory.level_name(level),
+                _ => Part::Arithmetic.name().to_owned(),
+            };
+            (name, exact(&seconds))
+        });
+        TimingJson {
+            seconds: timing.seconds(|_| true).as_ref().map(exact),
+            static_pj: estimate.statics().map(Energy::picojoules),
+            static_watts: value(&timing.power),
+            inference_pj: timing.of_inference().as_ref().map(exact),
+            launch_seconds: value(&timing.launch),
+            static_unknown: timing.unknown(&estimate.table),
+            time_unknown: timing.ops.as_ref().err().map(MissingPeak::words),
+            bound: bound.collect(),
+        }
+    }
+}
+
+/// The time and the static energy of a group; there where static energy is
+/// counted.
+#[derive(Serialize)]
+struct GroupTimeJson {
+    /// `null`, here and below: not known.
+    seconds: Option<Value>,
+    static_pj: Option<f64>,
+}
+
+impl GroupTimeJson {
+    fn new(group: &Group, estimate: &Estimate) -> Option<GroupTimeJson> {
+        estimate.timing.as_ref().map(|_| GroupTimeJson {
+            seconds: group.seconds.as_ref().map(exact),
+            static_pj: group.statics().map(Energy::picojoules),
+        })
+    }
+}
+
 #[derive(Serialize)]
 struct LayerJson {
     layer: String,
@@ -124,11 +190,14 @@ struct LayerJson {
     products: ProductsJson,
     /// `null` where nothing of it is supported.
     compute_pj: Option<f64>,
+    #[serde(flatten)]
+    time: Option<GroupTimeJson>,
 }
 
-impl From<Group> for LayerJson {
-    fn from(group: Group) -> LayerJson {
+impl LayerJson {
+    fn new(group: Group, estimate: &Estimate) -> LayerJson {
         LayerJson {
+            time: GroupTimeJson::new(&group, estimate),
             products: ProductsJson::of(&group),
             compute_pj: group.energy().map(Energy::picojoules),
             layer: group.name,
@@ -174,6 +243,8 @@ struct StageJson {
     /// `null` where nothing of it is supported.
     compute_pj: Option<f64>,
     movement_pj: Option<f64>,
+    #[serde(flatten)]
+    time: Option<GroupTimeJson>,
     traffic: Option<Vec<TrafficJson>>,
 }
 
@@ -186,6 +257,8 @@ struct LevelJson {
     access_bits: Option<u32>,
     read_pj: Option<Value>,
     write_pj: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bandwidth_gb_s: Option<Value>,
 }
 
 /// Bits of one kind through one level.
@@ -195,10 +268,11 @@ struct TrafficJson {
     role: &'static str,
     direction: &'static str,
     bits: Value,
-    pj: f64,
+    /// `null`: the level has no price.
+    pj: Option<f64>,
 }
 
-fn levels(memory: &Memory) -> Vec<LevelJson> {
+fn levels(memory: &Memory, timed: bool) -> Vec<LevelJson> {
     let levels = memory.levels.iter();
     levels
         .map(|level| LevelJson {
@@ -207,6 +281,8 @@ fn levels(memory: &Memory) -> Vec<LevelJson> {
             access_bits: level.price.as_ref().map(|price| price.bits),
             read_pj: level.read_pj().as_ref().map(exact),
             write_pj: level.write_pj().as_ref().map(exact),
+            bandwidth_gb_s: (level.bandwidth.as_ref().filter(|_| timed))
+                .map(|one| exact(&one.value)),
         })
         .collect()
 }
@@ -218,7 +294,7 @@ fn traffic(moved: &Moved, within: impl Fn(&MovedLine) -> bool) -> Vec<TrafficJso
         role: row.role.name(),
         direction: row.direction.name(),
         bits: exact(&row.bits),
-        pj: number::to_f64(&row.picojoules),
+        pj: row.picojoules.as_ref().map(number::to_f64),
     })
     .collect()
 }
@@ -234,6 +310,7 @@ impl StageJson {
             products: ProductsJson::of(&group),
             compute_pj: group.arithmetic().map(Energy::picojoules),
             movement_pj: group.movement().map(Energy::picojoules),
+            time: GroupTimeJson::new(&group, estimate),
             traffic: (estimate.moved.as_ref())
                 .map(|moved| traffic(moved, |line| line.stage == group.name)),
             stage: group.name,
@@ -246,7 +323,7 @@ pub(super) fn assumed(estimate: &Estimate) -> Vec<String> {
     let mut names: Vec<String> = estimate
         .lines
         .iter()
-        .filter(|line| line.confidence == Confidence::Assumed)
+        .filter(|line| line.confidence == Confidence::Assumed && line.picojoules.is_some())
         .map(|line| format!("{}.{}", line.primitive, line.format))
         .collect();
     names.sort_unstable();
@@ -275,15 +352,16 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
         products: ProductsJson::from(&estimate.work()),
         phase: estimate.settings.phase.name(),
         total_pj: total,
-        compute_pj: estimate.arithmetic().picojoules(),
+        compute_pj: estimate.arithmetic().map(Energy::picojoules),
         movement_pj: estimate.movement().map(Energy::picojoules),
+        timing: (estimate.timing.as_ref()).map(|timing| TimingJson::new(timing, estimate)),
         movement: moved.map_or("none", |moved| moved.memory.movement.name()),
         tiles: moved.and_then(|moved| moved.memory.movement.tiles().map(Tiles::name)),
         fuse: moved
             .filter(|moved| moved.memory.movement.tiles().is_some())
             .map(|moved| moved.memory.options.fuse.name()),
         spikes: moved.map(|moved| moved.memory.options.spikes.name()),
-        memory: moved.map(|moved| levels(&moved.memory)),
+        memory: moved.map(|moved| levels(&moved.memory, estimate.timing.is_some())),
         traffic: moved.map(|moved| traffic(moved, |_| true)),
         lower_bound_bits: moved.and_then(|moved| moved.lower_bound_bits.as_ref().map(exact)),
         stages: estimate
@@ -292,7 +370,7 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
             .map(|group| StageJson::new(group, estimate))
             .collect(),
         layers: (estimate.by(By::Layer).into_iter())
-            .map(LayerJson::from)
+            .map(|group| LayerJson::new(group, estimate))
             .collect(),
         confidence: (estimate.by_confidence().into_iter())
             .map(|(confidence, energy)| (confidence.name(), energy.picojoules()))
@@ -344,31 +422,30 @@ struct RowJson {
     baseline_pj: Option<f64>,
     saving: Option<f64>,
     /// Of the energy the arithmetic and what moves, and of the arithmetic what is
-    /// saved; left out where movement is not counted.
+    /// saved; left out where arithmetic alone is counted.
     #[serde(flatten)]
     parts: Option<PartsJson>,
 }
 
 #[derive(Serialize)]
 struct PartsJson {
-    compute_pj: f64,
-    movement_pj: f64,
+    compute_pj: Option<f64>,
+    movement_pj: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    static_pj: Option<Option<f64>>,
     compute_saving: Option<f64>,
 }
 
 fn row_json(row: Row, by_stage: bool) -> RowJson {
     let saving = row.saving();
-    let parts = match row.parts().as_slice() {
-        [arithmetic, movement] => arithmetic
-            .energy
-            .zip(movement.energy)
-            .map(|pair| PartsJson {
-                compute_pj: pair.0.picojoules(),
-                movement_pj: pair.1.picojoules(),
-                compute_saving: arithmetic.saving(),
-            }),
-        _ => None,
-    };
+    let part = |part: Part| row.parts.iter().find(|known| known.part == part);
+    let energy = |part: &RowPart| part.energy.map(Energy::picojoules);
+    let parts = part(Part::Arithmetic).map(|arithmetic| PartsJson {
+        compute_pj: energy(arithmetic),
+        movement_pj: part(Part::Movement).and_then(energy),
+        static_pj: part(Part::Static).map(energy),
+        compute_saving: arithmetic.saving(),
+    });
     let (scope, stage) = if by_stage {
         (None, Some(row.scope))
     } else {
@@ -433,6 +510,7 @@ fn cell_json(cell: &Cell) -> Value {
         Cell::Text(text) | Cell::Formula { text, .. } => Value::String(text.clone()),
         Cell::Count(count) => exact(count),
         Cell::Energy(energy) => energy.picojoules().into(),
+        Cell::Seconds(seconds) => (*seconds).into(),
         Cell::Share(value) | Cell::Factor(value) | Cell::Number(value) => (*value).into(),
     }
 }

@@ -36,6 +36,8 @@ pub struct CostModel<'t> {
     /// The levels of memory that data moves between; nothing where data
     /// movement is not counted.
     pub memory: Option<&'t Memory>,
+    /// Whether time is counted, and static energy with it.
+    pub static_energy: bool,
 }
 
 /// What one of a demand costs.
@@ -91,6 +93,12 @@ impl Cost<'_> {
 }
 
 impl<'t> CostModel<'t> {
+    /// Whether arithmetic has no energy here: the table says how long it takes,
+    /// and prices no operation at all. Then it is left out, and that is said.
+    pub fn leaves_out_arithmetic(&self) -> bool {
+        self.static_energy && self.table.entries().next().is_none()
+    }
+
     /// What one of a demand costs; nothing where something else that is asked
     /// for pays for it too.
     ///
@@ -239,6 +247,11 @@ fn missing_entry(
         .filter(|format| table.entry(primitive, *format).is_some())
         .map(|format| format.to_string())
         .collect();
+    if table.entries().next().is_none() {
+        diagnostic = diagnostic.help(format!(
+            "`{name}` prices no operation; `--static` counts the time and its static energy alone"
+        ));
+    }
     if !formats.is_empty() {
         let formats = formats.join(", ");
         diagnostic = diagnostic.help(format!("`{name}` has `{primitive}` in {formats}"));

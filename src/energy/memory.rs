@@ -2,12 +2,13 @@
 
 use num_rational::BigRational;
 use num_traits::Zero;
+use petgraph::graph::NodeIndex;
 
 use super::sum::Sum;
 use crate::movement::{Direction, Hierarchy, Movement, MovementOptions, Role};
 use crate::number;
 use crate::symbolic::{Bindings, Expr, Symbol};
-use crate::table::{AccessPrice, Confidence, Entry, MemoryLevel, Scaling};
+use crate::table::{AccessPrice, Confidence, Entry, Figure, MemoryLevel, Scaling};
 use crate::units::Energy;
 
 /// The levels of memory that an estimate counts with, and how data moves
@@ -101,6 +102,15 @@ impl Memory {
             }
         }
         prices
+    }
+
+    /// The bandwidths of all levels, each with its symbol.
+    pub fn bandwidths(&self) -> impl Iterator<Item = (Symbol, &Figure)> {
+        let levels = self.levels.iter().enumerate();
+        levels.filter_map(|(at, level)| {
+            let symbol = self.symbol(at, LevelNumber::Bandwidth);
+            Some((symbol, level.bandwidth.as_ref()?))
+        })
     }
 
     /// The symbol of a number in energies: `45nm.dram.access`. Of two levels of
@@ -242,6 +252,8 @@ pub struct Moved {
 /// What one op moves of one kind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MovedLine {
+    /// The op in its graph.
+    pub node: NodeIndex,
     /// The op, with the blocks around it.
     pub op: String,
     /// Its stage.
@@ -256,8 +268,9 @@ pub struct MovedLine {
     pub direction: Direction,
     /// How many bits.
     pub bits: BigRational,
-    /// What that costs, in picojoules, exactly.
-    pub picojoules: BigRational,
+    /// What that costs, in picojoules, exactly; nothing where the level has no
+    /// price.
+    pub picojoules: Option<BigRational>,
     /// How far to trust the price of the level.
     pub confidence: Confidence,
 }
@@ -273,11 +286,27 @@ pub struct LevelTraffic {
     pub direction: Direction,
     /// How many bits.
     pub bits: BigRational,
-    /// What that costs, in picojoules, exactly.
-    pub picojoules: BigRational,
+    /// What that costs, in picojoules, exactly; nothing where the level has no
+    /// price.
+    pub picojoules: Option<BigRational>,
 }
 
 impl Moved {
+    /// Whether anything that moves has a price.
+    pub fn has_prices(&self) -> bool {
+        self.lines.is_empty() || self.lines.iter().any(|line| line.picojoules.is_some())
+    }
+
+    /// The levels that something moves through at no known price.
+    pub fn unpriced(&self) -> Vec<String> {
+        let is_unpriced = |level: &usize| {
+            let mut lines = self.lines.iter();
+            lines.any(|line| line.level == *level && line.picojoules.is_none())
+        };
+        let levels = (0..self.memory.levels.len()).filter(is_unpriced);
+        levels.map(|level| self.memory.level_name(level)).collect()
+    }
+
     /// What a line is, in words: `dram read`.
     pub fn name(&self, line: &MovedLine) -> String {
         let level = self.memory.level_name(line.level);
@@ -295,9 +324,13 @@ impl Moved {
                         (line.level, line.role, line.direction) == (level, role, direction)
                     };
                     let (mut bits, mut picojoules) = (BigRational::zero(), Sum::default());
+                    let mut has_price = true;
                     for line in self.lines.iter().filter(is_it).filter(|line| within(line)) {
                         bits = number::sum(&bits, &line.bits);
-                        picojoules.add(&line.picojoules);
+                        match &line.picojoules {
+                            Some(own) => picojoules.add(own),
+                            None => has_price = false,
+                        }
                     }
                     if !bits.is_zero() {
                         rows.push(LevelTraffic {
@@ -305,7 +338,7 @@ impl Moved {
                             role,
                             direction,
                             bits,
-                            picojoules: picojoules.value(),
+                            picojoules: has_price.then(|| picojoules.value()),
                         });
                     }
                 }
@@ -317,8 +350,9 @@ impl Moved {
     /// The energy of the lines that `within` takes.
     pub fn energy(&self, within: impl Fn(&MovedLine) -> bool) -> Energy {
         let mut sum = Sum::default();
-        for line in self.lines.iter().filter(|line| within(line)) {
-            sum.add(&line.picojoules);
+        let lines = self.lines.iter().filter(|line| within(line));
+        for picojoules in lines.filter_map(|line| line.picojoules.as_ref()) {
+            sum.add(picojoules);
         }
         Energy::from_picojoules(number::to_f64(&sum.value()))
     }

@@ -1,5 +1,6 @@
 //! The conventions that a result rests on, in a line.
 
+use super::timing::static_words;
 use crate::energy::Estimate;
 use crate::model::Phase;
 use crate::number;
@@ -22,9 +23,11 @@ pub fn conventions_line(estimate: &Estimate) -> String {
         .map(|format| format!("; one mac in {format} is a multiplication and an addition"))
         .collect();
     let fused = fused.concat();
-    let set: Vec<String> = (estimate.settings.set.iter())
-        .map(|(entry, value)| format!("; {entry} set to {} pJ", number::plain(value)))
-        .collect();
+    let set = (estimate.settings.set.iter())
+        .map(|(entry, value)| format!("; {entry} set to {} pJ", number::plain(value)));
+    let device = (estimate.settings.device_set.iter())
+        .map(|(entry, value)| format!("; {entry} set to {}", number::plain(value)));
+    let set: Vec<String> = set.chain(device).collect();
     let set = set.concat();
     let movement = match &estimate.settings.memory {
         None => "— (not counted)".to_owned(),
@@ -38,5 +41,11 @@ pub fn conventions_line(estimate: &Estimate) -> String {
         Phase::Prefill => String::new(),
         phase => format!("; phase: {phase}"),
     };
-    format!("Conventions: {conventions}{free}{fused}{set}{phase}; data movement: {movement}.")
+    let statics = match static_words(estimate) {
+        None => String::new(),
+        Some(words) => format!("; static energy: {words}"),
+    };
+    format!(
+        "Conventions: {conventions}{free}{fused}{set}{phase}; data movement: {movement}{statics}."
+    )
 }
