@@ -76,7 +76,8 @@ fn picture(estimates: &[Estimate], by: ByArg) -> Result<Result<Svg, ChartError>,
     match roofline(estimate) {
         Some(chart) => Ok(lines(&chart)),
         None => Err(super::usage::usage_error(
-            "no op moves anything to or from the farthest memory, so there is no roofline",
+            "no op moves anything to or from the farthest memory, or there is no price for it: there is no \
+             roofline",
         )),
     }
 }

@@ -207,6 +207,14 @@ pub(super) fn missing_entries(
     others: &[&EnergyTable],
 ) -> Problems {
     let mut problems = Problems::new();
+    if let (Some(first), None) = (missing.first(), table.entries().next()) {
+        let op = &counted.graph.ops()[first.demand.op];
+        let name = table.name();
+        let message = format!("table `{name}` prices no operation");
+        let help = "`--static` counts how long a model takes, and the static energy of that";
+        problems.push(Diagnostic::at(&op.place, message).help(help));
+        return problems;
+    }
     let mut seen = BTreeSet::new();
     for one in missing {
         if seen.insert((one.primitive, one.format)) {
@@ -247,11 +255,6 @@ fn missing_entry(
         .filter(|format| table.entry(primitive, *format).is_some())
         .map(|format| format.to_string())
         .collect();
-    if table.entries().next().is_none() {
-        diagnostic = diagnostic.help(format!(
-            "`{name}` prices no operation; `--static` counts the time and its static energy alone"
-        ));
-    }
     if !formats.is_empty() {
         let formats = formats.join(", ");
         diagnostic = diagnostic.help(format!("`{name}` has `{primitive}` in {formats}"));

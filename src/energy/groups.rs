@@ -197,7 +197,6 @@ impl Estimate {
             && let Some((group, _)) = all.of(Cow::from(INFERENCE))
         {
             group.statics = Some(inference);
-            group.moved = has_prices.then(BigRational::zero);
         }
         for group in &mut all.groups {
             if timing.ops.is_ok() {
@@ -205,6 +204,9 @@ impl Estimate {
             }
             if is_known {
                 group.statics.get_or_insert_default();
+            }
+            if has_prices {
+                group.moved.get_or_insert_default();
             }
         }
     }

@@ -34,6 +34,8 @@ pub(super) struct SweepPlan {
     /// What must be said beside every number here.
     pub(super) caveats: Vec<String>,
     pub(super) conventions: Conventions,
+    /// Whether static energy is counted.
+    pub(super) statics: bool,
     /// What cannot be imported.
     pub(super) refused: Refused,
 }
@@ -132,6 +134,7 @@ impl SweepPlan {
             points: Vec::new(),
             caveats: first.notes(),
             conventions: first.prices.conventions,
+            statics: args.price.statics,
             switches: (beside.iter())
                 .map(|axis| axis.symbol.name().to_owned())
                 .collect(),

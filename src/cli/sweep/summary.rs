@@ -152,7 +152,11 @@ impl Summary {
             }
         }
         let mut notes = plan.caveats.clone();
-        notes.push(format!("Conventions: {}.", plan.conventions));
+        let statics = match plan.statics {
+            true => "; static energy: static power × time by the roofline",
+            false => "",
+        };
+        notes.push(format!("Conventions: {}{statics}.", plan.conventions));
         notes.push(format!("{} points.", self.points));
         if self.refused > 0 {
             notes.push(format!("{}.", self.refused_words(plan)));
