@@ -18,8 +18,9 @@ use picojoule::loader::Loader;
 use picojoule::movement::{Movement, MovementOptions, Tiles};
 use picojoule::number::{parse_decimal, plain, to_f64};
 use picojoule::source::Source;
-use picojoule::symbolic::Symbol;
+use picojoule::symbolic::{Bindings, Expr, Symbol};
 use picojoule::table::{DeviceNumber, EnergyTable};
+use picojoule::threshold::{Claim, Holds, Side, Solution, Span, ThresholdAxis, solve};
 use proptest::prelude::*;
 
 /// A device of 900 operations and 400 bytes a second that takes 100 W.
@@ -32,16 +33,18 @@ const DRAM: &str = "[[memory]]\nlevel = \"dram\"\nper = \"byte\"\npj = 2\nsource
 const PRICES: &str = "mul = { pj = 2, source = \"s\", confidence = \"high\" }\n\
     add = { pj = 1, source = \"s\", confidence = \"high\" }\n";
 
+/// A table with these sections, that derives other prices from `add`.
 fn text(rest: &str) -> String {
     let every = ["sub", "compare", "abs", "exp", "div", "select", "sqrt"];
-    let every: Vec<String> = every
-        .iter()
-        .map(|name| format!("{name} = \"add\""))
-        .collect();
+    let every = every.map(|name| format!("{name} = \"add\"\n")).concat();
+    format!("{}\n[every]\n{every}", bare(rest))
+}
+
+/// A table with these sections alone.
+fn bare(rest: &str) -> String {
     format!(
         "name = \"dev\"\nboundary = \"device\"\nkind = \"measured\"\n\
-         [source.s]\ntitle = \"A sheet\"\nwhere = \"here\"\n{rest}\n[every]\n{}\n",
-        every.join("\n")
+         [source.s]\ntitle = \"A sheet\"\nwhere = \"here\"\n{rest}\n"
     )
 }
 
@@ -194,16 +197,9 @@ fn a_missing_peak_is_named() {
 /// arithmetic nor movement.
 #[test]
 fn what_has_no_price_is_left_out() {
-    let bare = "[[memory]]\nlevel = \"dram\"\nbandwidth = { mb_s = 4e-4, source = \"s\", confidence = \"high\" }\n\
+    let dram = "[[memory]]\nlevel = \"dram\"\nbandwidth = { mb_s = 4e-4, source = \"s\", confidence = \"high\" }\n\
         [[hierarchy]]\nname = \"h\"\nlevels = [\"dram\"]\n";
-    let table = read(
-        &text(&format!("{DEVICE}{bare}"))
-            .replace("[every]", "[source.t]\ntitle = \"t\"\nwhere = \"t\"\n#")
-            .split("sub =")
-            .next()
-            .unwrap()
-            .to_owned(),
-    );
+    let table = read(&bare(&format!("{DEVICE}{dram}")));
     let found = of(&product(), &table, Some(Movement::Compulsory));
     assert_eq!((found.arithmetic(), found.movement()), (None, None));
     assert_eq!(found.total().joules(), 300.0);
@@ -312,6 +308,117 @@ proptest! {
         // What a run takes is there without any power.
         prop_assert_eq!(exact(&none), whole(40_000_000));
     }
+}
+
+/// max(a, b/x): what takes a seconds of arithmetic, and b/x of traffic.
+fn longest(a: i64, b: i64) -> Expr {
+    let x = Expr::symbol("x");
+    Expr::whole(a).larger(&Expr::whole(b).divide(&x).unwrap())
+}
+
+/// Where the energy is no more than that of the baseline, for x above 0.
+fn no_more(baseline: &Expr, energy: &Expr) -> Solution {
+    let mut values = Bindings::default();
+    values.set(Symbol::new("x"), whole(1));
+    let side = |picojoules| Side {
+        picojoules,
+        values: &values,
+    };
+    let x = Symbol::new("x");
+    let claim = Claim::new(&x, side(baseline), side(energy), BigRational::zero()).unwrap();
+    let axis = ThresholdAxis::of_entry(&x, &whole(1));
+    solve(&claim, &axis, &axis.default_range()).unwrap()
+}
+
+/// max(3, 6/x) is at least 4 up to x = 3/2. max(3, 6/x) is at least max(2, 8/x)
+/// where 3 is at least 8/x: from x = 8/3 on. It is more than 3 up to x = 2, and 3
+/// from there on: never less.
+#[test]
+fn maxima_cross_where_they_do() {
+    let spans = |solution: &Solution| -> Vec<(BigRational, Option<BigRational>)> {
+        solution
+            .holds
+            .iter()
+            .map(|span| (span.from.clone(), span.to.clone()))
+            .collect()
+    };
+    let constant = no_more(&longest(3, 6), &Expr::whole(4));
+    assert_eq!(spans(&constant), [(whole(0), Some(ratio(3, 2)))]);
+    let both = no_more(&longest(3, 6), &longest(2, 8));
+    assert_eq!(spans(&both), [(ratio(8, 3), None)]);
+    let flat = no_more(&longest(3, 6), &Expr::whole(3));
+    assert_eq!(spans(&flat), [(whole(0), None)]);
+    assert_eq!(flat.crossings[0].side, Holds::Around);
+    let none = no_more(&longest(3, 6), &longest(4, 7));
+    assert!(none.holds.is_empty() && none.crossings.is_empty());
+}
+
+proptest! {
+    #![proptest_config(common::cases(200))]
+
+    /// Where sums of maxima cross, against their values at many places.
+    #[test]
+    fn crossings_of_maxima_are_where_signs_change(
+        one in proptest::collection::vec((0_i64..9, 1_i64..9), 1..5),
+        other in proptest::collection::vec((0_i64..9, 1_i64..9), 1..5),
+    ) {
+        let sum = |terms: &[(i64, i64)]| -> Expr {
+            terms.iter().map(|(a, b)| longest(*a, *b)).collect::<Vec<_>>().iter().sum()
+        };
+        let (baseline, energy) = (sum(&one), sum(&other));
+        let solution = no_more(&baseline, &energy);
+        let mut values = Bindings::default();
+        for step in 1..150_i64 {
+            let x = ratio(step, 16);
+            values.set(Symbol::new("x"), x.clone());
+            let difference = baseline.evaluate(&values).unwrap() - energy.evaluate(&values).unwrap();
+            let inside = |span: &Span| span.from <= x && span.to.as_ref().is_none_or(|to| x <= *to);
+            let holds = solution.holds.iter().any(inside) || solution.identical;
+            prop_assert_eq!(holds, difference >= BigRational::zero(), "{} {:?}", x, solution);
+        }
+    }
+}
+
+/// The scores of l1 take three operations where those of vanilla take two: 960 000,
+/// 9.6 µs at 10¹¹ a second. Both move 2·25·512 + 8·25² numbers of 4 bytes: 122 400
+/// bytes take as long at 12.75 GB/s. Up to there both wait for memory and cost the
+/// same; beyond, l1 costs more.
+#[test]
+fn bandwidths_have_crossovers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(&folder);
+    let path = path.to_str().unwrap();
+    let common = [
+        "--table",
+        path,
+        "--static",
+        "--movement",
+        "tiled",
+        "--set",
+        "fp32.tops=0.1",
+    ];
+    let asked = [
+        "crossover",
+        "attention",
+        "--between",
+        "vanilla,l1",
+        "--over",
+        "dram.gb_s=1..100000",
+    ];
+    let found = json(&[&asked[..], &common].concat());
+    let crossing = &found["results"][0]["crossings"][0];
+    assert_eq!(crossing["exact"], true);
+    let root = crossing["value"].as_f64().unwrap();
+    assert_eq!(root, 12.75);
+    let at = |rate: f64, variant: &str| {
+        let set = format!("dram.gb_s={rate}");
+        let asked = ["estimate", "attention", "--variant", variant, "--set", &set];
+        json(&[&asked[..], &common].concat())["static_pj"]
+            .as_f64()
+            .unwrap()
+    };
+    assert_eq!(at(root * 0.99, "vanilla"), at(root * 0.99, "l1"));
+    assert!(at(root * 1.01, "vanilla") < at(root * 1.01, "l1"));
 }
 
 fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
