@@ -199,7 +199,10 @@ impl Comparison {
 
     /// Every variant over every scope given, the baseline first.
     pub fn rows(&self, scopes: &[String]) -> Vec<Row> {
-        let energy = |estimate: &Estimate, scope: &str| estimate.of_scope(scope).map(Some);
+        let energy = |estimate: &Estimate, scope: &str| {
+            let energy = estimate.of_scope(scope)?;
+            Some(estimate.has_energy().then_some(energy))
+        };
         self.tabulate(scopes, energy, Estimate::parts_of_scope)
     }
 

@@ -231,8 +231,8 @@ impl Estimate {
             Some(charge(Part::Static, &*op.stage, picojoules, op.confidence))
         });
         let inference = timing.and_then(|timing| {
-            timing.picojoules()?;
-            let confidence = timing.inference.as_ref()?.confidence;
+            let inference = timing.inference.as_ref().filter(|_| timing.is_known());
+            let confidence = inference?.confidence;
             let picojoules = Cow::Owned(timing.of_inference()?);
             Some(charge(Part::Static, INFERENCE, picojoules, confidence))
         });
@@ -251,6 +251,12 @@ impl Estimate {
         self.lines.iter().all(|line| line.picojoules.is_some())
     }
 
+    /// Whether anything has an energy here: on a table without prices and without
+    /// a static power nothing has.
+    pub fn has_energy(&self) -> bool {
+        Part::ALL.into_iter().any(|part| self.knows(part))
+    }
+
     /// The energy of the arithmetic alone; nothing where the table prices no
     /// operation.
     pub fn arithmetic(&self) -> Option<Energy> {
@@ -267,21 +273,23 @@ impl Estimate {
         self.part(Part::Static, None)
     }
 
+    /// Whether a part is counted, and has an energy.
+    fn knows(&self, part: Part) -> bool {
+        match part {
+            Part::Arithmetic => self.prices_operations(),
+            Part::Movement => self.moved.as_ref().is_some_and(Moved::has_prices),
+            Part::Static => self.timing.as_ref().is_some_and(Timing::is_known),
+        }
+    }
+
     /// The energy of one part in some stages, or in all; nothing where it is not
     /// counted, or not known.
     fn part(&self, part: Part, stages: Option<&[String]>) -> Option<Energy> {
-        let is_known = match part {
-            Part::Arithmetic => self.prices_operations(),
-            Part::Movement => self.moved.as_ref().is_some_and(Moved::has_prices),
-            Part::Static => {
-                (self.timing.as_ref()).is_some_and(|timing| timing.picojoules().is_some())
-            }
-        };
         let inside = |charge: &Charge<'_>| {
             let named = |stages: &[String]| stages.iter().any(|stage| stage == charge.stage);
             charge.part == part && stages.is_none_or(named)
         };
-        is_known.then(|| sum(self.charges().filter(inside)))
+        self.knows(part).then(|| sum(self.charges().filter(inside)))
     }
 
     /// The energy that rests on entries of each confidence.
@@ -309,7 +317,7 @@ impl Estimate {
         let lines = self.lines.iter().any(|line| line.stage == stage);
         let has_lines = lines || self.charges().any(|charge| charge.stage == stage);
         let is_unknown = !has_lines && self.unsupported.iter().any(|op| op.stage == stage);
-        (!is_unknown).then(|| self.of_stages(&[stage.to_owned()]))
+        (!is_unknown && self.has_energy()).then(|| self.of_stages(&[stage.to_owned()]))
     }
 
     /// The operators that are not supported, each once, with how often they

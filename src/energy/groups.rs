@@ -191,7 +191,7 @@ impl Estimate {
                 group.statics = Some(number::sum(&statics, picojoules));
             }
         }
-        let is_known = timing.picojoules().is_some();
+        let is_known = timing.is_known();
         let has_prices = self.moved.as_ref().is_some_and(Moved::has_prices);
         if let Some(inference) = timing.of_inference().filter(|_| is_known)
             && let Some((group, _)) = all.of(Cow::from(INFERENCE))

@@ -156,6 +156,14 @@ impl Timing {
         Some(&inference.value * whole(PICOJOULES))
     }
 
+    /// Whether the static energy is known.
+    pub fn is_known(&self) -> bool {
+        match self.power {
+            Some(_) => self.ops.is_ok(),
+            None => self.inference.is_some(),
+        }
+    }
+
     /// All static energy in picojoules; nothing where it is not known.
     pub fn picojoules(&self) -> Option<BigRational> {
         let ops = self.of_ops(|_| true)?;

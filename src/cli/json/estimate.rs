@@ -1,34 +1,19 @@
-//! The JSON of estimates and comparisons. Its fields are a promise: they may
-//! be added to, never renamed.
+//! Estimates as JSON.
 
 use std::collections::BTreeMap;
 
-use num_rational::BigRational;
 use serde::Serialize;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
-use super::usage::usage_error;
-use crate::compare::{Comparison, Row, RowPart};
-use crate::energy::{
-    Bound, By, Estimate, Group, Memory, MissingPeak, Moved, MovedLine, Part, Timing, Work,
-};
+use super::timing::{GroupTimeJson, TimingJson};
+use super::value::{exact, text};
+use crate::compare::Comparison;
+use crate::energy::{By, Estimate, Group, Memory, Moved, MovedLine, Work};
 use crate::movement::Tiles;
 use crate::number;
-use crate::render::table::{Cell, Table};
 use crate::source::Problems;
-use crate::table::{Confidence, Figure};
+use crate::table::Confidence;
 use crate::units::Energy;
-
-/// An exact number as JSON: an integer however large, all digits of a decimal,
-/// the nearest double of anything else.
-pub(super) fn exact(value: &BigRational) -> Value {
-    let text = if number::is_decimal(value) {
-        number::plain(value)
-    } else {
-        number::to_f64(value).to_string()
-    };
-    text.parse::<Number>().map_or(Value::Null, Value::Number)
-}
 
 #[derive(Serialize)]
 struct EstimateJson<'a> {
@@ -42,7 +27,8 @@ struct EstimateJson<'a> {
     products: ProductsJson,
     /// What the model does: `prefill`, `decode`, `train`.
     phase: &'static str,
-    total_pj: f64,
+    /// `null`: the table gives no energy at all.
+    total_pj: Option<f64>,
     /// `null`: the table prices no operation.
     compute_pj: Option<f64>,
     /// `null`: data movement is not counted, as the conventions say, or has no
@@ -123,66 +109,6 @@ struct DensityLimitsJson {
     full: usize,
 }
 
-/// The time and the static energy; there where static energy is counted.
-#[derive(Serialize)]
-struct TimingJson {
-    /// `null`, here and below: it is not known, as `static_unknown` says.
-    seconds: Option<Value>,
-    static_pj: Option<f64>,
-    static_watts: Option<Value>,
-    /// What each run of the model takes, in `static_pj` too.
-    inference_pj: Option<Value>,
-    launch_seconds: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    static_unknown: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    time_unknown: Option<String>,
-    /// The seconds of the ops that wait for each: for their arithmetic, or for a
-    /// level of memory.
-    bound: Map<String, Value>,
-}
-
-impl TimingJson {
-    fn new(timing: &Timing, estimate: &Estimate) -> TimingJson {
-        let value = |figure: &Option<Figure>| figure.as_ref().map(|one| exact(&one.value));
-        let bound = timing.by_bound().into_iter().map(|(bound, seconds)| {
-            let name = match (bound, &estimate.moved) {
-                (Bound::Level(level), Some(moved)) => moved.memory.level_name(level),
-                _ => Part::Arithmetic.name().to_owned(),
-            };
-            (name, exact(&seconds))
-        });
-        TimingJson {
-            seconds: timing.seconds(|_| true).as_ref().map(exact),
-            static_pj: estimate.statics().map(Energy::picojoules),
-            static_watts: value(&timing.power),
-            inference_pj: timing.of_inference().as_ref().map(exact),
-            launch_seconds: value(&timing.launch),
-            static_unknown: timing.unknown(&estimate.table),
-            time_unknown: timing.ops.as_ref().err().map(MissingPeak::words),
-            bound: bound.collect(),
-        }
-    }
-}
-
-/// The time and the static energy of a group; there where static energy is
-/// counted.
-#[derive(Serialize)]
-struct GroupTimeJson {
-    /// `null`, here and below: not known.
-    seconds: Option<Value>,
-    static_pj: Option<f64>,
-}
-
-impl GroupTimeJson {
-    fn new(group: &Group, estimate: &Estimate) -> Option<GroupTimeJson> {
-        estimate.timing.as_ref().map(|_| GroupTimeJson {
-            seconds: group.seconds.as_ref().map(exact),
-            static_pj: group.statics().map(Energy::picojoules),
-        })
-    }
-}
-
 #[derive(Serialize)]
 struct LayerJson {
     layer: String,
@@ -224,7 +150,7 @@ fn left_out_json(estimate: &Estimate) -> Vec<LeftOutJson<'_>> {
 }
 
 /// What each variant leaves out, by its name.
-pub(super) fn left_out(comparison: &Comparison) -> Map<String, Value> {
+pub(in crate::cli) fn left_out(comparison: &Comparison) -> Map<String, Value> {
     let estimates = comparison.settings.first().into_iter().flatten();
     estimates
         .filter_map(|estimate| {
@@ -319,7 +245,7 @@ impl StageJson {
 }
 
 /// The names of the primitives that assumed entries price.
-pub(super) fn assumed(estimate: &Estimate) -> Vec<String> {
+pub(in crate::cli) fn assumed(estimate: &Estimate) -> Vec<String> {
     let mut names: Vec<String> = estimate
         .lines
         .iter()
@@ -331,14 +257,13 @@ pub(super) fn assumed(estimate: &Estimate) -> Vec<String> {
     names
 }
 
-fn conventions(estimate: &Estimate) -> Map<String, Value> {
+pub(super) fn conventions(estimate: &Estimate) -> Map<String, Value> {
     let list = estimate.settings.list().into_iter();
     list.map(|(name, value)| (name.to_owned(), Value::String(value)))
         .collect()
 }
 
 fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
-    let total = estimate.total().picojoules();
     let moved = estimate.moved.as_ref();
     EstimateJson {
         model: &estimate.model,
@@ -351,7 +276,7 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
         parameters: exact(&estimate.parameters),
         products: ProductsJson::from(&estimate.work()),
         phase: estimate.settings.phase.name(),
-        total_pj: total,
+        total_pj: (estimate.has_energy()).then(|| estimate.total().picojoules()),
         compute_pj: estimate.arithmetic().map(Energy::picojoules),
         movement_pj: estimate.movement().map(Energy::picojoules),
         timing: (estimate.timing.as_ref()).map(|timing| TimingJson::new(timing, estimate)),
@@ -389,133 +314,9 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
 }
 
 /// One estimate as an object, several as an array.
-pub(super) fn estimates(estimates: &[Estimate]) -> Result<String, Problems> {
+pub(in crate::cli) fn estimates(estimates: &[Estimate]) -> Result<String, Problems> {
     match estimates {
         [one] => text(&estimate_json(one)),
         many => text(&many.iter().map(estimate_json).collect::<Vec<_>>()),
     }
-}
-
-#[derive(Serialize)]
-struct ComparisonJson<'a> {
-    model: &'a str,
-    baseline: &'a str,
-    dims: Map<String, Value>,
-    conventions: Map<String, Value>,
-    /// Operators that are not known, and in no sum, by variant.
-    left_out: Map<String, Value>,
-    rows: Vec<RowJson>,
-    stages: Vec<RowJson>,
-}
-
-#[derive(Serialize)]
-struct RowJson {
-    table: String,
-    format: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stage: Option<String>,
-    variant: String,
-    /// `null` where nothing of it is supported.
-    energy_pj: Option<f64>,
-    baseline_pj: Option<f64>,
-    saving: Option<f64>,
-    /// Of the energy the arithmetic and what moves, and of the arithmetic what is
-    /// saved; left out where arithmetic alone is counted.
-    #[serde(flatten)]
-    parts: Option<PartsJson>,
-}
-
-#[derive(Serialize)]
-struct PartsJson {
-    compute_pj: Option<f64>,
-    movement_pj: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    static_pj: Option<Option<f64>>,
-    compute_saving: Option<f64>,
-}
-
-fn row_json(row: Row, by_stage: bool) -> RowJson {
-    let saving = row.saving();
-    let part = |part: Part| row.parts.iter().find(|known| known.part == part);
-    let energy = |part: &RowPart| part.energy.map(Energy::picojoules);
-    let parts = part(Part::Arithmetic).map(|arithmetic| PartsJson {
-        compute_pj: energy(arithmetic),
-        movement_pj: part(Part::Movement).and_then(energy),
-        static_pj: part(Part::Static).map(energy),
-        compute_saving: arithmetic.saving(),
-    });
-    let (scope, stage) = if by_stage {
-        (None, Some(row.scope))
-    } else {
-        (Some(row.scope), None)
-    };
-    RowJson {
-        table: row.table,
-        format: row.format.to_string(),
-        scope,
-        stage,
-        variant: row.variant,
-        energy_pj: row.energy.map(Energy::picojoules),
-        baseline_pj: row.baseline.map(Energy::picojoules),
-        saving,
-        parts,
-    }
-}
-
-/// A comparison over the scopes given, and by stage.
-pub(super) fn comparison(comparison: &Comparison, scopes: &[String]) -> Result<String, Problems> {
-    let first = comparison
-        .settings
-        .first()
-        .and_then(|estimates| estimates.first());
-    text(&ComparisonJson {
-        model: first.map_or("", |estimate| &estimate.model),
-        baseline: &comparison.baseline,
-        dims: first.map_or_else(Map::new, |estimate| {
-            let dims = estimate.dims.iter();
-            dims.map(|(name, value)| (name.clone(), exact(value)))
-                .collect()
-        }),
-        conventions: first.map_or_else(Map::new, conventions),
-        left_out: left_out(comparison),
-        rows: (comparison.rows(scopes).into_iter())
-            .map(|row| row_json(row, false))
-            .collect(),
-        stages: (comparison.stage_rows().into_iter())
-            .map(|row| row_json(row, true))
-            .collect(),
-    })
-}
-
-/// Tables as arrays of objects, one array for each, under its title.
-pub(super) fn tables(tables: &[Table]) -> Result<String, Problems> {
-    let mut all = Map::new();
-    for table in tables {
-        let rows = table.rows.iter().map(|row| {
-            let cells = table.columns.iter().zip(&row.cells);
-            let cells = cells.map(|(column, cell)| (column.key.clone(), cell_json(cell)));
-            Value::Object(cells.collect())
-        });
-        let title = table.title.clone().unwrap_or_else(|| "rows".to_owned());
-        all.insert(title, Value::Array(rows.collect()));
-    }
-    text(&all)
-}
-
-fn cell_json(cell: &Cell) -> Value {
-    match cell {
-        Cell::Empty | Cell::NotCounted => Value::Null,
-        Cell::Text(text) | Cell::Formula { text, .. } => Value::String(text.clone()),
-        Cell::Count(count) => exact(count),
-        Cell::Energy(energy) => energy.picojoules().into(),
-        Cell::Seconds(seconds) => (*seconds).into(),
-        Cell::Share(value) | Cell::Factor(value) | Cell::Number(value) => (*value).into(),
-    }
-}
-
-pub(super) fn text(value: &impl Serialize) -> Result<String, Problems> {
-    serde_json::to_string_pretty(value)
-        .map_err(|error| usage_error(format!("cannot write the result as JSON: {error}")))
 }
