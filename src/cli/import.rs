@@ -27,7 +27,7 @@ fn given(args: &ImportArgs, loader: &Loader) -> Result<Given, Problems> {
     let mut problems = Problems::new();
     let mut set = Set::new(&args.set, &mut problems);
     let given = set.given();
-    if let Some(place) = set.hardware.first() {
+    if let Some(place) = set.hardware.places().next() {
         let message = "an import has no prices to set";
         problems.push(Diagnostic::at(place, message));
     }

@@ -52,12 +52,12 @@ pub(super) struct HardwareSet {
 }
 
 impl HardwareSet {
-    /// Where the first of it is named.
-    pub(super) fn first(&self) -> Option<&Place> {
+    /// Where all of it is named.
+    pub(super) fn places(&self) -> impl Iterator<Item = &Place> {
         let entries = self.entries.iter().map(|set| &set.name.place);
         let levels = self.levels.iter().map(|set| &set.name.place);
         let devices = self.devices.iter().map(|set| &set.name.place);
-        entries.chain(levels).chain(devices).next()
+        entries.chain(levels).chain(devices)
     }
 }
 
