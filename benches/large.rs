@@ -87,6 +87,7 @@ fn run(ops: usize, symbolic: bool) {
         format: Format::FP32,
         zero_cost: &free,
         memory: None,
+        static_energy: false,
     };
     let estimate =
         estimate(&counted, &pricing, &[]).unwrap_or_else(|problems| panic!("{problems}"));

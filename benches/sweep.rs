@@ -88,6 +88,7 @@ fn sweep(name: &str) -> SweepPoints {
         format: "fp32".parse().unwrap(),
         zero_cost: &free,
         memory: None,
+        static_energy: false,
     };
     let model = model(name);
     let mut outputs: Vec<Expr> = Vec::new();
@@ -170,6 +171,7 @@ fn anew() -> f64 {
         format: "fp32".parse().unwrap(),
         zero_cost: &free,
         memory: None,
+        static_energy: false,
     };
     let model = model("attention");
     let start = Instant::now();

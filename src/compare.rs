@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use crate::energy::{CostModel, Counted, Estimate, estimate};
+use crate::energy::{CostModel, Counted, Estimate, INFERENCE, Part, estimate};
 use crate::format::Format;
 use crate::source::Problems;
 use crate::table::EnergyTable;
@@ -34,8 +34,20 @@ pub struct Row {
     pub energy: Option<Energy>,
     /// The energy of the baseline, likewise.
     pub baseline: Option<Energy>,
-    /// Of both the arithmetic alone; nothing where data movement is not counted.
-    pub arithmetic: Option<(Energy, Energy)>,
+    /// Of both the parts, as far as these are counted; none where it is arithmetic
+    /// alone.
+    pub parts: Vec<RowPart>,
+}
+
+/// A part of the energies of a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RowPart {
+    /// Which.
+    pub part: Part,
+    /// Of the variant; nothing where it is not known.
+    pub energy: Option<Energy>,
+    /// Of the baseline, likewise.
+    pub baseline: Option<Energy>,
 }
 
 impl Row {
@@ -45,26 +57,41 @@ impl Row {
         saving(self.baseline?, self.energy?)
     }
 
-    /// The arithmetic and the movement as rows of their own; none where movement
-    /// is not counted.
+    /// The parts as rows of their own.
     pub fn parts(&self) -> Vec<Row> {
-        let (Some((own, of_baseline)), Some(energy), Some(baseline)) =
-            (self.arithmetic, self.energy, self.baseline)
-        else {
-            return Vec::new();
-        };
-        let part = |name: &str, energy, baseline| Row {
-            scope: format!("{}, {name}", self.scope),
-            energy: Some(energy),
-            baseline: Some(baseline),
-            arithmetic: None,
+        let part = |part: &RowPart| Row {
+            scope: format!("{}, {}", self.scope, part.part.name()),
+            energy: part.energy,
+            baseline: part.baseline,
+            parts: Vec::new(),
             ..self.clone()
         };
-        vec![
-            part("arithmetic", own, of_baseline),
-            part("movement", energy - own, baseline - of_baseline),
-        ]
+        self.parts.iter().map(part).collect()
     }
+}
+
+impl RowPart {
+    /// The share of the baseline's part that is saved; nothing where the baseline
+    /// takes nothing, or where either is not known.
+    pub fn saving(&self) -> Option<f64> {
+        saving(self.baseline?, self.energy?)
+    }
+}
+
+/// The parts of a variant beside those of the baseline.
+fn side_by_side(
+    own: &[(Part, Option<Energy>)],
+    of_baseline: &[(Part, Option<Energy>)],
+) -> Vec<RowPart> {
+    let parts = own.iter().map(|(part, energy)| {
+        let baseline = of_baseline.iter().find(|(known, _)| known == part);
+        RowPart {
+            part: *part,
+            energy: *energy,
+            baseline: baseline.and_then(|(_, energy)| *energy),
+        }
+    });
+    parts.collect()
 }
 
 /// 1 − energy / baseline, if the baseline is not 0.
@@ -139,7 +166,8 @@ impl Comparison {
         scopes
     }
 
-    /// All stages of all variants, in order of appearance.
+    /// All stages of all variants, in order of appearance; then what each run of
+    /// the model takes, where that is counted.
     pub fn stages(&self) -> Vec<String> {
         let mut stages: Vec<String> = Vec::new();
         let Some(estimates) = self.settings.first() else {
@@ -159,35 +187,43 @@ impl Comparison {
                 }
             }
         }
+        let has_inference = |estimate: &Estimate| {
+            let timing = estimate.timing.as_ref();
+            timing.is_some_and(|timing| timing.of_inference().is_some())
+        };
+        if self.settings.iter().flatten().any(has_inference) {
+            stages.push(INFERENCE.to_owned());
+        }
         stages
     }
 
     /// Every variant over every scope given, the baseline first.
     pub fn rows(&self, scopes: &[String]) -> Vec<Row> {
-        let energy = |estimate: &Estimate, scope: &str| estimate.of_scope(scope).map(Some);
-        self.tabulate(scopes, energy, |estimate, scope| {
-            estimate.arithmetic_of_scope(scope)
-        })
+        let energy = |estimate: &Estimate, scope: &str| {
+            let energy = estimate.of_scope(scope)?;
+            Some(estimate.has_energy().then_some(energy))
+        };
+        self.tabulate(scopes, energy, Estimate::parts_of_scope)
     }
 
     /// Every variant at every stage.
     pub fn stage_rows(&self) -> Vec<Row> {
         let energy = |estimate: &Estimate, stage: &str| Some(estimate.of_stage(stage));
-        self.tabulate(&self.stages(), energy, |_, _| None)
+        self.tabulate(&self.stages(), energy, |_, _| Vec::new())
     }
 
     fn tabulate(
         &self,
         scopes: &[String],
         energy: impl Fn(&Estimate, &str) -> Option<Option<Energy>>,
-        arithmetic: impl Fn(&Estimate, &str) -> Option<Energy>,
+        parts: impl Fn(&Estimate, &str) -> Vec<(Part, Option<Energy>)>,
     ) -> Vec<Row> {
         let mut rows = Vec::new();
         for estimates in &self.settings {
             for scope in scopes {
                 let first = estimates.first();
                 let baseline = first.and_then(|first| energy(first, scope));
-                let of_baseline = first.and_then(|first| arithmetic(first, scope));
+                let of_baseline = first.map(|first| parts(first, scope)).unwrap_or_default();
                 for estimate in estimates {
                     if let (Some(baseline), Some(energy)) = (baseline, energy(estimate, scope)) {
                         rows.push(Row {
@@ -197,7 +233,7 @@ impl Comparison {
                             variant: estimate.variant.clone(),
                             energy,
                             baseline,
-                            arithmetic: arithmetic(estimate, scope).zip(of_baseline),
+                            parts: side_by_side(&parts(estimate, scope), &of_baseline),
                         });
                     }
                 }

@@ -111,6 +111,7 @@ impl Scenario {
             format,
             zero_cost: &BTreeSet::new(),
             memory: None,
+            static_energy: false,
         };
         estimate(&self.count()?, &model, &[])
     }
@@ -170,7 +171,7 @@ mod tests {
         // q = x·W of 3 tokens: 3·8² products and additions of 3.7 + 0.9 pJ.
         let q = stages.iter().find(|stage| stage.name == "q-proj").unwrap();
         let expected = whole(3 * 64) * whole(46) / whole(10);
-        assert_eq!(q.picojoules, expected);
+        assert_eq!(q.picojoules, Some(expected));
         assert!((q.energy().unwrap().joules() - 883.2e-12).abs() < 1e-24);
     }
 

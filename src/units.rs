@@ -66,6 +66,18 @@ pub fn bytes(bytes: f64) -> String {
     format!("{value:.decimals$} {unit}")
 }
 
+/// A time in the unit in which it reads best, to four significant digits: `1.250
+/// ms`.
+pub fn seconds(seconds: f64) -> String {
+    let units = [("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)];
+    let fits = |(_, size): &(&str, f64)| seconds.abs() >= *size;
+    let (unit, size) = match seconds == 0.0 {
+        true => ("s", 1.0),
+        false => units.into_iter().find(fits).unwrap_or(("ps", 1e-12)),
+    };
+    format!("{} {unit}", significant(seconds / size, 4))
+}
+
 impl Add for Energy {
     type Output = Energy;
     fn add(self, other: Energy) -> Energy {
@@ -231,6 +243,20 @@ mod tests {
         assert_eq!(text(2.49e9), "2.49 mJ");
         assert_eq!(text(999.96e6), "1.00 mJ");
         assert_eq!(text(-5e12), "-5.00 J");
+    }
+
+    #[test]
+    fn times_have_the_unit_that_fits() {
+        let times = [0.0, 2.5, 0.00125, 4.5e-6, 3e-9, 2e-12];
+        let words = [
+            "0 s",
+            "2.500 s",
+            "1.250 ms",
+            "4.500 µs",
+            "3.000 ns",
+            "2.000 ps",
+        ];
+        assert_eq!(times.map(seconds), words);
     }
 
     #[test]

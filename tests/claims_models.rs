@@ -30,7 +30,7 @@ fn count(counted: &Counted, stages: &[&str], primitive: Primitive) -> BigRationa
 fn spent(estimate: &Estimate, stages: &[&str]) -> BigRational {
     let lines = estimate.lines.iter();
     let chosen = lines.filter(|line| stages.contains(&line.stage.as_str()));
-    chosen.map(|line| &line.picojoules).sum()
+    chosen.filter_map(|line| line.picojoules.as_ref()).sum()
 }
 
 /// Fails unless `found` is `published` to as many decimals.

@@ -57,6 +57,7 @@ impl Pair {
             format: format(self.format),
             zero_cost: &free,
             memory: None,
+            static_energy: false,
         };
         let sides = self.counted.each_ref().map(|counted| {
             let mut values = counted.graph.values();

@@ -671,6 +671,7 @@ fn a_comparison_gives_the_same_savings() {
         format: format("fp32"),
         zero_cost: NONE_FREE,
         memory: None,
+        static_energy: false,
     });
     let comparison = compare(&pair, &settings, &[]).unwrap();
     assert_eq!(comparison.baseline, "vanilla");

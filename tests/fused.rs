@@ -60,7 +60,7 @@ fn a_mac_stands_for_both_halves_where_neither_has_an_entry() {
         assert_eq!(line.primitive, Primitive::Mac);
         assert_eq!(line.format.to_string(), "int8");
         assert_eq!(line.count, whole(120));
-        assert_eq!(line.picojoules, whole(36));
+        assert_eq!(line.picojoules, Some(whole(36)));
         let conventions = estimate.settings.list();
         assert!(conventions.contains(&("mac", "for mul and add in int8".to_owned())));
     }
@@ -82,6 +82,7 @@ fn a_bias_that_is_counted_is_no_half_of_a_mac() {
         format: format("int8/int32"),
         zero_cost: NONE_FREE,
         memory: None,
+        static_energy: false,
     };
     let mistakes = estimate(&counted, &model, &[]).unwrap_err().to_string();
     assert!(mistakes.contains("`add` in int32"), "{mistakes}");
@@ -126,6 +127,7 @@ fn a_mac_does_not_stand_for_one_half() {
             format: format(format_name),
             zero_cost: NONE_FREE,
             memory: None,
+            static_energy: false,
         };
         let mistakes = estimate(&counted, &model, &[]).unwrap_err().to_string();
         assert!(mistakes.contains(lacking), "{mistakes}");
@@ -152,6 +154,7 @@ fn a_mac_stands_for_nothing_else() {
             format: format("int8"),
             zero_cost: NONE_FREE,
             memory: None,
+            static_energy: false,
         };
         let mistakes = estimate(&counted, &model, &[]).unwrap_err().to_string();
         assert!(mistakes.contains(lacking), "{mistakes}");
@@ -168,9 +171,13 @@ fn formulas_price_a_mac_too() {
         format: format("int8"),
         zero_cost: NONE_FREE,
         memory: None,
+        static_energy: false,
     };
     let formulas = stage_formulas(&counted, &model, &[]).unwrap();
-    assert_eq!(formulas[0].picojoules.to_string(), "0.3·b·d·e·n");
+    assert_eq!(
+        formulas[0].picojoules.as_ref().unwrap().to_string(),
+        "0.3·b·d·e·n"
+    );
     let stages = ["y".to_owned()];
     let priced = energy_formula(&counted, &model, &stages, EnergyTable::price).unwrap();
     let mut values = counted.graph.values();

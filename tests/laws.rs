@@ -251,6 +251,7 @@ fn a_variant_saves_nothing_against_itself() {
         format: Format::FP32,
         zero_cost: NONE_FREE,
         memory: None,
+        static_energy: false,
     }];
     for (model, variant) in all_variants() {
         let twice = [defaults(&model, &variant), defaults(&model, &variant)];
@@ -359,6 +360,7 @@ fn closed_forms_are_the_estimate() {
                 format: Format::FP32,
                 zero_cost: NONE_FREE,
                 memory: None,
+                static_energy: false,
             };
             let values = counted.graph.values();
             let formulas = stage_formulas(&counted, &pricing, &[]).unwrap();
@@ -370,7 +372,14 @@ fn closed_forms_are_the_estimate() {
                     .map(|(key, count)| (*key, count.evaluate(&values).unwrap()))
                     .collect();
                 assert_eq!(found, stage.counts);
-                let energy = to_f64(&formula.picojoules.evaluate(&values).unwrap());
+                let energy = to_f64(
+                    &formula
+                        .picojoules
+                        .as_ref()
+                        .unwrap()
+                        .evaluate(&values)
+                        .unwrap(),
+                );
                 assert_close(energy, stage.energy().unwrap().picojoules());
             }
         }

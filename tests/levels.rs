@@ -17,7 +17,7 @@ use picojoule::movement::{Direction, Movement};
 use picojoule::number::to_f64;
 use picojoule::render::chart::Stroke;
 use picojoule::table::EnergyTable;
-use picojoule::view::{movement_bars, roofline};
+use picojoule::view::{part_bars, roofline};
 
 fn picojoule(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_picojoule"))
@@ -62,6 +62,7 @@ fn of(counted: &Counted, table: &EnergyTable, memory: &Memory) -> Estimate {
         format: format("int8"),
         zero_cost: common::NONE_FREE,
         memory: Some(memory),
+        static_energy: false,
     };
     estimate(counted, &model, &[]).unwrap_or_else(|problems| panic!("{problems}"))
 }
@@ -212,6 +213,7 @@ fn a_law_in_a_closed_form_is_that_of_an_estimate() {
             format: format("int8"),
             zero_cost: common::NONE_FREE,
             memory: Some(&memory),
+            static_energy: false,
         };
         let open = priced(&counted, &model, &["conv".to_owned()]).unwrap();
         for size in [8, 32, 33, 64, 1024] {
@@ -402,7 +404,7 @@ fn bars_show_arithmetic_and_each_level() {
     let table = table("45nm");
     let memory = memory(&table, Movement::Compulsory, "sram 32 KiB,dram");
     let estimate = of(&small(), &table, &memory);
-    let bars = movement_bars(std::slice::from_ref(&estimate)).unwrap();
+    let bars = part_bars(std::slice::from_ref(&estimate)).unwrap();
     let legend = [
         "arithmetic",
         "sram 32 KiB, read",

@@ -85,6 +85,7 @@ fn of(
         format: format(numbers),
         zero_cost: common::NONE_FREE,
         memory: Some(&memory),
+        static_energy: false,
     };
     estimate(counted, &pricing, &[]).unwrap_or_else(|problems| panic!("{problems}"))
 }
@@ -334,6 +335,7 @@ fn expressions_of_movement_are_its_estimates() {
                 format: format("fp32"),
                 zero_cost: common::NONE_FREE,
                 memory: Some(&memory),
+                static_energy: false,
             };
             let stages = open.stages_of("model").unwrap();
             let formula = priced(&open, &pricing, &stages).unwrap();

@@ -194,6 +194,7 @@ fn expressions_of_options_are_their_estimates() {
             format: common::format("int8"),
             zero_cost: common::NONE_FREE,
             memory: Some(&memory),
+            static_energy: false,
         };
         let stages: Vec<String> = open
             .graph

@@ -53,6 +53,7 @@ fn moved(counted: &Counted, movement: Movement, numbers: &str) -> Estimate {
         format: format(numbers),
         zero_cost: NONE_FREE,
         memory: Some(&memory),
+        static_energy: false,
     };
     estimate(counted, &pricing, &[]).unwrap_or_else(|problems| panic!("{problems}"))
 }

@@ -87,6 +87,7 @@ fn a_thousand_points_are_what_single_estimates_give() {
             format: format("fp32"),
             zero_cost: &free,
             memory: None,
+            static_energy: false,
         };
         for (variant, column) in [
             ("vanilla", "attention_vanilla_pj"),
@@ -528,7 +529,7 @@ proptest! {
         let model = model(&text);
         let free = BTreeSet::new();
         let table = table("45nm");
-        let pricing = CostModel { table: &table, format: format("fp32"), zero_cost: &free, memory: None, };
+        let pricing = CostModel { table: &table, format: format("fp32"), zero_cost: &free, memory: None, static_energy: false };
         let open = picojoule::graph::lower_unchecked(&model, "net", &[], picojoule::graph::Unfold::No);
         // Some formulas have no value whatever the dims are.
         let Ok(open) = open.and_then(|graph| picojoule::energy::Counted::new(graph, Default::default())) else {
@@ -582,6 +583,7 @@ fn every_model_can_be_swept() {
         format: format("fp32"),
         zero_cost: &free,
         memory: None,
+        static_energy: false,
     };
     for name in [
         "bert-base",

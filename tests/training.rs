@@ -242,6 +242,7 @@ fn bytes(model: &Model, variant: &str) -> BTreeMap<(Role, Direction), BigRationa
         format: format("fp32"),
         zero_cost: NONE_FREE,
         memory: Some(&memory),
+        static_energy: false,
     };
     let estimate = estimate(&counted, &pricing, &[]).unwrap();
     let rows = estimate.moved.unwrap().by_level(|line| line.level == 1);
@@ -298,6 +299,7 @@ fn tiles_move_no_less_than_the_bound_and_no_more_than_all() {
             format: format("fp32"),
             zero_cost: NONE_FREE,
             memory: Some(&memory),
+            static_energy: false,
         };
         let moved = estimate(counted, &pricing, &[]).unwrap().moved.unwrap();
         let far = memory.levels.len() - 1;

@@ -29,6 +29,7 @@ fn energies_in_entries_are_energies() {
                 format: format.parse().unwrap(),
                 zero_cost: &free,
                 memory: None,
+                static_energy: false,
             };
             let whole = estimate(&counted, &pricing, &[]).unwrap();
             let mut values = counted.graph.values();

@@ -139,6 +139,7 @@ impl Computed {
             format,
             zero_cost: &self.zero_cost,
             memory: self.moved.as_ref().map(|moved| &moved.memory),
+            static_energy: false,
         }
     }
 
@@ -154,8 +155,8 @@ impl Computed {
         let lines = other.as_ref().unwrap_or(own).lines.iter();
         let inside = lines.filter(|line| stages.is_none_or(|stages| stages.contains(&line.stage)));
         let mut sum = Sum::default();
-        for line in inside {
-            sum.add(&line.picojoules);
+        for picojoules in inside.filter_map(|line| line.picojoules.as_ref()) {
+            sum.add(picojoules);
         }
         Some(sum.value())
     }

@@ -20,6 +20,8 @@ pub struct PriceSpec {
     pub format: Format,
     /// How data moves; nothing where that is not counted.
     pub movement: Option<MovementSpec>,
+    /// Whether static energy is counted.
+    pub statics: bool,
 }
 
 /// How data moves, and between which memories of a table.

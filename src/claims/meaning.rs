@@ -198,7 +198,11 @@ fn entry<'a>(
         let found = names.iter().position(|name| name == level);
         let found = found.and_then(|at| table.memories().get(at));
         return match found.map(|memory| memory.pj_per_bit()) {
-            Some(pj) => Ok(Meaning::Memory(table, pj)),
+            Some(None) => {
+                let message = format!("table `{}` has no price for `{level}`", table.name());
+                Err(Diagnostic::at(place, message))
+            }
+            Some(Some(pj)) => Ok(Meaning::Memory(table, pj)),
             None => {
                 let message = format!("table `{}` has no memory `{level}`", table.name());
                 let known = names.iter().map(String::as_str);

@@ -107,6 +107,7 @@ fn price(
             table,
             format: format.parse(problems)?,
             movement,
+            statics: false,
         })),
         (Some(one), None) => {
             problems.push(Diagnostic::at(&one.place, "a table without a `format`"));

@@ -11,7 +11,7 @@ use crate::source::Problems;
 use crate::symbolic::Symbol;
 use crate::table::EnergyTable;
 use crate::view::{
-    estimate_bars, estimate_table, estimates_data, formula_tables, movement_bars, roofline,
+    estimate_bars, estimate_table, estimates_data, formula_tables, part_bars, roofline,
     traffic_table,
 };
 
@@ -66,7 +66,7 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
 /// of ops.
 fn picture(estimates: &[Estimate], by: ByArg) -> Result<Result<Svg, ChartError>, Problems> {
     if by != ByArg::Op {
-        let bars = movement_bars(estimates).unwrap_or_else(|| estimate_bars(estimates));
+        let bars = part_bars(estimates).unwrap_or_else(|| estimate_bars(estimates));
         return Ok(stacked_bars(&bars));
     }
     let [estimate] = estimates else {
@@ -77,7 +77,8 @@ fn picture(estimates: &[Estimate], by: ByArg) -> Result<Result<Svg, ChartError>,
     match roofline(estimate) {
         Some(chart) => Ok(lines(&chart)),
         None => Err(super::usage::usage_error(
-            "no op moves anything to or from the farthest memory, so there is no roofline",
+            "no op moves anything to or from the farthest memory, or there is no price for it: there is no \
+             roofline",
         )),
     }
 }

@@ -27,9 +27,9 @@ fn given(args: &ImportArgs, loader: &Loader) -> Result<Given, Problems> {
     let mut problems = Problems::new();
     let mut set = Set::new(&args.set, &mut problems);
     let given = set.given();
-    if let Some(entry) = set.entries.first() {
+    if let Some(place) = set.hardware.places().next() {
         let message = "an import has no prices to set";
-        problems.push(Diagnostic::at(&entry.name.place, message));
+        problems.push(Diagnostic::at(place, message));
     }
     if !set.numbers.is_empty() {
         let model = loader.model_given(&args.file, &given)?;

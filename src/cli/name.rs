@@ -6,7 +6,8 @@
 //! | `snn.t` | the same of one variant alone |
 //! | `45nm.fp32.mul`, `45nm.mul.fp32` | an entry of a hardware table, in picojoules |
 //! | `fp32.mul`, `mul.fp32` | the same where one table is in use |
-//! | `45nm.dram.access`, `sram.kib` | a number of a level of memory: what an access costs (or a read, a write), its width in bits, its capacity |
+//! | `45nm.dram.access`, `sram.kib` | a number of a level of memory: what an access costs (or a read, a write), its width in bits, its capacity, its bandwidth (`gb_s`) |
+//! | `h100.static.watts`, `bf16.tops` | a number of the device: its static power, the time of a launch, the energy of an inference, the peak of a format |
 //!
 //! A plain name that some variants set for themselves means those, and leaves
 //! the others what the model gives them; see [`meant`](crate::graph::meant).
@@ -20,7 +21,7 @@ use crate::model::Model;
 use crate::primitive::{Primitive, UnknownPrimitive};
 use crate::source::{Diagnostic, Place, Spanned};
 use crate::symbolic::Symbol;
-use crate::table::EnergyTable;
+use crate::table::{DeviceNumber, EnergyTable};
 use crate::view::kept_line;
 
 /// What tells how an entry is written.
@@ -32,6 +33,7 @@ pub(super) enum Name {
     Number(NumberName),
     Entry(EntryName),
     Level(LevelName),
+    Device(DeviceName),
 }
 
 /// A dim or parameter, of all variants or of one.
@@ -64,6 +66,14 @@ pub(super) struct LevelName {
     pub(super) place: Place,
 }
 
+/// A number of a device.
+#[derive(Debug, Clone)]
+pub(super) struct DeviceName {
+    table: Option<String>,
+    pub(super) number: DeviceNumber,
+    pub(super) place: Place,
+}
+
 impl Name {
     /// Reads `name`, which was typed at `place`.
     pub(super) fn read(name: &Spanned<String>) -> Result<Name, Diagnostic> {
@@ -79,6 +89,13 @@ impl Name {
             Some((table, first)) => (Some(table.to_owned()), first),
             None => (None, front),
         };
+        if let Some(number) = DeviceNumber::parse(first, last) {
+            return Ok(Name::Device(DeviceName {
+                table,
+                number,
+                place: place.clone(),
+            }));
+        }
         if let Some(entry) = EntryName::read(table.clone(), [first, last], place)? {
             return Ok(Name::Entry(entry));
         }
@@ -109,6 +126,7 @@ impl Name {
             Name::Number(_) => None,
             Name::Entry(entry) => entry.table.as_deref(),
             Name::Level(level) => level.table.as_deref(),
+            Name::Device(device) => device.table.as_deref(),
         }
     }
 }
@@ -216,24 +234,9 @@ impl EntryName {
 
     /// Which of the tables in use it is of.
     pub(super) fn find(&self, tables: &[EnergyTable]) -> Result<usize, Diagnostic> {
-        let at = |message: String| Diagnostic::at(&self.place, message);
-        let Some(table) = &self.table else {
-            if tables.len() == 1 {
-                return Ok(0);
-            }
-            let entry = format!("{}.{}", self.format, self.primitive);
-            let tables = tables
-                .iter()
-                .map(|table| format!("`{}.{entry}`", table.name()));
-            let tables: Vec<String> = tables.collect();
-            return Err(at(format!("`{entry}` is an entry of several tables"))
-                .help(format!("name one: {}", tables.join(", "))));
-        };
-        let found = tables.iter().position(|known| known.name() == table);
-        found.ok_or_else(|| {
-            let known = tables.iter().map(EnergyTable::name);
-            at(format!("no table `{table}` is in use")).known(table, known)
-        })
+        let entry = format!("{}.{}", self.format, self.primitive);
+        let named = (self.table.as_deref(), entry.as_str());
+        find_table(named, "an entry", &self.place, tables)
     }
 
     /// The symbol that stands for it in energies: `45nm.fp32.mul`.
@@ -253,6 +256,72 @@ impl EntryName {
     }
 }
 
+/// The table in use that a name means; `what` it is there is said where several
+/// tables have it.
+fn find_table(
+    (table, own): (Option<&str>, &str),
+    what: &str,
+    place: &Place,
+    tables: &[EnergyTable],
+) -> Result<usize, Diagnostic> {
+    let at = |message: String| Diagnostic::at(place, message);
+    let Some(table) = table else {
+        if tables.len() == 1 {
+            return Ok(0);
+        }
+        let tables = tables
+            .iter()
+            .map(|table| format!("`{}.{own}`", table.name()));
+        let tables: Vec<String> = tables.collect();
+        return Err(at(format!("`{own}` is {what} of several tables"))
+            .help(format!("name one: {}", tables.join(", "))));
+    };
+    let found = tables.iter().position(|known| known.name() == table);
+    found.ok_or_else(|| {
+        let known = tables.iter().map(EnergyTable::name);
+        at(format!("no table `{table}` is in use")).known(table, known)
+    })
+}
+
+impl DeviceName {
+    /// Which of the tables in use it is of.
+    pub(super) fn find(&self, tables: &[EnergyTable]) -> Result<usize, Diagnostic> {
+        let own = self.number.to_string();
+        find_table(
+            (self.table.as_deref(), &own),
+            "a number",
+            &self.place,
+            tables,
+        )
+    }
+
+    /// The symbol that stands for it in energies: `h100.static.watts`.
+    pub(super) fn symbol(&self, table: &EnergyTable) -> Symbol {
+        Symbol::new(&table.device_symbol(self.number))
+    }
+
+    /// The mistake for a number that changes nothing, as time is not counted.
+    pub(super) fn is_not_counted(&self) -> Diagnostic {
+        let own = self.number;
+        let message = format!("`{own}` changes nothing: static energy is not counted");
+        Diagnostic::at(&self.place, message).help("count it with `--static`")
+    }
+
+    /// The mistake for a value that it cannot have.
+    pub(super) fn cannot_be(&self, place: &Place) -> Diagnostic {
+        Diagnostic::at(place, self.number.measure().must())
+    }
+
+    /// The mistake for a number that `table` lacks.
+    pub(super) fn missing(&self, table: &EnergyTable) -> Diagnostic {
+        let message = format!("table `{}` has no `{}`", table.name(), self.number);
+        Diagnostic::at(&self.place, message).help(format!(
+            "give it a value first: `--set {}=…`",
+            table.device_symbol(self.number)
+        ))
+    }
+}
+
 impl LevelName {
     /// All of it, as typed.
     pub(super) fn text(&self) -> String {
@@ -261,6 +330,13 @@ impl LevelName {
             Some(table) => format!("{table}.{own}"),
             None => own,
         }
+    }
+
+    /// The mistake for a bandwidth that changes nothing, as time is not counted.
+    pub(super) fn is_not_counted(&self) -> Diagnostic {
+        let text = self.text();
+        let message = format!("`{text}` changes nothing: static energy is not counted");
+        Diagnostic::at(&self.place, message).help("count it with `--static`")
     }
 
     /// Which of the memories in use it is of: of which table, and which level

@@ -160,6 +160,14 @@ impl Over {
         (self.values.as_ref()).map_or(&self.typed.place, |(_, place)| place)
     }
 
+    /// The smallest value.
+    pub(super) fn least(&self) -> Option<&BigRational> {
+        match self.values()? {
+            OverValues::List(values) => values.iter().min(),
+            OverValues::Range(range) => Some(&range.from),
+        }
+    }
+
     /// The largest value.
     pub(super) fn most(&self) -> Option<&BigRational> {
         match self.values()? {

@@ -5,7 +5,7 @@ use num_rational::BigRational;
 use num_traits::Signed;
 
 use super::arg_source::Assignment;
-use super::name::{EntryName, LevelName, Name, NumberName};
+use super::name::{DeviceName, EntryName, LevelName, Name, NumberName};
 use crate::formula::{Ast, AstNode, Formula};
 use crate::graph::settable;
 use crate::import::Given;
@@ -34,12 +34,38 @@ pub(super) struct LevelSetting {
     pub(super) value: BigRational,
 }
 
+/// `h100.static.watts=80`
+#[derive(Debug, Clone)]
+pub(super) struct DeviceSetting {
+    pub(super) name: DeviceName,
+    pub(super) value: BigRational,
+    /// Where the value stands.
+    pub(super) place: Place,
+}
+
+/// What is set of hardware.
+#[derive(Debug, Clone, Default)]
+pub(super) struct HardwareSet {
+    pub(super) entries: Vec<EntrySetting>,
+    pub(super) levels: Vec<LevelSetting>,
+    pub(super) devices: Vec<DeviceSetting>,
+}
+
+impl HardwareSet {
+    /// Where all of it is named.
+    pub(super) fn places(&self) -> impl Iterator<Item = &Place> {
+        let entries = self.entries.iter().map(|set| &set.name.place);
+        let levels = self.levels.iter().map(|set| &set.name.place);
+        let devices = self.devices.iter().map(|set| &set.name.place);
+        entries.chain(levels).chain(devices)
+    }
+}
+
 /// Everything given with `--set`.
 #[derive(Debug, Default)]
 pub(super) struct Set {
     pub(super) numbers: Vec<NumberSetting>,
-    pub(super) entries: Vec<EntrySetting>,
-    pub(super) levels: Vec<LevelSetting>,
+    pub(super) hardware: HardwareSet,
 }
 
 impl Set {
@@ -88,11 +114,18 @@ impl Set {
             }
             Name::Entry(name) => {
                 let value = picojoules(&formula)?;
-                self.entries.push(EntrySetting { name, value });
+                self.hardware.entries.push(EntrySetting { name, value });
             }
             Name::Level(name) => {
                 let value = picojoules(&formula)?;
-                self.levels.push(LevelSetting { name, value });
+                self.hardware.levels.push(LevelSetting { name, value });
+            }
+            Name::Device(name) => {
+                let value = picojoules(&formula)?;
+                let place = formula.place;
+                self.hardware
+                    .devices
+                    .push(DeviceSetting { name, value, place });
             }
         }
         Ok(())

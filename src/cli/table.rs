@@ -4,7 +4,7 @@ use super::args::{OutputFormat, TableArgs, TableCommand};
 use super::{json, loading, output};
 use crate::render::table::Table;
 use crate::source::Problems;
-use crate::view::{entries_table, memory_table, sources_table, table_list};
+use crate::view::{device_table, entries_table, memory_table, sources_table, table_list};
 
 pub(super) fn run(args: &TableArgs) -> Result<(), Problems> {
     match &args.command {
@@ -13,11 +13,9 @@ pub(super) fn run(args: &TableArgs) -> Result<(), Problems> {
         }
         TableCommand::Show { table, format } => {
             let table = loading::loader().table(table)?;
-            let all = [
-                entries_table(&table),
-                memory_table(&table),
-                sources_table(&table),
-            ];
+            let mut all = vec![entries_table(&table), memory_table(&table)];
+            all.extend(device_table(&table));
+            all.push(sources_table(&table));
             // One kind of rows is all that CSV can hold.
             let shown = if format.output == OutputFormat::Csv {
                 &all[..1]

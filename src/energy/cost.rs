@@ -36,6 +36,8 @@ pub struct CostModel<'t> {
     /// The levels of memory that data moves between; nothing where data
     /// movement is not counted.
     pub memory: Option<&'t Memory>,
+    /// Whether time is counted, and static energy with it.
+    pub static_energy: bool,
 }
 
 /// What one of a demand costs.
@@ -91,6 +93,12 @@ impl Cost<'_> {
 }
 
 impl<'t> CostModel<'t> {
+    /// Whether arithmetic has no energy here: the table says how long it takes,
+    /// and prices no operation at all. Then it is left out, and that is said.
+    pub fn leaves_out_arithmetic(&self) -> bool {
+        self.static_energy && self.table.entries().next().is_none()
+    }
+
     /// What one of a demand costs; nothing where something else that is asked
     /// for pays for it too.
     ///
@@ -199,6 +207,14 @@ pub(super) fn missing_entries(
     others: &[&EnergyTable],
 ) -> Problems {
     let mut problems = Problems::new();
+    if let (Some(first), None) = (missing.first(), table.entries().next()) {
+        let op = &counted.graph.ops()[first.demand.op];
+        let name = table.name();
+        let message = format!("table `{name}` prices no operation");
+        let help = "`--static` counts how long a model takes, and the static energy of that";
+        problems.push(Diagnostic::at(&op.place, message).help(help));
+        return problems;
+    }
     let mut seen = BTreeSet::new();
     for one in missing {
         if seen.insert((one.primitive, one.format)) {

@@ -3,7 +3,7 @@
 use num_rational::BigRational;
 use num_traits::Zero;
 
-use super::estimate::{Estimate, Unsupported};
+use super::estimate::{Estimate, INFERENCE, Unsupported};
 use super::work::Work;
 use crate::census::{Census, Conventions, census};
 use crate::graph::{DensityLimits, OpGraph};
@@ -93,12 +93,13 @@ impl Counted {
         })
     }
 
-    /// The stages of a scope, or of all of it; nothing where it has no such
-    /// scope.
+    /// The stages of a scope; nothing where it has no such scope. Of all of it
+    /// what each run takes, [`INFERENCE`], is one too.
     pub fn stages_of(&self, scope: &str) -> Option<Vec<String>> {
         let graph = &self.graph;
         if scope == Estimate::WHOLE {
-            return Some(graph.stages().into_iter().map(str::to_owned).collect());
+            let stages = graph.stages().into_iter().chain([INFERENCE]);
+            return Some(stages.map(str::to_owned).collect());
         }
         let found = graph.scopes().iter().find(|known| known.name == scope)?;
         Some(found.stages.clone())

@@ -1,23 +1,26 @@
 //! One estimate and its sums.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::AddAssign;
 
 use num_rational::BigRational;
-use num_traits::Zero;
 
-use super::memory::{Memory, Moved, MovedLine};
+use super::memory::Moved;
+use super::settings::Settings;
 use super::sum::Sum;
+use super::timing::Timing;
 use super::work::Work;
-use crate::census::Conventions;
 use crate::format::{Format, NumberFormat};
-use crate::graph::{DensitiesUsed, DensityLimits, ResolvedScope};
-use crate::model::Phase;
+use crate::graph::{DensityLimits, ResolvedScope};
 use crate::number;
 use crate::primitive::Primitive;
 use crate::table::Confidence;
 use crate::units::Energy;
+
+/// What stands for a stage where each run of a model takes an energy of its own:
+/// it belongs to none, and to the model as a whole.
+pub const INFERENCE: &str = "(inference)";
 
 /// What one model costs on one table in one format.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +51,8 @@ pub struct Estimate {
     pub lines: Vec<Line>,
     /// What moves; nothing where data movement is not counted.
     pub moved: Option<Moved>,
+    /// How long it takes; nothing where static energy is not counted.
+    pub timing: Option<Timing>,
     /// All stages, in order, also those that cost nothing.
     pub stages: Vec<String>,
     /// The scopes of the variant.
@@ -84,76 +89,6 @@ pub struct OpWork {
     pub work: Work,
 }
 
-/// The conventions of an estimate.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
-    /// Those of the census.
-    pub conventions: Conventions,
-    /// What the model is used for.
-    pub phase: Phase,
-    /// Primitives priced at 0 whatever the table says.
-    pub zero_cost: BTreeSet<Primitive>,
-    /// The formats in which one `mac` stands for a multiplication and an
-    /// addition, since the table prices neither.
-    pub fused: BTreeSet<NumberFormat>,
-    /// Entries of the table that were set by hand, with their values in pJ.
-    pub set: Vec<(String, BigRational)>,
-    /// Densities that were measured, if any were.
-    pub densities: Option<DensitiesUsed>,
-    /// Between which levels data moves, and how; nothing where that is not
-    /// counted.
-    pub memory: Option<Memory>,
-}
-
-impl Settings {
-    /// Each convention with its value, as outputs print them.
-    pub fn list(&self) -> Vec<(&'static str, String)> {
-        let free: Vec<&str> = self
-            .zero_cost
-            .iter()
-            .map(|primitive| primitive.name())
-            .collect();
-        let free = if free.is_empty() {
-            "none".to_owned()
-        } else {
-            free.join(", ")
-        };
-        let conventions = self.conventions.list().into_iter();
-        let mut list: Vec<(&'static str, String)> = conventions
-            .map(|(name, value)| (name, value.to_owned()))
-            .collect();
-        list.push(("free", free));
-        if self.phase != Phase::Prefill {
-            list.push(("phase", self.phase.to_string()));
-        }
-        list.extend(self.movement());
-        if !self.fused.is_empty() {
-            let formats: Vec<String> = self.fused.iter().map(NumberFormat::to_string).collect();
-            list.push(("mac", format!("for mul and add in {}", formats.join(", "))));
-        }
-        if !self.set.is_empty() {
-            let set: Vec<String> = (self.set.iter())
-                .map(|(entry, value)| format!("{entry} = {} pJ", number::plain(value)))
-                .collect();
-            list.push(("set", set.join(", ")));
-        }
-        if let Some(densities) = &self.densities {
-            list.push(("densities", densities.to_string()));
-        }
-        list
-    }
-
-    fn movement(&self) -> Vec<(&'static str, String)> {
-        match &self.memory {
-            None => vec![("memory", "not counted".to_owned())],
-            Some(memory) => vec![
-                ("movement", memory.convention()),
-                ("memory", memory.names().join(", ")),
-            ],
-        }
-    }
-}
-
 /// One primitive of one op.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
@@ -169,8 +104,9 @@ pub struct Line {
     pub format: NumberFormat,
     /// How many.
     pub count: BigRational,
-    /// What they cost together, in picojoules, exactly.
-    pub picojoules: BigRational,
+    /// What they cost together, in picojoules, exactly; nothing where the table
+    /// prices no operation at all.
+    pub picojoules: Option<BigRational>,
     /// How far to trust the entry that it is priced by.
     pub confidence: Confidence,
     /// The table that this entry is of, where it is one that the table extends.
@@ -187,42 +123,44 @@ pub struct Origin {
     pub other_node: Option<String>,
 }
 
-/// What lines are added up by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    /// By stage.
-    Stage,
-    /// By op.
-    Op,
-    /// By layer.
-    Layer,
-    /// By primitive and format.
-    Primitive,
+/// The parts of an energy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// What is computed.
+    Arithmetic,
+    /// What moves.
+    Movement,
+    /// What is taken all the time, and for each run of the model.
+    Static,
 }
 
-/// The sum over some lines.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Group {
-    /// What they have in common.
-    pub name: String,
-    /// Primitives with their counts.
-    pub counts: BTreeMap<(Primitive, NumberFormat), BigRational>,
-    /// The products that its ops add up; none in a group of one primitive.
-    pub work: Work,
-    /// Operators that are not supported, with how often they run.
-    pub unsupported: BTreeMap<String, BigRational>,
-    /// The energy of the primitives, in picojoules, exactly.
-    pub picojoules: BigRational,
-    /// The energy of what moves, in picojoules, exactly; nothing where it is not
-    /// counted.
-    pub moved: Option<BigRational>,
+impl Part {
+    /// All of them, in the order of outputs.
+    pub const ALL: [Part; 3] = [Part::Arithmetic, Part::Movement, Part::Static];
+
+    /// Its name in outputs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Part::Arithmetic => "arithmetic",
+            Part::Movement => "movement",
+            Part::Static => "static",
+        }
+    }
 }
 
-/// The energy of some lines: added up exactly, then rounded once.
-fn sum<'l>(lines: impl IntoIterator<Item = &'l Line>) -> Energy {
+/// Something with an energy.
+struct Charge<'e> {
+    part: Part,
+    stage: &'e str,
+    picojoules: Cow<'e, BigRational>,
+    confidence: Confidence,
+}
+
+/// The energy of some charges: added up exactly, then rounded once.
+fn sum<'e>(charges: impl IntoIterator<Item = Charge<'e>>) -> Energy {
     let mut exact = Sum::default();
-    for line in lines {
-        exact.add(&line.picojoules);
+    for charge in charges {
+        exact.add(&charge.picojoules);
     }
     Energy::from_picojoules(number::to_f64(&exact.value()))
 }
@@ -245,162 +183,141 @@ impl Estimate {
                 by.entry(origin).or_default().push(line);
             }
         }
+        let energy = |lines: Vec<&Line>| {
+            let mut exact = Sum::default();
+            for picojoules in lines
+                .into_iter()
+                .filter_map(|line| line.picojoules.as_ref())
+            {
+                exact.add(picojoules);
+            }
+            Energy::from_picojoules(number::to_f64(&exact.value()))
+        };
         let by = by.into_iter();
-        by.map(|(origin, lines)| (origin, sum(lines))).collect()
+        by.map(|(origin, lines)| (origin, energy(lines))).collect()
     }
 
-    /// The energy of everything: of the arithmetic and, if it is counted, of
-    /// what moves.
+    /// Everything that has an energy.
+    fn charges(&self) -> impl Iterator<Item = Charge<'_>> {
+        let charge = |part, stage, picojoules, confidence| Charge {
+            part,
+            stage,
+            picojoules,
+            confidence,
+        };
+        let lines = self.lines.iter().filter_map(move |line| {
+            let picojoules = Cow::Borrowed(line.picojoules.as_ref()?);
+            Some(charge(
+                Part::Arithmetic,
+                &*line.stage,
+                picojoules,
+                line.confidence,
+            ))
+        });
+        let moved = self.moved.iter().flat_map(|moved| &moved.lines);
+        let moved = moved.filter_map(move |line| {
+            let picojoules = Cow::Borrowed(line.picojoules.as_ref()?);
+            Some(charge(
+                Part::Movement,
+                &*line.stage,
+                picojoules,
+                line.confidence,
+            ))
+        });
+        let timing = self.timing.as_ref();
+        let timed = timing.and_then(|timing| timing.ops.as_ref().ok());
+        let timed = timed.into_iter().flatten().filter_map(move |op| {
+            let picojoules = Cow::Borrowed(op.picojoules.as_ref()?);
+            Some(charge(Part::Static, &*op.stage, picojoules, op.confidence))
+        });
+        let inference = timing.and_then(|timing| {
+            let inference = timing.inference.as_ref().filter(|_| timing.is_known());
+            let confidence = inference?.confidence;
+            let picojoules = Cow::Owned(timing.of_inference()?);
+            Some(charge(Part::Static, INFERENCE, picojoules, confidence))
+        });
+        lines.chain(moved).chain(timed).chain(inference)
+    }
+
+    /// The energy of everything: of the arithmetic and, as far as they are
+    /// counted, of what moves and of the time that it takes. What has no price is
+    /// not in it.
     pub fn total(&self) -> Energy {
-        self.within(|_| true)
+        sum(self.charges())
     }
 
-    /// The energy of the arithmetic alone.
-    pub fn arithmetic(&self) -> Energy {
-        sum(&self.lines)
+    /// Whether the table prices operations.
+    pub fn prices_operations(&self) -> bool {
+        self.lines.iter().all(|line| line.picojoules.is_some())
+    }
+
+    /// Whether anything has an energy here: on a table without prices and without
+    /// a static power nothing has.
+    pub fn has_energy(&self) -> bool {
+        Part::ALL.into_iter().any(|part| self.knows(part))
+    }
+
+    /// The energy of the arithmetic alone; nothing where the table prices no
+    /// operation.
+    pub fn arithmetic(&self) -> Option<Energy> {
+        self.part(Part::Arithmetic, None)
     }
 
     /// The energy of what moves; nothing where it is not counted.
     pub fn movement(&self) -> Option<Energy> {
-        self.moved.as_ref().map(|moved| moved.energy(|_| true))
+        self.part(Part::Movement, None)
     }
 
-    /// The energy in the stages that are taken.
-    fn within(&self, stage: impl Fn(&str) -> bool) -> Energy {
-        let lines = self.lines.iter().filter(|line| stage(&line.stage));
-        let mut exact = Sum::default();
-        for line in lines {
-            exact.add(&line.picojoules);
-        }
-        let moved = self.moved.iter().flat_map(|moved| &moved.lines);
-        for line in moved.filter(|line| stage(&line.stage)) {
-            exact.add(&line.picojoules);
-        }
-        Energy::from_picojoules(number::to_f64(&exact.value()))
+    /// The static energy; nothing where it is not counted, or not known.
+    pub fn statics(&self) -> Option<Energy> {
+        self.part(Part::Static, None)
     }
 
-    /// The lines added up by `by`, in the order of the graph.
-    pub fn by(&self, by: By) -> Vec<Group> {
-        let mut groups: Vec<Group> = Vec::new();
-        let mut index: HashMap<Cow<'_, str>, usize> = HashMap::new();
-        let mut sums: Vec<Sum> = Vec::new();
-        if by == By::Stage {
-            // Stages without arithmetic are listed too: nothing is dropped.
-            for stage in &self.stages {
-                index.insert(Cow::from(stage), groups.len());
-                groups.push(Group::new(stage.clone()));
-            }
+    /// Whether a part is counted, and has an energy.
+    fn knows(&self, part: Part) -> bool {
+        match part {
+            Part::Arithmetic => self.prices_operations(),
+            Part::Movement => self.moved.as_ref().is_some_and(Moved::has_prices),
+            Part::Static => self.timing.as_ref().is_some_and(Timing::is_known),
         }
-        for line in &self.lines {
-            let name = match by {
-                By::Stage => Cow::from(&line.stage),
-                By::Op => Cow::from(&line.op),
-                By::Layer => Cow::from(&line.layer),
-                By::Primitive => Cow::from(format!("{}.{}", line.primitive, line.format)),
-            };
-            let at = *index.entry(name).or_insert_with_key(|name| {
-                groups.push(Group::new(name.clone().into_owned()));
-                groups.len() - 1
-            });
-            sums.resize_with(groups.len(), Sum::default);
-            if let (Some(group), Some(sum)) = (groups.get_mut(at), sums.get_mut(at)) {
-                group.count(line);
-                sum.add(&line.picojoules);
-            }
-        }
-        for (group, sum) in groups.iter_mut().zip(sums) {
-            group.picojoules = sum.value();
-        }
-        if let Some(moved) = &self.moved {
-            for line in &moved.lines {
-                let name = match by {
-                    By::Stage => Cow::from(&line.stage),
-                    By::Op => Cow::from(&line.op),
-                    By::Layer => Cow::from(&line.layer),
-                    By::Primitive => Cow::from(moved.name(line)),
-                };
-                let at = *index.entry(name).or_insert_with_key(|name| {
-                    groups.push(Group::new(name.clone().into_owned()));
-                    groups.len() - 1
-                });
-                if let Some(group) = groups.get_mut(at) {
-                    let moved = group.moved.take().unwrap_or_default();
-                    group.moved = Some(number::sum(&moved, &line.picojoules));
-                }
-            }
-            for group in &mut groups {
-                group.moved.get_or_insert_default();
-            }
-        }
-        for products in &self.products {
-            let name = match by {
-                By::Stage => &products.stage,
-                By::Op => &products.op,
-                By::Layer => &products.layer,
-                By::Primitive => break,
-            };
-            let at = index.get(name.as_str());
-            if let Some(group) = at.and_then(|at| groups.get_mut(*at)) {
-                group.work += &products.work;
-            }
-        }
-        for op in &self.unsupported {
-            let name = match by {
-                By::Stage => &op.stage,
-                By::Op => &op.op,
-                By::Layer => &op.layer,
-                By::Primitive => &op.operator,
-            };
-            let at = *index.entry(Cow::from(name)).or_insert_with(|| {
-                groups.push(Group::new(name.clone()));
-                groups.len() - 1
-            });
-            if let Some(group) = groups.get_mut(at) {
-                *group.unsupported.entry(op.operator.clone()).or_default() += &op.count;
-            }
-        }
-        groups
+    }
+
+    /// The energy of one part in some stages, or in all; nothing where it is not
+    /// counted, or not known.
+    fn part(&self, part: Part, stages: Option<&[String]>) -> Option<Energy> {
+        let inside = |charge: &Charge<'_>| {
+            let named = |stages: &[String]| stages.iter().any(|stage| stage == charge.stage);
+            charge.part == part && stages.is_none_or(named)
+        };
+        self.knows(part).then(|| sum(self.charges().filter(inside)))
     }
 
     /// The energy that rests on entries of each confidence.
     pub fn by_confidence(&self) -> Vec<(Confidence, Energy)> {
-        Confidence::ALL
-            .into_iter()
-            .map(|confidence| {
-                let lines = self.lines.iter();
-                let lines = lines.filter(|line| line.confidence == confidence);
-                let mut exact = Sum::default();
-                for line in lines {
-                    exact.add(&line.picojoules);
-                }
-                let moved = self.moved.iter().flat_map(|moved| &moved.lines);
-                for line in moved.filter(|line| line.confidence == confidence) {
-                    exact.add(&line.picojoules);
-                }
-                (
-                    confidence,
-                    Energy::from_picojoules(number::to_f64(&exact.value())),
-                )
-            })
-            .collect()
+        let of = |confidence: Confidence| {
+            let charges = self.charges();
+            sum(charges.filter(|charge| charge.confidence == confidence))
+        };
+        let all = Confidence::ALL.into_iter();
+        all.map(|confidence| (confidence, of(confidence))).collect()
     }
 
     /// The energy of the stages given, without that of operators that are not
     /// supported.
     pub fn of_stages(&self, stages: &[String]) -> Energy {
         let stages: HashSet<&str> = stages.iter().map(String::as_str).collect();
-        self.within(|stage| stages.contains(stage))
+        sum(self
+            .charges()
+            .filter(|charge| stages.contains(charge.stage)))
     }
 
     /// The energy of one stage; nothing where all that it does is not
     /// supported, so that its energy is not known.
     pub fn of_stage(&self, stage: &str) -> Option<Energy> {
-        let moved = self.moved.iter().flat_map(|moved| &moved.lines);
-        let mut stages = (self.lines.iter().map(|line| &line.stage))
-            .chain(moved.map(|line: &MovedLine| &line.stage));
-        let has_lines = stages.any(|known| known == stage);
+        let lines = self.lines.iter().any(|line| line.stage == stage);
+        let has_lines = lines || self.charges().any(|charge| charge.stage == stage);
         let is_unknown = !has_lines && self.unsupported.iter().any(|op| op.stage == stage);
-        (!is_unknown).then(|| self.of_stages(&[stage.to_owned()]))
+        (!is_unknown && self.has_energy()).then(|| self.of_stages(&[stage.to_owned()]))
     }
 
     /// The operators that are not supported, each once, with how often they
@@ -420,15 +337,29 @@ impl Estimate {
         Some(self.of_stages(&found.stages))
     }
 
-    /// The energy of the arithmetic of a scope, where movement is counted too.
-    pub fn arithmetic_of_scope(&self, scope: &str) -> Option<Energy> {
-        self.moved.as_ref()?;
-        if scope == Estimate::WHOLE {
-            return Some(self.arithmetic());
+    /// The energy of a scope part by part, as far as the parts are counted;
+    /// nothing where it is arithmetic alone.
+    pub fn parts_of_scope(&self, scope: &str) -> Vec<(Part, Option<Energy>)> {
+        let stages = match scope {
+            Estimate::WHOLE => None,
+            scope => match self.scopes.iter().find(|known| known.name == scope) {
+                Some(found) => Some(found.stages.as_slice()),
+                None => return Vec::new(),
+            },
+        };
+        let counted = [
+            (Part::Arithmetic, true),
+            (Part::Movement, self.moved.is_some()),
+            (Part::Static, self.timing.is_some()),
+        ];
+        let counted = counted.into_iter().filter(|(_, is_counted)| *is_counted);
+        let parts: Vec<(Part, Option<Energy>)> = counted
+            .map(|(part, _)| (part, self.part(part, stages)))
+            .collect();
+        match parts.as_slice() {
+            [_] => Vec::new(),
+            _ => parts,
         }
-        let found = self.scopes.iter().find(|known| known.name == scope)?;
-        let lines = self.lines.iter();
-        Some(sum(lines.filter(|line| found.stages.contains(&line.stage))))
     }
 
     /// The name of the scope that every model has: all of it.
@@ -451,43 +382,4 @@ pub fn add_up<'n, T: Clone + for<'t> AddAssign<&'t T>>(
         }
     }
     all
-}
-
-impl Group {
-    /// Its energy, of arithmetic and of what moves, without that of operators
-    /// that are not supported; nothing where there is nothing else.
-    pub fn energy(&self) -> Option<Energy> {
-        let moved = self.moved.clone().unwrap_or_default();
-        let is_unknown = self.counts.is_empty() && !self.unsupported.is_empty() && moved.is_zero();
-        let both = number::sum(&self.picojoules, &moved);
-        (!is_unknown).then(|| Energy::from_picojoules(number::to_f64(&both)))
-    }
-
-    /// The energy of its arithmetic; nothing where none of it is supported.
-    pub fn arithmetic(&self) -> Option<Energy> {
-        let is_unknown = self.counts.is_empty() && !self.unsupported.is_empty();
-        (!is_unknown).then(|| Energy::from_picojoules(number::to_f64(&self.picojoules)))
-    }
-
-    /// The energy of what moves; nothing where it is not counted.
-    pub fn movement(&self) -> Option<Energy> {
-        let moved = self.moved.as_ref()?;
-        Some(Energy::from_picojoules(number::to_f64(moved)))
-    }
-
-    fn new(name: String) -> Group {
-        Group {
-            name,
-            counts: BTreeMap::new(),
-            work: Work::default(),
-            unsupported: BTreeMap::new(),
-            picojoules: BigRational::default(),
-            moved: None,
-        }
-    }
-
-    fn count(&mut self, line: &Line) {
-        let count = (self.counts.entry((line.primitive, line.format))).or_default();
-        *count = number::sum(count, &line.count);
-    }
 }

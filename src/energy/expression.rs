@@ -3,8 +3,7 @@
 use num_rational::BigRational;
 use num_traits::Zero;
 
-use super::formula::{energy_formula, stage_formulas};
-use super::moved::moved_picojoules;
+use super::formula::{beside_arithmetic, device_values, energy_formula, stage_formulas};
 use super::{CostModel, Counted};
 use crate::number::whole;
 use crate::source::Problems;
@@ -24,15 +23,17 @@ pub fn picojoules(
     let inside = formulas
         .iter()
         .filter(|formula| stages.contains(&formula.stage));
-    let arithmetic: Expr = inside.map(|formula| &formula.picojoules).sum();
-    let Some(memory) = model.memory else {
+    let arithmetic: Expr = inside
+        .filter_map(|formula| formula.picojoules.as_ref())
+        .sum();
+    if model.memory.is_none() && !model.static_energy {
         return Ok(arithmetic);
-    };
-    let moved = moved_picojoules(counted, memory, model.format, stages)?;
+    }
+    let others = beside_arithmetic(counted, model, stages)?;
     let mut values = Bindings::default();
-    memory.values(&mut values);
-    let moved = moved.substitute(&|symbol| values.get(symbol).cloned().map(Expr::constant));
-    Ok(&arithmetic + &moved.unwrap_or_default())
+    device_values(model, &mut values);
+    let others = others.substitute(&|symbol| values.get(symbol).cloned().map(Expr::constant));
+    Ok(&arithmetic + &others.unwrap_or_default())
 }
 
 /// What a variant saves against a baseline, over one scope on one table.
@@ -82,13 +83,11 @@ pub fn priced_with_ranges(
     energy_formula(counted, model, stages, EnergyTable::price_with_ranges)
 }
 
-/// Adds the values of all entries of the table, and of all numbers of the levels
-/// of memory, each under its symbol, to `values`.
+/// Adds the values of all entries of the table, of all numbers of the levels of
+/// memory, and of those of the device, each under its symbol, to `values`.
 pub fn entry_values(model: &CostModel<'_>, values: &mut Bindings) {
     let table = model.table;
-    if let Some(memory) = model.memory {
-        memory.values(values);
-    }
+    device_values(model, values);
     for (format, primitive, entry) in table.entries() {
         let symbol = Symbol::new(&table.symbol(primitive, format));
         values.set(symbol, entry.pj.clone());

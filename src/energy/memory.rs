@@ -2,12 +2,13 @@
 
 use num_rational::BigRational;
 use num_traits::Zero;
+use petgraph::graph::NodeIndex;
 
 use super::sum::Sum;
 use crate::movement::{Direction, Hierarchy, Movement, MovementOptions, Role};
 use crate::number;
 use crate::symbolic::{Bindings, Expr, Symbol};
-use crate::table::{Confidence, Entry, MemoryLevel, Scaling};
+use crate::table::{AccessPrice, Confidence, Entry, Figure, MemoryLevel, Scaling};
 use crate::units::Energy;
 
 /// The levels of memory that an estimate counts with, and how data moves
@@ -46,10 +47,11 @@ impl Memory {
     /// table does not say what a write costs.
     pub fn price(&self, level: usize, direction: Direction) -> Option<(BigRational, Confidence)> {
         let level = self.levels.get(level)?;
+        let price = level.price.as_ref()?;
         match direction {
-            Direction::Read => Some((level.pj_per_bit(), level.access.confidence)),
+            Direction::Read => Some((level.pj_per_bit()?, price.read.confidence)),
             Direction::Write => {
-                let write = level.write.as_ref()?;
+                let write = price.write.as_ref()?;
                 Some((level.pj_per_bit_written()?, write.confidence))
             }
         }
@@ -68,18 +70,11 @@ impl Memory {
         let Some(level) = self.levels.get(level) else {
             return Vec::new();
         };
-        let read = level.access.pj.clone();
-        let mut numbers = match (level.has_one_price(), &level.write) {
-            (true, _) => vec![(LevelNumber::Access, read)],
-            (false, None) => vec![(LevelNumber::Read, read)],
-            (false, Some(write)) => vec![
-                (LevelNumber::Read, read),
-                (LevelNumber::Write, write.pj.clone()),
-            ],
-        };
-        numbers.push((LevelNumber::AccessBits, number::whole(level.bits)));
+        let mut numbers = level.price.as_ref().map(price_numbers).unwrap_or_default();
         let size = level.size_kib.iter().cloned();
         numbers.extend(size.map(|size| (LevelNumber::Kib, size)));
+        let bandwidth = level.bandwidth.iter();
+        numbers.extend(bandwidth.map(|figure| (LevelNumber::Bandwidth, figure.value.clone())));
         numbers
     }
 
@@ -96,16 +91,26 @@ impl Memory {
     pub fn prices(&self) -> Vec<(Symbol, &Entry)> {
         let mut prices = Vec::new();
         for (at, level) in self.levels.iter().enumerate() {
+            let price = level.price.as_ref();
             for (number, _) in self.numbers(at) {
                 let entry = match number {
-                    LevelNumber::Access | LevelNumber::Read => Some(&level.access),
-                    LevelNumber::Write => level.write.as_ref(),
-                    LevelNumber::AccessBits | LevelNumber::Kib => None,
+                    LevelNumber::Access | LevelNumber::Read => price.map(|price| &price.read),
+                    LevelNumber::Write => price.and_then(|price| price.write.as_ref()),
+                    LevelNumber::AccessBits | LevelNumber::Kib | LevelNumber::Bandwidth => None,
                 };
                 prices.extend(entry.map(|entry| (self.symbol(at, number), entry)));
             }
         }
         prices
+    }
+
+    /// The bandwidths of all levels, each with its symbol.
+    pub fn bandwidths(&self) -> impl Iterator<Item = (Symbol, &Figure)> {
+        let levels = self.levels.iter().enumerate();
+        levels.filter_map(|(at, level)| {
+            let symbol = self.symbol(at, LevelNumber::Bandwidth);
+            Some((symbol, level.bandwidth.as_ref()?))
+        })
     }
 
     /// The symbol of a number in energies: `45nm.dram.access`. Of two levels of
@@ -149,14 +154,15 @@ impl Memory {
     /// Picojoules for one bit in the symbols of the level.
     pub(super) fn open_price(&self, level: usize, direction: Direction) -> Option<Expr> {
         let own = self.levels.get(level)?;
-        let number = match (own.has_one_price(), direction) {
+        let price = own.price.as_ref()?;
+        let number = match (price.is_one(), direction) {
             (true, _) => LevelNumber::Access,
             (false, Direction::Read) => LevelNumber::Read,
-            (false, Direction::Write) => own.write.as_ref().map(|_| LevelNumber::Write)?,
+            (false, Direction::Write) => price.write.as_ref().map(|_| LevelNumber::Write)?,
         };
         let symbol = |number| Expr::symbol(self.symbol(level, number).name());
         let per_bit = symbol(number).divide(&symbol(LevelNumber::AccessBits))?;
-        Some(match &own.scaling {
+        Some(match &price.scaling {
             Scaling::Law(law) => &per_bit * &law.open_factor(&symbol(LevelNumber::Kib)),
             Scaling::Any | Scaling::Fixed(_) => per_bit,
         })
@@ -175,6 +181,21 @@ impl Memory {
     }
 }
 
+/// What an access costs, and how wide it is.
+fn price_numbers(price: &AccessPrice) -> Vec<(LevelNumber, BigRational)> {
+    let read = price.read.pj.clone();
+    let mut numbers = match (price.is_one(), &price.write) {
+        (true, _) => vec![(LevelNumber::Access, read)],
+        (false, None) => vec![(LevelNumber::Read, read)],
+        (false, Some(write)) => vec![
+            (LevelNumber::Read, read),
+            (LevelNumber::Write, write.pj.clone()),
+        ],
+    };
+    numbers.push((LevelNumber::AccessBits, number::whole(price.bits)));
+    numbers
+}
+
 /// A number of a level of memory that a what-if may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LevelNumber {
@@ -188,16 +209,19 @@ pub enum LevelNumber {
     AccessBits,
     /// How many KiB the level holds.
     Kib,
+    /// How many bytes cross in a second, in units of 10⁹.
+    Bandwidth,
 }
 
 impl LevelNumber {
     /// All of them.
-    pub const ALL: [LevelNumber; 5] = [
+    pub const ALL: [LevelNumber; 6] = [
         LevelNumber::Access,
         LevelNumber::Read,
         LevelNumber::Write,
         LevelNumber::AccessBits,
         LevelNumber::Kib,
+        LevelNumber::Bandwidth,
     ];
 
     /// Its name in symbols and arguments.
@@ -208,6 +232,7 @@ impl LevelNumber {
             LevelNumber::Write => "write",
             LevelNumber::AccessBits => "access_bits",
             LevelNumber::Kib => "kib",
+            LevelNumber::Bandwidth => "gb_s",
         }
     }
 }
@@ -227,6 +252,8 @@ pub struct Moved {
 /// What one op moves of one kind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MovedLine {
+    /// The op in its graph.
+    pub node: NodeIndex,
     /// The op, with the blocks around it.
     pub op: String,
     /// Its stage.
@@ -241,8 +268,9 @@ pub struct MovedLine {
     pub direction: Direction,
     /// How many bits.
     pub bits: BigRational,
-    /// What that costs, in picojoules, exactly.
-    pub picojoules: BigRational,
+    /// What that costs, in picojoules, exactly; nothing where the level has no
+    /// price.
+    pub picojoules: Option<BigRational>,
     /// How far to trust the price of the level.
     pub confidence: Confidence,
 }
@@ -258,11 +286,27 @@ pub struct LevelTraffic {
     pub direction: Direction,
     /// How many bits.
     pub bits: BigRational,
-    /// What that costs, in picojoules, exactly.
-    pub picojoules: BigRational,
+    /// What that costs, in picojoules, exactly; nothing where the level has no
+    /// price.
+    pub picojoules: Option<BigRational>,
 }
 
 impl Moved {
+    /// Whether anything that moves has a price.
+    pub fn has_prices(&self) -> bool {
+        self.lines.is_empty() || self.lines.iter().any(|line| line.picojoules.is_some())
+    }
+
+    /// The levels that something moves through at no known price.
+    pub fn unpriced(&self) -> Vec<String> {
+        let is_unpriced = |level: &usize| {
+            let mut lines = self.lines.iter();
+            lines.any(|line| line.level == *level && line.picojoules.is_none())
+        };
+        let levels = (0..self.memory.levels.len()).filter(is_unpriced);
+        levels.map(|level| self.memory.level_name(level)).collect()
+    }
+
     /// What a line is, in words: `dram read`.
     pub fn name(&self, line: &MovedLine) -> String {
         let level = self.memory.level_name(line.level);
@@ -280,9 +324,13 @@ impl Moved {
                         (line.level, line.role, line.direction) == (level, role, direction)
                     };
                     let (mut bits, mut picojoules) = (BigRational::zero(), Sum::default());
+                    let mut has_price = true;
                     for line in self.lines.iter().filter(is_it).filter(|line| within(line)) {
                         bits = number::sum(&bits, &line.bits);
-                        picojoules.add(&line.picojoules);
+                        match &line.picojoules {
+                            Some(own) => picojoules.add(own),
+                            None => has_price = false,
+                        }
                     }
                     if !bits.is_zero() {
                         rows.push(LevelTraffic {
@@ -290,7 +338,7 @@ impl Moved {
                             role,
                             direction,
                             bits,
-                            picojoules: picojoules.value(),
+                            picojoules: has_price.then(|| picojoules.value()),
                         });
                     }
                 }
@@ -302,8 +350,9 @@ impl Moved {
     /// The energy of the lines that `within` takes.
     pub fn energy(&self, within: impl Fn(&MovedLine) -> bool) -> Energy {
         let mut sum = Sum::default();
-        for line in self.lines.iter().filter(|line| within(line)) {
-            sum.add(&line.picojoules);
+        let lines = self.lines.iter().filter(|line| within(line));
+        for picojoules in lines.filter_map(|line| line.picojoules.as_ref()) {
+            sum.add(picojoules);
         }
         Energy::from_picojoules(number::to_f64(&sum.value()))
     }

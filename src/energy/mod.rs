@@ -12,6 +12,11 @@
 //! | `estimate` | what an estimate says, and its sums |
 //! | `memory` | levels of memory, and what moved through them |
 //! | `moved` | what moves, with its picojoules |
+//! | `groups` | an estimate added up by stage, op, layer or primitive |
+//! | `settings` | what was counted and priced how |
+//! | `timing` | how long each op takes, and the static energy of that time |
+//! | `roofline` | what an op's arithmetic and traffic take |
+//! | `statics` | the same as an expression |
 //! | `work` | MACs, ACs and synaptic operations |
 //! | `formula` | counts and energies as closed forms |
 //! | `sum` | long sums of exact numbers |
@@ -21,21 +26,27 @@ mod counted;
 mod estimate;
 mod expression;
 mod formula;
+mod groups;
 mod memory;
 mod moved;
 mod price;
+mod roofline;
+mod settings;
+mod statics;
 mod sum;
+mod timing;
 mod work;
 
 pub use self::cost::{Cost, CostModel, MissingEntry, Priced};
 pub use self::counted::Counted;
-pub use self::estimate::{
-    By, Estimate, Group, Line, OpWork, Origin, Settings, Unsupported, add_up,
-};
+pub use self::estimate::{Estimate, INFERENCE, Line, OpWork, Origin, Part, Unsupported, add_up};
 pub use self::expression::{Saving, entry_values, picojoules, priced, priced_with_ranges};
 pub use self::formula::{StageFormula, energy_formula, stage_formulas};
+pub use self::groups::{By, Group};
 pub use self::memory::{LevelNumber, LevelTraffic, Memory, Moved, MovedLine};
 pub use self::moved::{StageTraffic, moved};
 pub use self::price::estimate;
+pub use self::settings::{Settings, StaticSetting};
 pub(crate) use self::sum::Sum;
+pub use self::timing::{Bound, MissingPeak, TimedOp, Timing, has_static};
 pub use self::work::Work;

@@ -5,21 +5,56 @@ use std::collections::BTreeMap;
 use num_rational::BigRational;
 use num_traits::Zero;
 
+use super::cost::CostModel;
 use super::counted::{Counted, layer_name};
 use super::memory::{Memory, Moved, MovedLine};
 use crate::format::Format;
 use crate::graph::Op;
-use crate::movement::{Direction, Role, Sizes, traffic};
+use crate::movement::{Direction, Role, Sizes, Traffic, traffic};
 use crate::number;
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Bindings, Expr};
+use crate::table::Confidence;
+
+/// What becomes of a level of memory without a price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unpriced {
+    /// It is a mistake.
+    Refused,
+    /// What moves through it is counted, and has no energy.
+    LeftOut,
+}
+
+impl Unpriced {
+    pub(super) fn of(model: &CostModel<'_>) -> Unpriced {
+        match model.static_energy {
+            true => Unpriced::LeftOut,
+            false => Unpriced::Refused,
+        }
+    }
+
+    fn leaves_out(self, memory: &Memory, level: usize) -> bool {
+        let level = memory.levels.get(level);
+        self == Unpriced::LeftOut && level.is_some_and(|level| level.price.is_none())
+    }
+}
 
 /// Prices what moves in `counted`.
 ///
 /// # Errors
 /// A level that does not hold one element of each tensor of an op, and one of
-/// which the table does not say what a write costs.
+/// which the table does not say what a read or a write costs.
 pub fn moved(counted: &Counted, memory: &Memory, format: Format) -> Result<Moved, Problems> {
+    moved_with(counted, memory, format, Unpriced::Refused)
+}
+
+/// The same, with what becomes of levels without a price.
+pub(super) fn moved_with(
+    counted: &Counted,
+    memory: &Memory,
+    format: Format,
+    without: Unpriced,
+) -> Result<Moved, Problems> {
     let graph = &counted.graph;
     let values = graph.values();
     let traffic = traffic(graph, format, &memory.hierarchy(), Sizes::Known(&values));
@@ -45,23 +80,29 @@ pub fn moved(counted: &Counted, memory: &Memory, format: Format) -> Result<Moved
         let price = prices
             .entry((access.level, access.direction))
             .or_insert_with(|| memory.price(access.level, access.direction));
-        let Some((price, confidence)) = price else {
+        if price.is_none() && !without.leaves_out(memory, access.level) {
             if !without_price.contains(&access.level) {
                 without_price.push(access.level);
                 problems.push(unpriced(memory, access.level, op, &name));
             }
             continue;
-        };
+        }
+        let confidence = price
+            .as_ref()
+            .map_or(Confidence::Assumed, |(_, known)| *known);
         lines.push(MovedLine {
+            node: access.op,
             op: name,
             stage: op.stage.clone(),
             layer: layer_name(graph, op, &values),
             level: access.level,
             role: access.role,
             direction: access.direction,
-            picojoules: number::product(&bits, price),
+            picojoules: price
+                .as_ref()
+                .map(|(price, _)| number::product(&bits, price)),
             bits,
-            confidence: *confidence,
+            confidence,
         });
     }
     let lower_bound_bits = lower_bound(traffic.lower_bound.as_ref(), &values, &mut problems);
@@ -72,25 +113,38 @@ pub fn moved(counted: &Counted, memory: &Memory, format: Format) -> Result<Moved
     })
 }
 
-/// The energy of what moves in some stages in picojoules, as an expression in
-/// the dims and in the numbers of the levels, each by its symbol.
+/// What moves in `counted`, as expressions in the dims and in the capacities of
+/// the levels, each by its symbol.
+pub(super) fn open_traffic(counted: &Counted, memory: &Memory, format: Format) -> Traffic {
+    traffic(
+        &counted.graph,
+        format,
+        &memory.open_hierarchy(),
+        Sizes::Open,
+    )
+}
+
+/// The energy of `traffic` in some stages in picojoules, as an expression in the
+/// dims and in the numbers of the levels, each by its symbol.
 ///
 /// # Errors
-/// A level of which the table does not say what a write costs.
+/// A level of which the table does not say what a read or a write costs.
 pub(super) fn moved_picojoules(
     counted: &Counted,
     memory: &Memory,
-    format: Format,
+    traffic: &Traffic,
     stages: &[String],
+    without: Unpriced,
 ) -> Result<Expr, Problems> {
     let graph = &counted.graph;
-    let traffic = traffic(graph, format, &memory.open_hierarchy(), Sizes::Open);
     let mut problems = Problems::new();
     let mut bits: BTreeMap<(usize, Direction), Expr> = BTreeMap::new();
     for access in &traffic.accesses {
         let op = &graph.ops()[access.op];
         let key = (access.level, access.direction);
-        if memory.price(access.level, access.direction).is_none() && !bits.contains_key(&key) {
+        let is_unpriced = memory.price(access.level, access.direction).is_none()
+            && !without.leaves_out(memory, access.level);
+        if is_unpriced && !bits.contains_key(&key) {
             problems.push(unpriced(memory, access.level, op, &graph.full_name(op)));
         }
         let sum = bits.entry(key).or_default();
@@ -111,19 +165,23 @@ pub(super) fn moved_picojoules(
 /// The bits of one stage that move by level, role and direction.
 pub type StageTraffic = BTreeMap<(usize, Role, Direction), Expr>;
 
-/// What moves in each stage in closed form, with the tiles that are the best at
-/// the sizes of the graph.
-pub(super) fn stage_traffic(
-    counted: &Counted,
-    memory: &Memory,
-    format: Format,
-) -> BTreeMap<String, StageTraffic> {
+/// What moves in closed form, with the tiles that are the best at the sizes of
+/// the graph.
+pub(super) fn planned_traffic(counted: &Counted, memory: &Memory, format: Format) -> Traffic {
     let graph = &counted.graph;
     let values = graph.values();
     let sizes = Sizes::Planned(&values);
-    let traffic = traffic(graph, format, &memory.hierarchy(), sizes);
+    traffic(graph, format, &memory.hierarchy(), sizes)
+}
+
+/// The same by stage.
+pub(super) fn stage_traffic(
+    counted: &Counted,
+    traffic: &Traffic,
+) -> BTreeMap<String, StageTraffic> {
+    let graph = &counted.graph;
     let mut stages: BTreeMap<String, StageTraffic> = BTreeMap::new();
-    for access in traffic.accesses {
+    for access in &traffic.accesses {
         let stage = stages
             .entry(graph.ops()[access.op].stage.clone())
             .or_default();
@@ -133,15 +191,22 @@ pub(super) fn stage_traffic(
     stages
 }
 
-/// A write whose price the table does not say.
+/// An access whose price the table does not say.
 fn unpriced(memory: &Memory, level: usize, op: &Op, name: &str) -> Diagnostic {
-    let row = memory
+    let price = memory
         .levels
         .get(level)
-        .and_then(|row| row.access.place.as_ref());
+        .and_then(|level| level.price.as_ref());
     let level = memory.level_name(level);
+    let Some(price) = price else {
+        let message = format!("no price for `{level}`, which `{name}` needs");
+        return Diagnostic::at(&op.place, message).help(
+            "the table says what this memory is, not what an access costs; `--static` counts the \
+             time that it takes alone",
+        );
+    };
     let message = format!("no price for a write to `{level}`, which `{name}` needs");
-    let mistake = match row {
+    let mistake = match &price.read.place {
         Some(row) => Diagnostic::at(row, message).and(&op.place, "written here"),
         None => Diagnostic::at(&op.place, message),
     };

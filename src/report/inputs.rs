@@ -117,6 +117,7 @@ impl<'a> Inputs<'a> {
             format: price.format,
             zero_cost,
             memory: self.memory(price),
+            static_energy: price.statics,
         })
     }
 

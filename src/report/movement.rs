@@ -95,6 +95,7 @@ impl<'a> Pair<'a> {
         let open = [&shown.over.dim, &shown.batch].map(|dim| Symbol::new(&dim.value));
         let alone = CostModel {
             memory: None,
+            static_energy: false,
             ..model.clone()
         };
         let saving = |model: &CostModel<'_>| -> Result<Saving, Problems> {

@@ -102,12 +102,14 @@ fn price(node: &Datum, problems: &mut Problems) -> Option<PriceSpec> {
     let table = fields.require_text("table", "a price", problems);
     let number_format = fields.require_text("format", "a price", problems);
     let movement = conditions::movement(&mut fields, problems);
+    let statics = fields.take("static").map(|node| node.truth(problems));
     fields.finish("a price", problems);
     let number_format = number_format.and_then(|text| text.parse(problems));
     Some(PriceSpec {
         table: table?,
         format: number_format?,
         movement,
+        statics: statics.flatten().unwrap_or(false),
     })
 }
 

@@ -1,12 +1,14 @@
 //! From a report file to its page: every number computed, none copied.
 
+use std::collections::BTreeSet;
+
 use super::inputs::{Context, Inputs};
 use super::page::{Block, Page};
 use super::spec::{Section, Show, Spec};
 use super::{cases, curve, headline, movement, stages};
 use crate::loader::Loader;
 use crate::source::Problems;
-use crate::view::caveats_over;
+use crate::view::{caveats_over, left_out_by};
 
 /// Computes the report. `strict` refuses a model with operators that are not
 /// known.
@@ -28,7 +30,14 @@ pub fn run(spec: &Spec, loader: &Loader, strict: bool) -> Result<Page, Problems>
     problems.or(())?;
     // Every number of the page rests on these graphs.
     let counted = inputs.counted(&Context::default())?;
-    let caveats = caveats_over(&counted.iter().collect::<Vec<_>>(), &[]);
+    let mut caveats = caveats_over(&counted.iter().collect::<Vec<_>>(), &[]);
+    for price in spec.all_prices() {
+        for line in left_out_by(&inputs.cost_model(price, &BTreeSet::new())?) {
+            if !caveats.contains(&line) {
+                caveats.push(line);
+            }
+        }
+    }
     let at = page.blocks.len().min(1);
     page.blocks
         .splice(at..at, caveats.into_iter().map(Block::Caveat));

@@ -15,7 +15,7 @@
 //! The point itself is the decimal that its doubles print as: 0.3 is 3/10.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use num_bigint::BigInt;
 use num_integer::Integer;
@@ -83,6 +83,9 @@ struct CompiledCall {
     known: Vec<f64>,
     open: Vec<(usize, Compiled)>,
     prepared: Prepared,
+    /// The last arguments and the value there: inside of a maximum a function is
+    /// asked for again at every value of an axis that it does not depend on.
+    last: Mutex<(Vec<f64>, f64)>,
 }
 
 impl std::fmt::Debug for CompiledCall {
@@ -108,6 +111,7 @@ impl CompiledCall {
                 .map(|(at, (_, argument))| (at, Compiled::of(argument, variables)))
                 .collect(),
             prepared: call.function.prepare(&known),
+            last: Mutex::new((Vec::new(), f64::NAN)),
             known: known
                 .iter()
                 .map(|value| value.unwrap_or(f64::NAN))
@@ -122,7 +126,15 @@ impl CompiledCall {
                 *slot = argument.evaluate(at);
             }
         }
-        (self.prepared)(&arguments)
+        // Whoever finds another at work does not wait.
+        let Ok(mut last) = self.last.try_lock() else {
+            return (self.prepared)(&arguments);
+        };
+        if last.0 != arguments {
+            last.1 = (self.prepared)(&arguments);
+            last.0 = arguments;
+        }
+        last.1
     }
 }
 

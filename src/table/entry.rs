@@ -156,6 +156,8 @@ pub enum FigureKind {
     Simulated,
     /// Added up from figures of parts.
     Composed,
+    /// Fitted, so that totals come out as they were measured for whole runs.
+    Fitted,
     /// Assumed.
     Assumed,
     /// The sources at hand do not say.
@@ -170,6 +172,7 @@ impl FigureKind {
             FigureKind::Synthesised => "synthesised",
             FigureKind::Simulated => "simulated",
             FigureKind::Composed => "composed",
+            FigureKind::Fitted => "fitted",
             FigureKind::Assumed => "assumed",
             FigureKind::Unstated => "unstated",
         }
@@ -189,6 +192,7 @@ impl Word for FigureKind {
         (FigureKind::Synthesised, FigureKind::Synthesised.name()),
         (FigureKind::Simulated, FigureKind::Simulated.name()),
         (FigureKind::Composed, FigureKind::Composed.name()),
+        (FigureKind::Fitted, FigureKind::Fitted.name()),
         (FigureKind::Assumed, FigureKind::Assumed.name()),
         (FigureKind::Unstated, FigureKind::Unstated.name()),
     ];

@@ -1,124 +1,78 @@
-//! What it costs to fetch a word from each level of memory.
+//! Levels of memory: how much each holds, what it costs to fetch a word from it,
+//! and how fast it is.
 //!
-//! Sources give these per access of some width, and the width matters: the
-//! 8 KB memory that costs 10 pJ per 64 bits is the one that costs 5 per 32.
-//! A level keeps the width it was published for and converts exactly.
-//!
-//! `per = "64-bit access"` prices a read and a write alike. Where a source tells
-//! them apart, `per = "64-bit read"` prices the one and `write = { pj = … }` the
-//! other; without that, nobody knows what a write costs, and an estimate that
-//! writes there is refused.
-//!
-//! A price holds for the size that it was published for. Where a source gives
-//! several sizes, `law = 0.475` says with which power of the size the price
-//! grows, and a what-if that changes the size takes the price along. Without a
-//! law the price stays, and outputs say so.
+//! Either of the last two may be known alone. A bandwidth is a figure of its own,
+//! with its own source: `bandwidth = { gb_s = 3350, … }`; `bandwidth_gb_s = 614`
+//! is one that the source of the row gives too.
 
 use num_rational::BigRational;
-use num_traits::{One, Signed, ToPrimitive};
+use num_traits::{One, Signed};
 
-use super::entry::Entry;
-use super::price::price;
-use super::rule::{Defaults, PriceRule};
-use super::size_law::SizeLaw;
+use super::about::{About, Defaults};
+use super::access::{AccessPrice, Scaling};
+use super::entry::Boundary;
+use super::figure::{Figure, Measure};
 use crate::number;
 use crate::source::{Datum, Diagnostic, Fields, Place, Problems};
 
-/// The widest access that is accepted, in bits.
-const MAX_BITS: u32 = 1 << 16;
-
-/// One level of memory and the price of an access to it.
+/// One level of memory, what an access to it costs and how fast it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemoryLevel {
     /// Its name: `sram`, `dram`, `hbm2`.
     pub level: String,
-    /// Its size in KiB, where the price depends on it.
+    /// Its size in KiB, where it has one.
     pub size_kib: Option<BigRational>,
-    /// How many bits one access moves.
-    pub bits: u32,
-    /// The price of one access, in picojoules; of a read, where a write has a
-    /// price of its own.
-    pub access: Entry,
-    /// The price of a write as wide; none where it is not known.
-    pub write: Option<Entry>,
-    /// What becomes of both prices when the size changes.
-    pub scaling: Scaling,
-    /// How many bytes cross in a second, where that is known.
-    pub bytes_per_second: Option<BigRational>,
-}
-
-/// For which size the prices of a level hold.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Scaling {
-    /// For any: they do not depend on it, or were set by hand.
-    Any,
-    /// For this one in KiB. At another size they stay as they are, since no
-    /// source says better.
-    Fixed(BigRational),
-    /// For one; at another they go along.
-    Law(SizeLaw),
+    /// What an access costs; none where nobody says.
+    pub price: Option<AccessPrice>,
+    /// How many bytes cross in a second, in units of 10⁹, where that is known.
+    pub bandwidth: Option<Figure>,
+    /// What a row without a price says of itself.
+    pub about: Option<About>,
 }
 
 impl MemoryLevel {
-    /// The price of one read at its size, in picojoules.
-    pub fn read_pj(&self) -> BigRational {
-        &self.access.pj * self.factor()
+    /// The price of one read at its size, in picojoules, if it is known.
+    pub fn read_pj(&self) -> Option<BigRational> {
+        let price = self.price.as_ref()?;
+        Some(&price.read.pj * self.factor())
     }
 
     /// The price of one write at its size, if it is known.
     pub fn write_pj(&self) -> Option<BigRational> {
-        let write = self.write.as_ref()?;
+        let write = self.price.as_ref()?.write.as_ref()?;
         Some(&write.pj * self.factor())
     }
 
-    /// The price of one bit, in picojoules.
-    pub fn pj_per_bit(&self) -> BigRational {
-        self.read_pj() / number::whole(self.bits)
+    /// The price of one bit that is read, in picojoules, if it is known.
+    pub fn pj_per_bit(&self) -> Option<BigRational> {
+        Some(self.read_pj()? / number::whole(self.price.as_ref()?.bits))
     }
 
     /// The price of one bit that is written, in picojoules, if it is known.
     pub fn pj_per_bit_written(&self) -> Option<BigRational> {
-        Some(self.write_pj()? / number::whole(self.bits))
+        Some(self.write_pj()? / number::whole(self.price.as_ref()?.bits))
     }
 
-    /// Whether a write costs what a read does.
-    pub fn has_one_price(&self) -> bool {
-        self.write.as_ref() == Some(&self.access)
+    /// How many bytes cross in a second, where that is known.
+    pub fn bytes_per_second(&self) -> Option<BigRational> {
+        Some(&self.bandwidth.as_ref()?.value * number::whole(1_000_000_000))
     }
 
     /// Gives one of its numbers another value, by the name that what-ifs know it
     /// by. `false` where it has no such number, or cannot have this value.
     pub(crate) fn with(&mut self, number: &str, value: &BigRational) -> bool {
-        let is_price = matches!(number, "access" | "read" | "write");
-        let priced = |entry: &Entry| {
-            let rule = PriceRule::set(value.clone(), entry.boundary);
-            number_alone(&rule, &mut Problems::new())
-        };
         match number {
-            "access" if self.has_one_price() => {
-                let Some(entry) = priced(&self.access) else {
-                    return false;
-                };
-                self.write = Some(entry.clone());
-                self.access = entry;
-            }
-            "read" => match priced(&self.access) {
-                Some(entry) => self.access = entry,
-                None => return false,
-            },
-            "write" => match priced(&self.access) {
-                Some(entry) => self.write = Some(entry),
-                None => return false,
-            },
-            "access_bits" => match value.to_integer().to_u32().filter(|_| value.is_integer()) {
-                Some(bits) if (1..=MAX_BITS).contains(&bits) => self.bits = bits,
-                _ => return false,
-            },
             "kib" if value.is_positive() => self.size_kib = Some(value.clone()),
-            _ => return false,
-        }
-        if is_price {
-            self.scaling = Scaling::Any;
+            "gb_s" if Measure::Bandwidth.allows(value) => {
+                let known = self.bandwidth.as_ref().map(|figure| figure.boundary);
+                let boundary = known.unwrap_or(Boundary::Unstated);
+                self.bandwidth = Some(Figure::set(value.clone(), boundary));
+            }
+            "kib" | "gb_s" => return false,
+            _ => {
+                let price = self.price.as_mut();
+                return price.is_some_and(|price| price.with(number, value));
+            }
         }
         true
     }
@@ -126,8 +80,9 @@ impl MemoryLevel {
     /// By how much its prices at its size are more than those that it was
     /// published with.
     fn factor(&self) -> BigRational {
-        match (&self.scaling, &self.size_kib) {
-            (Scaling::Law(law), Some(size)) => law.factor(size),
+        let scaling = self.price.as_ref().map(|price| &price.scaling);
+        match (scaling, &self.size_kib) {
+            (Some(Scaling::Law(law)), Some(size)) => law.factor(size),
             _ => BigRational::one(),
         }
     }
@@ -136,7 +91,7 @@ impl MemoryLevel {
     /// were published for.
     pub fn resized(&self) -> Option<String> {
         let size = self.size_kib.as_ref()?;
-        match &self.scaling {
+        match &self.price.as_ref()?.scaling {
             Scaling::Fixed(at) if at != size => Some(format!(
                 "`{}` has the price of {} KiB: no law says what its size does to it.",
                 self.name(),
@@ -156,7 +111,7 @@ impl MemoryLevel {
     /// What is to be said of its prices where its size varies.
     pub fn resizing(&self) -> Option<String> {
         let level = &self.level;
-        match &self.scaling {
+        match &self.price.as_ref()?.scaling {
             Scaling::Any => None,
             Scaling::Fixed(at) => Some(format!(
                 "`{level}` keeps the price of {} KiB at every size: no law says what its size does \
@@ -176,16 +131,6 @@ impl MemoryLevel {
     pub fn capacity(&self) -> Option<BigRational> {
         let size = self.size_kib.as_ref()?;
         Some(size * number::whole(1024 * 8))
-    }
-
-    /// What one access is, in words: `64-bit access`, `bit`, `byte`.
-    pub fn per(&self) -> String {
-        match (self.bits, self.has_one_price()) {
-            (1, true) => "bit".to_owned(),
-            (8, true) => "byte".to_owned(),
-            (bits, true) => format!("{bits}-bit access"),
-            (bits, false) => format!("{bits}-bit read"),
-        }
     }
 
     /// The level and, where it has one, its size: `sram 8 KiB`.
@@ -217,128 +162,70 @@ impl MemoryLevel {
             );
             None
         });
-        let per = fields
-            .require("per", &format!("the memory `{what}`"), problems)
-            .and_then(|node| read_width(node, problems));
-        let written = fields.take("write");
-        let law = (fields.take("law")).map(|node| SizeLaw::read_exponent(node, problems));
-        let bandwidth = fields
-            .take("bandwidth_gb_s")
-            .map(|node| read_bandwidth(node, problems));
-        let rule = PriceRule::from_fields(what, node, &mut fields, defaults, problems);
+        // A size that is wrong is told of once.
+        let of_size = size
+            .clone()
+            .map(|size| size.unwrap_or_else(BigRational::one));
+        let own = fields.take("bandwidth").map(|node| {
+            let what = format!("{what} bandwidth");
+            Figure::read(&what, Measure::Bandwidth, node, defaults, problems)
+        });
+        let of_row = fields.take("bandwidth_gb_s");
+        let is_priced = AccessPrice::is_in(&fields, defaults)
+            || (own.is_none() && of_row.is_none() && size.is_none());
+        let price = is_priced.then(|| {
+            let row = (node, &mut fields);
+            AccessPrice::read(what, of_size.as_ref(), row, defaults, problems)
+        });
+        let is_bare = !is_priced && (own.is_none() || fields.has("source"));
+        let about =
+            is_bare.then(|| About::read(what, false, (node, &mut fields), defaults, problems));
         fields.finish("a memory", problems);
-        let access = number_alone(&rule?, problems)?;
-        let (bits, both) = per?;
-        let write = match written {
-            Some(node) if both => {
-                problems.push(
-                    Diagnostic::at(&node.place, format!("a write to `{what}` has two prices"))
-                        .help(format!(
-                            "an access is either: write `per = \"{bits}-bit read\"`"
-                        )),
-                );
-                return None;
-            }
-            Some(node) => {
-                let rule = PriceRule::read(&format!("{what} write"), node, defaults, problems);
-                Some(number_alone(&rule?, problems)?)
-            }
-            None => both.then(|| access.clone()),
-        };
         let size_kib = match size {
             Some(size) => Some(size?),
             None => None,
         };
-        let scaling = match (law, &size_kib) {
-            (None, None) => Scaling::Any,
-            (None, Some(size)) => Scaling::Fixed(size.clone()),
-            (Some(exponent), Some(size)) => Scaling::Law(SizeLaw {
-                exponent: exponent?,
-                at_kib: size.clone(),
-            }),
-            (Some(_), None) => {
-                problems.push(
-                    Diagnostic::at(
-                        &node.place,
-                        format!("`{what}` has a `law` and no `size_kib`"),
-                    )
-                    .help("a law says how the price goes with the size, from one that is known"),
-                );
+        let price = match price {
+            Some(price) => Some(price?),
+            None => None,
+        };
+        let bandwidth = match (own, of_row) {
+            (None, None) => None,
+            (Some(own), None) => Some(own?),
+            (None, Some(number)) => {
+                let about = match &price {
+                    Some(price) => About::of(&price.read),
+                    None => about.clone()?,
+                };
+                Some(Figure::alone(Measure::Bandwidth, number, about, problems)?)
+            }
+            (Some(_), Some(number)) => {
+                let message = format!("`{what}` has two bandwidths");
+                problems.push(Diagnostic::at(&number.place, message).help("keep one of them"));
                 return None;
             }
-        };
-        let bytes_per_second = match bandwidth {
-            Some(bandwidth) => Some(bandwidth?),
-            None => None,
         };
         Some(MemoryLevel {
             level: level?.value,
             size_kib,
-            bits,
-            access,
-            write,
-            scaling,
-            bytes_per_second,
+            price,
+            bandwidth,
+            about,
         })
     }
-}
 
-/// Reads how many gigabytes, of 10⁹ bytes each, cross in a second.
-fn read_bandwidth(node: &Datum, problems: &mut Problems) -> Option<BigRational> {
-    let bandwidth = node.number(problems)?;
-    if bandwidth.value.is_positive() {
-        return Some(bandwidth.value * number::whole(1_000_000_000));
+    /// What this row says over what one of a table that is extended says: a
+    /// price and a bandwidth stand apart, and either may come from there.
+    fn over(mut self, inherited: &MemoryLevel) -> MemoryLevel {
+        self.price = self.price.or_else(|| inherited.price.clone());
+        self.bandwidth = self.bandwidth.or_else(|| inherited.bandwidth.clone());
+        self.about = self.about.or_else(|| inherited.about.clone());
+        self
     }
-    problems.push(Diagnostic::at(
-        &bandwidth.place,
-        "a bandwidth is above 0, in gigabytes of 10⁹ bytes a second",
-    ));
-    None
-}
-
-/// The value of a price without names of entries.
-fn number_alone(rule: &PriceRule, problems: &mut Problems) -> Option<Entry> {
-    let no_names = |_: &str, place: &Place| {
-        Err(Diagnostic::at(place, "a memory has no formula with names")
-            .help("its price and range are numbers"))
-    };
-    price(rule, &mut { no_names }, true, problems)
-}
-
-/// Reads `64-bit access`, `64-bit read`, `bit` or `byte`: how many bits, and
-/// whether a write is priced too.
-fn read_width(node: &Datum, problems: &mut Problems) -> Option<(u32, bool)> {
-    let text = node.text(problems)?;
-    let width = |digits: &str| {
-        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-        let bits = digits.parse().ok().filter(|_| is_number);
-        bits.filter(|bits| (1..=MAX_BITS).contains(bits))
-    };
-    let word = text.value.as_str();
-    let read = match (
-        word.strip_suffix("-bit access"),
-        word.strip_suffix("-bit read"),
-    ) {
-        (Some(digits), _) => width(digits).map(|bits| (bits, true)),
-        (_, Some(digits)) => width(digits).map(|bits| (bits, false)),
-        _ if word == "bit" => Some((1, true)),
-        _ if word == "byte" => Some((8, true)),
-        _ => None,
-    };
-    if read.is_none() {
-        problems.push(
-            Diagnostic::at(
-                &text.place,
-                format!("`{}` is nothing that a memory is priced per", text.value),
-            )
-            .help("write `bit`, `byte`, or, for example, `64-bit access` or `64-bit read`"),
-        );
-    }
-    read
 }
 
 /// Adds the `[[memory]]` rows under `node`; a level of the same name and size
-/// that a table which is extended already has is replaced.
+/// that a table which is extended already has stands below it.
 pub(super) fn add_memories(
     memories: &mut Vec<MemoryLevel>,
     node: &Datum,
@@ -364,7 +251,7 @@ pub(super) fn add_memories(
     }
     for (memory, _) in own {
         match memories.iter_mut().find(|other| other.same_level(&memory)) {
-            Some(inherited) => *inherited = memory,
+            Some(inherited) => *inherited = memory.over(inherited),
             None => memories.push(memory),
         }
     }

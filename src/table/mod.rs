@@ -39,8 +39,9 @@
 //! | `[source.key]` | a [`Citation`]: `title`, `where`, and, if need be, `read` (how the values were read) and `url` |
 //! | `[fp32]`, `[int8]`, … | the entries of a number format: `pj` or `is` (a formula) or a `range` alone; `source`, `confidence`, `why` or `note`, `kind`, `boundary` |
 //! | `[every]` | entries for every format that has none of its own, as far as what they name is priced there |
-//! | `[[memory]]` | a [`MemoryLevel`]: `level`, `size_kib`, `per`, and the fields of an entry; `write` where a write has a price of its own, `law` where the price goes with a power of the size, `bandwidth_gb_s` |
+//! | `[[memory]]` | a [`MemoryLevel`]: `level`, `size_kib`, `per`, and the fields of an entry; `write` where a write has a price of its own, `law` where the price goes with a power of the size, `bandwidth` |
 //! | `[[hierarchy]]` | a [`NamedHierarchy`]: `name`, and `levels` by the names of memories, nearest first; the first one is the usual one |
+//! | `[device]` | numbers of the device as a whole ([`DeviceNumber`]): `static` power, the time a `launch` takes, the energy an `inference` takes, and under `[device.peak]` how many operations of each format it does in a second |
 //!
 //! In a formula, `add` is the entry of the same format and `int8.add` that of
 //! another. A formula gives an energy, in whatever unit the file is written:
@@ -54,13 +55,19 @@
 //! | `dimension` | whether a formula comes out in a unit of energy |
 //! | `resolve`, `price` | the order of derived entries, and their values |
 //! | `entry` | one price and what is known about it |
-//! | `memory`, `hierarchy` | levels of memory, and which of them there are |
+//! | `memory`, `access`, `hierarchy` | levels of memory, what an access costs, and which of them there are |
+//! | `device`, `figure` | what is said of a device as a whole, in units of its own |
+//! | `about` | what every figure says beside its value |
 //! | `size_law` | how the price of an access goes with the size of a memory |
 //! | `sources` | citations |
 
+mod about;
+mod access;
 mod amount;
+mod device;
 mod dimension;
 mod entry;
+mod figure;
 mod hierarchy;
 mod memory;
 mod price;
@@ -79,12 +86,17 @@ use std::sync::Arc;
 
 use num_rational::BigRational;
 
+pub use self::about::About;
+pub use self::access::{AccessPrice, Scaling};
+pub use self::device::DeviceNumber;
 pub use self::entry::{Boundary, Confidence, Entry, FigureKind, Provenance};
+pub use self::figure::{Figure, Measure};
 pub use self::hierarchy::NamedHierarchy;
-pub use self::memory::{MemoryLevel, Scaling};
+pub use self::memory::MemoryLevel;
 pub use self::size_law::SizeLaw;
 pub use self::sources::Citation;
 
+use self::device::Device;
 use self::resolve::{Key, PriceRules, Strictness, resolve};
 use self::rule::PriceRule;
 use self::sources::Sources;
@@ -110,6 +122,7 @@ pub struct EnergyTable {
     entries: BTreeMap<Key, Entry>,
     memories: Vec<MemoryLevel>,
     hierarchies: Vec<NamedHierarchy>,
+    device: Device,
     sources: Sources,
 }
 
@@ -251,5 +264,37 @@ impl EnergyTable {
         // entry is missing.
         table.entries = resolve(&table.formats, &table.rules, &lenient, &mut Problems::new());
         table
+    }
+
+    /// A number of the device, if the table says it.
+    pub fn device(&self, number: DeviceNumber) -> Option<&Figure> {
+        self.device.get(&number)
+    }
+
+    /// All numbers of the device.
+    pub fn device_numbers(&self) -> impl Iterator<Item = (DeviceNumber, &Figure)> {
+        self.device.iter().map(|(number, figure)| (*number, figure))
+    }
+
+    /// The symbol for a number of the device: `h100.static.watts`.
+    pub fn device_symbol(&self, number: DeviceNumber) -> String {
+        format!("{}.{number}", self.name())
+    }
+
+    /// The same table with another value of a number of the device, marked as
+    /// set by hand; nothing where it cannot have this value.
+    pub fn with_device(&self, number: DeviceNumber, value: BigRational) -> Option<EnergyTable> {
+        if !number.measure().allows(&value) {
+            return None;
+        }
+        let mut table = self.clone();
+        let boundary = (self.device(number)).map_or(self.boundary, |figure| figure.boundary);
+        table.device.insert(number, Figure::set(value, boundary));
+        if let DeviceNumber::Peak(format) = number
+            && !table.formats.contains(&format)
+        {
+            table.formats.push(format);
+        }
+        Some(table)
     }
 }

@@ -7,12 +7,13 @@
 use std::sync::Arc;
 
 use super::EnergyTable;
+use super::about::Defaults;
 use super::amount::Unit;
+use super::device::{DeviceNumber, add_device};
 use super::entry::{Boundary, FigureKind, Word};
 use super::hierarchy::add_hierarchies;
 use super::memory::add_memories;
 use super::resolve::resolve;
-use super::rule::Defaults;
 use super::sections::Sections;
 use crate::catalog::{self, Finder};
 use crate::format::{Format, NumberFormat};
@@ -112,16 +113,18 @@ fn read(
         .and_then(|node| Unit::read(node, problems))
         .unwrap_or(Unit::Picojoule);
 
-    let (mut sources, mut rules, mut formats, mut memories, mut hierarchies) = match &base {
-        Some(base) => (
-            base.sources.clone(),
-            base.rules.clone(),
-            base.formats.clone(),
-            base.memories.clone(),
-            base.hierarchies.clone(),
-        ),
-        None => Default::default(),
-    };
+    let (mut sources, mut rules, mut formats, mut memories, mut hierarchies, mut device) =
+        match &base {
+            Some(base) => (
+                base.sources.clone(),
+                base.rules.clone(),
+                base.formats.clone(),
+                base.memories.clone(),
+                base.hierarchies.clone(),
+                base.device.clone(),
+            ),
+            None => Default::default(),
+        };
     if let Some(node) = fields.take("source") {
         sources.add(node, problems);
     }
@@ -134,6 +137,9 @@ fn read(
     let every = fields.take("every");
     let memory = fields.take("memory");
     let hierarchy = fields.take("hierarchy");
+    if let Some(node) = fields.take("device") {
+        add_device(&mut device, node, &defaults, problems);
+    }
     let listed = fields.take("formats");
 
     let mut sections = Sections::new(&mut rules, &mut formats, &defaults, whole);
@@ -159,6 +165,14 @@ fn read(
     }
     if let Some(node) = hierarchy {
         add_hierarchies(&mut hierarchies, node, &memories, problems);
+    }
+    // A format of which only the peak is known is one all the same.
+    for number in device.keys() {
+        if let DeviceNumber::Peak(format) = number
+            && !formats.contains(format)
+        {
+            formats.push(*format);
+        }
     }
     let inherited = base.as_ref().map(|base| {
         let formats = base.default_formats.clone();
@@ -186,12 +200,13 @@ fn read(
         entries,
         memories,
         hierarchies,
+        device,
         sources,
     })
 }
 
 /// The fields of a table beside its format sections, for did-you-mean.
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 14] = [
     "name",
     "title",
     "node",
@@ -205,6 +220,7 @@ const FIELDS: [&str; 13] = [
     "every",
     "memory",
     "hierarchy",
+    "device",
 ];
 
 /// The formats that a mistyped section is most likely meant to be.

@@ -14,24 +14,15 @@
 
 use num_rational::BigRational;
 
-use super::amount::{Given, Unit, read_formula, read_range};
+use super::about::{About, Defaults};
+use super::amount::{Given, read_formula, read_range};
 use super::dimension::check_is_energy;
-use super::entry::{Boundary, Confidence, FigureKind, Provenance, Word};
-use super::sources::Sources;
+use super::entry::{Boundary, Confidence, FigureKind, Provenance};
 use crate::format::NumberFormat;
 use crate::formula::Formula;
 use crate::number;
 use crate::primitive::Primitive;
-use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Source, Value, one_of};
-
-/// What holds for all entries of one file unless they say otherwise.
-pub(super) struct Defaults<'a> {
-    pub unit: Unit,
-    pub boundary: Boundary,
-    pub kind: FigureKind,
-    /// The sources that an entry may name; none where they are not all known.
-    pub sources: Option<&'a Sources>,
-}
+use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Source, Value};
 
 /// Another entry that a formula names.
 #[derive(Debug, Clone, PartialEq)]
@@ -187,27 +178,13 @@ impl PriceRule {
         let given = Given::read(what, fields, defaults.unit, problems);
         let range = fields.take("range").map(|node| read_range(node, problems));
         let derived = fields.take("is").is_some();
-        let note = read_note(what, fields, problems);
-        let confidence = read_confidence(what, derived, fields, problems);
-        let source = match fields.take("source") {
-            Some(node) => node.text(problems),
-            None => {
-                let argued = confidence == Confidence::Assumed && fields.take("why").is_some();
-                if !derived && !argued {
-                    problems.push(no_source(what, confidence, node));
-                }
-                None
-            }
-        };
-        if let (Some(source), Some(known)) = (&source, defaults.sources) {
-            known.check(source, problems);
-        }
-        let kind = fields
-            .take("kind")
-            .and_then(|node| FigureKind::read(node, problems));
-        let boundary = fields
-            .take("boundary")
-            .and_then(|node| Boundary::read(node, problems));
+        let About {
+            note,
+            confidence,
+            source,
+            kind,
+            boundary,
+        } = About::read(what, derived, (node, fields), defaults, problems);
         let value = match given {
             Given::Wrong => return None,
             Given::RangeAlone => None,
@@ -217,7 +194,6 @@ impl PriceRule {
             Some(range) => Some(range?),
             None => None,
         };
-        let source = source.map(|source| source.value);
         let provenance = match (&value, source) {
             (Some(formula), source) if derived => Provenance::Derived {
                 formula: formula.text.clone(),
@@ -226,7 +202,6 @@ impl PriceRule {
             (_, Some(source)) => Provenance::Published { source },
             (_, None) => Provenance::Assumed,
         };
-        let guessed = derived || confidence == Confidence::Assumed;
         PriceRule {
             value,
             range,
@@ -234,12 +209,8 @@ impl PriceRule {
             references: Vec::new(),
             provenance,
             confidence,
-            kind: kind.unwrap_or(if guessed {
-                FigureKind::Assumed
-            } else {
-                defaults.kind
-            }),
-            boundary: boundary.unwrap_or(defaults.boundary),
+            kind,
+            boundary,
             note,
             place: Some(node.place.clone()),
         }
@@ -272,60 +243,4 @@ impl PriceRule {
         self.references = references;
         sound.then_some(self)
     }
-}
-
-/// The remark under `why` or `note`.
-fn read_note(what: &str, fields: &mut Fields<'_>, problems: &mut Problems) -> Option<String> {
-    let why = fields.text("why", problems);
-    let note = fields.text("note", problems);
-    if let (Some(why), Some(note)) = (&why, &note) {
-        problems.push(
-            Diagnostic::at(&note.place, format!("`{what}` has a `note` and a `why`"))
-                .and(&why.place, "the other")
-                .help("one remark is enough: `why` for an assumption, `note` otherwise"),
-        );
-    }
-    why.or(note).map(|text| text.value)
-}
-
-/// The confidence that an entry states; what is derived has no other than
-/// `assumed`. Where it is missing or unknown, `low` stands in.
-fn read_confidence(
-    what: &str,
-    derived: bool,
-    fields: &mut Fields<'_>,
-    problems: &mut Problems,
-) -> Confidence {
-    match fields.take("confidence") {
-        Some(node) => {
-            let stated = Confidence::read(node, problems);
-            if derived && stated.is_some_and(|stated| stated != Confidence::Assumed) {
-                problems.push(
-                    Diagnostic::at(
-                        &node.place,
-                        "a derived entry cannot have a confidence of its own",
-                    )
-                    .help("it is always `assumed`: leave `confidence` out"),
-                );
-            }
-            stated.unwrap_or(Confidence::Low)
-        }
-        None if derived => Confidence::Assumed,
-        None => {
-            problems.push(
-                Diagnostic::at(fields.place(), format!("`{what}` has no `confidence`"))
-                    .help(one_of(Confidence::WORDS.iter().map(|(_, name)| *name))),
-            );
-            Confidence::Low
-        }
-    }
-}
-
-fn no_source(what: &str, confidence: Confidence, node: &Datum) -> Diagnostic {
-    let help = if confidence == Confidence::Assumed {
-        "an assumption without a source says `why`"
-    } else {
-        "name a [source.…] of the file; a guess has `confidence = \"assumed\"` and says `why`"
-    };
-    Diagnostic::at(&node.place, format!("`{what}` has no `source`")).help(help)
 }

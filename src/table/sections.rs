@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::about::Defaults;
 use super::resolve::{Key, PriceRules, Strictness};
-use super::rule::{Defaults, PriceRule};
+use super::rule::PriceRule;
 use crate::format::NumberFormat;
 use crate::primitive::Primitive;
 use crate::source::{Datum, Diagnostic, Problems};

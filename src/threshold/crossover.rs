@@ -12,13 +12,16 @@
 //! close to a root that the root is not known well enough.
 //!
 //! Where the symbol stands in a floor, a maximum or a divisor of several
-//! terms, f is no polynomial. Up to 10⁶ whole numbers are then simply tried.
+//! terms, f is no polynomial. Up to 10⁶ whole numbers are then simply tried. A
+//! peak, a bandwidth or a launch that is no whole number stands in maxima alone:
+//! there f is a polynomial piece by piece.
 
 use num_rational::BigRational;
 use num_traits::Signed;
 
 use super::axis::{Range, ThresholdAxis};
 use super::claim::Claim;
+use super::pieces::{piecewise_roots, sign_at};
 use super::polynomial::Laurent;
 use super::signs::Signs;
 use super::solution::{Crossing, MAX_TRIED, Solution, Span, Unsolved};
@@ -36,7 +39,14 @@ pub fn solve(claim: &Claim, axis: &ThresholdAxis, range: &Range) -> Result<Solut
         (Range::Real { from, to }, Some(laurent)) => {
             Ok(over_reals(&laurent, claim, from, to.as_ref()))
         }
-        (Range::Real { .. }, None) => Err(Unsolved::NoPolynomial),
+        (Range::Real { from, to }, None) => {
+            let ends = (from, to.as_ref());
+            let roots = piecewise_roots(&difference, claim.symbol(), ends);
+            let roots = roots.ok_or(Unsolved::NoPolynomial)?;
+            let sign = |value: &BigRational| sign_at(&difference, claim.symbol(), value);
+            let signs = Signs::of(roots, ends, sign);
+            Ok(by_signs(&signs, ends, is_open(claim, from), false))
+        }
         (Range::Whole(grid), Some(laurent)) => over_whole(&laurent, axis, *grid),
         (Range::Whole(grid), None) if grid.len() <= MAX_TRIED => {
             tried(&difference, claim, axis, *grid)
@@ -53,12 +63,27 @@ fn over_reals(
 ) -> Solution {
     // At 0 something may be divided by 0, or both cost nothing; else a factor
     // xᵏ of f means that 0 is a root.
-    let open = !from.is_positive() && !matches!(claim.saving_at(from), Ok(Some(_)));
+    let open = is_open(claim, from);
     let signs = if !from.is_positive() && !open && laurent.shift > 0 {
         Signs::new(&laurent.polynomial.shifted(1), from, to)
     } else {
         Signs::new(&laurent.polynomial, from, to)
     };
+    by_signs(&signs, (from, to), open, laurent.polynomial.is_zero())
+}
+
+/// Whether there is no value at the lower end of a range.
+fn is_open(claim: &Claim, from: &BigRational) -> bool {
+    !from.is_positive() && !matches!(claim.saving_at(from), Ok(Some(_)))
+}
+
+/// Where a function of these signs is at least 0.
+fn by_signs(
+    signs: &Signs,
+    (from, to): (&BigRational, Option<&BigRational>),
+    open: bool,
+    identical: bool,
+) -> Solution {
     let mut holds: Vec<Span> = Vec::new();
     let mut current: Option<Span> = None;
     if signs.before(0) == Some(true) {
@@ -104,7 +129,7 @@ fn over_reals(
     Solution {
         crossings: signs.roots.iter().enumerate().map(crossing).collect(),
         holds,
-        identical: laurent.polynomial.is_zero(),
+        identical,
         refused: None,
     }
 }

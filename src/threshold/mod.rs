@@ -13,11 +13,13 @@
 //! | `whole` | the same for whole numbers |
 //! | `bounds` | what can be saved at all |
 //! | `polynomial`, `sturm`, `signs` | exact polynomials, their real roots, their signs |
+//! | `pieces` | functions that are polynomials between the places where a maximum changes sides |
 
 mod axis;
 mod bounds;
 mod claim;
 mod crossover;
+mod pieces;
 mod polynomial;
 mod signs;
 mod solution;

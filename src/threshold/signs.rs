@@ -44,6 +44,31 @@ impl Signs {
         Signs { roots, gaps }
     }
 
+    /// Those of a function with these roots, of which `sign` is known at any other
+    /// value. Of a root at an end nothing is known on its other side.
+    pub(super) fn of(
+        roots: Vec<Root>,
+        (from, to): (&BigRational, Option<&BigRational>),
+        sign: impl Fn(&BigRational) -> Option<i8>,
+    ) -> Signs {
+        let between = |a: &BigRational, b: &BigRational| match a < b {
+            true => sign(&((a + b) / whole(2))),
+            false => None,
+        };
+        let beyond = |last: &BigRational| match to {
+            Some(to) => between(last, to),
+            None => sign(&(last + whole(1))),
+        };
+        let mut gaps = Vec::with_capacity(roots.len() + 1);
+        let mut start = from;
+        for root in &roots {
+            gaps.push(between(start, &root.low));
+            start = &root.high;
+        }
+        gaps.push(beyond(start));
+        Signs { roots, gaps }
+    }
+
     /// No root is known, nor any sign.
     pub(super) fn none() -> Signs {
         Signs {

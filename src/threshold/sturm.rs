@@ -29,7 +29,7 @@ pub struct Root {
 }
 
 impl Root {
-    fn exactly(value: BigRational) -> Root {
+    pub(super) fn exactly(value: BigRational) -> Root {
         Root {
             low: value.clone(),
             high: value,

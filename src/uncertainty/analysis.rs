@@ -7,7 +7,9 @@ use rayon::prelude::*;
 use super::interval::{Interval, bounds};
 use super::monte_carlo::{Distribution, MonteCarlo, monte_carlo};
 use super::sensitivity::{Function, Input, InputKind, Quantity, Sensitivity, sensitivities};
-use super::spread::{Spread, UncertainEntry, uncertain_entries, uncertain_levels};
+use super::spread::{
+    Spread, UncertainEntry, uncertain_devices, uncertain_entries, uncertain_levels,
+};
 use crate::energy::{CostModel, Counted, entry_values, priced_with_ranges};
 use crate::format::Format;
 use crate::graph::{OpGraph, Rule};
@@ -71,6 +73,9 @@ pub fn analyse(
     let mut entries = uncertain_entries(pricing.table, &method.spread);
     if let Some(memory) = pricing.memory {
         entries.extend(uncertain_levels(memory, &method.spread));
+    }
+    if pricing.static_energy {
+        entries.extend(uncertain_devices(pricing, &method.spread));
     }
     let mut asked: Vec<(AnalysisResult, Quantity, Vec<Input>)> = Vec::new();
     for scope in scopes {

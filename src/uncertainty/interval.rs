@@ -13,6 +13,10 @@
 //! What both variants spend alike cancels: a variant against itself saves
 //! exactly 0, whatever the entries may be.
 //!
+//! An energy with a maximum in it, as of the time that a device takes, is no
+//! polynomial. It still rises with every price and power and falls with every peak
+//! and bandwidth, so that its bounds are at two corners too.
+//!
 //! Where a formula of a table divides by a price, or a baseline may cost
 //! nothing, no exact bound is given, and random draws stand in (see
 //! [`monte_carlo`](super::monte_carlo())).
@@ -23,7 +27,7 @@ use num_traits::{Signed, Zero};
 use super::polynomial::EntryPolynomial;
 use super::sensitivity::{Function, Input, Quantity};
 use crate::number::whole;
-use crate::symbolic::{Expr, Symbol};
+use crate::symbolic::{Atom, Bindings, Expr, Symbol};
 
 /// More steps than this are given up.
 const MAX_STEPS: usize = 100;
@@ -56,13 +60,13 @@ pub fn bounds(quantity: &Quantity, entries: &[Input]) -> Option<Interval> {
             .filter(EntryPolynomial::is_positive)
     };
     match quantity {
-        Quantity::Energy(energy) => {
-            let energy = polynomial(energy)?;
-            Some(Interval {
+        Quantity::Energy(energy) => match polynomial(energy) {
+            Some(energy) => Some(Interval {
                 low: energy.at(&least),
                 high: energy.at(&most),
-            })
-        }
+            }),
+            None => monotone_bounds(energy, entries),
+        },
         Quantity::Saving { baseline, energy } => {
             let (baseline, energy) = (polynomial(baseline)?, polynomial(energy)?);
             if baseline.at(&least).is_zero() {
@@ -80,6 +84,87 @@ pub fn bounds(quantity: &Quantity, entries: &[Input]) -> Option<Interval> {
                 low: whole(1) - largest,
                 high: whole(1) - smallest,
             })
+        }
+    }
+}
+
+/// The bounds of an energy that only rises, or only falls, with each of `entries`:
+/// as a time does with a launch and with a peak. `None` where that is not known of
+/// one of them, or where one that something is divided by may be 0.
+fn monotone_bounds(energy: &Function, entries: &[Input]) -> Option<Interval> {
+    let expr = in_entries(energy, entries)?;
+    let (mut low, mut high) = (Bindings::default(), Bindings::default());
+    for entry in entries {
+        let (least, most) = match slope(&expr, &entry.symbol)? {
+            Slope::Falls if entry.low.is_zero() => return None,
+            Slope::Falls => (&entry.high, &entry.low),
+            Slope::Rises | Slope::Rests => (&entry.low, &entry.high),
+        };
+        low.set(entry.symbol.clone(), least.clone());
+        high.set(entry.symbol.clone(), most.clone());
+    }
+    Some(Interval {
+        low: expr.evaluate(&low).ok()?,
+        high: expr.evaluate(&high).ok()?,
+    })
+}
+
+/// Where an expression goes as a symbol grows, all symbols being at least 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slope {
+    Rests,
+    Rises,
+    Falls,
+}
+
+impl Slope {
+    /// That of a sum, or of a maximum, of two; `None` where they differ.
+    fn and(self, other: Slope) -> Option<Slope> {
+        match (self, other) {
+            (Slope::Rests, slope) | (slope, Slope::Rests) => Some(slope),
+            (a, b) => (a == b).then_some(a),
+        }
+    }
+
+    fn opposite(self) -> Slope {
+        match self {
+            Slope::Rests => Slope::Rests,
+            Slope::Rises => Slope::Falls,
+            Slope::Falls => Slope::Rises,
+        }
+    }
+}
+
+/// The slope of a sum of products with coefficients above 0; `None` where it is
+/// not known.
+fn slope(expr: &Expr, symbol: &Symbol) -> Option<Slope> {
+    let mut all = Slope::Rests;
+    for (monomial, coefficient) in expr.terms() {
+        let mut of_term = Slope::Rests;
+        for (atom, exponent) in monomial.factors() {
+            let inner = slope_of_atom(atom, symbol)?;
+            of_term = of_term.and(match exponent.is_negative() {
+                true => inner.opposite(),
+                false => inner,
+            })?;
+        }
+        if coefficient.is_negative() && of_term != Slope::Rests {
+            return None;
+        }
+        all = all.and(of_term)?;
+    }
+    Some(all)
+}
+
+fn slope_of_atom(atom: &Atom, symbol: &Symbol) -> Option<Slope> {
+    match atom {
+        Atom::Symbol(own) if own == symbol => Some(Slope::Rises),
+        Atom::Symbol(_) => Some(Slope::Rests),
+        Atom::Group(inner) | Atom::Floor(inner) => slope(inner, symbol),
+        Atom::Max(pair) => slope(&pair.0, symbol)?.and(slope(&pair.1, symbol)?),
+        Atom::Call(call) => {
+            let has_it = |argument: &Expr| argument.symbols().contains(symbol);
+            (!call.arguments.iter().any(has_it)).then_some(Slope::Rests)
         }
     }
 }

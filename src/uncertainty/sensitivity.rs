@@ -184,6 +184,8 @@ fn saved(baseline: &BigRational, energy: &BigRational) -> Option<BigRational> {
 pub enum InputKind {
     /// An entry of a hardware table, in picojoules.
     Entry,
+    /// A number of a device, in the unit of its name.
+    Device,
     /// A dim or parameter of the model.
     Dim,
 }
@@ -193,6 +195,7 @@ impl InputKind {
     pub const fn name(self) -> &'static str {
         match self {
             InputKind::Entry => "entry",
+            InputKind::Device => "device",
             InputKind::Dim => "dim",
         }
     }
@@ -218,7 +221,8 @@ pub struct Input {
 pub struct Sensitivity {
     /// The input.
     pub input: Input,
-    /// The derivative, per picojoule of an entry or per one of a dim; `None`
+    /// The derivative, per picojoule of an entry, or per one of a dim or of a number
+    /// of a device; `None`
     /// at the edge of a maximum. Where tiles change with it, the slope between the
     /// ends of its range.
     pub derivative: Option<BigRational>,

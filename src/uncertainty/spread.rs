@@ -23,10 +23,10 @@ use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
 use super::sensitivity::{Input, InputKind};
-use crate::energy::Memory;
+use crate::energy::{CostModel, Memory};
 use crate::number::{parse_decimal, plain, whole};
 use crate::symbolic::{Expr, Symbol};
-use crate::table::{Confidence, EnergyTable, Entry, Provenance};
+use crate::table::{Confidence, EnergyTable, Entry, Figure, Measure, Provenance};
 
 /// Larger spreads are refused: nothing is known to within a factor of 100.
 const MAX_SPREAD: i64 = 100;
@@ -49,6 +49,12 @@ impl Spread {
         let mut shares = Confidence::ALL.iter().zip(&self.0);
         let found = shares.find(|(known, _)| **known == confidence);
         found.map_or_else(BigRational::zero, |(_, share)| share.clone())
+    }
+
+    /// What a value of some confidence may be.
+    fn around(&self, value: &BigRational, confidence: Confidence) -> (BigRational, BigRational) {
+        let off = value * self.share(confidence);
+        ((value - &off).max(BigRational::zero()), value + &off)
     }
 
     /// Replaces one share as `assumed=0.25` says.
@@ -142,16 +148,60 @@ pub fn uncertain_levels(memory: &Memory, spread: &Spread) -> Vec<UncertainEntry>
     prices.collect()
 }
 
+/// Every number of a device that time and static energy rest on, bandwidths of
+/// levels among them.
+pub fn uncertain_devices(model: &CostModel<'_>, spread: &Spread) -> Vec<UncertainEntry> {
+    let table = model.table;
+    let own = table.device_numbers().map(|(number, figure)| {
+        let symbol = Symbol::new(&table.device_symbol(number));
+        (symbol, number.measure(), figure)
+    });
+    let bandwidths = model.memory.into_iter().flat_map(Memory::bandwidths);
+    let bandwidths = bandwidths.map(|(symbol, figure)| (symbol, Measure::Bandwidth, figure));
+    let all = own.chain(bandwidths).map(|(symbol, measure, figure)| {
+        let (low, high) = range_of_figure(figure, measure, spread);
+        UncertainEntry {
+            input: Input {
+                symbol,
+                kind: InputKind::Device,
+                value: figure.value.clone(),
+                low,
+                high,
+            },
+            source: figure.provenance.source().map(str::to_owned),
+        }
+    });
+    all.collect()
+}
+
 /// The range of an entry, or that of the spread, of which nothing is below 0.
 fn range(entry: &Entry, spread: &Spread) -> (BigRational, BigRational) {
     let pj = &entry.pj;
     if entry.provenance == Provenance::Set {
         return (pj.clone(), pj.clone());
     }
-    entry.range.clone().unwrap_or_else(|| {
-        let off = pj * spread.share(entry.confidence);
-        ((pj - &off).max(BigRational::zero()), pj + &off)
-    })
+    (entry.range.clone()).unwrap_or_else(|| spread.around(pj, entry.confidence))
+}
+
+/// The same of a figure of a device. Something is divided by a rate: where a
+/// spread would take it to 0, it is as many times less as it may be more.
+fn range_of_figure(
+    figure: &Figure,
+    measure: Measure,
+    spread: &Spread,
+) -> (BigRational, BigRational) {
+    let value = &figure.value;
+    if figure.provenance == Provenance::Set {
+        return (value.clone(), value.clone());
+    }
+    if let Some(range) = &figure.range {
+        return range.clone();
+    }
+    let (low, high) = spread.around(value, figure.confidence);
+    match measure.allows(&low) {
+        true => (low, high),
+        false => (value * value / &high, high),
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::caveats::caveats_of_estimates;
 use super::conventions::conventions_line;
 use super::dims::{comparison_dims, dims_line};
 use crate::compare::{Comparison, saving};
-use crate::energy::{Estimate, Moved};
+use crate::energy::{Estimate, Moved, Part};
 use crate::movement::Direction;
 use crate::render::chart::{Bar, BarGroup, StackedBars, Tones};
 use crate::units::{Energy, percent};
@@ -25,40 +25,54 @@ pub fn estimate_bars(estimates: &[Estimate]) -> StackedBars {
     bars(&settings, &stages, None, subtitle)
 }
 
-/// Bars of arithmetic and of what is read from and written to each level of
-/// memory; nothing where data movement is not counted.
-pub fn movement_bars(estimates: &[Estimate]) -> Option<StackedBars> {
+/// Bars of arithmetic, of what is read from and written to each level of memory,
+/// and of static energy; nothing where arithmetic alone is counted.
+pub fn part_bars(estimates: &[Estimate]) -> Option<StackedBars> {
+    let is_timed = estimates.iter().any(|one| one.statics().is_some());
+    let is_moved = estimates.iter().all(|one| one.moved.is_some());
+    if !is_timed && !is_moved {
+        return None;
+    }
     let moved: Vec<&Moved> = estimates
         .iter()
-        .map(|one| one.moved.as_ref())
-        .collect::<Option<_>>()?;
+        .filter_map(|one| one.moved.as_ref())
+        .collect();
     let mut levels: Vec<String> = Vec::new();
     for name in moved.iter().flat_map(|moved| moved.memory.names()) {
         if !levels.contains(&name) {
             levels.push(name);
         }
     }
-    let segments = |estimate: &Estimate, moved: &Moved| -> Vec<Energy> {
+    let segments = |estimate: &Estimate| -> Vec<Energy> {
         let of = |level: &String, direction: Direction| {
-            moved.energy(|line| {
-                line.direction == direction && moved.memory.level_name(line.level) == *level
+            let moved = estimate.moved.as_ref();
+            moved.map_or(Energy::ZERO, |moved| {
+                moved.energy(|line| {
+                    line.direction == direction && moved.memory.level_name(line.level) == *level
+                })
             })
         };
         let pairs = levels
             .iter()
             .flat_map(|level| Direction::ALL.map(|direction| of(level, direction)));
-        [estimate.arithmetic()].into_iter().chain(pairs).collect()
+        let arithmetic = estimate.arithmetic().unwrap_or_default();
+        let statics = is_timed.then(|| estimate.statics().unwrap_or_default());
+        [arithmetic]
+            .into_iter()
+            .chain(pairs)
+            .chain(statics)
+            .collect()
     };
     let groups = estimates.chunk_by(|a, b| (&a.table, a.format) == (&b.table, b.format));
     let groups = groups.filter_map(|estimates| {
         let first = estimates.first()?;
-        let bars = estimates.iter().enumerate().filter_map(|(at, estimate)| {
+        let bars = estimates.iter().enumerate().map(|(at, estimate)| {
             let saved = saving(first.total(), estimate.total());
-            Some(Bar {
+            Bar {
                 label: estimate.variant.clone(),
-                segments: segments(estimate, estimate.moved.as_ref()?),
+                segments: segments(estimate),
                 note: saved.filter(|_| at > 0).map(saved_words),
-            })
+            }
         });
         Some(BarGroup {
             label: format!("{} · {}", first.table, first.format),
@@ -75,10 +89,20 @@ pub fn movement_bars(estimates: &[Estimate]) -> Option<StackedBars> {
             caption.push(line);
         }
     }
+    let with = match (is_moved, is_timed) {
+        (true, false) => "the data that moves",
+        (false, _) => "the time that it takes",
+        (true, true) => "the data that moves and the time that it takes",
+    };
+    let statics = is_timed.then(|| Part::Static.name().to_owned());
+    let names = ["arithmetic".to_owned()]
+        .into_iter()
+        .chain(names)
+        .chain(statics);
     Some(StackedBars {
-        title: format!("Energy of {} with the data that moves", first.model),
+        title: format!("Energy of {} with {with}", first.model),
         subtitle: dims_line(first),
-        legend: ["arithmetic".to_owned()].into_iter().chain(names).collect(),
+        legend: names.collect(),
         tones: Tones::Pairs,
         groups: groups.collect(),
         caption,

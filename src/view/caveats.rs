@@ -1,6 +1,7 @@
 //! What must be said wherever a result is shown: operators that are not known,
 //! and so left out of every sum, and densities that were measured.
 
+use super::timing::left_out_energies;
 use crate::compare::Comparison;
 use crate::energy::{Counted, Estimate, add_up};
 use crate::graph::{DensitiesUsed, DensityLimits};
@@ -25,18 +26,24 @@ struct Caveats<'a> {
 /// `Densities: 24 from rates.toml (…).`, if any are, and `Zeros: 3 tensors of
 /// bits or other few values are taken to have none …`, if that is so.
 pub fn caveats_of_estimate(estimate: &Estimate) -> Vec<String> {
-    lines(&[of_estimate(estimate)])
+    caveats_of_estimates(std::slice::from_ref(estimate))
 }
 
 /// The same for all variants of a comparison: one line where it is the same
 /// for all of them.
 pub fn caveats_of_comparison(comparison: &Comparison) -> Vec<String> {
-    caveats_of_estimates(comparison.settings.first().map_or(&[], Vec::as_slice))
+    let first = comparison.settings.first();
+    let estimates = first.into_iter().flatten().map(of_estimate);
+    let mut lines = lines(&estimates.collect::<Vec<_>>());
+    lines.extend(left_out_energies(comparison.settings.iter().flatten()));
+    lines
 }
 
 /// The same for estimates on one table.
 pub(super) fn caveats_of_estimates(estimates: &[Estimate]) -> Vec<String> {
-    lines(&estimates.iter().map(of_estimate).collect::<Vec<_>>())
+    let mut lines = lines(&estimates.iter().map(of_estimate).collect::<Vec<_>>());
+    lines.extend(left_out_energies(estimates));
+    lines
 }
 
 /// The same for variants of which the dims `varied` have no one value.

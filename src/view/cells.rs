@@ -1,5 +1,8 @@
 //! Short ways to write the columns, rows and cells of a table.
 
+use num_rational::BigRational;
+
+use crate::number::to_f64;
 use crate::render::table::{Align, Cell, Column, Row, RowKind};
 use crate::units::Energy;
 
@@ -28,6 +31,11 @@ pub(crate) fn words(text: impl Into<String>) -> Cell {
 /// An energy; a dash where it is not known.
 pub(super) fn energy(energy: Option<Energy>) -> Cell {
     energy.map_or(Cell::NotCounted, Cell::Energy)
+}
+
+/// A time in seconds; a dash where it is not known.
+pub(super) fn seconds(seconds: Option<&BigRational>) -> Cell {
+    seconds.map_or(Cell::NotCounted, |seconds| Cell::Seconds(to_f64(seconds)))
 }
 
 /// The share of `part` in `whole`, if there is any energy at all.

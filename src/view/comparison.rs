@@ -128,6 +128,12 @@ fn notes(comparison: &Comparison) -> Vec<String> {
             first.settings.set.push((entry.clone(), value.clone()));
         }
     }
+    let all = comparison.settings.iter().flatten();
+    for set in all.flat_map(|estimate| &estimate.settings.device_set) {
+        if !first.settings.device_set.contains(set) {
+            first.settings.device_set.push(set.clone());
+        }
+    }
     notes.extend(conventions_over(&first, &[]));
     notes
 }

@@ -26,7 +26,8 @@ pub(super) fn rests_on(estimate: &Estimate) -> String {
         format!("; assumed: {}", assumed.join(", "))
     };
     if shares.is_empty() {
-        let what = match estimate.unsupported.is_empty() {
+        let is_known = estimate.prices_operations() && estimate.timing.is_none();
+        let what = match estimate.unsupported.is_empty() && is_known {
             true => "Nothing here costs energy",
             false => "Nothing that is counted costs energy; what is left out may",
         };
@@ -67,7 +68,8 @@ pub(super) fn assumed_primitives<'e>(
     let mut names: Vec<String> = Vec::new();
     for line in estimates.into_iter().flat_map(|estimate| &estimate.lines) {
         let name = format!("{}.{}", line.primitive, line.format);
-        if line.confidence == Confidence::Assumed && !names.contains(&name) {
+        let is_priced = line.picojoules.is_some();
+        if line.confidence == Confidence::Assumed && is_priced && !names.contains(&name) {
             names.push(name);
         }
     }
@@ -99,10 +101,18 @@ pub fn confidence_table(comparison: &Comparison) -> Table {
         .into_iter()
         .filter(|confidence| {
             (comparison.settings.iter().flatten()).any(|estimate| {
-                estimate
+                let timed = estimate
+                    .timing
+                    .iter()
+                    .flat_map(|timing| &timing.ops)
+                    .flatten();
+                let lines = estimate
                     .lines
                     .iter()
-                    .any(|line| line.confidence == *confidence)
+                    .filter(|line| line.picojoules.is_some());
+                (lines.map(|line| line.confidence))
+                    .chain(timed.map(|op| op.confidence))
+                    .any(|known| known == *confidence)
             })
         })
         .collect();

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::movement::level_notes;
+use super::timing::static_words;
 use crate::census::Conventions;
 use crate::energy::{Estimate, LevelNumber, Memory};
 use crate::model::Phase;
@@ -33,16 +34,18 @@ fn line_over(estimate: &Estimate, varied: &[Symbol]) -> String {
         .map(|format| format!("; one mac in {format} is a multiplication and an addition"))
         .collect();
     let fused = fused.concat();
-    let set: Vec<String> = (settings.set.iter())
-        .map(|(entry, value)| format!("; {entry} set to {} pJ", number::plain(value)))
-        .collect();
+    let set = (settings.set.iter())
+        .map(|(entry, value)| format!("; {entry} set to {} pJ", number::plain(value)));
+    let device = (settings.device_set.iter())
+        .map(|(entry, value)| format!("; {entry} set to {}", number::plain(value)));
+    let set: Vec<String> = set.chain(device).collect();
     let set = set.concat();
-    line(
-        &format!("{}{free}{fused}{set}", settings.conventions),
-        settings.phase,
-        settings.memory.iter(),
-        varied,
-    )
+    let counted = Counted {
+        how: format!("{}{free}{fused}{set}", settings.conventions),
+        phase: settings.phase,
+        statics: static_words(estimate),
+    };
+    line(&counted, settings.memory.iter(), varied)
 }
 
 /// The conventions of all that is swept over some numbers, and what is to be said
@@ -50,10 +53,15 @@ fn line_over(estimate: &Estimate, varied: &[Symbol]) -> String {
 pub fn swept_conventions(
     (conventions, phase, free): (Conventions, Phase, &BTreeSet<Primitive>),
     memories: &[&Memory],
+    counts_static_energy: bool,
     varied: &[Symbol],
 ) -> Vec<String> {
-    let counted = format!("{conventions}{}", free_words(free));
-    let mut notes = vec![line(&counted, phase, memories.iter().copied(), varied)];
+    let counted = Counted {
+        how: format!("{conventions}{}", free_words(free)),
+        phase,
+        statics: counts_static_energy.then(|| "static power × time by the roofline".to_owned()),
+    };
+    let mut notes = vec![line(&counted, memories.iter().copied(), varied)];
     for note in memories
         .iter()
         .flat_map(|memory| level_notes(memory, varied))
@@ -65,9 +73,16 @@ pub fn swept_conventions(
     notes
 }
 
-fn line<'m>(
-    counted: &str,
+/// What is counted, and how, beside the data that moves.
+struct Counted {
+    how: String,
     phase: Phase,
+    /// What static energy is; nothing where the table has none to give.
+    statics: Option<String>,
+}
+
+fn line<'m>(
+    counted: &Counted,
     memories: impl Iterator<Item = &'m Memory>,
     varied: &[Symbol],
 ) -> String {
@@ -81,11 +96,16 @@ fn line<'m>(
         true => "— (not counted)".to_owned(),
         false => movements.join(" / "),
     };
-    let phase = match phase {
+    let phase = match counted.phase {
         Phase::Prefill => String::new(),
         phase => format!("; phase: {phase}"),
     };
-    format!("Conventions: {counted}{phase}; data movement: {movement}.")
+    let statics = match &counted.statics {
+        None => String::new(),
+        Some(words) => format!("; static energy: {words}"),
+    };
+    let how = &counted.how;
+    format!("Conventions: {how}{phase}; data movement: {movement}{statics}.")
 }
 
 /// `tiled through sram 32 KiB, dram`; a size that varies is left out.

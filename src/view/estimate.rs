@@ -6,11 +6,12 @@ use num_rational::BigRational;
 use num_traits::{One, Zero};
 
 use super::caveats::caveats_of_estimate;
-use super::cells::{column, energy, row, share, words};
+use super::cells::{column, energy, row, seconds, share, words};
 use super::confidence::rests_on;
 use super::conventions::conventions_line;
 use super::dims::dims_line;
 use super::movement::{movement_notes, skipped_note};
+use super::timing::time_notes;
 use crate::energy::{By, Estimate, Group, Work};
 use crate::render::table::{Align, Cell, Column, Row, RowKind, Table};
 
@@ -40,6 +41,7 @@ pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
     ]);
     notes.extend(movement_notes(estimate));
     notes.extend(skipped_note(estimate));
+    notes.extend(time_notes(estimate));
     let shows_products = matches!(by, By::Op | By::Layer);
     let mut columns = vec![
         column(name, key, Align::Left),
@@ -48,11 +50,18 @@ pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
     if shows_products {
         columns.extend(products_columns(false));
     }
+    if estimate.timing.is_some() {
+        columns.push(column("Time", "seconds", Align::Right));
+    }
+    let has_parts = estimate.moved.is_some() || estimate.timing.is_some();
+    if has_parts {
+        columns.push(column("Arithmetic", "compute_pj", Align::Right));
+    }
     if estimate.moved.is_some() {
-        columns.extend([
-            column("Arithmetic", "compute_pj", Align::Right),
-            column("Movement", "movement_pj", Align::Right),
-        ]);
+        columns.push(column("Movement", "movement_pj", Align::Right));
+    }
+    if estimate.timing.is_some() {
+        columns.push(column("Static", "static_pj", Align::Right));
     }
     columns.extend([
         column("Energy", "energy_pj", Align::Right),
@@ -63,8 +72,17 @@ pub fn estimate_table(estimate: &Estimate, by: By) -> Table {
         if shows_products {
             cells.extend(products_cells(group, false));
         }
+        if estimate.timing.is_some() {
+            cells.push(seconds(group.seconds.as_ref()));
+        }
+        if has_parts {
+            cells.push(energy(group.arithmetic()));
+        }
         if estimate.moved.is_some() {
-            cells.extend([energy(group.arithmetic()), energy(group.movement())]);
+            cells.push(energy(group.movement()));
+        }
+        if estimate.timing.is_some() {
+            cells.push(energy(group.statics()));
         }
         cells.extend([energy(group.energy()), share(group.energy(), total)]);
         Row { cells, kind }
@@ -112,6 +130,11 @@ pub fn estimates_data(estimates: &[Estimate], by: By) -> Table {
     if is_moved {
         columns.push(column("Movement", "movement_pj", Align::Right));
     }
+    let is_timed = estimates.iter().any(|estimate| estimate.timing.is_some());
+    if is_timed {
+        columns.push(column("Time", "seconds", Align::Right));
+        columns.push(column("Static", "static_pj", Align::Right));
+    }
     columns.push(column("Energy", "energy_pj", Align::Right));
     let rows = all.iter().map(|(estimate, group)| {
         let format = estimate.format.to_string();
@@ -133,6 +156,10 @@ pub fn estimates_data(estimates: &[Estimate], by: By) -> Table {
         }
         if is_moved {
             cells.push(energy(group.movement()));
+        }
+        if is_timed {
+            cells.push(seconds(group.seconds.as_ref()));
+            cells.push(energy(group.statics()));
         }
         cells.push(energy(group.energy()));
         row(cells)
@@ -233,8 +260,10 @@ fn sum(groups: &[Group]) -> Group {
         counts: BTreeMap::new(),
         work: Work::default(),
         unsupported: BTreeMap::new(),
-        picojoules: BigRational::default(),
+        picojoules: Some(BigRational::default()),
         moved: None,
+        seconds: None,
+        statics: None,
     };
     for group in groups {
         for (key, count) in &group.counts {
@@ -244,9 +273,18 @@ fn sum(groups: &[Group]) -> Group {
             *all.unsupported.entry(operator.clone()).or_default() += count;
         }
         all.work += &group.work;
-        all.picojoules += &group.picojoules;
-        if let Some(moved) = &group.moved {
-            *all.moved.get_or_insert_default() += moved;
+        all.picojoules = match (all.picojoules.take(), &group.picojoules) {
+            (Some(sum), Some(own)) => Some(sum + own),
+            (None, _) | (_, None) => None,
+        };
+        for (sum, own) in [
+            (&mut all.moved, &group.moved),
+            (&mut all.seconds, &group.seconds),
+            (&mut all.statics, &group.statics),
+        ] {
+            if let Some(own) = own {
+                *sum.get_or_insert_default() += own;
+            }
         }
     }
     all

@@ -5,6 +5,7 @@ use super::cells::{column, row, words};
 use super::conventions::conventions_over;
 use super::dims::dims_line;
 use super::estimate::title;
+use super::timing::static_words;
 use crate::energy::{Estimate, StageFormula};
 use crate::render::table::{Align, Cell, Table};
 use crate::symbolic::{Expr, Notation, Printer, Symbol};
@@ -31,10 +32,9 @@ pub fn formula_tables(
                 math(count),
             ]));
         }
-        energies.push(row(vec![
-            words(formula.stage.clone()),
-            math(&formula.picojoules),
-        ]));
+        if let Some(picojoules) = &formula.picojoules {
+            energies.push(row(vec![words(formula.stage.clone()), math(picojoules)]));
+        }
     }
     let caveats = caveats_of_estimate(estimate);
     let mut notes = caveats.clone();
@@ -60,6 +60,22 @@ pub fn formula_tables(
         notes,
     };
     let mut tables = vec![counts, energies];
+    if estimate.timing.is_some() {
+        let stages = formulas.iter().filter_map(|formula| {
+            let seconds = formula.seconds.as_ref()?;
+            Some(row(vec![words(formula.stage.clone()), math(seconds)]))
+        });
+        let mut notes = static_words(estimate).map(|words| format!("Static energy: {words}."));
+        tables.push(Table {
+            title: Some(format!("{}: time in s", title(estimate))),
+            columns: vec![
+                column("Stage", "stage", Align::Left),
+                column("Time (s)", "seconds", Align::Left),
+            ],
+            rows: stages.collect(),
+            notes: notes.take().into_iter().collect(),
+        });
+    }
     if let Some(moved) = &estimate.moved {
         let mut rows = Vec::new();
         for formula in formulas {

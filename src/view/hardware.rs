@@ -1,9 +1,13 @@
 //! Hardware tables as their readers see them: every entry with its source.
 
+use num_rational::BigRational;
+
 use super::cells::{self, column, words};
-use crate::number::{self, plain, whole};
+use crate::number::{self, plain};
 use crate::render::table::{Align, Column, Row, Table};
-use crate::table::{EnergyTable, Entry, MemoryLevel, Provenance, Scaling, SizeLaw};
+use crate::table::{
+    AccessPrice, EnergyTable, Entry, Figure, Measure, MemoryLevel, Provenance, Scaling, SizeLaw,
+};
 
 fn columns(names: &[(&str, &str, Align)]) -> Vec<Column> {
     names
@@ -45,26 +49,25 @@ pub fn table_list(tables: &[EnergyTable]) -> Table {
 
 /// The value of an entry in picojoules, with its range where it has one.
 fn value(entry: &Entry) -> String {
-    let digits = |value: &num_rational::BigRational| {
+    ranged(&entry.pj, entry.range.as_ref())
+}
+
+fn ranged(value: &BigRational, range: Option<&(BigRational, BigRational)>) -> String {
+    let digits = |value: &BigRational| {
         if number::is_decimal(value) {
             number::plain(value)
         } else {
             crate::units::significant(number::to_f64(value), 4)
         }
     };
-    match &entry.range {
-        Some((low, high)) => format!(
-            "{} ({} to {})",
-            digits(&entry.pj),
-            digits(low),
-            digits(high)
-        ),
-        None => digits(&entry.pj),
+    match range {
+        Some((low, high)) => format!("{} ({} to {})", digits(value), digits(low), digits(high)),
+        None => digits(value),
     }
 }
 
-fn provenance(entry: &Entry) -> String {
-    match &entry.provenance {
+fn provenance(provenance: &Provenance) -> String {
+    match provenance {
         Provenance::Published { source } => source.clone(),
         Provenance::Assumed => "assumption".to_owned(),
         Provenance::Derived {
@@ -107,7 +110,7 @@ pub fn entries_table(table: &EnergyTable) -> Table {
                 primitive.to_string(),
                 value(entry),
                 entry.confidence.to_string(),
-                provenance(entry),
+                provenance(&entry.provenance),
                 entry.note.clone().unwrap_or_default(),
             ])
         })
@@ -131,9 +134,10 @@ pub fn entries_table(table: &EnergyTable) -> Table {
 /// some level has one.
 pub fn memory_table(table: &EnergyTable) -> Table {
     let levels = table.memories();
-    let has_writes = levels.iter().any(|level| !level.has_one_price());
+    let prices = || levels.iter().filter_map(|level| level.price.as_ref());
+    let has_writes = prices().any(|price| !price.is_one());
     let has_laws = levels.iter().any(|level| law(level).is_some());
-    let has_bandwidths = (levels.iter()).any(|level| level.bytes_per_second.is_some());
+    let has_bandwidths = (levels.iter()).any(|level| level.bandwidth.is_some());
     let mut headings = vec![("Level", "level", Align::Left), ("pJ", "pj", Align::Right)];
     if has_writes {
         headings.push(("Write, pJ", "write_pj", Align::Right));
@@ -152,23 +156,20 @@ pub fn memory_table(table: &EnergyTable) -> Table {
         ("Note", "note", Align::Left),
     ]);
     let cells = |level: &MemoryLevel| {
-        let mut cells = vec![level.name(), value(&level.access)];
+        let price = level.price.as_ref();
+        let or_nothing = |entry: Option<&Entry>| entry.map_or_else(String::new, value);
+        let mut cells = vec![level.name(), or_nothing(price.map(|price| &price.read))];
         if has_writes {
-            cells.push(level.write.as_ref().map_or_else(String::new, value));
+            cells.push(or_nothing(price.and_then(|price| price.write.as_ref())));
         }
-        cells.push(level.per());
+        cells.push(price.map_or_else(String::new, AccessPrice::per));
         if has_laws {
             cells.push(law(level).map_or_else(String::new, |law| plain(&law.exponent)));
         }
         if has_bandwidths {
             cells.push(bandwidth(level).unwrap_or_default());
         }
-        cells.extend([
-            level.access.boundary.to_string(),
-            level.access.confidence.to_string(),
-            provenance(&level.access),
-            level.access.note.clone().unwrap_or_default(),
-        ]);
+        cells.extend(said(level));
         row(cells)
     };
     let hierarchies = table.hierarchies().iter().map(|hierarchy| {
@@ -190,15 +191,84 @@ pub fn memory_table(table: &EnergyTable) -> Table {
 }
 
 fn law(level: &MemoryLevel) -> Option<&SizeLaw> {
-    match &level.scaling {
-        Scaling::Law(law) => Some(law),
-        Scaling::Any | Scaling::Fixed(_) => None,
+    match level.price.as_ref().map(|price| &price.scaling) {
+        Some(Scaling::Law(law)) => Some(law),
+        Some(Scaling::Any | Scaling::Fixed(_)) | None => None,
     }
 }
 
 fn bandwidth(level: &MemoryLevel) -> Option<String> {
-    let bytes = level.bytes_per_second.as_ref()?;
-    Some(plain(&(bytes / whole(1_000_000_000))))
+    Some(plain(&level.bandwidth.as_ref()?.value))
+}
+
+/// What a row of memory says of itself: of its price, or else of its size, or
+/// of its bandwidth.
+fn said(level: &MemoryLevel) -> [String; 4] {
+    let from = |source: &Option<String>| source.clone().unwrap_or_else(|| "assumption".to_owned());
+    let (boundary, confidence, from, note) = match (&level.price, &level.about, &level.bandwidth) {
+        (Some(AccessPrice { read, .. }), _, _) => (
+            read.boundary,
+            read.confidence,
+            provenance(&read.provenance),
+            &read.note,
+        ),
+        (None, Some(about), _) => (
+            about.boundary,
+            about.confidence,
+            from(&about.source),
+            &about.note,
+        ),
+        (None, None, Some(figure)) => (
+            figure.boundary,
+            figure.confidence,
+            provenance(&figure.provenance),
+            &figure.note,
+        ),
+        (None, None, None) => return Default::default(),
+    };
+    let note = note.clone().unwrap_or_default();
+    [boundary.to_string(), confidence.to_string(), from, note]
+}
+
+/// The numbers of the device as a whole, and the bandwidths of its memories;
+/// nothing where the table has none of the first.
+pub fn device_table(table: &EnergyTable) -> Option<Table> {
+    table.device_numbers().next()?;
+    let row = |name: String, measure: Measure, figure: &Figure| {
+        row(vec![
+            name,
+            ranged(&figure.value, figure.range.as_ref()),
+            measure.symbol().to_owned(),
+            figure.boundary.to_string(),
+            figure.kind.to_string(),
+            figure.confidence.to_string(),
+            provenance(&figure.provenance),
+            figure.note.clone().unwrap_or_default(),
+        ])
+    };
+    let own = table
+        .device_numbers()
+        .map(|(number, figure)| row(number.to_string(), number.measure(), figure));
+    let bandwidths = table.memories().iter().filter_map(|level| {
+        let figure = level.bandwidth.as_ref()?;
+        let name = format!("{}.{}", level.name(), Measure::Bandwidth.unit());
+        Some(row(name, Measure::Bandwidth, figure))
+    });
+    Some(Table {
+        title: Some(format!("{}: device", table.name())),
+        columns: columns(&[
+            ("Number", "number", Align::Left),
+            ("Value", "value", Align::Right),
+            ("Unit", "unit", Align::Left),
+            ("Boundary", "boundary", Align::Left),
+            ("Kind", "kind", Align::Left),
+            ("Confidence", "confidence", Align::Left),
+            ("From", "from", Align::Left),
+            ("Note", "note", Align::Left),
+        ]),
+        rows: own.chain(bandwidths).collect(),
+        notes: Vec::new(),
+    })
 }
 
 /// The sources that a table cites.

@@ -22,10 +22,11 @@ mod own_dims;
 mod roofline;
 mod sensitivity;
 mod threshold;
+mod timing;
 mod tornado;
 
 pub use self::audit::audit_table;
-pub use self::bars::{comparison_bars, estimate_bars, movement_bars};
+pub use self::bars::{comparison_bars, estimate_bars, part_bars};
 pub use self::caveats::{caveats_of_comparison, caveats_of_estimate, caveats_over};
 pub use self::claims::{claims_data, claims_table, conventions_table, findings_table};
 pub use self::claims_page::claims_page;
@@ -36,10 +37,11 @@ pub use self::conventions::{conventions_line, conventions_over, swept_convention
 pub use self::dims::{Dims, comparison_dims, dims_line};
 pub use self::estimate::{estimate_table, estimates_data};
 pub use self::formulas::formula_tables;
-pub use self::hardware::{entries_table, memory_table, sources_table, table_list};
+pub use self::hardware::{device_table, entries_table, memory_table, sources_table, table_list};
 pub use self::movement::traffic_table;
 pub use self::own_dims::kept_line;
 pub use self::roofline::roofline;
 pub use self::sensitivity::{interval_table, ranking_table, sensitivity_rows};
 pub use self::threshold::{Question, Solved, crossover_table, require_table, tidy};
+pub use self::timing::left_out_by;
 pub use self::tornado::reaches;

@@ -3,9 +3,10 @@
 use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
-use super::cells::{column, row, share, words};
+use super::cells::{self, column, row, share, words};
 use crate::census::Ineffectual;
 use crate::energy::{Estimate, LevelNumber, LevelTraffic, Memory, Moved};
+use crate::number;
 use crate::render::table::{Align, Cell, Row, RowKind, Table};
 use crate::symbolic::Symbol;
 use crate::table::MemoryLevel;
@@ -17,7 +18,7 @@ pub fn traffic_table(estimate: &Estimate) -> Option<Table> {
     let moved = estimate.moved.as_ref()?;
     let whole = moved.energy(|_| true);
     let mut rows: Vec<Row> = (moved.by_level(|_| true).iter())
-        .map(|traffic| row(cells(traffic, &moved.memory, whole)))
+        .map(|traffic| row(level_cells(traffic, &moved.memory, whole)))
         .collect();
     rows.push(Row {
         cells: vec![
@@ -25,8 +26,8 @@ pub fn traffic_table(estimate: &Estimate) -> Option<Table> {
             Cell::Empty,
             Cell::Empty,
             Cell::Empty,
-            Cell::Energy(whole),
-            share(Some(whole), whole),
+            cells::energy(estimate.movement()),
+            share(estimate.movement(), whole),
         ],
         kind: RowKind::Total,
     });
@@ -45,16 +46,16 @@ pub fn traffic_table(estimate: &Estimate) -> Option<Table> {
     })
 }
 
-fn cells(traffic: &LevelTraffic, memory: &Memory, whole: Energy) -> Vec<Cell> {
-    let picojoules = traffic.picojoules.to_f64().unwrap_or(f64::NAN);
-    let energy = Energy::from_picojoules(picojoules);
+fn level_cells(traffic: &LevelTraffic, memory: &Memory, whole: Energy) -> Vec<Cell> {
+    let picojoules = traffic.picojoules.as_ref();
+    let energy = picojoules.map(|exact| Energy::from_picojoules(number::to_f64(exact)));
     vec![
         words(memory.level_name(traffic.level)),
         words(traffic.role.name()),
         words(traffic.direction.name()),
         words(size(&traffic.bits)),
-        Cell::Energy(energy),
-        share(Some(energy), whole),
+        cells::energy(energy),
+        share(energy, whole),
     ]
 }
 

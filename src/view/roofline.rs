@@ -28,9 +28,9 @@ pub fn roofline(estimate: &Estimate) -> Option<LineChart> {
     let farthest = moved.memory.levels.len().checked_sub(1)?;
     let level = moved.memory.levels.get(farthest)?;
     let (stages, hidden) = dots(estimate, moved, farthest);
-    let per_byte = (level.pj_per_bit().to_f64()? * 8.0).max(0.0);
+    let per_byte = (level.pj_per_bit()?.to_f64()? * 8.0).max(0.0);
     let operations: BigRational = estimate.lines.iter().map(|line| line.count.clone()).sum();
-    let per_operation = estimate.arithmetic().picojoules() / operations.to_f64()?;
+    let per_operation = estimate.arithmetic()?.picojoules() / operations.to_f64()?;
     let mut series: Vec<Series> = Vec::new();
     let all = || stages.values().flat_map(|(_, points)| points);
     let low = all().map(|(x, _)| *x).fold(f64::INFINITY, f64::min);

@@ -118,7 +118,7 @@ pub fn ranking_table(finding: &AnalysisResult) -> Table {
         let input = &moved.input;
         let own = |value: &BigRational| match input.kind {
             InputKind::Entry => Cell::Energy(Energy::from_picojoules(to_f64(value))),
-            InputKind::Dim => Cell::Number(to_f64(value)),
+            InputKind::Dim | InputKind::Device => Cell::Number(to_f64(value)),
         };
         let result = |value: &Option<BigRational>| {
             (value.as_ref()).map_or(Cell::Empty, |value| cell(finding, to_f64(value)))
@@ -126,7 +126,7 @@ pub fn ranking_table(finding: &AnalysisResult) -> Table {
         row(vec![
             words(input.symbol.name()),
             match input.kind {
-                InputKind::Entry => own(&input.value),
+                InputKind::Entry | InputKind::Device => own(&input.value),
                 InputKind::Dim => Cell::Count(input.value.clone()),
             },
             number(&moved.derivative),
@@ -137,16 +137,20 @@ pub fn ranking_table(finding: &AnalysisResult) -> Table {
             result(&moved.at_high),
         ])
     });
+    let has_device = (finding.inputs.iter()).any(|moved| moved.input.kind == InputKind::Device);
     let note = match finding.baseline {
-        Some(_) => {
-            "Derivative: of the share saved, by one pJ of an entry or one of a dim. Elasticity: \
-             percentage points of saving per percent."
-        }
-        None => {
-            "Derivative: pJ, by one pJ of an entry or one of a dim. Elasticity: percent of energy \
-             per percent."
-        }
+        Some(_) => "Derivative: of the share saved, by one pJ of an entry or one of a dim",
+        None => "Derivative: pJ, by one pJ of an entry or one of a dim",
     };
+    let device = match has_device {
+        true => ", or one of a device's number in the unit of its name",
+        false => "",
+    };
+    let elasticity = match finding.baseline {
+        Some(_) => "percentage points of saving per percent",
+        None => "percent of energy per percent",
+    };
+    let note = format!("{note}{device}. Elasticity: {elasticity}.");
     Table {
         title: Some(format!(
             "What moves the {}: {} on {}, {}",

@@ -54,6 +54,7 @@ pub fn reaches(finding: &AnalysisResult) -> Tornado {
 fn shown(input: &Input, value: &num_rational::BigRational) -> String {
     match input.kind {
         InputKind::Entry => Energy::from_picojoules(to_f64(value)).to_string(),
+        InputKind::Device => significant(to_f64(value), 4),
         InputKind::Dim if value.is_integer() => plain(value),
         InputKind::Dim => significant(to_f64(value), 4),
     }

@@ -68,6 +68,7 @@ pub fn priced(counted: &Counted, table: &EnergyTable, memory: &Memory) -> Estima
         format: format("int8"),
         zero_cost: NONE_FREE,
         memory: Some(memory),
+        static_energy: false,
     };
     estimate(counted, &pricing, &[]).unwrap_or_else(|problems| panic!("{problems}"))
 }

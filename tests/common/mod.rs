@@ -180,6 +180,7 @@ pub fn priced(
         format,
         zero_cost: free,
         memory: None,
+        static_energy: false,
     };
     estimate(counted, &pricing, &[]).unwrap_or_else(|problems| panic!("{problems}"))
 }

@@ -107,6 +107,7 @@ fn derived_entries_still_follow() {
         format: format("fp32"),
         zero_cost: NONE_FREE,
         memory: None,
+        static_energy: false,
     };
     let stages: Vec<String> = counted
         .graph
@@ -153,6 +154,7 @@ fn elasticities_are_those_derived_by_hand() {
         format: format("fp32"),
         zero_cost: NONE_FREE,
         memory: None,
+        static_energy: false,
     };
     let variants = ["vanilla", "e-att"].map(|variant| counted(&model, variant, &set::<u8>(&[])));
     let scopes = ["alignment".to_owned()];
@@ -208,6 +210,7 @@ fn inputs_are_ranked_and_reach_as_far_as_they_may() {
         format: format("fp32"),
         zero_cost: NONE_FREE,
         memory: None,
+        static_energy: false,
     };
     let variants = [("vanilla", "0.5"), ("e-att", "0.95")].map(|(variant, rho)| {
         let settings = if variant == "e-att" {
@@ -237,7 +240,7 @@ fn inputs_are_ranked_and_reach_as_far_as_they_may() {
                     assert!((&input.high - &input.low).is_zero());
                     assert_eq!((at_low, at_high), (&Some(finding.value.clone()), at_low));
                 }
-                (InputKind::Entry, _) => assert!(input.low <= input.high),
+                (InputKind::Entry | InputKind::Device, _) => assert!(input.low <= input.high),
             }
         }
     }
@@ -254,6 +257,7 @@ fn tornado_bars_are_what_one_input_alone_can_do() {
         format: format("fp32"),
         zero_cost: NONE_FREE,
         memory: None,
+        static_energy: false,
     };
     let variants = ["vanilla", "e-att"].map(|variant| counted(&model, variant, &set::<u8>(&[])));
     let scopes = ["alignment".to_owned()];

@@ -110,6 +110,7 @@ fn draws_do_not_depend_on_threads_but_on_the_seed() {
         format: format("fp32"),
         zero_cost: NONE_FREE,
         memory: None,
+        static_energy: false,
     };
     let scopes = ["alignment".to_owned(), "model".to_owned()];
     let run = |threads: usize, seed: u64| {
@@ -157,6 +158,7 @@ sub = "add"
         format: format("fp32"),
         zero_cost: NONE_FREE,
         memory: None,
+        static_energy: false,
     };
     let scopes = ["alignment".to_owned()];
     let findings = analyse(&counted, &pricing, &scopes, &method(&[], None)).unwrap();

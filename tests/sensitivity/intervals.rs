@@ -128,10 +128,17 @@ fn what_is_not_covered_has_no_bounds() {
     };
     let x = Expr::symbol("x");
     let inverse = Expr::one().divide(&x).unwrap();
-    assert_eq!(
-        bounds(&Quantity::Energy(of(inverse)), std::slice::from_ref(&entry)),
-        None
-    );
+    let energy = |expr: &Expr| {
+        let quantity = Quantity::Energy(of(expr.clone()));
+        bounds(&quantity, std::slice::from_ref(&entry))
+    };
+    // 1/x falls from 1 to 1/2; x + 1/x does neither fall nor rise all along.
+    let falls = Interval {
+        low: ratio(1, 2),
+        high: whole(1),
+    };
+    assert_eq!(energy(&inverse), Some(falls));
+    assert_eq!(energy(&(&x + &inverse)), None);
     // A baseline that may cost nothing.
     entry.low = whole(0);
     let quantity = Quantity::Saving {

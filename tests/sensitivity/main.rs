@@ -25,6 +25,7 @@ fn function(counted: &Counted, table: &EnergyTable, scope: &str) -> Function {
         format: format("fp32"),
         zero_cost: NONE_FREE,
         memory: None,
+        static_energy: false,
     };
     let graph = &counted.graph;
     let named = graph.scopes().iter().find(|known| known.name == scope);

@@ -270,13 +270,14 @@ fn counted<'c>(amount: &'c Amount<'_>) -> Option<Vec<Counted<'c>>> {
 fn way(computed: &Computed, table: &EnergyTable, format: Format) -> Option<Traffic> {
     let level = beyond_the_die(table)?;
     let bits = weight_bits(computed, format)?;
-    Some((level.name(), bits * level.pj_per_bit()))
+    Some((level.name(), bits * level.pj_per_bit()?))
 }
 
 /// The cheapest memory without a size: one that is not on the die. The largest
-/// where every memory has a size.
+/// where every memory has a size. One without a price is none.
 fn beyond_the_die(table: &EnergyTable) -> Option<&MemoryLevel> {
-    let all = || table.memories().iter();
+    let memories = || table.memories().iter();
+    let all = || memories().filter(|one| one.price.is_some());
     let beyond = all().filter(|one| one.size_kib.is_none());
     let cheapest = beyond.min_by(|a, b| a.pj_per_bit().cmp(&b.pj_per_bit()));
     cheapest.or_else(|| all().max_by(|a, b| a.size_kib.cmp(&b.size_kib)))

@@ -11,7 +11,8 @@ pub(in crate::cli) struct ModelArgs {
     /// Hugging Face config
     pub(in crate::cli) model: String,
     /// Set a dim or parameter (`d=1024`, `f=2*h`), that of one variant
-    /// (`snn.t=8`), or a table entry in pJ (`45nm.fp32.mul=2`); a plain name
+    /// (`snn.t=8`), a table entry in pJ (`45nm.fp32.mul=2`), or a number of its
+    /// memories or its device (`sram.kib=64`, `h100.static.watts=80`); a plain name
     /// that some variants set for themselves is theirs alone
     #[arg(long, value_name = "NAME=VALUE")]
     pub(in crate::cli) set: Vec<String>,

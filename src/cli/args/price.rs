@@ -63,4 +63,10 @@ pub(in crate::cli) struct PriceArgs {
     /// `events`, the addresses of the ones, each of which fetches its weights
     #[arg(long, value_name = "FORM", default_value = "bits")]
     pub(in crate::cli) spikes: String,
+    /// Counts time, and static energy as a third part of every total: an op takes
+    /// as long as its arithmetic at the table's peaks or its traffic at the
+    /// bandwidth of a level, whichever is longest, and all the while the device
+    /// takes its static power; what each run of the model takes beside is added
+    #[arg(long = "static")]
+    pub(in crate::cli) statics: bool,
 }

@@ -36,7 +36,8 @@ pub(in crate::cli) struct SweepArgs {
     #[command(flatten)]
     pub(in crate::cli) price: PriceArgs,
     /// What to sweep: a dim or parameter (`n`), that of one variant (`snn.t`), a
-    /// table entry (`45nm.fp32.mul`), `table`, `format` or `variant`, over a list
+    /// table entry (`45nm.fp32.mul`), a number of its memories or its device
+    /// (`sram.kib`, `h100.bf16.tops`), `table`, `format` or `variant`, over a list
     /// or a range
     #[arg(long, value_name = "NAME=VALUES", required = true)]
     pub(in crate::cli) over: Vec<String>,

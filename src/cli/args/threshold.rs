@@ -23,8 +23,9 @@ pub(in crate::cli) struct ThresholdArgs {
         value_delimiter = ','
     )]
     pub(in crate::cli) between: Vec<String>,
-    /// A dim or parameter (`n`), that of one variant (`snn.t`) or a table entry
-    /// (`45nm.fp32.mul`), and its range; a plain name that one of the variants
+    /// A dim or parameter (`n`), that of one variant (`snn.t`), a table entry
+    /// (`45nm.fp32.mul`) or a number of its memories or its device
+    /// (`h100.hbm3.gb_s`), and its range; a plain name that one of the variants
     /// sets for itself is its alone
     #[arg(long, value_name = "NAME[=FROM..TO[:STEP]]")]
     pub(in crate::cli) over: String,

@@ -61,9 +61,7 @@ fn model_from(args: &MeasureArgs) -> String {
 fn check(args: &MeasureArgs, model: &str) -> Result<(), Problems> {
     let mut problems = Problems::new();
     let set = Set::new(&args.set, &mut problems);
-    let entries = set.entries.iter().map(|entry| &entry.name.place);
-    let levels = set.levels.iter().map(|level| &level.name.place);
-    for place in entries.chain(levels) {
+    for place in set.hardware.places() {
         problems.push(Diagnostic::at(place, "a measurement has no prices to set"));
     }
     if let Some(format) = &args.format

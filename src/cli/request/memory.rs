@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::cli::arg_source::ArgSource;
 use crate::cli::args::PriceArgs;
 use crate::cli::settings::{LevelSetting, twice};
-use crate::energy::Memory;
+use crate::energy::{LevelNumber, Memory};
 use crate::movement::{Fuse, Movement, MovementOptions, Spikes, Tiles};
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems};
@@ -137,6 +137,7 @@ fn unused(args: &PriceArgs, why: &str) -> Vec<(&'static str, Diagnostic)> {
 pub(super) fn set_levels(
     memories: &mut [Option<Memory>],
     levels: &[LevelSetting],
+    statics: bool,
     seen: &mut BTreeMap<Symbol, Place>,
     problems: &mut Problems,
 ) {
@@ -148,6 +149,10 @@ pub(super) fn set_levels(
                 continue;
             }
         };
+        if found.number == LevelNumber::Bandwidth && !statics {
+            problems.push(name.is_not_counted());
+            continue;
+        }
         if let Some(first) = seen.get(&found.symbol) {
             problems.push(twice(found.symbol.name(), &name.place, first));
             continue;
@@ -155,11 +160,10 @@ pub(super) fn set_levels(
         let memory = memories.get_mut(found.table).and_then(Option::as_mut);
         if !memory.is_some_and(|memory| memory.set(found.level, found.number, value)) {
             let message = format!("`{}` cannot be {}", name.text(), number::plain(value));
-            problems.push(
-                Diagnostic::at(&name.place, message).help(
-                    "a level holds more than 0 KiB, and an access moves a whole number of bits",
-                ),
-            );
+            problems.push(Diagnostic::at(&name.place, message).help(
+                "a level holds more than 0 KiB, an access moves a whole number of bits, and \
+                     a bandwidth is above 0",
+            ));
         }
         seen.insert(found.symbol, name.place.clone());
     }

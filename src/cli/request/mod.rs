@@ -129,7 +129,7 @@ pub(super) fn with_prices(
         // Only where the prices can be judged without the model's.
         Err(_) => {
             let set = Set::new(&args.set, &mut Problems::new());
-            PriceRequest::new(prices, (&set.entries, &set.levels), tables, loader)
+            PriceRequest::new(prices, &set.hardware, tables, loader)
         }
     };
     let mut problems = Problems::new();

@@ -10,9 +10,7 @@ use crate::cli::arg_source::ArgSource;
 use crate::cli::args::{ModelArgs, PriceArgs};
 use crate::cli::loading;
 use crate::cli::name::NumberName;
-use crate::cli::settings::{
-    EntrySetting, LevelSetting, NumberSetting, Set, check_known, check_value,
-};
+use crate::cli::settings::{HardwareSet, NumberSetting, Set, check_known, check_value};
 use crate::energy::Counted;
 use crate::format::Format;
 use crate::formula::Formula;
@@ -31,10 +29,8 @@ pub(in crate::cli) struct ModelRequest {
     settings: Vec<VariantSettings>,
     /// Whether an operator that is not known is a mistake.
     strict: bool,
-    /// Table entries that were set.
-    pub(super) entries: Vec<EntrySetting>,
-    /// Numbers of levels of memory that were set.
-    pub(super) levels: Vec<LevelSetting>,
+    /// What was set of the hardware.
+    pub(super) hardware: HardwareSet,
     /// The variants asked for, or all.
     pub(in crate::cli) variants: Vec<String>,
 }
@@ -121,11 +117,7 @@ impl ModelRequest {
             }
         };
         set.by_names_of(&model);
-        let Set {
-            numbers,
-            entries,
-            levels,
-        } = set;
+        let Set { numbers, hardware } = set;
         let wanted: Vec<Spanned<String>> = (variants.iter())
             .map(|variant| ArgSource::new("--variant", variant).spanned(variant))
             .collect();
@@ -149,8 +141,7 @@ impl ModelRequest {
             model,
             loader: Arc::clone(loader),
             strict: args.strict.strict,
-            entries,
-            levels,
+            hardware,
             variants: chosen,
         };
         // A block that is tried may have parameters of its own. What is set on
@@ -272,7 +263,7 @@ impl ModelRequest {
         prices: &PriceArgs,
         tables: &[&str],
     ) -> Result<PriceRequest, Problems> {
-        PriceRequest::new(prices, (&self.entries, &self.levels), tables, &self.loader)
+        PriceRequest::new(prices, &self.hardware, tables, &self.loader)
     }
 
     /// The same with the first variants only.

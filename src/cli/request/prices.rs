@@ -12,9 +12,9 @@ use super::memory::{keep_with_memory, memories, set_levels};
 use crate::census::Conventions;
 use crate::cli::arg_source::{ArgSource, parse_list};
 use crate::cli::args::PriceArgs;
-use crate::cli::name::{EntryName, FoundLevel, LevelName};
-use crate::cli::settings::{EntrySetting, LevelSetting, twice};
-use crate::energy::{CostModel, Memory};
+use crate::cli::name::{DeviceName, EntryName, FoundLevel, LevelName};
+use crate::cli::settings::{DeviceSetting, EntrySetting, HardwareSet, twice};
+use crate::energy::{CostModel, LevelNumber, Memory};
 use crate::format::Format;
 use crate::loader::Loader;
 use crate::primitive::Primitive;
@@ -31,6 +31,8 @@ pub(in crate::cli) struct PriceRequest {
     pub(in crate::cli) conventions: Conventions,
     /// Whether the tables were named, so that each must have each format.
     named: bool,
+    /// Whether static energy is counted.
+    pub(in crate::cli) statics: bool,
     /// For each table the memories that data moves between, if that is counted.
     memories: Vec<Option<Memory>>,
     /// The entries that were set, and where.
@@ -41,7 +43,7 @@ impl PriceRequest {
     /// Reads the tables; `default` names those that are meant where none is.
     pub(super) fn new(
         args: &PriceArgs,
-        (entries, levels): (&[EntrySetting], &[LevelSetting]),
+        hardware: &HardwareSet,
         default: &[&str],
         loader: &Loader,
     ) -> Result<PriceRequest, Problems> {
@@ -75,7 +77,9 @@ impl PriceRequest {
         let all_read = tables.len() == names.len();
         let mut set = BTreeMap::new();
         if all_read {
-            set = set_entries(&mut tables, entries, &mut problems);
+            set = set_entries(&mut tables, &hardware.entries, &mut problems);
+            let devices = hardware.devices.as_slice();
+            set_devices(&mut tables, devices, args.statics, &mut set, &mut problems);
         }
         let formats = parse_list(&args.format, "--format", &[], &mut problems);
         check_formats(
@@ -92,7 +96,13 @@ impl PriceRequest {
         }
         let mut memories = memories(args, &tables, &mut problems);
         if problems.is_empty() {
-            set_levels(&mut memories, levels, &mut set, &mut problems);
+            set_levels(
+                &mut memories,
+                &hardware.levels,
+                args.statics,
+                &mut set,
+                &mut problems,
+            );
         }
         problems.or(PriceRequest {
             memories,
@@ -101,6 +111,7 @@ impl PriceRequest {
             free: free.into_iter().collect(),
             conventions,
             named,
+            statics: args.statics,
             set,
         })
     }
@@ -128,7 +139,7 @@ impl PriceRequest {
         name: &LevelName,
         value: &BigRational,
     ) -> Result<Symbol, Diagnostic> {
-        let found = name.find(&self.memories)?;
+        let found = self.level(name)?;
         let memory = self.memories.get_mut(found.table).and_then(Option::as_mut);
         // A value that it cannot have is told of where the values are.
         if let Some(memory) = memory {
@@ -144,7 +155,23 @@ impl PriceRequest {
 
     /// The number of a level of memory that `name` means.
     pub(in crate::cli) fn level(&self, name: &LevelName) -> Result<FoundLevel, Diagnostic> {
-        name.find(&self.memories)
+        let found = name.find(&self.memories)?;
+        match found.number == LevelNumber::Bandwidth && !self.statics {
+            true => Err(name.is_not_counted()),
+            false => Ok(found),
+        }
+    }
+
+    /// The table that a number of a device is of, which must have it.
+    pub(in crate::cli) fn device(&self, name: &DeviceName) -> Result<usize, Diagnostic> {
+        if !self.statics {
+            return Err(name.is_not_counted());
+        }
+        let at = name.find(&self.tables)?;
+        match self.tables[at].device(name.number) {
+            Some(_) => Ok(at),
+            None => Err(name.missing(&self.tables[at])),
+        }
     }
 
     /// Keeps one of the tables alone.
@@ -178,6 +205,7 @@ impl PriceRequest {
                         format,
                         zero_cost: &self.free,
                         memory: memory.as_ref(),
+                        static_energy: self.statics,
                     }),
                     Some(number) if self.named || self.tables.len() == 1 => {
                         problems.push(lacks(table, number, Diagnostic::new));
@@ -241,4 +269,37 @@ fn set_entries(
         tables[at] = tables[at].with_price(name.primitive, name.format, value.clone());
     }
     seen
+}
+
+/// Sets numbers of the devices in use, each once.
+fn set_devices(
+    tables: &mut [EnergyTable],
+    devices: &[DeviceSetting],
+    statics: bool,
+    seen: &mut BTreeMap<Symbol, Place>,
+    problems: &mut Problems,
+) {
+    for DeviceSetting { name, value, place } in devices {
+        let at = match name.find(tables) {
+            Ok(_) if !statics => {
+                problems.push(name.is_not_counted());
+                continue;
+            }
+            Ok(at) => at,
+            Err(mistake) => {
+                problems.push(mistake);
+                continue;
+            }
+        };
+        let symbol = name.symbol(&tables[at]);
+        if let Some(first) = seen.get(&symbol) {
+            problems.push(twice(symbol.name(), &name.place, first));
+            continue;
+        }
+        seen.insert(symbol, name.place.clone());
+        match tables[at].with_device(name.number, value.clone()) {
+            Some(table) => tables[at] = table,
+            None => problems.push(name.cannot_be(place)),
+        }
+    }
 }

@@ -16,7 +16,7 @@ use crate::source::Problems;
 use crate::sweep::{Batch, SweepPoints};
 use crate::symbolic::{Bindings, Symbol};
 use crate::units::{Energy, significant};
-use crate::view::caveats_over;
+use crate::view::{caveats_over, left_out_by};
 
 /// A sweep, ready to run.
 pub(super) struct SweepPlan {
@@ -191,6 +191,11 @@ impl SweepPlan {
         request.scopes(&self.scopes)?;
         let own = request.model.own_format();
         for pricing in request.prices.pricings(|_| vec![own])? {
+            for line in left_out_by(&pricing) {
+                if !self.caveats.contains(&line) {
+                    self.caveats.push(line);
+                }
+            }
             let outputs = Outputs::new(request, &self.scopes, &swept, &pricing)?;
             self.points.push(outputs.at(&swept, args)?);
             self.cases.push(SweepCase {

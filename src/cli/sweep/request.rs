@@ -11,12 +11,13 @@ use crate::cli::name::Name;
 use crate::cli::over::{Over, Overs};
 use crate::cli::request::{DEFAULT_TABLE, ModelRequest, PriceRequest, Unnamed, with_prices};
 use crate::cli::settings::{check_known, check_most, is_size, twice};
-use crate::energy::{Counted, Estimate, Memory};
+use crate::energy::{Counted, Estimate, LevelNumber, Memory};
 use crate::loader::{Loader, is_graph};
 use crate::number;
 use crate::source::{Diagnostic, Place, Problems};
 use crate::sweep::AxisValues;
 use crate::symbolic::{Bindings, EvalError, Expr, Symbol};
+use crate::table::Measure;
 use crate::view::swept_conventions;
 
 /// What was asked for.
@@ -90,7 +91,7 @@ impl SweptAxis {
         check_count(&over)?;
         let symbol = match &over.name {
             Name::Number(name) => Symbol::new(&name.text()),
-            Name::Entry(_) | Name::Level(_) => Symbol::new(&over.typed.value),
+            Name::Entry(_) | Name::Level(_) | Name::Device(_) => Symbol::new(&over.typed.value),
         };
         Ok(SweptAxis {
             own: symbol.clone(),
@@ -271,7 +272,7 @@ impl Request {
         let axes = self.axes.iter().filter(|axis| !axis.anew);
         let notes = axes.filter_map(|axis| match &axis.over.name {
             Name::Number(name) => name.kept(&axis.own, &self.counted, &axis.meant),
-            Name::Entry(_) | Name::Level(_) => None,
+            Name::Entry(_) | Name::Level(_) | Name::Device(_) => None,
         });
         notes.collect()
     }
@@ -282,7 +283,7 @@ impl Request {
         let swept: Vec<Symbol> = self.axes.iter().map(|axis| axis.symbol.clone()).collect();
         let phase = self.model.model.phase();
         let counted = (self.prices.conventions, phase, &self.prices.free);
-        swept_conventions(counted, &memories, &swept)
+        swept_conventions(counted, &memories, self.prices.statics, &swept)
     }
 
     /// The scopes asked for, or all that every variant has.
@@ -357,8 +358,28 @@ fn leave_open(
     check_count(over)?;
     let name = match &over.name {
         Name::Number(name) => name,
+        Name::Device(name) => {
+            let at = prices.device(name)?;
+            let symbol = name.symbol(&prices.tables[at]);
+            check_once(&symbol, &name.place, known, prices)?;
+            if over
+                .least()
+                .is_some_and(|least| !name.number.measure().allows(least))
+            {
+                return Err(name.cannot_be(over.place()));
+            }
+            // It has a value, and is a symbol in every energy.
+            return Ok(SweptAxis::of_hardware(over, symbol, model));
+        }
         Name::Level(name) => {
-            let symbol = prices.level(name)?.symbol;
+            let found = prices.level(name)?;
+            let symbol = found.symbol;
+            let least = over
+                .least()
+                .filter(|_| found.number == LevelNumber::Bandwidth);
+            if least.is_some_and(|least| !Measure::Bandwidth.allows(least)) {
+                return Err(Diagnostic::at(over.place(), Measure::Bandwidth.must()));
+            }
             check_once(&symbol, &name.place, known, prices)?;
             prices.leave_level_open(name, &value(over))?;
             return Ok(SweptAxis::of_hardware(over, symbol, model));

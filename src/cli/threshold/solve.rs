@@ -17,7 +17,7 @@ use crate::number::{self, parse_decimal};
 use crate::source::{Diagnostic, Problems};
 use crate::table::EnergyTable;
 use crate::threshold::{Claim, Side, bounds, solve};
-use crate::view::{Question, Solved};
+use crate::view::{Question, Solved, left_out_by};
 
 /// A share, as typed after `flag`.
 pub(super) fn share(text: &str, flag: &str) -> Result<BigRational, Problems> {
@@ -64,6 +64,11 @@ pub(super) fn solved(
         let estimates = both(pair.map(|counted| estimate(counted, pricing, &others)))?;
         if notes.is_empty() {
             notes = varied.conventions(&estimates);
+        }
+        for line in left_out_by(pricing) {
+            if !notes.contains(&line) {
+                notes.insert(0, line);
+            }
         }
         let failed = |reason: String| {
             usage_error(format!(

@@ -4,7 +4,7 @@ use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 use crate::census::Conventions;
-use crate::cli::name::{EntryName, LevelName, Name, NumberName};
+use crate::cli::name::{DeviceName, EntryName, LevelName, Name, NumberName};
 use crate::cli::over::{Over, OverValues};
 use crate::cli::request::{ModelRequest, PriceRequest};
 use crate::cli::settings::{check_known, check_most};
@@ -45,6 +45,7 @@ impl Varied {
             Name::Number(name) => Varied::number(over, name, model, prices.conventions),
             Name::Entry(name) => Varied::entry(name, model, prices),
             Name::Level(name) => Varied::level(name, model, prices),
+            Name::Device(name) => Varied::device(name, model, prices),
         }
     }
 
@@ -149,6 +150,32 @@ impl Varied {
                 _ => ThresholdAxis::of_entry(&found.symbol, &found.value),
             },
             symbol: found.symbol,
+            format: None,
+            filled: false,
+            note: None,
+        })
+    }
+
+    /// A number of a device; all other tables are left out.
+    fn device(
+        name: &DeviceName,
+        model: &ModelRequest,
+        prices: &mut PriceRequest,
+    ) -> Result<Varied, Problems> {
+        let at = prices.device(name)?;
+        prices.keep_table(at);
+        let own = &prices.tables[0];
+        let Some(figure) = own.device(name.number) else {
+            return Err(name.missing(own).into());
+        };
+        let symbol = name.symbol(own);
+        let axis = ThresholdAxis::of_entry(&symbol, &figure.value);
+        let counted = model.counted(prices.conventions)?;
+        Ok(Varied {
+            meant: vec![true; counted.len()],
+            counted,
+            axis,
+            symbol,
             format: None,
             filled: false,
             note: None,

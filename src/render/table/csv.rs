@@ -36,6 +36,7 @@ fn raw(cell: &Cell) -> String {
         Cell::Text(text) | Cell::Formula { text, .. } => text.clone(),
         Cell::Count(count) => number::raw(count),
         Cell::Energy(energy) => energy.picojoules().to_string(),
+        Cell::Seconds(seconds) => seconds.to_string(),
         Cell::Share(value) | Cell::Factor(value) | Cell::Number(value) => value.to_string(),
     }
 }

@@ -78,6 +78,8 @@ pub enum Cell {
     Count(BigRational),
     /// An energy.
     Energy(Energy),
+    /// A time in seconds.
+    Seconds(f64),
     /// A fraction, shown to people as a percentage: 0.651 is `65.10 %`.
     Share(f64),
     /// A ratio, shown to people as a multiple: 2.85 is `2.85×`.
@@ -97,6 +99,7 @@ impl Cell {
             Cell::Text(text) | Cell::Formula { text, .. } => text.clone(),
             Cell::Count(count) => number::grouped(count),
             Cell::Energy(energy) => format!("{energy:.4}"),
+            Cell::Seconds(seconds) => units::seconds(*seconds),
             Cell::Share(share) => units::percent(*share, 2),
             Cell::Factor(factor) => format!("{}×", units::significant(*factor, 3)),
             Cell::Number(number) => signed(*number),

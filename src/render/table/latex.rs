@@ -55,9 +55,12 @@ fn line(cells: impl Iterator<Item = String>) -> String {
 fn cell(cell: &Cell) -> String {
     let text = cell.human();
     match cell {
-        Cell::Energy(_) | Cell::Share(_) | Cell::Factor(_) | Cell::Number(_) | Cell::Count(_) => {
-            escape(&text.replace(' ', "\u{202f}").replace('-', "−"))
-        }
+        Cell::Energy(_)
+        | Cell::Seconds(_)
+        | Cell::Share(_)
+        | Cell::Factor(_)
+        | Cell::Number(_)
+        | Cell::Count(_) => escape(&text.replace(' ', "\u{202f}").replace('-', "−")),
         Cell::Formula { latex, .. } => format!("${latex}$"),
         Cell::Empty | Cell::NotCounted | Cell::Text(_) => escape(&text),
     }

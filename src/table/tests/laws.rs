@@ -79,7 +79,10 @@ fn its_own_sections_override_and_what_is_derived_follows() {
     let rows: Vec<(String, String, BigRational)> = table
         .memories()
         .iter()
-        .map(|memory| (memory.name(), memory.per(), memory.access.pj.clone()))
+        .map(|memory| {
+            let price = memory.price.as_ref().unwrap();
+            (memory.name(), price.per(), price.read.pj.clone())
+        })
         .collect();
     assert_eq!(rows.len(), 5);
     let row = |name: &str, per: &str, pj| (name.to_owned(), per.to_owned(), exact(pj));

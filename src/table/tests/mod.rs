@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod dependencies;
+mod device;
 mod laws;
 mod mistakes;
 mod shipped;

@@ -37,11 +37,12 @@ fn check_memories(table: &EnergyTable, rows: &[MemoryRow]) {
     assert_eq!(table.memories().len(), rows.len());
     for (memory, (name, value, range)) in table.memories().iter().zip(rows) {
         assert_eq!(memory.name(), *name);
-        assert_eq!(memory.per(), "64-bit access", "{name}");
-        assert_eq!(memory.access.pj, exact(value), "{name}");
+        let price = memory.price.as_ref().unwrap();
+        assert_eq!(price.per(), "64-bit access", "{name}");
+        assert_eq!(price.read.pj, exact(value), "{name}");
         let range = range.map(|(low, high)| (exact(low), exact(high)));
-        assert_eq!(memory.access.range, range, "{name}");
-        assert_eq!(memory.access.confidence, Confidence::High, "{name}");
+        assert_eq!(price.read.range, range, "{name}");
+        assert_eq!(price.read.confidence, Confidence::High, "{name}");
     }
 }
 
@@ -83,7 +84,7 @@ fn the_45_nm_table_is_horowitz_2014_and_the_asic_rows_of_shiftaddnet() {
             ("dram", "1950", Some(("1300", "2600"))),
         ],
     );
-    let dram = &table.memories()[3].access;
+    let dram = &table.memories()[3].price.as_ref().unwrap().read;
     assert_eq!(dram.boundary, Boundary::Unstated);
     assert!(
         dram.note
@@ -92,7 +93,7 @@ fn the_45_nm_table_is_horowitz_2014_and_the_asic_rows_of_shiftaddnet() {
             .starts_with("the middle of the range")
     );
     // 10 pJ per 64 bits is 5 per 32: 0.15625 per bit.
-    assert_eq!(table.memories()[0].pj_per_bit(), exact("0.15625"));
+    assert_eq!(table.memories()[0].pj_per_bit(), Some(exact("0.15625")));
 }
 
 #[test]
@@ -225,7 +226,8 @@ fn every_number_names_a_source_that_is_there_or_says_why() {
     for name in ["45nm", "7nm", "fpga-zc706"] {
         let table = load(name);
         let mut cited = std::collections::BTreeSet::new();
-        let memories = table.memories().iter().map(|memory| &memory.access);
+        let memories = table.memories().iter();
+        let memories = memories.map(|memory| &memory.price.as_ref().unwrap().read);
         for entry in table.entries().map(|(_, _, entry)| entry).chain(memories) {
             match entry.provenance.source() {
                 Some(key) => assert!(table.source(key).is_some(), "{name}: {key}"),
@@ -259,15 +261,16 @@ fn check_levels(table: &EnergyTable, rows: &[LevelRow]) {
         let level = levels
             .find(|level| level.name() == *name)
             .unwrap_or_else(|| panic!("{name}"));
-        assert_eq!(level.read_pj(), exact(read), "{name}");
+        assert_eq!(level.read_pj(), Some(exact(read)), "{name}");
         assert_eq!(level.write_pj(), Some(exact(write)), "{name}");
-        assert_eq!(level.bits, *bits, "{name}");
+        let price = level.price.as_ref().unwrap();
+        assert_eq!(price.bits, *bits, "{name}");
         assert_eq!(
-            level.access.confidence.to_string(),
+            price.read.confidence.to_string(),
             *confidence,
             "{name}: {confidence}"
         );
-        let law = match &level.scaling {
+        let law = match &price.scaling {
             Scaling::Law(law) => Some(law.exponent.clone()),
             Scaling::Fixed(_) | Scaling::Any => None,
         };
@@ -386,5 +389,5 @@ fn the_tpu_has_a_hierarchy_of_its_own() {
         .collect();
     assert_eq!(named, ["tpu", "ddr", "hbm2"]);
     let dram = &table.levels(None).unwrap()[2];
-    assert_eq!(dram.bytes_per_second, Some(exact("614000000000")));
+    assert_eq!(dram.bytes_per_second(), Some(exact("614000000000")));
 }

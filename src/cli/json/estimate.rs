@@ -1,32 +1,19 @@
-//! The JSON of estimates and comparisons. Its fields are a promise: they may
-//! be added to, never renamed.
+//! Estimates as JSON.
 
 use std::collections::BTreeMap;
 
-use num_rational::BigRational;
 use serde::Serialize;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
-use super::usage::usage_error;
-use crate::compare::{Comparison, Row};
+use super::timing::{GroupTimeJson, TimingJson};
+use super::value::{exact, text};
+use crate::compare::Comparison;
 use crate::energy::{By, Estimate, Group, Memory, Moved, MovedLine, Work};
 use crate::movement::Tiles;
 use crate::number;
-use crate::render::table::{Cell, Table};
 use crate::source::Problems;
 use crate::table::Confidence;
 use crate::units::Energy;
-
-/// An exact number as JSON: an integer however large, all digits of a decimal,
-/// the nearest double of anything else.
-pub(super) fn exact(value: &BigRational) -> Value {
-    let text = if number::is_decimal(value) {
-        number::plain(value)
-    } else {
-        number::to_f64(value).to_string()
-    };
-    text.parse::<Number>().map_or(Value::Null, Value::Number)
-}
 
 #[derive(Serialize)]
 struct EstimateJson<'a> {
@@ -40,10 +27,15 @@ struct EstimateJson<'a> {
     products: ProductsJson,
     /// What the model does: `prefill`, `decode`, `train`.
     phase: &'static str,
-    total_pj: f64,
-    compute_pj: f64,
-    /// `null`: data movement is not counted, as the conventions say.
+    /// `null`: the table gives no energy at all.
+    total_pj: Option<f64>,
+    /// `null`: the table prices no operation.
+    compute_pj: Option<f64>,
+    /// `null`: data movement is not counted, as the conventions say, or has no
+    /// price.
     movement_pj: Option<f64>,
+    #[serde(flatten)]
+    timing: Option<TimingJson>,
     /// How data moves; `none` where that is not counted.
     movement: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,11 +116,14 @@ struct LayerJson {
     products: ProductsJson,
     /// `null` where nothing of it is supported.
     compute_pj: Option<f64>,
+    #[serde(flatten)]
+    time: Option<GroupTimeJson>,
 }
 
-impl From<Group> for LayerJson {
-    fn from(group: Group) -> LayerJson {
+impl LayerJson {
+    fn new(group: Group, estimate: &Estimate) -> LayerJson {
         LayerJson {
+            time: GroupTimeJson::new(&group, estimate),
             products: ProductsJson::of(&group),
             compute_pj: group.energy().map(Energy::picojoules),
             layer: group.name,
@@ -155,7 +150,7 @@ fn left_out_json(estimate: &Estimate) -> Vec<LeftOutJson<'_>> {
 }
 
 /// What each variant leaves out, by its name.
-pub(super) fn left_out(comparison: &Comparison) -> Map<String, Value> {
+pub(in crate::cli) fn left_out(comparison: &Comparison) -> Map<String, Value> {
     let estimates = comparison.settings.first().into_iter().flatten();
     estimates
         .filter_map(|estimate| {
@@ -174,6 +169,8 @@ struct StageJson {
     /// `null` where nothing of it is supported.
     compute_pj: Option<f64>,
     movement_pj: Option<f64>,
+    #[serde(flatten)]
+    time: Option<GroupTimeJson>,
     traffic: Option<Vec<TrafficJson>>,
 }
 
@@ -182,10 +179,12 @@ struct StageJson {
 struct LevelJson {
     level: String,
     capacity_bits: Option<Value>,
-    access_bits: u32,
-    read_pj: Value,
-    /// `null`: the table does not say.
+    /// `null`, here and below: the table does not say.
+    access_bits: Option<u32>,
+    read_pj: Option<Value>,
     write_pj: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bandwidth_gb_s: Option<Value>,
 }
 
 /// Bits of one kind through one level.
@@ -195,18 +194,21 @@ struct TrafficJson {
     role: &'static str,
     direction: &'static str,
     bits: Value,
-    pj: f64,
+    /// `null`: the level has no price.
+    pj: Option<f64>,
 }
 
-fn levels(memory: &Memory) -> Vec<LevelJson> {
+fn levels(memory: &Memory, timed: bool) -> Vec<LevelJson> {
     let levels = memory.levels.iter();
     levels
         .map(|level| LevelJson {
             level: level.name(),
             capacity_bits: level.capacity().as_ref().map(exact),
-            access_bits: level.bits,
-            read_pj: exact(&level.read_pj()),
+            access_bits: level.price.as_ref().map(|price| price.bits),
+            read_pj: level.read_pj().as_ref().map(exact),
             write_pj: level.write_pj().as_ref().map(exact),
+            bandwidth_gb_s: (level.bandwidth.as_ref().filter(|_| timed))
+                .map(|one| exact(&one.value)),
         })
         .collect()
 }
@@ -218,7 +220,7 @@ fn traffic(moved: &Moved, within: impl Fn(&MovedLine) -> bool) -> Vec<TrafficJso
         role: row.role.name(),
         direction: row.direction.name(),
         bits: exact(&row.bits),
-        pj: number::to_f64(&row.picojoules),
+        pj: row.picojoules.as_ref().map(number::to_f64),
     })
     .collect()
 }
@@ -234,6 +236,7 @@ impl StageJson {
             products: ProductsJson::of(&group),
             compute_pj: group.arithmetic().map(Energy::picojoules),
             movement_pj: group.movement().map(Energy::picojoules),
+            time: GroupTimeJson::new(&group, estimate),
             traffic: (estimate.moved.as_ref())
                 .map(|moved| traffic(moved, |line| line.stage == group.name)),
             stage: group.name,
@@ -242,11 +245,11 @@ impl StageJson {
 }
 
 /// The names of the primitives that assumed entries price.
-pub(super) fn assumed(estimate: &Estimate) -> Vec<String> {
+pub(in crate::cli) fn assumed(estimate: &Estimate) -> Vec<String> {
     let mut names: Vec<String> = estimate
         .lines
         .iter()
-        .filter(|line| line.confidence == Confidence::Assumed)
+        .filter(|line| line.confidence == Confidence::Assumed && line.picojoules.is_some())
         .map(|line| format!("{}.{}", line.primitive, line.format))
         .collect();
     names.sort_unstable();
@@ -254,14 +257,13 @@ pub(super) fn assumed(estimate: &Estimate) -> Vec<String> {
     names
 }
 
-fn conventions(estimate: &Estimate) -> Map<String, Value> {
+pub(super) fn conventions(estimate: &Estimate) -> Map<String, Value> {
     let list = estimate.settings.list().into_iter();
     list.map(|(name, value)| (name.to_owned(), Value::String(value)))
         .collect()
 }
 
 fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
-    let total = estimate.total().picojoules();
     let moved = estimate.moved.as_ref();
     EstimateJson {
         model: &estimate.model,
@@ -274,16 +276,17 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
         parameters: exact(&estimate.parameters),
         products: ProductsJson::from(&estimate.work()),
         phase: estimate.settings.phase.name(),
-        total_pj: total,
-        compute_pj: estimate.arithmetic().picojoules(),
+        total_pj: (estimate.has_energy()).then(|| estimate.total().picojoules()),
+        compute_pj: estimate.arithmetic().map(Energy::picojoules),
         movement_pj: estimate.movement().map(Energy::picojoules),
+        timing: (estimate.timing.as_ref()).map(|timing| TimingJson::new(timing, estimate)),
         movement: moved.map_or("none", |moved| moved.memory.movement.name()),
         tiles: moved.and_then(|moved| moved.memory.movement.tiles().map(Tiles::name)),
         fuse: moved
             .filter(|moved| moved.memory.movement.tiles().is_some())
             .map(|moved| moved.memory.options.fuse.name()),
         spikes: moved.map(|moved| moved.memory.options.spikes.name()),
-        memory: moved.map(|moved| levels(&moved.memory)),
+        memory: moved.map(|moved| levels(&moved.memory, estimate.timing.is_some())),
         traffic: moved.map(|moved| traffic(moved, |_| true)),
         lower_bound_bits: moved.and_then(|moved| moved.lower_bound_bits.as_ref().map(exact)),
         stages: estimate
@@ -292,7 +295,7 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
             .map(|group| StageJson::new(group, estimate))
             .collect(),
         layers: (estimate.by(By::Layer).into_iter())
-            .map(LayerJson::from)
+            .map(|group| LayerJson::new(group, estimate))
             .collect(),
         confidence: (estimate.by_confidence().into_iter())
             .map(|(confidence, energy)| (confidence.name(), energy.picojoules()))
@@ -311,133 +314,9 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
 }
 
 /// One estimate as an object, several as an array.
-pub(super) fn estimates(estimates: &[Estimate]) -> Result<String, Problems> {
+pub(in crate::cli) fn estimates(estimates: &[Estimate]) -> Result<String, Problems> {
     match estimates {
         [one] => text(&estimate_json(one)),
         many => text(&many.iter().map(estimate_json).collect::<Vec<_>>()),
     }
-}
-
-#[derive(Serialize)]
-struct ComparisonJson<'a> {
-    model: &'a str,
-    baseline: &'a str,
-    dims: Map<String, Value>,
-    conventions: Map<String, Value>,
-    /// Operators that are not known, and in no sum, by variant.
-    left_out: Map<String, Value>,
-    rows: Vec<RowJson>,
-    stages: Vec<RowJson>,
-}
-
-#[derive(Serialize)]
-struct RowJson {
-    table: String,
-    format: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stage: Option<String>,
-    variant: String,
-    /// `null` where nothing of it is supported.
-    energy_pj: Option<f64>,
-    baseline_pj: Option<f64>,
-    saving: Option<f64>,
-    /// Of the energy the arithmetic and what moves, and of the arithmetic what is
-    /// saved; left out where movement is not counted.
-    #[serde(flatten)]
-    parts: Option<PartsJson>,
-}
-
-#[derive(Serialize)]
-struct PartsJson {
-    compute_pj: f64,
-    movement_pj: f64,
-    compute_saving: Option<f64>,
-}
-
-fn row_json(row: Row, by_stage: bool) -> RowJson {
-    let saving = row.saving();
-    let parts = match row.parts().as_slice() {
-        [arithmetic, movement] => arithmetic
-            .energy
-            .zip(movement.energy)
-            .map(|pair| PartsJson {
-                compute_pj: pair.0.picojoules(),
-                movement_pj: pair.1.picojoules(),
-                compute_saving: arithmetic.saving(),
-            }),
-        _ => None,
-    };
-    let (scope, stage) = if by_stage {
-        (None, Some(row.scope))
-    } else {
-        (Some(row.scope), None)
-    };
-    RowJson {
-        table: row.table,
-        format: row.format.to_string(),
-        scope,
-        stage,
-        variant: row.variant,
-        energy_pj: row.energy.map(Energy::picojoules),
-        baseline_pj: row.baseline.map(Energy::picojoules),
-        saving,
-        parts,
-    }
-}
-
-/// A comparison over the scopes given, and by stage.
-pub(super) fn comparison(comparison: &Comparison, scopes: &[String]) -> Result<String, Problems> {
-    let first = comparison
-        .settings
-        .first()
-        .and_then(|estimates| estimates.first());
-    text(&ComparisonJson {
-        model: first.map_or("", |estimate| &estimate.model),
-        baseline: &comparison.baseline,
-        dims: first.map_or_else(Map::new, |estimate| {
-            let dims = estimate.dims.iter();
-            dims.map(|(name, value)| (name.clone(), exact(value)))
-                .collect()
-        }),
-        conventions: first.map_or_else(Map::new, conventions),
-        left_out: left_out(comparison),
-        rows: (comparison.rows(scopes).into_iter())
-            .map(|row| row_json(row, false))
-            .collect(),
-        stages: (comparison.stage_rows().into_iter())
-            .map(|row| row_json(row, true))
-            .collect(),
-    })
-}
-
-/// Tables as arrays of objects, one array for each, under its title.
-pub(super) fn tables(tables: &[Table]) -> Result<String, Problems> {
-    let mut all = Map::new();
-    for table in tables {
-        let rows = table.rows.iter().map(|row| {
-            let cells = table.columns.iter().zip(&row.cells);
-            let cells = cells.map(|(column, cell)| (column.key.clone(), cell_json(cell)));
-            Value::Object(cells.collect())
-        });
-        let title = table.title.clone().unwrap_or_else(|| "rows".to_owned());
-        all.insert(title, Value::Array(rows.collect()));
-    }
-    text(&all)
-}
-
-fn cell_json(cell: &Cell) -> Value {
-    match cell {
-        Cell::Empty | Cell::NotCounted => Value::Null,
-        Cell::Text(text) | Cell::Formula { text, .. } => Value::String(text.clone()),
-        Cell::Count(count) => exact(count),
-        Cell::Energy(energy) => energy.picojoules().into(),
-        Cell::Share(value) | Cell::Factor(value) | Cell::Number(value) => (*value).into(),
-    }
-}
-
-pub(super) fn text(value: &impl Serialize) -> Result<String, Problems> {
-    serde_json::to_string_pretty(value)
-        .map_err(|error| usage_error(format!("cannot write the result as JSON: {error}")))
 }
