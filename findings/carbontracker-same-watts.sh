@@ -2,13 +2,12 @@
 # carbontracker 2.4.7 without a meter: its table of the watts of 3923 processors.
 #
 # Expected: half of what the table has for the processor (the assumed load): 7.5 W
-# for an i7-8650U, 75 W for a Xeon Gold 6248, 140 W for a Threadripper 3970X. All three
-# are in it.
+# for an i7-8650U, 75 W for a Xeon Gold 6248, 112.5 W for an EPYC 7742. All are in it.
 # Seen: 35.6 W for each, half the mean of the table. The name that the processor gives
 # itself is looked for within the names of the table, and it is the longer one:
 # Intel's say "(R)" and "CPU", AMD's end in "64-Core Processor". A name as short as
 # Apple's is found.
-# Why it matters: a notebook and a server of eighteen times its power use the same
+# Why it matters: a notebook and a server of fifteen times its power use the same
 # energy in the same time, so that whatever is fast is frugal.
 
 set -u

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # eco2ai 0.3.12 on a processor that isn't in its table, here "Common KVM processor",
-# as virtual machines name theirs.
+# as a virtual machine names its own.
 #
 # Expected: the 100 W that its warning speaks of, for processors it doesn't know.
 # Seen: 0 W, and 1 W with the warnings off. The switch for warnings is passed where

@@ -8,7 +8,7 @@
 # Seen: 0 W, 30 % too much in each operation and "The unconstrained solution is
 # optimal", from both of its methods, with joules left over. It asks numpy's lstsq
 # first and trusts it; that takes what is 2 * 10^-16 of the largest for nothing, and
-# would say so by a rank of 1, which lsq_linear doesn't pass on. With seconds in
+# says so by a rank of 1, which is left to be found in unbounded_sol. With seconds in
 # femtoseconds the fit is exact. lstsq with its own default drops the seconds from
 # 10^15 operations on.
 # Why it matters: the idle power vanishes from a calibration whose status is that of

@@ -3,10 +3,9 @@
 #
 # Expected: gen_idle waits as long as each sample took and measures meanwhile; the
 # documentation has remove_idle take that away. A device that does nothing but
-# draw 10 W is left with 0 J of one second, give or take the switching.
+# draw 10 W is left with 0 J of two seconds, give or take the switching.
 # Seen: it waits for a thousand-millionth of the time. The duration of a sample is
-# in seconds and is divided by 10^9, as if it were nanoseconds, so that about 10 J
-# stay.
+# in seconds and is divided by 10^9, as if it were nanoseconds, so that 20 J stay.
 # Why it matters: the energy "without idle" is the energy with it; on a server that
 # idles at 100 W the static part is then charged to the operations.
 

@@ -10,8 +10,8 @@
 # and none comes back. With the results held still the DRAM is right and the SRAM has
 # 1152 writes: beside rows * columns, rows + columns of the array are added for each
 # lot, used or not, so that 16 results of a single row count 48.
-# Why it matters: priced at 200 times a product, the results' traffic decides which
-# dataflow is the better one; here it is four times too much for two of three and
+# Why it matters: at the price of a DRAM the results' traffic decides which dataflow is
+# the better one; here it is four times too much for two of three and
 # the reads of it are free.
 
 set -u

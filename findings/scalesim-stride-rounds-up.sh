@@ -5,8 +5,8 @@
 # Expected: 7 x 7 results, and 7*7 * 9*64*64 = 1 806 336 multiply-adds: windows lie
 # wholly in the padded picture, in torch, in ONNX and in the paper of ResNet.
 # Seen: 8 x 8 and 2 359 296: the windows are rounded up, and the last of each row and
-# column reaches a pixel beyond the picture; what it misses there is left out of the
-# reads and counted in the operations.
+# column reaches a pixel beyond the picture, with which nothing is multiplied but which
+# counts among the operations.
 # Why it matters: 31 % more operations and results in such a layer, 7 % at 28, 2 %
 # in the stem; and the next layer, given as 7 x 7, doesn't match.
 
