@@ -96,7 +96,11 @@ fn about(table: &EnergyTable) -> String {
     if let Some(base) = table.extends() {
         words.push(format!("Extends {}.", base.value));
     }
-    words.push("All in pJ.".to_owned());
+    let has_prices = table.entries().next().is_some();
+    words.push(match has_prices {
+        true => "All in pJ.".to_owned(),
+        false => "No operation is priced.".to_owned(),
+    });
     words.join(" ")
 }
 
