@@ -27,9 +27,16 @@ pub enum Kind {
     /// Densities that were measured of a model. None ship: they are always
     /// named by their path.
     Densities,
+    /// Runs that were measured. None ship.
+    Runs,
 }
 
 impl Kind {
+    /// Whether files of this kind ship, so that a name may mean one of them.
+    pub const fn ships(self) -> bool {
+        !matches!(self, Kind::Densities | Kind::Runs)
+    }
+
     /// What such a file is called in messages.
     pub const fn noun(self) -> &'static str {
         match self {
@@ -39,6 +46,7 @@ impl Kind {
             Kind::Report => "report",
             Kind::Claim => "claim",
             Kind::Densities => "densities",
+            Kind::Runs => "file of runs",
         }
     }
 }
@@ -110,7 +118,7 @@ static SHIPPED: &[Shipped] = shipped! {
         "rms-norm" "batch-norm" "group-norm" "instance-norm" "conv-norm" "bottleneck" "bottlenecks"
         "conv-relu" "classifier";
     Table "energy-tables": "45nm" "7nm" "fpga-zc706" "45nm-cacti" "tpu-v4i" "eyeriss" "lemaire" "a100" "h100" "h200" "b200"
-        "tpu-v5e" "jetson-orin";
+        "tpu-v5e" "jetson-orin" "bare-board" "bare-chip";
     Report "reports": "e-att";
     Claim "reports/claims": "bitnet" "bitnet-b1.58" "ecoformer" "spikformer" "spiking-baselines"
         "l-mul" "shiftaddllm" "training-energy" "double-count" "eyeriss" "eyeriss-layers" "lemaire"

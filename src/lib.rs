@@ -41,6 +41,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `cli` (default) | the program `picojoule`, as the module `cli`; meters, in `meter` |
+//! | `fit` (with `cli`) | files of runs, in `runs`, and tables fitted to them, in `fit` |
 //! | `plots` (with `cli`) | charts as SVG and PNG, in `render::plot`; report files, in `report` |
 //! | `parquet` (default) | rows of sweeps as Parquet files |
 //!
@@ -55,6 +56,8 @@ pub mod compare;
 pub mod demand;
 pub mod domain;
 pub mod energy;
+#[cfg(feature = "fit")]
+pub mod fit;
 pub mod format;
 pub mod formula;
 pub mod graph;
@@ -70,6 +73,8 @@ mod random;
 pub mod render;
 #[cfg(feature = "plots")]
 pub mod report;
+#[cfg(feature = "fit")]
+pub mod runs;
 pub mod scenario;
 pub mod source;
 pub mod sweep;

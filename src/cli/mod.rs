@@ -9,6 +9,7 @@ mod answer;
 mod arg_source;
 mod args;
 mod audit;
+mod calibrate;
 mod claims;
 mod compare;
 mod estimate;
@@ -25,6 +26,7 @@ mod over;
 mod plot;
 mod report;
 mod request;
+mod runs;
 mod scopes;
 mod sensitivity;
 mod settings;
@@ -32,6 +34,7 @@ mod sweep;
 mod table;
 mod threshold;
 mod usage;
+mod validate;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -78,6 +81,8 @@ fn run_command(command: args::Command) -> Result<Answer, Problems> {
         args::Command::Import(args) => import::run(&args),
         args::Command::Report(args) => report::run(&args),
         args::Command::Measure(args) => measure::run(&args),
+        args::Command::Calibrate(args) => calibrate::run(&args),
+        args::Command::Validate(args) => validate::run(&args),
         args::Command::Table(args) => table::run(&args),
         args::Command::Models => models::run(),
         args::Command::Completions { shell } => {

@@ -229,7 +229,7 @@ impl Loader {
     ) -> Result<Arc<Source>, Diagnostic> {
         let name = name.into();
         let mistake = |message| name.mistake(message);
-        if kind != Kind::Densities && !is_path(name.text) {
+        if kind.ships() && !is_path(name.text) {
             return catalog::find(kind, name.text)
                 .ok_or_else(|| catalog::not_shipped(kind, name.text, mistake));
         }

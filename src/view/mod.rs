@@ -17,6 +17,8 @@ mod dims;
 mod estimate;
 mod formulas;
 mod hardware;
+#[cfg(feature = "fit")]
+mod measured;
 mod movement;
 mod own_dims;
 mod roofline;
@@ -38,6 +40,10 @@ pub use self::dims::{Dims, comparison_dims, dims_line};
 pub use self::estimate::{estimate_table, estimates_data};
 pub use self::formulas::formula_tables;
 pub use self::hardware::{device_table, entries_table, memory_table, sources_table, table_list};
+#[cfg(feature = "fit")]
+pub use self::measured::{
+    GroupErrors, PairGroup, errors_table, fit_table, parity_plot, residual_plot,
+};
 pub use self::movement::traffic_table;
 pub use self::own_dims::kept_line;
 pub use self::roofline::roofline;

@@ -17,6 +17,7 @@ mod part;
 mod price;
 mod random;
 mod report;
+mod runs;
 mod scan;
 mod sensitivity;
 mod sweep;
@@ -36,6 +37,7 @@ pub(super) use self::output::{OutputFormat, PlotArgs};
 pub(super) use self::part::VariantsArgs;
 pub(super) use self::price::PriceArgs;
 pub(super) use self::report::ReportArgs;
+pub(super) use self::runs::{CalibrateArgs, ValidateArgs};
 pub(super) use self::scan::ScanArgs;
 pub(super) use self::sensitivity::{OfArg, SensitivityArgs};
 pub(super) use self::sweep::{SweepArgs, SweepOutput};
@@ -91,6 +93,10 @@ pub(super) enum Command {
     /// Look for faults in a claim file or a report file: each with the number
     /// that it changes
     Audit(AuditArgs),
+    /// Fit a hardware table to runs that were measured
+    Calibrate(CalibrateArgs),
+    /// Hold predictions against runs that were measured
+    Validate(ValidateArgs),
     /// List and show hardware tables
     Table(TableArgs),
     /// List the models that ship, with their variants and dims

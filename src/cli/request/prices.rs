@@ -15,6 +15,7 @@ use crate::cli::args::PriceArgs;
 use crate::cli::name::{DeviceName, EntryName, FoundLevel, LevelName};
 use crate::cli::settings::{DeviceSetting, EntrySetting, HardwareSet, twice};
 use crate::energy::{CostModel, LevelNumber, Memory};
+use crate::fit::Hardware;
 use crate::format::Format;
 use crate::loader::Loader;
 use crate::primitive::Primitive;
@@ -41,7 +42,7 @@ pub(in crate::cli) struct PriceRequest {
 
 impl PriceRequest {
     /// Reads the tables; `default` names those that are meant where none is.
-    pub(super) fn new(
+    pub(in crate::cli) fn new(
         args: &PriceArgs,
         hardware: &HardwareSet,
         default: &[&str],
@@ -114,6 +115,43 @@ impl PriceRequest {
             statics: args.statics,
             set,
         })
+    }
+
+    /// The formats asked for.
+    pub(in crate::cli) fn formats(&self) -> &[Format] {
+        &self.formats
+    }
+
+    /// The one table with its memories; nothing where none is in use.
+    pub(in crate::cli) fn hardware(&self) -> Option<Hardware> {
+        let (table, memory) = self.tables.iter().zip(&self.memories).next()?;
+        Some(Hardware {
+            table: table.clone(),
+            memory: memory.clone(),
+            free: self.free.clone(),
+            statics: self.statics,
+        })
+    }
+
+    /// The memories of the one table; nothing where data movement is not counted.
+    pub(in crate::cli) fn memory(&self) -> Option<&Memory> {
+        self.memories.first().and_then(Option::as_ref)
+    }
+
+    /// The same memories, as a table has them that extends the one in use.
+    pub(in crate::cli) fn memory_of(
+        &self,
+        table: &EnergyTable,
+    ) -> Result<Option<Memory>, Diagnostic> {
+        let Some(memory) = self.memory() else {
+            return Ok(None);
+        };
+        let names = memory.names().join(",");
+        Ok(Some(Memory {
+            table: table.name().to_owned(),
+            levels: table.levels(Some(&names))?,
+            ..memory.clone()
+        }))
     }
 
     /// Where an entry was given with `--set`, if it was.
