@@ -109,14 +109,16 @@ macro_rules! shipped {
 static SHIPPED: &[Shipped] = shipped! {
     Model "models": "attention" "cross-attention" "transformer-base" "bert-base" "gpt2" "opt-6.7b"
         "llama-3.1-8b" "bitnet" "l-mul" "vit-b-16" "pvt-v2" "spikformer" "spiking-layer" "resnet-50" "convolution" "alexnet"
-        "vgg-16";
+        "vgg-16" "mobilenet-v1" "mobilenet-v2" "mlperf-tiny-ad" "mlperf-tiny-ic" "mlperf-tiny-kws"
+        "mlperf-tiny-vww";
     Block "models/blocks": "vanilla" "e-att" "l1" "ecoformer" "latent" "weigh" "softmax" "rotary"
         "head-norm" "queries" "encoder-layer" "decoder-layer" "t5-decoder-layer" "sandwich-layer"
         "parallel-layer" "gated-layer" "moe-layer" "mlp" "swiglu" "experts" "positions" "pooler"
         "masked-head" "relu" "relu6" "leaky-relu" "elu" "gelu" "gelu-tanh" "quick-gelu" "silu"
         "hard-sigmoid" "hard-swish" "mish" "sigmoid" "softplus" "log-softmax" "layer-norm"
         "rms-norm" "batch-norm" "group-norm" "instance-norm" "conv-norm" "bottleneck" "bottlenecks"
-        "conv-relu" "classifier";
+        "conv-relu" "classifier" "conv-relu6" "separable" "inverted-residual" "inverted-residuals"
+        "mobilenet-v1" "mean";
     Table "energy-tables": "45nm" "7nm" "fpga-zc706" "45nm-cacti" "tpu-v4i" "eyeriss" "lemaire" "a100" "h100" "h200" "b200"
         "tpu-v5e" "jetson-orin" "bare-board" "bare-chip";
     Report "reports": "e-att";

@@ -124,7 +124,7 @@ fn sizes(model: &str, at: [i64; 6]) -> Vec<(&'static str, i64)> {
     ];
     let layered = [("ffn", wide), ("layers", layers)];
     let mut sizes = match model {
-        "resnet-50" | "vgg-16" => {
+        "resnet-50" | "vgg-16" | "mobilenet-v1" | "mobilenet-v2" => {
             return vec![("b", batch), ("img", 32 * tokens), ("classes", wide)];
         }
         "alexnet" => {
@@ -141,6 +141,15 @@ fn sizes(model: &str, at: [i64; 6]) -> Vec<(&'static str, i64)> {
             let sizes = [("b", batch), ("img", 16 * tokens), ("layers", layers)];
             let rest = [("h", heads), ("d", 8 * heads * columns), ("classes", wide)];
             return sizes.into_iter().chain(rest).collect();
+        }
+        "mlperf-tiny-ic" | "mlperf-tiny-vww" => {
+            return vec![("b", batch), ("img", 16 * tokens), ("classes", wide)];
+        }
+        "mlperf-tiny-kws" => {
+            return vec![("b", batch), ("frames", 10 + tokens), ("c", columns)];
+        }
+        "mlperf-tiny-ad" => {
+            return vec![("b", batch), ("d", wide), ("h", columns), ("z", heads)];
         }
         "l-mul" => return vec![("n", tokens), ("k", wide)],
         "convolution" | "spiking-layer" => {

@@ -329,3 +329,89 @@ fn opt_has_6658473984_parameters_whatever_the_length() {
         assert_eq!(found.parameters, whole(right), "{n}");
     }
 }
+
+#[test]
+fn mobilenet_v1_at_224_pixels() {
+    // Pixels: 112² = 12544, 56² = 3136, 28² = 784, 14² = 196, 7² = 49. A block is
+    // 9·c for each pixel of its result, and c·out.
+    //   stem       12544·32·27               =  10838016
+    //   block 1    12544·32·(9 + 64)         =  29302784
+    //   block 2    3136·64·(9 + 128)         =  27496448
+    //   block 3    3136·128·(9 + 128)        =  54992896
+    //   block 4    784·128·(9 + 256)         =  26593280
+    //   block 5    784·256·(9 + 256)         =  53186560
+    //   block 6    196·256·(9 + 512)         =  26141696
+    //   7 to 11    5·196·512·(9 + 512)       = 261416960
+    //   block 12   49·512·(9 + 1024)         =  25915904
+    //   block 13   49·1024·(9 + 1024)        =  51831808
+    //   head       1024·1000                 =   1024000
+    //   all                                    568740352; its paper says 569 M
+    assert_eq!(macs("mobilenet-v1"), whole(568_740_352));
+}
+
+#[test]
+fn mobilenet_v2_at_224_pixels() {
+    // A block of t times c channels, at p pixels before its stride and q after it,
+    // is p·c·tc (nothing where t is 1) + 9·q·tc + q·tc·out.
+    let block = |p: i64, q: i64, c: i64, t: i64, out: i64| {
+        let expand = if t == 1 { 0 } else { p * c * t * c };
+        expand + q * t * c * (9 + out)
+    };
+    let all = 12544 * 32 * 27
+        + block(12544, 12544, 32, 1, 16)
+        + block(12544, 3136, 16, 6, 24)
+        + block(3136, 3136, 24, 6, 24)
+        + block(3136, 784, 24, 6, 32)
+        + 2 * block(784, 784, 32, 6, 32)
+        + block(784, 196, 32, 6, 64)
+        + 3 * block(196, 196, 64, 6, 64)
+        + block(196, 196, 64, 6, 96)
+        + 2 * block(196, 196, 96, 6, 96)
+        + block(196, 49, 96, 6, 160)
+        + 2 * block(49, 49, 160, 6, 160)
+        + block(49, 49, 160, 6, 320)
+        + 49 * 320 * 1280
+        + 1280 * 1000;
+    assert_eq!(all, 300_774_272); // Its paper says 300 M.
+    assert_eq!(macs("mobilenet-v2"), whole(all));
+}
+
+/// Widths are rounded to a multiple of eight, but not down by more than a tenth.
+#[test]
+fn mobilenet_v2_at_other_widths() {
+    // What public listings give at 224 pixels, with 1000 classes: 59 M, 97 M,
+    // 209 M, 509 M and 582 M.
+    for (alpha, millions) in [
+        ("0.35", 59),
+        ("0.5", 97),
+        ("0.75", 209),
+        ("1.3", 509),
+        ("1.4", 582),
+    ] {
+        let model = shipped("mobilenet-v2");
+        let counted = counted(&model, baseline(&model), &set(&[("alpha", alpha)]));
+        let rounded = (counted.macs / whole(1_000_000)).round();
+        assert_eq!(rounded, whole(millions), "{alpha}");
+    }
+}
+
+#[test]
+fn the_networks_of_mlperf_tiny() {
+    // Autoencoder: 2·640·128 + 6·128² + 2·128·8 = 163840 + 98304 + 2048.
+    assert_eq!(macs("mlperf-tiny-ad"), whole(264_192));
+    // DS-CNN at 25 · 5 places: 125·64·(40 + 4·(9 + 64)) + 64·12
+    //   = 8000·332 + 768.
+    assert_eq!(macs("mlperf-tiny-kws"), whole(2_656_768));
+    // ResNet-8: 1024·16·27 + 2·1024·16·144 = 442368 + 4718592; at 16 × 16
+    // 256·32·(144 + 288 + 16) = 3670016; at 8 × 8 64·64·(288 + 576 + 32) = 3670016;
+    // and 64·10.
+    assert_eq!(macs("mlperf-tiny-ic"), whole(12_501_632));
+    // MobileNet v1 at a quarter of the width, 48² = 2304, 24² = 576, 12² = 144,
+    // 6² = 36, 3² = 9 pixels:
+    //   2304·8·27 + 2304·8·(9 + 16) + 576·16·(9 + 32) + 576·32·(9 + 32)
+    //     = 497664 + 460800 + 377856 + 755712
+    //   144·32·(9 + 64) + 144·64·(9 + 64) = 336384 + 672768
+    //   36·64·(9 + 128) + 5·36·128·(9 + 128) = 315648 + 3156480
+    //   9·128·(9 + 256) + 9·256·(9 + 256) + 256·2 = 305280 + 610560 + 512
+    assert_eq!(macs("mlperf-tiny-vww"), whole(7_489_664));
+}
