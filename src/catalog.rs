@@ -120,7 +120,9 @@ static SHIPPED: &[Shipped] = shipped! {
         "conv-relu" "classifier" "conv-relu6" "separable" "inverted-residual" "inverted-residuals"
         "mobilenet-v1" "mean";
     Table "energy-tables": "45nm" "7nm" "fpga-zc706" "45nm-cacti" "tpu-v4i" "eyeriss" "lemaire" "a100" "h100" "h200" "b200"
-        "tpu-v5e" "jetson-orin" "bare-board" "bare-chip";
+        "tpu-v5e" "jetson-orin" "h100-fitted" "xavier-tflite" "rk3588-armnn-neon"
+        "rk3588-armnn-opencl" "rk3588-tflite" "gap9" "stm32-h7a3" "stm32-l4r5" "stm32-u575"
+        "bare-board" "bare-chip";
     Report "reports": "e-att";
     Claim "reports/claims": "bitnet" "bitnet-b1.58" "ecoformer" "spikformer" "spiking-baselines"
         "l-mul" "shiftaddllm" "training-energy" "double-count" "eyeriss" "eyeriss-layers" "lemaire"

@@ -55,6 +55,25 @@ fn every_output_is_what_the_program_prints() {
     }
 }
 
+/// The figures of the first screen are those of the page that they come from:
+/// `benches/validation/validate.py` writes both.
+#[test]
+fn figures_that_were_measured_are_those_of_their_page() {
+    let read = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        let text = std::fs::read_to_string(path).unwrap();
+        let (_, figures) = text.split_once("<!-- measured -->\n").unwrap();
+        figures
+            .split_once("<!-- /measured -->")
+            .unwrap()
+            .0
+            .to_owned()
+    };
+    let figures = read("README.md");
+    assert!(figures.lines().count() > 4, "{figures}");
+    assert_eq!(figures, read("docs/validation.md"));
+}
+
 /// The TOML blocks of the README, saved under the names that the text gives
 /// them, do what the commands after them say.
 #[test]
