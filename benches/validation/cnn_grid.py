@@ -97,13 +97,13 @@ An earlier TensorFlow Lite on the RK3588 (v2.7.1) took longer for some networks 
         [
             "Two boards, MobileNets in int8, J an image",
             "nothing: the table `45nm`",
-            f"median rank correlation {median_rank['int8']:.3f}",
+            f"rank correlation {median_rank['int8']:.3f} on the median of {len(rank['int8'])} platforms",
             len(by_format["int8"]),
         ],
         [
             "The same",
             "multiply–accumulates, bytes and launches on MobileNet v1, predicted v2, and back",
-            f"median error {percent(median_error['int8'])}",
+            f"median error {percent(median_error['int8'])} on the median platform",
             len(by_format["int8"]),
         ],
     ]

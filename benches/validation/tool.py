@@ -81,8 +81,9 @@ def percent(share):
     return f"{100 * share:.1f} %"
 
 
-def table(header, rows):
-    """A table in Markdown; columns after the first are numbers."""
-    lines = ["| " + " | ".join(header) + " |", "|---|" + "---:|" * (len(header) - 1)]
+def table(header, rows, words=1):
+    """A table in Markdown; columns after the first ones, of words, are numbers."""
+    rule = "|" + "---|" * words + "---:|" * (len(header) - words)
+    lines = ["| " + " | ".join(header) + " |", rule]
     lines += ["| " + " | ".join(map(str, row)) + " |" for row in rows]
     return "\n".join(lines)

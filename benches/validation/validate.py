@@ -46,7 +46,7 @@ def main():
         if arguments.tables:
             for path in tool.shipped:
                 shutil.copy(path, arguments.tables / path.name)
-    figures = table(["Measured", "fitted", "how well", "runs"], headlines)
+    figures = table(["Measured", "fitted", "how well", "runs"], headlines, words=3)
     page = INTRODUCTION + BEGIN + figures + "\n" + END + "\n\n" + "\n".join(texts)
     (ROOT / "docs" / "validation.md").write_text(page, encoding="utf-8")
     readme = ROOT / "README.md"
