@@ -130,6 +130,22 @@ fn launches_and_inferences_are_fitted() {
     }
 }
 
+/// Of a base with static power that is not counted, the energy is in the prices,
+/// so that the fitted table must not charge it again.
+#[test]
+fn what_was_measured_with_idling_is_not_charged_twice() {
+    let folder = Folder::new(&grid().replace("int8/int32", "bf16"));
+    folder.json(
+        "calibrate runs.csv --base h100 --movement compulsory --fit mac.bf16,hbm3 -o fitted.toml",
+    );
+    let line = "validate runs.csv --table fitted.toml --movement compulsory";
+    let (without, counted) = (folder.json(line), folder.json(&format!("{line} --static")));
+    assert_eq!(
+        without["runs"][4]["predicted_j"],
+        counted["runs"][4]["predicted_j"]
+    );
+}
+
 /// Three watts for as long as each run took, whatever it computed.
 #[test]
 fn static_power_goes_with_the_seconds_of_a_run() {

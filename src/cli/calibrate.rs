@@ -75,12 +75,14 @@ impl<'r> Fit<'r> {
             let message = "--movement needs the memories of a table; name one with --base";
             return Err(usage_error(message));
         }
-        let start = Start {
+        let mut start = Start {
             base,
             memory: request.prices.memory(),
             runs: &request.counted,
+            statics: args.price.statics,
         };
         let coefficients = coefficients(&args.fit, start)?;
+        start.statics |= coefficients.iter().any(Coefficient::is_static);
         let weighting = match args.absolute {
             true => Weighting::Absolute,
             false => Weighting::Relative,
@@ -104,7 +106,7 @@ impl<'r> Fit<'r> {
             memory: request.prices.memory_of(&table)?,
             table,
             free: request.prices.free.clone(),
-            statics: args.price.statics || fit.coefficients.iter().any(Coefficient::is_static),
+            statics: start.statics,
         };
         fit.features = features(
             &request.runs,

@@ -60,6 +60,7 @@ fn open(
         base: None,
         memory: Some(&memory),
         runs,
+        statics: true,
     };
     let provenance = Provenance {
         name: "fitted".to_owned(),
@@ -226,6 +227,7 @@ fn a_fitted_table_prices_runs() {
         base: None,
         memory: hardware.memory.as_ref(),
         runs: &counted,
+        statics: true,
     };
     let provenance = Provenance {
         name: "fitted".to_owned(),

@@ -13,7 +13,7 @@ use crate::movement::Direction;
 use crate::number;
 use crate::primitive::Primitive;
 use crate::runs::CountedRun;
-use crate::table::{EnergyTable, Entry, MemoryLevel};
+use crate::table::{DeviceNumber, EnergyTable, Entry, MemoryLevel};
 
 /// Significant digits of a value. A range has as many, and is rounded outward.
 const DIGITS: i32 = 6;
@@ -48,6 +48,8 @@ pub struct Start<'s> {
     pub memory: Option<&'s Memory>,
     /// The runs.
     pub runs: &'s [CountedRun],
+    /// Whether static energy is counted.
+    pub statics: bool,
 }
 
 /// The table as TOML. What nobody prices and nothing was fitted to is 0 in it,
@@ -87,7 +89,7 @@ pub fn written(
     for level in start.memory.iter().flat_map(|memory| &memory.levels) {
         text.push_str(&of.level(level).unwrap_or_default());
     }
-    text.push_str(&of.device());
+    text.push_str(&of.device(start));
     text
 }
 
@@ -264,22 +266,37 @@ impl Writing<'_> {
         Some(text)
     }
 
-    /// What is of the device as a whole.
-    fn device(&self) -> String {
+    /// What is of the device as a whole. What the base says of it is 0 where it
+    /// was not counted, since its energy is then in the prices that were fitted.
+    fn device(&self, start: Start<'_>) -> String {
+        let keys = [
+            (Coefficient::Static, DeviceNumber::Static, "static", "watts"),
+            (
+                Coefficient::Launch,
+                DeviceNumber::Launch,
+                "launch",
+                "seconds",
+            ),
+            (
+                Coefficient::Inference,
+                DeviceNumber::Inference,
+                "inference",
+                "joules",
+            ),
+        ];
         let mut text = String::new();
-        for (at, one) in self.coefficients.iter().enumerate() {
-            let (key, unit) = match one {
-                Coefficient::Static => ("static", "watts"),
-                Coefficient::Launch => ("launch", "seconds"),
-                Coefficient::Inference => ("inference", "joules"),
-                Coefficient::Op(..) | Coefficient::Level { .. } => continue,
+        for (one, number, key, unit) in keys {
+            let at = self.coefficients.iter().position(|known| *known == one);
+            let is_in_base = start.base.is_some_and(|base| base.device(number).is_some());
+            let fields = match at.filter(|at| self.is_told(*at)) {
+                Some(at) => self.entry(at, unit),
+                None if is_in_base && !start.statics => assumed(0.0, unit, NOTHING),
+                None => continue,
             };
-            if self.is_told(at) {
-                if text.is_empty() {
-                    text.push_str("\n[device]\n");
-                }
-                let _ = writeln!(text, "{key} = {{ {} }}", self.entry(at, unit).join(", "));
+            if text.is_empty() {
+                text.push_str("\n[device]\n");
             }
+            let _ = writeln!(text, "{key} = {{ {} }}", fields.join(", "));
         }
         text
     }
