@@ -1,0 +1,89 @@
+//! Two trees held against each other.
+
+use std::collections::HashMap;
+
+use num_rational::BigRational;
+use num_traits::{Signed, Zero};
+
+use super::tree::{Node, NodeKind};
+
+/// A part of two models, and what it costs in each. A part that one of them does
+/// not have costs nothing there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Its name, within that of the part around it.
+    pub name: String,
+    /// What it is.
+    pub kind: NodeKind,
+    /// What it costs in the first, in picojoules, exactly.
+    pub before: BigRational,
+    /// What it costs in the second.
+    pub after: BigRational,
+    /// What all that saves in it saves, before anything is added.
+    pub saved: BigRational,
+    /// What all that costs more in it adds.
+    pub added: BigRational,
+    /// What it holds, in the order of the first, then what the second has beside.
+    pub children: Vec<Change>,
+}
+
+/// How `after` differs from `before`. Parts of one name and kind at one place are
+/// the same part.
+pub fn change(before: &Node, after: &Node) -> Change {
+    of(Some(before), Some(after), &before.name, before.kind)
+}
+
+fn of(before: Option<&Node>, after: Option<&Node>, name: &str, kind: NodeKind) -> Change {
+    let first = before.map_or(&[][..], |node| &node.children);
+    let second = after.map_or(&[][..], |node| &node.children);
+    let in_first: HashMap<_, &Node> = by_name(first);
+    let in_second: HashMap<_, &Node> = by_name(second);
+    let mut children: Vec<Change> = Vec::with_capacity(first.len());
+    for child in first {
+        let other = in_second.get(&(child.kind, child.name.as_str()));
+        children.push(of(Some(child), other.copied(), &child.name, child.kind));
+    }
+    for child in second {
+        if !in_first.contains_key(&(child.kind, child.name.as_str())) {
+            children.push(of(None, Some(child), &child.name, child.kind));
+        }
+    }
+    let energy = |node: Option<&Node>| node.map_or_else(BigRational::zero, energy_of);
+    let (before, after) = (energy(before), energy(after));
+    let difference = &after - &before;
+    let (saved, added) = match (children.is_empty(), difference.is_negative()) {
+        (true, true) => (-difference, BigRational::zero()),
+        (true, false) => (BigRational::zero(), difference),
+        (false, _) => (
+            children.iter().map(|child| &child.saved).sum(),
+            children.iter().map(|child| &child.added).sum(),
+        ),
+    };
+    Change {
+        name: name.to_owned(),
+        kind,
+        before,
+        after,
+        saved,
+        added,
+        children,
+    }
+}
+
+fn energy_of(node: &Node) -> BigRational {
+    node.picojoules.clone()
+}
+
+fn by_name(nodes: &[Node]) -> HashMap<(NodeKind, &str), &Node> {
+    let nodes = nodes.iter();
+    nodes
+        .map(|node| ((node.kind, node.name.as_str()), node))
+        .collect()
+}
+
+impl Change {
+    /// How much more the second costs; less than 0 where it saves.
+    pub fn difference(&self) -> BigRational {
+        &self.after - &self.before
+    }
+}

@@ -1,0 +1,150 @@
+//! Icicles of where the energy goes, and of what two variants differ in.
+
+use super::caveats::caveats_of_estimate;
+use super::confidence::rests_on;
+use super::conventions::conventions_line;
+use super::dims::dims_line;
+use super::estimate::title;
+use super::profile::energy_of;
+use super::profile_change::change_title;
+use crate::energy::{Estimate, Part};
+use crate::number::to_f64;
+use crate::profile::{Change, Node, NodeKind, Profile};
+use crate::render::chart::{Icicle, IcicleBox, IcicleTone};
+use crate::units::percent;
+
+/// An estimate as boxes: the model, its layers, their stages and ops, and what
+/// each op pays for. A stage has the colour that it has in stacked bars.
+pub fn profile_icicle(estimate: &Estimate, profile: &Profile) -> Icicle {
+    let root = &profile.root;
+    let shown = Shown {
+        stages: &estimate.stages,
+        root,
+    };
+    let mut caption = caveats_of_estimate(estimate);
+    caption.extend([rests_on(estimate), conventions_line(estimate)]);
+    let legend = estimate.stages.iter().enumerate();
+    let has_energy = |stage: &&String| has_stage(root, stage);
+    let legend = legend.filter(|(_, stage)| has_energy(stage));
+    Icicle {
+        title: format!("Where the energy goes: {}", title(estimate)),
+        subtitle: dims_line(estimate),
+        legend: legend
+            .map(|(index, stage)| {
+                let tone = IcicleTone::Segment { index, lighter: 0 };
+                (stage.clone(), tone)
+            })
+            .collect(),
+        root: shown.of(root, "", None),
+        caption,
+    }
+}
+
+fn has_stage(node: &Node, stage: &str) -> bool {
+    let is_it = node.kind == NodeKind::Stage && node.name == stage;
+    let costs = node.picojoules != num_rational::BigRational::default();
+    (is_it && costs) || node.children.iter().any(|child| has_stage(child, stage))
+}
+
+struct Shown<'p> {
+    stages: &'p [String],
+    root: &'p Node,
+}
+
+impl Shown<'_> {
+    /// A node as a box; `around` is the path of what it stands in, `stage` the
+    /// number of its stage.
+    fn of(&self, node: &Node, around: &str, stage: Option<usize>) -> IcicleBox {
+        let stage = match node.kind {
+            NodeKind::Stage => self.stages.iter().position(|known| *known == node.name),
+            _ => stage,
+        };
+        let lighter = match node.kind {
+            NodeKind::Model | NodeKind::Layer | NodeKind::Stage => 0,
+            NodeKind::Op => 1,
+            NodeKind::Item(Part::Arithmetic) => 2,
+            NodeKind::Item(Part::Movement | Part::Static) => 3,
+        };
+        let tone = match stage {
+            Some(index) => IcicleTone::Segment { index, lighter },
+            None => IcicleTone::Neutral,
+        };
+        let path = joined(around, &node.name);
+        let energy = energy_of(&node.picojoules);
+        let share = percent(node.share_of(self.root), 2);
+        let children = node.children.iter();
+        IcicleBox {
+            label: node.name.clone(),
+            note: match node.kind {
+                NodeKind::Model => energy.to_string(),
+                _ => percent(node.share_of(self.root), 1),
+            },
+            detail: format!("{path}: {energy}, {share}"),
+            size: to_f64(&node.picojoules),
+            tone,
+            children: children.map(|child| self.of(child, &path, stage)).collect(),
+        }
+    }
+}
+
+/// The difference of two variants as boxes, each as wide as all that is saved and
+/// added in it.
+pub fn change_icicle(estimates: [&Estimate; 2], change: &Change) -> Icicle {
+    let [before, after] = estimates;
+    let (saved, added) = (energy_of(&change.saved), energy_of(&change.added));
+    Icicle {
+        title: change_title(estimates),
+        subtitle: Some(format!(
+            "{} {}, {} {}; saved {saved}, added {added}",
+            before.variant,
+            energy_of(&change.before),
+            after.variant,
+            energy_of(&change.after),
+        )),
+        legend: vec![
+            ("saved".to_owned(), IcicleTone::Change(-1.0)),
+            ("added".to_owned(), IcicleTone::Change(1.0)),
+            ("as much saved as added".to_owned(), IcicleTone::Change(0.0)),
+        ],
+        root: change_box(change, ""),
+        caption: vec![
+            "Each box is as wide as all that is saved and added in it; the paler, the more the two make up for each other. What does not differ has no width.".to_owned(),
+            conventions_line(before),
+        ],
+    }
+}
+
+fn change_box(change: &Change, around: &str) -> IcicleBox {
+    let path = joined(around, &change.name);
+    let size = to_f64(&(&change.saved + &change.added));
+    let difference = change.difference();
+    let energy = energy_of(&difference);
+    let sign = if energy.picojoules() > 0.0 { "+" } else { "" };
+    let net = match size > 0.0 {
+        true => energy.picojoules() / size,
+        false => 0.0,
+    };
+    let note = format!("{sign}{energy}").replace('-', "−");
+    IcicleBox {
+        label: change.name.clone(),
+        detail: format!(
+            "{path}: {} before, {} after, {note}",
+            energy_of(&change.before),
+            energy_of(&change.after)
+        ),
+        note,
+        size,
+        tone: IcicleTone::Change(net),
+        children: (change.children.iter())
+            .map(|child| change_box(child, &path))
+            .collect(),
+    }
+}
+
+/// A path with one name more.
+fn joined(around: &str, name: &str) -> String {
+    match around {
+        "" => name.to_owned(),
+        around => format!("{around} › {name}"),
+    }
+}
