@@ -91,10 +91,11 @@ fn one_by_one(
         }
         files::write(path, stacks.as_bytes())?;
     }
+    let is_for_programs = matches!(args.format.output, OutputFormat::Csv | OutputFormat::Json);
     let mut tables = Vec::with_capacity(priced.len());
     for (counted, estimate) in priced {
         tables.push(match args.by {
-            ProfileBy::Layer => layer_table(estimate, &layers(counted, estimate)?),
+            ProfileBy::Layer => layer_table(estimate, &layers(counted, estimate)?, is_for_programs),
             ProfileBy::Op => {
                 let profile = profile(counted, estimate, repeats(args));
                 hot_table(estimate, &profile, &hottest(&profile.root), args.top.get())

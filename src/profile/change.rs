@@ -87,3 +87,46 @@ impl Change {
         &self.after - &self.before
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::whole;
+
+    fn op(name: &str, pj: i64) -> Node {
+        Node {
+            name: name.to_owned(),
+            kind: NodeKind::Op,
+            picojoules: whole(pj),
+            children: Vec::new(),
+        }
+    }
+
+    fn all(ops: Vec<Node>) -> Node {
+        Node {
+            name: "m".to_owned(),
+            kind: NodeKind::Model,
+            picojoules: ops.iter().map(|op| &op.picojoules).sum(),
+            children: ops,
+        }
+    }
+
+    /// `a` saves 7, `b` adds 2, `c` is gone (4 saved), `d` is new (5 added).
+    #[test]
+    fn what_is_gone_is_saved_and_what_is_new_is_added() {
+        let before = all(vec![op("a", 10), op("b", 1), op("c", 4)]);
+        let after = all(vec![op("b", 3), op("d", 5), op("a", 3)]);
+        let change = change(&before, &after);
+        let names: Vec<&str> = change.children.iter().map(|child| &*child.name).collect();
+        assert_eq!(names, ["a", "b", "c", "d"]);
+        assert_eq!(
+            (change.before.clone(), change.after.clone()),
+            (whole(15), whole(11))
+        );
+        assert_eq!(
+            (change.saved.clone(), change.added.clone()),
+            (whole(11), whole(7))
+        );
+        assert_eq!(change.difference(), whole(-4));
+    }
+}

@@ -101,3 +101,46 @@ impl fmt::Display for Folded {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::energy::Part;
+    use crate::profile::tree::NodeKind;
+
+    fn node(name: &str, pj: (i64, i64), children: Vec<Node>) -> Node {
+        Node {
+            name: name.to_owned(),
+            kind: NodeKind::Item(Part::Arithmetic),
+            picojoules: BigRational::new(pj.0.into(), pj.1.into()),
+            children,
+        }
+    }
+
+    #[test]
+    fn the_unit_is_the_largest_that_is_exact() {
+        let of = |pj: (i64, i64)| folded(&node("m", pj, vec![node("a", pj, vec![])]), "m");
+        assert_eq!(of((7, 1)).to_string(), "m (pJ);a 7\n");
+        assert_eq!(of((1, 8)).to_string(), "m (fJ);a 125\n");
+        // 1/16 pJ is 62.5 fJ.
+        assert_eq!(of((1, 16)).to_string(), "m (aJ);a 62500\n");
+    }
+
+    #[test]
+    fn what_has_no_end_of_decimals_is_rounded_and_still_adds_up() {
+        let thirds = ["a", "b", "c"].map(|name| node(name, (1, 3), vec![]));
+        let folded = folded(&node("m", (1, 1), thirds.into()), "m");
+        assert!(!folded.is_exact);
+        // 333 333.3…, 666 666.6… up to the second, 1 000 000 up to the third.
+        let expected =
+            "m (aJ, rounded);a 333333\nm (aJ, rounded);b 333334\nm (aJ, rounded);c 333333\n";
+        assert_eq!(folded.to_string(), expected);
+    }
+
+    #[test]
+    fn no_name_ends_a_frame_or_a_line() {
+        let inner = node("a;b\nc 7", (1, 1), vec![]);
+        let text = folded(&node("m", (1, 1), vec![inner]), "m;n").to_string();
+        assert_eq!(text, "m,n (pJ);a,b c 7 1\n");
+    }
+}

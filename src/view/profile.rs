@@ -96,17 +96,22 @@ fn common_notes(estimate: &Estimate) -> Vec<String> {
     notes
 }
 
-/// All layers, each repeat by itself.
-pub fn layer_table(estimate: &Estimate, layers: &[Layer]) -> Table {
+/// All layers, each repeat by itself; with accumulates and synaptic operations
+/// where not all products are multiply–accumulates, or if `all` columns are asked
+/// for.
+pub fn layer_table(estimate: &Estimate, layers: &[Layer], all: bool) -> Table {
     let together = layers.iter().map(|layer| &layer.name);
     let together = together.filter(|name| name.ends_with(')') && name.contains(" (×"));
     let too_many: Vec<String> = together.cloned().collect();
     let mut notes: Vec<String> = together_line(&too_many).into_iter().collect();
     notes.extend(common_notes(estimate));
-    let shown = LayerColumns { estimate };
+    let shown = LayerColumns {
+        estimate,
+        has_acs: all || !estimate.work().is_macs_alone(),
+    };
     let mut rows: Vec<Row> = layers.iter().map(|layer| row(shown.cells(layer))).collect();
     rows.push(Row {
-        cells: shown.cells(&all(layers)),
+        cells: shown.cells(&added_up(layers)),
         kind: RowKind::Total,
     });
     Table {
@@ -120,6 +125,8 @@ pub fn layer_table(estimate: &Estimate, layers: &[Layer]) -> Table {
 /// Which columns the layers of an estimate have.
 struct LayerColumns<'e> {
     estimate: &'e Estimate,
+    /// Whether there are accumulates and synaptic operations.
+    has_acs: bool,
 }
 
 impl LayerColumns<'_> {
@@ -131,9 +138,10 @@ impl LayerColumns<'_> {
             column("Output", "output_shape", Align::Left),
             number("Parameters", "parameters"),
             number("MACs", "macs"),
-            number("ACs", "acs"),
-            number("SynOps", "synops"),
         ];
+        if self.has_acs {
+            columns.extend([number("ACs", "acs"), number("SynOps", "synops")]);
+        }
         let moved = self.estimate.moved.as_ref();
         for level in moved.iter().flat_map(|moved| moved.memory.names()) {
             let key = level.to_lowercase().replace(' ', "_");
@@ -171,9 +179,10 @@ impl LayerColumns<'_> {
             shape(layer.output.as_deref()),
             Cell::Count(layer.parameters.clone()),
             products(|work| &work.macs),
-            products(|work| &work.acs),
-            products(|work| &work.synops),
         ];
+        if self.has_acs {
+            cells.extend([products(|work| &work.acs), products(|work| &work.synops)]);
+        }
         let eight = BigRational::from_integer(8.into());
         cells.extend(layer.bits.iter().map(|bits| Cell::Count(bits / &eight)));
         if self.estimate.timing.is_some() {
@@ -208,7 +217,7 @@ fn shape(extents: Option<&[BigRational]>) -> Cell {
 }
 
 /// All layers together.
-fn all(layers: &[Layer]) -> Layer {
+fn added_up(layers: &[Layer]) -> Layer {
     let mut total = Layer {
         name: "total".to_owned(),
         work: Some(Work::default()),

@@ -163,7 +163,7 @@ fn fill(tone: IcicleTone) -> (RGBColor, Hatch) {
         IcicleTone::Neutral => (GRID, Hatch::Plain),
         IcicleTone::Segment { index, lighter } => {
             let (colour, hatch) = palette::fill(index);
-            let part = 1.0 - 0.3 * f64::from(lighter.min(3));
+            let part = 1.0 - 0.22 * f64::from(lighter.min(3));
             (mixed(colour, part), hatch)
         }
         IcicleTone::Change(value) => {
