@@ -45,18 +45,20 @@ pub(super) fn run(args: &ProfileArgs) -> Result<(), Problems> {
 }
 
 /// Every variant on every table and format.
-fn priced(request: &Request) -> Result<Vec<(&Counted, Estimate)>, Problems> {
-    let (pricings, others) = (request.pricings()?, request.others());
-    let mut problems = Problems::new();
-    let mut all = Vec::new();
-    for pricing in &pricings {
-        for counted in &request.counted {
-            if let Some(estimate) = problems.note(estimate(counted, pricing, &others)) {
-                all.push((counted, estimate));
+fn priced(request: &Request) -> Result<Vec<Priced<'_>>, Problems> {
+    let pricings = request.pricings()?;
+    request.pointing(|others| {
+        let mut problems = Problems::new();
+        let mut all = Vec::new();
+        for pricing in &pricings {
+            for counted in &request.counted {
+                if let Some(estimate) = problems.note(estimate(counted, pricing, others)) {
+                    all.push((counted, estimate));
+                }
             }
         }
-    }
-    problems.or(all)
+        problems.or(all)
+    })
 }
 
 fn repeats(args: &ProfileArgs) -> Repeats {

@@ -7,18 +7,18 @@ use num_traits::{Signed, Zero};
 
 use super::tree::{Node, NodeKind};
 
-/// A part of two models, and what it costs in each. A part that one of them does
-/// not have costs nothing there.
+/// A part of two models, and what it costs in each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// Its name, within that of the part around it.
     pub name: String,
     /// What it is.
     pub kind: NodeKind,
-    /// What it costs in the first, in picojoules, exactly.
-    pub before: BigRational,
+    /// What it costs in the first, in picojoules, exactly; nothing where the first
+    /// does not have it.
+    pub before: Option<BigRational>,
     /// What it costs in the second.
-    pub after: BigRational,
+    pub after: Option<BigRational>,
     /// What all that saves in it saves, before anything is added.
     pub saved: BigRational,
     /// What all that costs more in it adds.
@@ -48,9 +48,9 @@ fn of(before: Option<&Node>, after: Option<&Node>, name: &str, kind: NodeKind) -
             children.push(of(None, Some(child), &child.name, child.kind));
         }
     }
-    let energy = |node: Option<&Node>| node.map_or_else(BigRational::zero, energy_of);
+    let energy = |node: Option<&Node>| node.map(|node| node.picojoules.clone());
     let (before, after) = (energy(before), energy(after));
-    let difference = &after - &before;
+    let difference = difference(&before, &after);
     let (saved, added) = match (children.is_empty(), difference.is_negative()) {
         (true, true) => (-difference, BigRational::zero()),
         (true, false) => (BigRational::zero(), difference),
@@ -70,8 +70,10 @@ fn of(before: Option<&Node>, after: Option<&Node>, name: &str, kind: NodeKind) -
     }
 }
 
-fn energy_of(node: &Node) -> BigRational {
-    node.picojoules.clone()
+/// How much more the second costs; what is not there costs nothing.
+fn difference(before: &Option<BigRational>, after: &Option<BigRational>) -> BigRational {
+    let energy = |known: &Option<BigRational>| known.clone().unwrap_or_default();
+    energy(after) - energy(before)
 }
 
 fn by_name(nodes: &[Node]) -> HashMap<(NodeKind, &str), &Node> {
@@ -84,7 +86,7 @@ fn by_name(nodes: &[Node]) -> HashMap<(NodeKind, &str), &Node> {
 impl Change {
     /// How much more the second costs; less than 0 where it saves.
     pub fn difference(&self) -> BigRational {
-        &self.after - &self.before
+        difference(&self.before, &self.after)
     }
 }
 
@@ -121,12 +123,13 @@ mod tests {
         assert_eq!(names, ["a", "b", "c", "d"]);
         assert_eq!(
             (change.before.clone(), change.after.clone()),
-            (whole(15), whole(11))
+            (Some(whole(15)), Some(whole(11)))
         );
         assert_eq!(
             (change.saved.clone(), change.added.clone()),
             (whole(11), whole(7))
         );
         assert_eq!(change.difference(), whole(-4));
+        assert_eq!(change.children[3].before, None);
     }
 }

@@ -6,6 +6,24 @@
 //! Every node is the exact sum of what hangs below it, so that the root is the
 //! total of the estimate, to the last digit.
 //!
+//! ```
+//! use picojoule::profile::{Repeats, hottest, layers, profile};
+//! use picojoule::{Format, Loader, Scenario};
+//!
+//! let loader = Loader::shipped();
+//! let (model, table) = (loader.model("bert-base")?, loader.table("45nm")?);
+//! let scenario = Scenario::new(&model);
+//! let (counted, estimate) = (scenario.count()?, scenario.estimate(&table, Format::FP32)?);
+//! let tree = profile(&counted, &estimate, Repeats::Apart);
+//! for op in hottest(&tree.root).iter().take(5) {
+//!     println!("{} {}: {} pJ", op.stage, op.op, op.picojoules);
+//! }
+//! for layer in layers(&counted, &estimate)? {
+//!     println!("{}: {} parameters", layer.name, layer.parameters);
+//! }
+//! # Ok::<(), picojoule::Problems>(())
+//! ```
+//!
 //! | file | what it knows |
 //! |---|---|
 //! | `rounds` | layers that repeat, and how their rounds are called one by one |

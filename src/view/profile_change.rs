@@ -1,10 +1,10 @@
 //! What two variants differ in, op by op or layer by layer.
 
 use num_rational::BigRational;
-use num_traits::Signed;
+use num_traits::{Signed, Zero};
 
 use super::caveats::caveats_of_estimate;
-use super::cells::{column, row, share, words};
+use super::cells::{column, energy, row, share, words};
 use super::conventions::conventions_line;
 use super::profile::energy_of;
 use crate::energy::Estimate;
@@ -47,8 +47,8 @@ pub fn change_table(
             cells.extend([words(stage), words(op)]);
         }
         cells.extend([
-            Cell::Energy(energy_of(&change.before)),
-            Cell::Energy(energy_of(&change.after)),
+            energy(change.before.as_ref().map(energy_of)),
+            energy(change.after.as_ref().map(energy_of)),
             Cell::Energy(difference),
             share(Some(difference), total),
         ]);
@@ -123,7 +123,7 @@ struct Part<'c> {
 
 impl Part<'_> {
     fn differs(&self) -> bool {
-        self.change.before != self.change.after
+        !self.change.difference().is_zero()
     }
 
     fn size(&self) -> BigRational {

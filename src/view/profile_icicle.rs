@@ -1,6 +1,8 @@
 //! Icicles of where the energy goes, and of what two variants differ in.
 
 use super::caveats::caveats_of_estimate;
+use num_rational::BigRational;
+
 use super::confidence::rests_on;
 use super::conventions::conventions_line;
 use super::dims::dims_line;
@@ -42,7 +44,7 @@ pub fn profile_icicle(estimate: &Estimate, profile: &Profile) -> Icicle {
 
 fn has_stage(node: &Node, stage: &str) -> bool {
     let is_it = node.kind == NodeKind::Stage && node.name == stage;
-    let costs = node.picojoules != num_rational::BigRational::default();
+    let costs = node.picojoules != BigRational::default();
     (is_it && costs) || node.children.iter().any(|child| has_stage(child, stage))
 }
 
@@ -97,9 +99,9 @@ pub fn change_icicle(estimates: [&Estimate; 2], change: &Change) -> Icicle {
         subtitle: Some(format!(
             "{} {}, {} {}; saved {saved}, added {added}",
             before.variant,
-            energy_of(&change.before),
+            energy_or_dash(change.before.as_ref()),
             after.variant,
-            energy_of(&change.after),
+            energy_or_dash(change.after.as_ref()),
         )),
         legend: vec![
             ("saved".to_owned(), IcicleTone::Change(-1.0)),
@@ -129,8 +131,8 @@ fn change_box(change: &Change, around: &str) -> IcicleBox {
         label: change.name.clone(),
         detail: format!(
             "{path}: {} before, {} after, {note}",
-            energy_of(&change.before),
-            energy_of(&change.after)
+            energy_or_dash(change.before.as_ref()),
+            energy_or_dash(change.after.as_ref())
         ),
         note,
         size,
@@ -139,6 +141,11 @@ fn change_box(change: &Change, around: &str) -> IcicleBox {
             .map(|child| change_box(child, &path))
             .collect(),
     }
+}
+
+/// An energy; a dash for what is not there.
+fn energy_or_dash(picojoules: Option<&BigRational>) -> String {
+    picojoules.map_or_else(|| "—".to_owned(), |known| energy_of(known).to_string())
 }
 
 /// A path with one name more.

@@ -146,7 +146,10 @@ fn label(
 fn shortened(name: &str, fits: impl Fn(&str) -> bool) -> Option<String> {
     let ends: Vec<usize> = name.char_indices().map(|(at, _)| at).collect();
     let long_enough = ends.get(SHORTEST..)?.iter().rev();
-    let mut texts = long_enough.filter_map(|end| Some(format!("{}…", name.get(..*end)?)));
+    let mut texts = long_enough.filter_map(|end| {
+        let start = name.get(..*end)?;
+        Some(format!("{}…", start.trim_end_matches(['.', '/', ' '])))
+    });
     // Names of thousands of characters fit nowhere: a box shows a few hundred.
     let skipped = ends.len().saturating_sub(LONGEST);
     texts
