@@ -259,6 +259,63 @@ fn a_round_has_its_part_of_all_rounds() {
     assert_eq!((ops[3].layer.as_deref(), ops[3].op.as_str()), (None, "out"));
 }
 
+/// Bits that add up: in the first round x is {0, 1}, in the second {0, 1, 2}, then
+/// {0, 1, 2, 3}, then any whole number, so that three rounds stand by themselves
+/// before nine that are alike. Each has 4·8·8 = 256 products: those of the first
+/// take no multiplication, and are ACs; those of the second, by 0, 1 or 2, are
+/// shifts; then they are MACs.
+#[test]
+fn rounds_that_differ_have_what_they_take() {
+    let text = "
+name = 'net'
+inputs = { x = { shape = 'n 8', domain = 'binary' } }
+dims = { n = 4 }
+params = { layers = 12 }
+
+[[op]]
+name = 'l'
+block = 'b'
+repeat = 'layers'
+inputs = ['x']
+
+[[block]]
+name = 'b'
+inputs = { x = 'n d' }
+
+[[block.op]]
+name = 'c'
+einsum = 'n d, d e -> n e'
+inputs = ['x', { weight = 'd d' }]
+
+[[block.op]]
+name = 's'
+apply = 'c >= 1'
+
+[[block.op]]
+name = 'y'
+apply = 'x + s'
+";
+    let counted = counted(&model(text), "net", None);
+    let estimate = priced(&counted, &table("45nm"), false);
+    let rows = layers(&counted, &estimate).unwrap();
+    let names: Vec<String> = rows.iter().map(|layer| layer.name.clone()).collect();
+    assert_eq!(
+        names,
+        (0..12).map(|at| format!("l.{at}")).collect::<Vec<_>>()
+    );
+    let works: Vec<_> = rows
+        .iter()
+        .map(|layer| layer.work.clone().unwrap())
+        .collect();
+    assert_eq!(works[0].macs, whole(0));
+    assert_eq!(works[0].synops, works[0].acs);
+    assert_eq!((&works[1].macs, &works[1].acs), (&whole(0), &whole(0)));
+    assert_eq!(works[1].synops, whole(256));
+    assert!(works[2..].iter().all(|work| work.macs == whole(256)));
+    assert!(rows.iter().all(|layer| layer.parameters == whole(64)));
+    assert_is_the_estimate(&counted, &estimate);
+}
+
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_picojoule"))
         .current_dir(folder)
@@ -387,6 +444,21 @@ fn pictures_are_of_one_estimate() {
     assert!(refused(folder.path(), &two).contains("of one estimate"));
     let two = ["net.toml", "--table", "45nm,7nm", "--folded", "-"];
     assert!(refused(folder.path(), &two).contains("of one estimate"));
+}
+
+/// Each op is a stage of its own where none is named.
+#[test]
+fn a_legend_has_no_more_stages_than_there_are_fills() {
+    let mut text = "name = 'net'\ninputs = { x = 'n 8' }\ndims = { n = 2 }\n".to_owned();
+    let mut last = "x".to_owned();
+    for at in 0..40 {
+        text.push_str(&format!("[[op]]\nname = 'o{at}'\napply = '{last} + 1'\n"));
+        last = format!("o{at}");
+    }
+    let folder = folder(&text);
+    printed(folder.path(), &["net.toml", "--plot", "a.svg"]);
+    let svg = std::fs::read_to_string(folder.path().join("a.svg")).unwrap();
+    assert!(svg.contains("the 27 of 40 stages that take most"), "{svg}");
 }
 
 #[test]

@@ -107,6 +107,7 @@ pub fn layer_table(estimate: &Estimate, layers: &[Layer], all: bool) -> Table {
     notes.extend(common_notes(estimate));
     let shown = LayerColumns {
         estimate,
+        total: estimate.total(),
         has_acs: all || !estimate.work().is_macs_alone(),
     };
     let mut rows: Vec<Row> = layers.iter().map(|layer| row(shown.cells(layer))).collect();
@@ -125,6 +126,7 @@ pub fn layer_table(estimate: &Estimate, layers: &[Layer], all: bool) -> Table {
 /// Which columns the layers of an estimate have.
 struct LayerColumns<'e> {
     estimate: &'e Estimate,
+    total: Energy,
     /// Whether there are accumulates and synaptic operations.
     has_acs: bool,
 }
@@ -198,7 +200,7 @@ impl LayerColumns<'_> {
             cells.push(energy(&layer.statics));
         }
         let all = layer.picojoules();
-        let part = share(all.as_ref().map(energy_of), self.estimate.total());
+        let part = share(all.as_ref().map(energy_of), self.total);
         cells.extend([energy(&all), part]);
         cells
     }

@@ -34,7 +34,7 @@ pub fn change_table(
     let top = match by {
         ChangeBy::Op => {
             parts.retain(Part::differs);
-            parts.sort_by(|a, b| b.size().cmp(&a.size()));
+            parts.sort_by_key(|part| std::cmp::Reverse(part.size()));
             top
         }
         ChangeBy::Layer => parts.len(),

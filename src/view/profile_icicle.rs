@@ -1,7 +1,10 @@
 //! Icicles of where the energy goes, and of what two variants differ in.
 
 use super::caveats::caveats_of_estimate;
+use std::collections::HashMap;
+
 use num_rational::BigRational;
+use num_traits::Zero;
 
 use super::confidence::rests_on;
 use super::conventions::conventions_line;
@@ -23,29 +26,55 @@ pub fn profile_icicle(estimate: &Estimate, profile: &Profile) -> Icicle {
         stages: &estimate.stages,
         root,
     };
-    let mut caption = caveats_of_estimate(estimate);
+    let (legend, left_out) = legend(estimate, root);
+    let mut caption: Vec<String> = left_out.into_iter().collect();
+    caption.extend(caveats_of_estimate(estimate));
     caption.extend([rests_on(estimate), conventions_line(estimate)]);
-    let legend = estimate.stages.iter().enumerate();
-    let has_energy = |stage: &&String| has_stage(root, stage);
-    let legend = legend.filter(|(_, stage)| has_energy(stage));
     Icicle {
         title: format!("Where the energy goes: {}", title(estimate)),
         subtitle: dims_line(estimate),
-        legend: legend
-            .map(|(index, stage)| {
-                let tone = IcicleTone::Segment { index, lighter: 0 };
-                (stage.clone(), tone)
-            })
-            .collect(),
+        legend,
         root: shown.of(root, "", None),
         caption,
     }
 }
 
-fn has_stage(node: &Node, stage: &str) -> bool {
-    let is_it = node.kind == NodeKind::Stage && node.name == stage;
-    let costs = node.picojoules != BigRational::default();
-    (is_it && costs) || node.children.iter().any(|child| has_stage(child, stage))
+/// More stages than there are fills do not stand in the legend.
+const LEGEND: usize = 27;
+
+/// The stages that take anything with their colours, in the order of the model;
+/// where there are many, those that take most, and a line that says so.
+fn legend(estimate: &Estimate, root: &Node) -> (Vec<(String, IcicleTone)>, Option<String>) {
+    let mut energies: HashMap<&str, BigRational> = HashMap::new();
+    add_stages(root, &mut energies);
+    let stages = estimate.stages.iter().enumerate();
+    let mut taking: Vec<(usize, &String, BigRational)> = stages
+        .filter_map(|(index, stage)| {
+            let energy = energies.remove(stage.as_str())?;
+            (!energy.is_zero()).then_some((index, stage, energy))
+        })
+        .collect();
+    let count = taking.len();
+    taking.sort_by(|(_, _, a), (_, _, b)| b.cmp(a));
+    taking.truncate(LEGEND);
+    taking.sort_by_key(|(index, _, _)| *index);
+    let left_out = (count > LEGEND).then(|| {
+        format!("In the legend: the {LEGEND} of {count} stages that take most; colours come again.")
+    });
+    let entry = |(index, stage, _): (usize, &String, BigRational)| {
+        (stage.clone(), IcicleTone::Segment { index, lighter: 0 })
+    };
+    (taking.into_iter().map(entry).collect(), left_out)
+}
+
+/// The energy of every stage, in all layers together.
+fn add_stages<'n>(node: &'n Node, energies: &mut HashMap<&'n str, BigRational>) {
+    for child in &node.children {
+        match child.kind {
+            NodeKind::Stage => *energies.entry(&child.name).or_default() += &child.picojoules,
+            _ => add_stages(child, energies),
+        }
+    }
 }
 
 struct Shown<'p> {

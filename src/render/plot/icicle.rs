@@ -95,12 +95,15 @@ fn draw(painter: &Painter<'_>, placed: &Placed<'_>, top: f64) -> Result<(), Char
     match &placed.content {
         Content::Box(own) => painter.in_box(&own.label, &own.detail, || {
             painter.hatched(rect, paint)?;
-            label(painter, own, rect, paint)
+            label(painter, (&own.label, &own.note), rect, paint)
         }),
         Content::Folded(count) => {
             let boxes = if *count == 1 { "box" } else { "boxes" };
             let words = format!("{count} {boxes} too narrow to draw");
-            painter.in_box(&words, &words, || painter.rect(rect, paint.0))
+            painter.in_box(&words, &words, || {
+                painter.rect(rect, paint.0)?;
+                label(painter, (&format!("{count} more"), ""), rect, paint)
+            })
         }
     }
 }
@@ -109,7 +112,7 @@ fn draw(painter: &Painter<'_>, placed: &Placed<'_>, top: f64) -> Result<(), Char
 /// left out, where there is none for it.
 fn label(
     painter: &Painter<'_>,
-    own: &IcicleBox,
+    (name, note): (&str, &str),
     rect: Rect,
     (ground, hatch): (RGBColor, Hatch),
 ) -> Result<(), ChartError> {
@@ -118,12 +121,15 @@ fn label(
         colour: if is_dark(ground) { PAPER } else { INK },
         ..LABEL
     };
-    let with_note = format!("{}  {}", own.label, own.note);
+    let with_note = match note {
+        "" => name.to_owned(),
+        note => format!("{name}  {note}"),
+    };
     let fits = |text: &str| painter.width(text, style) <= room;
     let text = match () {
         () if fits(&with_note) => with_note,
-        () if fits(&own.label) => own.label.clone(),
-        () => match shortened(&own.label, fits) {
+        () if fits(name) => name.to_owned(),
+        () => match shortened(name, fits) {
             Some(text) => text,
             None => return Ok(()),
         },

@@ -110,6 +110,7 @@ fn boxes_too_narrow_to_draw_are_folded_and_that_is_said() {
         svg.as_str()
             .contains("<title>10000 boxes too narrow to draw</title>")
     );
+    assert!(says(&svg, "10000 more"));
     assert!(says(&svg, "large  10000 pJ"));
     assert_legible(&svg);
 }
