@@ -69,6 +69,7 @@ pub mod model;
 pub mod movement;
 pub mod number;
 pub mod primitive;
+pub mod profile;
 mod random;
 pub mod render;
 #[cfg(feature = "plots")]

@@ -24,6 +24,7 @@ mod name;
 mod output;
 mod over;
 mod plot;
+mod profile;
 mod report;
 mod request;
 mod runs;
@@ -77,6 +78,7 @@ fn run_command(command: args::Command) -> Result<Answer, Problems> {
         args::Command::Compare(args) => compare::run(&args),
         args::Command::Sensitivity(args) => sensitivity::run(&args),
         args::Command::Sweep(args) => sweep::run(&args),
+        args::Command::Profile(args) => profile::run(&args),
         args::Command::Graph(args) => graph::run(&args),
         args::Command::Import(args) => import::run(&args),
         args::Command::Report(args) => report::run(&args),

@@ -6,7 +6,7 @@ use num_traits::Zero;
 use super::estimate::{Estimate, INFERENCE, Unsupported};
 use super::work::Work;
 use crate::census::{Census, Conventions, census};
-use crate::graph::{DensityLimits, OpGraph};
+use crate::graph::{DensityLimits, Op, OpGraph, Region, RegionId};
 use crate::number;
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Bindings, EvalError};
@@ -93,6 +93,17 @@ impl Counted {
         })
     }
 
+    /// The layer of an op: the outermost block around it with its repeats, or the
+    /// op itself where it stands in the model.
+    pub fn layer_of(&self, op: &Op) -> String {
+        layer_name(&self.graph, op, &self.graph.values())
+    }
+
+    /// The layer that a block is.
+    pub fn layer_in(&self, layer: RegionId) -> String {
+        region_name(self.graph.region(layer), &self.graph.values())
+    }
+
     /// The stages of a scope; nothing where it has no such scope. Of all of it
     /// what each run takes, [`INFERENCE`], is one too.
     pub fn stages_of(&self, scope: &str) -> Option<Vec<String>> {
@@ -108,11 +119,15 @@ impl Counted {
 
 /// The layer of an op: the outermost block around it with its repeats, or the
 /// op itself where it stands in the model.
-pub(super) fn layer_name(graph: &OpGraph, op: &crate::graph::Op, values: &Bindings) -> String {
+pub(super) fn layer_name(graph: &OpGraph, op: &Op, values: &Bindings) -> String {
     let Some(layer) = graph.layer(op.region) else {
         return op.name.clone();
     };
-    let region = graph.region(layer);
+    region_name(graph.region(layer), values)
+}
+
+/// The name of a block with its repeats.
+fn region_name(region: &Region, values: &Bindings) -> String {
     match region.rounds.evaluate(values) {
         Ok(repeat) if repeat != number::whole(1) => {
             format!("{} (×{})", region.name, number::plain(&repeat))

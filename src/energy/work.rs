@@ -44,6 +44,17 @@ impl Work {
         Ok(work)
     }
 
+    /// Each number of it as another one.
+    pub fn map(&self, number: impl Fn(&BigRational) -> BigRational) -> Work {
+        Work {
+            macs: number(&self.macs),
+            effective_macs: number(&self.effective_macs),
+            acs: number(&self.acs),
+            synops: number(&self.synops),
+            dense_synops: number(&self.dense_synops),
+        }
+    }
+
     /// Whether nothing but multiply–accumulates are added up.
     pub fn is_macs_alone(&self) -> bool {
         self.macs == self.dense_synops

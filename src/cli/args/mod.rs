@@ -15,6 +15,7 @@ mod model;
 mod output;
 mod part;
 mod price;
+mod profile;
 mod random;
 mod report;
 mod runs;
@@ -36,6 +37,7 @@ pub(super) use self::model::{ModelArgs, StrictArgs};
 pub(super) use self::output::{OutputFormat, PlotArgs};
 pub(super) use self::part::VariantsArgs;
 pub(super) use self::price::PriceArgs;
+pub(super) use self::profile::{ProfileArgs, ProfileBy};
 pub(super) use self::report::ReportArgs;
 pub(super) use self::runs::{CalibrateArgs, ValidateArgs};
 pub(super) use self::scan::ScanArgs;
@@ -80,6 +82,8 @@ pub(super) enum Command {
     Crossover(CrossoverArgs),
     /// Find what a dim, parameter or table entry must be for a saving
     Require(RequireArgs),
+    /// Show where the energy goes: hottest ops, layers, an icicle, folded stacks
+    Profile(ProfileArgs),
     /// Draw the operation graph
     Graph(GraphArgs),
     /// Write an ONNX graph or a Hugging Face config as a model file

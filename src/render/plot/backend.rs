@@ -50,6 +50,20 @@ impl<'a> SvgBackend<'a> {
         self.element(format_args!(r#"<path fill="{}" d="{path}"/>"#, hex(colour)))
     }
 
+    /// Opens a box that can be looked for by its label and says `detail` to whoever
+    /// points at it.
+    pub fn open_box(&mut self, label: &str, detail: &str) -> BackendResult {
+        let (label, detail) = (escape(label), escape(detail));
+        self.element(format_args!(
+            r#"<g class="box" data-label="{label}"><title>{detail}</title>"#
+        ))
+    }
+
+    /// Closes the last box that was opened.
+    pub fn close_box(&mut self) -> BackendResult {
+        self.element(format_args!("</g>"))
+    }
+
     fn element(&mut self, element: std::fmt::Arguments<'_>) -> BackendResult {
         // Writing to a string does not fail.
         let _ = self.out.write_fmt(element);
@@ -222,7 +236,9 @@ fn paint<S: BackendStyle>(style: &S, fill: bool) -> String {
     out
 }
 
-/// `text` as XML character data. Characters that XML cannot hold become U+FFFD.
+/// `text` as XML character data, or as an attribute between double quotes.
+/// Characters that XML cannot hold become U+FFFD, and so do marks that would turn
+/// the direction of what stands beside them.
 pub fn escape(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
@@ -233,6 +249,8 @@ pub fn escape(text: &str) -> String {
             '"' => out += "&quot;",
             '\t' | '\n' | '\r' => out.push(' '),
             '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            '\u{61c}' | '\u{200e}' | '\u{200f}' => out.push('\u{fffd}'),
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => out.push('\u{fffd}'),
             c if c.is_control() => out.push('\u{fffd}'),
             c => out.push(c),
         }
@@ -257,5 +275,7 @@ mod tests {
     fn text_cannot_leave_its_element() {
         assert_eq!(escape("a<b> & \"c\""), "a&lt;b&gt; &amp; &quot;c&quot;");
         assert_eq!(escape("a\u{1b}\nb"), "a\u{fffd} b");
+        // A mark that would write what follows from right to left.
+        assert_eq!(escape("a\u{202e}b"), "a\u{fffd}b");
     }
 }

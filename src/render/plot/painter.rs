@@ -15,6 +15,7 @@ use plotters::style::{
 use super::ChartError;
 use super::backend::{FINE, SvgBackend};
 use super::font::{FAMILY, Fonts, Type};
+use super::group::BoxTag;
 use super::palette::{Hatch, PAPER};
 use super::rects::Rects;
 use crate::render::wrap::wrap;
@@ -107,6 +108,23 @@ impl<'a> Painter<'a> {
             true => Ok(()),
             false => self.done(self.area.draw(&element)),
         }
+    }
+
+    /// Draws what `inside` draws as one box, with its label and all there is to say
+    /// of it.
+    pub fn in_box(
+        &self,
+        label: &str,
+        detail: &str,
+        inside: impl FnOnce() -> Result<(), ChartError>,
+    ) -> Result<(), ChartError> {
+        let open = BoxTag::Open {
+            label: label.to_owned(),
+            detail: detail.to_owned(),
+        };
+        self.done(self.area.draw(&open))?;
+        inside()?;
+        self.done(self.area.draw(&BoxTag::Close))
     }
 
     /// A filled polygon.

@@ -98,12 +98,20 @@ impl Cell {
             Cell::NotCounted => "—".to_owned(),
             Cell::Text(text) | Cell::Formula { text, .. } => text.clone(),
             Cell::Count(count) => number::grouped(count),
-            Cell::Energy(energy) => format!("{energy:.4}"),
+            Cell::Energy(energy) => minus(format!("{energy:.4}")),
             Cell::Seconds(seconds) => units::seconds(*seconds),
             Cell::Share(share) => units::percent(*share, 2),
             Cell::Factor(factor) => format!("{}×", units::significant(*factor, 3)),
             Cell::Number(number) => signed(*number),
         }
+    }
+}
+
+/// With the sign of a number below zero as shares have it.
+fn minus(text: String) -> String {
+    match text.strip_prefix('-') {
+        Some(size) => format!("−{size}"),
+        None => text,
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod bars;
 mod heat;
+mod icicle;
 mod lines;
 mod tornado;
 
