@@ -22,6 +22,8 @@ use crate::symbolic::{Bindings, EvalError};
 pub struct Layer {
     /// Its name; of a round with its number: `encoder.0`.
     pub name: String,
+    /// Whether it is several rounds, too many to be told apart.
+    pub is_together: bool,
     /// The shape of what it reads first, beside weights; nothing where it reads
     /// nothing.
     pub input: Option<Vec<BigRational>>,
@@ -73,7 +75,10 @@ pub fn layers(counted: &Counted, estimate: &Estimate) -> Result<Vec<Layer>, Prob
     let rows = rows.layers.into_iter();
     let apart = rows.flat_map(|layer| match rounds.get(&layer.name) {
         Some(rounds) if rounds.is_told_apart => layer.apart(rounds),
-        _ => vec![layer],
+        several => vec![Layer {
+            is_together: several.is_some(),
+            ..layer
+        }],
     });
     Ok(apart.collect())
 }
@@ -242,6 +247,7 @@ impl Layer {
         let some = |number: &Option<BigRational>| number.as_ref().map(part);
         let one = Layer {
             name: String::new(),
+            is_together: false,
             input: self.input.clone(),
             output: self.output.clone(),
             parameters: part(&self.parameters),

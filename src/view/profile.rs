@@ -100,9 +100,8 @@ fn common_notes(estimate: &Estimate) -> Vec<String> {
 /// where not all products are multiply–accumulates, or if `all` columns are asked
 /// for.
 pub fn layer_table(estimate: &Estimate, layers: &[Layer], all: bool) -> Table {
-    let together = layers.iter().map(|layer| &layer.name);
-    let together = together.filter(|name| name.ends_with(')') && name.contains(" (×"));
-    let too_many: Vec<String> = together.cloned().collect();
+    let together = layers.iter().filter(|layer| layer.is_together);
+    let too_many: Vec<String> = together.map(|layer| layer.name.clone()).collect();
     let mut notes: Vec<String> = together_line(&too_many).into_iter().collect();
     notes.extend(common_notes(estimate));
     let shown = LayerColumns {
