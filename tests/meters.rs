@@ -203,7 +203,8 @@ fn a_meter_may_be_a_little_late() {
     bench.write("watts.csv", "seconds,watts\n0,5\n");
     bench.write(
         "logger.sh",
-        "echo 0.5,5 >> watts.csv; sleep 1.3; printf '60,' >> watts.csv; sleep 0.3; \
+        // The times of files are coarser than clocks: not in the first moment.
+        "sleep 0.1; echo 0.5,5 >> watts.csv; sleep 1.3; printf '60,' >> watts.csv; sleep 0.3; \
          echo 5 >> watts.csv",
     );
     // The logger is no part of the command, and does not end with it.

@@ -9,6 +9,9 @@ use crate::number;
 use crate::render::table::{Align, Cell, Column, Row, RowKind, Table, TableFormat};
 use crate::source::Problems;
 
+/// Formulas of dims that are longer are left to the file.
+const LONGEST: usize = 24;
+
 /// The models that ship, with their variants and dims.
 pub(super) fn run() -> Result<(), Problems> {
     let column = |name: &str, key: &str| Column {
@@ -26,6 +29,7 @@ pub(super) fn run() -> Result<(), Problems> {
                 AstNode::Number(value) => {
                     format!("{}={}", dim.name.value, number::plain(value))
                 }
+                _ if dim.formula.text.len() > LONGEST => format!("{}=…", dim.name.value),
                 _ => format!("{}={}", dim.name.value, dim.formula.text),
             })
             .chain(model.root.needs.iter().map(|need| need.value.clone()))
