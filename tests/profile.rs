@@ -9,6 +9,7 @@ mod common;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use common::rounds::COUNTING;
 use common::{NONE_FREE, format, graph, model, ratio, set, shipped, table, whole};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -266,36 +267,8 @@ fn a_round_has_its_part_of_all_rounds() {
 /// shifts; then they are MACs.
 #[test]
 fn rounds_that_differ_have_what_they_take() {
-    let text = "
-name = 'net'
-inputs = { x = { shape = 'n 8', domain = 'binary' } }
-dims = { n = 4 }
-params = { layers = 12 }
-
-[[op]]
-name = 'l'
-block = 'b'
-repeat = 'layers'
-inputs = ['x']
-
-[[block]]
-name = 'b'
-inputs = { x = 'n d' }
-
-[[block.op]]
-name = 'c'
-einsum = 'n d, d e -> n e'
-inputs = ['x', { weight = 'd d' }]
-
-[[block.op]]
-name = 's'
-apply = 'c >= 1'
-
-[[block.op]]
-name = 'y'
-apply = 'x + s'
-";
-    let counted = counted(&model(text), "net", None);
+    let text = COUNTING.replace("layers = 2", "layers = 12");
+    let counted = counted(&model(&text), "net", None);
     let estimate = priced(&counted, &table("45nm"), false);
     let rows = layers(&counted, &estimate).unwrap();
     let names: Vec<String> = rows.iter().map(|layer| layer.name.clone()).collect();

@@ -6,6 +6,7 @@
 
 pub mod buffers;
 pub mod program;
+pub mod rounds;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
