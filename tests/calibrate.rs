@@ -130,6 +130,82 @@ fn launches_and_inferences_are_fitted() {
     }
 }
 
+/// On a board that says itself how long a launch takes, what a clock said of the
+/// runs is no time of its own: a second more or less changes nothing.
+#[test]
+fn a_board_with_launches_goes_by_these() {
+    let mut lines = grid().lines().map(str::to_owned).collect::<Vec<_>>();
+    for (at, line) in lines.iter_mut().enumerate() {
+        line.push_str(if at == 0 { ",seconds" } else { ",0.01" });
+    }
+    let folder = Folder::new(&(lines.join("\n") + "\n"));
+    let line =
+        "calibrate runs.csv --base bare-board --movement compulsory --fit mac.int8,dram,launch";
+    let fitted = folder.json(line);
+    near(&fitted["coefficients"][0]["value"], 2.0);
+    near(&fitted["coefficients"][1]["value"], 30.0);
+}
+
+/// The runs multiply in int8 and nothing else: what a product in fp32 costs, or a
+/// selection that stands in its place, is unknown, and not 0.
+#[test]
+fn products_that_no_run_has_stay_unknown() {
+    let folder = Folder::new(&grid());
+    folder.json("calibrate runs.csv --fit mac.int8 -o fitted.toml");
+    let told = folder.mistake("estimate convolution --format fp32 --table fitted.toml");
+    assert!(told.contains("mul"), "{told}");
+    let told = folder.mistake("compare attention --format int8/int32 --table fitted.toml");
+    assert!(told.contains("select"), "{told}");
+}
+
+#[test]
+fn a_fit_takes_the_place_of_nothing_that_it_read() {
+    let folder = Folder::new(&grid());
+    let told = folder.mistake("calibrate runs.csv --fit mac.int8 -o ./runs.csv");
+    assert!(told.contains("would take the place"), "{told}");
+    let line = "calibrate runs.csv --base bare.toml --movement compulsory -o ./bare.toml";
+    let told = folder.mistake(line);
+    assert!(told.contains("would take the place"), "{told}");
+    assert_eq!(
+        std::fs::read_to_string(folder.path("runs.csv")).unwrap(),
+        grid()
+    );
+    assert_eq!(
+        std::fs::read_to_string(folder.path("bare.toml")).unwrap(),
+        BASE
+    );
+}
+
+/// What a link leads to is written, and the link stays one.
+#[cfg(unix)]
+#[test]
+fn links_stay_links() {
+    let folder = Folder::new(&grid());
+    std::fs::write(folder.path("real.toml"), "").unwrap();
+    std::os::unix::fs::symlink("real.toml", folder.path("link.toml")).unwrap();
+    folder.json("calibrate runs.csv --fit mac.int8 -o link.toml");
+    let text = std::fs::read_to_string(folder.path("real.toml")).unwrap();
+    assert!(text.contains("kind = \"fitted\""), "{text}");
+    assert!(folder.path("link.toml").is_symlink());
+}
+
+/// Into a pipe the table is written, instead of a file in its place.
+#[cfg(unix)]
+#[test]
+fn pipes_stay_pipes() {
+    let folder = Folder::new(&grid());
+    let script = format!(
+        "mkfifo pipe && (timeout 20 cat pipe > copy.toml & {} calibrate runs.csv --fit mac.int8 \
+         -o pipe; wait; test -p pipe)",
+        env!("CARGO_BIN_EXE_picojoule")
+    );
+    let mut shell = Command::new("sh");
+    shell.current_dir(folder.0.path()).args(["-c", &script]);
+    assert!(shell.output().unwrap().status.success());
+    let text = std::fs::read_to_string(folder.path("copy.toml")).unwrap();
+    assert!(text.contains("kind = \"fitted\""), "{text}");
+}
+
 /// Of a base with static power that is not counted, the energy is in the prices,
 /// so that the fitted table must not charge it again.
 #[test]

@@ -6,6 +6,7 @@
 mod common;
 
 use common::buffers::{bits, crossing, memory, moved, table};
+use common::program::run;
 use common::{counted, model, set, shipped, whole};
 use num_rational::BigRational;
 use picojoule::energy::{CostModel, Counted, entry_values, estimate, priced};
@@ -20,6 +21,28 @@ const EVENTS: MovementOptions = MovementOptions {
     fuse: Fuse::None,
     spikes: Spikes::Events,
 };
+
+/// With 768 columns queries and keys have 768/12 = 64 of them, of which each of 12
+/// heads has 5⅓. No bound is known of that; what crosses has a number all the same.
+#[test]
+fn what_is_not_whole_has_no_lower_bound() {
+    let line = "estimate attention --variant e-att --set d=768 --set h=12 \
+                --movement tiled --output json";
+    let (code, told, mistake) = run(line);
+    assert_eq!(code, 0, "{mistake}");
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert!(told["lower_bound_bits"].is_null());
+    assert!(told["movement_pj"].as_f64().unwrap() > 0.0);
+}
+
+/// Where one memory is all there is, no tile is kept before it.
+#[test]
+fn one_memory_alone_holds_no_tiles() {
+    let (_, told, _) =
+        run("estimate attention --table tpu-v5e --format bf16 --static --movement tiled");
+    let told: Vec<&str> = told.split_whitespace().collect();
+    assert!(told.join(" ").contains("` is the only memory here"));
+}
 
 /// Elements of a byte that cross below a buffer of so many.
 fn elements(text: &str, tiles: Tiles, options: MovementOptions, buffer: u64) -> BigRational {

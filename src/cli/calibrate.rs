@@ -27,6 +27,12 @@ pub(super) fn run(args: &CalibrateArgs) -> Result<(), Problems> {
         plot: args.residuals.clone(),
     };
     let residuals = Plot::asked(&residuals)?;
+    if let Some(out) = &args.out {
+        let tables = args.price.table.iter().filter(|table| is_path(table));
+        for read in tables.chain([&args.runs]) {
+            files::keep(out, Path::new(read))?;
+        }
+    }
     let request = RunsRequest::new(&args.runs, &args.price, &[])?;
     let fit = Fit::of(args, &request)?;
     let left_out = fit.left_out(args, &request)?;

@@ -1,22 +1,54 @@
 //! Files, written whole or not at all.
 
+use std::fs::File;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::usage::usage_error;
 use crate::report::PageFile;
 use crate::source::Problems;
 
 /// Writes a file whole: into a temporary one beside it, which then takes its
-/// name.
+/// name. What is no file, as a pipe, is written into.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problems> {
     let failed = |error: &dyn std::fmt::Display| {
         usage_error(format!("cannot write `{}`: {error}", path.display()))
     };
-    let mut file = temporary(folder(path)).map_err(|error| failed(&error))?;
+    if is_stream(path) {
+        let stream = File::options().write(true).open(path);
+        let written = stream.and_then(|mut stream| stream.write_all(bytes));
+        return written.map_err(|error| failed(&error));
+    }
+    let target = target(path);
+    let mut file = temporary(folder(&target)).map_err(|error| failed(&error))?;
     file.write_all(bytes).map_err(|error| failed(&error))?;
-    file.persist(path).map_err(|error| failed(&error.error))?;
+    file.persist(&target)
+        .map_err(|error| failed(&error.error))?;
     Ok(())
+}
+
+/// Whether it is a pipe, a terminal or another device, which no file may replace.
+pub(super) fn is_stream(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir())
+}
+
+/// The file that a path means: where a link leads to.
+pub(super) fn target(path: &Path) -> PathBuf {
+    let leads_on = std::fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink());
+    let file = leads_on.then(|| std::fs::canonicalize(path).ok());
+    file.flatten().unwrap_or_else(|| path.to_owned())
+}
+
+/// Refuses to write over a file that was read.
+pub(super) fn keep(out: &Path, read: &Path) -> Result<(), Problems> {
+    let both = [out, read].map(std::fs::canonicalize);
+    match both {
+        [Ok(out), Ok(read)] if out == read => Err(usage_error(format!(
+            "`{}` would take the place of what was read from it",
+            read.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Writes the files of a report into `folder`, making it if need be. All are
@@ -30,7 +62,7 @@ pub(super) fn write_all(folder: &Path, files: &[PageFile]) -> Result<(), Problem
     for file in files {
         let mut temporary = temporary(folder).map_err(failed)?;
         temporary.write_all(&file.bytes).map_err(failed)?;
-        written.push((temporary, folder.join(&file.name)));
+        written.push((temporary, target(&folder.join(&file.name))));
     }
     for (temporary, path) in written {
         temporary

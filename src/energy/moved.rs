@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use num_rational::BigRational;
 use num_traits::Zero;
 
 use super::cost::CostModel;
@@ -13,7 +12,7 @@ use crate::graph::Op;
 use crate::movement::{Direction, Role, Sizes, Traffic, traffic};
 use crate::number;
 use crate::source::{Diagnostic, Problems};
-use crate::symbolic::{Bindings, Expr};
+use crate::symbolic::Expr;
 use crate::table::Confidence;
 
 /// What becomes of a level of memory without a price.
@@ -105,7 +104,9 @@ pub(super) fn moved_with(
             confidence,
         });
     }
-    let lower_bound_bits = lower_bound(traffic.lower_bound.as_ref(), &values, &mut problems);
+    // There is none where an extent is no whole number.
+    let bound = traffic.lower_bound.as_ref();
+    let lower_bound_bits = bound.and_then(|bound| bound.evaluate(&values).ok());
     problems.or(Moved {
         memory: memory.clone(),
         lines,
@@ -211,19 +212,4 @@ fn unpriced(memory: &Memory, level: usize, op: &Op, name: &str) -> Diagnostic {
         None => Diagnostic::at(&op.place, message),
     };
     mistake.help("a memory whose `per` is a read says what a write costs: `write = { pj = … }`")
-}
-
-fn lower_bound(
-    bound: Option<&Expr>,
-    values: &Bindings,
-    problems: &mut Problems,
-) -> Option<BigRational> {
-    match bound?.evaluate(values) {
-        Ok(bits) => Some(bits),
-        Err(why) => {
-            let message = format!("the lower bound of the traffic has no value: {why}");
-            problems.push(Diagnostic::new(message));
-            None
-        }
-    }
 }

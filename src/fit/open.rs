@@ -53,7 +53,8 @@ impl Hardware {
     }
 
     /// Static power times the seconds that were measured, or else those of the
-    /// roofline; and what an inference takes beside.
+    /// roofline; and what an inference takes beside. A table with a time a launch
+    /// says itself how long a run takes, and goes by that.
     fn static_joules(&self, run: &Run, timing: &Timing) -> Result<f64, Diagnostic> {
         let of = |figure: &Figure| number::to_f64(&figure.value);
         let inference = timing.inference.as_ref().map_or(0.0, of);
@@ -61,7 +62,11 @@ impl Hardware {
             return Ok(inference);
         };
         let counted = || timing.seconds(|_| true).as_ref().map(number::to_f64);
-        match run.seconds.or_else(counted) {
+        let seconds = match timing.launch {
+            Some(_) => counted().or(run.seconds),
+            None => run.seconds.or_else(counted),
+        };
+        match seconds {
             Some(seconds) => Ok(inference + power * seconds),
             None => {
                 let why = timing.unknown(self.table.name()).unwrap_or_default();

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use super::calibration::{Fitted, names};
 use super::coefficient::Coefficient;
 use super::solve::Estimated;
+use crate::demand::CostKey;
 use crate::energy::Memory;
 use crate::format::NumberFormat;
 use crate::movement::Direction;
@@ -77,15 +78,22 @@ pub fn written(
     let mut text = head(provenance, start.runs, &known);
     for format in all {
         let _ = write!(text, "\n[{format}]\n");
-        for (primitive, at) in own.get(&format).into_iter().flatten() {
+        let own = own.get(&format).map_or(&[][..], Vec::as_slice);
+        for (primitive, at) in own {
             let _ = writeln!(
                 text,
                 "{primitive} = {{ {} }}",
                 of.entry(*at, "pj").join(", ")
             );
         }
+        let has = |one| own.iter().any(|(primitive, _)| *primitive == one);
+        let multiplies = multiplied_in(start.runs).contains(&format);
+        if !is_priced && multiplies && !has(Primitive::Mul) && !has(Primitive::Mac) {
+            let fields = assumed(0.0, "pj", NOTHING).join(", ");
+            let _ = writeln!(text, "mul = {{ {fields} }}");
+        }
     }
-    text.push_str(&nothing(start.base));
+    text.push_str(&nothing(start.base, start.runs));
     for level in start.memory.iter().flat_map(|memory| &memory.levels) {
         text.push_str(&of.level(level).unwrap_or_default());
     }
@@ -105,21 +113,49 @@ fn formats(runs: &[CountedRun]) -> BTreeSet<NumberFormat> {
     formats
 }
 
+/// The formats that runs multiply in.
+fn multiplied_in(runs: &[CountedRun]) -> BTreeSet<NumberFormat> {
+    let formats = runs.iter().flat_map(|run| {
+        let demands = run.counted.census.demands.iter();
+        let products = demands.filter(|demand| demand.key == CostKey::Op(Primitive::Mul));
+        products.map(|demand| demand.precision.resolve(run.format))
+    });
+    formats.collect()
+}
+
+/// What a product is, or what stands in the place of one.
+const PRODUCTS: [Primitive; 6] = [
+    Primitive::Mul,
+    Primitive::Select,
+    Primitive::Shift,
+    Primitive::And,
+    Primitive::Xnor,
+    Primitive::Popcount,
+];
+
 /// `[every]`, with the primitives at 0 that a table prices in no format. Beside a
 /// `mac` its halves have no price, or else they would be paid for in its place.
-fn nothing(base: Option<&EnergyTable>) -> String {
+///
+/// What products cost, in a format or by a primitive that no run computes with, is
+/// not in what was fitted: it stays unknown, so that nobody finds networks without
+/// multiplications for nothing here. The little that is done to each element is
+/// not told from the products beside it.
+fn nothing(base: Option<&EnergyTable>, runs: &[CountedRun]) -> String {
     let prices = |primitive| {
         let entries = base.into_iter().flat_map(EnergyTable::entries);
         entries.into_iter().any(|(_, one, _)| one == primitive)
     };
+    let demands = runs.iter().flat_map(|run| &run.counted.census.demands);
+    let in_runs: Vec<CostKey> = demands.map(|demand| demand.key).collect();
     let is_half = |one| matches!(one, Primitive::Mul | Primitive::Add | Primitive::Mac);
+    let is_left_out = |one| match prices(Primitive::Mac) {
+        true => is_half(one),
+        false => matches!(one, Primitive::Mul | Primitive::Mac),
+    };
+    let is_unknown = |one| PRODUCTS.contains(&one) && !in_runs.contains(&CostKey::Op(one));
     let mut text = String::new();
     for primitive in Primitive::ALL {
-        let is_left_out = match prices(Primitive::Mac) {
-            true => is_half(primitive),
-            false => primitive == Primitive::Mac,
-        };
-        if !is_left_out && !prices(primitive) {
+        if !is_left_out(primitive) && !is_unknown(primitive) && !prices(primitive) {
             if text.is_empty() {
                 text.push_str("\n[every]\n");
             }

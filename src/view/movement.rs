@@ -6,6 +6,7 @@ use num_traits::ToPrimitive;
 use super::cells::{self, column, row, share, words};
 use crate::census::Ineffectual;
 use crate::energy::{Estimate, LevelNumber, LevelTraffic, Memory, Moved};
+use crate::movement::Movement;
 use crate::number;
 use crate::render::table::{Align, Cell, Row, RowKind, Table};
 use crate::symbolic::Symbol;
@@ -84,12 +85,23 @@ pub(super) fn level_notes(memory: &Memory, varied: &[Symbol]) -> Vec<String> {
         true => level.resizing(),
         false => level.resized(),
     };
-    memory
-        .levels
-        .iter()
-        .enumerate()
-        .filter_map(of_level)
+    let levels = memory.levels.iter().enumerate();
+    one_level(memory)
+        .into_iter()
+        .chain(levels.filter_map(of_level))
         .collect()
+}
+
+/// What is to be said where no memory stands before the farthest one.
+fn one_level(memory: &Memory) -> Option<String> {
+    match (memory.movement, memory.levels.as_slice()) {
+        (Movement::Tiled(_), [only]) => Some(format!(
+            "`{}` is the only memory here: no tile is kept before it, and every operand comes from \
+             it for every operation.",
+            only.name()
+        )),
+        _ => None,
+    }
 }
 
 /// The lower bound beside what crosses to and from the farthest level; nothing

@@ -198,6 +198,14 @@ fn outputs_have_a_third_part() {
             .sum(),
         part("static_pj"),
     );
+    // Each layer has the same parts.
+    for name in ["compute_pj", "movement_pj", "static_pj"] {
+        let layers = all["layers"].as_array().unwrap().iter();
+        assert_close(
+            layers.map(|one| one[name].as_f64().unwrap()).sum(),
+            part(name),
+        );
+    }
     let none = json(&["estimate", "attention", "--table", "45nm", "--static"]);
     assert!(none["seconds"].is_null() && none["static_pj"].is_null());
     assert_eq!(none["static_unknown"], "table `45nm` has no static power");

@@ -116,6 +116,7 @@ struct LayerJson {
     products: ProductsJson,
     /// `null` where nothing of it is supported.
     compute_pj: Option<f64>,
+    movement_pj: Option<f64>,
     #[serde(flatten)]
     time: Option<GroupTimeJson>,
 }
@@ -125,7 +126,8 @@ impl LayerJson {
         LayerJson {
             time: GroupTimeJson::new(&group, estimate),
             products: ProductsJson::of(&group),
-            compute_pj: group.energy().map(Energy::picojoules),
+            compute_pj: group.arithmetic().map(Energy::picojoules),
+            movement_pj: group.movement().map(Energy::picojoules),
             layer: group.name,
         }
     }

@@ -31,6 +31,7 @@ impl<'a> RunsFile<'a> {
         columns: &[String],
         interrupt: &'a Interrupt,
     ) -> Result<RunsFile<'a>, Problems> {
+        let path = &files::target(path);
         with_row(&old(path)?, path, columns, columns)?;
         let mut ongoing = interrupt.lock();
         let unfinished =

@@ -1,5 +1,6 @@
 //! Where the rows of a sweep go.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -64,10 +65,19 @@ impl Rows {
         };
         let failed =
             |error: io::Error| usage_error(format!("cannot write `{}`: {error}", path.display()));
+        let named = columns.named(plan);
+        if files::is_stream(path) {
+            let stream = File::options().write(true).open(path).map_err(failed)?;
+            return Ok(Rows {
+                columns,
+                writer: Some(format.writer(stream, named).map_err(failed)?),
+                file: None,
+            });
+        }
+        let path = &files::target(path);
         let temporary = files::temporary(files::folder(path)).map_err(failed)?;
         clean_up_when_interrupted(temporary.path().to_owned());
         let handle = temporary.as_file().try_clone().map_err(failed)?;
-        let named = columns.named(plan);
         let writer = format.writer(handle, named).map_err(failed)?;
         Ok(Rows {
             columns,
