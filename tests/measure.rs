@@ -116,8 +116,9 @@ fn a_file_of_other_columns_is_left_as_it_is() {
     assert!(error.contains("`powercap`: it is no file"), "{error}");
     let error = refused(bench.once(&["-o", "nowhere/runs.csv"], "touch was-run"));
     assert!(error.contains("cannot write `nowhere/runs.csv`"), "{error}");
-    let error = refused(bench.once(&["--label", "joules=3"], "touch was-run"));
-    assert!(error.contains("a column `joules` already"), "{error}");
+    let twice = ["--label", "box=3", "--label", "box=4"];
+    let error = refused(bench.once(&twice, "touch was-run"));
+    assert!(error.contains("a column `box` already"), "{error}");
     assert!(!bench.path("was-run").exists());
 }
 
@@ -141,6 +142,9 @@ fn what_a_row_stands_for_is_checked() {
         ),
         ("--set n=3", "--model"),
         ("--label device", "no value for `device`"),
+        ("--label milliseconds=3", "no label of a run"),
+        ("--label set.n=3", "no label of a run"),
+        ("--label energy=3", "no label of a run"),
         ("--meter rapl --gpus 0", "--meter names no nvml"),
         ("--gpus 0", "no NVML"),
         ("--repeats 0", "0"),

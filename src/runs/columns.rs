@@ -90,6 +90,13 @@ impl Column {
     }
 }
 
+/// Whether a column of this name is a label: kept as it is, for runs to be grouped
+/// by.
+pub fn is_label(name: &Spanned<String>) -> bool {
+    let is_nameless = WITHOUT_UNIT.iter().any(|(known, _)| *known == name.value);
+    !is_nameless && Column::of(name) == Column::Label
+}
+
 /// The columns of a file, with their names.
 pub(super) fn columns(header: &Line, problems: &mut Problems) -> Vec<(Spanned<String>, Column)> {
     let mut columns: Vec<(Spanned<String>, Column)> = Vec::new();

@@ -33,6 +33,7 @@ use std::sync::Arc;
 use crate::graph::Setting;
 use crate::source::{Place, Problems, Source, Spanned};
 
+pub use self::columns::is_label;
 pub use self::count::{CountedRun, count};
 
 /// The runs of one file.

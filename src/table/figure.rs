@@ -15,6 +15,10 @@ use super::entry::{Boundary, Confidence, FigureKind, Provenance};
 use crate::number::{plain, whole};
 use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Spanned, Value};
 
+/// More than any machine has, in any of these units; beyond it results are no
+/// numbers that anyone can read.
+const MOST: i64 = 1_000_000_000_000_000_000;
+
 /// One figure, in the unit of its [`Measure`], and why one may believe it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
@@ -91,22 +95,25 @@ impl Measure {
     }
 
     /// Whether it may have this value: what something is divided by is above 0,
-    /// and nothing is below.
+    /// nothing is below, and nothing is more than any machine has.
     pub fn allows(self, value: &BigRational) -> bool {
-        match self {
+        let is_enough = match self {
             Measure::Rate | Measure::Bandwidth => value.is_positive(),
             Measure::Power | Measure::Time | Measure::Energy => !value.is_negative(),
-        }
+        };
+        is_enough && *value <= whole(MOST)
     }
 
     /// What it must be, in words.
     pub fn must(self) -> &'static str {
         match self {
-            Measure::Rate => "a peak is above 0, in operations a second",
-            Measure::Bandwidth => "a bandwidth is above 0, in gigabytes of 10⁹ bytes a second",
-            Measure::Power => "a power is 0 or more, in watts",
-            Measure::Time => "a time is 0 or more, in seconds",
-            Measure::Energy => "an energy is 0 or more, in joules",
+            Measure::Rate => "a peak is above 0, in operations a second, and at most 10¹⁸",
+            Measure::Bandwidth => {
+                "a bandwidth is above 0, in gigabytes of 10⁹ bytes a second, and at most 10¹⁸"
+            }
+            Measure::Power => "a power is 0 or more, in watts, and at most 10¹⁸",
+            Measure::Time => "a time is 0 or more, in seconds, and at most 10¹⁸",
+            Measure::Energy => "an energy is 0 or more, in joules, and at most 10¹⁸",
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::cli::request::{ModelRequest, Unnamed};
 use crate::cli::settings::Set;
 use crate::format::Format;
 use crate::graph::Unfold;
+use crate::runs::is_label;
 use crate::source::{Diagnostic, Problems};
 
 const DEFAULT_PHASE: &str = "prefill";
@@ -98,5 +99,10 @@ fn label(text: &str) -> Result<Cell, Diagnostic> {
     let label = Assignment::read("--label", text)?;
     let (value, _) =
         (label.values()).map_err(|mistake| mistake.help("write `--label NAME=VALUE`"))?;
+    if !is_label(&label.name) {
+        let message = format!("`{}` is no label of a run", label.name.value);
+        return Err(Diagnostic::at(&label.name.place, message)
+            .help("files of runs have a column of that name for something else"));
+    }
     Ok(Cell::new(label.name.value.clone(), value.trim()).at(label.name.place))
 }

@@ -138,7 +138,7 @@ fn figures_have_units_sources_and_sense() {
         ),
         (
             format!("static = {{ watts = -1, {source} }}"),
-            "t.toml:8:20: a power is 0 or more, in watts",
+            "t.toml:8:20: a power is 0 or more, in watts, and at most 10¹⁸",
         ),
         (
             format!("static = {{ joules = 1, {source} }}"),
@@ -158,7 +158,7 @@ fn figures_have_units_sources_and_sense() {
         ),
         (
             format!("launch = {{ microseconds = [-1, 1], {source} }}"),
-            "t.toml:8:28: a time is 0 or more, in seconds",
+            "t.toml:8:28: a time is 0 or more, in seconds, and at most 10¹⁸",
         ),
         (
             format!("launch = {{ microseconds = [1], {source} }}"),
@@ -171,6 +171,10 @@ fn figures_have_units_sources_and_sense() {
         (
             "inference = { joules = 1, confidence = \"low\" }".to_owned(),
             "t.toml:8:13: `device.inference` has no `source`",
+        ),
+        (
+            format!("static = {{ watts = 1e400, {source} }}"),
+            "t.toml:8:20: a power is 0 or more, in watts, and at most 10¹⁸",
         ),
         (
             "inference = { joules = 1, source = \"s\" }".to_owned(),
@@ -186,11 +190,11 @@ fn figures_have_units_sources_and_sense() {
         ),
         (
             format!("[device.peak]\nbf16 = {{ tops = 0, {source} }}"),
-            "t.toml:9:17: a peak is above 0, in operations a second",
+            "t.toml:9:17: a peak is above 0, in operations a second, and at most 10¹⁸",
         ),
         (
             format!("[device.peak]\nbf16 = {{ tops = -3, {source} }}"),
-            "t.toml:9:17: a peak is above 0, in operations a second",
+            "t.toml:9:17: a peak is above 0, in operations a second, and at most 10¹⁸",
         ),
         (
             format!("[device.peak]\nmul = {{ tops = 3, {source} }}"),
@@ -199,7 +203,7 @@ fn figures_have_units_sources_and_sense() {
         ),
         (
             format!("[[memory]]\nlevel = \"m\"\nbandwidth = {{ gb_s = 0, {source} }}"),
-            "t.toml:10:22: a bandwidth is above 0, in gigabytes of 10⁹ bytes a second",
+            "t.toml:10:22: a bandwidth is above 0, in gigabytes of 10⁹ bytes a second, and at most 10¹⁸",
         ),
         (
             "[[memory]]\nlevel = \"m\"\nbandwidth_gb_s = 5".to_owned(),

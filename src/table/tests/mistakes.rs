@@ -339,7 +339,7 @@ fn laws_and_bandwidths_are_sound() {
         );
     }
     let told = mistakes(&table_text(&row("bandwidth_gb_s = 0")));
-    let expected = "t.toml:13:18: a bandwidth is above 0, in gigabytes of 10⁹ bytes a second";
+    let expected = "t.toml:13:18: a bandwidth is above 0, in gigabytes of 10⁹ bytes a second, and at most 10¹⁸";
     assert_eq!(told, [expected]);
     let hierarchy = "[[hierarchy]]\nname = \"h\"\nlevels = [\"m\"]\n";
     one_in(
