@@ -233,6 +233,20 @@ fn static_power_goes_with_the_seconds_of_a_run() {
     assert!(errors["groups"][0]["worst_error"].as_f64().unwrap() < 1e-5);
 }
 
+/// Whoever predicts with a fitted table counts what the fit counted: its title says
+/// how.
+#[test]
+fn the_title_has_all_options() {
+    let folder = Folder::new(&grid());
+    let options = "--dot-adds k-1 --bias counted --causal skipped --movement compulsory";
+    folder.json(&format!(
+        "calibrate runs.csv --base bare.toml {options} -o fitted.toml"
+    ));
+    let text = std::fs::read_to_string(folder.path("fitted.toml")).unwrap();
+    let title = text.lines().find(|line| line.starts_with("title"));
+    assert!(title.unwrap().contains(options), "{text}");
+}
+
 #[test]
 fn a_base_by_its_path_is_found_from_the_fitted_table() {
     let folder = Folder::new(&grid());

@@ -263,6 +263,11 @@ fn options(args: &CalibrateArgs, coefficients: &[Coefficient]) -> Vec<String> {
             options.push(format!("{option} {value}"));
         }
     };
+    add("--free", &args.price.free.join(","), "");
+    add("--dot-adds", &args.price.dot_adds, "k");
+    add("--bias", &args.price.bias, "start");
+    add("--padding", &args.price.padding, "counted");
+    add("--causal", &args.price.causal, "counted");
     add("--movement", &args.price.movement, "none");
     if let Some(memory) = &args.price.memory {
         add("--memory", memory, "");

@@ -100,7 +100,12 @@ fn one_by_one(
             ProfileBy::Layer => layer_table(estimate, &layers(counted, estimate)?, is_for_programs),
             ProfileBy::Op => {
                 let profile = profile(counted, estimate, repeats(args));
-                hot_table(estimate, &profile, &hottest(&profile.root), args.top.get())
+                hot_table(
+                    estimate,
+                    &profile,
+                    &hottest(&profile.root),
+                    args.top as usize,
+                )
             }
         });
     }
@@ -135,7 +140,7 @@ fn differences(
         ProfileBy::Layer => ChangeBy::Layer,
     };
     let table = |(estimates, change): &([&Estimate; 2], Change)| {
-        change_table(*estimates, change, by, args.top.get())
+        change_table(*estimates, change, by, args.top as usize)
     };
     let tables = pairs.iter().map(table).collect();
     let second = pairs.iter().map(|([_, second], _)| *second);

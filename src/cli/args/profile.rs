@@ -1,6 +1,5 @@
 //! `picojoule profile`, as typed.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -40,8 +39,8 @@ pub(in crate::cli) struct ProfileArgs {
     #[arg(long, value_enum, default_value_t = ProfileBy::Op)]
     pub(in crate::cli) by: ProfileBy,
     /// How many ops to list
-    #[arg(long, value_name = "COUNT", default_value = "20")]
-    pub(in crate::cli) top: NonZeroUsize,
+    #[arg(long, value_name = "COUNT", default_value = "20", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(in crate::cli) top: u32,
     /// Take repeated layers apart in ops, icicles and stacks, too: `encoder.0`,
     /// `encoder.1`, … in the place of `encoder (×12)`
     #[arg(long)]
