@@ -176,6 +176,21 @@ fn a_fit_takes_the_place_of_nothing_that_it_read() {
     );
 }
 
+#[test]
+fn one_output_that_cannot_be_written_leaves_none() {
+    let folder = Folder::new(&grid());
+    for line in [
+        "calibrate runs.csv --plot p.svg --residuals no/x.png -o fitted.toml",
+        "calibrate runs.csv --plot p.svg -o no/fitted.toml",
+        "profile attention --plot p.svg --folded no/x",
+    ] {
+        let told = folder.mistake(line);
+        assert!(told.contains("cannot write `no/"), "{told}");
+        assert!(!folder.path("p.svg").exists(), "{line}");
+        assert!(!folder.path("fitted.toml").exists(), "{line}");
+    }
+}
+
 /// What a link leads to is written, and the link stays one.
 #[cfg(unix)]
 #[test]

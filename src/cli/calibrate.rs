@@ -28,6 +28,7 @@ pub(super) fn run(args: &CalibrateArgs) -> Result<(), Problems> {
     };
     let residuals = Plot::asked(&residuals)?;
     if let Some(out) = &args.out {
+        files::ready(out)?;
         let tables = args.price.table.iter().filter(|table| is_path(table));
         for read in tables.chain([&args.runs]) {
             files::keep(out, Path::new(read))?;

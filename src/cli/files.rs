@@ -27,6 +27,17 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problems> {
     Ok(())
 }
 
+/// Whether a file can be written, told before there is anything to write: of several
+/// outputs none is left where another cannot be.
+pub(super) fn ready(path: &Path) -> Result<(), Problems> {
+    if is_stream(path) {
+        return Ok(());
+    }
+    let tried = temporary(folder(&target(path)));
+    let tried = tried.map_err(|error| format!("cannot write `{}`: {error}", path.display()));
+    tried.map(drop).map_err(usage_error)
+}
+
 /// Whether it is a pipe, a terminal or another device, which no file may replace.
 pub(super) fn is_stream(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir())

@@ -42,6 +42,7 @@ impl Plot<'_> {
                 )));
             }
         };
+        files::ready(path)?;
         Ok(Some(Plot { path, picture }))
     }
 

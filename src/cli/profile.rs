@@ -22,6 +22,13 @@ type Priced<'c> = (&'c Counted, Estimate);
 
 pub(super) fn run(args: &ProfileArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;
+    if let Some(folded) = args
+        .folded
+        .as_deref()
+        .filter(|path| *path != Path::new("-"))
+    {
+        files::ready(folded)?;
+    }
     let variants = match args.diff.as_slice() {
         [] => args.variants.variants.clone(),
         [a, b] if a != b => args.diff.clone(),
