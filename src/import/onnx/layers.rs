@@ -126,24 +126,22 @@ impl<'n> Runs<'n> {
             if period > MAX_PERIOD {
                 break;
             }
-            let count = self.count(at, period);
-            if count > 1 && period > 1 {
-                candidates.push((period, count));
+            let alike = self.alike(at, there);
+            if alike >= period && period > 1 {
+                candidates.push((period, alike));
             }
             next = self.next[there];
         }
-        candidates.sort_by_key(|(period, count)| (usize::MAX - period * count, *period));
-        for (period, count) in candidates {
+        let count = |period: usize, alike: usize| 1 + alike / period;
+        candidates.sort_by_key(|(period, alike)| {
+            (usize::MAX - period * count(*period, *alike), *period)
+        });
+        for (period, alike) in candidates {
             // The run may begin anywhere within: where one tensor passes on.
             for shift in 0..period {
-                let start = at + shift;
-                let count = if shift == 0 {
-                    count
-                } else {
-                    self.count(start, period)
-                };
+                let count = count(period, alike - shift);
                 if count > 1
-                    && let Some(repeat) = self.wired(start, period, count, budget)
+                    && let Some(repeat) = self.wired(at + shift, period, count, budget)
                 {
                     return Some(repeat);
                 }
@@ -155,20 +153,28 @@ impl<'n> Runs<'n> {
         None
     }
 
-    /// How often the nodes from `at` on follow upon themselves, by what they
-    /// do alone.
-    fn count(&self, at: NodeId, period: usize) -> usize {
-        let sum = |from: usize| {
-            let to = from + period;
-            let sum = self.sums.get(to)?;
-            Some(sum.wrapping_sub(self.sums[from].wrapping_mul(self.powers[period])))
+    /// How many nodes from `at` on do what as many from `there` on do.
+    fn alike(&self, at: NodeId, there: NodeId) -> usize {
+        let sum = |from: usize, length: usize| {
+            let before = self.sums[from].wrapping_mul(self.powers[length]);
+            self.sums[from + length].wrapping_sub(before)
         };
-        let first = sum(at);
-        let mut count = 1;
-        while first.is_some() && sum(at + count * period) == first {
-            count += 1;
+        let same = |length: usize| sum(at, length) == sum(there, length);
+        let most = self.signatures.len() - there;
+        let mut step = 1;
+        while step <= most && same(step) {
+            step *= 2;
         }
-        count
+        let (mut alike, mut beyond) = (step / 2, step.min(most + 1));
+        while alike + 1 < beyond {
+            let middle = alike.midpoint(beyond);
+            if same(middle) {
+                alike = middle;
+            } else {
+                beyond = middle;
+            }
+        }
+        alike
     }
 
     /// The repeat, if the runs are wired alike.
