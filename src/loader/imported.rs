@@ -142,7 +142,7 @@ impl Scan<'_> {
             let failed = |error| format!("cannot read `{location}`: {error}");
             self.files.bytes(&path).map_err(failed)
         };
-        match scan::scan(tensor, self.graph, &open, true) {
+        match scan::scan(tensor, self.graph, &open) {
             Ok(found) => found.map_or_else(WeightValues::any, WeightValues::of),
             Err(error) => {
                 self.unread.push(error.to_string());

@@ -133,9 +133,8 @@ impl<'n> Runs<'n> {
             next = self.next[there];
         }
         let count = |period: usize, alike: usize| 1 + alike / period;
-        candidates.sort_by_key(|(period, alike)| {
-            (usize::MAX - period * count(*period, *alike), *period)
-        });
+        candidates
+            .sort_by_key(|(period, alike)| (usize::MAX - period * count(*period, *alike), *period));
         for (period, alike) in candidates {
             // The run may begin anywhere within: where one tensor passes on.
             for shift in 0..period {

@@ -11,6 +11,23 @@ pub(crate) enum Number {
     Real(f64),
 }
 
+impl Number {
+    /// The number as a double; NaN where none holds it exactly.
+    pub(crate) fn as_real(self) -> f64 {
+        match self {
+            Number::Real(value) => value,
+            Number::Whole(value) => {
+                let near = value as f64;
+                if near as i128 == value {
+                    near
+                } else {
+                    f64::NAN
+                }
+            }
+        }
+    }
+}
+
 impl ElementType {
     /// How many bytes the smallest piece of the file takes that holds whole
     /// elements: one, or several of less than eight bits. `None` where elements are no
@@ -19,6 +36,34 @@ impl ElementType {
         match self {
             ElementType::Complex64 | ElementType::Complex128 => None,
             _ => Some(self.bits()?.div_ceil(8) as usize),
+        }
+    }
+
+    /// How many elements one step holds.
+    pub(crate) fn per_step(self) -> usize {
+        8 / self.bits().filter(|width| *width < 8).unwrap_or(8) as usize
+    }
+
+    /// What these bytes hold, step by step, as doubles; NaN where none holds an
+    /// element exactly. Each common kind has a loop of its own.
+    pub(crate) fn decode_all(self, bytes: &[u8], into: &mut Vec<f64>) {
+        use ElementType as E;
+        match self {
+            E::Float => into.extend(words(bytes).map(|word| f64::from(f32::from_le_bytes(word)))),
+            E::Double => into.extend(words(bytes).map(f64::from_le_bytes)),
+            E::Bfloat16 => into.extend(words(bytes).map(|word| {
+                let bits = u32::from(u16::from_le_bytes(word)) << 16;
+                f64::from(f32::from_bits(bits))
+            })),
+            E::Int8 => into.extend(bytes.iter().map(|byte| f64::from(*byte as i8))),
+            E::Uint8 => into.extend(bytes.iter().map(|byte| f64::from(*byte))),
+            E::Int32 => into.extend(words(bytes).map(|word| f64::from(i32::from_le_bytes(word)))),
+            _ => {
+                let step = self.step().unwrap_or(1);
+                for step in bytes.chunks(step) {
+                    into.extend(self.decode(step).map(Number::as_real));
+                }
+            }
         }
     }
 
@@ -76,6 +121,12 @@ impl ElementType {
             _ => f64::NAN,
         }
     }
+}
+
+/// Bytes in words of a fixed size; a word that is cut short is none.
+fn words<const N: usize>(bytes: &[u8]) -> impl Iterator<Item = [u8; N]> {
+    let (words, _) = bytes.as_chunks::<N>();
+    words.iter().copied()
 }
 
 /// A floating-point number whose highest exponent stands for infinities and

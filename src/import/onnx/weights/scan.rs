@@ -12,6 +12,9 @@ pub use super::tally::{Pattern, WeightScan};
 use crate::import::onnx::proto::{Number, Payload, Tensor};
 use crate::import::onnx::wire::{self, Bytes};
 
+/// How many elements of a typed list are looked at together.
+const MANY: usize = 4096;
+
 /// Opens the file of weights that a model calls so, unless something keeps it
 /// from that, in words. See [`resolve`](super::external::resolve).
 pub type Open<'o> = &'o dyn Fn(&str) -> Result<Box<dyn Bytes>, String>;
@@ -34,8 +37,8 @@ impl fmt::Display for Unscanned {
 impl std::error::Error for Unscanned {}
 
 /// Looks at all elements of `tensor` in the file of its model, or in another
-/// that `open` opens. `None` if they are nowhere, or no numbers. Unless `zeros`
-/// are to be counted, it stops where nothing else can be found any more.
+/// that `open` opens. `None` if they are nowhere, or no numbers. It stops where
+/// nothing can be found any more, which most weights tell by their first row.
 ///
 /// # Errors
 ///
@@ -44,7 +47,6 @@ pub fn scan(
     tensor: &Tensor,
     model: &dyn Bytes,
     open: Open<'_>,
-    zeros: bool,
 ) -> Result<Option<WeightScan>, Unscanned> {
     let wrong = |why: String| Unscanned {
         tensor: tensor.name.clone(),
@@ -59,21 +61,30 @@ pub fn scan(
     let extents: Vec<u64> = (tensor.dims.iter())
         .map(|extent| extent.unsigned_abs())
         .collect();
-    let mut tally = Tally::new(&extents, total, zeros);
+    let mut tally = Tally::new(&extents, total);
     match &tensor.payload {
         Payload::Absent => {}
         Payload::Ints(values) => {
-            let values = values.iter().map(|value| i128::from(*value));
-            values.for_each(|value| tally.add(Number::Whole(value)));
+            let whole = |value: &i64| Number::Whole(i128::from(*value)).as_real();
+            tally.add(&values.iter().map(whole).collect::<Vec<_>>());
         }
-        Payload::Floats(values) => values.iter().for_each(|value| tally.add_real(*value)),
+        Payload::Floats(values) => tally.add(values),
         Payload::Raw(range) => tally
             .add_raw(range.clone(), tensor.element, model)
             .map_err(wrong)?,
         Payload::Packed(range) => {
-            let mut add = |bytes: &[u8]| tally.add_step(tensor.element, bytes);
+            let mut values = Vec::new();
+            let mut add = |bytes: &[u8]| {
+                values.extend(tensor.element.decode(bytes).map(Number::as_real));
+                tally.cut(&mut values, tensor.element);
+                if values.len() >= MANY {
+                    tally.add(&values);
+                    values.clear();
+                }
+            };
             wire::read_packed(range, tensor.element, model, &mut add)
                 .map_err(|malformed| wrong(malformed.to_string()))?;
+            tally.add(&values);
         }
         Payload::External {
             location,
@@ -119,16 +130,16 @@ mod tests {
     }
 
     /// What `count` elements in these bytes hold, a few bytes into a file.
-    fn raw(element: ElementType, count: usize, bytes: &[u8], zeros: bool) -> WeightScan {
+    fn raw(element: ElementType, count: usize, bytes: &[u8]) -> WeightScan {
         let file = [&[7; 3], bytes, &[7; 3]].concat();
         let range = 3..3 + bytes.len() as u64;
         let tensor = tensor(element, count, Payload::Raw(range));
-        scan(&tensor, &file, &never, zeros).unwrap().unwrap()
+        scan(&tensor, &file, &never).unwrap().unwrap()
     }
 
     fn floats(values: &[f32]) -> WeightScan {
         let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
-        raw(E::Float, values.len(), &bytes, true)
+        raw(E::Float, values.len(), &bytes)
     }
 
     #[test]
@@ -164,7 +175,7 @@ mod tests {
         let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         let mut tensor = tensor(E::Float, 0, Payload::Raw(0..bytes.len() as u64));
         tensor.dims = vec![values.len() as i64 / 3, 3];
-        let found = scan(&tensor, &bytes, &never, false).unwrap().unwrap();
+        let found = scan(&tensor, &bytes, &never).unwrap().unwrap();
         (found.pattern, found.scale)
     }
 
@@ -195,36 +206,69 @@ mod tests {
 
     #[test]
     fn elements_of_other_types() {
-        let int8 = raw(E::Int8, 3, &[0xff, 0, 1], true);
+        let int8 = raw(E::Int8, 3, &[0xff, 0, 1]);
         assert_eq!(int8.pattern, Some(Pattern::Ternary));
         // −1, 1 and, beyond the last, a half of a byte that is no element.
-        let int4 = raw(E::Int4, 3, &[0x1f, 0x01], true);
+        let int4 = raw(E::Int4, 3, &[0x1f, 0x01]);
         assert_eq!((int4.pattern, int4.zeros), (Some(Pattern::Signs), Some(0)));
-        let half = raw(E::Float16, 2, &[0x00, 0x3c, 0x00, 0xbc], true);
+        let half = raw(E::Float16, 2, &[0x00, 0x3c, 0x00, 0xbc]);
         assert_eq!(half.pattern, Some(Pattern::Signs));
-        let truth = raw(E::Bool, 2, &[0, 1], true);
+        let truth = raw(E::Bool, 2, &[0, 1]);
         assert_eq!(truth.pattern, Some(Pattern::Bits));
         // 2^53 + 1 is next to a power of two and would round to it.
         let odd = (1i64 << 53) + 1;
-        let int64 = raw(E::Int64, 1, &odd.to_le_bytes(), true);
+        let int64 = raw(E::Int64, 1, &odd.to_le_bytes());
         assert!(!int64.powers_of_two);
     }
 
     #[test]
-    fn zeros_are_counted_only_where_they_are_asked_for() {
-        // More than is read at a time, with nothing to be found after a few.
-        let mut values = vec![0f32; 100_000];
-        values[..3].copy_from_slice(&[0.3, 0.7, -0.1]);
-        let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
-        let count = |zeros| raw(E::Float, values.len(), &bytes, zeros).zeros;
-        assert_eq!(count(true), Some(99_997));
-        assert_eq!(count(false), None);
+    fn zeros_are_counted_where_the_values_are_few() {
+        // More than is read at a time.
+        let count = |first: [f32; 3]| {
+            let mut values = vec![0f32; 100_000];
+            values[..3].copy_from_slice(&first);
+            floats(&values).zeros
+        };
+        assert_eq!(count([1.0, -1.0, 1.0]), Some(99_997));
+        assert_eq!(count([0.25, -8.0, 1.0]), Some(99_997));
+        assert_eq!(count([0.3, 0.7, -0.1]), None);
+    }
+
+    /// An element that was not written whole.
+    #[test]
+    fn a_last_element_that_is_cut_short_is_told() {
+        let file = vec![0u8; 9];
+        let two = tensor(E::Float, 2, Payload::Raw(0..9));
+        let error = scan(&two, &file, &never).unwrap_err();
+        assert_eq!(error.why, "its last element is cut short");
+    }
+
+    /// Every kind that has a loop of its own gives what elements alone give.
+    #[test]
+    fn loops_of_kinds_give_what_their_elements_give() {
+        let mixed = |at: u32| (at.wrapping_mul(2_654_435_761) >> 7) as u8;
+        let bytes: Vec<u8> = (0..4096).map(mixed).collect();
+        for element in [
+            E::Float,
+            E::Double,
+            E::Bfloat16,
+            E::Int8,
+            E::Uint8,
+            E::Int32,
+        ] {
+            let mut all = Vec::new();
+            element.decode_all(&bytes, &mut all);
+            let alone = bytes.chunks(element.step().unwrap());
+            let alone = alone.flat_map(|step| element.decode(step).map(Number::as_real));
+            let bits = |values: Vec<f64>| values.into_iter().map(f64::to_bits).collect::<Vec<_>>();
+            assert_eq!(bits(all), bits(alone.collect()), "{element:?}");
+        }
     }
 
     #[test]
     fn elements_that_were_read_and_typed_lists() {
         let few = tensor(E::Int64, 3, Payload::Ints(vec![0, 1, 1]));
-        let found = scan(&few, &Vec::new(), &never, true).unwrap().unwrap();
+        let found = scan(&few, &Vec::new(), &never).unwrap().unwrap();
         assert_eq!((found.pattern, found.zeros), (Some(Pattern::Bits), Some(1)));
         // The field `int32_data`: −1 in ten bytes, then 1.
         let mut file = vec![5 << 3 | 2, 11];
@@ -232,9 +276,9 @@ mod tests {
         file.extend([1, 1]);
         let packed = Payload::Packed(0..file.len() as u64);
         let signs = tensor(E::Int8, 2, packed.clone());
-        let found = scan(&signs, &file, &never, true).unwrap().unwrap();
+        let found = scan(&signs, &file, &never).unwrap().unwrap();
         assert_eq!(found.pattern, Some(Pattern::Signs));
-        let error = scan(&tensor(E::Int8, 3, packed), &file, &never, true).unwrap_err();
+        let error = scan(&tensor(E::Int8, 3, packed), &file, &never).unwrap_err();
         assert_eq!(
             error.to_string(),
             "the tensor `w`: it has 2 elements, while its shape has 3"
@@ -253,7 +297,7 @@ mod tests {
                 assert_eq!(location, "w.bin");
                 Ok(Box::new(vec![9u8, 0, 1, 0xff]))
             };
-            scan(&tensor(E::Int8, 3, payload), &Vec::new(), &open, true)
+            scan(&tensor(E::Int8, 3, payload), &Vec::new(), &open)
                 .map(|found| found.unwrap().pattern)
                 .map_err(|error| error.why)
         };
@@ -268,18 +312,18 @@ mod tests {
             offset: 0,
             length: None,
         };
-        let error = scan(&tensor(E::Int8, 3, payload), &Vec::new(), &never, true).unwrap_err();
+        let error = scan(&tensor(E::Int8, 3, payload), &Vec::new(), &never).unwrap_err();
         assert_eq!(error.why, "opened `../w.bin`");
     }
 
     #[test]
     fn what_is_not_there_or_no_number_is_not_looked_at() {
-        let none = |tensor: &Tensor| scan(tensor, &Vec::new(), &never, true).unwrap();
+        let none = |tensor: &Tensor| scan(tensor, &Vec::new(), &never).unwrap();
         assert_eq!(none(&tensor(E::Float, 3, Payload::Absent)), None);
         assert_eq!(none(&tensor(E::String, 3, Payload::Raw(0..3))), None);
         assert_eq!(none(&tensor(E::Complex64, 3, Payload::Raw(0..3))), None);
         let mut endless = tensor(E::Float, 3, Payload::Raw(0..3));
         endless.dims = vec![-1];
-        assert!(scan(&endless, &Vec::new(), &never, true).is_err());
+        assert!(scan(&endless, &Vec::new(), &never).is_err());
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Sizes {
     axes: Vec<Axis>,
 }
 
-/// The size of some elements.
+/// The size of all elements.
 #[derive(Clone, Copy, PartialEq)]
 enum One {
     /// All are zero.
@@ -26,21 +26,33 @@ enum One {
 }
 
 impl One {
-    fn add(&mut self, size: f64) {
-        *self = match *self {
-            One::Unseen if size.is_finite() => One::Size(size),
-            One::Size(known) if known == size => One::Size(size),
-            _ => One::Many,
+    fn add(self, values: &[f64]) -> One {
+        let size = match self {
+            One::Many => return One::Many,
+            One::Size(size) => size,
+            One::Unseen => match values.iter().find(|value| **value != 0.0) {
+                Some(value) => value.abs(),
+                None => return One::Unseen,
+            },
         };
+        let fits = |value: &f64| *value == 0.0 || value.abs() == size;
+        if size.is_finite() && values.iter().all(fits) {
+            One::Size(size)
+        } else {
+            One::Many
+        }
     }
 }
 
+/// The size of the elements at an index of an axis, before any was seen.
+const UNSEEN: f64 = 0.0;
+
 struct Axis {
     at: usize,
-    extent: u64,
     /// How many elements lie between one index and the next.
     step: u64,
-    sizes: Vec<One>,
+    /// The size at each index, as long as there is only one.
+    sizes: Vec<f64>,
     /// Whether two elements of one index were seen: else one size says nothing.
     is_shared: bool,
 }
@@ -53,9 +65,8 @@ impl Sizes {
             if (2..=MAX_EXTENT).contains(extent) && extents.len() > 1 {
                 axes.push(Axis {
                     at,
-                    extent: *extent,
                     step,
-                    sizes: Vec::new(),
+                    sizes: vec![UNSEEN; *extent as usize],
                     is_shared: false,
                 });
             }
@@ -67,16 +78,10 @@ impl Sizes {
         }
     }
 
-    /// The element at a place, which is not zero.
-    pub(super) fn add(&mut self, at: u64, size: f64) {
-        self.all.add(size);
-        if self.all == One::Many {
-            self.axes.retain_mut(|axis| axis.fits(at, size));
-        } else {
-            self.axes.iter_mut().for_each(|axis| {
-                axis.fits(at, size);
-            });
-        }
+    /// The elements from a place on.
+    pub(super) fn add(&mut self, at: u64, values: &[f64]) {
+        self.all = self.all.add(values);
+        self.axes.retain_mut(|axis| axis.fit(at, values));
     }
 
     /// Whether there are many, whichever axis is looked along.
@@ -99,20 +104,51 @@ impl Sizes {
 }
 
 impl Axis {
-    /// Takes an element; whether its index still has one size.
-    fn fits(&mut self, at: u64, size: f64) -> bool {
-        let index = (at / self.step) % self.extent;
-        let Ok(index) = usize::try_from(index) else {
-            return false;
-        };
-        if self.sizes.len() <= index {
-            self.sizes.resize(index + 1, One::Unseen);
+    /// Takes the elements from a place on; whether every index still has one
+    /// size.
+    fn fit(&mut self, mut at: u64, mut values: &[f64]) -> bool {
+        while !values.is_empty() {
+            let index = (at / self.step) % self.sizes.len() as u64;
+            // Up to where the next index begins.
+            let run = self.step - at % self.step;
+            let fits = if self.step == 1 {
+                let sizes = self.sizes.get_mut(index as usize..).unwrap_or_default();
+                let run = sizes.len().min(values.len());
+                let (run, rest) = values.split_at(run);
+                at += run.len() as u64;
+                values = rest;
+                let pairs = sizes.iter_mut().zip(run);
+                pairs.fold(true, |fits, (size, value)| {
+                    fits & fit(size, &mut self.is_shared, *value)
+                })
+            } else {
+                let run = usize::try_from(run).unwrap_or(usize::MAX).min(values.len());
+                let (run, rest) = values.split_at(run);
+                at += run.len() as u64;
+                values = rest;
+                let Some(size) = self.sizes.get_mut(index as usize) else {
+                    return false;
+                };
+                let mut values = run.iter();
+                values.all(|value| fit(size, &mut self.is_shared, *value))
+            };
+            if !fits {
+                return false;
+            }
         }
-        let Some(known) = self.sizes.get_mut(index) else {
-            return false;
-        };
-        self.is_shared |= *known != One::Unseen;
-        known.add(size);
-        *known != One::Many
+        true
     }
+}
+
+/// Takes an element at an index of this size so far; whether it is of that size.
+fn fit(size: &mut f64, is_shared: &mut bool, value: f64) -> bool {
+    let value = value.abs();
+    if value == 0.0 || value == *size {
+        *is_shared |= value != 0.0;
+        return true;
+    }
+    let first = *size == UNSEEN && value.is_finite();
+    *size = if first { value } else { *size };
+    *is_shared |= !first;
+    first
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::scale::Scale;
 use super::sizes::Sizes;
-use crate::import::onnx::proto::{ElementType, Number};
+use crate::import::onnx::proto::ElementType;
 use crate::import::onnx::wire::Bytes;
 
 /// Bytes read at a time, a whole number of elements of any kind.
@@ -41,9 +41,6 @@ pub(super) struct Tally {
     total: u64,
     seen: u64,
     zeros: u64,
-    /// Whether elements are to be looked at only for zeros when nothing else
-    /// can be found.
-    all: bool,
     sizes: Sizes,
     has_negative: bool,
     powers_of_two: bool,
@@ -51,21 +48,21 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Of a tensor of these extents, which are so many elements together.
-    pub(super) fn new(extents: &[u64], total: u64, all: bool) -> Tally {
+    pub(super) fn new(extents: &[u64], total: u64) -> Tally {
         Tally {
             total,
             seen: 0,
             zeros: 0,
-            all,
             sizes: Sizes::new(extents),
             has_negative: false,
             powers_of_two: true,
         }
     }
 
-    /// Whether no further element can change what is found.
+    /// Whether no further element can change what is found. Zeros matter only
+    /// among few values.
     fn is_settled(&self) -> bool {
-        !self.all && !self.powers_of_two && self.sizes.are_many()
+        !self.powers_of_two && self.sizes.are_many()
     }
 
     pub(super) fn add_raw(
@@ -82,53 +79,42 @@ impl Tally {
         let Some(step) = element.step() else {
             return Ok(());
         };
+        if !(range.end - range.start).is_multiple_of(step as u64) {
+            return Err("its last element is cut short".to_owned());
+        }
         let mut held = vec![0; CHUNK];
+        let mut values = Vec::with_capacity(CHUNK);
         let mut at = range.start;
         while at < range.end && !self.is_settled() {
             let left = range.end - at;
             let length = usize::try_from(left).map_or(CHUNK, |left| left.min(CHUNK));
             let chunk = &mut held[..length];
             bytes.fill(at, chunk).map_err(failed)?;
-            for bytes in chunk.chunks(step) {
-                self.add_step(element, bytes);
-            }
+            values.clear();
+            element.decode_all(chunk, &mut values);
+            self.cut(&mut values, element);
+            self.add(&values);
             at += length as u64;
         }
         Ok(())
     }
 
-    pub(super) fn add_step(&mut self, element: ElementType, bytes: &[u8]) {
-        for (at, number) in element.decode(bytes).enumerate() {
-            // The rest of the last byte is no element.
-            if at == 0 || self.seen < self.total {
-                self.add(number);
-            }
+    /// Drops the rest of the last byte, which is no element.
+    pub(super) fn cut(&self, values: &mut Vec<f64>, element: ElementType) {
+        let left = usize::try_from(self.total.saturating_sub(self.seen)).unwrap_or(usize::MAX);
+        if values.len().saturating_sub(left) < element.per_step() {
+            values.truncate(left);
         }
     }
 
-    pub(super) fn add(&mut self, number: Number) {
-        match number {
-            Number::Real(value) => self.add_real(value),
-            Number::Whole(value) => {
-                let near = value as f64;
-                // One that no fraction can hold is no power of two.
-                let exact = near as i128 == value;
-                self.add_real(if exact { near } else { f64::NAN });
-            }
-        }
-    }
-
-    pub(super) fn add_real(&mut self, value: f64) {
+    /// The next elements.
+    pub(super) fn add(&mut self, values: &[f64]) {
         let at = self.seen;
-        self.seen += 1;
-        if value == 0.0 {
-            self.zeros += 1;
-            return;
-        }
-        self.has_negative |= value < 0.0;
-        let value = value.abs();
-        self.powers_of_two &= is_power_of_two(value);
-        self.sizes.add(at, value);
+        self.seen += values.len() as u64;
+        self.zeros += values.iter().filter(|value| **value == 0.0).count() as u64;
+        self.has_negative |= values.iter().any(|value| *value < 0.0);
+        self.powers_of_two &= values.iter().all(|value| is_zero_or_power(*value));
+        self.sizes.add(at, values);
     }
 
     pub(super) fn finish(self) -> Result<WeightScan, String> {
@@ -155,15 +141,15 @@ impl Tally {
     }
 }
 
-/// Whether a number above zero is a power of two: one bit is set in it, be it
-/// the one that is not written.
-fn is_power_of_two(value: f64) -> bool {
+/// Whether a number is zero, or plus or minus a power of two: one bit is set in
+/// it, be it the one that is not written.
+fn is_zero_or_power(value: f64) -> bool {
     const MANTISSA: u64 = (1 << (f64::MANTISSA_DIGITS - 1)) - 1;
     let mantissa = value.to_bits() & MANTISSA;
     if value.is_normal() {
         mantissa == 0
     } else {
-        value.is_finite() && mantissa.is_power_of_two()
+        value.is_finite() && mantissa & mantissa.wrapping_sub(1) == 0
     }
 }
 
@@ -173,10 +159,10 @@ mod tests {
 
     #[test]
     fn powers_of_two_go_down_to_the_smallest() {
-        assert!(is_power_of_two(f64::MIN_POSITIVE));
-        assert!(is_power_of_two(f64::from_bits(1)));
-        assert!(!is_power_of_two(f64::from_bits(3)));
-        assert!(!is_power_of_two(f64::INFINITY));
-        assert!(!is_power_of_two(f64::NAN));
+        assert!(is_zero_or_power(f64::MIN_POSITIVE));
+        assert!(is_zero_or_power(f64::from_bits(1)));
+        assert!(!is_zero_or_power(f64::from_bits(3)));
+        assert!(!is_zero_or_power(f64::INFINITY));
+        assert!(!is_zero_or_power(f64::NAN));
     }
 }
