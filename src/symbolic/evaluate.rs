@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use num_rational::BigRational;
-use num_traits::{Pow, Zero};
 
 use super::error::EvalError;
 use super::expr::{Atom, Expr};
 use super::symbol::Symbol;
-use crate::number;
+use crate::number::Fraction;
 
 /// The values of symbols, each exact.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -32,39 +31,42 @@ impl Expr {
     /// # Errors
     /// Fails where a symbol has no value, and where a divisor is 0.
     pub fn evaluate(&self, values: &Bindings) -> Result<BigRational, EvalError> {
-        let mut sum = BigRational::zero();
+        self.fraction(values).map(Fraction::into_rational)
+    }
+
+    fn fraction(&self, values: &Bindings) -> Result<Fraction, EvalError> {
+        let mut sum = Fraction::zero();
         for (monomial, coefficient) in self.terms() {
-            let mut product = coefficient.clone();
+            let mut product = Fraction::of(coefficient);
             for (atom, exponent) in monomial.factors() {
-                let base = atom.evaluate(values)?;
+                let base = atom.fraction(values)?;
                 if *exponent < 0 && base.is_zero() {
                     return Err(EvalError::DivisionByZero);
                 }
-                product = match exponent {
-                    1 => number::product(&product, &base),
-                    exponent => number::product(&product, &Pow::pow(base, *exponent)),
-                };
+                product = product.times(base.power(*exponent));
             }
-            sum = number::sum(&sum, &product);
+            sum = sum.plus(product);
         }
         Ok(sum)
     }
 }
 
 impl Atom {
-    fn evaluate(&self, values: &Bindings) -> Result<BigRational, EvalError> {
+    fn fraction(&self, values: &Bindings) -> Result<Fraction, EvalError> {
         match self {
             Atom::Symbol(symbol) => values
                 .get(symbol)
-                .cloned()
+                .map(Fraction::of)
                 .ok_or_else(|| EvalError::Unbound(symbol.clone())),
-            Atom::Group(inner) => inner.evaluate(values),
-            Atom::Floor(inner) => Ok(inner.evaluate(values)?.floor()),
-            Atom::Max(pair) => Ok(pair.0.evaluate(values)?.max(pair.1.evaluate(values)?)),
+            Atom::Group(inner) => inner.fraction(values),
+            Atom::Floor(inner) => Ok(inner.fraction(values)?.floor()),
+            Atom::Max(pair) => Ok(pair.0.fraction(values)?.or_larger(pair.1.fraction(values)?)),
             Atom::Call(call) => {
                 let arguments = call.arguments.iter().map(|inner| inner.evaluate(values));
-                call.function
-                    .evaluate(&arguments.collect::<Result<Vec<_>, _>>()?)
+                let value = call
+                    .function
+                    .evaluate(&arguments.collect::<Result<Vec<_>, _>>()?)?;
+                Ok(Fraction::of(&value))
             }
         }
     }
@@ -73,6 +75,8 @@ impl Atom {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use num_traits::Pow;
+
     use super::*;
     use crate::number::whole;
 

@@ -150,6 +150,24 @@ impl Quantity {
         }
     }
 
+    /// Itself with the values of all symbols but `open` put in, or as it is where
+    /// that cannot be done.
+    fn in_symbols(&self, open: &[Symbol]) -> Quantity {
+        let side = |function: &Function| Function {
+            expr: (function.expr)
+                .bind(open, &function.values)
+                .unwrap_or_else(|_| function.expr.clone()),
+            values: function.values.clone(),
+        };
+        match self {
+            Quantity::Energy(energy) => Quantity::Energy(side(energy)),
+            Quantity::Saving { baseline, energy } => Quantity::Saving {
+                baseline: side(baseline),
+                energy: side(energy),
+            },
+        }
+    }
+
     /// Every symbol in it.
     pub fn symbols(&self) -> BTreeSet<Symbol> {
         match self {
@@ -255,37 +273,20 @@ impl Sensitivity {
 pub fn sensitivities(quantity: &Quantity, inputs: &[Input]) -> Result<Vec<Sensitivity>, EvalError> {
     let symbols = quantity.symbols();
     let result = quantity.at()?;
-    let mut all = Vec::new();
-    for input in inputs
+    // Prices move an expression in prices alone, which is short, and dims one in
+    // dims alone.
+    let (dims, entries): (Vec<&Input>, Vec<&Input>) = inputs
         .iter()
         .filter(|input| symbols.contains(&input.symbol))
-    {
-        let at_low = quantity.moved(input, &input.low)?;
-        let at_high = quantity.moved(input, &input.high)?;
-        let derivative = match quantity.derivative(input)? {
-            // Tiles change in steps: the slope is that between the ends.
-            None if quantity.has_steps(&input.symbol) => {
-                secant(input, at_low.as_ref(), at_high.as_ref())
-            }
-            derivative => derivative,
-        };
-        let scale = match quantity {
-            Quantity::Saving { .. } => Some(input.value.clone()),
-            Quantity::Energy(_) => (result.as_ref())
-                .filter(|energy| !energy.is_zero())
-                .map(|energy| &input.value / energy),
-        };
-        let elasticity = match (&derivative, scale) {
-            (Some(slope), Some(scale)) => Some(slope * scale),
-            _ => None,
-        };
-        all.push(Sensitivity {
-            at_low,
-            at_high,
-            input: input.clone(),
-            derivative,
-            elasticity,
-        });
+        .partition(|input| input.kind == InputKind::Dim);
+    let mut all = Vec::new();
+    for group in [entries, dims] {
+        let open: Vec<Symbol> = group.iter().map(|input| input.symbol.clone()).collect();
+        let short = quantity.in_symbols(&open);
+        for input in group {
+            let has_steps = quantity.has_steps(&input.symbol);
+            all.push(sensitivity(&short, result.as_ref(), input, has_steps)?);
+        }
     }
     let size = |row: &Sensitivity| row.elasticity.as_ref().map(BigRational::abs);
     all.sort_by(|a, b| {
@@ -293,4 +294,37 @@ pub fn sensitivities(quantity: &Quantity, inputs: &[Input]) -> Result<Vec<Sensit
         by_elasticity.then_with(|| b.reach().cmp(&a.reach()))
     });
     Ok(all)
+}
+
+/// How `quantity`, which is `result`, moves with one input.
+fn sensitivity(
+    quantity: &Quantity,
+    result: Option<&BigRational>,
+    input: &Input,
+    has_steps: bool,
+) -> Result<Sensitivity, EvalError> {
+    let at_low = quantity.moved(input, &input.low)?;
+    let at_high = quantity.moved(input, &input.high)?;
+    let derivative = match quantity.derivative(input)? {
+        // Tiles change in steps: the slope is that between the ends.
+        None if has_steps => secant(input, at_low.as_ref(), at_high.as_ref()),
+        derivative => derivative,
+    };
+    let scale = match quantity {
+        Quantity::Saving { .. } => Some(input.value.clone()),
+        Quantity::Energy(_) => result
+            .filter(|energy| !energy.is_zero())
+            .map(|energy| &input.value / energy),
+    };
+    let elasticity = match (&derivative, scale) {
+        (Some(slope), Some(scale)) => Some(slope * scale),
+        _ => None,
+    };
+    Ok(Sensitivity {
+        at_low,
+        at_high,
+        input: input.clone(),
+        derivative,
+        elasticity,
+    })
 }

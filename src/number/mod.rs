@@ -3,9 +3,13 @@
 //! `3.7` in a table is 37/10 and not the nearest binary fraction, so counts
 //! and energies are exact until they are printed.
 
+mod fraction;
+
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
+
+pub(crate) use self::fraction::Fraction;
 
 /// Digits and powers of ten beyond this are refused: nothing that exists costs
 /// or counts so much, and hostile input should not fill the memory.
