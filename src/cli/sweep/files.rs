@@ -9,7 +9,7 @@ use super::plan::SweepPlan;
 use crate::cli::args::{SweepArgs, SweepOutput};
 use crate::cli::files;
 use crate::cli::usage::usage_error;
-use crate::render::rows::{RowFormat, RowWriter};
+use crate::render::rows::{RowBlock, RowColumn, RowFormat, RowWriter};
 use crate::source::{Diagnostic, Problems};
 use crate::sweep::Batch;
 
@@ -26,51 +26,72 @@ fn clean_up_when_interrupted(unfinished: PathBuf) {
     });
 }
 
-/// The rows of a sweep on their way out.
-pub(super) struct Rows {
+/// What the rows of a sweep are, and how they are written down.
+pub(super) struct Encoder {
+    format: RowFormat,
     columns: Columns,
-    writer: Option<Box<dyn RowWriter>>,
+    named: Vec<RowColumn>,
+}
+
+impl Encoder {
+    /// The rows of a batch as they are written; works on any thread.
+    pub(super) fn encode(
+        &self,
+        plan: &SweepPlan,
+        case: usize,
+        batch: &Batch,
+        savings: &[Vec<f64>],
+    ) -> RowBlock {
+        let values = self.columns.values(plan, case, batch, savings);
+        self.format.encode(&self.named, &values, batch.len())
+    }
+}
+
+/// Where the rows of a sweep go.
+pub(super) struct Rows {
+    writer: Box<dyn RowWriter>,
     /// The temporary file that takes its name when all is written.
     file: Option<(tempfile::NamedTempFile, PathBuf)>,
 }
 
 impl Rows {
-    pub(super) fn open(args: &SweepArgs, plan: &SweepPlan) -> Result<Rows, Problems> {
+    /// The rows that are asked for, if any are.
+    pub(super) fn open(
+        args: &SweepArgs,
+        plan: &SweepPlan,
+    ) -> Result<Option<(Encoder, Rows)>, Problems> {
+        let format = match (args.output, &args.out) {
+            (SweepOutput::Csv, _) => RowFormat::Csv,
+            (SweepOutput::Json, _) => RowFormat::JsonLines,
+            (SweepOutput::Summary, None) => return Ok(None),
+            (SweepOutput::Summary, Some(path)) => of_file(path)?,
+        };
         let columns = Columns::of(plan);
-        let stdout = |format: RowFormat| {
-            let writer = format.writer(io::stdout(), columns.named(plan));
-            writer.map_err(|error| usage_error(format!("cannot write the rows: {error}")))
-        };
-        let writer = match (args.output, &args.out) {
-            (SweepOutput::Csv, _) => Some(stdout(RowFormat::Csv)?),
-            (SweepOutput::Json, _) => Some(stdout(RowFormat::JsonLines)?),
-            (SweepOutput::Summary, None) => None,
-            (SweepOutput::Summary, Some(path)) => return Rows::into_file(path, plan, columns),
-        };
-        Ok(Rows {
+        let encoder = Encoder {
+            format,
+            named: columns.named(plan),
             columns,
-            writer,
-            file: None,
-        })
+        };
+        let rows = match &args.out {
+            Some(path) => Rows::into_file(path, &encoder)?,
+            None => Rows {
+                writer: format
+                    .writer(io::stdout(), &encoder.named)
+                    .map_err(|error| usage_error(format!("cannot write the rows: {error}")))?,
+                file: None,
+            },
+        };
+        Ok(Some((encoder, rows)))
     }
 
-    fn into_file(path: &Path, plan: &SweepPlan, columns: Columns) -> Result<Rows, Problems> {
-        let extension = path.extension().and_then(|extension| extension.to_str());
-        let Some(format) = extension.and_then(RowFormat::of_extension) else {
-            let message = format!(
-                "--out {}: rows are written as .csv, .jsonl or .parquet",
-                path.display()
-            );
-            return Err(Diagnostic::new(message).into());
-        };
+    fn into_file(path: &Path, encoder: &Encoder) -> Result<Rows, Problems> {
         let failed =
             |error: io::Error| usage_error(format!("cannot write `{}`: {error}", path.display()));
-        let named = columns.named(plan);
         if files::is_stream(path) {
             let stream = File::options().write(true).open(path).map_err(failed)?;
+            let writer = encoder.format.writer(stream, &encoder.named);
             return Ok(Rows {
-                columns,
-                writer: Some(format.writer(stream, named).map_err(failed)?),
+                writer: writer.map_err(failed)?,
                 file: None,
             });
         }
@@ -78,37 +99,24 @@ impl Rows {
         let temporary = files::temporary(files::folder(path)).map_err(failed)?;
         clean_up_when_interrupted(temporary.path().to_owned());
         let handle = temporary.as_file().try_clone().map_err(failed)?;
-        let writer = format.writer(handle, named).map_err(failed)?;
+        let writer = encoder.format.writer(handle, &encoder.named);
         Ok(Rows {
-            columns,
-            writer: Some(writer),
+            writer: writer.map_err(failed)?,
             file: Some((temporary, path.to_owned())),
         })
     }
 
-    pub(super) fn write(
-        &mut self,
-        plan: &SweepPlan,
-        case: usize,
-        batch: &Batch,
-        savings: &[Vec<f64>],
-    ) -> io::Result<()> {
-        let Some(writer) = &mut self.writer else {
-            return Ok(());
-        };
-        let values = self.columns.values(plan, case, batch, savings);
-        writer.write(&values, batch.len())
+    pub(super) fn write(&mut self, block: RowBlock) -> io::Result<()> {
+        self.writer.write(block)
     }
 
     /// Ends the rows; a file takes its name only now.
     pub(super) fn finish(self) -> Result<(), Problems> {
-        if let Some(writer) = self.writer {
-            match writer.finish() {
-                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                    return Err(usage_error(format!("cannot write the rows: {error}")));
-                }
-                _ => {}
+        match self.writer.finish() {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                return Err(usage_error(format!("cannot write the rows: {error}")));
             }
+            _ => {}
         }
         if let Some((temporary, path)) = self.file {
             let shown = path.display().to_string();
@@ -118,4 +126,16 @@ impl Rows {
         }
         Ok(())
     }
+}
+
+/// The format that the name of a file asks for.
+fn of_file(path: &Path) -> Result<RowFormat, Problems> {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.and_then(RowFormat::of_extension).ok_or_else(|| {
+        let message = format!(
+            "--out {}: rows are written as .csv, .jsonl or .parquet",
+            path.display()
+        );
+        Diagnostic::new(message).into()
+    })
 }

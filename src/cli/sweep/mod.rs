@@ -23,7 +23,7 @@ use crate::sweep::{Batch, SweepGrid, stream};
 
 use self::files::Rows;
 use self::plan::SweepPlan;
-use self::summary::Summary;
+use self::summary::{PartialSummary, Summary};
 
 /// How many points a plot may show.
 const PLOTTED: u64 = 250_000;
@@ -55,26 +55,39 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
             "a plot shows at most {PLOTTED} points"
         )));
     }
-    let mut rows = Rows::open(args, &plan)?;
+    let (encoder, mut rows) = Rows::open(args, &plan)?.unzip();
     let mut summary = Summary::new(&plan);
     let mut kept: Vec<(usize, Batch)> = Vec::new();
     let bar = bar(range.end - range.start);
-    let work = |_, batch: &Batch| plan.savings(batch);
-    let result = stream(&plan.points, range, work, |case, batch, savings| {
-        bar.inc(batch.len() as u64 + batch.refused);
-        summary.add(case, batch, &savings);
-        rows.write(&plan, case, batch, &savings)?;
-        if plot.is_some() {
-            kept.push((case, batch.clone()));
-        }
-        Ok(())
-    });
+    // Whatever depends on one chunk alone is done on the thread that made it.
+    let work = |case, batch: &Batch| {
+        let savings = plan.savings(batch);
+        let encoder = encoder.as_ref();
+        let block = encoder.map(|encoder| encoder.encode(&plan, case, batch, &savings));
+        (PartialSummary::of(&plan, batch, &savings), block)
+    };
+    let result = stream(
+        &plan.points,
+        range,
+        work,
+        |case, batch, (partial, block)| {
+            bar.inc(batch.len() as u64 + batch.refused);
+            summary.add(case, batch, partial);
+            if let (Some(rows), Some(block)) = (&mut rows, block) {
+                rows.write(block)?;
+            }
+            if plot.is_some() {
+                kept.push((case, batch.clone()));
+            }
+            Ok(())
+        },
+    );
     bar.finish_and_clear();
     match result {
         // A reader that has closed the pipe has read enough.
         Err(error) if io::Error::kind(&error) == io::ErrorKind::BrokenPipe => return Ok(()),
         Err(error) => return Err(usage_error(format!("cannot write the rows: {error}"))),
-        Ok(()) => rows.finish()?,
+        Ok(()) => rows.map_or(Ok(()), Rows::finish)?,
     }
     if let Some(plot) = plot {
         picture::render(&plan, &kept, args.target, &plot)?;

@@ -14,31 +14,61 @@ struct Extremes {
 }
 
 impl Extremes {
-    fn add(&mut self, values: &[f64], axes: &[Vec<f64>]) {
-        let point = |row: usize| axes.iter().map(|axis| axis[row]).collect::<Vec<f64>>();
-        let finite = || {
-            values
-                .iter()
-                .enumerate()
-                .filter(|(_, value)| value.is_finite())
+    fn of(values: &[f64], axes: &[Vec<f64>]) -> Extremes {
+        let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+        for value in values.iter().filter(|value| value.is_finite()) {
+            least = least.min(*value);
+            most = most.max(*value);
+        }
+        let point = |row: usize| axes.iter().map(|axis| axis[row]).collect();
+        let first = values.iter().position(|value| *value == least);
+        let last = values.iter().rposition(|value| *value == most);
+        Extremes {
+            least: first
+                .filter(|_| least.is_finite())
+                .map(|row| (least, point(row))),
+            most: last
+                .filter(|_| most.is_finite())
+                .map(|row| (most, point(row))),
+        }
+    }
+
+    /// Takes those of later points in.
+    fn join(&mut self, later: Extremes) {
+        let value = |extreme: &Option<(f64, Vec<f64>)>| extreme.as_ref().map(|(value, _)| *value);
+        if let Some(least) = value(&later.least)
+            && value(&self.least).is_none_or(|known| least < known)
+        {
+            self.least = later.least;
+        }
+        if let Some(most) = value(&later.most)
+            && value(&self.most).is_none_or(|known| most > known)
+        {
+            self.most = later.most;
+        }
+    }
+}
+
+/// The extremes of one chunk of one case: of what is saved where variants are
+/// compared, else of the energies.
+pub(super) struct PartialSummary(Vec<Extremes>);
+
+impl PartialSummary {
+    pub(super) fn of(plan: &SweepPlan, batch: &Batch, savings: &[Vec<f64>]) -> PartialSummary {
+        let columns = match plan.variants.len() {
+            0 | 1 => &batch.outputs,
+            _ => savings,
         };
-        if let Some((row, value)) = finite().min_by(|a, b| a.1.total_cmp(b.1))
-            && self.least.as_ref().is_none_or(|(least, _)| value < least)
-        {
-            self.least = Some((*value, point(row)));
-        }
-        if let Some((row, value)) = finite().max_by(|a, b| a.1.total_cmp(b.1))
-            && self.most.as_ref().is_none_or(|(most, _)| value > most)
-        {
-            self.most = Some((*value, point(row)));
-        }
+        let extremes = columns
+            .iter()
+            .map(|values| Extremes::of(values, &batch.axes));
+        PartialSummary(extremes.collect())
     }
 }
 
 /// The extremes of every output of every case.
 pub(super) struct Summary {
-    energies: Vec<Vec<Extremes>>,
-    savings: Vec<Vec<Extremes>>,
+    extremes: Vec<Vec<Extremes>>,
     points: u64,
     refused: u64,
     /// The first point that the model refuses: its case and its number.
@@ -48,26 +78,22 @@ pub(super) struct Summary {
 impl Summary {
     pub(super) fn new(plan: &SweepPlan) -> Summary {
         let outputs = plan.scopes.len() * plan.variants.len();
-        let empty = vec![vec![Extremes::default(); outputs]; plan.cases.len()];
         Summary {
-            energies: empty.clone(),
-            savings: empty,
+            extremes: vec![vec![Extremes::default(); outputs]; plan.cases.len()],
             points: 0,
             refused: plan.refused.points,
             first_refused: None,
         }
     }
 
-    pub(super) fn add(&mut self, case: usize, batch: &Batch, savings: &[Vec<f64>]) {
+    /// Takes in the next chunk of a case.
+    pub(super) fn add(&mut self, case: usize, batch: &Batch, partial: PartialSummary) {
         self.points += batch.len() as u64;
         self.refused += batch.refused;
         let first = batch.first_refused.map(|point| (case, point));
         self.first_refused = self.first_refused.or(first);
-        for (extremes, values) in self.energies[case].iter_mut().zip(&batch.outputs) {
-            extremes.add(values, &batch.axes);
-        }
-        for (extremes, values) in self.savings[case].iter_mut().zip(savings) {
-            extremes.add(values, &batch.axes);
+        for (extremes, later) in self.extremes[case].iter_mut().zip(partial.0) {
+            extremes.join(later);
         }
     }
 
@@ -121,11 +147,7 @@ impl Summary {
                         continue;
                     }
                     let at = scope * plan.variants.len() + variant;
-                    let extremes = if compares {
-                        &self.savings[case][at]
-                    } else {
-                        &self.energies[case][at]
-                    };
+                    let extremes = &self.extremes[case][at];
                     let mut cells = vec![
                         Cell::Text(named.table.clone()),
                         Cell::Text(named.words(plan)),

@@ -14,12 +14,14 @@ pub enum ColumnValues<'a> {
 }
 
 impl ColumnValues<'_> {
+    /// The number of a row; `None` where it is a word, or missing.
     pub(super) fn number(&self, row: usize) -> Option<f64> {
-        match self {
+        let number = match self {
             ColumnValues::Word(_) => None,
             ColumnValues::Same(value) => Some(*value),
             ColumnValues::Numbers(values) => values.get(row).copied(),
-        }
+        };
+        number.filter(|value| value.is_finite())
     }
 }
 
@@ -32,14 +34,27 @@ pub struct RowColumn {
     pub words: bool,
 }
 
+/// A batch of rows as it goes into a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowBlock(pub(super) Encoded);
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Encoded {
+    /// Lines of text.
+    Text(Vec<u8>),
+    /// Columns of so many rows.
+    #[cfg(feature = "parquet")]
+    Columns(Vec<super::parquet::OwnColumn>, usize),
+}
+
 /// Writes rows in one format.
 pub trait RowWriter {
-    /// Writes a batch of `rows` rows; `columns` are in the order of the
-    /// writer's own.
+    /// Writes a batch of rows, which [`RowFormat::encode`](super::RowFormat::encode)
+    /// of the writer's own format and columns made.
     ///
     /// # Errors
     /// That the file cannot be written.
-    fn write(&mut self, columns: &[ColumnValues<'_>], rows: usize) -> io::Result<()>;
+    fn write(&mut self, block: RowBlock) -> io::Result<()>;
 
     /// Ends the file.
     ///

@@ -1,20 +1,12 @@
 //! Comma-separated values (RFC 4180), a header first.
 
-use std::io::{self, BufWriter, Write};
+use super::batch::{ColumnValues, RowColumn};
+use super::number;
 
-use super::batch::{ColumnValues, RowColumn, RowWriter};
-
-pub(super) struct CsvRows<W: Write> {
-    file: BufWriter<W>,
-}
-
-impl<W: Write> CsvRows<W> {
-    pub(super) fn new(file: W, columns: &[RowColumn]) -> io::Result<CsvRows<W>> {
-        let mut file = BufWriter::with_capacity(1 << 16, file);
-        let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
-        writeln!(file, "{}", names.join(","))?;
-        Ok(CsvRows { file })
-    }
+/// The first line.
+pub(super) fn header(columns: &[RowColumn]) -> Vec<u8> {
+    let names: Vec<String> = columns.iter().map(|column| quoted(&column.name)).collect();
+    format!("{}\n", names.join(",")).into_bytes()
 }
 
 /// A word in quotes where it needs them.
@@ -26,31 +18,36 @@ fn quoted(word: &str) -> String {
     }
 }
 
-impl<W: Write> RowWriter for CsvRows<W> {
-    fn write(&mut self, columns: &[ColumnValues<'_>], rows: usize) -> io::Result<()> {
-        let words: Vec<String> = columns
-            .iter()
-            .map(|column| match column {
-                ColumnValues::Word(word) => quoted(word),
-                _ => String::new(),
-            })
-            .collect();
-        for row in 0..rows {
-            for (at, column) in columns.iter().enumerate() {
-                if at > 0 {
-                    self.file.write_all(b",")?;
-                }
-                match column.number(row) {
-                    Some(value) if value.is_finite() => write!(self.file, "{value}")?,
-                    _ => self.file.write_all(words[at].as_bytes())?,
-                }
+/// The lines of a batch.
+pub(super) fn lines(columns: &[ColumnValues<'_>], rows: usize) -> Vec<u8> {
+    let fixed: Vec<Vec<u8>> = columns
+        .iter()
+        .map(|column| {
+            let mut text = Vec::new();
+            match column {
+                ColumnValues::Word(word) => text = quoted(word).into_bytes(),
+                ColumnValues::Same(value) if value.is_finite() => number::plain(*value, &mut text),
+                _ => {}
             }
-            self.file.write_all(b"\n")?;
+            text
+        })
+        .collect();
+    let mut text = Vec::with_capacity(rows * columns.len() * 12);
+    for row in 0..rows {
+        for (at, (column, fixed)) in columns.iter().zip(&fixed).enumerate() {
+            if at > 0 {
+                text.push(b',');
+            }
+            match column {
+                ColumnValues::Numbers(_) => {
+                    if let Some(value) = column.number(row) {
+                        number::plain(value, &mut text);
+                    }
+                }
+                _ => text.extend_from_slice(fixed),
+            }
         }
-        Ok(())
+        text.push(b'\n');
     }
-
-    fn finish(mut self: Box<Self>) -> io::Result<()> {
-        self.file.flush()
-    }
+    text
 }

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::batch::{RowColumn, RowWriter};
+use super::batch::{ColumnValues, Encoded, RowBlock, RowColumn, RowWriter};
 #[cfg(feature = "parquet")]
 use super::parquet;
-use super::{csv, jsonl};
+use super::{csv, jsonl, text};
 
 /// The formats of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,22 @@ impl RowFormat {
         }
     }
 
+    /// A batch of `rows` rows of `values`, whose columns are `columns`, in the same
+    /// order.
+    pub fn encode(
+        self,
+        columns: &[RowColumn],
+        values: &[ColumnValues<'_>],
+        rows: usize,
+    ) -> RowBlock {
+        RowBlock(match self {
+            RowFormat::Csv => Encoded::Text(csv::lines(values, rows)),
+            RowFormat::JsonLines => Encoded::Text(jsonl::lines(columns, values, rows)),
+            #[cfg(feature = "parquet")]
+            RowFormat::Parquet => Encoded::Columns(parquet::columns(values, rows), rows),
+        })
+    }
+
     /// A writer into `file`.
     ///
     /// # Errors
@@ -38,13 +54,13 @@ impl RowFormat {
     pub fn writer<W: Write + Send + 'static>(
         self,
         file: W,
-        columns: Vec<RowColumn>,
+        columns: &[RowColumn],
     ) -> io::Result<Box<dyn RowWriter>> {
         Ok(match self {
-            RowFormat::Csv => Box::new(csv::CsvRows::new(file, &columns)?),
-            RowFormat::JsonLines => Box::new(jsonl::JsonRows::new(file, columns)),
+            RowFormat::Csv => Box::new(text::TextRows::new(file, &csv::header(columns))?),
+            RowFormat::JsonLines => Box::new(text::TextRows::new(file, &[])?),
             #[cfg(feature = "parquet")]
-            RowFormat::Parquet => Box::new(parquet::ParquetRows::new(file, &columns)?),
+            RowFormat::Parquet => Box::new(parquet::ParquetRows::new(file, columns)?),
         })
     }
 }
@@ -55,7 +71,6 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::render::rows::ColumnValues;
 
     #[derive(Clone, Default)]
     struct Shared(Arc<Mutex<Vec<u8>>>);
@@ -78,13 +93,13 @@ mod tests {
                 name: name.to_owned(),
                 words,
             });
-        let mut writer = format.writer(file.clone(), columns.to_vec()).unwrap();
+        let mut writer = format.writer(file.clone(), &columns).unwrap();
         let batch = [
             ColumnValues::Word("my, \"own\""),
             ColumnValues::Same(2.0),
             ColumnValues::Numbers(&[0.5, f64::NAN]),
         ];
-        writer.write(&batch, 2).unwrap();
+        writer.write(format.encode(&columns, &batch, 2)).unwrap();
         writer.finish().unwrap();
         std::mem::take(&mut *file.0.lock().unwrap())
     }

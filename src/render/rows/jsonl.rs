@@ -1,50 +1,46 @@
 //! JSON lines: an object for each row.
 
-use std::io::{self, BufWriter, Write};
+use super::batch::{ColumnValues, RowColumn};
+use super::number;
 
-use super::batch::{ColumnValues, RowColumn, RowWriter};
-
-pub(super) struct JsonRows<W: Write> {
-    file: BufWriter<W>,
-    columns: Vec<RowColumn>,
-}
-
-impl<W: Write> JsonRows<W> {
-    pub(super) fn new(file: W, columns: Vec<RowColumn>) -> JsonRows<W> {
-        JsonRows {
-            file: BufWriter::with_capacity(1 << 16, file),
-            columns,
-        }
-    }
-}
-
-impl<W: Write> RowWriter for JsonRows<W> {
-    fn write(&mut self, columns: &[ColumnValues<'_>], rows: usize) -> io::Result<()> {
-        // Keys and words are the same in every row of a batch.
-        let mut keys = Vec::with_capacity(columns.len());
-        let mut words = Vec::with_capacity(columns.len());
-        for (column, values) in self.columns.iter().zip(columns) {
-            keys.push(serde_json::to_string(&column.name)?);
-            words.push(match values {
-                ColumnValues::Word(word) => serde_json::to_string(word)?,
-                _ => "null".to_owned(),
-            });
-        }
-        for row in 0..rows {
-            for (at, column) in columns.iter().enumerate() {
-                let before = if at == 0 { "{" } else { "," };
-                write!(self.file, "{before}{}:", keys[at])?;
-                match column.number(row) {
-                    Some(value) if value.is_finite() => write!(self.file, "{value:?}")?,
-                    _ => self.file.write_all(words[at].as_bytes())?,
+/// The lines of a batch.
+pub(super) fn lines(names: &[RowColumn], columns: &[ColumnValues<'_>], rows: usize) -> Vec<u8> {
+    // Keys are the same in every row, and what stands in all rows of a batch.
+    let fixed: Vec<(Vec<u8>, bool)> = names
+        .iter()
+        .zip(columns)
+        .enumerate()
+        .map(|(at, (name, column))| {
+            let mut text = vec![if at == 0 { b'{' } else { b',' }];
+            text.extend(json(&name.name));
+            text.push(b':');
+            match column {
+                ColumnValues::Word(word) => text.extend(json(word)),
+                ColumnValues::Same(value) if value.is_finite() => {
+                    number::pointed(*value, &mut text);
                 }
+                ColumnValues::Same(_) => text.extend_from_slice(b"null"),
+                ColumnValues::Numbers(_) => return (text, true),
             }
-            self.file.write_all(b"}\n")?;
+            (text, false)
+        })
+        .collect();
+    let mut text = Vec::with_capacity(rows * columns.len() * 24);
+    for row in 0..rows {
+        for (column, (fixed, varies)) in columns.iter().zip(&fixed) {
+            text.extend_from_slice(fixed);
+            match column.number(row) {
+                Some(value) if *varies => number::pointed(value, &mut text),
+                None if *varies => text.extend_from_slice(b"null"),
+                _ => {}
+            }
         }
-        Ok(())
+        text.extend_from_slice(b"}\n");
     }
+    text
+}
 
-    fn finish(mut self: Box<Self>) -> io::Result<()> {
-        self.file.flush()
-    }
+/// A word as JSON writes it.
+fn json(word: &str) -> Vec<u8> {
+    serde_json::Value::from(word).to_string().into_bytes()
 }

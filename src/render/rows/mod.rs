@@ -3,13 +3,18 @@
 //! A sweep may have more rows than the memory holds, so they are written a
 //! batch at a time. Within a batch values stand in columns; a column whose
 //! value is the same throughout the batch is written down once.
+//!
+//! A batch is encoded apart from being written: the first is most of the work,
+//! depends on nothing else, and so can be done on every core.
 
 mod batch;
 mod csv;
 mod format;
 mod jsonl;
+mod number;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod text;
 
-pub use batch::{ColumnValues, RowColumn, RowWriter};
+pub use batch::{ColumnValues, RowBlock, RowColumn, RowWriter};
 pub use format::RowFormat;

@@ -1,19 +1,58 @@
-//! Parquet: a column of strings for words, one of doubles for numbers, a row
-//! group for each batch.
+//! Parquet: a column of strings for words, one of doubles for numbers.
+//!
+//! Rows come by the thousand and stand in groups of more than a hundred
+//! thousand, as readers like them. Bytes of doubles are split into streams, the
+//! first of all, the second of all, and so on, which compress well; a
+//! dictionary of numbers that hardly repeat would only be in the way.
 
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use parquet::basic::{LogicalType, Repetition, Type as Physical};
+use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical, ZstdLevel};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::Type;
+use parquet::schema::types::{ColumnPath, Type};
 
-use super::batch::{ColumnValues, RowColumn, RowWriter};
+use super::batch::{ColumnValues, Encoded, RowBlock, RowColumn, RowWriter};
+
+/// A group of rows has at least so many, unless it is the last.
+const GROUP: usize = 1 << 17;
+
+/// The values of a column of a batch.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum OwnColumn {
+    /// A word, in every row.
+    Word(String),
+    /// The numbers that are not missing, and for each row whether it is one.
+    Numbers(Vec<f64>, Vec<i16>),
+}
+
+/// The columns of a batch, in memory of their own.
+pub(super) fn columns(values: &[ColumnValues<'_>], rows: usize) -> Vec<OwnColumn> {
+    values
+        .iter()
+        .map(|column| match column {
+            ColumnValues::Word(word) => OwnColumn::Word((*word).to_owned()),
+            numbers => {
+                let all = || (0..rows).map(|row| numbers.number(row));
+                let levels = all().map(|number| i16::from(number.is_some()));
+                OwnColumn::Numbers(all().flatten().collect(), levels.collect())
+            }
+        })
+        .collect()
+}
+
+/// What waits to be written of a column.
+enum Pending {
+    Words(Vec<ByteArray>),
+    Numbers(Vec<f64>, Vec<i16>),
+}
 
 pub(super) struct ParquetRows<W: Write + Send> {
     file: SerializedFileWriter<W>,
+    pending: Vec<Pending>,
+    rows: usize,
 }
 
 fn failed(error: impl std::fmt::Display) -> io::Error {
@@ -23,12 +62,21 @@ fn failed(error: impl std::fmt::Display) -> io::Error {
 impl<W: Write + Send> ParquetRows<W> {
     pub(super) fn new(file: W, columns: &[RowColumn]) -> io::Result<ParquetRows<W>> {
         let mut fields = Vec::with_capacity(columns.len());
+        let mut properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(1).map_err(failed)?));
+        let mut pending = Vec::with_capacity(columns.len());
         for column in columns {
             let builder = if column.words {
+                pending.push(Pending::Words(Vec::new()));
                 Type::primitive_type_builder(&column.name, Physical::BYTE_ARRAY)
                     .with_logical_type(Some(LogicalType::String))
                     .with_repetition(Repetition::REQUIRED)
             } else {
+                pending.push(Pending::Numbers(Vec::new(), Vec::new()));
+                let path = || ColumnPath::from(column.name.as_str());
+                properties = properties
+                    .set_column_dictionary_enabled(path(), false)
+                    .set_column_encoding(path(), Encoding::BYTE_STREAM_SPLIT);
                 Type::primitive_type_builder(&column.name, Physical::DOUBLE)
                     .with_repetition(Repetition::OPTIONAL)
             };
@@ -38,47 +86,75 @@ impl<W: Write + Send> ParquetRows<W> {
             .with_fields(fields)
             .build()
             .map_err(failed)?;
-        let properties = Arc::new(WriterProperties::builder().build());
+        let properties = Arc::new(properties.build());
         let file = SerializedFileWriter::new(file, Arc::new(schema), properties).map_err(failed)?;
-        Ok(ParquetRows { file })
+        Ok(ParquetRows {
+            file,
+            pending,
+            rows: 0,
+        })
     }
-}
 
-impl<W: Write + Send> RowWriter for ParquetRows<W> {
-    fn write(&mut self, columns: &[ColumnValues<'_>], rows: usize) -> io::Result<()> {
-        if rows == 0 {
+    /// Writes what waits as a group of rows.
+    fn group(&mut self) -> io::Result<()> {
+        if self.rows == 0 {
             return Ok(());
         }
         let mut group = self.file.next_row_group().map_err(failed)?;
-        for column in columns {
+        for column in &mut self.pending {
             let Some(mut writer) = group.next_column().map_err(failed)? else {
                 return Err(failed("more columns than were named"));
             };
             match column {
-                ColumnValues::Word(word) => {
-                    let words = vec![ByteArray::from(*word); rows];
+                Pending::Words(words) => {
                     let typed = writer.typed::<ByteArrayType>();
-                    typed.write_batch(&words, None, None).map_err(failed)?;
+                    typed.write_batch(words, None, None).map_err(failed)?;
+                    words.clear();
                 }
-                numbers => {
-                    // A number that is missing is null.
-                    let all = (0..rows).map(|row| numbers.number(row).filter(|x| x.is_finite()));
-                    let all: Vec<Option<f64>> = all.collect();
-                    let levels: Vec<i16> = all.iter().map(|x| i16::from(x.is_some())).collect();
-                    let present: Vec<f64> = all.into_iter().flatten().collect();
+                Pending::Numbers(present, levels) => {
                     let typed = writer.typed::<DoubleType>();
                     typed
-                        .write_batch(&present, Some(&levels), None)
+                        .write_batch(present, Some(levels), None)
                         .map_err(failed)?;
+                    present.clear();
+                    levels.clear();
                 }
             }
             writer.close().map_err(failed)?;
         }
         group.close().map_err(failed)?;
+        self.rows = 0;
         Ok(())
     }
+}
 
-    fn finish(self: Box<Self>) -> io::Result<()> {
+impl<W: Write + Send> RowWriter for ParquetRows<W> {
+    fn write(&mut self, block: RowBlock) -> io::Result<()> {
+        let Encoded::Columns(columns, rows) = block.0 else {
+            return Err(io::ErrorKind::InvalidInput.into());
+        };
+        for (pending, column) in self.pending.iter_mut().zip(columns) {
+            match (pending, column) {
+                (Pending::Words(words), OwnColumn::Word(word)) => {
+                    let word = ByteArray::from(word.as_str());
+                    words.extend(std::iter::repeat_n(word, rows));
+                }
+                (Pending::Numbers(present, levels), OwnColumn::Numbers(more, which)) => {
+                    present.extend(more);
+                    levels.extend(which);
+                }
+                _ => return Err(failed("a column of words and numbers")),
+            }
+        }
+        self.rows += rows;
+        if self.rows < GROUP {
+            return Ok(());
+        }
+        self.group()
+    }
+
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        self.group()?;
         self.file.close().map_err(failed)?;
         Ok(())
     }
