@@ -28,6 +28,7 @@ mod profile;
 mod report;
 mod request;
 mod runs;
+mod scale;
 mod scopes;
 mod sensitivity;
 mod settings;

@@ -1,6 +1,7 @@
 //! `picojoule table`
 
 use super::args::{OutputFormat, TableArgs, TableCommand};
+use super::scale;
 use super::{json, loading, output};
 use crate::render::table::Table;
 use crate::source::Problems;
@@ -24,6 +25,7 @@ pub(super) fn run(args: &TableArgs) -> Result<(), Problems> {
             };
             print(shown, format.output)
         }
+        TableCommand::Scale(args) => scale::run(args),
     }
 }
 

@@ -121,7 +121,11 @@ impl EnergyTable {
     fn help_for_levels(&self) -> String {
         let names: Vec<String> = self.memories.iter().map(MemoryLevel::name).collect();
         if names.is_empty() {
-            return format!("`{}` prices no memory at all", self.name());
+            let why = match self.scaled() {
+                Some(scaled) => format!(": the law `{}` covers none", scaled.law.name()),
+                None => String::new(),
+            };
+            return format!("`{}` prices no memory at all{why}", self.name());
         }
         let named: Vec<&str> = (self.hierarchies.iter())
             .map(|one| one.name.value.as_str())

@@ -33,6 +33,7 @@
 //! |---|---|
 //! | `name`; `title`, `node`, `supply` | what it is called; what is said of the hardware |
 //! | `extends` | a table from which everything is inherited that this one does not say itself |
+//! | `scale` | by which [`ScalingLaw`] that table is taken to another node, supply or width |
 //! | `boundary`, `kind` | the [`Boundary`] and the [`FigureKind`] of entries that have none of their own |
 //! | `unit` | the unit of all numbers of this file: `pJ` (and entries say `pj = …`), `fJ` (`fj`) or `nJ` (`nj`) |
 //! | `formats` | what a comparison shows by default; else the first section |
@@ -51,6 +52,7 @@
 //! | module | what it knows |
 //! |---|---|
 //! | `read`, `sections` | the parts of a file, and `extends` |
+//! | `scale`, `law` | a table scaled from another, and the laws for that |
 //! | `rule`, `amount` | what a file says about one price |
 //! | `dimension` | whether a formula comes out in a unit of energy |
 //! | `resolve`, `price` | the order of derived entries, and their values |
@@ -69,11 +71,13 @@ mod dimension;
 mod entry;
 mod figure;
 mod hierarchy;
+mod law;
 mod memory;
 mod price;
 mod read;
 mod resolve;
 mod rule;
+mod scale;
 mod sections;
 mod size_law;
 mod sources;
@@ -92,7 +96,9 @@ pub use self::device::DeviceNumber;
 pub use self::entry::{Boundary, Confidence, Entry, FigureKind, Provenance};
 pub use self::figure::{Figure, Measure};
 pub use self::hierarchy::NamedHierarchy;
+pub use self::law::ScalingLaw;
 pub use self::memory::MemoryLevel;
+pub use self::scale::Scaled;
 pub use self::size_law::SizeLaw;
 pub use self::sources::Citation;
 
@@ -124,6 +130,8 @@ pub struct EnergyTable {
     hierarchies: Vec<NamedHierarchy>,
     device: Device,
     sources: Sources,
+    /// How it was scaled from the table that it extends.
+    scaled: Option<Scaled>,
 }
 
 impl EnergyTable {
@@ -150,6 +158,11 @@ impl EnergyTable {
     /// The table that it extends, as the file names it.
     pub fn extends(&self) -> Option<&Spanned<String>> {
         self.extends.as_ref()
+    }
+
+    /// How it was scaled from the table that it extends, if it was.
+    pub fn scaled(&self) -> Option<&Scaled> {
+        self.scaled.as_ref()
     }
 
     /// The table that an entry of this one is of: one that this one extends,

@@ -14,6 +14,7 @@ use super::entry::{Boundary, FigureKind, Word};
 use super::hierarchy::add_hierarchies;
 use super::memory::add_memories;
 use super::resolve::resolve;
+use super::scale::Scale;
 use super::sections::Sections;
 use crate::catalog::{self, Finder};
 use crate::format::{Format, NumberFormat};
@@ -89,22 +90,39 @@ fn read(
     let base = extends
         .as_ref()
         .map(|extends| read_base(extends, chain, finder, problems));
+    let scale = fields.take("scale");
+    if let (Some(node), None) = (scale, &extends) {
+        let message = "`scale` in a table that extends none";
+        problems.push(Diagnostic::at(&node.place, message).help("write `extends = \"45nm\"`, say"));
+    }
+    let scale = scale.map(|node| Scale::read(node, problems));
+    for key in scale.iter().flatten().flat_map(Scale::says) {
+        if let Some(node) = fields.take(key) {
+            let message = format!("`{key}` beside a `scale` that says it");
+            problems.push(Diagnostic::at(&node.place, message).help("keep the one in `scale`"));
+        }
+    }
+    let scaled = match (&base, &scale) {
+        (Some(Some(base)), Some(Some(scale))) => scale.apply(base, problems),
+        _ => None,
+    };
     // Without the base nobody can say what is missing.
-    let whole = !matches!(base, Some(None));
-    let base = base.flatten();
+    let whole = !matches!(base, Some(None)) && scale.is_some() == scaled.is_some();
+    let unscaled = base.flatten();
+    let base = scaled.as_ref().or(unscaled.as_ref());
 
     let needed_at = whole.then(|| name.as_ref().map_or(&top, |name| &name.place));
     let boundary = read_default(
         &mut fields,
         "boundary",
-        base.as_ref().map(|base| base.boundary),
+        base.map(|base| base.boundary),
         needed_at,
         problems,
     );
     let kind = read_default(
         &mut fields,
         "kind",
-        base.as_ref().map(|base| base.kind),
+        base.map(|base| base.kind),
         needed_at,
         problems,
     );
@@ -114,7 +132,7 @@ fn read(
         .unwrap_or(Unit::Picojoule);
 
     let (mut sources, mut rules, mut formats, mut memories, mut hierarchies, mut device) =
-        match &base {
+        match base {
             Some(base) => (
                 base.sources.clone(),
                 base.rules.clone(),
@@ -174,7 +192,7 @@ fn read(
             formats.push(*format);
         }
     }
-    let inherited = base.as_ref().map(|base| {
+    let inherited = base.map(|base| {
         let formats = base.default_formats.clone();
         (formats, base.node.clone(), base.supply.clone())
     });
@@ -191,7 +209,8 @@ fn read(
         node: node.or(base_node),
         supply: supply.or(base_supply),
         extends,
-        base: base.map(Arc::new),
+        scaled: scaled.as_ref().and_then(|table| table.scaled.clone()),
+        base: unscaled.map(Arc::new),
         boundary,
         kind,
         default_formats,
@@ -206,12 +225,13 @@ fn read(
 }
 
 /// The fields of a table beside its format sections, for did-you-mean.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 15] = [
     "name",
     "title",
     "node",
     "supply",
     "extends",
+    "scale",
     "boundary",
     "kind",
     "unit",

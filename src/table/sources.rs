@@ -61,6 +61,12 @@ impl Sources {
         }
     }
 
+    /// Adds a source that no file has: that of a law. What is there under the
+    /// key stays.
+    pub fn cite(&mut self, key: &str, citation: Citation) {
+        self.0.entry(key.to_owned()).or_insert(citation);
+    }
+
     /// Notes a mistake if no source has the key that was `given`.
     pub fn check(&self, given: &Spanned<String>, problems: &mut Problems) {
         if !self.0.contains_key(&given.value) {

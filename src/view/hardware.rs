@@ -96,6 +96,13 @@ fn about(table: &EnergyTable) -> String {
     if let Some(base) = table.extends() {
         words.push(format!("Extends {}.", base.value));
     }
+    if let Some(scaled) = table.scaled() {
+        words.push(format!("Scaled {} by {}.", scaled.words, scaled.law.name()));
+        if !scaled.left_out.is_empty() {
+            let names = scaled.left_out.join(", ");
+            words.push(format!("Not covered by that law and left out: {names}."));
+        }
+    }
     let has_prices = table.entries().next().is_some();
     words.push(match has_prices {
         true => "All in pJ.".to_owned(),

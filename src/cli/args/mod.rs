@@ -43,7 +43,7 @@ pub(super) use self::runs::{CalibrateArgs, ValidateArgs};
 pub(super) use self::scan::ScanArgs;
 pub(super) use self::sensitivity::{OfArg, SensitivityArgs};
 pub(super) use self::sweep::{SweepArgs, SweepOutput};
-pub(super) use self::table::{TableArgs, TableCommand};
+pub(super) use self::table::{ScaleArgs, TableArgs, TableCommand};
 pub(super) use self::threshold::{CrossoverArgs, RequireArgs, ThresholdArgs};
 
 /// What each operation of a neural network costs, in picojoules, on hardware
@@ -101,7 +101,7 @@ pub(super) enum Command {
     Calibrate(CalibrateArgs),
     /// Hold predictions against runs that were measured
     Validate(ValidateArgs),
-    /// List and show hardware tables
+    /// List, show and scale hardware tables
     Table(TableArgs),
     /// List the models that ship, with their variants and dims
     Models,

@@ -7,6 +7,7 @@ mod dependencies;
 mod device;
 mod laws;
 mod mistakes;
+mod scale;
 mod shipped;
 mod units;
 
