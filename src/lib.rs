@@ -77,6 +77,8 @@ pub mod report;
 #[cfg(feature = "fit")]
 pub mod runs;
 pub mod scenario;
+#[cfg(feature = "plots")]
+pub mod schema;
 pub mod source;
 pub mod sweep;
 pub mod symbolic;

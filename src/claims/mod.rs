@@ -21,6 +21,7 @@ pub(crate) mod conditions;
 mod context;
 mod counting;
 mod evaluate;
+pub(crate) mod keys;
 mod ledger;
 mod like;
 mod meaning;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use num_traits::ToPrimitive;
 
 use super::conditions::Known;
+use super::keys::{CLAIM, CLAIM_FILE, CONVENTION, FINDING, INPUT, PUBLICATION};
 use super::names::{named, twice};
 use super::published::Published;
 use super::recipe::estimates;
@@ -37,7 +38,7 @@ impl ClaimFile {
 
 fn file(root: &Datum, problems: &mut Problems) -> Option<ClaimFile> {
     const WHAT: &str = "a claim file";
-    let mut fields = Fields::of(root, problems)?;
+    let mut fields = Fields::shaped(root, &CLAIM_FILE, problems)?;
     let name = fields.require_text("name", WHAT, problems);
     let title = fields.require_text("title", WHAT, problems);
     let source = fields
@@ -80,7 +81,7 @@ fn formula(node: &Datum, problems: &mut Problems) -> Option<Formula> {
 
 fn publication(node: &Datum, problems: &mut Problems) -> Option<Publication> {
     const WHAT: &str = "a source";
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &PUBLICATION, problems)?;
     let title = fields.require_text("title", WHAT, problems);
     let identifier = fields.require_text("identifier", WHAT, problems);
     let at = fields.require_text("at", WHAT, problems);
@@ -98,7 +99,7 @@ fn publication(node: &Datum, problems: &mut Problems) -> Option<Publication> {
 fn input(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Option<Input> {
     let (published, exact) = match &node.value {
         Value::Table(_) => {
-            let mut fields = Fields::of(node, problems)?;
+            let mut fields = Fields::shaped(node, &INPUT, problems)?;
             let value = fields.require("value", "an input", problems);
             let exact = fields.truth("exact", false, problems);
             fields.finish("an input", problems);
@@ -115,7 +116,7 @@ fn input(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Optio
 
 fn convention(node: &Datum, problems: &mut Problems) -> Option<Convention> {
     const WHAT: &str = "a convention";
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &CONVENTION, problems)?;
     let about = fields.require_text("about", WHAT, problems);
     let value = fields.require_text("value", WHAT, problems);
     let known = fields.require_text("known", WHAT, problems);
@@ -150,7 +151,7 @@ fn word<T: Copy, const N: usize>(
 
 fn claim(node: &Datum, problems: &mut Problems) -> Option<ClaimSpec> {
     const WHAT: &str = "a claim";
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &CLAIM, problems)?;
     let name = fields.require_text("name", WHAT, problems);
     let published = fields
         .require("published", WHAT, problems)
@@ -193,7 +194,7 @@ const DIGITS: usize = 3;
 
 fn finding(node: &Datum, problems: &mut Problems) -> Option<FindingSpec> {
     const WHAT: &str = "a finding";
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &FINDING, problems)?;
     let name = fields.require_text("name", WHAT, problems);
     let formula = fields
         .require("formula", WHAT, problems)

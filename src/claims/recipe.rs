@@ -8,6 +8,7 @@ use crate::primitive::Primitive;
 use crate::source::{Datum, Diagnostic, Fields, Problems, Spanned};
 
 use super::conditions::{self, MovementSpec, PriceSpec};
+use super::keys::ESTIMATE;
 use super::like::expand;
 use super::names::named;
 
@@ -55,7 +56,7 @@ pub(super) fn estimates(node: Option<&Datum>, problems: &mut Problems) -> Vec<Es
 
 fn estimate(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Option<EstimateSpec> {
     const WHAT: &str = "an estimate";
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &ESTIMATE, problems)?;
     let model = fields.require_text("model", WHAT, problems);
     let variant = fields.text("variant", problems);
     let set = conditions::settings(&mut fields, problems);

@@ -29,6 +29,7 @@ mod report;
 mod request;
 mod runs;
 mod scale;
+mod schema;
 mod scopes;
 mod sensitivity;
 mod settings;
@@ -88,6 +89,7 @@ fn run_command(command: args::Command) -> Result<Answer, Problems> {
         args::Command::Validate(args) => validate::run(&args),
         args::Command::Table(args) => table::run(&args),
         args::Command::Models => models::run(),
+        args::Command::Schema(args) => schema::run(&args),
         args::Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut args::Cli::command(), "picojoule", &mut text);

@@ -7,6 +7,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed};
 
 use super::limits;
+use super::read::keys::DENSITIES;
 use crate::source::{
     Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, Value, at_most, parse_toml,
 };
@@ -45,7 +46,7 @@ impl Densities {
 
 fn file(root: &Datum, problems: &mut Problems) -> Option<Densities> {
     const WHAT: &str = "a file of densities";
-    let mut fields = Fields::of(root, problems)?;
+    let mut fields = Fields::shaped(root, &DENSITIES, problems)?;
     // Of a file of another kind, this is all that there is to say.
     let shares = shares(fields.require("densities", WHAT, problems)?, problems);
     let source = fields.require_text("source", WHAT, problems);

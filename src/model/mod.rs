@@ -15,7 +15,7 @@ mod module;
 mod notation;
 mod op;
 mod phase;
-mod read;
+pub(crate) mod read;
 mod shape;
 mod variants;
 

@@ -6,6 +6,7 @@ mod cases;
 mod curve;
 mod headline;
 mod inputs;
+pub(crate) mod keys;
 mod movement;
 mod page;
 mod read;

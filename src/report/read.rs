@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use num_traits::ToPrimitive;
 
+use super::keys::{BATCH, CASE, CONVENTION, CURVE, PRICE, REPORT, SECTION, SHOWN, TARGET};
 use super::spec::{
     Case, ConventionSpec, KnownFrom, MovementShown, Over, Section, Show, Spec, Target,
 };
@@ -49,7 +50,7 @@ impl KnownFrom {
 }
 
 fn spec(root: &Datum, problems: &mut Problems) -> Option<Spec> {
-    let mut fields = Fields::of(root, problems)?;
+    let mut fields = Fields::shaped(root, &REPORT, problems)?;
     let name = fields.require_text("name", "a report", problems);
     let title = fields.require_text("title", "a report", problems);
     let model = fields.require_text("model", "a report", problems);
@@ -98,7 +99,7 @@ fn paragraphs(fields: &mut Fields<'_>, problems: &mut Problems) -> Vec<String> {
 }
 
 fn price(node: &Datum, problems: &mut Problems) -> Option<PriceSpec> {
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &PRICE, problems)?;
     let table = fields.require_text("table", "a price", problems);
     let number_format = fields.require_text("format", "a price", problems);
     let movement = conditions::movement(&mut fields, problems);
@@ -114,7 +115,7 @@ fn price(node: &Datum, problems: &mut Problems) -> Option<PriceSpec> {
 }
 
 fn target(node: &Datum, problems: &mut Problems) -> Option<Target> {
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &TARGET, problems)?;
     let name = fields.require_text("name", "a target", problems);
     let words = fields.require_text("words", "a target", problems);
     let scope = fields.require_text("scope", "a target", problems);
@@ -134,7 +135,7 @@ fn target(node: &Datum, problems: &mut Problems) -> Option<Target> {
 }
 
 fn convention(node: &Datum, problems: &mut Problems) -> Option<ConventionSpec> {
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &CONVENTION, problems)?;
     let about = fields.require_text("about", "a convention", problems);
     let value = fields.require_text("value", "a convention", problems);
     let known = fields.require_text("known", "a convention", problems);
@@ -148,7 +149,7 @@ fn convention(node: &Datum, problems: &mut Problems) -> Option<ConventionSpec> {
 }
 
 fn section(node: &Datum, problems: &mut Problems) -> Option<Section> {
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &SECTION, problems)?;
     let title = fields.require_text("title", "a section", problems);
     let text = paragraphs(&mut fields, problems);
     let shown = fields.require_text("show", "a section", problems);
@@ -215,7 +216,7 @@ fn section(node: &Datum, problems: &mut Problems) -> Option<Section> {
                     &shown.place,
                     format!("nothing called `{other}` can be shown"),
                 )
-                .known(other, ["headline", "stages", "curve", "movement", "cases"]),
+                .known(other, SHOWN),
             );
             return None;
         }
@@ -233,7 +234,7 @@ const MAX_BATCHES: usize = 8;
 
 /// `{ dim = "b", values = [1, 8] }`.
 fn batches(node: &Datum, problems: &mut Problems) -> Option<(Spanned<String>, Vec<u64>)> {
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &BATCH, problems)?;
     let dim = fields.require_text("dim", "a batch", problems);
     let values = fields.require("values", "a batch", problems);
     fields.finish("a batch", problems);
@@ -254,7 +255,7 @@ fn batches(node: &Datum, problems: &mut Problems) -> Option<(Spanned<String>, Ve
 const MAX_POINTS: u64 = 100_000;
 
 fn over(node: &Datum, problems: &mut Problems) -> Option<Over> {
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &CURVE, problems)?;
     let dim = fields.require_text("dim", "a curve", problems);
     let label = fields.require_text("label", "a curve", problems);
     let mut end = |key| {
@@ -278,7 +279,7 @@ fn over(node: &Datum, problems: &mut Problems) -> Option<Over> {
 }
 
 fn case(node: &Datum, problems: &mut Problems) -> Option<Case> {
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &CASE, problems)?;
     let name = fields.require_text("name", "a case", problems);
     let shown_on = fields
         .require("price", "a case", problems)

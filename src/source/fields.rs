@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use super::diagnostic::{Diagnostic, Problems};
+use super::shape::Shape;
 use super::text::Place;
 use super::value::{Datum, Spanned, shorten};
 
@@ -15,16 +16,33 @@ pub struct Fields<'a> {
     asked: Vec<&'static str>,
     /// Former names that were asked for: no message suggests them.
     former: Vec<&'static str>,
+    /// What the table may hold, where that is written down.
+    shape: Option<&'static Shape>,
 }
 
 impl<'a> Fields<'a> {
-    /// The fields of `node`, which must be a table.
+    /// The fields of `node`, which must be a table of this shape.
+    pub fn shaped(
+        node: &'a Datum,
+        shape: &'static Shape,
+        problems: &mut Problems,
+    ) -> Option<Fields<'a>> {
+        let fields = Fields::of(node, problems)?;
+        Some(Fields {
+            shape: Some(shape),
+            ..fields
+        })
+    }
+
+    /// The fields of `node`, which must be a table: one of another program, of
+    /// which no more is known than what is asked for.
     pub fn of(node: &'a Datum, problems: &mut Problems) -> Option<Fields<'a>> {
         Some(Fields {
             place: node.place.clone(),
             entries: node.entries(problems)?,
             asked: Vec::new(),
             former: Vec::new(),
+            shape: None,
         })
     }
 
@@ -40,6 +58,10 @@ impl<'a> Fields<'a> {
 
     /// The value of `key`, if the table has one.
     pub fn take(&mut self, key: &'static str) -> Option<&'a Datum> {
+        debug_assert!(
+            self.shape.is_none_or(|shape| shape.key(key).is_some()),
+            "`{key}` is in no shape"
+        );
         self.asked.push(key);
         self.entry(key).map(|(_, node)| node)
     }

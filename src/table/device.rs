@@ -16,6 +16,7 @@ use std::fmt;
 
 use super::about::Defaults;
 use super::figure::{Figure, Measure};
+use super::keys::DEVICE;
 use crate::format::NumberFormat;
 use crate::source::{Datum, Diagnostic, Fields, Problems};
 
@@ -94,7 +95,7 @@ pub(super) fn add_device(
     defaults: &Defaults<'_>,
     problems: &mut Problems,
 ) {
-    let Some(mut fields) = Fields::of(node, problems) else {
+    let Some(mut fields) = Fields::shaped(node, &DEVICE, problems) else {
         return;
     };
     let mut read = |number: DeviceNumber, what: &str, node: &Datum, problems: &mut Problems| {

@@ -12,8 +12,9 @@ use num_traits::{Signed, Zero};
 
 use super::about::{About, Defaults};
 use super::entry::{Boundary, Confidence, FigureKind, Provenance};
+use super::keys::{BANDWIDTH, ENERGY, POWER, RATE, TIME};
 use crate::number::{plain, whole};
-use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Spanned, Value};
+use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Shape, Spanned, Value};
 
 /// More than any machine has, in any of these units; beyond it results are no
 /// numbers that anyone can read.
@@ -75,6 +76,17 @@ impl Measure {
                 ("millijoules", 1_000),
                 ("microjoules", 1_000_000),
             ],
+        }
+    }
+
+    /// The keys of a figure that measures it.
+    fn shape(self) -> &'static Shape {
+        match self {
+            Measure::Rate => &RATE,
+            Measure::Bandwidth => &BANDWIDTH,
+            Measure::Power => &POWER,
+            Measure::Time => &TIME,
+            Measure::Energy => &ENERGY,
         }
     }
 
@@ -149,7 +161,7 @@ impl Figure {
             problems.push(Diagnostic::at(&node.place, message).help(help));
             return None;
         }
-        let mut fields = Fields::of(node, problems)?;
+        let mut fields = Fields::shaped(node, measure.shape(), problems)?;
         let given = read_value(what, measure, &mut fields, problems);
         let about = About::read(what, false, (node, &mut fields), defaults, problems);
         fields.finish(&format!("the figure `{what}`"), problems);

@@ -12,6 +12,7 @@
 use num_rational::BigRational;
 
 use super::EnergyTable;
+use super::keys::HIERARCHY;
 use super::memory::MemoryLevel;
 use crate::source::{Datum, Diagnostic, Fields, Problems, Spanned};
 
@@ -29,7 +30,7 @@ pub struct NamedHierarchy {
 
 impl NamedHierarchy {
     fn read(node: &Datum, problems: &mut Problems) -> Option<NamedHierarchy> {
-        let mut fields = Fields::of(node, problems)?;
+        let mut fields = Fields::shaped(node, &HIERARCHY, problems)?;
         let name = fields.require_text("name", "a hierarchy", problems);
         let levels = fields.texts("levels", problems);
         fields.finish("a hierarchy", problems);

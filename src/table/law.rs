@@ -7,8 +7,8 @@
 use num_rational::BigRational;
 use num_traits::{Pow, Zero};
 
+use super::citation::Citation;
 use super::entry::Word;
-use super::sources::Citation;
 use crate::number::{parse_decimal, plain, whole};
 use crate::source::Place;
 

@@ -12,6 +12,7 @@ use super::about::{About, Defaults};
 use super::access::{AccessPrice, Scaling};
 use super::entry::Boundary;
 use super::figure::{Figure, Measure};
+use super::keys::MEMORY;
 use crate::number;
 use crate::source::{Datum, Diagnostic, Fields, Place, Problems};
 
@@ -146,7 +147,7 @@ impl MemoryLevel {
     }
 
     fn read(node: &Datum, defaults: &Defaults<'_>, problems: &mut Problems) -> Option<MemoryLevel> {
-        let mut fields = Fields::of(node, problems)?;
+        let mut fields = Fields::shaped(node, &MEMORY, problems)?;
         let level = fields
             .require("level", "a memory", problems)
             .and_then(|node| node.text(problems));

@@ -52,6 +52,7 @@
 //! | module | what it knows |
 //! |---|---|
 //! | `read`, `sections` | the parts of a file, and `extends` |
+//! | `keys` | what may stand in a file |
 //! | `scale`, `law` | a table scaled from another, and the laws for that |
 //! | `rule`, `amount` | what a file says about one price |
 //! | `dimension` | whether a formula comes out in a unit of energy |
@@ -61,16 +62,18 @@
 //! | `device`, `figure` | what is said of a device as a whole, in units of its own |
 //! | `about` | what every figure says beside its value |
 //! | `size_law` | how the price of an access goes with the size of a memory |
-//! | `sources` | citations |
+//! | `sources`, `citation` | what is cited |
 
 mod about;
 mod access;
 mod amount;
+mod citation;
 mod device;
 mod dimension;
 mod entry;
 mod figure;
 mod hierarchy;
+pub(crate) mod keys;
 mod law;
 mod memory;
 mod price;
@@ -92,6 +95,7 @@ use num_rational::BigRational;
 
 pub use self::about::About;
 pub use self::access::{AccessPrice, Scaling};
+pub use self::citation::Citation;
 pub use self::device::DeviceNumber;
 pub use self::entry::{Boundary, Confidence, Entry, FigureKind, Provenance};
 pub use self::figure::{Figure, Measure};
@@ -100,7 +104,6 @@ pub use self::law::ScalingLaw;
 pub use self::memory::MemoryLevel;
 pub use self::scale::Scaled;
 pub use self::size_law::SizeLaw;
-pub use self::sources::Citation;
 
 use self::device::Device;
 use self::resolve::{Key, PriceRules, Strictness, resolve};

@@ -12,6 +12,7 @@ use super::amount::Unit;
 use super::device::{DeviceNumber, add_device};
 use super::entry::{Boundary, FigureKind, Word};
 use super::hierarchy::add_hierarchies;
+use super::keys::TABLE;
 use super::memory::add_memories;
 use super::resolve::resolve;
 use super::scale::Scale;
@@ -67,7 +68,7 @@ fn read(
 ) -> Option<EnergyTable> {
     let source = Arc::clone(chain.last()?);
     let root = parse_toml(&source, problems)?;
-    let mut fields = Fields::of(&root, problems)?;
+    let mut fields = Fields::shaped(&root, &TABLE, problems)?;
     let top = Place::new(&source, 0..0);
     if fields.has("op") && !fields.has("boundary") {
         problems.push(
@@ -161,15 +162,14 @@ fn read(
     let listed = fields.take("formats");
 
     let mut sections = Sections::new(&mut rules, &mut formats, &defaults, whole);
-    let known = FIELDS.into_iter().chain(USUAL_FORMATS);
+    let known = || TABLE.all().map(|key| key.name).chain(USUAL_FORMATS);
     for (key, node) in fields.rest() {
         match key.value.parse::<NumberFormat>() {
             Ok(format) => sections.read_format(format, node, problems),
             Err(unknown) => {
                 sections.has_strangers();
                 problems.push(
-                    Diagnostic::at(&key.place, unknown.to_string())
-                        .known(&key.value, known.clone()),
+                    Diagnostic::at(&key.place, unknown.to_string()).known(&key.value, known()),
                 );
             }
         }
@@ -223,25 +223,6 @@ fn read(
         sources,
     })
 }
-
-/// The fields of a table beside its format sections, for did-you-mean.
-const FIELDS: [&str; 15] = [
-    "name",
-    "title",
-    "node",
-    "supply",
-    "extends",
-    "scale",
-    "boundary",
-    "kind",
-    "unit",
-    "formats",
-    "source",
-    "every",
-    "memory",
-    "hierarchy",
-    "device",
-];
 
 /// The formats that a mistyped section is most likely meant to be.
 const USUAL_FORMATS: [&str; 9] = [

@@ -18,6 +18,7 @@ use super::about::{About, Defaults};
 use super::amount::{Given, read_formula, read_range};
 use super::dimension::check_is_energy;
 use super::entry::{Boundary, Confidence, FigureKind, Provenance};
+use super::keys::ENTRY;
 use crate::format::NumberFormat;
 use crate::formula::Formula;
 use crate::number;
@@ -106,7 +107,7 @@ impl PriceRule {
                 PriceRule::derived(formula, node, defaults, problems)
             }
             Value::Table(_) => {
-                let mut fields = Fields::of(node, problems)?;
+                let mut fields = Fields::shaped(node, &ENTRY, problems)?;
                 let rule = PriceRule::from_fields(what, node, &mut fields, defaults, problems);
                 fields.finish(&format!("the entry `{what}`"), problems);
                 rule

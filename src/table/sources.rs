@@ -2,22 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Spanned};
-
-/// A text that energies were read in, so that a reader can go and look.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Citation {
-    /// Its title.
-    pub title: String,
-    /// Where in the literature it stands: venue, year, figure or table.
-    pub venue: String,
-    /// How the values were read, where not simply off the page.
-    pub read: Option<String>,
-    /// An address, where there is one.
-    pub url: Option<String>,
-    /// Where the table names it.
-    pub place: Place,
-}
+use super::citation::Citation;
+use super::keys::SOURCE;
+use crate::source::{Datum, Diagnostic, Fields, Problems, Spanned};
 
 /// The sources of a table by their keys.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,7 +18,7 @@ impl Sources {
             return;
         };
         for (key, node) in entries {
-            let Some(mut fields) = Fields::of(node, problems) else {
+            let Some(mut fields) = Fields::shaped(node, &SOURCE, problems) else {
                 continue;
             };
             let what = format!("the source `{}`", key.value);

@@ -20,6 +20,7 @@ mod random;
 mod report;
 mod runs;
 mod scan;
+mod schema;
 mod sensitivity;
 mod sweep;
 mod table;
@@ -41,6 +42,7 @@ pub(super) use self::profile::{ProfileArgs, ProfileBy};
 pub(super) use self::report::ReportArgs;
 pub(super) use self::runs::{CalibrateArgs, ValidateArgs};
 pub(super) use self::scan::ScanArgs;
+pub(super) use self::schema::{KindArg, SchemaArgs};
 pub(super) use self::sensitivity::{OfArg, SensitivityArgs};
 pub(super) use self::sweep::{SweepArgs, SweepOutput};
 pub(super) use self::table::{ScaleArgs, TableArgs, TableCommand};
@@ -105,6 +107,8 @@ pub(super) enum Command {
     Table(TableArgs),
     /// List the models that ship, with their variants and dims
     Models,
+    /// Print the JSON Schema of a kind of file, for an editor
+    Schema(SchemaArgs),
     /// Print the completions of a shell
     Completions {
         /// The shell

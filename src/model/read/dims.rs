@@ -6,6 +6,7 @@
 //! dims = { seq = 8, batch = { value = 1, alias = "batch.size" } }
 //! ```
 
+use super::keys::{DIM, NEEDED};
 use super::values::{check_name, entries, formula, list};
 use crate::formula::Formula;
 use crate::model::limits;
@@ -32,7 +33,7 @@ impl Dims {
         for (name, node) in entries(node, limits::NAMES, "numbers", problems) {
             check_name(name, problems);
             let found = match &node.value {
-                Value::Table(_) => Fields::of(node, problems).and_then(|mut fields| {
+                Value::Table(_) => Fields::shaped(node, &DIM, problems).and_then(|mut fields| {
                     let value = fields.require("value", "a dim", problems);
                     let value = value.and_then(|value| formula(value, problems));
                     self.more(name, fields, problems);
@@ -56,11 +57,13 @@ impl Dims {
             Some(item.clone())
         }) {
             let name = match &item.value {
-                Value::Table(_) => Fields::of(&item, problems).and_then(|mut fields| {
-                    let name = fields.require_text("name", "a dim", problems)?;
-                    self.more(&name, fields, problems);
-                    Some(name)
-                }),
+                Value::Table(_) => {
+                    Fields::shaped(&item, &NEEDED, problems).and_then(|mut fields| {
+                        let name = fields.require_text("name", "a dim", problems)?;
+                        self.more(&name, fields, problems);
+                        Some(name)
+                    })
+                }
                 _ => item.text(problems),
             };
             if let Some(name) = name {

@@ -1,5 +1,6 @@
 //! The inputs of a model or a block.
 
+use super::keys::INPUT;
 use super::values::{domain, entries, formula};
 use crate::domain::Domain;
 use crate::model::limits;
@@ -39,7 +40,7 @@ fn input(
             density: None,
         });
     }
-    let mut fields = Fields::of(value, problems)?;
+    let mut fields = Fields::shaped(value, &INPUT, problems)?;
     let shape = fields
         .require("shape", "an input", problems)
         .and_then(|node| shape(node, problems));

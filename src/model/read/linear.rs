@@ -1,5 +1,6 @@
 //! The table `[linear]`: in which numbers linear layers compute.
 
+use super::keys::LINEAR;
 use super::values::{domain, format};
 use crate::domain::Domain;
 use crate::model::limits;
@@ -8,7 +9,7 @@ use crate::source::{Datum, Fields, Problems, at_most};
 
 /// `format`, the `domain` of the weights, and the stages that are excepted.
 pub(super) fn linear(node: Option<&Datum>, problems: &mut Problems) -> Option<Linear> {
-    let mut fields = Fields::of(node?, problems)?;
+    let mut fields = Fields::shaped(node?, &LINEAR, problems)?;
     let format = fields
         .require("format", "`[linear]`", problems)
         .and_then(|node| format(node, problems));

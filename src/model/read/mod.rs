@@ -2,6 +2,7 @@
 
 mod dims;
 mod input;
+pub(crate) mod keys;
 mod linear;
 mod op;
 mod values;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use self::dims::Dims;
 use self::input::inputs;
+use self::keys::{BLOCK, MODEL, VARIANT};
 use self::linear::linear;
 use self::op::op;
 use self::values::{entries, format, formula, formulas, list, names};
@@ -22,10 +24,20 @@ use super::module::{
     Module, ModuleKind, Named, Number, NumberRole, OwnBlock, Scope, TokenAxis, Variant, WeightRole,
 };
 use crate::source::{
-    Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, Value, at_most, parse_toml,
+    Datum, Diagnostic, Fields, Place, Problems, Shape, Source, Spanned, Value, at_most, parse_toml,
 };
 
 pub use self::values::read_numbers;
+
+impl ModuleKind {
+    /// The keys of such a file.
+    fn shape(self) -> &'static Shape {
+        match self {
+            ModuleKind::Model => &MODEL,
+            ModuleKind::Block => &BLOCK,
+        }
+    }
+}
 
 impl Module {
     /// Reads a model or block file, noting every mistake in it. `None` only
@@ -45,7 +57,7 @@ impl Module {
             return None;
         }
         let root = parse_toml(source, problems)?;
-        let mut fields = Fields::of(&root, problems)?;
+        let mut fields = Fields::shaped(&root, kind.shape(), problems)?;
         if fields.has("boundary") && !fields.has("op") {
             let place = Place::new(source, 0..0);
             problems.push(
@@ -254,7 +266,7 @@ impl Module {
 
 /// A block that stands in a model file.
 fn own_block(node: &Datum, source: &Arc<Source>, problems: &mut Problems) -> Option<OwnBlock> {
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &BLOCK, problems)?;
     let module = Module::of(
         &mut fields,
         ModuleKind::Block,
@@ -338,7 +350,7 @@ fn scopes(node: Option<&Datum>, problems: &mut Problems) -> Vec<Scope> {
 }
 
 fn variant(node: &Datum, problems: &mut Problems) -> Option<Variant> {
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &VARIANT, problems)?;
     let name = fields
         .require("name", "a variant", problems)
         .and_then(|node| node.text(problems));

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use super::keys::OP;
 use super::values::{domain, format, formula, formulas};
 use super::weight::inline;
 use crate::formula::Formula;
@@ -27,7 +28,7 @@ const FORMS: [(&str, Option<&str>); 9] = [
 ];
 
 pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &OP, problems)?;
     let stage = fields.text("stage", problems);
     let given = fields.text("name", problems);
     let when = fields.take("when").and_then(|node| formula(node, problems));

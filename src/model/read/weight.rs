@@ -1,5 +1,6 @@
 //! Weights: those of one op, and those with a name.
 
+use super::keys::{INLINE_WEIGHT, WEIGHT};
 use super::values::{domain, entries, formula};
 use crate::domain::Domain;
 use crate::model::limits;
@@ -10,7 +11,7 @@ use crate::source::{Datum, Diagnostic, Fields, Problems, Spanned, Value};
 
 /// `{ weight = "d e" }`, a weight of one op's own.
 pub(super) fn inline(node: &Datum, problems: &mut Problems) -> Option<WeightDecl> {
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &INLINE_WEIGHT, problems)?;
     let weight = decl(&mut fields, "weight", problems);
     fields.finish("a weight", problems);
     weight
@@ -35,7 +36,7 @@ fn named(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Optio
         };
         (decl, WeightRole::Parameter)
     } else {
-        let mut fields = Fields::of(node, problems)?;
+        let mut fields = Fields::shaped(node, &WEIGHT, problems)?;
         let decl = decl(&mut fields, "shape", problems);
         let constant = fields.truth("constant", false, problems);
         let state = fields.truth("state", false, problems);
