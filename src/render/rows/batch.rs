@@ -44,7 +44,17 @@ pub(super) enum Encoded {
     Text(Vec<u8>),
     /// Columns of so many rows.
     #[cfg(feature = "parquet")]
-    Columns(Vec<super::parquet::OwnColumn>, usize),
+    Columns(Vec<OwnColumn>, usize),
+}
+
+/// The values of a column of a batch, in memory of their own.
+#[cfg(feature = "parquet")]
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum OwnColumn {
+    /// A word, in every row.
+    Word(String),
+    /// The numbers that are not missing, and for each row whether it is one.
+    Numbers(Vec<f64>, Vec<i16>),
 }
 
 /// Writes rows in one format.

@@ -14,19 +14,10 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{ColumnPath, Type};
 
-use super::batch::{ColumnValues, Encoded, RowBlock, RowColumn, RowWriter};
+use super::batch::{ColumnValues, Encoded, OwnColumn, RowBlock, RowColumn, RowWriter};
 
 /// A group of rows has at least so many, unless it is the last.
 const GROUP: usize = 1 << 17;
-
-/// The values of a column of a batch.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum OwnColumn {
-    /// A word, in every row.
-    Word(String),
-    /// The numbers that are not missing, and for each row whether it is one.
-    Numbers(Vec<f64>, Vec<i16>),
-}
 
 /// The columns of a batch, in memory of their own.
 pub(super) fn columns(values: &[ColumnValues<'_>], rows: usize) -> Vec<OwnColumn> {
