@@ -47,7 +47,7 @@ impl ScalingLaw {
             ScalingLaw::StillmakerBaas2017 => (
                 "Scaling equations for the accurate prediction of CMOS device performance from 180 nm to 7 nm",
                 "A. Stillmaker, B. Baas, Integration 58, 2017, table 5: energy",
-                "the coefficients in nodeScale (UCLA NanoCAD) and, but for 45HP, 32HP and the LP \
+                "the coefficients in nodeScale (UCLA NanoCAD) and, but for 180 nm, 45HP, 32HP and the LP \
                  nodes from 20 nm, in the library plug-in of Accelergy, which agree; those of 65 \
                  and 32HP also in the authors' corrigendum. The paper gives the fits (R² above \
                  0.95) and bounds on the supply that were not at hand. From 45 to 7 nm at one \
