@@ -33,6 +33,7 @@ mod schema;
 mod scopes;
 mod sensitivity;
 mod settings;
+mod show;
 mod sweep;
 mod table;
 mod threshold;
@@ -88,7 +89,8 @@ fn run_command(command: args::Command) -> Result<Answer, Problems> {
         args::Command::Calibrate(args) => calibrate::run(&args),
         args::Command::Validate(args) => validate::run(&args),
         args::Command::Table(args) => table::run(&args),
-        args::Command::Models => models::run(),
+        args::Command::Models { format } => models::run(format.output),
+        args::Command::Show(args) => show::run(&args),
         args::Command::Schema(args) => schema::run(&args),
         args::Command::Completions { shell } => {
             let mut text = Vec::new();

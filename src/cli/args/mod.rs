@@ -22,6 +22,7 @@ mod runs;
 mod scan;
 mod schema;
 mod sensitivity;
+mod show;
 mod sweep;
 mod table;
 mod threshold;
@@ -44,6 +45,7 @@ pub(super) use self::runs::{CalibrateArgs, ValidateArgs};
 pub(super) use self::scan::ScanArgs;
 pub(super) use self::schema::{KindArg, SchemaArgs};
 pub(super) use self::sensitivity::{OfArg, SensitivityArgs};
+pub(super) use self::show::{ShippedKind, ShowArgs, ShowOutput};
 pub(super) use self::sweep::{SweepArgs, SweepOutput};
 pub(super) use self::table::{ScaleArgs, TableArgs, TableCommand};
 pub(super) use self::threshold::{CrossoverArgs, RequireArgs, ThresholdArgs};
@@ -106,7 +108,13 @@ pub(super) enum Command {
     /// List, show and scale hardware tables
     Table(TableArgs),
     /// List the models that ship, with their variants and dims
-    Models,
+    Models {
+        #[command(flatten)]
+        format: output::FormatArgs,
+    },
+    /// Print what ships: a model, block, table, claim or report, and where the
+    /// stages of its scopes lie
+    Show(ShowArgs),
     /// Print the JSON Schema of a kind of file, for an editor
     Schema(SchemaArgs),
     /// Print the completions of a shell
