@@ -15,6 +15,7 @@ mod compare;
 mod estimate;
 mod files;
 mod graph;
+mod help;
 mod import;
 mod json;
 mod loading;
@@ -92,6 +93,7 @@ fn run_command(command: args::Command) -> Result<Answer, Problems> {
         args::Command::Models { format } => models::run(format.output),
         args::Command::Show(args) => show::run(&args),
         args::Command::Schema(args) => schema::run(&args),
+        args::Command::Help { topic } => help::run(&topic),
         args::Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut args::Cli::command(), "picojoule", &mut text);

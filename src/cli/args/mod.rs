@@ -54,6 +54,7 @@ pub(super) use self::threshold::{CrossoverArgs, RequireArgs, ThresholdArgs};
 /// tables that you can read and edit.
 #[derive(Debug, Parser)]
 #[command(name = "picojoule", version, about, propagate_version = true)]
+#[command(disable_help_subcommand = true)]
 #[command(after_help = "\
 Examples:
   picojoule compare attention                      E-Att and L1 against vanilla attention
@@ -63,7 +64,8 @@ Examples:
   picojoule report e-att                           a folder of tables and plots
 
 A MODEL or a table is the name of one that ships (`picojoule models`,
-`picojoule table list`) or the path of a TOML file.")]
+`picojoule table list`) or the path of a TOML file. `picojoule help` lists the
+pages of the documentation, which `picojoule help TOPIC` prints.")]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -117,6 +119,13 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// Print the JSON Schema of a kind of file, for an editor
     Schema(SchemaArgs),
+    /// Explain a command or a topic; without one, list all
+    Help {
+        /// A command, such as `estimate` or `table show`, or a page of the
+        /// documentation, such as `tables`
+        #[arg(value_name = "TOPIC")]
+        topic: Vec<String>,
+    },
     /// Print the completions of a shell
     Completions {
         /// The shell
