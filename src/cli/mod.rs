@@ -22,6 +22,7 @@ mod loading;
 mod measure;
 mod models;
 mod name;
+mod new;
 mod output;
 mod over;
 mod plot;
@@ -93,6 +94,7 @@ fn run_command(command: args::Command) -> Result<Answer, Problems> {
         args::Command::Models { format } => models::run(format.output),
         args::Command::Show(args) => show::run(&args),
         args::Command::Schema(args) => schema::run(&args),
+        args::Command::New(args) => new::run(&args),
         args::Command::Help { topic } => help::run(&topic),
         args::Command::Completions { shell } => {
             let mut text = Vec::new();

@@ -12,6 +12,7 @@ mod graph;
 mod import;
 mod measure;
 mod model;
+mod new;
 mod output;
 mod part;
 mod price;
@@ -36,6 +37,7 @@ pub(super) use self::graph::{GraphArgs, GraphFormat};
 pub(super) use self::import::ImportArgs;
 pub(super) use self::measure::{MeasureArgs, MeterArg};
 pub(super) use self::model::{ModelArgs, StrictArgs};
+pub(super) use self::new::NewArgs;
 pub(super) use self::output::{OutputFormat, PlotArgs};
 pub(super) use self::part::VariantsArgs;
 pub(super) use self::price::PriceArgs;
@@ -119,6 +121,8 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// Print the JSON Schema of a kind of file, for an editor
     Schema(SchemaArgs),
+    /// Begin a model, block, table, report or claim file, which runs at once
+    New(NewArgs),
     /// Explain a command or a topic; without one, list all
     Help {
         /// A command, such as `estimate` or `table show`, or a page of the
