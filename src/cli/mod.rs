@@ -46,6 +46,7 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 
 use self::answer::Answer;
@@ -59,6 +60,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             let wrong = error.use_stderr();
             // A closed pipe is no reason to complain.
             let _ = error.print();
+            if names_a_file(&error) {
+                output::tell(
+                    "tip: `--output` is a format; a file is written by `--output csv > FILE`",
+                );
+            }
             return ExitCode::from(if wrong { 2 } else { 0 });
         }
     };
@@ -71,6 +77,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Whether a file was given where a format is meant.
+fn names_a_file(error: &clap::Error) -> bool {
+    let of = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.as_str(),
+        _ => "",
+    };
+    error.kind() == ErrorKind::InvalidValue
+        && of(ContextKind::InvalidArg).starts_with("--output")
+        && of(ContextKind::InvalidValue).contains(['.', '/'])
 }
 
 fn run_command(command: args::Command) -> Result<Answer, Problems> {
