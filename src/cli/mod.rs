@@ -12,6 +12,7 @@ mod audit;
 mod calibrate;
 mod claims;
 mod compare;
+mod complete;
 mod estimate;
 mod files;
 mod graph;
@@ -19,6 +20,7 @@ mod help;
 mod import;
 mod json;
 mod loading;
+mod man;
 mod measure;
 mod models;
 mod name;
@@ -46,15 +48,19 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
+use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Parser};
 
 use self::answer::Answer;
 use crate::source::Problems;
 
 /// Runs the command that `arguments` (the program's name first) ask for.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match args::Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(answered) = complete::answer(&arguments) {
+        return answered;
+    }
+    let cli = match args::Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             let wrong = error.use_stderr();
@@ -68,7 +74,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(if wrong { 2 } else { 0 });
         }
     };
-    match run_command(cli.command) {
+    match run_command(cli.command, arguments.first()) {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
         Err(problems) => {
@@ -90,7 +96,8 @@ fn names_a_file(error: &clap::Error) -> bool {
         && of(ContextKind::InvalidValue).contains(['.', '/'])
 }
 
-fn run_command(command: args::Command) -> Result<Answer, Problems> {
+/// Runs a command of the program that was called as `program`.
+fn run_command(command: args::Command, program: Option<&OsString>) -> Result<Answer, Problems> {
     match command {
         args::Command::Crossover(args) => return threshold::crossover(&args),
         args::Command::Require(args) => return threshold::require(&args),
@@ -113,11 +120,8 @@ fn run_command(command: args::Command) -> Result<Answer, Problems> {
         args::Command::Schema(args) => schema::run(&args),
         args::Command::New(args) => new::run(&args),
         args::Command::Help { topic } => help::run(&topic),
-        args::Command::Completions { shell } => {
-            let mut text = Vec::new();
-            clap_complete::generate(shell, &mut args::Cli::command(), "picojoule", &mut text);
-            output::print(&String::from_utf8_lossy(&text))
-        }
+        args::Command::Completions { shell } => complete::script(shell, program),
+        args::Command::Man { out } => man::run(out.as_deref()),
     }
     .map(|()| Answer::Yes)
 }

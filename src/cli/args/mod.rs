@@ -130,10 +130,25 @@ pub(super) enum Command {
         #[arg(value_name = "TOPIC")]
         topic: Vec<String>,
     },
-    /// Print the completions of a shell
+    /// Print what a shell needs to complete commands, models, tables, variants and dims
+    #[command(after_help = "\
+One line in the start file of the shell is all:
+  bash  ~/.bashrc                   source <(picojoule completions bash)
+  zsh   ~/.zshrc, behind compinit   source <(picojoule completions zsh)
+  fish  ~/.config/fish/config.fish  picojoule completions fish | source")]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write those of all commands into a folder
+    #[command(after_help = "\
+Examples:
+  picojoule man | man -l -
+  picojoule man --out ~/.local/share/man/man1      for `man picojoule-estimate`")]
+    Man {
+        /// The folder for picojoule.1, picojoule-estimate.1 and all others
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<std::path::PathBuf>,
     },
 }
 

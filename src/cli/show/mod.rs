@@ -22,6 +22,7 @@ mod table;
 
 use std::sync::Arc;
 
+pub(super) use self::model::graphs;
 use self::outline::Outline;
 use super::args::{ShippedKind, ShowArgs, ShowOutput};
 use super::{loading, output};

@@ -47,7 +47,7 @@ pub(super) fn outline(name: &str, loader: &Loader) -> Result<Outline, Problems> 
 
 /// The graph of every variant. A size that must be given is taken to be 1, which
 /// moves no op.
-fn graphs(model: &Model) -> Result<Vec<OpGraph>, Problems> {
+pub(in crate::cli) fn graphs(model: &Model) -> Result<Vec<OpGraph>, Problems> {
     let mut problems = Problems::new();
     let variants = model.variant_names().into_iter();
     let graphs = variants
