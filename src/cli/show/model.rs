@@ -1,7 +1,8 @@
 //! What is read in a model: its numbers, variants and phases, and where the
 //! stages of every scope lie.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -182,48 +183,72 @@ fn scopes(graphs: &[OpGraph]) -> List {
     )
 }
 
+/// Lines of one stage in one file that people are told; programs are told all.
+const LINES: usize = 12;
+
 /// The ops of one stage that are written in one file.
 #[derive(Default)]
 struct Written<'g> {
-    variants: Vec<&'g str>,
+    variants: Unique<&'g str>,
     /// The blocks that they stand in: `encoder/attention`.
-    blocks: Vec<String>,
-    ops: Vec<&'g str>,
+    blocks: Unique<String>,
+    ops: Unique<&'g str>,
     lines: BTreeSet<usize>,
 }
 
-/// Every stage, the ops that it is made of, and the lines that they are written in.
-fn stages(graphs: &[OpGraph]) -> List {
-    let mut order: Vec<&str> = Vec::new();
-    let mut found: BTreeMap<(usize, &str), Written<'_>> = BTreeMap::new();
-    for graph in graphs {
-        for (_, op) in graph.iter().filter(|(_, op)| op.computes()) {
-            let known = order.iter().position(|known| *known == op.stage);
-            let known = known.unwrap_or_else(|| {
-                order.push(&op.stage);
-                order.len() - 1
-            });
-            let here = found.entry((known, op.place.source().name()));
-            let here = here.or_default();
-            add(&mut here.variants, graph.variant.as_str());
-            add(&mut here.blocks, graph.path(op.region).join("/"));
-            add(&mut here.ops, op.name.as_str());
-            here.lines.insert(line(&op.place));
+/// Each once, in the order in which they come.
+#[derive(Default)]
+struct Unique<T> {
+    all: Vec<T>,
+    seen: HashSet<T>,
+}
+
+impl<T: Clone + Eq + Hash> Unique<T> {
+    fn add(&mut self, one: T) {
+        if self.seen.insert(one.clone()) {
+            self.all.push(one);
         }
     }
-    let rows = found.into_iter().map(|((stage, file), is)| {
-        let blocks: Vec<String> = is
-            .blocks
-            .into_iter()
-            .filter(|name| !name.is_empty())
+}
+
+/// Every stage, the ops that it is made of, and the lines that they are written in: in
+/// the order of the stages, and of the variants in each.
+fn stages(graphs: &[OpGraph]) -> List {
+    let mut order: HashMap<&str, usize> = HashMap::new();
+    let mut at: HashMap<(usize, &str), usize> = HashMap::new();
+    let mut found: Vec<(usize, &str, &str, Written<'_>)> = Vec::new();
+    for graph in graphs {
+        for (_, op) in graph.iter().filter(|(_, op)| op.computes()) {
+            let next = order.len();
+            let stage = *order.entry(&op.stage).or_insert(next);
+            let file = op.place.source().name();
+            let here = *at.entry((stage, file)).or_insert_with(|| {
+                found.push((stage, &op.stage, file, Written::default()));
+                found.len() - 1
+            });
+            if let Some((_, _, _, here)) = found.get_mut(here) {
+                here.variants.add(&graph.variant);
+                here.blocks.add(graph.path(op.region).join("/"));
+                here.ops.add(&op.name);
+                here.lines.insert(line(&op.place));
+            }
+        }
+    }
+    found.sort_by_key(|(stage, ..)| *stage);
+    let rows = found.into_iter().map(|(_, stage, file, is)| {
+        let blocks = is.blocks.all.into_iter().filter(|name| !name.is_empty());
+        let mut lines: Vec<String> = (is.lines.iter().take(LINES))
+            .map(usize::to_string)
             .collect();
-        let lines: Vec<String> = is.lines.iter().map(usize::to_string).collect();
+        if is.lines.len() > LINES {
+            lines.push("…".to_owned());
+        }
         vec![
-            json!(order.get(stage)),
-            in_words_of(&is.variants, graphs),
-            json!(is.variants),
-            json!(blocks),
-            json!(is.ops),
+            json!(stage),
+            in_words_of(&is.variants.all, graphs),
+            json!(is.variants.all),
+            json!(blocks.collect::<Vec<_>>()),
+            json!(is.ops.all),
             json!(format!("{file}:{}", lines.join(", "))),
             json!(file),
             json!(is.lines),
@@ -244,12 +269,6 @@ fn stages(graphs: &[OpGraph]) -> List {
         ],
         rows.collect(),
     )
-}
-
-fn add<T: PartialEq>(all: &mut Vec<T>, one: T) {
-    if !all.contains(&one) {
-        all.push(one);
-    }
 }
 
 /// Variants for people: all of them in one word.
