@@ -6,7 +6,7 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct PriceArgs {
     /// Hardware tables, by name or path, several with commas; 45nm if none is
-    /// given, for `compare` all that ship
+    /// given, for `compare` 45nm, 7nm and fpga-zc706
     #[arg(
         long,
         visible_alias = "tables",

@@ -2,17 +2,16 @@
 //! and which models have it.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
 use super::model::inputs;
-use super::outline::{List, Outline, at, line};
+use super::outline::{Lines, List, Outline};
 use crate::catalog::{self, Kind, is_path};
 use crate::cli::usage::usage_error;
 use crate::loader::Loader;
 use crate::model::{Callee, Model, Module, NumberRole, OpDecl, OpForm};
-use crate::source::{Place, Problems, Source, Spanned};
+use crate::source::{Problems, Source, Spanned};
 
 /// The outline of the block of this name.
 pub(super) fn outline(name: &str, loader: &Loader) -> Result<Outline, Problems> {
@@ -89,12 +88,13 @@ fn numbers(block: &Module) -> List {
 }
 
 fn scopes(block: &Module) -> List {
+    let mut lines = Lines::default();
     let rows = block.scopes.iter().map(|scope| {
         let members = scope.members.iter().map(|member| member.value.as_str());
         vec![
             json!(scope.name.value),
             json!(members.collect::<Vec<_>>()),
-            json!(line(&scope.name.place)),
+            json!(lines.line(&scope.name.place)),
         ]
     });
     List::new(
@@ -111,10 +111,11 @@ fn scopes(block: &Module) -> List {
 
 /// The stages of a block and of all that it calls. An op without one has that of the
 /// call, or is named after itself.
-fn stages(block: &Module, model: &Model) -> List {
+fn stages<'m>(block: &'m Module, model: &'m Model) -> List {
     let mut walk = Walk {
         model,
         seen: BTreeSet::new(),
+        lines: Lines::default(),
         rows: Vec::new(),
     };
     walk.block(block, None);
@@ -137,11 +138,12 @@ struct Walk<'m> {
     model: &'m Model,
     /// Files that were seen, and the stage that the call gave them.
     seen: BTreeSet<(String, Option<String>)>,
+    lines: Lines<'m>,
     rows: Vec<Vec<Value>>,
 }
 
-impl Walk<'_> {
-    fn block(&mut self, block: &Module, stage: Option<&str>) {
+impl<'m> Walk<'m> {
+    fn block(&mut self, block: &'m Module, stage: Option<&'m str>) {
         let key = (block.source.name().to_owned(), stage.map(str::to_owned));
         if !self.seen.insert(key) {
             return;
@@ -152,7 +154,7 @@ impl Walk<'_> {
         }
     }
 
-    fn op(&mut self, block: &Module, op: &OpDecl, stage: Option<&str>) {
+    fn op(&mut self, block: &'m Module, op: &'m OpDecl, stage: Option<&'m str>) {
         let called = match &op.form {
             OpForm::Call { callee, .. } => match callee {
                 Callee::Block(name) => Some(name),
@@ -163,22 +165,19 @@ impl Walk<'_> {
             _ => None,
         };
         match called.and_then(|name| self.model.block(name)) {
-            Some(inner) => {
-                let inner = Arc::clone(inner);
-                self.block(&inner, stage);
-            }
+            Some(inner) => self.block(inner, stage),
             None => self.row(stage.unwrap_or(&op.name.value), op),
         }
     }
 
-    fn row(&mut self, stage: &str, op: &OpDecl) {
-        let place: &Place = &op.place;
+    fn row(&mut self, stage: &str, op: &'m OpDecl) {
+        let place = &op.place;
         self.rows.push(vec![
             json!(stage),
             json!(op.name.value),
-            json!(at(place)),
+            json!(self.lines.at(place)),
             json!(place.source().name()),
-            json!(line(place)),
+            json!(self.lines.line(place)),
         ]);
     }
 }

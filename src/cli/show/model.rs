@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::outline::{List, Outline, line};
+use super::outline::{Lines, List, Outline};
 use crate::census::Conventions;
 use crate::cli::json::exact;
 use crate::energy::Counted;
@@ -217,6 +217,7 @@ fn stages(graphs: &[OpGraph]) -> List {
     let mut order: HashMap<&str, usize> = HashMap::new();
     let mut at: HashMap<(usize, &str), usize> = HashMap::new();
     let mut found: Vec<(usize, &str, &str, Written<'_>)> = Vec::new();
+    let mut lines = Lines::default();
     for graph in graphs {
         for (_, op) in graph.iter().filter(|(_, op)| op.computes()) {
             let next = order.len();
@@ -230,7 +231,7 @@ fn stages(graphs: &[OpGraph]) -> List {
                 here.variants.add(&graph.variant);
                 here.blocks.add(graph.path(op.region).join("/"));
                 here.ops.add(&op.name);
-                here.lines.insert(line(&op.place));
+                here.lines.insert(lines.line(&op.place));
             }
         }
     }

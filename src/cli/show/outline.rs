@@ -3,6 +3,8 @@
 //! One value serves both. A cell is JSON, so that a program gets numbers and
 //! lists; people get the same in words.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::cli::json::{cell_json, text};
@@ -196,12 +198,26 @@ fn in_words(value: &Value) -> String {
     }
 }
 
-/// The line that something stands in.
-pub(super) fn line(place: &Place) -> usize {
-    place.source().line_column(place.span().start).0
+/// The lines of files: where each begins is looked for once.
+#[derive(Default)]
+pub(super) struct Lines<'s> {
+    breaks: HashMap<&'s str, Vec<usize>>,
 }
 
-/// Where something stands: `models/blocks/vanilla.toml:14`.
-pub(super) fn at(place: &Place) -> String {
-    format!("{}:{}", place.source().name(), line(place))
+impl<'s> Lines<'s> {
+    /// The line that something stands in, counted from 1.
+    pub(super) fn line(&mut self, place: &'s Place) -> usize {
+        let source = place.source();
+        let breaks = self.breaks.entry(source.name()).or_insert_with(|| {
+            let breaks = source.text().match_indices('\n');
+            breaks.map(|(at, _)| at).collect()
+        });
+        let start = place.span().start;
+        breaks.partition_point(|at| *at < start) + 1
+    }
+
+    /// Where something stands: `models/blocks/vanilla.toml:14`.
+    pub(super) fn at(&mut self, place: &'s Place) -> String {
+        format!("{}:{}", place.source().name(), self.line(place))
+    }
 }
