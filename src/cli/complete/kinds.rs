@@ -63,7 +63,7 @@ impl Kind {
             (_, "padding" | "causal") => Kind::Words(&["counted", "skipped"]),
             (_, "at") => Kind::Words(&["energy", "saving="]),
             (_, "densities") => Kind::File(&[".toml"]),
-            (_, "plot" | "residuals") => Kind::File(&[".svg", ".png"]),
+            (_, "plot" | "residuals") => Kind::File(&[".svg", ".png", ".pdf"]),
             (_, "watts") => Kind::File(&[".csv"]),
             (_, "out" | "folded") => Kind::File(&[]),
             _ => return None,
