@@ -206,6 +206,17 @@ fn nonsense_is_borne() {
     ] {
         answers(root(), line);
     }
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        for words in [&[][..], &["--"]] {
+            let output = Command::new(PROGRAM)
+                .env("_PICOJOULE_COMPLETE", shell)
+                .args(words)
+                .output()
+                .unwrap();
+            assert!(output.stdout.is_empty(), "{shell} {words:?}");
+            assert!(output.stderr.is_empty(), "{shell} {words:?}");
+        }
+    }
     // Another program's variable changes nothing.
     let output = Command::new(PROGRAM)
         .env("COMPLETE", "bash")

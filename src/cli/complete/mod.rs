@@ -53,6 +53,10 @@ pub(super) fn answer(arguments: &[OsString]) -> Option<ExitCode> {
         true => bash::words(&typed.next()?.to_string_lossy()),
         false => typed.cloned().collect(),
     };
+    // A shell hands over the program's name, too; the adapters count on it.
+    if words.is_empty() {
+        return Some(ExitCode::FAILURE);
+    }
     let line = Arc::new(Line::read(&words));
     let mut command = with_values(Cli::command(), &line);
     command.build();
