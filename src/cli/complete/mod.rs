@@ -50,7 +50,10 @@ pub(super) fn answer(arguments: &[OsString]) -> Option<ExitCode> {
     let shell = SHELLS.completer(&shell)?;
     let mut typed = arguments.iter().skip_while(|word| *word != "--").skip(1);
     let words: Vec<OsString> = match shell.name() == Bash.name() {
-        true => bash::words(&typed.next()?.to_string_lossy()),
+        true => {
+            let line = typed.next().map(|line| bash::words(&line.to_string_lossy()));
+            line.unwrap_or_default()
+        }
         false => typed.cloned().collect(),
     };
     // A shell hands over the program's name, too; the adapters count on it.
