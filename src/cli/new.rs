@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{ShippedKind, NewArgs};
+use super::args::{NewArgs, ShippedKind};
 use super::usage::usage_error;
 use super::{files, output};
 use crate::source::{Diagnostic, Problems};
@@ -92,7 +92,11 @@ fn check(name: &str, kind: ShippedKind) -> Result<(), Problems> {
         return Ok(());
     }
     let message = format!("`{}` cannot name a {}", shown(name), kind.word());
-    let dots = if kind == ShippedKind::Report { "" } else { ", `.`" };
+    let dots = if kind == ShippedKind::Report {
+        ""
+    } else {
+        ", `.`"
+    };
     Err(Diagnostic::new(message)
         .help(format!(
             "a name begins with a letter or digit, and has letters, digits, `-`, `_`{dots}, \

@@ -51,7 +51,9 @@ pub(super) fn answer(arguments: &[OsString]) -> Option<ExitCode> {
     let mut typed = arguments.iter().skip_while(|word| *word != "--").skip(1);
     let words: Vec<OsString> = match shell.name() == Bash.name() {
         true => {
-            let line = typed.next().map(|line| bash::words(&line.to_string_lossy()));
+            let line = typed
+                .next()
+                .map(|line| bash::words(&line.to_string_lossy()));
             line.unwrap_or_default()
         }
         false => typed.cloned().collect(),
