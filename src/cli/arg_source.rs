@@ -18,11 +18,13 @@ pub(super) struct ArgSource {
 }
 
 impl ArgSource {
-    /// `text`, typed after `flag`.
+    /// `text`, typed after `flag`: `--table`, or `--over table=`, which ends where the
+    /// value begins.
     pub(super) fn new(flag: &str, text: &str) -> ArgSource {
+        let gap = if flag.ends_with('=') { "" } else { " " };
         ArgSource {
-            source: Source::new(COMMAND_LINE, format!("{flag} {text}")),
-            start: flag.len() + 1,
+            source: Source::new(COMMAND_LINE, format!("{flag}{gap}{text}")),
+            start: flag.len() + gap.len(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::arg_source::{ArgSource, parse_list};
-use super::args::{CalibrateArgs, PlotArgs};
+use super::args::{CalibrateArgs, PlotArgs, PriceArgs};
 use super::plot::Plot;
 use super::runs::RunsRequest;
 use super::usage::usage_error;
@@ -34,7 +34,11 @@ pub(super) fn run(args: &CalibrateArgs) -> Result<(), Problems> {
             files::keep(out, Path::new(read))?;
         }
     }
-    let request = RunsRequest::new(&args.runs, &args.price, &[])?;
+    let prices = PriceArgs {
+        table_flag: "--base",
+        ..args.price.clone()
+    };
+    let request = RunsRequest::new(&args.runs, &prices, &[])?;
     let fit = Fit::of(args, &request)?;
     let left_out = fit.left_out(args, &request)?;
     let text = fit.text(&fit.calibration.fitted);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::args::{CompareArgs, CompareBy, ModelArgs, OutputFormat};
+use super::args::{CompareArgs, CompareBy, ModelArgs, OutputFormat, VariantsArgs};
 use super::plot::Plot;
 use super::request::{self, ModelRequest, Unnamed};
 use super::scopes::scopes;
@@ -35,7 +35,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     let (model, prices) = request::with_prices(
         &loader,
         &first,
-        &args.variants.variants,
+        &args.variants,
         default,
         &args.price,
         &COMPARED_TABLES,
@@ -134,7 +134,7 @@ fn others(
             set: settings.of_model(name),
             ..args.model.clone()
         };
-        let counted = ModelRequest::new(loader, &model, &[], Unnamed::First)
+        let counted = ModelRequest::new(loader, &model, &VariantsArgs::none(), Unnamed::First)
             .and_then(|model| model.counted(prices.conventions));
         all.extend(problems.note(counted).unwrap_or_default());
     }

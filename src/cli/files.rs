@@ -27,6 +27,27 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problems> {
     Ok(())
 }
 
+/// Writes a file whole where there is none; nothing is written over, not even a link
+/// that leads nowhere.
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Problems> {
+    let failed = |error: std::io::Error| {
+        usage_error(match error.kind() {
+            std::io::ErrorKind::AlreadyExists => {
+                format!("`{}` is there already, and stays as it is", path.display())
+            }
+            _ => format!("cannot write `{}`: {error}", path.display()),
+        })
+    };
+    if std::fs::symlink_metadata(path).is_ok() {
+        return Err(failed(std::io::ErrorKind::AlreadyExists.into()));
+    }
+    let mut file = temporary(folder(path)).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.persist_noclobber(path)
+        .map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
 /// Whether a file can be written, told before there is anything to write: of several
 /// outputs none is left where another cannot be.
 pub(super) fn ready(path: &Path) -> Result<(), Problems> {

@@ -1,6 +1,6 @@
 //! `picojoule graph`
 
-use super::args::{GraphArgs, GraphFormat};
+use super::args::{GraphArgs, GraphFormat, VariantsArgs};
 use super::request::{ModelRequest, Unnamed};
 use super::usage::usage_error;
 use super::{loading, output};
@@ -8,7 +8,7 @@ use crate::graph::{Unfold, draw};
 use crate::source::Problems;
 
 pub(super) fn run(args: &GraphArgs) -> Result<(), Problems> {
-    let variants: Vec<String> = args.variant.iter().cloned().collect();
+    let variants = VariantsArgs::of("--variant", args.variant.iter().cloned().collect());
     let loader = loading::scanning(&args.model.scan)?;
     let model = ModelRequest::new(&loader, &args.model, &variants, Unnamed::First)?;
     let unfold = if args.expand { Unfold::Yes } else { Unfold::No };

@@ -16,7 +16,7 @@ pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
     for note in &imported.notes {
         output::tell(format_args!("note: {note}"));
     }
-    match &args.output {
+    match &args.out {
         None => output::print(&imported.text),
         Some(path) => files::write(path, imported.text.as_bytes()),
     }

@@ -12,15 +12,19 @@ mod audit;
 mod calibrate;
 mod claims;
 mod compare;
+mod complete;
 mod estimate;
 mod files;
 mod graph;
+mod help;
 mod import;
 mod json;
 mod loading;
+mod man;
 mod measure;
 mod models;
 mod name;
+mod new;
 mod output;
 mod over;
 mod plot;
@@ -33,6 +37,7 @@ mod schema;
 mod scopes;
 mod sensitivity;
 mod settings;
+mod show;
 mod sweep;
 mod table;
 mod threshold;
@@ -43,23 +48,40 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use self::answer::Answer;
 use crate::source::Problems;
 
 /// Runs the command that `arguments` (the program's name first) ask for.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match args::Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(answered) = complete::answer(&arguments) {
+        return answered;
+    }
+    // To say its version the program need not know what can be typed.
+    if let [_, only] = arguments.as_slice()
+        && (only == "--version" || only == "-V")
+    {
+        let _ = output::print(concat!("picojoule ", env!("CARGO_PKG_VERSION")));
+        return ExitCode::SUCCESS;
+    }
+    let cli = match args::Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             let wrong = error.use_stderr();
             // A closed pipe is no reason to complain.
             let _ = error.print();
+            if names_a_file(&error) {
+                output::tell(
+                    "tip: `--output` is a format; a file is written by `--output csv > FILE`",
+                );
+            }
             return ExitCode::from(if wrong { 2 } else { 0 });
         }
     };
-    match run_command(cli.command) {
+    match run_command(cli.command, arguments.first()) {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
         Err(problems) => {
@@ -70,7 +92,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn run_command(command: args::Command) -> Result<Answer, Problems> {
+/// Whether a file was given where a format is meant.
+fn names_a_file(error: &clap::Error) -> bool {
+    let of = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.as_str(),
+        _ => "",
+    };
+    error.kind() == ErrorKind::InvalidValue
+        && of(ContextKind::InvalidArg).starts_with("--output")
+        && of(ContextKind::InvalidValue).contains(['.', '/'])
+}
+
+/// Runs a command of the program that was called as `program`.
+fn run_command(command: args::Command, program: Option<&OsString>) -> Result<Answer, Problems> {
     match command {
         args::Command::Crossover(args) => return threshold::crossover(&args),
         args::Command::Require(args) => return threshold::require(&args),
@@ -88,13 +122,13 @@ fn run_command(command: args::Command) -> Result<Answer, Problems> {
         args::Command::Calibrate(args) => calibrate::run(&args),
         args::Command::Validate(args) => validate::run(&args),
         args::Command::Table(args) => table::run(&args),
-        args::Command::Models => models::run(),
+        args::Command::Models { format } => models::run(format.output),
+        args::Command::Show(args) => show::run(&args),
         args::Command::Schema(args) => schema::run(&args),
-        args::Command::Completions { shell } => {
-            let mut text = Vec::new();
-            clap_complete::generate(shell, &mut args::Cli::command(), "picojoule", &mut text);
-            output::print(&String::from_utf8_lossy(&text))
-        }
+        args::Command::New(args) => new::run(&args),
+        args::Command::Help { topic } => help::run(&topic),
+        args::Command::Completions { shell } => complete::script(shell, program),
+        args::Command::Man { out } => man::run(out.as_deref()),
     }
     .map(|()| Answer::Yes)
 }

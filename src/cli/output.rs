@@ -2,9 +2,12 @@
 
 use std::io::{ErrorKind, Write};
 
+use unicode_width::UnicodeWidthStr;
+
 use super::args::OutputFormat;
 use super::usage::usage_error;
 use crate::render::table::{Table, TableFormat, write};
+use crate::render::wrap::wrap;
 use crate::source::Problems;
 
 /// The width of lines where the output is no terminal.
@@ -16,6 +19,11 @@ pub(super) fn width() -> usize {
         Some((terminal_size::Width(columns), _)) => usize::from(columns).max(40),
         None => PIPED_WIDTH,
     }
+}
+
+/// The text in lines that fit into this width.
+pub(super) fn filled(text: &str, width: usize) -> String {
+    wrap(text, width as f64, |line| line.width() as f64).join("\n")
 }
 
 /// Prints `text` with one line break at its end. A reader that has closed the

@@ -55,6 +55,17 @@ pub(super) struct OverWords {
     pub(super) words: Vec<String>,
 }
 
+impl OverWords {
+    /// What each of the words was typed after.
+    pub(super) fn flag(&self) -> &'static str {
+        match self.axis.value.as_str() {
+            "table" => "--over table=",
+            "format" => "--over format=",
+            _ => "--over variant=",
+        }
+    }
+}
+
 /// All `--over` flags, by what they have for values.
 #[derive(Debug, Default)]
 pub(super) struct Overs {

@@ -30,15 +30,14 @@ pub(super) fn run(args: &ProfileArgs) -> Result<(), Problems> {
         files::ready(folded)?;
     }
     let variants = match args.diff.as_slice() {
-        [] => args.variants.variants.clone(),
-        [a, b] if a != b => args.diff.clone(),
+        [] => args.variants.clone(),
+        [a, b] if a != b => VariantsArgs::of("--diff", args.diff.clone()),
         _ => {
             return Err(usage_error(
                 "--diff holds two variants against each other: --diff a,b",
             ));
         }
     };
-    let variants = VariantsArgs { variants };
     let request = Request::new(&args.model, &variants, Unnamed::First, &args.price)?;
     let priced = priced(&request)?;
     let printed = match args.diff.is_empty() {

@@ -11,4 +11,4 @@ pub mod chart;
 pub mod plot;
 pub mod rows;
 pub mod table;
-mod wrap;
+pub(crate) mod wrap;

@@ -48,7 +48,7 @@ pub(super) fn share(part: Option<Energy>, whole: Energy) -> Cell {
 }
 
 /// Each of `names` once, in the order in which they first stand.
-pub(super) fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub(crate) fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let mut unique = Vec::new();
     for name in names {
         if !unique.contains(&name) {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::output::file;
 use super::scan::ScanArgs;
 
 /// `picojoule import`
@@ -22,6 +23,6 @@ pub(in crate::cli) struct ImportArgs {
     #[command(flatten)]
     pub(in crate::cli) scan: ScanArgs,
     /// The model file to write; standard output if none is given
-    #[arg(short, long, value_name = "FILE")]
-    pub(in crate::cli) output: Option<PathBuf>,
+    #[arg(short, long, visible_alias = "output", value_name = "FILE", value_parser = file)]
+    pub(in crate::cli) out: Option<PathBuf>,
 }

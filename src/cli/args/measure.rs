@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::output::file;
 use crate::meter::POWERCAP;
 
 /// `picojoule measure`
@@ -79,7 +80,7 @@ pub(in crate::cli) struct MeasureArgs {
     pub(in crate::cli) powercap: PathBuf,
     /// Add the row to a file of runs with the same columns, or begin one; without
     /// it the row goes to stdout
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE", value_parser = file)]
     pub(in crate::cli) out: Option<PathBuf>,
     /// Show what the command prints, on stderr
     #[arg(long)]

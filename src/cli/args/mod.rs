@@ -12,6 +12,7 @@ mod graph;
 mod import;
 mod measure;
 mod model;
+mod new;
 mod output;
 mod part;
 mod price;
@@ -22,6 +23,7 @@ mod runs;
 mod scan;
 mod schema;
 mod sensitivity;
+mod show;
 mod sweep;
 mod table;
 mod threshold;
@@ -35,6 +37,7 @@ pub(super) use self::graph::{GraphArgs, GraphFormat};
 pub(super) use self::import::ImportArgs;
 pub(super) use self::measure::{MeasureArgs, MeterArg};
 pub(super) use self::model::{ModelArgs, StrictArgs};
+pub(super) use self::new::NewArgs;
 pub(super) use self::output::{OutputFormat, PlotArgs};
 pub(super) use self::part::VariantsArgs;
 pub(super) use self::price::PriceArgs;
@@ -44,6 +47,7 @@ pub(super) use self::runs::{CalibrateArgs, ValidateArgs};
 pub(super) use self::scan::ScanArgs;
 pub(super) use self::schema::{KindArg, SchemaArgs};
 pub(super) use self::sensitivity::{OfArg, SensitivityArgs};
+pub(super) use self::show::{ShippedKind, ShowArgs, ShowOutput};
 pub(super) use self::sweep::{SweepArgs, SweepOutput};
 pub(super) use self::table::{ScaleArgs, TableArgs, TableCommand};
 pub(super) use self::threshold::{CrossoverArgs, RequireArgs, ThresholdArgs};
@@ -52,6 +56,7 @@ pub(super) use self::threshold::{CrossoverArgs, RequireArgs, ThresholdArgs};
 /// tables that you can read and edit.
 #[derive(Debug, Parser)]
 #[command(name = "picojoule", version, about, propagate_version = true)]
+#[command(disable_help_subcommand = true)]
 #[command(after_help = "\
 Examples:
   picojoule compare attention                      E-Att and L1 against vanilla attention
@@ -61,7 +66,8 @@ Examples:
   picojoule report e-att                           a folder of tables and plots
 
 A MODEL or a table is the name of one that ships (`picojoule models`,
-`picojoule table list`) or the path of a TOML file.")]
+`picojoule table list`) or the path of a TOML file. `picojoule help` lists the
+pages of the documentation, which `picojoule help TOPIC` prints.")]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -106,13 +112,43 @@ pub(super) enum Command {
     /// List, show and scale hardware tables
     Table(TableArgs),
     /// List the models that ship, with their variants and dims
-    Models,
+    Models {
+        #[command(flatten)]
+        format: output::FormatArgs,
+    },
+    /// Print what ships: a model, block, table, claim or report, and where the
+    /// stages of its scopes lie
+    Show(ShowArgs),
     /// Print the JSON Schema of a kind of file, for an editor
     Schema(SchemaArgs),
-    /// Print the completions of a shell
+    /// Begin a model, block, table, report or claim file, which runs at once
+    New(NewArgs),
+    /// Explain a command or a topic; without one, list all
+    Help {
+        /// A command, such as `estimate` or `table show`, or a page of the
+        /// documentation, such as `tables`
+        #[arg(value_name = "TOPIC")]
+        topic: Vec<String>,
+    },
+    /// Print what a shell needs to complete commands, models, tables, variants and dims
+    #[command(after_help = "\
+One line in the start file of the shell is all:
+  bash  ~/.bashrc                   source <(picojoule completions bash)
+  zsh   ~/.zshrc, behind compinit   source <(picojoule completions zsh)
+  fish  ~/.config/fish/config.fish  picojoule completions fish | source")]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write those of all commands into a folder
+    #[command(after_help = "\
+Examples:
+  picojoule man | man -l -
+  picojoule man --out ~/.local/share/man/man1      for `man picojoule-estimate`")]
+    Man {
+        /// The folder for picojoule.1, picojoule-estimate.1 and all others
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<std::path::PathBuf>,
     },
 }
 

@@ -1,4 +1,9 @@
 //! How results are written.
+//!
+//! One rule for all commands: `--output` is the format of what is printed, `--out` a
+//! file, and `-o` is the format, but for the commands whose result is a file
+//! (`calibrate`, `measure`, `import`). There a format behind `-o` is refused: it
+//! would be the name of a file.
 
 use std::path::PathBuf;
 
@@ -10,6 +15,16 @@ pub(in crate::cli) struct FormatArgs {
     /// How to write the result
     #[arg(long, short, value_enum, default_value_t = OutputFormat::Text)]
     pub(in crate::cli) output: OutputFormat,
+}
+
+/// Reads the file behind `-o`, which is no format.
+pub(super) fn file(typed: &str) -> Result<PathBuf, String> {
+    match OutputFormat::from_str(typed, false) {
+        Ok(_) => Err(format!(
+            "`{typed}` is a format, and this is the file to write; a file of that name is `./{typed}`"
+        )),
+        Err(_) => Ok(PathBuf::from(typed)),
+    }
 }
 
 /// The picture of a result.

@@ -6,7 +6,7 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct PriceArgs {
     /// Hardware tables, by name or path, several with commas; 45nm if none is
-    /// given, for `compare` all that ship
+    /// given, for `compare` 45nm, 7nm and fpga-zc706
     #[arg(
         long,
         visible_alias = "tables",
@@ -14,6 +14,9 @@ pub(in crate::cli) struct PriceArgs {
         value_delimiter = ','
     )]
     pub(in crate::cli) table: Vec<String>,
+    /// What the tables were typed after, for messages: `--base` in a fit.
+    #[arg(skip = "--table")]
+    pub(in crate::cli) table_flag: &'static str,
     /// Number formats: `fp32`, `int8`, or `int8/int32` for operand and
     /// accumulator, several with commas; the model's own or fp32 if none is
     /// given, for `compare` those that each table proposes
@@ -24,6 +27,9 @@ pub(in crate::cli) struct PriceArgs {
         value_delimiter = ','
     )]
     pub(in crate::cli) format: Vec<String>,
+    /// The same of the formats.
+    #[arg(skip = "--format")]
+    pub(in crate::cli) format_flag: &'static str,
     /// Primitives to price at 0 whatever the table says, as some papers do
     #[arg(long, value_name = "PRIMITIVE", value_delimiter = ',')]
     pub(in crate::cli) free: Vec<String>,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::output::{FormatArgs, OutputFormat, PlotArgs};
+use super::output::{FormatArgs, OutputFormat, PlotArgs, file};
 use super::price::PriceArgs;
 
 /// `picojoule calibrate`
@@ -52,7 +52,7 @@ pub(in crate::cli) struct CalibrateArgs {
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
     pub(in crate::cli) leave_out: Vec<String>,
     /// Write the fitted table into this file
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE", value_parser = file)]
     pub(in crate::cli) out: Option<PathBuf>,
     /// What the fitted table is called; the name of its file if nothing is said
     #[arg(long, value_name = "NAME")]
@@ -61,7 +61,7 @@ pub(in crate::cli) struct CalibrateArgs {
     /// if nothing is said
     #[arg(long, value_name = "TEXT")]
     pub(in crate::cli) source: Option<String>,
-    /// How to write the result
+    /// How to write the result; `-o` is the file of the table
     #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
     pub(in crate::cli) output: OutputFormat,
     #[command(flatten)]

@@ -8,4 +8,4 @@ mod value;
 
 pub(super) use self::comparison::comparison;
 pub(super) use self::estimate::{estimates, left_out};
-pub(super) use self::value::{exact, tables, text};
+pub(super) use self::value::{cell_json, exact, tables, text};

@@ -35,7 +35,8 @@ pub(in crate::cli) fn tables(tables: &[Table]) -> Result<String, Problems> {
     text(&all)
 }
 
-fn cell_json(cell: &Cell) -> Value {
+/// A cell as JSON: a number where it is one.
+pub(in crate::cli) fn cell_json(cell: &Cell) -> Value {
     match cell {
         Cell::Empty | Cell::NotCounted => Value::Null,
         Cell::Text(text) | Cell::Formula { text, .. } => Value::String(text.clone()),

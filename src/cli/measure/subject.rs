@@ -5,7 +5,7 @@ use std::path::Path;
 use super::row::Cell;
 use crate::cli::arg_source::ArgSource;
 use crate::cli::arg_source::Assignment;
-use crate::cli::args::{MeasureArgs, ModelArgs, ScanArgs, StrictArgs};
+use crate::cli::args::{MeasureArgs, ModelArgs, ScanArgs, StrictArgs, VariantsArgs};
 use crate::cli::files;
 use crate::cli::loading;
 use crate::cli::request::{ModelRequest, Unnamed};
@@ -72,7 +72,7 @@ fn check(args: &MeasureArgs, model: &str) -> Result<(), Problems> {
         problems.push(Diagnostic::at(&place, error.to_string()));
     }
     problems.or(())?;
-    let variants: Vec<String> = args.variant.iter().cloned().collect();
+    let variants = VariantsArgs::of("--variant", args.variant.iter().cloned().collect());
     let args = ModelArgs {
         model: model.to_owned(),
         set: args.set.clone(),

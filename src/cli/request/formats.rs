@@ -27,7 +27,7 @@ pub(super) fn lacks(
 /// Tells of formats that a table lacks; where `each` is not asked for, of
 /// those that no table has. Formats that could not be read are told of before.
 pub(super) fn check_formats(
-    texts: &[String],
+    (texts, flag): (&[String], &str),
     tables: &[EnergyTable],
     each: bool,
     problems: &mut Problems,
@@ -38,7 +38,7 @@ pub(super) fn check_formats(
         let Ok(format) = text.parse::<Format>() else {
             continue;
         };
-        let place = ArgSource::new("--format", text).whole();
+        let place = ArgSource::new(flag, text).whole();
         let lack = |all: &[EnergyTable]| all.iter().all(|table| lacking(table, format).is_some());
         if !each && lack(tables) && lack(&shipped) {
             let known: Vec<String> = (tables.iter().chain(shipped.iter()))

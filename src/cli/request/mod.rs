@@ -38,14 +38,8 @@ impl Request {
         prices: &PriceArgs,
     ) -> Result<Request, Problems> {
         let loader = loading::scanning(&args.scan)?;
-        let (model, prices) = with_prices(
-            &loader,
-            args,
-            &variants.variants,
-            unnamed,
-            prices,
-            &[DEFAULT_TABLE],
-        )?;
+        let (model, prices) =
+            with_prices(&loader, args, variants, unnamed, prices, &[DEFAULT_TABLE])?;
         Ok(Request {
             counted: model.counted(prices.conventions)?,
             loader,
@@ -72,8 +66,7 @@ impl Request {
         let mut open: Vec<String> = Vec::new();
         for set in Set::new(&args.set, &mut Problems::new()).numbers {
             open.push(set.name.text());
-            let model =
-                ModelRequest::leaving_open(&loader, args, &variants.variants, unnamed, &open);
+            let model = ModelRequest::leaving_open(&loader, args, variants, unnamed, &open);
             let found = model.and_then(|model| {
                 let counted = model.counted(request.prices.conventions)?;
                 Ok((model, counted))
@@ -118,7 +111,7 @@ fn are_alike(a: &[Counted], b: &[Counted]) -> bool {
 pub(super) fn with_prices(
     loader: &Arc<Loader>,
     args: &ModelArgs,
-    variants: &[String],
+    variants: &VariantsArgs,
     unnamed: Unnamed,
     prices: &PriceArgs,
     tables: &[&str],

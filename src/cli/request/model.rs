@@ -7,7 +7,7 @@ use num_rational::BigRational;
 
 use crate::census::Conventions;
 use crate::cli::arg_source::ArgSource;
-use crate::cli::args::{ModelArgs, PriceArgs};
+use crate::cli::args::{ModelArgs, PriceArgs, VariantsArgs};
 use crate::cli::loading;
 use crate::cli::name::NumberName;
 use crate::cli::settings::{HardwareSet, NumberSetting, Set, check_known, check_value};
@@ -82,7 +82,7 @@ impl ModelRequest {
     pub(in crate::cli) fn new(
         loader: &Arc<Loader>,
         args: &ModelArgs,
-        variants: &[String],
+        variants: &VariantsArgs,
         unnamed: Unnamed,
     ) -> Result<ModelRequest, Problems> {
         ModelRequest::leaving_open(loader, args, variants, unnamed, &[])
@@ -93,7 +93,7 @@ impl ModelRequest {
     pub(in crate::cli) fn leaving_open(
         loader: &Arc<Loader>,
         args: &ModelArgs,
-        variants: &[String],
+        variants: &VariantsArgs,
         unnamed: Unnamed,
         open: &[String],
     ) -> Result<ModelRequest, Problems> {
@@ -118,8 +118,8 @@ impl ModelRequest {
         };
         set.by_names_of(&model);
         let Set { numbers, hardware } = set;
-        let wanted: Vec<Spanned<String>> = (variants.iter())
-            .map(|variant| ArgSource::new("--variant", variant).spanned(variant))
+        let wanted: Vec<Spanned<String>> = (variants.variants.iter())
+            .map(|variant| ArgSource::new(variants.flag, variant).spanned(variant))
             .collect();
         let mut chosen = problems
             .note(loader.choose(&mut model, &wanted))
@@ -129,7 +129,7 @@ impl ModelRequest {
             let path = ArgSource::new("--densities", path).spanned(path);
             model.densities = problems.note(loader.densities(&path));
         }
-        if variants.is_empty() {
+        if wanted.is_empty() {
             let all = model.variant_names().into_iter().map(str::to_owned);
             chosen = match unnamed {
                 Unnamed::First => all.take(1).collect(),

@@ -57,7 +57,7 @@ impl PriceRequest {
         };
         let mut tables = Vec::new();
         for (at, name) in names.iter().enumerate() {
-            let typed = ArgSource::new("--table", name).spanned(name);
+            let typed = ArgSource::new(args.table_flag, name).spanned(name);
             if names[..at].contains(name) {
                 let message = format!("table `{name}` is given twice");
                 problems.push(Diagnostic::at(&typed.place, message));
@@ -82,9 +82,9 @@ impl PriceRequest {
             let devices = hardware.devices.as_slice();
             set_devices(&mut tables, devices, args.statics, &mut set, &mut problems);
         }
-        let formats = parse_list(&args.format, "--format", &[], &mut problems);
+        let formats = parse_list(&args.format, args.format_flag, &[], &mut problems);
         check_formats(
-            &args.format,
+            (&args.format, args.format_flag),
             &tables,
             (named || names.len() == 1) && all_read,
             &mut problems,

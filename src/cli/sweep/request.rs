@@ -6,7 +6,7 @@ use std::sync::Arc;
 use num_rational::BigRational;
 
 use super::combinations::{Chosen, axis_values};
-use crate::cli::args::{ModelArgs, PriceArgs, SweepArgs};
+use crate::cli::args::{ModelArgs, PriceArgs, SweepArgs, VariantsArgs};
 use crate::cli::name::Name;
 use crate::cli::over::{Over, Overs};
 use crate::cli::request::{DEFAULT_TABLE, ModelRequest, PriceRequest, Unnamed, with_prices};
@@ -126,10 +126,18 @@ impl Request {
             overs,
             loader,
         } = axes;
-        let variants = words(overs, "variant", &args.variants.variants)?;
+        let named = args.variants.flag;
+        let (flag, variants) = words(overs, "variant", (named, &args.variants.variants))?;
+        let variants = VariantsArgs::of(flag, variants);
+        let named = (args.price.table_flag, args.price.table.as_slice());
+        let (table_flag, table) = words(overs, "table", named)?;
+        let named = (args.price.format_flag, args.price.format.as_slice());
+        let (format_flag, format) = words(overs, "format", named)?;
         let price = PriceArgs {
-            table: words(overs, "table", &args.price.table)?,
-            format: words(overs, "format", &args.price.format)?,
+            table,
+            table_flag,
+            format,
+            format_flag,
             ..args.price.clone()
         };
         let (fixed, open): (Vec<&Over>, Vec<&Over>) =
@@ -320,14 +328,18 @@ impl Request {
 }
 
 /// The words of an axis, or those given with the flag of the same name.
-fn words(overs: &Overs, axis: &str, flag: &[String]) -> Result<Vec<String>, Diagnostic> {
+fn words(
+    overs: &Overs,
+    axis: &str,
+    (flag, named): (&'static str, &[String]),
+) -> Result<(&'static str, Vec<String>), Diagnostic> {
     match overs.words.iter().find(|over| over.axis.value == axis) {
-        Some(over) if !flag.is_empty() => Err(Diagnostic::at(
+        Some(over) if !named.is_empty() => Err(Diagnostic::at(
             &over.axis.place,
-            format!("`{axis}` is swept, and given by --{axis} too"),
+            format!("`{axis}` is swept, and given by {flag} too"),
         )),
-        Some(over) => Ok(over.words.clone()),
-        None => Ok(flag.to_vec()),
+        Some(over) => Ok((over.flag(), over.words.clone())),
+        None => Ok((flag, named.to_vec())),
     }
 }
 

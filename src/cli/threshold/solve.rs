@@ -6,7 +6,7 @@ use num_traits::{One, Signed};
 
 use super::varied::{Varied, over_range};
 use crate::catalog::{self, COMPARED_TABLES, Kind};
-use crate::cli::args::ThresholdArgs;
+use crate::cli::args::{ThresholdArgs, VariantsArgs};
 use crate::cli::loading::{scanning, shipped_tables};
 use crate::cli::over::Over;
 use crate::cli::request::{ModelRequest, Unnamed};
@@ -134,7 +134,8 @@ fn while_open(asked: &ThresholdArgs, wrong: Problems) -> Problems {
 /// The two variants that are held against each other.
 fn two_variants(asked: &ThresholdArgs) -> Result<ModelRequest, Problems> {
     let loader = scanning(&asked.model.scan)?;
-    let model = ModelRequest::new(&loader, &asked.model, &asked.between, Unnamed::All)
+    let between = VariantsArgs::of("--between", asked.between.clone());
+    let model = ModelRequest::new(&loader, &asked.model, &between, Unnamed::All)
         .map_err(|wrong| while_open(asked, wrong))?;
     let named = &model.variants;
     if named.len() < 2 || (!asked.between.is_empty() && named.len() > 2) {
