@@ -58,9 +58,10 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
         let scope = scopes.last().map_or(Estimate::WHOLE, String::as_str);
         plot.save(stacked_bars(&comparison_bars(&comparison, scope)))?;
     }
-    let Some(format) = output::table_format(args.format.output) else {
-        return output::print(&json::comparison(&comparison, &scopes)?);
-    };
+    if args.format.output == OutputFormat::Json {
+        let text = json::comparison(&comparison, &scopes)?;
+        return output::print_json(&text, &args.format.columns);
+    }
     let (rows, what) = match args.by {
         CompareBy::Scope => (comparison.rows(&scopes), Rows::Scopes),
         CompareBy::Stage => (comparison.stage_rows(), Rows::Stages),
@@ -69,7 +70,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     if args.format.output != OutputFormat::Csv {
         tables.push(confidence_table(&comparison));
     }
-    output::print(&output::tables(&tables, format))
+    output::print_tables(tables, &args.format)
 }
 
 /// What is set, and what can be set of each of several models.

@@ -43,16 +43,20 @@ pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
     if let (Some(plot), Some(result)) = (plot, ranked(&results, &scopes, args).next()) {
         plot.save(tornado(&reaches(result)))?;
     }
-    let Some(format) = output::table_format(args.format.output) else {
-        return output::print(&json(&results, &method, &comparison)?);
-    };
-    if args.format.output == OutputFormat::Csv {
-        return output::print(&output::tables(&[sensitivity_rows(&results)], format));
+    match args.format.output {
+        OutputFormat::Json => {
+            let text = json(&results, &method, &comparison)?;
+            return output::print_json(&text, &args.format.columns);
+        }
+        OutputFormat::Csv => {
+            return output::print_tables(vec![sensitivity_rows(&results)], &args.format);
+        }
+        _ => {}
     }
     let mut tables = vec![interval_table(&results, &method, &comparison)];
     let ranked = ranked(&results, &scopes, args);
     tables.extend(ranked.map(ranking_table));
-    output::print(&output::tables(&tables, format))
+    output::print_tables(tables, &args.format)
 }
 
 fn spread(settings: &[String]) -> Result<Spread, Problems> {

@@ -186,7 +186,7 @@ impl Printer {
                 let (name, arguments) = (call.function.name(), arguments.join(", "));
                 match self.notation {
                     Notation::Text => format!("{name}({arguments})"),
-                    Notation::Latex => format!(r"\operatorname{{{name}}}({arguments})"),
+                    Notation::Latex => format!(r"\mathrm{{{name}}}({arguments})"),
                 }
             }
         };

@@ -30,7 +30,7 @@ mod threshold;
 mod timing;
 mod tornado;
 
-pub use self::audit::audit_table;
+pub use self::audit::{audit_data, audit_table};
 pub use self::bars::{comparison_bars, estimate_bars, part_bars};
 pub use self::caveats::{caveats_of_comparison, caveats_of_estimate, caveats_over};
 pub use self::claims::{claims_data, claims_table, conventions_table, findings_table};
