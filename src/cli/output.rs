@@ -7,7 +7,7 @@ use super::args::{ColumnsArgs, FormatArgs, OutputFormat};
 use super::json;
 use super::usage::usage_error;
 use crate::render::table::{Table, TableFormat, latex_label, write, write_latex};
-use crate::source::{Diagnostic, Problems};
+use crate::source::{Diagnostic, Problems, did_you_mean};
 
 /// The width of lines where the output is no terminal.
 const PIPED_WIDTH: usize = 100;
@@ -89,16 +89,12 @@ pub(super) fn chosen(all: Vec<Table>, args: &ColumnsArgs) -> Result<Vec<Table>, 
     if !chosen.is_empty() {
         return Ok(chosen);
     }
+    let columns = all.iter().flat_map(|table| &table.columns);
+    let known: Vec<&str> = columns.map(|column| column.key.as_str()).collect();
     let mut problems = Problems::new();
-    let known: Vec<&str> = (all.iter())
-        .flat_map(|table| &table.columns)
-        .map(|column| column.key.as_str())
-        .collect();
     for name in names {
         if !all.iter().any(|table| table.has_column(name)) {
-            let place = ArgSource::new("--columns", name).whole();
-            let unknown = Diagnostic::at(&place, format!("no column `{name}`"));
-            problems.push(unknown.known(name, known.iter().copied()));
+            problems.push(no_column(name, &known));
         }
     }
     problems.or(())?;
@@ -106,6 +102,23 @@ pub(super) fn chosen(all: Vec<Table>, args: &ColumnsArgs) -> Result<Vec<Table>, 
         "no table has all of the columns {}: choose those of one",
         names.join(", ")
     )))
+}
+
+/// The mistake of a column that there is not: which is close, and which there are.
+pub(super) fn no_column(name: &str, known: &[&str]) -> Diagnostic {
+    let place = ArgSource::new("--columns", name).whole();
+    let mut all: Vec<&str> = Vec::new();
+    for one in known {
+        if !all.contains(one) {
+            all.push(one);
+        }
+    }
+    let unknown = Diagnostic::at(&place, format!("no column `{name}`"));
+    let unknown = match did_you_mean(name, all.iter().copied()) {
+        Some(close) => unknown.help(format!("did you mean `{close}`?")),
+        None => unknown,
+    };
+    unknown.help(format!("columns: {}", all.join(", ")))
 }
 
 /// The tables, one after the other, each with a label of its own.

@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 
 use super::super::{Cell, Table};
+use super::in_print;
 use super::measure::{lines, longest_piece, width};
 
 /// The narrowest column of the usual two-column styles, in points: 77 mm.
@@ -107,7 +108,7 @@ impl Need {
         let (mut sum, mut said) = (1.0, 1.0);
         for row in &table.rows {
             let cell = row.cell(index);
-            let text = cell.human();
+            let text = in_print(cell);
             body = body.max(width(&text)).min(WIDEST);
             if !text.is_empty() {
                 sum += width(&text).min(WIDEST);
@@ -214,7 +215,7 @@ pub(super) fn row_lines(table: &Table, row: usize, placed: &[Placed]) -> usize {
     };
     let wrapping = placed.iter().filter(|column| column.wraps);
     let of_cells =
-        wrapping.map(|column| lines(&row.cell(column.index).human(), column.width).len());
+        wrapping.map(|column| lines(&in_print(row.cell(column.index)), column.width).len());
     of_cells.max().unwrap_or(1)
 }
 

@@ -29,16 +29,15 @@ const HEIGHT: f64 = 510.0;
 /// Writes `table` as LaTeX, to be called `label`.
 pub fn write(table: &Table, label: &str) -> String {
     let layout = Layout::of(table);
+    let notes = table.notes.iter();
+    let notes: Vec<Block> = notes.map(|note| Block::note(note, layout.span)).collect();
+    let below: f64 = notes.iter().map(|note| note.height).sum();
     let mut blocks = Vec::new();
-    for part in &layout.parts {
-        blocks.extend(tabulars(table, part));
+    for (at, part) in layout.parts.iter().enumerate() {
+        let is_last = at + 1 == layout.parts.len();
+        blocks.extend(tabulars(table, part, if is_last { below } else { 0.0 }));
     }
-    blocks.extend(
-        table
-            .notes
-            .iter()
-            .map(|note| Block::note(note, layout.span)),
-    );
+    blocks.extend(notes);
     let caption_lines = |title: &String| measure::lines(title, layout.span.width()).len();
     let caption = table.title.as_ref().map_or(0, caption_lines) as f64 * 12.0;
     let mut out = String::from("% In the preamble: \\usepackage{booktabs,tabularx}\n");
@@ -117,18 +116,15 @@ fn float(table: &Table, label: &str, (span, at): (Span, usize), blocks: &[Block]
         (None, _) => {}
     }
     out += "  \\footnotesize\n  \\setlength{\\tabcolsep}{4pt}\n";
-    if !blocks.is_empty() {
-        out += "\n  \\smallskip";
-    }
     for block in blocks {
         out += &block.text;
     }
     out + &format!("\\end{{{name}}}\n")
 }
 
-/// The rows below each other, in as many pieces as there are pages; nothing
-/// without columns.
-fn tabulars(table: &Table, part: &[Placed]) -> Vec<Block> {
+/// The rows below each other, in as many pieces as there are pages, the last of which
+/// leaves room for what stands `below`; nothing without columns.
+fn tabulars(table: &Table, part: &[Placed], below: f64) -> Vec<Block> {
     if part.is_empty() {
         return Vec::new();
     }
@@ -137,9 +133,9 @@ fn tabulars(table: &Table, part: &[Placed]) -> Vec<Block> {
         .map(|row| row_lines(table, row, part) as f64 * LINE)
         .collect();
     // Pieces of about the same height.
-    let all: f64 = heights.iter().sum();
-    let pieces = (all / (HEIGHT - header - 40.0)).ceil().max(1.0);
-    let each = all / pieces;
+    let rows: f64 = heights.iter().sum();
+    let pieces = ((rows + below) / (HEIGHT - header - 40.0)).ceil().max(1.0);
+    let each = ((rows + below) / pieces).min(rows);
     let mut blocks = Vec::new();
     let (mut start, mut filled) = (0, 0.0);
     for (at, height) in heights.iter().enumerate() {
@@ -164,7 +160,7 @@ fn tabular(table: &Table, part: &[Placed], (rows, height): (std::ops::Range<usiz
         ),
         false => (format!("\\begin{{tabular}}{{{spec}}}"), "\\end{tabular}"),
     };
-    let mut out = format!("\n  {begin}\n    \\toprule\n");
+    let mut out = format!("\n  \\smallskip\n  {begin}\n    \\toprule\n");
     out += &line(part.iter().map(|column| header(table, column)));
     let mut above = RowKind::Plain;
     for (at, row) in table
@@ -243,8 +239,9 @@ fn header(table: &Table, placed: &Placed) -> String {
     }
 }
 
-/// A cell; between a number and its unit stands a thin space.
-fn cell(cell: &Cell, wraps: bool) -> String {
+/// What stands in a cell, before it is escaped: between a number and its unit a thin
+/// space.
+fn in_print(cell: &Cell) -> String {
     let text = cell.human();
     match cell {
         Cell::Energy(_)
@@ -252,29 +249,27 @@ fn cell(cell: &Cell, wraps: bool) -> String {
         | Cell::Share(_)
         | Cell::Factor(_)
         | Cell::Number(_)
-        | Cell::Ranged { .. }
-        | Cell::Count(_) => number(&text, wraps),
+        | Cell::Count(_) => text.replace(' ', "\u{202f}").replace('-', "−"),
+        Cell::Ranged { .. } => text.replace('-', "−"),
+        Cell::Empty
+        | Cell::NotCounted
+        | Cell::Text(_)
+        | Cell::Formula { .. }
+        | Cell::Worded { .. } => text,
+    }
+}
+
+/// A cell, escaped.
+fn cell(cell: &Cell, wraps: bool) -> String {
+    match cell {
         Cell::Formula { latex, .. } if wraps => {
             // Brackets of their size hold together what is between them.
             let flat = latex.replace(r"\left\l", r"\l").replace(r"\right\r", r"\r");
             format!("${}$", flat.replace(r"\,", r"\,\allowbreak "))
         }
         Cell::Formula { latex, .. } => format!("${latex}$"),
-        Cell::Text(text) if wraps => escape_breakable(text),
-        Cell::Empty | Cell::NotCounted | Cell::Text(_) | Cell::Worded { .. } => escape(&text),
-    }
-}
-
-fn number(text: &str, wraps: bool) -> String {
-    let text = text.replace('-', "−");
-    let text = match text.split_once(" (") {
-        // A range may begin a new line.
-        Some((value, range)) => format!("{value} ({}", range.replace(' ', "\u{202f}")),
-        None => text.replace(' ', "\u{202f}"),
-    };
-    match wraps {
-        true => escape_breakable(&text),
-        false => escape(&text),
+        cell if wraps => escape_breakable(&in_print(cell)),
+        cell => escape(&in_print(cell)),
     }
 }
 
