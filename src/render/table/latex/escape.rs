@@ -1,6 +1,8 @@
 //! Text in LaTeX: what TeX would interpret is escaped, and what no font of its own
 //! has is written another way.
 
+use std::path::Path;
+
 /// So many characters at most stand in a row of which none can end a line.
 const LONGEST_RUN: usize = 18;
 
@@ -94,6 +96,29 @@ pub(super) fn pieces(word: &str) -> Vec<String> {
     }
     pieces.push(piece);
     pieces
+}
+
+/// A caption, in which files are called as they are without their folders and
+/// extensions: whoever reads a paper has neither.
+pub(super) fn caption(title: &str) -> String {
+    let words = title.split(' ').map(|word| {
+        let start = word
+            .find(|c: char| !matches!(c, '(' | '`' | '"'))
+            .unwrap_or(0);
+        let (before, rest) = word.split_at(start);
+        let end = rest
+            .trim_end_matches([')', '`', '"', ',', ':', ';', '.'])
+            .len();
+        let (file, after) = rest.split_at(end);
+        let is_path = ["./", "../", "/", ".\\", "~/"]
+            .iter()
+            .any(|start| file.starts_with(start));
+        match Path::new(file).file_stem().filter(|_| is_path) {
+            Some(stem) => format!("{before}{}{after}", stem.to_string_lossy()),
+            None => word.to_owned(),
+        }
+    });
+    escape_breakable(&words.collect::<Vec<String>>().join(" "))
 }
 
 /// A name for `\label`: words of `text`, as many as are short together.
@@ -319,6 +344,18 @@ mod tests {
         assert_eq!(
             escape_breakable("mul.fp32 of q_proj"),
             r"mul.\allowbreak{}fp32 of q\_\allowbreak{}proj"
+        );
+    }
+
+    #[test]
+    fn captions_have_no_paths() {
+        assert_eq!(
+            caption("saved against mine (./runs/a.toml): all, /tmp/b_1.onnx"),
+            r"saved against mine (a): all, b\_\allowbreak{}1"
+        );
+        assert_eq!(
+            caption("45 nm / 7 nm, and/or"),
+            r"45 nm / 7 nm, and/\allowbreak{}or"
         );
     }
 

@@ -12,7 +12,7 @@ mod escape;
 mod layout;
 mod measure;
 
-use self::escape::{escape, escape_breakable, slug};
+use self::escape::{caption, escape, escape_breakable, slug};
 use self::layout::{Layout, Placed, Span, header_lines, row_lines};
 use super::{Align, Cell, RowKind, Table};
 
@@ -38,10 +38,10 @@ pub fn write(table: &Table, label: &str) -> String {
         blocks.extend(tabulars(table, part, if is_last { below } else { 0.0 }));
     }
     blocks.extend(notes);
-    let caption_lines = |title: &String| measure::lines(title, layout.span.width()).len();
-    let caption = table.title.as_ref().map_or(0, caption_lines) as f64 * 12.0;
+    let title_lines = |title: &String| measure::lines(title, layout.span.width()).len();
+    let above = table.title.as_ref().map_or(0, title_lines) as f64 * 12.0;
     let mut out = String::from("% In the preamble: \\usepackage{booktabs,tabularx}\n");
-    for (at, blocks) in floats(blocks, HEIGHT - caption).iter().enumerate() {
+    for (at, blocks) in floats(blocks, HEIGHT - above).iter().enumerate() {
         out += &float(table, label, (layout.span, at), blocks);
     }
     out
@@ -104,7 +104,7 @@ fn float(table: &Table, label: &str, (span, at): (Span, usize), blocks: &[Block]
         _ => "\n".to_owned(),
     };
     out += &format!("\\begin{{{name}}}\n  \\centering\\sloppy\n");
-    let title = table.title.as_deref().map(escape_breakable);
+    let title = table.title.as_deref().map(caption);
     match (title, at) {
         (Some(title), 0) => {
             out += &format!("  \\caption{{{title}}}\n  \\label{{tab:{label}}}\n");
