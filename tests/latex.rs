@@ -218,3 +218,84 @@ fn whatever_things_are_called_their_tables_compile() {
         ],
     );
 }
+
+/// Numbers that follow from a seed.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        ((self.0 >> 33) as usize) % limit
+    }
+
+    /// Words of one character to forty.
+    fn words(&mut self, most: usize) -> String {
+        let signs: Vec<char> = "abcdefghijklmnopqrstuvwxyzMWQ0123456789_-./:%&#$^~{}é×"
+            .chars()
+            .collect();
+        let words = (0..1 + self.below(most)).map(|_| {
+            let most = if self.below(8) == 0 { 40 } else { 10 };
+            let length = 1 + self.below(most);
+            (0..length)
+                .map(|_| signs[self.below(signs.len())])
+                .collect()
+        });
+        words.collect::<Vec<String>>().join(" ")
+    }
+}
+
+/// Tables of all shapes: many columns, long words, long sentences, large numbers.
+#[test]
+fn tables_of_any_shape_fit() {
+    use picojoule::render::table::{Align, Cell, Column, Row, RowKind, Table, write_latex};
+    if !is_there() {
+        return;
+    }
+    let mut dice = Dice(7);
+    let mut pages = String::new();
+    for number in 0..60 {
+        let kinds: Vec<usize> = (0..1 + dice.below(14)).map(|_| dice.below(6)).collect();
+        let columns = kinds.iter().map(|kind| Column {
+            name: dice.words(4),
+            key: String::new(),
+            align: if *kind < 2 { Align::Left } else { Align::Right },
+        });
+        let columns = columns.collect();
+        let sentence = 1 + dice.below(30);
+        let rows = (0..dice.below(90)).map(|_| {
+            let cells = kinds.iter().map(|kind| match kind {
+                0 => Cell::Text(dice.words(2)),
+                1 => Cell::Text(dice.words(sentence)),
+                2 => Cell::Share(dice.below(20_000) as f64 / 10_000.0 - 1.0),
+                3 => Cell::Number(-10f64.powi(dice.below(40) as i32 - 20)),
+                4 => Cell::Count(num(dice.below(40) as u32)),
+                _ => Cell::Seconds(10f64.powi(dice.below(20) as i32 - 12)),
+            });
+            Row {
+                cells: cells.collect(),
+                kind: if dice.below(9) == 0 {
+                    RowKind::Total
+                } else {
+                    RowKind::Plain
+                },
+            }
+        });
+        let table = Table {
+            rows: rows.collect(),
+            columns,
+            title: Some(dice.words(60)),
+            notes: (0..dice.below(4)).map(|_| dice.words(60)).collect(),
+        };
+        pages += &write_latex(&table, &format!("t{number}"));
+        pages += "\n\\clearpage\n";
+    }
+    let folder = tempfile::tempdir().unwrap();
+    assert_fits(folder.path(), &pages);
+}
+
+fn num(power: u32) -> num_rational::BigRational {
+    num_rational::BigRational::from_integer(num_bigint::BigInt::from(7).pow(power))
+}

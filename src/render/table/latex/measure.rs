@@ -7,7 +7,7 @@ use super::escape::pieces;
 
 /// `\footnotesize` of a paper in ten points, over ten points; small sizes of this
 /// font are a little wider than that.
-const SIZE: f64 = 0.85;
+pub(super) const SIZE: f64 = 0.85;
 
 /// The width of a space, in points.
 const SPACE: f64 = 3.4 * SIZE;

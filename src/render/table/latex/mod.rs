@@ -19,12 +19,18 @@ use super::{Align, Cell, RowKind, Table};
 /// The height of a line in `\footnotesize`, in points.
 const LINE: f64 = 9.5;
 
+/// The height of a line of a caption.
+const CAPTION_LINE: f64 = 12.0;
+
+/// What a rule between rows takes.
+const RULE: f64 = 6.5;
+
 /// What the rules around a header and the space below a tabular take, in points.
 const RULES: f64 = 24.0;
 
 /// The height of a float beside its caption, in points: a page of most papers less a
 /// margin.
-const HEIGHT: f64 = 510.0;
+const HEIGHT: f64 = 505.0;
 
 /// Writes `table` as LaTeX, to be called `label`.
 pub fn write(table: &Table, label: &str) -> String {
@@ -38,8 +44,11 @@ pub fn write(table: &Table, label: &str) -> String {
         blocks.extend(tabulars(table, part, if is_last { below } else { 0.0 }));
     }
     blocks.extend(notes);
-    let title_lines = |title: &String| measure::lines(title, layout.span.width()).len();
-    let above = table.title.as_ref().map_or(0, title_lines) as f64 * 12.0;
+    let above = table.title.as_ref().map_or(0, |title| {
+        let title = format!("Table 10: {title} (continued)");
+        measure::lines(&title, layout.span.width() * measure::SIZE).len()
+    });
+    let above = above as f64 * CAPTION_LINE;
     let mut out = String::from("% In the preamble: \\usepackage{booktabs,tabularx}\n");
     for (at, blocks) in floats(blocks, HEIGHT - above).iter().enumerate() {
         out += &float(table, label, (layout.span, at), blocks);
@@ -130,7 +139,7 @@ fn tabulars(table: &Table, part: &[Placed], below: f64) -> Vec<Block> {
     }
     let header = header_lines(table, part) as f64 * LINE + RULES;
     let heights: Vec<f64> = (0..table.rows.len())
-        .map(|row| row_lines(table, row, part) as f64 * LINE)
+        .map(|row| row_lines(table, row, part) as f64 * LINE + rule_above(table, row))
         .collect();
     // Pieces of about the same height.
     let rows: f64 = heights.iter().sum();
@@ -148,6 +157,18 @@ fn tabulars(table: &Table, part: &[Placed], below: f64) -> Vec<Block> {
     let rest = start..heights.len();
     blocks.push(tabular(table, part, (rest, header + filled)));
     blocks
+}
+
+/// The height of the rule that is between a row and the one before it, if one is.
+fn rule_above(table: &Table, row: usize) -> f64 {
+    let kind = |row: usize| table.rows.get(row).map(|row| row.kind);
+    match row
+        .checked_sub(1)
+        .is_some_and(|before| kind(before) != kind(row))
+    {
+        true => RULE,
+        false => 0.0,
+    }
 }
 
 /// Some of the rows, so high with their header.
@@ -251,11 +272,18 @@ fn in_print(cell: &Cell) -> String {
         | Cell::Number(_)
         | Cell::Count(_) => text.replace(' ', "\u{202f}").replace('-', "−"),
         Cell::Ranged { .. } => text.replace('-', "−"),
-        Cell::Empty
-        | Cell::NotCounted
-        | Cell::Text(_)
-        | Cell::Formula { .. }
-        | Cell::Worded { .. } => text,
+        Cell::Formula { .. } => text.chars().map(letter).collect(),
+        Cell::Empty | Cell::NotCounted | Cell::Text(_) | Cell::Worded { .. } => text,
+    }
+}
+
+/// A character of a formula; a letter that is neither Latin nor Greek stands there as
+/// its number.
+fn letter(c: char) -> String {
+    let is_greek = ('\u{370}'..'\u{400}').contains(&c) || c == 'µ';
+    match c.is_alphabetic() && !c.is_ascii() && !is_greek {
+        true => format!("U{:04X}", u32::from(c)),
+        false => c.to_string(),
     }
 }
 
