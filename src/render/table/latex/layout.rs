@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use super::super::{Cell, Table};
-use super::in_print;
+use super::cell::in_print;
 use super::measure::{lines, longest_piece, width};
 
 /// The narrowest column of the usual two-column styles, in points: 77 mm.

@@ -8,10 +8,12 @@
 //! own numbers use (µ, ×, superscripts, thin spaces) become commands that every
 //! engine and font has.
 
+mod cell;
 mod escape;
 mod layout;
 mod measure;
 
+use self::cell::in_print;
 use self::escape::{caption, escape, escape_breakable, slug};
 use self::layout::{Layout, Placed, Span, header_lines, row_lines};
 use super::{Align, Cell, RowKind, Table};
@@ -257,33 +259,6 @@ fn header(table: &Table, placed: &Placed) -> String {
                 lines.join("\\\\")
             )
         }
-    }
-}
-
-/// What stands in a cell, before it is escaped: between a number and its unit a thin
-/// space.
-fn in_print(cell: &Cell) -> String {
-    let text = cell.human();
-    match cell {
-        Cell::Energy(_)
-        | Cell::Seconds(_)
-        | Cell::Share(_)
-        | Cell::Factor(_)
-        | Cell::Number(_)
-        | Cell::Count(_) => text.replace(' ', "\u{202f}").replace('-', "−"),
-        Cell::Ranged { .. } => text.replace('-', "−"),
-        Cell::Formula { .. } => text.chars().map(letter).collect(),
-        Cell::Empty | Cell::NotCounted | Cell::Text(_) | Cell::Worded { .. } => text,
-    }
-}
-
-/// A character of a formula; a letter that is neither Latin nor Greek stands there as
-/// its number.
-fn letter(c: char) -> String {
-    let is_greek = ('\u{370}'..'\u{400}').contains(&c) || c == 'µ';
-    match c.is_alphabetic() && !c.is_ascii() && !is_greek {
-        true => format!("U{:04X}", u32::from(c)),
-        false => c.to_string(),
     }
 }
 
