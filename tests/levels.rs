@@ -358,7 +358,10 @@ fn a_report_says_what_is_left_where_data_moves() {
         + (512.0 + 512.0 * 64.0 + 128.0) * 0.9;
     let read = |name: &str| std::fs::read_to_string(folder.path().join("own").join(name)).unwrap();
     let rows = read("movement.csv");
-    let whole = rows.lines().find(|line| line.contains("b = 1")).unwrap();
+    let whole = rows
+        .lines()
+        .find(|line| line.contains(",whole,1,"))
+        .unwrap();
     let fields: Vec<&str> = whole.split(',').collect();
     let saving: f64 = fields[fields.len() - 2].parse().unwrap();
     assert!((saving - (1.0 - e_att / vanilla)).abs() < 1e-9, "{whole}");

@@ -36,7 +36,7 @@ mod unit;
 
 pub use self::audit::fault;
 pub use self::audit::{
-    Corrected, Fault, FaultKind, Label, Labels, NoValue, Subject, Warning, audit,
+    Corrected, Fault, FaultKind, Label, Labels, NoValue, Subject, UnitValue, Warning, audit,
 };
 pub use self::computed::Computed;
 pub use self::conditions::{Known, MovementSpec, PriceSpec, Topic};

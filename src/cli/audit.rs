@@ -4,19 +4,22 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
-use super::args::AuditArgs;
+use super::args::{AuditArgs, OutputFormat};
+use super::json::{exact, text};
 use super::usage::usage_error;
-use super::{json::text, loading, output};
+use super::{loading, output};
 use crate::catalog::{self, Kind, is_path};
-use crate::claims::{ClaimFile, Labels, Ledger, Warning, audit, has_claims};
+use crate::claims::{
+    ClaimFile, Corrected, Labels, Ledger, NoValue, UnitValue, Warning, audit, has_claims,
+};
 use crate::loader::Loader;
 use crate::model::Phase;
 use crate::report::{Spec, audit_subject};
 use crate::source::{Diagnostic, Fields, Place, Problems, Source, parse_toml};
-use crate::view::audit_table;
+use crate::view::{audit_data, audit_table};
 
 /// Whether there is nothing to warn of.
 pub(super) fn run(args: &AuditArgs) -> Result<Answer, Problems> {
@@ -32,13 +35,19 @@ pub(super) fn run(args: &AuditArgs) -> Result<Answer, Problems> {
     let ledger = Ledger::compute(file, &loader)?;
     let warnings = audit(&ledger, &loader, labels.as_ref())?;
     loading::tell_notes(&loader);
-    match output::table_format(args.format.output) {
-        None => output::print(&text(&warnings.iter().map(as_json).collect::<Vec<_>>())?)?,
+    match args.format.output {
+        OutputFormat::Json => {
+            let text = text(&warnings.iter().map(as_json).collect::<Vec<_>>())?;
+            output::print_json(&text, &args.format.columns)?;
+        }
         // Where nothing is wrong, nothing is printed.
-        Some(_) if warnings.is_empty() => {}
-        Some(format) => {
+        _ if warnings.is_empty() => {}
+        OutputFormat::Csv => output::print_tables(vec![audit_data(&warnings)], &args.format)?,
+        _ => {
             let table = audit_table(&warnings, &phases(&ledger.file, labels.as_ref()));
-            output::print(&output::tables(&[table], format))?;
+            let caption = format!("{}: what an audit warns of", ledger.file.name.value);
+            let table = output::captioned(table, &caption, args.format.output);
+            output::print_tables(vec![table], &args.format)?;
         }
     }
     Ok(Answer::of(warnings.is_empty()))
@@ -100,13 +109,30 @@ fn phases(file: &ClaimFile, labels: Option<&Labels>) -> BTreeMap<String, Phase> 
     named.collect()
 }
 
+/// The fields are a promise: they may be added to, never renamed.
 fn as_json(warning: &Warning) -> Value {
+    let value = |number: &Result<UnitValue, NoValue>| {
+        (number.as_ref()).map_or(Value::Null, |number| exact(&number.value))
+    };
+    let (without, by_table) = match &warning.corrected {
+        Corrected::Number(number) => (value(number), None),
+        Corrected::EachTable(tables) => {
+            let tables = tables.iter();
+            let each = tables.map(|(table, number)| (table.clone(), value(number)));
+            (Value::Null, Some(each.collect::<Map<String, Value>>()))
+        }
+        Corrected::NoBase => (Value::Null, None),
+    };
     json!({
         "warning": warning.fault.kind().to_string(),
         "of": warning.subject.to_string(),
         "variant": warning.variant,
         "why": warning.fault.to_string(),
-        "was": warning.was,
+        "was": warning.was.text,
         "without": warning.corrected.to_string(),
+        "was_value": exact(&warning.was.value),
+        "without_value": without,
+        "without_by_table": by_table,
+        "unit": warning.was.unit,
     })
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::arg_source::{ArgSource, parse_list};
-use super::args::{CalibrateArgs, PlotArgs, PriceArgs};
+use super::args::{CalibrateArgs, OutputFormat, PlotArgs, PriceArgs};
 use super::plot::Plot;
 use super::runs::RunsRequest;
 use super::usage::usage_error;
@@ -16,7 +16,7 @@ use crate::fit::{
     Weighting, features, leave_out, written,
 };
 use crate::render::plot::lines;
-use crate::render::table::{Table, TableFormat};
+use crate::render::table::Table;
 use crate::source::{Diagnostic, Problems, Source};
 use crate::table::EnergyTable;
 use crate::view::{GroupErrors, PairGroup, errors_table, fit_table, parity_plot, residual_plot};
@@ -315,18 +315,15 @@ fn shown(
     left_out: &[GroupErrors],
 ) -> Result<(), Problems> {
     let fitted = &fit.calibration.fitted;
-    let Some(format) = output::table_format(args.output) else {
-        return output::print(&json::text(&as_json(fit, left_out))?);
-    };
+    if args.shown.output == OutputFormat::Json {
+        let text = json::text(&as_json(fit, left_out))?;
+        return output::print_json(&text, &args.shown.columns);
+    }
     let tables: Vec<Table> = vec![
         fit_table(title, &fit.coefficients, fitted, fit.notes()),
         errors_table("Errors", "Predicted", left_out, Vec::new()),
     ];
-    match format {
-        // One kind of rows is all that CSV can hold.
-        TableFormat::Csv => output::print(&output::tables(&tables[..1], format)),
-        format => output::print(&output::tables(&tables, format)),
-    }
+    output::print_tables(tables, &args.shown)
 }
 
 /// The fields are a promise: they may be added to, never renamed.

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::args::{ClaimsArgs, OutputFormat};
+use super::args::{ClaimsArgs, FormatArgs, OutputFormat};
 use super::json::{exact, text};
 use super::plot::Plot;
 use super::{loading, output};
@@ -23,10 +23,9 @@ pub(super) fn run(args: &ClaimsArgs) -> Result<Answer, Problems> {
     let plot = Plot::asked(&args.plot)?;
     let (ledgers, problems) = ledgers(&args.names);
     if !ledgers.is_empty() {
-        let format = args.format.output;
         match args.page {
             true => output::print(&claims_page(&ledgers, &args.names))?,
-            false => output::print(&shown(&ledgers, format, !args.names.is_empty())?)?,
+            false => print(&ledgers, &args.format, !args.names.is_empty())?,
         }
         if let Some(plot) = plot {
             plot.save(dots(&claims_plot(&ledgers)))?;
@@ -68,21 +67,25 @@ fn ledger(name: &str, loader: &Loader) -> Result<Ledger, Problems> {
     Ledger::compute(ClaimFile::read(&source)?, loader)
 }
 
-fn shown(ledgers: &[Ledger], format: OutputFormat, in_full: bool) -> Result<String, Problems> {
-    let Some(table) = output::table_format(format) else {
-        return text(&ledgers.iter().map(as_json).collect::<Vec<_>>());
-    };
-    if format == OutputFormat::Csv {
-        return Ok(output::tables(&[claims_data(ledgers)], table));
+fn print(ledgers: &[Ledger], format: &FormatArgs, in_full: bool) -> Result<(), Problems> {
+    match format.output {
+        OutputFormat::Json => {
+            let text = text(&ledgers.iter().map(as_json).collect::<Vec<_>>())?;
+            return output::print_json(&text, &format.columns);
+        }
+        OutputFormat::Csv => return output::print_tables(vec![claims_data(ledgers)], format),
+        _ => {}
     }
-    let mut tables = vec![claims_table(ledgers)];
+    let caption = "Published claims of energy, recomputed";
+    let all = output::captioned(claims_table(ledgers), caption, format.output);
+    let mut tables = vec![all];
     if in_full {
         for ledger in ledgers {
             tables.push(conventions_table(ledger));
             tables.extend(findings_table(ledger));
         }
     }
-    Ok(output::tables(&tables, table))
+    output::print_tables(tables, format)
 }
 
 /// The fields are a promise: they may be added to, never renamed.

@@ -16,9 +16,10 @@ use crate::energy::{Counted, Estimate};
 use crate::graph::settable;
 use crate::loader::Loader;
 use crate::render::plot::stacked_bars;
+use crate::render::table::RowKind;
 use crate::source::Problems;
 use crate::table::EnergyTable;
-use crate::view::{Rows, comparison_bars, comparison_table, confidence_table};
+use crate::view::{Rows, comparison_bars, comparison_table, confidence_table, scope_stages_table};
 
 pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;
@@ -58,18 +59,28 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
         let scope = scopes.last().map_or(Estimate::WHOLE, String::as_str);
         plot.save(stacked_bars(&comparison_bars(&comparison, scope)))?;
     }
-    let Some(format) = output::table_format(args.format.output) else {
-        return output::print(&json::comparison(&comparison, &scopes)?);
+    if args.format.output == OutputFormat::Json {
+        let text = json::comparison(&comparison, &scopes)?;
+        return output::print_json(&text, &args.format.columns);
+    }
+    let mut table = match (args.by, args.scopes.scope.is_empty()) {
+        (CompareBy::Scope, _) => {
+            comparison_table(&comparison, &comparison.rows(&scopes), Rows::Scopes)
+        }
+        (CompareBy::Stage, true) => {
+            comparison_table(&comparison, &comparison.stage_rows(), Rows::Stages)
+        }
+        (CompareBy::Stage, false) => scope_stages_table(&comparison, &scopes),
     };
-    let (rows, what) = match args.by {
-        CompareBy::Scope => (comparison.rows(&scopes), Rows::Scopes),
-        CompareBy::Stage => (comparison.stage_rows(), Rows::Stages),
-    };
-    let mut tables = vec![comparison_table(&comparison, &rows, what)];
+    if args.format.output == OutputFormat::Csv {
+        // Programs add up for themselves.
+        table.rows.retain(|row| row.kind == RowKind::Plain);
+    }
+    let mut tables = vec![table];
     if args.format.output != OutputFormat::Csv {
         tables.push(confidence_table(&comparison));
     }
-    output::print(&output::tables(&tables, format))
+    output::print_tables(tables, &args.format)
 }
 
 /// What is set, and what can be set of each of several models.

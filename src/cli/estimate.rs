@@ -1,12 +1,12 @@
 //! `picojoule estimate`
 
-use super::args::{ByArg, EstimateArgs, OutputFormat};
+use super::args::{ByArg, EstimateArgs, FormatArgs, OutputFormat};
 use super::plot::Plot;
 use super::request::{Request, Unnamed};
 use super::{json, output};
 use crate::energy::{By, CostModel, Counted, Estimate, estimate, stage_formulas};
 use crate::render::plot::{ChartError, Svg, lines, stacked_bars};
-use crate::render::table::{Table, TableFormat};
+use crate::render::table::Table;
 use crate::source::Problems;
 use crate::symbolic::Symbol;
 use crate::table::EnergyTable;
@@ -28,7 +28,7 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
     let pricings = request.pricings()?;
     if args.formula {
         let all = request.pointing(|others| formulas(&request.counted, &pricings, others))?;
-        return print_formulas(args.format.output, &all);
+        return print_formulas(&args.format, all);
     }
     let estimates = request.pointing(|others| estimates(&request.counted, &pricings, others))?;
     if let Some(plot) = plot {
@@ -40,13 +40,13 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
         ByArg::Layer => By::Layer,
         ByArg::Primitive => By::Primitive,
     };
-    let printed = match output::table_format(args.format.output) {
-        None => json::estimates(&estimates).and_then(|text| output::print(&text)),
-        Some(TableFormat::Csv) => output::print(&output::tables(
-            &[estimates_data(&estimates, by)],
-            TableFormat::Csv,
-        )),
-        Some(format) => {
+    let printed = match args.format.output {
+        OutputFormat::Json => json::estimates(&estimates)
+            .and_then(|text| output::print_json(&text, &args.format.columns)),
+        OutputFormat::Csv => {
+            output::print_tables(vec![estimates_data(&estimates, by)], &args.format)
+        }
+        _ => {
             let tables: Vec<Table> = estimates
                 .iter()
                 .flat_map(|estimate| {
@@ -54,7 +54,7 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
                     [table].into_iter().chain(traffic_table(estimate))
                 })
                 .collect();
-            output::print(&output::tables(&tables, format))
+            output::print_tables(tables, &args.format)
         }
     };
     // The program ends here: to take a large graph apart first is waste.
@@ -121,16 +121,11 @@ fn formulas(
     Ok(all)
 }
 
-fn print_formulas(output: OutputFormat, all: &[Vec<Table>]) -> Result<(), Problems> {
-    match output::table_format(output) {
-        None => output::print(&json::tables(&all.concat())?),
-        // One kind of rows is all that CSV can hold.
-        Some(TableFormat::Csv) if all.len() == 1 => {
-            output::print(&output::tables(&all[0][..1], TableFormat::Csv))
-        }
-        Some(TableFormat::Csv) => Err(super::usage::usage_error(
+fn print_formulas(format: &FormatArgs, all: Vec<Vec<Table>>) -> Result<(), Problems> {
+    if format.output == OutputFormat::Csv && all.len() != 1 {
+        return Err(super::usage::usage_error(
             "--formula writes one estimate as CSV; choose one variant, table and format",
-        )),
-        Some(format) => output::print(&output::tables(&all.concat(), format)),
+        ));
     }
+    output::print_tables(all.concat(), format)
 }

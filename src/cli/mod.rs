@@ -122,7 +122,7 @@ fn run_command(command: args::Command, program: Option<&OsString>) -> Result<Ans
         args::Command::Calibrate(args) => calibrate::run(&args),
         args::Command::Validate(args) => validate::run(&args),
         args::Command::Table(args) => table::run(&args),
-        args::Command::Models { format } => models::run(format.output),
+        args::Command::Models { format } => models::run(&format),
         args::Command::Show(args) => show::run(&args),
         args::Command::Schema(args) => schema::run(&args),
         args::Command::New(args) => new::run(&args),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::args::OutputFormat;
+use super::args::{FormatArgs, OutputFormat};
 use super::{json, output};
 use crate::catalog::{self, Kind};
 use crate::formula::AstNode;
@@ -18,15 +18,16 @@ use crate::source::Problems;
 const LONGEST: usize = 24;
 
 /// The models that ship, with their variants and dims.
-pub(super) fn run(format: OutputFormat) -> Result<(), Problems> {
+pub(super) fn run(format: &FormatArgs) -> Result<(), Problems> {
     let loader = Loader::shipped();
     let models = catalog::names(Kind::Model)
         .map(|name| Ok((name, loader.model(name)?)))
         .collect::<Result<Vec<_>, Problems>>()?;
-    output::print(&match output::table_format(format) {
-        Some(format) => output::tables(&[table(&models)], format),
-        None => json::text(&as_json(&models))?,
-    })
+    if format.output == OutputFormat::Json {
+        return output::print_json(&json::text(&as_json(&models))?, &format.columns);
+    }
+    let table = output::captioned(table(&models), "Models", format.output);
+    output::print_tables(vec![table], format)
 }
 
 fn table(models: &[(&str, Arc<Model>)]) -> Table {

@@ -6,11 +6,11 @@ use super::args::{OutputFormat, ProfileArgs, ProfileBy, VariantsArgs};
 use super::plot::Plot;
 use super::request::{Request, Unnamed};
 use super::usage::usage_error;
-use super::{files, json, output};
+use super::{files, output};
 use crate::energy::{Counted, Estimate, estimate};
 use crate::profile::{Change, Repeats, change, folded, hottest, layers, profile};
 use crate::render::plot::icicle;
-use crate::render::table::{Table, TableFormat};
+use crate::render::table::Table;
 use crate::source::Problems;
 use crate::view::{
     ChangeBy, change_icicle, change_table, hot_table, layer_table, profile_icicle, profile_title,
@@ -159,9 +159,10 @@ fn print(
     tables: Vec<Table>,
     rows: impl FnOnce(Vec<Table>) -> Table,
 ) -> Result<(), Problems> {
-    match (args.format.output, output::table_format(args.format.output)) {
-        (OutputFormat::Csv, _) => output::print(&output::tables(&[rows(tables)], TableFormat::Csv)),
-        (_, Some(format)) => output::print(&output::tables(&tables, format)),
-        (_, None) => output::print(&json::tables(&[rows(tables)])?),
+    match args.format.output {
+        OutputFormat::Csv | OutputFormat::Json => {
+            output::print_tables(vec![rows(tables)], &args.format)
+        }
+        _ => output::print_tables(tables, &args.format),
     }
 }

@@ -40,19 +40,45 @@ pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
     for pricing in &pricings {
         results.extend(analyse(&request.counted, pricing, &scopes, &method)?);
     }
-    if let (Some(plot), Some(result)) = (plot, ranked(&results, &scopes, args).next()) {
-        plot.save(tornado(&reaches(result)))?;
+    if let Some(plot) = plot {
+        draw(&plot, &ranked(&results, &scopes, args).collect::<Vec<_>>())?;
     }
-    let Some(format) = output::table_format(args.format.output) else {
-        return output::print(&json(&results, &method, &comparison)?);
-    };
-    if args.format.output == OutputFormat::Csv {
-        return output::print(&output::tables(&[sensitivity_rows(&results)], format));
+    match args.format.output {
+        OutputFormat::Json => {
+            let text = json(&results, &method, &comparison)?;
+            return output::print_json(&text, &args.format.columns);
+        }
+        OutputFormat::Csv => {
+            return output::print_tables(vec![sensitivity_rows(&results)], &args.format);
+        }
+        _ => {}
     }
     let mut tables = vec![interval_table(&results, &method, &comparison)];
     let ranked = ranked(&results, &scopes, args);
     tables.extend(ranked.map(ranking_table));
-    output::print(&output::tables(&tables, format))
+    output::print_tables(tables, &args.format)
+}
+
+/// A plot of every result: of the first in the file that was named, of the others
+/// beside it.
+fn draw(plot: &Plot<'_>, results: &[&AnalysisResult]) -> Result<(), Problems> {
+    let Some((first, others)) = results.split_first() else {
+        return Ok(());
+    };
+    plot.save(tornado(&reaches(first)))?;
+    for other in others {
+        let format = other.format.to_string();
+        let parts = [
+            (&first.scope, &other.scope),
+            (&first.variant, &other.variant),
+            (&first.table, &other.table),
+            (&first.format.to_string(), &format),
+        ];
+        let differing = parts.iter().filter(|(known, own)| known != own);
+        let name: Vec<&str> = differing.map(|(_, own)| own.as_str()).collect();
+        plot.save_beside(&name.join("-"), tornado(&reaches(other)))?;
+    }
+    Ok(())
 }
 
 fn spread(settings: &[String]) -> Result<Spread, Problems> {

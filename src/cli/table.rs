@@ -3,9 +3,7 @@
 use serde_json::{Value, json};
 
 use super::args::{OutputFormat, TableArgs, TableCommand};
-use super::scale;
-use super::{json, loading, output};
-use crate::render::table::Table;
+use super::{json, loading, output, scale};
 use crate::source::Problems;
 use crate::table::EnergyTable;
 use crate::view::cells::unique;
@@ -15,23 +13,20 @@ pub(super) fn run(args: &TableArgs) -> Result<(), Problems> {
     match &args.command {
         TableCommand::List { format } => {
             let tables = loading::shipped_tables()?;
-            match format.output {
-                OutputFormat::Json => output::print(&json::text(&list_json(&tables))?),
-                format => print(&[table_list(&tables)], format),
+            if format.output == OutputFormat::Json {
+                let text = json::text(&list_json(&tables))?;
+                return output::print_json(&text, &format.columns);
             }
+            let list = table_list(&tables);
+            let list = output::captioned(list, "Hardware tables", format.output);
+            output::print_tables(vec![list], format)
         }
         TableCommand::Show { table, format } => {
             let table = loading::loader().table(table)?;
             let mut all = vec![entries_table(&table), memory_table(&table)];
             all.extend(device_table(&table));
             all.push(sources_table(&table));
-            // One kind of rows is all that CSV can hold.
-            let shown = if format.output == OutputFormat::Csv {
-                &all[..1]
-            } else {
-                &all[..]
-            };
-            print(shown, format.output)
+            output::print_tables(all, format)
         }
         TableCommand::Scale(args) => scale::run(args),
     }
@@ -55,11 +50,4 @@ fn list_json(tables: &[EnergyTable]) -> Value {
         })
     });
     json!({ "rows": rows.collect::<Vec<_>>() })
-}
-
-fn print(tables: &[Table], format: OutputFormat) -> Result<(), Problems> {
-    match output::table_format(format) {
-        Some(format) => output::print(&output::tables(tables, format)),
-        None => output::print(&json::tables(tables)?),
-    }
 }

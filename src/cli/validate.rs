@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::args::ValidateArgs;
+use super::args::{OutputFormat, ValidateArgs};
 use super::plot::Plot;
 use super::runs::{RunsRequest, errors_json};
 use super::usage::usage_error;
@@ -47,16 +47,16 @@ pub(super) fn run(args: &ValidateArgs) -> Result<(), Problems> {
         is_total: true,
         ..all
     }));
-    match output::table_format(args.format.output) {
-        None => {
+    match args.format.output {
+        OutputFormat::Json => {
             let runs = runs_json(&request, column, &all.pairs)?;
             let groups: Vec<Value> = errors.iter().map(errors_json).collect();
             let all = json!({ "table": table, "by": column, "groups": groups, "runs": runs });
-            output::print(&json::text(&all)?)
+            output::print_json(&json::text(&all)?, &args.format.columns)
         }
-        Some(format) => {
+        _ => {
             let table = errors_table(&title, &format!("By {column}"), &errors, notes(&request));
-            output::print(&output::tables(&[table], format))
+            output::print_tables(vec![table], &args.format)
         }
     }
 }

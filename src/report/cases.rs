@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::PriceSpec;
 use super::inputs::{Context, Inputs, against, energy, stages};
-use super::page::Block;
+use super::page::{Block, TableFiles};
 use super::spec::{Case, Section, Target};
 use crate::census::Conventions;
 use crate::energy::{Counted, Saving};
@@ -46,7 +46,7 @@ pub(super) fn blocks(
             }
             for (before, after) in before.of_targets.iter().zip(&after.of_targets) {
                 cells.push(Cell::Share(*after));
-                cells.push(words(change(after - before)));
+                cells.push(change(after - before));
             }
             rows.push(row(cells));
         }
@@ -57,7 +57,8 @@ pub(super) fn blocks(
         rows,
         notes: vec!["Changes are in percentage points, against the same table and format under the conventions of the headline.".to_owned()],
     };
-    Ok(vec![Block::Table(table, Some("cases".to_owned()))])
+    let files = TableFiles::new("cases", &section.title);
+    Ok(vec![Block::Table(table, files)])
 }
 
 fn columns(inputs: &Inputs<'_>) -> Vec<Column> {
@@ -77,14 +78,18 @@ fn columns(inputs: &Inputs<'_>) -> Vec<Column> {
     columns
 }
 
-/// A change in percentage points.
-fn change(difference: f64) -> String {
+/// A change, in percentage points for people.
+fn change(difference: f64) -> Cell {
     let points = format!("{:.2}", difference.abs() * 100.0);
-    match points.as_str() {
+    let text = match points.as_str() {
         "0.00" if difference == 0.0 => "–".to_owned(),
         "0.00" => "< 0.01".to_owned(),
         _ if difference < 0.0 => format!("−{points}"),
         _ => format!("+{points}"),
+    };
+    Cell::Worded {
+        text,
+        value: Some(difference),
     }
 }
 

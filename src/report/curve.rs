@@ -1,11 +1,12 @@
 //! Savings against one dim, and where the published numbers hold.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use num_rational::BigRational;
 
 use super::inputs::{Context, Inputs, against, energy, stages, undrawn};
-use super::page::Block;
+use super::page::{Block, TableFiles};
 use super::reading::{Reading, runs};
 use super::spec::{Over, Section, Target};
 use crate::energy::{CostModel, Counted, Saving};
@@ -15,7 +16,7 @@ use crate::render::chart::{
     AxisUnit, ChartAxis, LineChart, Mark, Region, Scale, Series, SeriesStyle, Stroke,
 };
 use crate::render::plot::lines;
-use crate::render::table::{Align, Cell, Column, Table};
+use crate::render::table::{Align, Cell, Column, Row, Table};
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Bindings, Symbol};
 use crate::view::cells::{column, row, words};
@@ -75,12 +76,18 @@ pub(super) fn blocks(
         over.range.start(),
         over.range.end()
     )));
-    blocks.push(Block::Table(
-        regions(inputs, &all, over),
-        Some("regions".to_owned()),
-    ));
+    let title = &section.title;
+    let files = TableFiles::new(
+        "regions",
+        format!("{title}: where the published numbers come out"),
+    );
+    let [shown, data] = regions(inputs, &all, over);
+    blocks.push(Block::Table(shown, files.with_data(data)));
     blocks.push(Block::Text("The savings at some of them:".to_owned()));
-    blocks.push(Block::Table(points(inputs, &all, over), None));
+    blocks.push(Block::Table(
+        points(inputs, &all, over),
+        TableFiles::new("savings", format!("{title}: savings")),
+    ));
     Ok(blocks)
 }
 
@@ -243,11 +250,20 @@ fn chart(all: &[Line], at: usize, target: &Target, over: &Over) -> LineChart {
 }
 
 /// For each table and format and each reading, where each target holds, and
-/// where all do.
-fn regions(inputs: &Inputs<'_>, all: &[Line], over: &Over) -> Table {
+/// where all do; and the same for programs, a row for each run of values.
+fn regions(inputs: &Inputs<'_>, all: &[Line], over: &Over) -> [Table; 2] {
     let targets = &inputs.spec.targets;
     let mut columns = price_columns(inputs);
     columns.push(column("Reading", "reading", Align::Left));
+    let mut data = Table {
+        columns: columns.clone(),
+        ..Table::default()
+    };
+    data.columns.extend([
+        column("Target", "target", Align::Left),
+        column("From", "from", Align::Right),
+        column("To", "to", Align::Right),
+    ]);
     for target in targets {
         columns.push(column(
             format!("{}: {} %", target.name, target.percent),
@@ -261,6 +277,11 @@ fn regions(inputs: &Inputs<'_>, all: &[Line], over: &Over) -> Table {
         for reading in Reading::ALL {
             let mut cells = price_cells(inputs, line);
             cells.push(words(reading.name()));
+            let head = cells.clone();
+            let mut add = |target: &str, holds: &[bool]| {
+                data.rows
+                    .extend(run_rows(&head, target, &holding(holds, over)));
+            };
             let mut everywhere = vec![true; line.savings.first().map_or(0, Vec::len)];
             for (target, savings) in targets.iter().zip(&line.savings) {
                 let holds: Vec<bool> = (savings.iter())
@@ -269,17 +290,35 @@ fn regions(inputs: &Inputs<'_>, all: &[Line], over: &Over) -> Table {
                 for (all, one) in everywhere.iter_mut().zip(&holds) {
                     *all &= one;
                 }
+                add(&target.name, &holds);
                 cells.push(words(shown(&holds, over)));
             }
+            add("all", &everywhere);
             cells.push(words(shown(&everywhere, over)));
             rows.push(row(cells));
         }
     }
-    Table {
+    let shown = Table {
         title: None,
         columns,
         rows,
         notes: inputs.published_note().into_iter().collect(),
+    };
+    [shown, data]
+}
+
+/// A row for each run of values, with its ends; one without where there is none.
+fn run_rows(head: &[Cell], target: &str, runs: &[RangeInclusive<u64>]) -> Vec<Row> {
+    let line = |[from, to]: [Cell; 2]| {
+        let mut cells = head.to_vec();
+        cells.extend([words(target), from, to]);
+        row(cells)
+    };
+    match runs {
+        [] => vec![line([Cell::Empty, Cell::Empty])],
+        runs => (runs.iter())
+            .map(|run| line([run.start(), run.end()].map(|end| Cell::Count(whole(*end)))))
+            .collect(),
     }
 }
 
@@ -301,10 +340,15 @@ fn price_cells(inputs: &Inputs<'_>, line: &Line) -> Vec<Cell> {
     cells
 }
 
+/// The runs of values for which something holds.
+fn holding(holds: &[bool], over: &Over) -> Vec<RangeInclusive<u64>> {
+    let points: Vec<(u64, bool)> = over.range.clone().zip(holds.iter().copied()).collect();
+    runs(&points)
+}
+
 /// `1 to 14, 20`, or `never`.
 fn shown(holds: &[bool], over: &Over) -> String {
-    let points: Vec<(u64, bool)> = over.range.clone().zip(holds.iter().copied()).collect();
-    let runs: Vec<String> = runs(&points)
+    let runs: Vec<String> = holding(holds, over)
         .into_iter()
         .map(|run| {
             if run.start() == run.end() {

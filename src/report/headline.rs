@@ -1,19 +1,19 @@
 //! The published numbers beside ours.
 
 use super::inputs::{Inputs, against, no_scope};
-use super::page::Block;
-use super::spec::Target;
+use super::page::{Block, TableFiles};
+use super::spec::{Section, Target};
 use crate::compare::saving;
 use crate::energy::Estimate;
 use crate::render::table::{Align, Cell, Column, Table};
 use crate::source::{Diagnostic, Problems};
 use crate::units::Energy;
 use crate::view::cells::{column, row, words};
-use crate::view::{comparison_dims, conventions_line};
+use crate::view::{comparison_dims, conventions_line, scope_differences};
 
 /// The table of what was published and what comes out, and that of the
 /// conventions.
-pub(super) fn blocks(inputs: &Inputs<'_>) -> Result<Vec<Block>, Problems> {
+pub(super) fn blocks(inputs: &Inputs<'_>, section: &Section) -> Result<Vec<Block>, Problems> {
     if inputs.spec.targets.is_empty() {
         return Err(Diagnostic::at(&inputs.spec.model.place, "a headline needs a `[[target]]`")
             .help("a target is a published saving, with its `name`, `words`, `scope` and `percent`")
@@ -32,7 +32,17 @@ pub(super) fn blocks(inputs: &Inputs<'_>) -> Result<Vec<Block>, Problems> {
         .first()
         .and_then(|estimates| estimates.last());
     let dims = comparison_dims(&comparison).map(|dims| format!("At {dims}."));
-    let notes = inputs.published_note().into_iter().chain(dims);
+    let targets = inputs.spec.targets.iter();
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in targets.map(|target| &target.scope.value) {
+        if !scopes.contains(scope) {
+            scopes.push(scope.clone());
+        }
+    }
+    let notes = inputs.published_note().into_iter();
+    let notes = notes
+        .chain(scope_differences(&comparison, &scopes))
+        .chain(dims);
     let table = Table {
         title: None,
         columns: columns(inputs),
@@ -40,9 +50,21 @@ pub(super) fn blocks(inputs: &Inputs<'_>) -> Result<Vec<Block>, Problems> {
         notes: notes.chain(example.map(conventions_line)).collect(),
     };
     Ok(vec![
-        Block::Table(table, Some("headline".to_owned())),
+        Block::Table(
+            table,
+            TableFiles::new(
+                "headline",
+                format!(
+                    "{}: energies, and savings beside those published",
+                    section.title
+                ),
+            ),
+        ),
         Block::Text("Every convention beside these numbers, and how it is known:".to_owned()),
-        Block::Table(conventions(inputs), Some("conventions".to_owned())),
+        Block::Table(
+            conventions(inputs),
+            TableFiles::new("conventions", format!("{}: conventions", section.title)),
+        ),
     ])
 }
 

@@ -8,7 +8,7 @@ use num_traits::Signed;
 
 use super::curve::{as_file_name, check};
 use super::inputs::{Context, Inputs, against, energy, stages, undrawn};
-use super::page::Block;
+use super::page::{Block, TableFiles};
 use super::spec::{MovementShown, Over, Section, Target};
 use crate::energy::{CostModel, Counted, Saving};
 use crate::number::{to_f64, whole};
@@ -70,9 +70,11 @@ pub(super) fn blocks(
     for pair in &pairs {
         blocks.push(pair.figure(section)?);
     }
+    let title = &section.title;
+    let files = TableFiles::new("movement", format!("{title}: savings"));
     blocks.push(Block::Table(
-        savings(&pairs, shown)?,
-        Some("movement".to_owned()),
+        savings(&pairs, shown, Reader::Person)?,
+        files.with_data(savings(&pairs, shown, Reader::Program)?),
     ));
     blocks.push(Block::Text(
         "The least batch at which the saving of the whole is half of that of the arithmetic, or more:"
@@ -80,7 +82,10 @@ pub(super) fn blocks(
     ));
     blocks.push(Block::Table(
         halves(&pairs, shown)?,
-        Some("half".to_owned()),
+        TableFiles::new(
+            "half",
+            format!("{title}: the least batch that keeps half of the saving of the arithmetic"),
+        ),
     ));
     Ok(blocks)
 }
@@ -293,19 +298,36 @@ fn head(pair: &Pair<'_>) -> Vec<Cell> {
     cells
 }
 
+/// Whom a table is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// The batch stands in the words of a row.
+    Person,
+    /// The batch has a column.
+    Program,
+}
+
 /// The savings at the powers of two.
-fn savings(pairs: &[Pair<'_>], shown: &MovementShown) -> Result<Table, Problems> {
+fn savings(pairs: &[Pair<'_>], shown: &MovementShown, reader: Reader) -> Result<Table, Problems> {
     let lengths = lengths(&shown.over, false);
+    let batch_dim = &shown.batch.value;
     let mut rows = Vec::new();
     for pair in pairs {
-        let alone = [("arithmetic alone".to_owned(), &pair.arithmetic, 1)];
-        let with = shown.batches.iter().map(|batch| {
-            let name = format!("the whole, {} = {batch}", shown.batch.value);
-            (name, &pair.both, *batch)
-        });
-        for (name, saving, batch) in alone.into_iter().chain(with) {
+        let alone = [(&pair.arithmetic, None)].into_iter();
+        let with = shown.batches.iter().map(|batch| (&pair.both, Some(*batch)));
+        for (saving, batch) in alone.chain(with) {
             let mut cells = head(pair);
-            cells.push(words(name));
+            match (reader, batch) {
+                (Reader::Person, None) => cells.push(words("arithmetic alone")),
+                (Reader::Person, Some(batch)) => {
+                    cells.push(words(format!("the whole, {batch_dim} = {batch}")));
+                }
+                (Reader::Program, None) => cells.extend([words("arithmetic"), Cell::Empty]),
+                (Reader::Program, Some(batch)) => {
+                    cells.extend([words("whole"), Cell::Count(whole(batch))]);
+                }
+            }
+            let batch = batch.unwrap_or(1);
             let share = |value: &Option<BigRational>| match value {
                 Some(value) => Cell::Share(to_f64(value)),
                 None => Cell::Empty,
@@ -314,9 +336,14 @@ fn savings(pairs: &[Pair<'_>], shown: &MovementShown) -> Result<Table, Problems>
             rows.push(row(cells));
         }
     }
+    let mut columns = columns(pairs, Some("Saving of"), &lengths, &shown.over.dim.value);
+    if reader == Reader::Program {
+        let at = columns.len() - lengths.len();
+        columns.insert(at, column(batch_dim, batch_dim, Align::Right));
+    }
     Ok(Table {
         title: None,
-        columns: columns(pairs, Some("Saving of"), &lengths, &shown.over.dim.value),
+        columns,
         rows,
         notes: vec![movements(pairs)],
     })
@@ -341,10 +368,13 @@ fn halves(pairs: &[Pair<'_>], shown: &MovementShown) -> Result<Table, Problems> 
     for pair in pairs {
         let mut cells = head(pair);
         for length in &lengths {
-            cells.push(words(match pair.half(*length)? {
-                Some(batch) => batch.to_string(),
-                None => format!("none to {MOST_BATCH}"),
-            }));
+            cells.push(match pair.half(*length)? {
+                Some(batch) => Cell::Count(whole(batch)),
+                None => Cell::Worded {
+                    text: format!("none to {MOST_BATCH}"),
+                    value: None,
+                },
+            });
         }
         rows.push(row(cells));
     }

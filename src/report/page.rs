@@ -1,7 +1,7 @@
 //! A finished report: a page of text, tables and figures, as files.
 
 use crate::render::plot::{ChartError, Svg};
-use crate::render::table::{Table, TableFormat, write};
+use crate::render::table::{Table, TableFormat, write, write_latex};
 
 /// How many pixels of a PNG stand for one of the drawing.
 const PNG_SCALE: f32 = 2.0;
@@ -9,6 +9,8 @@ const PNG_SCALE: f32 = 2.0;
 /// A report, ready to be written.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
+    /// What the report is called: its tables are labelled after it.
+    pub name: String,
     /// What it is made of, in order.
     pub blocks: Vec<Block>,
 }
@@ -22,10 +24,59 @@ pub enum Block {
     Text(String),
     /// What must be said wherever a number of the page is shown.
     Caveat(String),
-    /// A table, and the name of the CSV file that holds it too, if any.
-    Table(Table, Option<String>),
+    /// A table, and the files that hold it too.
+    Table(Table, TableFiles),
     /// A figure, the name of its files, and what it shows in words.
     Figure(Svg, String, String),
+}
+
+/// The files of a table: one for programs and one for papers.
+#[derive(Debug, Clone)]
+pub struct TableFiles {
+    /// What both are called, without their extensions.
+    pub name: String,
+    /// What the table shows, where no page is around it.
+    pub caption: String,
+    /// The table as programs want it, where that is another one.
+    pub data: Option<Table>,
+}
+
+impl TableFiles {
+    /// Files of the table itself.
+    pub fn new(name: impl Into<String>, caption: impl Into<String>) -> TableFiles {
+        TableFiles {
+            name: name.into(),
+            caption: caption.into(),
+            data: None,
+        }
+    }
+
+    /// The same with another table for programs.
+    pub fn with_data(self, data: Table) -> TableFiles {
+        TableFiles {
+            data: Some(data),
+            ..self
+        }
+    }
+
+    fn of(&self, table: &Table, report: &str) -> [PageFile; 2] {
+        let captioned = Table {
+            title: Some(self.caption.clone()),
+            ..table.clone()
+        };
+        let data = self.data.as_ref().unwrap_or(table);
+        let file = |extension: &str, text: String| PageFile {
+            name: format!("{}.{extension}", self.name),
+            bytes: text.into_bytes(),
+        };
+        [
+            file("csv", write(data, TableFormat::Csv, 0)),
+            file(
+                "tex",
+                write_latex(&captioned, &format!("{report}-{}", self.name)),
+            ),
+        ]
+    }
 }
 
 /// A file of a page.
@@ -38,7 +89,7 @@ pub struct PageFile {
 }
 
 impl Page {
-    /// The files of the report: the page itself, `README.md`, and the CSV, SVG
+    /// The files of the report: the page itself, `README.md`, and the CSV, LaTeX, SVG
     /// and PNG files that it points to.
     ///
     /// # Errors
@@ -53,16 +104,13 @@ impl Page {
                     page.push_str(&format!("{} {text}", "#".repeat(*level)));
                 }
                 Block::Text(text) | Block::Caveat(text) => page.push_str(text),
-                Block::Table(table, csv) => {
+                Block::Table(table, own) => {
                     page.push_str(write(table, TableFormat::Markdown, 0).trim_end());
-                    if let Some(name) = csv {
-                        let file = format!("{name}.csv");
-                        page.push_str(&format!("\n\n[{file}]({file})"));
-                        files.push(PageFile {
-                            bytes: write(table, TableFormat::Csv, 0).into_bytes(),
-                            name: file,
-                        });
-                    }
+                    let name = &own.name;
+                    page.push_str(&format!(
+                        "\n\n[{name}.csv]({name}.csv) · [{name}.tex]({name}.tex)"
+                    ));
+                    files.extend(own.of(table, &self.name));
                 }
                 Block::Figure(svg, name, words) => {
                     page.push_str(&format!("![{words}]({name}.svg)\n\n[{name}.svg]({name}.svg) · [{name}.png]({name}.png)"));

@@ -18,7 +18,10 @@ use crate::view::{caveats_over, left_out_by};
 /// and whatever else keeps a number from being computed.
 pub fn run(spec: &Spec, loader: &Loader, strict: bool) -> Result<Page, Problems> {
     let inputs = Inputs::load(spec, loader, strict)?;
-    let mut page = Page::default();
+    let mut page = Page {
+        name: spec.name.value.clone(),
+        blocks: Vec::new(),
+    };
     page.blocks.push(Block::Heading(1, spec.title.clone()));
     page.blocks
         .extend(spec.text.iter().cloned().map(Block::Text));
@@ -48,7 +51,7 @@ fn section(inputs: &Inputs<'_>, section: &Section) -> Result<Vec<Block>, Problem
     let mut blocks = vec![Block::Heading(2, section.title.clone())];
     blocks.extend(section.text.iter().cloned().map(Block::Text));
     blocks.extend(match &section.show {
-        Show::Headline => headline::blocks(inputs)?,
+        Show::Headline => headline::blocks(inputs, section)?,
         Show::Stages { scope } => stages::blocks(inputs, section, scope)?,
         Show::Curve(over) => curve::blocks(inputs, section, over)?,
         Show::Movement(shown) => movement::blocks(inputs, section, shown)?,

@@ -1,7 +1,7 @@
 //! Energies stage by stage.
 
 use super::inputs::{Inputs, undrawn};
-use super::page::Block;
+use super::page::{Block, TableFiles};
 use super::spec::Section;
 use crate::render::plot::stacked_bars;
 use crate::source::{Diagnostic, Problems, Spanned};
@@ -26,9 +26,10 @@ pub(super) fn blocks(
     let words = format!("Energy by stage over the scope {}", scope.value);
     let svg = stacked_bars(&bars).map_err(undrawn(&section.title))?;
     let mut table = comparison_table(&comparison, &comparison.stage_rows(), Rows::Stages);
-    table.title = None;
+    let title = table.title.take();
+    let caption = title.unwrap_or_else(|| section.title.clone());
     Ok(vec![
         Block::Figure(svg, "stages".to_owned(), words),
-        Block::Table(table, Some("stages".to_owned())),
+        Block::Table(table, TableFiles::new("stages", caption)),
     ])
 }

@@ -186,7 +186,7 @@ impl Printer {
                 let (name, arguments) = (call.function.name(), arguments.join(", "));
                 match self.notation {
                     Notation::Text => format!("{name}({arguments})"),
-                    Notation::Latex => format!(r"\operatorname{{{name}}}({arguments})"),
+                    Notation::Latex => format!(r"\mathrm{{{name}}}({arguments})"),
                 }
             }
         };
@@ -237,15 +237,56 @@ impl Printer {
     }
 
     fn symbol(&self, name: &str) -> String {
-        const GREEK: [&str; 8] = [
-            "alpha", "beta", "gamma", "delta", "lambda", "mu", "rho", "sigma",
-        ];
         match self.notation {
             Notation::Text => name.to_owned(),
-            Notation::Latex if GREEK.contains(&name) => format!(r"\{name}"),
-            Notation::Latex if name.chars().count() == 1 => name.to_owned(),
-            Notation::Latex => format!(r"\mathit{{{}}}", name.replace('_', r"\_")),
+            Notation::Latex if GREEK.iter().any(|(_, known)| *known == name) => {
+                format!(r"\{name}")
+            }
+            Notation::Latex => {
+                let letters: String = name.chars().map(latex_letter).collect();
+                match name.chars().count() {
+                    1 => letters,
+                    _ => format!(r"\mathit{{{letters}}}"),
+                }
+            }
         }
+    }
+}
+
+/// Greek letters that names of dims are.
+const GREEK: [(char, &str); 16] = [
+    ('α', "alpha"),
+    ('β', "beta"),
+    ('γ', "gamma"),
+    ('δ', "delta"),
+    ('ε', "epsilon"),
+    ('η', "eta"),
+    ('θ', "theta"),
+    ('λ', "lambda"),
+    ('μ', "mu"),
+    ('µ', "mu"),
+    ('π', "pi"),
+    ('ρ', "rho"),
+    ('σ', "sigma"),
+    ('τ', "tau"),
+    ('φ', "phi"),
+    ('ω', "omega"),
+];
+
+/// A character of a name in mathematics. What pdfTeX has no letter for stands there
+/// as its number, and as itself where fonts are Unicode's.
+fn latex_letter(c: char) -> String {
+    if let Some((_, name)) = GREEK.iter().find(|(letter, _)| *letter == c) {
+        return format!(r"\{name} ");
+    }
+    match c {
+        '_' => r"\_".to_owned(),
+        '.' | '-' => c.to_string(),
+        c if c.is_ascii_alphanumeric() => c.to_string(),
+        c => format!(
+            r"\ifdefined\Umathcode {c}\else\mathrm{{U{:04X}}}\fi ",
+            u32::from(c)
+        ),
     }
 }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::cells::{column, row, words};
-use crate::claims::{Fault, Subject, Warning};
+use crate::claims::{Corrected, Fault, Subject, UnitValue, Warning};
 use crate::model::Phase;
-use crate::render::table::{Align, Table};
+use crate::render::table::{Align, Cell, Table};
 
 /// One row for each warning; one that several variants or claims have in the
 /// same words stands once. `phases` are those of estimates of more than a forward
@@ -34,6 +34,49 @@ pub fn audit_table(warnings: &[Warning], phases: &BTreeMap<String, Phase>) -> Ta
     }
 }
 
+/// The same for programs: a row for each warning, and for each table where single
+/// tables give other numbers; numbers at full precision, each row in one unit.
+pub fn audit_data(warnings: &[Warning]) -> Table {
+    let mut rows = Vec::new();
+    for warning in warnings {
+        let each: Vec<(&str, Option<&UnitValue>)> = match &warning.corrected {
+            Corrected::Number(number) => vec![("", number.as_ref().ok())],
+            Corrected::EachTable(tables) => (tables.iter())
+                .map(|(table, number)| (table.as_str(), number.as_ref().ok()))
+                .collect(),
+            Corrected::NoBase => vec![("", None)],
+        };
+        for (table, without) in each {
+            rows.push(row(vec![
+                words(warning.fault.kind().to_string()),
+                words(warning.subject.to_string()),
+                words(warning.variant.clone().unwrap_or_default()),
+                words(warning.fault.to_string()),
+                Cell::Count(warning.was.value.clone()),
+                without.map_or(Cell::NotCounted, |one| Cell::Count(one.value.clone())),
+                words(warning.was.unit.clone()),
+                words(table),
+            ]));
+        }
+    }
+    let column = |key: &str, align| column(key, key, align);
+    Table {
+        title: None,
+        columns: vec![
+            column("warning", Align::Left),
+            column("of", Align::Left),
+            column("variant", Align::Left),
+            column("why", Align::Left),
+            column("was", Align::Right),
+            column("without", Align::Right),
+            column("unit", Align::Left),
+            column("by_table", Align::Left),
+        ],
+        rows,
+        notes: Vec::new(),
+    }
+}
+
 fn phases_line(phases: &BTreeMap<String, Phase>) -> Option<String> {
     let of = phases
         .iter()
@@ -57,7 +100,7 @@ impl Merged {
             fault: warning.fault.clone(),
             subjects: vec![warning.subject.clone()],
             variants: warning.variant.iter().cloned().collect(),
-            was: vec![warning.was.clone()],
+            was: vec![warning.was.text.clone()],
             corrected: vec![warning.corrected.to_string()],
         }
     }
@@ -135,7 +178,7 @@ fn over_variants(warnings: &[Warning]) -> Vec<Merged> {
         match same.and_then(|at| all.get_mut(at)) {
             Some(merged) => {
                 merged.variants.extend(warning.variant.clone());
-                merged.was.push(warning.was.clone());
+                merged.was.push(warning.was.text.clone());
                 merged.corrected.push(warning.corrected.to_string());
             }
             None => all.push(Merged::one(warning)),

@@ -5,8 +5,9 @@ use super::cells::{column, energy, row, unique, words};
 use super::confidence::{assumed_primitives, unverified};
 use super::conventions::conventions_over;
 use super::dims::comparison_dims;
+use super::scopes::scope_differences;
 use crate::compare::{Comparison, Row as Compared};
-use crate::render::table::{Align, Cell, Row, Table};
+use crate::render::table::{Align, Cell, Row, RowKind, Table};
 
 /// What the rows of a comparison are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +74,52 @@ pub fn comparison_table(comparison: &Comparison, rows: &[Compared], what: Rows) 
         }),
         columns,
         rows: table_rows,
-        notes: notes(comparison),
+        notes: notes(
+            comparison,
+            match what {
+                Rows::Scopes => unique(rows.iter().map(|row| row.scope.as_str())),
+                Rows::Stages => Vec::new(),
+            },
+        ),
     }
+}
+
+/// The stages of scopes side by side: a row for each on each table and format, then
+/// the whole scope, with every variant in columns. A variant whose scope does not hold
+/// a stage has a dash there.
+pub fn scope_stages_table(comparison: &Comparison, scopes: &[String]) -> Table {
+    let mut all = comparison_table(comparison, &[], Rows::Stages);
+    all.columns.insert(0, column("Scope", "scope", Align::Left));
+    for scope in scopes {
+        let stages = comparison_table(comparison, &comparison.stage_rows_of(scope), Rows::Stages);
+        let whole = comparison.rows(std::slice::from_ref(scope));
+        let whole = comparison_table(comparison, &whole, Rows::Stages);
+        let alike = |a: &Row, b: &Row| a.cells.iter().take(2).eq(b.cells.iter().take(2));
+        // The parts of a whole, where there are any, follow it.
+        let wholes = whole.rows.chunk_by(alike);
+        for (stages, whole) in stages.rows.chunk_by(alike).zip(wholes) {
+            let total = whole.first().cloned().map(|row| Row {
+                cells: named(row.cells, 2, "total"),
+                kind: RowKind::Total,
+            });
+            for row in stages.iter().cloned().chain(total) {
+                let mut cells = vec![words(scope.clone())];
+                cells.extend(row.cells);
+                all.rows.push(Row { cells, ..row });
+            }
+        }
+    }
+    let differences = scope_differences(comparison, scopes);
+    all.notes.splice(0..0, differences);
+    all
+}
+
+/// The cells with words in one of them.
+fn named(mut cells: Vec<Cell>, at: usize, name: &str) -> Vec<Cell> {
+    if let Some(cell) = cells.get_mut(at) {
+        *cell = words(name);
+    }
+    cells
 }
 
 /// All variants over one scope or stage, on one table and format.
@@ -97,7 +142,7 @@ fn side_by_side(chunk: &[&Compared], what: Rows, baseline: &str) -> Row {
     row(cells)
 }
 
-fn notes(comparison: &Comparison) -> Vec<String> {
+fn notes(comparison: &Comparison, scopes: Vec<&str>) -> Vec<String> {
     let Some(first) = comparison
         .settings
         .first()
@@ -106,6 +151,8 @@ fn notes(comparison: &Comparison) -> Vec<String> {
         return Vec::new();
     };
     let mut notes = caveats_of_comparison(comparison);
+    let scopes: Vec<String> = scopes.into_iter().map(str::to_owned).collect();
+    notes.extend(scope_differences(comparison, &scopes));
     notes.extend(comparison_dims(comparison).map(|dims| format!("Dims: {dims}.")));
     let assumed = assumed_primitives(comparison.settings.iter().flatten());
     if !assumed.is_empty() {

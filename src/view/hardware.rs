@@ -2,9 +2,9 @@
 
 use num_rational::BigRational;
 
-use super::cells::{self, column, words};
-use crate::number::{self, plain};
-use crate::render::table::{Align, Column, Row, Table};
+use super::cells::{column, row, words};
+use crate::number::{plain, to_f64};
+use crate::render::table::{Align, Cell, Column, Row, Table};
 use crate::table::{
     AccessPrice, EnergyTable, Entry, Figure, Measure, MemoryLevel, Provenance, Scaling, SizeLaw,
 };
@@ -16,8 +16,8 @@ fn columns(names: &[(&str, &str, Align)]) -> Vec<Column> {
         .collect()
 }
 
-fn row(cells: Vec<String>) -> Row {
-    cells::row(cells.into_iter().map(words).collect())
+fn row_of_words(cells: Vec<String>) -> Row {
+    row(cells.into_iter().map(words).collect())
 }
 
 /// Several tables, a row for each.
@@ -26,7 +26,7 @@ pub fn table_list(tables: &[EnergyTable]) -> Table {
         .iter()
         .map(|table| {
             let formats: Vec<String> = table.formats().map(|format| format.to_string()).collect();
-            row(vec![
+            row_of_words(vec![
                 table.name().to_owned(),
                 table.title().to_owned(),
                 table.boundary().to_string(),
@@ -48,21 +48,22 @@ pub fn table_list(tables: &[EnergyTable]) -> Table {
 }
 
 /// The value of an entry in picojoules, with its range where it has one.
-fn value(entry: &Entry) -> String {
+fn value(entry: &Entry) -> Cell {
     ranged(&entry.pj, entry.range.as_ref())
 }
 
-fn ranged(value: &BigRational, range: Option<&(BigRational, BigRational)>) -> String {
-    let digits = |value: &BigRational| {
-        if number::is_decimal(value) {
-            number::plain(value)
-        } else {
-            crate::units::significant(number::to_f64(value), 4)
-        }
-    };
-    match range {
-        Some((low, high)) => format!("{} ({} to {})", digits(value), digits(low), digits(high)),
-        None => digits(value),
+fn ranged(value: &BigRational, range: Option<&(BigRational, BigRational)>) -> Cell {
+    Cell::Ranged {
+        value: value.clone(),
+        range: range.cloned(),
+    }
+}
+
+/// A number with all its digits, and no range.
+fn number(value: &BigRational) -> Cell {
+    Cell::Worded {
+        text: plain(value),
+        value: Some(to_f64(value)),
     }
 }
 
@@ -117,12 +118,12 @@ pub fn entries_table(table: &EnergyTable) -> Table {
         .entries()
         .map(|(format, primitive, entry)| {
             row(vec![
-                format.to_string(),
-                primitive.to_string(),
+                words(format.to_string()),
+                words(primitive.to_string()),
                 value(entry),
-                entry.confidence.to_string(),
-                provenance(&entry.provenance),
-                entry.note.clone().unwrap_or_default(),
+                words(entry.confidence.to_string()),
+                words(provenance(&entry.provenance)),
+                words(entry.note.clone().unwrap_or_default()),
             ])
         })
         .collect();
@@ -153,7 +154,7 @@ pub fn memory_table(table: &EnergyTable) -> Table {
     if has_writes {
         headings.push(("Write, pJ", "write_pj", Align::Right));
     }
-    headings.push(("Per", "per", Align::Left));
+    headings.push(("Per", "per_bits", Align::Left));
     if has_laws {
         headings.push(("Size to the power of", "law", Align::Right));
     }
@@ -168,19 +169,25 @@ pub fn memory_table(table: &EnergyTable) -> Table {
     ]);
     let cells = |level: &MemoryLevel| {
         let price = level.price.as_ref();
-        let or_nothing = |entry: Option<&Entry>| entry.map_or_else(String::new, value);
-        let mut cells = vec![level.name(), or_nothing(price.map(|price| &price.read))];
+        let or_nothing = |entry: Option<&Entry>| entry.map_or(Cell::Empty, value);
+        let mut cells = vec![
+            words(level.name()),
+            or_nothing(price.map(|price| &price.read)),
+        ];
         if has_writes {
             cells.push(or_nothing(price.and_then(|price| price.write.as_ref())));
         }
-        cells.push(price.map_or_else(String::new, AccessPrice::per));
+        cells.push(price.map_or(Cell::Empty, |price| Cell::Worded {
+            text: price.per(),
+            value: Some(f64::from(price.bits)),
+        }));
         if has_laws {
-            cells.push(law(level).map_or_else(String::new, |law| plain(&law.exponent)));
+            cells.push(law(level).map_or(Cell::Empty, |law| number(&law.exponent)));
         }
         if has_bandwidths {
-            cells.push(bandwidth(level).unwrap_or_default());
+            cells.push(bandwidth(level).map_or(Cell::Empty, number));
         }
-        cells.extend(said(level));
+        cells.extend(said(level).map(words));
         row(cells)
     };
     let hierarchies = table.hierarchies().iter().map(|hierarchy| {
@@ -208,8 +215,8 @@ fn law(level: &MemoryLevel) -> Option<&SizeLaw> {
     }
 }
 
-fn bandwidth(level: &MemoryLevel) -> Option<String> {
-    Some(plain(&level.bandwidth.as_ref()?.value))
+fn bandwidth(level: &MemoryLevel) -> Option<&BigRational> {
+    Some(&level.bandwidth.as_ref()?.value)
 }
 
 /// What a row of memory says of itself: of its price, or else of its size, or
@@ -247,14 +254,14 @@ pub fn device_table(table: &EnergyTable) -> Option<Table> {
     table.device_numbers().next()?;
     let row = |name: String, measure: Measure, figure: &Figure| {
         row(vec![
-            name,
+            words(name),
             ranged(&figure.value, figure.range.as_ref()),
-            measure.symbol().to_owned(),
-            figure.boundary.to_string(),
-            figure.kind.to_string(),
-            figure.confidence.to_string(),
-            provenance(&figure.provenance),
-            figure.note.clone().unwrap_or_default(),
+            words(measure.symbol()),
+            words(figure.boundary.to_string()),
+            words(figure.kind.to_string()),
+            words(figure.confidence.to_string()),
+            words(provenance(&figure.provenance)),
+            words(figure.note.clone().unwrap_or_default()),
         ])
     };
     let own = table
@@ -287,7 +294,7 @@ pub fn sources_table(table: &EnergyTable) -> Table {
     let rows = table
         .sources()
         .map(|(key, citation)| {
-            row(vec![
+            row_of_words(vec![
                 key.to_owned(),
                 citation.title.clone(),
                 citation.venue.clone(),

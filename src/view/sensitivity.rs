@@ -172,7 +172,8 @@ pub fn ranking_table(finding: &AnalysisResult) -> Table {
 }
 
 /// All in one table for programs: a row for each result, and after it a row for
-/// each input that moves it. Energies in picojoules, savings as shares.
+/// each input that moves it. Energies in picojoules, savings as shares: the last
+/// column says which.
 pub fn sensitivity_rows(findings: &[AnalysisResult]) -> Table {
     let names = [
         "table",
@@ -191,6 +192,7 @@ pub fn sensitivity_rows(findings: &[AnalysisResult]) -> Table {
         "at_to",
         "p5",
         "p95",
+        "unit",
     ];
     let columns = names.iter().map(|name| column(*name, *name, Align::Left));
     let mut rows = Vec::new();
@@ -220,9 +222,14 @@ pub fn sensitivity_rows(findings: &[AnalysisResult]) -> Table {
             number(&interval.map(|interval| interval.low.clone())),
             number(&interval.map(|interval| interval.high.clone())),
         ]);
-        if let Some(drawn) = finding.distribution {
-            cells.extend([Cell::Number(drawn.low), Cell::Number(drawn.high)]);
-        }
+        cells.extend(match finding.distribution {
+            Some(drawn) => [Cell::Number(drawn.low), Cell::Number(drawn.high)],
+            None => [Cell::Empty, Cell::Empty],
+        });
+        cells.push(words(match finding.baseline {
+            Some(_) => "share",
+            None => "pJ",
+        }));
         rows.push(row(cells));
         for moved in &finding.inputs {
             let mut cells = start();
@@ -250,6 +257,13 @@ fn input_cells(moved: &Sensitivity) -> Vec<Cell> {
         Cell::Count(input.high.clone()),
         number(&moved.at_low),
         number(&moved.at_high),
+        Cell::Empty,
+        Cell::Empty,
+        words(match input.kind {
+            InputKind::Entry => "pJ",
+            // That of a device is in its name.
+            InputKind::Dim | InputKind::Device => "",
+        }),
     ]
 }
 

@@ -242,7 +242,10 @@ fn stretches(one: &Solved) -> Vec<Row> {
     };
     let of_bound = |bound: Option<&Bound>| match bound {
         // The energy grows and the baseline's does not.
-        Some(Bound { saving: None, .. }) => words("−∞"),
+        Some(Bound { saving: None, .. }) => Cell::Worded {
+            text: "−∞".to_owned(),
+            value: Some(f64::NEG_INFINITY),
+        },
         bound => saving(bound.and_then(|bound| bound.saving.as_ref())),
     };
     let bounds = one.bounds.as_ref();
@@ -259,13 +262,19 @@ fn stretches(one: &Solved) -> Vec<Row> {
         ])
     };
     if one.solution.holds.is_empty() {
-        return vec![line(words("none"), Cell::Empty)];
+        let none = Cell::Worded {
+            text: "none".to_owned(),
+            value: None,
+        };
+        return vec![line(none, Cell::Empty)];
     }
     let spans = one.solution.holds.iter().map(|span| {
-        let to = span
-            .to
-            .as_ref()
-            .map_or(words("∞"), |to| Cell::Count(tidy(to)));
+        let infinite = || Cell::Worded {
+            text: "∞".to_owned(),
+            value: Some(f64::INFINITY),
+        };
+        let to = span.to.as_ref();
+        let to = to.map_or_else(infinite, |to| Cell::Count(tidy(to)));
         line(Cell::Count(tidy(&span.from)), to)
     });
     spans.collect()

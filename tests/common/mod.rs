@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod buffers;
+pub mod latex;
 pub mod program;
 pub mod rounds;
 

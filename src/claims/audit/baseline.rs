@@ -52,7 +52,7 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
     {
         everything.push(Deployed {
             variant: case.variant().map(str::to_owned),
-            number: case.shown(&both),
+            number: case.shown(&both).text,
         });
     }
     let fault = Fault::WideBaseline {

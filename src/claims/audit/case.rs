@@ -4,7 +4,7 @@ use num_rational::BigRational;
 
 use super::fault::Fault;
 use super::uses::{self, Uses};
-use super::warning::{Corrected, Label, Labels, NoValue, Subject, Warning};
+use super::warning::{Corrected, Label, Labels, NoValue, Subject, UnitValue, Warning};
 use crate::claims::computed::Prices;
 use crate::claims::context::Context;
 use crate::claims::evaluate::Failure;
@@ -56,7 +56,7 @@ impl<'a> Case<'a> {
                 // What comes out without the fault is held against what comes
                 // out with it.
                 None if self.claim.expected == Expected::Differs => self.shown(&self.value.value),
-                _ => self.claim.published.text(),
+                _ => self.published(),
             },
             corrected,
         }
@@ -111,10 +111,24 @@ impl<'a> Case<'a> {
     }
 
     /// A value of the claim, in its unit, to three digits.
-    pub(super) fn shown(&self, value: &BigRational) -> String {
+    pub(super) fn shown(&self, value: &BigRational) -> UnitValue {
         let unit = &self.claim.published.unit;
-        let in_unit = number::to_f64(&(value / unit.scale()));
-        unit.after(&significant(in_unit, 3).replace('-', "−"))
+        let value = value / unit.scale();
+        UnitValue {
+            text: unit.after(&significant(number::to_f64(&value), 3).replace('-', "−")),
+            value,
+            unit: unit.to_string(),
+        }
+    }
+
+    /// What was published.
+    fn published(&self) -> UnitValue {
+        let published = &self.claim.published;
+        UnitValue {
+            text: published.text(),
+            value: published.quantity().value / published.unit.scale(),
+            unit: published.unit.to_string(),
+        }
     }
 
     /// The claim without a fault.

@@ -14,7 +14,7 @@ use num_traits::Zero;
 use super::case::Case;
 use super::fault::{Fault, WeightShare};
 use super::uses::{Amount, Factor, Product};
-use super::warning::{Corrected, Subject, Warning};
+use super::warning::{Corrected, Subject, UnitValue, Warning};
 use crate::claims::computed::{Computed, Plain, Prices};
 use crate::claims::conditions::{Known, Topic};
 use crate::claims::context::{Context, Replaced};
@@ -125,8 +125,12 @@ pub(super) fn warnings(case: &Case<'_>) -> Vec<Warning> {
     }]
 }
 
-fn shown(picojoules: &BigRational) -> String {
-    format!("{:.3}", Energy::from_picojoules(number::to_f64(picojoules)))
+fn shown(picojoules: &BigRational) -> UnitValue {
+    UnitValue {
+        text: format!("{:.3}", Energy::from_picojoules(number::to_f64(picojoules))),
+        value: picojoules.clone(),
+        unit: "pJ".to_owned(),
+    }
 }
 
 /// What an energy is of.

@@ -33,7 +33,7 @@ mod words;
 
 use self::case::Case;
 pub use self::fault::{Fault, FaultKind};
-pub use self::warning::{Corrected, Label, Labels, NoValue, Subject, Warning};
+pub use self::warning::{Corrected, Label, Labels, NoValue, Subject, UnitValue, Warning};
 use super::ledger::Ledger;
 use super::meaning::Names;
 use crate::loader::Loader;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use num_rational::BigRational;
+
 use super::fault::Fault;
 
 /// A fault of a claim, and what it does to the number.
@@ -15,9 +17,20 @@ pub struct Warning {
     /// The variant of a report that the number is of.
     pub variant: Option<String>,
     /// The number as it was published, or as it is computed.
-    pub was: String,
+    pub was: UnitValue,
     /// The number without the fault.
     pub corrected: Corrected,
+}
+
+/// A number as readers see it, and its value in a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitValue {
+    /// As it is shown, with its unit.
+    pub text: String,
+    /// Its value in the unit, to all digits.
+    pub value: BigRational,
+    /// The unit, as it is written; that of a share is `%`.
+    pub unit: String,
 }
 
 /// What a warning is of.
@@ -51,9 +64,9 @@ impl fmt::Display for Subject {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Corrected {
     /// The number, as it is shown, or why there is none.
-    Number(Result<String, NoValue>),
+    Number(Result<UnitValue, NoValue>),
     /// The number by each table alone.
-    EachTable(Vec<(String, Result<String, NoValue>)>),
+    EachTable(Vec<(String, Result<UnitValue, NoValue>)>),
     /// The table that another one extends cannot be read.
     NoBase,
 }
@@ -78,8 +91,8 @@ impl fmt::Display for NoValue {
 
 impl fmt::Display for Corrected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |number: &Result<String, NoValue>| match number {
-            Ok(number) => number.clone(),
+        let shown = |number: &Result<UnitValue, NoValue>| match number {
+            Ok(number) => number.text.clone(),
             Err(why) => why.to_string(),
         };
         match self {

@@ -15,6 +15,8 @@ Examples:
   picojoule compare bert-base --scope attention --tables 45nm,7nm --formats fp32,int8
   picojoule compare attention --variants vanilla,./my-attention.toml
   picojoule compare attention --by stage --output markdown
+  picojoule compare attention --by stage --scope alignment   what a scope holds
+  picojoule compare attention --columns scope,vanilla,e-att --output latex
   picojoule compare before.onnx after.onnx         two exported graphs
   picojoule compare attention --plot savings.png")]
 pub(in crate::cli) struct CompareArgs {
@@ -43,6 +45,6 @@ pub(in crate::cli) struct CompareArgs {
 pub(in crate::cli) enum CompareBy {
     /// Scopes: named sets of stages
     Scope,
-    /// Single stages
+    /// Single stages; with --scope those that the scope holds in any variant
     Stage,
 }

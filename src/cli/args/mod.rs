@@ -38,7 +38,7 @@ pub(super) use self::import::ImportArgs;
 pub(super) use self::measure::{MeasureArgs, MeterArg};
 pub(super) use self::model::{ModelArgs, StrictArgs};
 pub(super) use self::new::NewArgs;
-pub(super) use self::output::{OutputFormat, PlotArgs};
+pub(super) use self::output::{ColumnsArgs, FormatArgs, OutputFormat, PlotArgs};
 pub(super) use self::part::VariantsArgs;
 pub(super) use self::price::PriceArgs;
 pub(super) use self::profile::{ProfileArgs, ProfileBy};

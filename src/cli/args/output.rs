@@ -15,6 +15,17 @@ pub(in crate::cli) struct FormatArgs {
     /// How to write the result
     #[arg(long, short, value_enum, default_value_t = OutputFormat::Text)]
     pub(in crate::cli) output: OutputFormat,
+    #[command(flatten)]
+    pub(in crate::cli) columns: ColumnsArgs,
+}
+
+/// The columns of the tables of a result.
+#[derive(Debug, Default, Args)]
+pub(in crate::cli) struct ColumnsArgs {
+    /// Only these columns, in this order, by their names in CSV or their headers
+    /// (`stage,energy_pj`); of several tables those that have them
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    pub(in crate::cli) columns: Vec<String>,
 }
 
 /// Reads the file behind `-o`, which is no format.
@@ -46,6 +57,6 @@ pub(in crate::cli) enum OutputFormat {
     Csv,
     /// JSON, at full precision
     Json,
-    /// LaTeX tables (booktabs)
+    /// LaTeX tables for a column of a paper (booktabs, tabularx)
     Latex,
 }

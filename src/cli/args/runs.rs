@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::output::{FormatArgs, OutputFormat, PlotArgs, file};
+use super::output::{FormatArgs, PlotArgs, file};
 use super::price::PriceArgs;
 
 /// `picojoule calibrate`
@@ -16,6 +16,7 @@ use super::price::PriceArgs;
                what it says, and the fitted table extends it; without one, everything else \
                costs nothing")
 }))]
+#[command(mut_arg("output", |arg| arg.short(None::<char>)))]
 #[command(mut_arg("format", |arg| {
     arg.help("The number format of runs that name none; the model's own or fp32 if none is given")
 }))]
@@ -61,9 +62,8 @@ pub(in crate::cli) struct CalibrateArgs {
     /// if nothing is said
     #[arg(long, value_name = "TEXT")]
     pub(in crate::cli) source: Option<String>,
-    /// How to write the result; `-o` is the file of the table
-    #[arg(long, value_enum, default_value_t = OutputFormat::Text)]
-    pub(in crate::cli) output: OutputFormat,
+    #[command(flatten)]
+    pub(in crate::cli) shown: FormatArgs,
     #[command(flatten)]
     pub(in crate::cli) plot: PlotArgs,
     /// Draw how far each prediction is off into this file, an .svg or a .png

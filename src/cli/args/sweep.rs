@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::model::ModelArgs;
-use super::output::PlotArgs;
+use super::output::{ColumnsArgs, PlotArgs};
 use super::part::{ScopesArgs, VariantsArgs};
 use super::price::PriceArgs;
 use super::random::SeedArgs;
@@ -69,6 +69,8 @@ pub(in crate::cli) struct SweepArgs {
     #[arg(long, short, value_enum, default_value_t = SweepOutput::Summary)]
     pub(in crate::cli) output: SweepOutput,
     #[command(flatten)]
+    pub(in crate::cli) columns: ColumnsArgs,
+    #[command(flatten)]
     pub(in crate::cli) plot: PlotArgs,
     /// A published saving to mark in the plot, as a share: 0.66
     #[arg(long, value_name = "SAVING")]
@@ -79,7 +81,12 @@ pub(in crate::cli) struct SweepArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum SweepOutput {
     /// The extremes of every column
+    #[value(alias = "text")]
     Summary,
+    /// The extremes as a Markdown table
+    Markdown,
+    /// The extremes as a LaTeX table (booktabs, tabularx)
+    Latex,
     /// All rows as comma-separated values
     Csv,
     /// All rows as JSON lines

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::estimate::{conventions, left_out};
 use super::value::{exact, text};
-use crate::compare::{Comparison, Row, RowPart};
+use crate::compare::{Comparison, Row, RowPart, ScopeStage};
 use crate::energy::Part;
 use crate::source::Problems;
 use crate::units::Energy;
@@ -18,6 +18,10 @@ struct ComparisonJson<'a> {
     conventions: Map<String, Value>,
     /// Operators that are not known, and in no sum, by variant.
     left_out: Map<String, Value>,
+    /// The stages of each scope, by variant.
+    scopes: Map<String, Value>,
+    /// What of them not all variants have.
+    scope_differences: Vec<ScopeDifferenceJson>,
     rows: Vec<RowJson>,
     stages: Vec<RowJson>,
 }
@@ -39,6 +43,52 @@ struct RowJson {
     /// saved; left out where arithmetic alone is counted.
     #[serde(flatten)]
     parts: Option<PartsJson>,
+}
+
+/// A stage that not all variants have in a scope.
+#[derive(Serialize)]
+struct ScopeDifferenceJson {
+    scope: String,
+    stage: String,
+    inside: Vec<String>,
+    /// They have the stage, but not in the scope.
+    outside: Vec<String>,
+    lacking: Vec<String>,
+}
+
+/// The stages of each scope, by variant.
+fn scopes_json(comparison: &Comparison, scopes: &[String]) -> Map<String, Value> {
+    let variants = comparison.settings.first().into_iter().flatten();
+    let variants: Vec<&str> = variants.map(|one| one.variant.as_str()).collect();
+    let of_scope = |scope: &String| {
+        let stages = comparison.scope_stages(scope);
+        let of_variant = |variant: &&str| {
+            let inside = |stage: &&ScopeStage| stage.inside.iter().any(|one| one == variant);
+            let own = stages.iter().filter(inside);
+            let own: Vec<Value> = own.map(|one| one.stage.clone().into()).collect();
+            ((*variant).to_owned(), Value::Array(own))
+        };
+        let variants: Map<String, Value> = variants.iter().map(of_variant).collect();
+        (scope.clone(), Value::Object(variants))
+    };
+    scopes.iter().map(of_scope).collect()
+}
+
+fn differences_json(comparison: &Comparison, scopes: &[String]) -> Vec<ScopeDifferenceJson> {
+    let of_scope = |scope: &String| {
+        let scope = scope.clone();
+        let stages = comparison.scope_stages(&scope).into_iter();
+        let differ = stages.filter(|stage| !stage.is_common());
+        let differ = differ.map(move |stage| ScopeDifferenceJson {
+            scope: scope.clone(),
+            stage: stage.stage,
+            inside: stage.inside,
+            outside: stage.outside,
+            lacking: stage.lacking,
+        });
+        differ.collect::<Vec<_>>()
+    };
+    scopes.iter().flat_map(of_scope).collect()
 }
 
 #[derive(Serialize)]
@@ -97,6 +147,8 @@ pub(in crate::cli) fn comparison(
         }),
         conventions: first.map_or_else(Map::new, conventions),
         left_out: left_out(comparison),
+        scopes: scopes_json(comparison, scopes),
+        scope_differences: differences_json(comparison, scopes),
         rows: (comparison.rows(scopes).into_iter())
             .map(|row| row_json(row, false))
             .collect(),

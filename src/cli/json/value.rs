@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::cli::usage::usage_error;
 use crate::number;
-use crate::render::table::{Cell, Table};
+use crate::render::table::{Cell, Table, data_columns};
 use crate::source::Problems;
 
 /// An exact number as JSON: an integer however large, all digits of a decimal,
@@ -24,9 +24,10 @@ pub(in crate::cli) fn exact(value: &BigRational) -> Value {
 pub(in crate::cli) fn tables(tables: &[Table]) -> Result<String, Problems> {
     let mut all = Map::new();
     for table in tables {
+        let columns = data_columns(table);
         let rows = table.rows.iter().map(|row| {
-            let cells = table.columns.iter().zip(&row.cells);
-            let cells = cells.map(|(column, cell)| (column.key.clone(), cell_json(cell)));
+            let cells = columns.iter();
+            let cells = cells.map(|column| (column.key.clone(), cell_json(&column.cell(row))));
             Value::Object(cells.collect())
         });
         let title = table.title.clone().unwrap_or_else(|| "rows".to_owned());
@@ -44,6 +45,8 @@ pub(in crate::cli) fn cell_json(cell: &Cell) -> Value {
         Cell::Energy(energy) => energy.picojoules().into(),
         Cell::Seconds(seconds) => (*seconds).into(),
         Cell::Share(value) | Cell::Factor(value) | Cell::Number(value) => (*value).into(),
+        Cell::Ranged { value, .. } => exact(value),
+        Cell::Worded { value, .. } => (*value).into(),
     }
 }
 

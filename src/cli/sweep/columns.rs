@@ -1,10 +1,13 @@
 //! The columns of the rows: their names and their values.
 
 use super::plan::SweepPlan;
+use crate::cli::output;
 use crate::render::rows::{ColumnValues, RowColumn};
+use crate::source::Problems;
 use crate::sweep::Batch;
 
 /// A column of the rows.
+#[derive(Clone, Copy)]
 enum Column {
     Table,
     Format,
@@ -29,6 +32,27 @@ impl Columns {
             }
         }
         Columns(columns)
+    }
+
+    /// The columns of these names, in this order; all where none is named.
+    pub(super) fn chosen(plan: &SweepPlan, names: &[String]) -> Result<Columns, Problems> {
+        let all = Columns::of(plan);
+        if names.is_empty() {
+            return Ok(all);
+        }
+        let known: Vec<String> = (all.named(plan).into_iter())
+            .map(|column| column.name)
+            .collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let mut problems = Problems::new();
+        let mut chosen = Vec::new();
+        for name in names {
+            match known.iter().position(|known| *known == name.trim()) {
+                Some(at) => chosen.extend(all.0.get(at).copied()),
+                None => problems.push(output::no_column(name, &known)),
+            }
+        }
+        problems.or(Columns(chosen))
     }
 
     /// The columns as files name them: words that need no quotes in a query.

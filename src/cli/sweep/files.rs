@@ -63,10 +63,10 @@ impl Rows {
         let format = match (args.output, &args.out) {
             (SweepOutput::Csv, _) => RowFormat::Csv,
             (SweepOutput::Json, _) => RowFormat::JsonLines,
-            (SweepOutput::Summary, None) => return Ok(None),
-            (SweepOutput::Summary, Some(path)) => of_file(path)?,
+            (_, None) => return Ok(None),
+            (_, Some(path)) => of_file(path)?,
         };
-        let columns = Columns::of(plan);
+        let columns = Columns::chosen(plan, &args.columns.columns)?;
         let encoder = Encoder {
             format,
             named: columns.named(plan),

@@ -18,6 +18,7 @@ use crate::cli::args::{SweepArgs, SweepOutput};
 use crate::cli::output;
 use crate::cli::plot::Plot;
 use crate::cli::usage::usage_error;
+use crate::render::table::TableFormat;
 use crate::source::{Diagnostic, Problems};
 use crate::sweep::{Batch, SweepGrid, stream};
 
@@ -30,7 +31,8 @@ const PLOTTED: u64 = 250_000;
 
 pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;
-    if args.out.is_some() && args.output != SweepOutput::Summary {
+    let writes_rows = matches!(args.output, SweepOutput::Csv | SweepOutput::Json);
+    if args.out.is_some() && writes_rows {
         return Err(usage_error(
             "--out and --output both say where the rows go; give one of them",
         ));
@@ -92,8 +94,18 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
     if let Some(plot) = plot {
         picture::render(&plan, &kept, args.target, &plot)?;
     }
-    if args.output == SweepOutput::Summary {
-        return output::print(&summary.text(&plan));
+    let format = match args.output {
+        SweepOutput::Summary => Some(TableFormat::Text),
+        SweepOutput::Markdown => Some(TableFormat::Markdown),
+        SweepOutput::Latex => Some(TableFormat::Latex),
+        SweepOutput::Csv | SweepOutput::Json => None,
+    };
+    if let Some(format) = format {
+        let mut tables = vec![summary.table(&plan)];
+        if args.out.is_none() {
+            tables = output::chosen(tables, &args.columns)?;
+        }
+        return output::print(&output::tables(&tables, format));
     }
     for line in &plan.caveats {
         output::tell(line);

@@ -1,8 +1,7 @@
 //! What a terminal shows of a sweep: the extremes and where they are.
 
 use super::plan::SweepPlan;
-use crate::cli::output;
-use crate::render::table::{Align, Cell, Column, Row, RowKind, Table, TableFormat, write};
+use crate::render::table::{Align, Cell, Column, Row, RowKind, Table};
 use crate::sweep::Batch;
 use crate::units::Energy;
 
@@ -119,10 +118,10 @@ impl Summary {
         )
     }
 
-    pub(super) fn text(&self, plan: &SweepPlan) -> String {
+    pub(super) fn table(&self, plan: &SweepPlan) -> Table {
         let column = |name: &str, align| Column {
             name: name.to_owned(),
-            key: name.to_lowercase(),
+            key: name.to_lowercase().replace(' ', "_"),
             align,
         };
         let compares = plan.variants.len() > 1;
@@ -179,12 +178,11 @@ impl Summary {
         if self.refused > 0 {
             notes.push(format!("{}.", self.refused_words(plan)));
         }
-        let table = Table {
+        Table {
             title: Some(plan.title()),
             columns,
             rows,
             notes,
-        };
-        write(&table, TableFormat::Text, output::width())
+        }
     }
 }

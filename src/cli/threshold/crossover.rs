@@ -21,12 +21,7 @@ pub(in crate::cli) fn run(args: &CrossoverArgs) -> Result<Answer, Problems> {
         }
     };
     let (question, solved) = solved(&args.threshold, share)?;
-    print::print(
-        &question,
-        &solved,
-        args.threshold.format.output,
-        crossover_table,
-    )?;
+    print::print(&question, &solved, &args.threshold.format, crossover_table)?;
     let found =
         |one: &crate::view::Solved| one.solution.identical || !one.solution.crossings.is_empty();
     Ok(Answer::of(solved.iter().any(found)))

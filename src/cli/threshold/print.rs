@@ -4,7 +4,7 @@
 use num_rational::BigRational;
 use serde_json::{Map, Value, json};
 
-use crate::cli::args::OutputFormat;
+use crate::cli::args::{FormatArgs, OutputFormat};
 use crate::cli::json::exact;
 use crate::cli::{json, output};
 use crate::render::table::Table;
@@ -16,12 +16,14 @@ use crate::view::{Question, Solved, tidy};
 pub(super) fn print(
     question: &Question,
     solved: &[Solved],
-    output: OutputFormat,
+    format: &FormatArgs,
     table: fn(&Question, &[Solved]) -> Table,
 ) -> Result<(), Problems> {
-    match output::table_format(output) {
-        Some(format) => output::print(&output::tables(&[table(question, solved)], format)),
-        None => output::print(&json::text(&as_json(question, solved))?),
+    match format.output {
+        OutputFormat::Json => {
+            output::print_json(&json::text(&as_json(question, solved))?, &format.columns)
+        }
+        _ => output::print_tables(vec![table(question, solved)], format),
     }
 }
 

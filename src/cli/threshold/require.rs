@@ -11,12 +11,7 @@ use crate::view::require_table;
 pub(in crate::cli) fn run(args: &RequireArgs) -> Result<Answer, Problems> {
     let share = share(&args.saving, "--saving")?;
     let (question, solved) = solved(&args.threshold, Some(share))?;
-    print::print(
-        &question,
-        &solved,
-        args.threshold.format.output,
-        require_table,
-    )?;
+    print::print(&question, &solved, &args.threshold.format, require_table)?;
     Ok(Answer::of(
         solved.iter().any(|one| !one.solution.holds.is_empty()),
     ))

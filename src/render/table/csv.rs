@@ -5,26 +5,72 @@
 //! is a column of numbers. Title and notes stay out; a program would read them as
 //! rows. Lines end in `\n`, which every reader takes and every diff prefers.
 
-use super::{Cell, Table, number};
+use super::{Cell, Row, Table, number};
 
 /// Writes `table` as CSV.
 pub fn write(table: &Table) -> String {
-    let header = (0..table.columns.len()).map(|index| key(table, index));
-    let mut out = line(header);
+    let columns: Vec<DataColumn> = data_columns(table);
+    let mut out = line(columns.iter().map(|column| column.key.clone()));
     for row in &table.rows {
-        out += &line((0..table.columns.len()).map(|index| raw(row.cell(index))));
+        out += &line(columns.iter().map(|column| raw(&column.cell(row))));
     }
     out
+}
+
+/// A column as programs read it.
+pub struct DataColumn {
+    index: usize,
+    /// Its header.
+    pub key: String,
+    which: Which,
+}
+
+/// What of the cells of a column stands in one for programs.
+#[derive(Clone, Copy)]
+enum Which {
+    Value,
+    Low,
+    High,
+}
+
+impl DataColumn {
+    /// What stands in it in a row.
+    pub fn cell(&self, row: &Row) -> Cell {
+        let cell = row.cell(self.index);
+        match (cell, self.which) {
+            (Cell::Ranged { value, .. }, Which::Value) => Cell::Count(value.clone()),
+            (Cell::Ranged { range, .. }, which) => match (range, which) {
+                (Some((low, _)), Which::Low) => Cell::Count(low.clone()),
+                (Some((_, high)), _) => Cell::Count(high.clone()),
+                (None, _) => Cell::Empty,
+            },
+            (cell, Which::Value) => cell.clone(),
+            (_, Which::Low | Which::High) => Cell::Empty,
+        }
+    }
+}
+
+/// The columns for programs: numbers with ranges are three of them.
+pub fn data_columns(table: &Table) -> Vec<DataColumn> {
+    let columns = (0..table.columns.len()).map(|index| {
+        let own = key(table, index);
+        let ranged = table.any_cell(index, |cell| matches!(cell, Cell::Ranged { .. }));
+        let mut columns = vec![(own.clone(), Which::Value)];
+        if ranged {
+            columns.push((format!("{own}_low"), Which::Low));
+            columns.push((format!("{own}_high"), Which::High));
+        }
+        let columns = columns.into_iter();
+        columns.map(move |(key, which)| DataColumn { index, key, which })
+    });
+    columns.flatten().collect()
 }
 
 /// The machine header of a column, with the unit of its energies.
 fn key(table: &Table, index: usize) -> String {
     let key = &table.columns[index].key;
-    let energies = table
-        .rows
-        .iter()
-        .any(|row| matches!(row.cell(index), Cell::Energy(_)));
-    match energies && !key.ends_with("_pj") {
+    let energies = table.any_cell(index, |cell| matches!(cell, Cell::Energy(_)));
+    match energies && key != "pj" && !key.ends_with("_pj") {
         true => format!("{key}_pj"),
         false => key.clone(),
     }
@@ -38,6 +84,8 @@ fn raw(cell: &Cell) -> String {
         Cell::Energy(energy) => energy.picojoules().to_string(),
         Cell::Seconds(seconds) => seconds.to_string(),
         Cell::Share(value) | Cell::Factor(value) | Cell::Number(value) => value.to_string(),
+        Cell::Ranged { value, .. } => number::raw(value),
+        Cell::Worded { value, .. } => value.map_or_else(String::new, |value| value.to_string()),
     }
 }
 
@@ -60,7 +108,7 @@ fn quoted(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{column, energy, example};
-    use super::super::{Align, Row, RowKind};
+    use super::super::{Align, RowKind};
     use super::*;
 
     #[test]
@@ -96,6 +144,44 @@ mod tests {
             ..Table::default()
         };
         assert_eq!(write(&table), "e_pj\n0.30000000000000004\n\"\"\n");
+    }
+
+    #[test]
+    fn a_range_is_columns_of_its_own_and_words_are_numbers() {
+        let whole = crate::number::whole;
+        let ranged = |range| Cell::Ranged {
+            value: whole(2),
+            range,
+        };
+        let worded = |text: &str, value| Cell::Worded {
+            text: text.into(),
+            value,
+        };
+        let rows = [
+            [
+                ranged(Some((whole(1), whole(3)))),
+                worded("< 0.01", Some(0.004)),
+            ],
+            [ranged(None), worded("none", None)],
+        ];
+        let table = Table {
+            columns: vec![
+                column("pJ", "pj", Align::Right),
+                column("change", "change", Align::Right),
+            ],
+            rows: rows
+                .map(|cells| Row {
+                    cells: cells.to_vec(),
+                    kind: RowKind::Plain,
+                })
+                .to_vec(),
+            ..Table::default()
+        };
+        assert_eq!(table.rows[0].cells[0].human(), "2 (1 to 3)");
+        assert_eq!(
+            write(&table),
+            "pj,pj_low,pj_high,change\n2,1,3,0.004\n2,,,\n"
+        );
     }
 
     #[test]

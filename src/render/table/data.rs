@@ -3,6 +3,7 @@
 use num_rational::BigRational;
 
 use super::number;
+use crate::number as exact;
 use crate::units::{self, Energy};
 
 /// A table of results.
@@ -87,6 +88,22 @@ pub enum Cell {
     /// A number of any sign and size, such as a slope, shown to people to four
     /// significant digits.
     Number(f64),
+    /// A number with all its digits, and between which two it lies, if that is known:
+    /// one cell for people, `0 (0 to 0.9)`, and three for programs.
+    Ranged {
+        /// The number.
+        value: BigRational,
+        /// The least and the most that it may be.
+        range: Option<(BigRational, BigRational)>,
+    },
+    /// What people read in words, such as `< 0.01`, and programs as a number or, where
+    /// there is none, as nothing.
+    Worded {
+        /// For people.
+        text: String,
+        /// For programs.
+        value: Option<f64>,
+    },
 }
 
 impl Cell {
@@ -103,6 +120,8 @@ impl Cell {
             Cell::Share(share) => units::percent(*share, 2),
             Cell::Factor(factor) => format!("{}×", units::significant(*factor, 3)),
             Cell::Number(number) => signed(*number),
+            Cell::Ranged { value, range } => ranged(value, range.as_ref()),
+            Cell::Worded { text, .. } => text.clone(),
         }
     }
 }
@@ -112,6 +131,18 @@ fn minus(text: String) -> String {
     match text.strip_prefix('-') {
         Some(size) => format!("−{size}"),
         None => text,
+    }
+}
+
+/// A number with its range, where it has one.
+fn ranged(value: &BigRational, range: Option<&(BigRational, BigRational)>) -> String {
+    let digits = |value: &BigRational| match exact::is_decimal(value) {
+        true => exact::plain(value),
+        false => units::significant(exact::to_f64(value), 4),
+    };
+    match range {
+        Some((low, high)) => format!("{} ({} to {})", digits(value), digits(low), digits(high)),
+        None => digits(value),
     }
 }
 

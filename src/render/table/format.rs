@@ -15,7 +15,7 @@ pub enum TableFormat {
     Markdown,
     /// RFC 4180, with raw values.
     Csv,
-    /// A floating `table` with a `booktabs` `tabular`.
+    /// Floating tables for the columns of a paper, with `booktabs` rules.
     Latex,
 }
 
@@ -27,7 +27,7 @@ pub fn write(table: &Table, format: TableFormat, width: usize) -> String {
         TableFormat::Text => text::write(table, width),
         TableFormat::Markdown => markdown::write(table),
         TableFormat::Csv => csv::write(table),
-        TableFormat::Latex => latex::write(table),
+        TableFormat::Latex => latex::write(table, &latex::label(table)),
     }
 }
 

@@ -11,9 +11,12 @@ mod format;
 mod latex;
 mod markdown;
 mod number;
+mod select;
 #[cfg(test)]
 mod tests;
 mod text;
 
+pub use csv::{DataColumn, data_columns};
 pub use data::{Align, Cell, Column, Row, RowKind, Table};
 pub use format::{TableFormat, UnknownTableFormat, write};
+pub use latex::{label as latex_label, write as write_latex};

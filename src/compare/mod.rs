@@ -1,6 +1,8 @@
 //! Variants side by side: the energy of each over a scope, and what it saves
 //! against the baseline.
 
+mod scopes;
+
 use rayon::prelude::*;
 
 use crate::energy::{CostModel, Counted, Estimate, INFERENCE, Part, estimate};
@@ -8,6 +10,8 @@ use crate::format::Format;
 use crate::source::Problems;
 use crate::table::EnergyTable;
 use crate::units::Energy;
+
+pub use self::scopes::ScopeStage;
 
 /// Variants of one model on several tables and formats.
 #[derive(Debug, Clone, PartialEq)]
