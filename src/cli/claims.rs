@@ -29,7 +29,7 @@ pub(super) fn run(args: &ClaimsArgs) -> Result<Answer, Problems> {
             false => output::print(&shown(&ledgers, format, !args.names.is_empty())?)?,
         }
         if let Some(plot) = plot {
-            plot.save(dots(&claims_plot(&ledgers)))?;
+            plot.save(dots(&claims_plot(&ledgers), plot.style()))?;
         }
     }
     let answer = problems.or(Answer::of(ledgers.iter().all(Ledger::is_as_expected)));

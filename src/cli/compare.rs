@@ -18,7 +18,9 @@ use crate::loader::Loader;
 use crate::render::plot::stacked_bars;
 use crate::source::Problems;
 use crate::table::EnergyTable;
-use crate::view::{Rows, comparison_bars, comparison_table, confidence_table};
+use crate::view::{
+    Rows, comparison_bars, comparison_part_bars, comparison_table, confidence_table,
+};
 
 pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;
@@ -50,13 +52,16 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     let comparison = compare(&counted, &pricings, &others)?;
     let scopes = scopes(&comparison, &args.scopes.scope)?;
     if let Some(plot) = plot {
-        if args.scopes.scope.len() > 1 || args.by == CompareBy::Stage {
-            return Err(usage_error(
-                "--plot draws the stages of one scope; name one with --scope",
-            ));
+        if args.scopes.scope.len() > 1 {
+            return Err(usage_error("--plot draws one scope; name one with --scope"));
         }
         let scope = scopes.last().map_or(Estimate::WHOLE, String::as_str);
-        plot.save(stacked_bars(&comparison_bars(&comparison, scope)))?;
+        let parts = match args.by {
+            CompareBy::Scope => comparison_part_bars(&comparison, scope),
+            CompareBy::Stage => None,
+        };
+        let bars = parts.unwrap_or_else(|| comparison_bars(&comparison, scope));
+        plot.save(stacked_bars(&bars, plot.style()))?;
     }
     let Some(format) = output::table_format(args.format.output) else {
         return output::print(&json::comparison(&comparison, &scopes)?);

@@ -41,7 +41,7 @@ pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
         results.extend(analyse(&request.counted, pricing, &scopes, &method)?);
     }
     if let (Some(plot), Some(result)) = (plot, ranked(&results, &scopes, args).next()) {
-        plot.save(tornado(&reaches(result)))?;
+        plot.save(tornado(&reaches(result), plot.style()))?;
     }
     let Some(format) = output::table_format(args.format.output) else {
         return output::print(&json(&results, &method, &comparison)?);

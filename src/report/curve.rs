@@ -12,7 +12,7 @@ use crate::energy::{CostModel, Counted, Saving};
 use crate::graph::{OpGraph, meant};
 use crate::number::{to_f64, whole};
 use crate::render::chart::{
-    AxisUnit, ChartAxis, LineChart, Mark, Region, Scale, Series, SeriesStyle, Stroke,
+    AxisUnit, ChartAxis, LineChart, Mark, Region, Scale, Series, SeriesColour, SeriesStyle, Stroke,
 };
 use crate::render::plot::lines;
 use crate::render::table::{Align, Cell, Column, Table};
@@ -70,10 +70,14 @@ pub(super) fn blocks(
     // Table by table, the variants beside each other.
     all.sort_by_key(|line| models.iter().position(|model| price(model) == line.price));
     blocks.push(Block::Text(format!(
-        "The values of {} for which the published numbers come out, computed exactly at every one from {} to {}:",
+        "The values of {} for which the published numbers come out, computed exactly at {} from {} to {}:",
         over.label,
-        over.range.start(),
-        over.range.end()
+        match over.is_sampled {
+            true => format!("{} values", over.values.len()),
+            false => "every one".to_owned(),
+        },
+        over.first(),
+        over.last()
     )));
     blocks.push(Block::Table(
         regions(inputs, &all, over),
@@ -98,7 +102,7 @@ pub(super) fn check(over: &Over, counted: &[Counted]) -> Result<(), Problems> {
             .into());
     }
     let moved = moved(over, counted);
-    for value in over.range.clone() {
+    for value in over.values.iter().copied() {
         for (variant, _) in counted.iter().zip(&moved).filter(|(_, moved)| **moved) {
             let mut values = variant.graph.values();
             values.set(dim.clone(), whole(value));
@@ -140,7 +144,7 @@ fn line(
             energy: of(variant)?,
         };
         let mut points = Vec::new();
-        for value in over.range.clone() {
+        for value in over.values.iter().copied() {
             let mut values = Bindings::default();
             values.set(dim.clone(), whole(value));
             let failed = |error| {
@@ -178,7 +182,7 @@ fn figure(
         chart.caption.extend(inputs.published_note());
         name.push_str(&format!("-{}", as_file_name(&line.variant)));
     }
-    let svg = lines(&chart).map_err(undrawn(&section.title))?;
+    let svg = lines(&chart, &inputs.spec.figure).map_err(undrawn(&section.title))?;
     Ok(Block::Figure(svg, name, chart.title))
 }
 
@@ -195,14 +199,12 @@ fn chart(all: &[Line], at: usize, target: &Target, over: &Over) -> LineChart {
     let share = f64::from(target.percent) / 100.0;
     let series = all.iter().enumerate().map(|(colour, line)| Series {
         label: line.price.clone(),
-        points: over
-            .range
-            .clone()
+        points: (over.values.iter())
             .zip(&line.savings[at])
-            .map(|(value, saving)| (value as f64, to_f64(saving)))
+            .map(|(value, saving)| (*value as f64, to_f64(saving)))
             .collect(),
         style: SeriesStyle {
-            colour,
+            colour: SeriesColour::Line(colour),
             stroke: Stroke::Solid,
         },
     });
@@ -303,7 +305,8 @@ fn price_cells(inputs: &Inputs<'_>, line: &Line) -> Vec<Cell> {
 
 /// `1 to 14, 20`, or `never`.
 fn shown(holds: &[bool], over: &Over) -> String {
-    let points: Vec<(u64, bool)> = over.range.clone().zip(holds.iter().copied()).collect();
+    let values = over.values.iter().copied();
+    let points: Vec<(u64, bool)> = values.zip(holds.iter().copied()).collect();
     let runs: Vec<String> = runs(&points)
         .into_iter()
         .map(|run| {
@@ -323,15 +326,17 @@ fn shown(holds: &[bool], over: &Over) -> String {
 
 /// The savings at a few points: the powers of two and the ends.
 fn points(inputs: &Inputs<'_>, all: &[Line], over: &Over) -> Table {
-    let (first, last) = (*over.range.start(), *over.range.end());
-    let chosen: Vec<u64> = over
-        .range
-        .clone()
-        .filter(|value| value.is_power_of_two() || *value == first || *value == last)
+    let (first, last) = (over.first(), over.last());
+    let is_chosen = |value: u64| {
+        let is_end = value == first || value == last;
+        over.is_sampled || is_end || value.is_power_of_two()
+    };
+    let chosen: Vec<(usize, u64)> = (over.values.iter().copied().enumerate())
+        .filter(|(_, value)| is_chosen(*value))
         .collect();
     let mut columns = price_columns(inputs);
     columns.push(column("Target", "target", Align::Left));
-    for value in &chosen {
+    for (_, value) in &chosen {
         let name = format!("{} = {value}", over.dim.value);
         columns.push(column(&name, &name, Align::Right));
     }
@@ -340,9 +345,8 @@ fn points(inputs: &Inputs<'_>, all: &[Line], over: &Over) -> Table {
         for line in all {
             let mut cells = price_cells(inputs, line);
             cells.push(words(&target.name));
-            for value in &chosen {
-                let index = usize::try_from(value - first).unwrap_or(usize::MAX);
-                let saving = line.savings[at].get(index);
+            for (index, _) in &chosen {
+                let saving = line.savings[at].get(*index);
                 cells.push(saving.map_or(Cell::Empty, |saving| Cell::Share(to_f64(saving))));
             }
             rows.push(row(cells));

@@ -12,8 +12,10 @@ use super::page::Block;
 use super::spec::{MovementShown, Over, Section, Target};
 use crate::energy::{CostModel, Counted, Saving};
 use crate::number::{to_f64, whole};
-use crate::render::chart::{AxisUnit, ChartAxis, LineChart, Scale, Series, SeriesStyle, Stroke};
-use crate::render::plot::lines;
+use crate::render::chart::{
+    AxisUnit, ChartAxis, LineChart, Scale, Series, SeriesColour, SeriesStyle, Stroke,
+};
+use crate::render::plot::{FigureStyle, lines};
 use crate::render::table::{Align, Cell, Column, Table};
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Bindings, Symbol};
@@ -49,7 +51,8 @@ pub(super) fn blocks(
     check(&shown.over, &counted)?;
     let batch = Over {
         dim: shown.batch.clone(),
-        range: 1..=1,
+        values: vec![1],
+        is_sampled: false,
         label: String::new(),
     };
     check(&batch, &counted)?;
@@ -68,7 +71,7 @@ pub(super) fn blocks(
     }
     let mut blocks = Vec::new();
     for pair in &pairs {
-        blocks.push(pair.figure(section)?);
+        blocks.push(pair.figure(section, &inputs.spec.figure)?);
     }
     blocks.push(Block::Table(
         savings(&pairs, shown)?,
@@ -184,7 +187,7 @@ impl<'a> Pair<'a> {
         Ok(Some(reached))
     }
 
-    fn figure(&self, section: &Section) -> Result<Block, Problems> {
+    fn figure(&self, section: &Section, style: &FigureStyle) -> Result<Block, Problems> {
         let lengths = lengths(&self.shown.over, true);
         let batch = &self.shown.batch.value;
         let mut series = vec![self.series(
@@ -224,7 +227,7 @@ impl<'a> Pair<'a> {
             regions: Vec::new(),
             caption: Vec::new(),
         };
-        let svg = lines(&chart).map_err(undrawn(&section.title))?;
+        let svg = lines(&chart, style).map_err(undrawn(&section.title))?;
         Ok(Block::Figure(svg, as_file_name(&name), chart.title))
     }
 
@@ -243,7 +246,7 @@ impl<'a> Pair<'a> {
             label,
             points: points.collect(),
             style: SeriesStyle {
-                colour,
+                colour: SeriesColour::Line(colour),
                 stroke: match colour {
                     0 => Stroke::Dashed,
                     _ => Stroke::Solid,
@@ -255,7 +258,10 @@ impl<'a> Pair<'a> {
 
 /// Powers of two and both ends; `between` them as many again.
 fn lengths(over: &Over, between: bool) -> Vec<u64> {
-    let (first, last) = (*over.range.start(), *over.range.end());
+    if over.is_sampled {
+        return over.values.clone();
+    }
+    let (first, last) = (over.first(), over.last());
     let mut all = BTreeSet::from([first, last]);
     let powers = (0..u64::BITS - 1).map(|power| 1_u64 << power);
     for power in powers.take_while(|power| *power <= last) {
@@ -264,7 +270,9 @@ fn lengths(over: &Over, between: bool) -> Vec<u64> {
             all.insert(power + power / 2);
         }
     }
-    let inside = all.into_iter().filter(|length| over.range.contains(length));
+    let inside = all
+        .into_iter()
+        .filter(|length| (first..=last).contains(length));
     inside.collect()
 }
 

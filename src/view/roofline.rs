@@ -8,16 +8,19 @@ use num_traits::{ToPrimitive, Zero};
 
 use super::conventions::conventions_line;
 use super::estimate::title;
+use super::stage_numbers::StageNumbers;
 use crate::energy::{By, Estimate, Moved};
-use crate::render::chart::{AxisUnit, ChartAxis, LineChart, Scale, Series, SeriesStyle, Stroke};
+use crate::render::chart::{
+    AxisUnit, ChartAxis, LineChart, Scale, Series, SeriesColour, SeriesStyle, Stroke,
+};
 use crate::table::MemoryLevel;
 use crate::units::significant;
 
 /// Into so many steps the line is cut.
 const STEPS: u32 = 40;
 
-/// So many stages have a colour of their own, beside that of the line.
-const COLOURS: usize = 7;
+/// The colour of the line: the dark grey, which no stage has.
+const LINE: usize = 7;
 
 /// Arithmetic intensity against energy per operation: a dot for every op, a
 /// colour for every stage, and the line of what arithmetic and the farthest memory
@@ -42,17 +45,16 @@ pub fn roofline(estimate: &Estimate) -> Option<LineChart> {
         label: format!("arithmetic and {} alone", level.name()),
         points: line((low, high), |x| per_operation + per_byte / x),
         style: SeriesStyle {
-            colour: COLOURS,
+            colour: SeriesColour::Line(LINE),
             stroke: Stroke::Solid,
         },
     });
-    for (colour, (stage, points)) in stages.into_values().enumerate() {
+    for (number, (stage, points)) in stages {
         series.push(Series {
             label: stage,
             points,
             style: SeriesStyle {
-                // After the last colour they come again as rings.
-                colour: colour / COLOURS * (COLOURS + 1) + colour % COLOURS,
+                colour: SeriesColour::Stage(number),
                 stroke: Stroke::Dots,
             },
         });
@@ -92,12 +94,13 @@ fn line((low, high): (f64, f64), y: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
     (0..=STEPS).map(|step| (at(step), y(at(step)))).collect()
 }
 
-/// By its place in the model every stage, with its ops as points.
+/// By its number in the model every stage, with its ops as points.
 type Stages = BTreeMap<usize, (String, Vec<(f64, f64)>)>;
 
 /// The ops as points by stage, and how many are none: they compute nothing, or
 /// move nothing to or from the farthest level.
 fn dots(estimate: &Estimate, moved: &Moved, farthest: usize) -> (Stages, usize) {
+    let numbers = StageNumbers::of(std::iter::once(estimate));
     let mut stages: Stages = BTreeMap::new();
     let mut hidden = 0;
     let mut far: BTreeMap<&str, BigRational> = BTreeMap::new();
@@ -121,9 +124,8 @@ fn dots(estimate: &Estimate, moved: &Moved, farthest: usize) -> (Stages, usize) 
         let count = operations.to_f64().unwrap_or(f64::NAN);
         let bytes = bits.to_f64().unwrap_or(f64::NAN) / 8.0;
         let point = (count / bytes, energy.picojoules() / count);
-        let at = estimate.stages.iter().position(|known| known == stage);
         let (_, points) = stages
-            .entry(at.unwrap_or(usize::MAX))
+            .entry(numbers.get(stage))
             .or_insert_with(|| ((*stage).to_owned(), Vec::new()));
         if !points.contains(&point) {
             points.push(point);

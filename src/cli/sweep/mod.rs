@@ -8,6 +8,7 @@ mod picture;
 mod plan;
 mod points;
 mod request;
+mod shown;
 mod summary;
 
 use std::io;
@@ -90,7 +91,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         Ok(()) => rows.map_or(Ok(()), Rows::finish)?,
     }
     if let Some(plot) = plot {
-        picture::render(&plan, &kept, args.target, &plot)?;
+        picture::render(&plan, &kept, args, &plot)?;
     }
     if args.output == SweepOutput::Summary {
         return output::print(&summary.text(&plan));
