@@ -1,7 +1,6 @@
 //! Bars of the layers, the ops or the primitives of estimates, each stacked by the
 //! stages in it.
 
-use super::bars::bars_title;
 use super::caveats::caveats_of_estimates;
 use super::conventions::conventions_line;
 use super::dims::dims_line;
@@ -12,7 +11,9 @@ use crate::render::chart::{Bar, BarGroup, Segment, SegmentFill, StackedBars};
 use crate::units::{Energy, percent};
 
 /// More bars than this say little: those that take least are one.
-const MOST: usize = 24;
+const MOST: usize = 16;
+/// Where there are many, what takes less of the whole is among those too.
+const LEAST_SHARE: f64 = 0.001;
 
 /// A bar for each layer, op or primitive of every estimate, with its share of the
 /// whole. Where there are many, those that take most and one of all others.
@@ -62,11 +63,11 @@ pub fn group_bars(estimates: &[Estimate], by: By) -> StackedBars {
     caption.extend(estimates.first().map(conventions_line));
     StackedBars {
         title: match estimates {
-            [one] => format!("Energy of {} by {what}", title(one)),
-            _ => format!(
-                "{} by {what}",
-                bars_title(&[estimates.iter().take(1).cloned().collect()], None, "")
-            ),
+            [one] => format!("Energy by {what}: {}", title(one)),
+            several => {
+                let model = several.first().map_or("", |one| one.model.as_str());
+                format!("Energy by {what}: {model}")
+            }
         },
         subtitle: estimates.first().and_then(dims_line),
         legend: (stages.iter())
@@ -94,7 +95,10 @@ fn fewest(mut all: Vec<StagesOf>, by: By) -> Vec<StagesOf> {
     }
     let mut totals: Vec<Energy> = all.iter().map(StagesOf::total).collect();
     totals.sort_by(|a, b| b.picojoules().total_cmp(&a.picojoules()));
+    let whole: Energy = totals.iter().copied().sum();
     let least = totals.get(MOST - 1).copied().unwrap_or(Energy::ZERO);
+    let share = Energy::from_picojoules(whole.picojoules() * LEAST_SHARE);
+    let least = if least > share { least } else { share };
     let (mut shown, mut rest) = (Vec::new(), Vec::new());
     for bar in all {
         match bar.total() >= least && shown.len() < MOST {

@@ -41,6 +41,7 @@ pub fn roofline(estimate: &Estimate) -> Option<LineChart> {
     if high <= 0.0 {
         return None;
     }
+    let coincident = coincident_line(&stages);
     series.push(Series {
         label: format!("arithmetic and {} alone", level.name()),
         points: line((low, high), |x| per_operation + per_byte / x),
@@ -60,6 +61,7 @@ pub fn roofline(estimate: &Estimate) -> Option<LineChart> {
         });
     }
     let mut caption = vec![conventions_line(estimate)];
+    caption.extend(coincident);
     caption.extend(hidden_line(hidden, level));
     Some(LineChart {
         title: format!("Roofline of {}", title(estimate)),
@@ -132,6 +134,57 @@ fn dots(estimate: &Estimate, moved: &Moved, farthest: usize) -> (Stages, usize) 
         }
     }
     (stages, hidden)
+}
+
+/// Two ops of which neither number differs by more are one point in the picture.
+const NEAR: f64 = 0.06;
+/// So many heaps are named, with so many stages of each.
+const MOST_HEAPS: usize = 8;
+const MOST_NAMES: usize = 12;
+
+/// The stages that lie on one another, so that only the last of them is seen.
+fn coincident_line(stages: &Stages) -> Option<String> {
+    let is_near = |a: f64, b: f64| (a / b).ln().abs() < NEAR;
+    let mut heaps: Vec<((f64, f64), Vec<&str>)> = Vec::new();
+    for (name, points) in stages.values() {
+        for (x, y) in points {
+            let near = |heap: &&mut ((f64, f64), Vec<&str>)| {
+                is_near(heap.0.0, *x) && is_near(heap.0.1, *y)
+            };
+            match heaps.iter_mut().find(near) {
+                Some((_, names)) if names.contains(&name.as_str()) => {}
+                Some((_, names)) => names.push(name),
+                None => heaps.push(((*x, *y), vec![name])),
+            }
+        }
+    }
+    heaps.retain(|(_, names)| names.len() > 1);
+    heaps.sort_by(|(a, _), (b, _)| a.0.total_cmp(&b.0));
+    let more = heaps.len().saturating_sub(MOST_HEAPS);
+    let heaps: Vec<String> = heaps
+        .iter()
+        .take(MOST_HEAPS)
+        .map(|((x, _), names)| {
+            let mut all: Vec<String> = names
+                .iter()
+                .take(MOST_NAMES)
+                .map(|name| (*name).to_owned())
+                .collect();
+            if names.len() > MOST_NAMES {
+                all.push(format!("{} more", names.len() - MOST_NAMES));
+            }
+            format!(
+                "{} at {} operations per byte",
+                all.join(", "),
+                significant(*x, 2)
+            )
+        })
+        .collect();
+    let more = match more {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    (!heaps.is_empty()).then(|| format!("On one another: {}{more}.", heaps.join("; ")))
 }
 
 fn hidden_line(hidden: usize, level: &MemoryLevel) -> Option<String> {

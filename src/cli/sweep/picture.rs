@@ -17,7 +17,7 @@ use crate::units::{Energy, Unit};
 
 /// Lines that are so many times as high as others need a logarithmic axis to be seen
 /// beside them.
-const APART: f64 = 30.0;
+const APART: f64 = 10.0;
 
 /// A picture of what is saved, or what a single variant costs.
 pub(super) fn render(

@@ -131,6 +131,7 @@ impl Bars<'_, '_> {
             }
             None => bottom,
         };
+        self.zero((top, bottom))?;
         let mut y = top + GROUP_GAP / 2.0;
         for (index, group) in self.layout.groups.iter().enumerate() {
             if index > 0 {
@@ -138,7 +139,6 @@ impl Bars<'_, '_> {
             }
             y = self.group(group, y)? + GROUP_GAP;
         }
-        self.zero((top, bottom))?;
         Ok(lower)
     }
 
@@ -161,8 +161,8 @@ impl Bars<'_, '_> {
             let is_beside = self.beside(group, &name, y + GROUP_GAP / 4.0)?;
             let below = if is_beside { "" } else { name.as_str() };
             let lower = self.axis(group.axis, (upper, bottom), below)?;
-            self.group(group, y + GROUP_GAP / 4.0)?;
             self.zero((upper, bottom))?;
+            self.group(group, y + GROUP_GAP / 4.0)?;
             y = lower + 2.0;
         }
         Ok(y)
@@ -205,6 +205,16 @@ impl Bars<'_, '_> {
                 top + (height - group.bars_height()) / 2.0,
             ),
         };
+        if self.layout.is_stacked {
+            // No line runs through a name.
+            let ground = Rect {
+                left: MARGIN,
+                top: label_top,
+                right: MARGIN + self.painter.widest(&group.label, STRONG) + 2.0,
+                bottom: label_top + label - 1.0,
+            };
+            self.painter.rect(ground, PAPER)?;
+        }
         self.painter
             .block(&group.label, (MARGIN, label_top), STRONG, HPos::Left)?;
         let mut y = bars_top;

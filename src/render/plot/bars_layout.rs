@@ -100,7 +100,7 @@ impl<'c> Layout<'c> {
         let is_stacked = sheet.is_narrow();
         let has_own_axes = are_apart(&chart.groups);
         let largest = chart.groups.iter().map(largest).fold(0.0, f64::max);
-        let longest = sheet.most(LONGEST_NAME, 0.3);
+        let longest = sheet.most(LONGEST_NAME, 0.36);
         let of_groups = match is_stacked {
             true => sheet.width - 2.0 * MARGIN,
             false => longest,

@@ -79,7 +79,7 @@ impl Layout {
         let is_narrow = sheet.is_narrow();
         let inside = sheet.width - 2.0 * MARGIN;
         let (most_name, most_note) = match is_narrow {
-            true => (0.62 * inside, 0.36 * inside),
+            true => (0.53 * inside, 0.44 * inside),
             false => (LONGEST_NAME, LONGEST_NAME),
         };
         let all = chart.groups.iter().flat_map(|group| &group.dots);

@@ -9,14 +9,16 @@ use super::page::{self, LABEL, MARGIN, TICK};
 use super::painter::{Dash, Painter, Point, block_height};
 use super::palette::{GREY, Hatch, LINE_COLOURS, fill, line};
 use super::style::Sheet;
-use crate::render::chart::{
-    Band, LineChart, Mark, Region, Series, SeriesColour, SeriesStyle, Stroke,
-};
+use crate::render::chart::{Band, LineChart, Mark, Region, Series, SeriesColour, Stroke};
 
 /// The width of a page on a screen.
 pub const WIDTH: f64 = 720.0;
 /// The height of a plot that nothing forces to be higher.
 const HEIGHT: f64 = 330.0;
+/// Series with more points than this are drawn without dots.
+pub const MOST_DOTS: usize = 32;
+/// More series of points alone are named in a legend.
+const MOST_HEAPS: usize = 6;
 /// Names longer than this are broken.
 const LONGEST_NAME: f64 = 150.0;
 /// The space between the frame of the plot and the outermost points.
@@ -55,7 +57,8 @@ pub struct Look {
 
 impl Look {
     /// The look of a series.
-    pub fn of(style: SeriesStyle) -> Look {
+    pub fn of(series: &Series) -> Look {
+        let style = series.style;
         let has_line = style.stroke != Stroke::Dots;
         let (colour, hatch) = match style.colour {
             SeriesColour::Line(index) => {
@@ -77,7 +80,7 @@ impl Look {
                 Stroke::LongDashed => Some((12.0, 3.5)),
             },
             has_line,
-            point: Some(match hatch {
+            point: (!has_line || series.points.len() <= MOST_DOTS).then_some(match hatch {
                 Hatch::Plain => Point::Dot,
                 Hatch::Rising => Point::Ring,
                 Hatch::Falling => Point::Diamond,
@@ -134,7 +137,10 @@ impl Layout {
         sheet: &Sheet<'_>,
     ) -> Result<Layout, ChartError> {
         let (x, y) = extents(chart, bands)?;
-        let is_narrow = sheet.is_narrow();
+        // Names of many heaps of points find no place beside them.
+        let heaps = chart.series.iter();
+        let heaps = heaps.filter(|series| series.style.stroke == Stroke::Dots);
+        let is_narrow = sheet.is_narrow() || heaps.count() > MOST_HEAPS;
         let entries = if is_narrow {
             entries(chart)
         } else {
@@ -224,7 +230,7 @@ fn ends(chart: &LineChart, painter: &Painter<'_>, longest: f64) -> Vec<End> {
                 lines: painter.wrap(&series.label, longest, LABEL),
                 value: last.1,
                 last: Some(*last),
-                look: Look::of(series.style),
+                look: Look::of(series),
             });
         }
     }
@@ -243,7 +249,7 @@ fn ends(chart: &LineChart, painter: &Painter<'_>, longest: f64) -> Vec<End> {
 fn entries(chart: &LineChart) -> Vec<Entry> {
     let mut entries: Vec<Entry> = (from_the_top(chart).iter())
         .map(|series| Entry {
-            swatch: Look::of(series.style).swatch(),
+            swatch: Look::of(series).swatch(),
             name: series.label.clone(),
         })
         .collect();

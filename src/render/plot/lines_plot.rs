@@ -12,8 +12,6 @@ use super::painter::{Painter, Rect, block_height, line_height};
 use super::palette::{AXIS, GRID, INK};
 use crate::render::chart::{Band, LineChart, Region, Series};
 
-/// Series with more points than this are drawn without dots.
-const MOST_DOTS: usize = 32;
 /// How much colour a band has. Where two lie on one another, both are still seen.
 const OPACITY: f64 = 0.16;
 /// How wide a band of a single point is, in pixels.
@@ -202,7 +200,7 @@ impl Plot<'_, '_> {
 
     /// Draws a band in the colour of its line.
     fn band(&self, band: &Band) -> Result<(), ChartError> {
-        let look = Look::of(self.chart.series[band.series].style);
+        let look = Look::of(&self.chart.series[band.series]);
         let colour = look.colour.mix(OPACITY);
         let lower = band.points.iter().map(|(x, low, _)| self.at((*x, *low)));
         let upper = band.points.iter().map(|(x, _, high)| self.at((*x, *high)));
@@ -214,15 +212,13 @@ impl Plot<'_, '_> {
     }
 
     fn series(&self, series: &Series) -> Result<(), ChartError> {
-        let look = Look::of(series.style);
+        let look = Look::of(series);
         let points: Vec<(f64, f64)> = series.points.iter().map(|p| self.at(*p)).collect();
         if look.has_line && points.len() > 1 {
             self.painter.dashed(&points, &look.colour, 1.8, look.dash)?;
         }
-        if !look.has_line || points.len() <= MOST_DOTS {
-            for point in points {
-                self.point(point, look)?;
-            }
+        for point in points {
+            self.point(point, look)?;
         }
         Ok(())
     }

@@ -94,7 +94,15 @@ impl<'a> Painter<'a> {
     /// The lines of `text`, each at most `limit` wide: broken between words, and within
     /// one that is wider, after a sign that joins names if there is one.
     pub fn wrap(&self, text: &str, limit: f64, style: Type) -> Vec<String> {
-        let lines = wrap(text, limit, |line| self.width(line, style));
+        // `n = 128` is one word, and so is the kind of an axis.
+        let held = text.replace(" = ", "\u{a0}=\u{a0}");
+        let held = held.replace("log axis", "log\u{a0}axis");
+        let lines = wrap(&held, limit, |line| self.width(line, style));
+        let lines = lines.into_iter().map(|line| match text.contains('\u{a0}') {
+            true => line,
+            false => line.replace('\u{a0}', " "),
+        });
+        let lines: Vec<String> = lines.collect();
         let broken = lines
             .iter()
             .flat_map(|line| self.broken(line, limit, style));

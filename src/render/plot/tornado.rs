@@ -76,6 +76,8 @@ fn plot(painter: &Painter<'_>, layout: &Layout, top: f64) -> Result<f64, ChartEr
     let lower = upper + heights + GAP;
     let bottom = axis(painter, layout, (upper, lower))?;
 
+    let x = layout.baseline;
+    painter.line(&[(x, upper), (x, lower)], &INK, 1.2)?;
     let mut middle = upper + GAP;
     for row in &layout.rows {
         middle += row.height / 2.0;
@@ -83,8 +85,6 @@ fn plot(painter: &Painter<'_>, layout: &Layout, top: f64) -> Result<f64, ChartEr
         middle += row.height / 2.0 + GAP;
     }
 
-    let x = layout.baseline;
-    painter.line(&[(x, upper), (x, lower)], &INK, 1.2)?;
     let half = painter.width(&layout.baseline_label, TICK) / 2.0;
     let x = x.min(layout.width - MARGIN - half).max(MARGIN + half);
     let style = super::font::Type {
