@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::arg_source::{ArgSource, parse_list};
 use super::args::{CalibrateArgs, PriceArgs};
-use super::plot::Plot;
+use super::plot::{Plot, file_name};
 use super::runs::RunsRequest;
 use super::usage::usage_error;
 use super::{files, json, output};
@@ -49,15 +49,20 @@ pub(super) fn run(args: &CalibrateArgs) -> Result<(), Problems> {
     let groups = fit.groups(args, &request);
     let Provenance { name, runs, .. } = &fit.provenance;
     let title = format!("{name}: fitted to {} runs in {runs}", fit.measured.len());
+    let plot_title = format!(
+        "{name}: fitted to {} runs in {}",
+        fit.measured.len(),
+        file_name(runs)
+    );
     if let Some(parity) = parity {
         parity.save(lines(
-            &parity_plot(&title, &groups, fit.notes()),
+            &parity_plot(&plot_title, &groups, fit.notes()),
             parity.style(),
         ))?;
     }
     if let Some(residuals) = residuals {
         residuals.save(lines(
-            &residual_plot(&title, &groups, fit.notes()),
+            &residual_plot(&plot_title, &groups, fit.notes()),
             residuals.style(),
         ))?;
     }

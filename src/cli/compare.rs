@@ -1,6 +1,7 @@
 //! `picojoule compare`
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{CompareArgs, CompareBy, ModelArgs, OutputFormat, VariantsArgs};
@@ -146,6 +147,20 @@ fn others(
     problems.or(all)
 }
 
+/// The name of the file of this number without folders and ending, or its path where
+/// another has that name too.
+fn apart<'f>(files: &[&'f String], at: usize) -> &'f str {
+    let stem = |file: &'f String| {
+        let stem = Path::new(file).file_stem().and_then(|stem| stem.to_str());
+        stem.unwrap_or(file)
+    };
+    let own = files.get(at).map_or("", |file| stem(file));
+    match files.iter().filter(|file| stem(file) == own).count() {
+        1 => own,
+        _ => files.get(at).map_or("", |file| file.as_str()),
+    }
+}
+
 /// Each model is a variant that is called as the model is; where two are called
 /// alike, their files tell them apart.
 fn name_after_models(args: &CompareArgs, counted: &mut [Counted]) -> Result<(), Problems> {
@@ -162,7 +177,7 @@ fn name_after_models(args: &CompareArgs, counted: &mut [Counted]) -> Result<(), 
             return Err(usage_error(format!("model `{}` is given twice", files[at])));
         }
         counted.graph.variant = match is_shared {
-            true => format!("{} ({})", names[at], files[at]),
+            true => format!("{} ({})", names[at], apart(&files, at)),
             false => names[at].clone(),
         };
     }

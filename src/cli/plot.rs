@@ -82,6 +82,12 @@ impl Plot<'_> {
     }
 }
 
+/// The name of a file without the folders that it is in, for a title.
+pub(super) fn file_name(path: &str) -> &str {
+    let name = Path::new(path).file_name().and_then(|name| name.to_str());
+    name.unwrap_or(path)
+}
+
 /// How a figure is set that is set like this.
 fn style(args: &PlotArgs) -> Result<FigureStyle, Problems> {
     let long = |title: &String| title.chars().count() > LONGEST_TITLE;

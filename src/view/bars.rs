@@ -125,5 +125,5 @@ pub(super) fn group(
 
 /// A saving as tables have it, under the name of their column.
 fn saved_words(saving: f64) -> String {
-    format!("saved {}", percent(saving, 1).replace('-', "−"))
+    format!("saved {}", percent(saving, 2).replace('-', "−"))
 }

@@ -123,7 +123,7 @@ fn labels_stand_beyond_the_ends_of_their_bars() {
 fn baseline_names_and_notes_are_written_out() {
     let svg = tornado(&inputs()).unwrap();
     for text in [
-        "as it is: 65.7 %",
+        "as it is: 65.70 %",
         "input at its low end",
         "input at its high end",
         "45nm.fp32.mul",
