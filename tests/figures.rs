@@ -57,11 +57,11 @@ fn legend(svg: &str) -> BTreeMap<String, String> {
             if colour != "#ffffff" {
                 last = Some(colour.to_owned());
             }
-        } else if line.starts_with("<text ") {
-            if let Some(colour) = last.take() {
-                let name = line.split(['<', '>']).nth(2).unwrap();
-                colours.entry(name.to_owned()).or_insert(colour);
-            }
+        } else if line.starts_with("<text ")
+            && let Some(colour) = last.take()
+        {
+            let name = line.split(['<', '>']).nth(2).unwrap();
+            colours.entry(name.to_owned()).or_insert(colour);
         }
     }
     colours
@@ -308,7 +308,11 @@ fn axes_of_entries_have_their_unit() {
     let picture = svg(&format!(
         "sweep attention --over sram.kib=16..64:16 --movement tiled {ON} --scope attention"
     ));
-    assert!(says(&picture, "45nm.sram.kib in KiB"), "{:?}", texts(&picture));
+    assert!(
+        says(&picture, "45nm.sram.kib in KiB"),
+        "{:?}",
+        texts(&picture)
+    );
 }
 
 /// 16 · 2ⁱ for i from 0 to 8; the axis is logarithmic by itself, another when asked.

@@ -56,10 +56,13 @@ impl Estimate {
     }
 }
 
+/// Stages and their sums.
+type StageSums<'e> = Vec<(&'e str, Sum)>;
+
 /// Sums by name and stage, in the order in which these first stand.
 #[derive(Default)]
 struct Sums<'e> {
-    groups: Vec<(Cow<'e, str>, Vec<(&'e str, Sum)>)>,
+    groups: Vec<(Cow<'e, str>, StageSums<'e>)>,
     index: HashMap<Cow<'e, str>, usize>,
 }
 

@@ -25,6 +25,7 @@ use crate::view::kept_line;
 /// saving for each point.
 struct Line {
     price: String,
+    baseline: String,
     variant: String,
     savings: Vec<Vec<BigRational>>,
 }
@@ -159,6 +160,7 @@ fn line(
     }
     Ok(Line {
         price: price(model),
+        baseline: baseline.0.graph.variant.clone(),
         variant: variant.0.graph.variant.clone(),
         savings,
     })
@@ -174,6 +176,9 @@ fn figure(
 ) -> Result<Block, Problems> {
     let target = &inputs.spec.targets[at];
     let mut chart = chart(lines_of_variant, at, target, over);
+    if let Some(line) = lines_of_variant.first() {
+        chart.y.label = saved_against(&line.variant, &line.baseline);
+    }
     let mut name = format!("saving-{}", target.name.replace(' ', "-"));
     if inputs.has_several()
         && let Some(line) = lines_of_variant.first()
@@ -184,6 +189,11 @@ fn figure(
     }
     let svg = lines(&chart, &inputs.spec.figure).map_err(undrawn(&section.title))?;
     Ok(Block::Figure(svg, name, chart.title))
+}
+
+/// The name of an axis of savings: whose, and against what.
+pub(super) fn saved_against(variant: &str, baseline: &str) -> String {
+    format!("energy saved by {variant} against {baseline}")
 }
 
 /// The name of a variant as part of that of a file.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use num_rational::BigRational;
 use num_traits::Signed;
 
-use super::curve::{as_file_name, check};
+use super::curve::{as_file_name, check, saved_against};
 use super::inputs::{Context, Inputs, against, energy, stages, undrawn};
 use super::page::Block;
 use super::spec::{MovementShown, Over, Section, Target};
@@ -32,6 +32,7 @@ struct Pair<'a> {
     price: String,
     /// `tiled through sram 32 KiB, hbm2`.
     movement: String,
+    baseline: String,
     variant: String,
     /// Whether the variant is named, since there are several.
     is_named: bool,
@@ -121,6 +122,7 @@ impl<'a> Pair<'a> {
                 movement.unwrap_or_default(),
                 names.join(", ")
             ),
+            baseline: baseline.graph.variant.clone(),
             variant: variant.graph.variant.clone(),
             is_named: false,
             arithmetic: saving(&alone)?,
@@ -217,7 +219,7 @@ impl<'a> Pair<'a> {
                 unit: AxisUnit::Plain,
             },
             y: ChartAxis {
-                label: "energy saved".to_owned(),
+                label: saved_against(&self.variant, &self.baseline),
                 scale: Scale::Linear,
                 range: None,
                 unit: AxisUnit::Percent,

@@ -10,8 +10,11 @@ use crate::sweep::Batch;
 pub(super) struct Shown {
     pub(super) label: String,
     pub(super) style: SeriesStyle,
-    pub(super) points: Vec<(Vec<f64>, f64)>,
+    pub(super) points: Points,
 }
+
+/// Values of the axes, and what comes out there.
+type Points = Vec<(Vec<f64>, f64)>;
 
 /// The strokes of lines in one colour.
 const STROKES: [Stroke; 4] = [
@@ -28,7 +31,7 @@ type Words = [String; 4];
 /// colour and differ in their strokes; where there is one variant, each line has a
 /// colour of its own.
 pub(super) fn shown(plan: &SweepPlan, kept: &[(usize, Batch)]) -> (String, Vec<Shown>) {
-    let mut all: Vec<(Words, Vec<(Vec<f64>, f64)>)> = Vec::new();
+    let mut all: Vec<(Words, Points)> = Vec::new();
     for (case, named) in plan.cases.iter().enumerate() {
         for (at, [variant, scope]) in outputs(plan) {
             let points = points(plan, kept, (case, at));
@@ -102,11 +105,7 @@ pub(super) fn shown(plan: &SweepPlan, kept: &[(usize, Batch)]) -> (String, Vec<S
 }
 
 /// The points of one output of one table and format.
-fn points(
-    plan: &SweepPlan,
-    kept: &[(usize, Batch)],
-    (case, at): (usize, usize),
-) -> Vec<(Vec<f64>, f64)> {
+fn points(plan: &SweepPlan, kept: &[(usize, Batch)], (case, at): (usize, usize)) -> Points {
     let mut points = Vec::new();
     for (_, batch) in kept.iter().filter(|(of, _)| *of == case) {
         let savings = plan.savings(batch);
