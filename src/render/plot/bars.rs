@@ -131,7 +131,9 @@ impl Bars<'_, '_> {
             }
             None => bottom,
         };
-        self.zero((top, bottom))?;
+        if !self.layout.is_stacked {
+            self.zero((top, bottom))?;
+        }
         let mut y = top + GROUP_GAP / 2.0;
         for (index, group) in self.layout.groups.iter().enumerate() {
             if index > 0 {
@@ -161,7 +163,9 @@ impl Bars<'_, '_> {
             let is_beside = self.beside(group, &name, y + GROUP_GAP / 4.0)?;
             let below = if is_beside { "" } else { name.as_str() };
             let lower = self.axis(group.axis, (upper, bottom), below)?;
-            self.zero((upper, bottom))?;
+            if !self.layout.is_stacked {
+                self.zero((upper, bottom))?;
+            }
             self.group(group, y + GROUP_GAP / 4.0)?;
             y = lower + 2.0;
         }
@@ -217,6 +221,10 @@ impl Bars<'_, '_> {
         }
         self.painter
             .block(&group.label, (MARGIN, label_top), STRONG, HPos::Left)?;
+        if self.layout.is_stacked {
+            let bottom = bars_top + group.bars_height() + GROUP_GAP / 4.0;
+            self.zero((bars_top - 1.0, bottom))?;
+        }
         let mut y = bars_top;
         for line in &group.lines {
             self.bar(line, group.axis.scale, y)?;
