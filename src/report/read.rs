@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use num_traits::ToPrimitive;
 
-use super::keys::{BATCH, CASE, CONVENTION, CURVE, PRICE, REPORT, SECTION, SHOWN, TARGET};
+use super::keys::{BATCH, CASE, CONVENTION, CURVE, FIGURE, PRICE, REPORT, SECTION, SHOWN, TARGET};
 use super::spec::{
     Case, ConventionSpec, KnownFrom, MovementShown, Over, Section, Show, Spec, Target,
 };
@@ -99,7 +99,7 @@ fn spec(root: &Datum, problems: &mut Problems) -> Option<Spec> {
 
 /// `[figure]`: how all figures of the report are set.
 fn figure(node: &Datum, problems: &mut Problems) -> Option<FigureStyle> {
-    let mut fields = Fields::of(node, problems)?;
+    let mut fields = Fields::shaped(node, &FIGURE, problems)?;
     let width = fields.text("width", problems);
     let font = fields.text("font_size", problems);
     fields.finish("a figure", problems);
