@@ -377,7 +377,7 @@ fn a_plot_that_cannot_be_written_leaves_nothing() {
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     refused(
         &["estimate", "attention", "--plot", &path("a.gif")],
-        &["must end in .svg or .png"],
+        &["must end in .svg, .png or .pdf"],
     );
     refused(
         &["estimate", "attention", "--plot", &path("missing/a.svg")],

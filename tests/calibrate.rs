@@ -388,7 +388,12 @@ fn wrong_input_is_told_and_nothing_is_written() {
             "did you mean `device`?",
             "--leave-out devise",
         ),
-        (good.clone(), "--plot p.gif", "must end in .svg or .png", ""),
+        (
+            good.clone(),
+            "--plot p.gif",
+            "must end in .svg, .png or .pdf",
+            "",
+        ),
         (
             bad("int8/int32", "int4"),
             "--base 7nm --fit mul.int8",
@@ -425,6 +430,12 @@ fn plots_are_drawn() {
     assert!(folder.run(line).status.success());
     let parity = std::fs::read_to_string(folder.path("parity.svg")).unwrap();
     assert!(parity.contains("as measured"), "{parity}");
+    // Both axes are logarithmic, say so, and count in the unit that fits.
+    assert_eq!(
+        parity.matches(" of an inference, log axis</text>").count(),
+        2
+    );
+    assert!(!parity.contains("joules of an inference"), "{parity}");
     assert!(is_png(&folder.path("residuals.png")));
     assert!(
         folder

@@ -143,8 +143,8 @@ fn tables_of_one_name_are_told_apart_by_their_files() {
     let command = [["compare", "m.toml"].as_slice(), &tables].concat();
     let text = printed(folder.path(), &command);
     // 210·1.9 and 210·2.9 pJ.
-    assert!(text.contains("mine (./a.toml) fp32 399.0 pJ"), "{text}");
-    assert!(text.contains("mine (./b.toml) fp32 609.0 pJ"), "{text}");
+    assert!(text.contains("mine (a) fp32 399.0 pJ"), "{text}");
+    assert!(text.contains("mine (b) fp32 609.0 pJ"), "{text}");
 }
 
 /// The twin without spikes has no steps: to sweep them moves the others alone.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::arg_source::{ArgSource, parse_list};
-use super::args::{CalibrateArgs, OutputFormat, PlotArgs, PriceArgs};
-use super::plot::Plot;
+use super::args::{CalibrateArgs, OutputFormat, PriceArgs};
+use super::plot::{Plot, file_name};
 use super::runs::RunsRequest;
 use super::usage::usage_error;
 use super::{files, json, output};
@@ -22,11 +22,13 @@ use crate::table::EnergyTable;
 use crate::view::{GroupErrors, PairGroup, errors_table, fit_table, parity_plot, residual_plot};
 
 pub(super) fn run(args: &CalibrateArgs) -> Result<(), Problems> {
-    let parity = Plot::asked(&args.plot)?;
-    let residuals = PlotArgs {
-        plot: args.residuals.clone(),
+    let parity = match (&args.plot.plot, &args.residuals) {
+        (None, Some(_)) => None,
+        _ => Plot::asked(&args.plot)?,
     };
-    let residuals = Plot::asked(&residuals)?;
+    let residuals = args.residuals.as_deref();
+    let residuals = residuals.map(|path| Plot::into(path, &args.plot));
+    let residuals = residuals.transpose()?;
     if let Some(out) = &args.out {
         files::ready(out)?;
         let tables = args.price.table.iter().filter(|table| is_path(table));
@@ -47,11 +49,22 @@ pub(super) fn run(args: &CalibrateArgs) -> Result<(), Problems> {
     let groups = fit.groups(args, &request);
     let Provenance { name, runs, .. } = &fit.provenance;
     let title = format!("{name}: fitted to {} runs in {runs}", fit.measured.len());
+    let plot_title = format!(
+        "{name}: fitted to {} runs in {}",
+        fit.measured.len(),
+        file_name(runs)
+    );
     if let Some(parity) = parity {
-        parity.save(lines(&parity_plot(&title, &groups, fit.notes())))?;
+        parity.save(lines(
+            &parity_plot(&plot_title, &groups, fit.notes()),
+            parity.style(),
+        ))?;
     }
     if let Some(residuals) = residuals {
-        residuals.save(lines(&residual_plot(&title, &groups, fit.notes())))?;
+        residuals.save(lines(
+            &residual_plot(&plot_title, &groups, fit.notes()),
+            residuals.style(),
+        ))?;
     }
     if let Some(out) = &args.out {
         files::write(out, text.as_bytes())?;

@@ -28,7 +28,7 @@ pub(super) fn run(args: &ClaimsArgs) -> Result<Answer, Problems> {
             false => print(&ledgers, &args.format, !args.names.is_empty())?,
         }
         if let Some(plot) = plot {
-            plot.save(dots(&claims_plot(&ledgers)))?;
+            plot.save(dots(&claims_plot(&ledgers), plot.style()))?;
         }
     }
     let answer = problems.or(Answer::of(ledgers.iter().all(Ledger::is_as_expected)));

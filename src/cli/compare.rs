@@ -1,6 +1,7 @@
 //! `picojoule compare`
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{CompareArgs, CompareBy, ModelArgs, OutputFormat, VariantsArgs};
@@ -19,7 +20,10 @@ use crate::render::plot::stacked_bars;
 use crate::render::table::RowKind;
 use crate::source::Problems;
 use crate::table::EnergyTable;
-use crate::view::{Rows, comparison_bars, comparison_table, confidence_table, scope_stages_table};
+use crate::view::{
+    Rows, comparison_bars, comparison_part_bars, comparison_table, confidence_table,
+    scope_stages_table,
+};
 
 pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;
@@ -51,13 +55,16 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     let comparison = compare(&counted, &pricings, &others)?;
     let scopes = scopes(&comparison, &args.scopes.scope)?;
     if let Some(plot) = plot {
-        if args.scopes.scope.len() > 1 || args.by == CompareBy::Stage {
-            return Err(usage_error(
-                "--plot draws the stages of one scope; name one with --scope",
-            ));
+        if args.scopes.scope.len() > 1 {
+            return Err(usage_error("--plot draws one scope; name one with --scope"));
         }
         let scope = scopes.last().map_or(Estimate::WHOLE, String::as_str);
-        plot.save(stacked_bars(&comparison_bars(&comparison, scope)))?;
+        let parts = match args.by {
+            CompareBy::Scope => comparison_part_bars(&comparison, scope),
+            CompareBy::Stage => None,
+        };
+        let bars = parts.unwrap_or_else(|| comparison_bars(&comparison, scope));
+        plot.save(stacked_bars(&bars, plot.style()))?;
     }
     if args.format.output == OutputFormat::Json {
         let text = json::comparison(&comparison, &scopes)?;
@@ -152,6 +159,20 @@ fn others(
     problems.or(all)
 }
 
+/// The name of the file of this number without folders and ending, or its path where
+/// another has that name too.
+fn apart<'f>(files: &[&'f String], at: usize) -> &'f str {
+    let stem = |file: &'f String| {
+        let stem = Path::new(file).file_stem().and_then(|stem| stem.to_str());
+        stem.unwrap_or(file)
+    };
+    let own = files.get(at).map_or("", |file| stem(file));
+    match files.iter().filter(|file| stem(file) == own).count() {
+        1 => own,
+        _ => files.get(at).map_or("", |file| file.as_str()),
+    }
+}
+
 /// Each model is a variant that is called as the model is; where two are called
 /// alike, their files tell them apart.
 fn name_after_models(args: &CompareArgs, counted: &mut [Counted]) -> Result<(), Problems> {
@@ -168,7 +189,7 @@ fn name_after_models(args: &CompareArgs, counted: &mut [Counted]) -> Result<(), 
             return Err(usage_error(format!("model `{}` is given twice", files[at])));
         }
         counted.graph.variant = match is_shared {
-            true => format!("{} ({})", names[at], files[at]),
+            true => format!("{} ({})", names[at], apart(&files, at)),
             false => names[at].clone(),
         };
     }

@@ -5,25 +5,18 @@ use super::plot::Plot;
 use super::request::{Request, Unnamed};
 use super::{json, output};
 use crate::energy::{By, CostModel, Counted, Estimate, estimate, stage_formulas};
-use crate::render::plot::{ChartError, Svg, lines, stacked_bars};
+use crate::render::plot::{ChartError, FigureStyle, Svg, lines, stacked_bars};
 use crate::render::table::Table;
 use crate::source::Problems;
 use crate::symbolic::Symbol;
 use crate::table::EnergyTable;
 use crate::view::{
-    estimate_bars, estimate_table, estimates_data, formula_tables, part_bars, roofline,
+    estimate_bars, estimate_table, estimates_data, formula_tables, group_bars, part_bars, roofline,
     traffic_table,
 };
 
 pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;
-    let moves = args.price.movement != "none";
-    let is_drawn = args.by == ByArg::Stage || (args.by == ByArg::Op && moves);
-    if plot.is_some() && !is_drawn {
-        return Err(super::usage::usage_error(
-            "--plot draws stages, or with --movement and --by op a roofline; leave out --by",
-        ));
-    }
     let request = Request::new(&args.model, &args.variants, Unnamed::First, &args.price)?;
     let pricings = request.pricings()?;
     if args.formula {
@@ -31,15 +24,15 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
         return print_formulas(&args.format, all);
     }
     let estimates = request.pointing(|others| estimates(&request.counted, &pricings, others))?;
-    if let Some(plot) = plot {
-        plot.save(picture(&estimates, args.by)?)?;
-    }
     let by = match args.by {
         ByArg::Stage => By::Stage,
         ByArg::Op => By::Op,
         ByArg::Layer => By::Layer,
         ByArg::Primitive => By::Primitive,
     };
+    if let Some(plot) = plot {
+        plot.save(picture(&estimates, by, plot.style())?)?;
+    }
     let printed = match args.format.output {
         OutputFormat::Json => json::estimates(&estimates)
             .and_then(|text| output::print_json(&text, &args.format.columns)),
@@ -62,20 +55,33 @@ pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
     printed
 }
 
-/// Bars of stages; where data movement is counted, bars of levels, or a roofline
-/// of ops.
-fn picture(estimates: &[Estimate], by: ByArg) -> Result<Result<Svg, ChartError>, Problems> {
-    if by != ByArg::Op {
-        let bars = part_bars(estimates).unwrap_or_else(|| estimate_bars(estimates));
-        return Ok(stacked_bars(&bars));
-    }
+/// Bars of stages, layers, ops or primitives; where data movement is counted, bars
+/// of levels, or a roofline of ops.
+fn picture(
+    estimates: &[Estimate],
+    by: By,
+    style: &FigureStyle,
+) -> Result<Result<Svg, ChartError>, Problems> {
+    let moves = estimates.iter().any(|estimate| estimate.moved.is_some());
+    let bars = match by {
+        By::Stage => part_bars(estimates).unwrap_or_else(|| estimate_bars(estimates)),
+        By::Op if moves => return roofline_of(estimates, style),
+        _ => group_bars(estimates, by),
+    };
+    Ok(stacked_bars(&bars, style))
+}
+
+fn roofline_of(
+    estimates: &[Estimate],
+    style: &FigureStyle,
+) -> Result<Result<Svg, ChartError>, Problems> {
     let [estimate] = estimates else {
         return Err(super::usage::usage_error(
             "a roofline is of one estimate; choose one variant, table and format",
         ));
     };
     match roofline(estimate) {
-        Some(chart) => Ok(lines(&chart)),
+        Some(chart) => Ok(lines(&chart, style)),
         None => Err(super::usage::usage_error(
             "no op moves anything to or from the farthest memory, or there is no price for it: there is no \
              roofline",

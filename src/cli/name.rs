@@ -75,6 +75,21 @@ pub(super) struct DeviceName {
 }
 
 impl Name {
+    /// The unit of its values; empty where they are plain numbers.
+    pub(super) fn unit(&self) -> &'static str {
+        match self {
+            Name::Number(_) => "",
+            Name::Entry(_) => "pJ",
+            Name::Level(name) => match name.number {
+                LevelNumber::Access | LevelNumber::Read | LevelNumber::Write => "pJ",
+                LevelNumber::AccessBits => "bits",
+                LevelNumber::Kib => "KiB",
+                LevelNumber::Bandwidth => "GB/s",
+            },
+            Name::Device(name) => name.number.measure().symbol(),
+        }
+    }
+
     /// Reads `name`, which was typed at `place`.
     pub(super) fn read(name: &Spanned<String>) -> Result<Name, Diagnostic> {
         let (text, place) = (name.value.as_str(), &name.place);

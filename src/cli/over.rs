@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `n=1,2,4` | these values |
 //! | `n=1..512`, `rho=0..1:0.1` | from the first to the last, both included, in steps of 1 or as given |
+//! | `n=16..4096:log:9` | nine values at equal distances of their logarithms, both ends included |
 //! | `n=1..512:log` | a range of which the logarithm is drawn from |
 //! | `table=45nm,7nm` | words: `table`, `format` and `variant` have no numbers |
 //! | `n` | all that it can be, where roots are looked for |
@@ -18,6 +19,7 @@ use super::settings::twice;
 use crate::model::Model;
 use crate::number::{self, parse_decimal};
 use crate::source::{Diagnostic, Place, Problems, Spanned};
+use crate::sweep::{MOST_LOG_POINTS, log_points, real_log_points};
 
 /// One `--over`, read.
 #[derive(Debug, Clone)]
@@ -27,6 +29,8 @@ pub(super) struct Over {
     pub(super) typed: Spanned<String>,
     /// The values, and where they stand; nothing for a name alone.
     values: Option<(OverValues, Place)>,
+    /// Whether the values lie evenly in their logarithms.
+    pub(super) is_log: bool,
 }
 
 /// Numbers that something runs over.
@@ -138,17 +142,26 @@ impl Over {
     }
 
     fn of(assignment: &Assignment<'_>) -> Result<Over, Diagnostic> {
+        let name = Name::read(&assignment.name)?;
+        let mut is_log = false;
         let values = match assignment.has_values() {
             true => {
                 let (text, place) = assignment.values().map_err(examples)?;
-                Some((values(text, &place)?, place))
+                let log = log_values(text, &place, &name)?;
+                is_log = log.is_some();
+                let values = match log {
+                    Some(values) => OverValues::List(values),
+                    None => values(text, &place)?,
+                };
+                Some((values, place))
             }
             false => None,
         };
         Ok(Over {
-            name: Name::read(&assignment.name)?,
+            name,
             typed: assignment.name.clone(),
             values,
+            is_log,
         })
     }
 
@@ -214,24 +227,62 @@ fn values(text: &str, place: &Place) -> Result<OverValues, Diagnostic> {
     Ok(OverValues::List(numbers))
 }
 
+/// The values of `FROM..TO:log:COUNT`; nothing where it is something else.
+///
+/// A dim and a parameter with whole ends have whole values: the nearest to each place,
+/// once. Everything else has six digits.
+fn log_values(
+    text: &str,
+    place: &Place,
+    name: &Name,
+) -> Result<Option<Vec<BigRational>>, Diagnostic> {
+    let at = |message: String| Diagnostic::at(place, message);
+    let parts = text.split_once("..").and_then(|(from, rest)| {
+        let (to, spacing) = rest.split_once(':')?;
+        let count = spacing.trim().strip_prefix("log")?.trim_start();
+        Some((from, to, count.strip_prefix(':')?.trim()))
+    });
+    let Some((from, to, count)) = parts else {
+        return Ok(None);
+    };
+    let (from, to) = ends(from, to, place)?;
+    if from.is_zero() {
+        return Err(at("a logarithmic range cannot begin at 0".to_owned()));
+    }
+    let count = count.parse().ok();
+    let Some(count) = count.filter(|count| (2..=MOST_LOG_POINTS).contains(count)) else {
+        let message = format!("a logarithmic range has 2 to {MOST_LOG_POINTS} values");
+        return Err(at(message).help("write `FROM..TO:log:COUNT`, such as `16..4096:log:9`"));
+    };
+    Ok(Some(match name {
+        Name::Number(_) => log_points(&from, &to, count),
+        Name::Entry(_) | Name::Level(_) | Name::Device(_) => real_log_points(&from, &to, count),
+    }))
+}
+
+/// Both ends of a range.
+fn ends(from: &str, to: &str, place: &Place) -> Result<(BigRational, BigRational), Diagnostic> {
+    let (from, to) = (number(from, place)?, number(to, place)?);
+    if from > to {
+        let (from, to) = (number::plain(&from), number::plain(&to));
+        let message = format!("the range from {from} to {to} is reversed");
+        return Err(Diagnostic::at(place, message).help("the least comes first"));
+    }
+    Ok((from, to))
+}
+
 fn range(from: &str, rest: &str, place: &Place) -> Result<OverRange, Diagnostic> {
     let (to, step) = match rest.split_once(':') {
         Some((to, step)) => (to, Some(step.trim())),
         None => (rest, None),
     };
     let at = |message: &str| Diagnostic::at(place, message);
-    let (from, to) = (number(from, place)?, number(to, place)?);
+    let (from, to) = ends(from, to, place)?;
     let log = step == Some("log");
     let step = match step {
         None | Some("log") => None,
         Some(step) => Some(number(step, place)?),
     };
-    if from > to {
-        let (from, to) = (number::plain(&from), number::plain(&to));
-        return Err(
-            at(&format!("the range from {from} to {to} is reversed")).help("the least comes first")
-        );
-    }
     if step.as_ref().is_some_and(Zero::is_zero) {
         return Err(at("a step is above 0"));
     }
@@ -258,7 +309,8 @@ fn number(text: &str, place: &Place) -> Result<BigRational, Diagnostic> {
             "" => "a number is missing".to_owned(),
             text => format!("`{text}` is no number from 0 on"),
         };
-        Diagnostic::at(place, message)
-            .help("write `FROM..TO`, such as `1..4096`, `FROM..TO:STEP`, or a list")
+        Diagnostic::at(place, message).help(
+            "write `FROM..TO`, such as `1..4096`, `FROM..TO:STEP`, `FROM..TO:log:COUNT`, or a list",
+        )
     })
 }

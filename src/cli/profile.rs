@@ -88,7 +88,7 @@ fn one_by_one(
     if let Some(plot) = plot {
         let (counted, estimate) = only()?;
         let profile = profile(counted, estimate, repeats(args));
-        plot.save(icicle(&profile_icicle(estimate, &profile)))?;
+        plot.save(icicle(&profile_icicle(estimate, &profile), plot.style()))?;
     }
     if let Some(path) = &args.folded {
         let (counted, estimate) = only()?;
@@ -139,7 +139,7 @@ fn differences(
                 "an icicle is of one difference; choose one table and format",
             ));
         };
-        plot.save(icicle(&change_icicle(*estimates, change)))?;
+        plot.save(icicle(&change_icicle(*estimates, change), plot.style()))?;
     }
     let by = match args.by {
         ProfileBy::Op => ChangeBy::Op,

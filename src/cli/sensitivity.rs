@@ -65,7 +65,7 @@ fn draw(plot: &Plot<'_>, results: &[&AnalysisResult]) -> Result<(), Problems> {
     let Some((first, others)) = results.split_first() else {
         return Ok(());
     };
-    plot.save(tornado(&reaches(first)))?;
+    plot.save(tornado(&reaches(first), plot.style()))?;
     for other in others {
         let format = other.format.to_string();
         let parts = [
@@ -76,7 +76,7 @@ fn draw(plot: &Plot<'_>, results: &[&AnalysisResult]) -> Result<(), Problems> {
         ];
         let differing = parts.iter().filter(|(known, own)| known != own);
         let name: Vec<&str> = differing.map(|(_, own)| own.as_str()).collect();
-        plot.save_beside(&name.join("-"), tornado(&reaches(other)))?;
+        plot.save_beside(&name.join("-"), tornado(&reaches(other), plot.style()))?;
     }
     Ok(())
 }

@@ -36,7 +36,10 @@ pub(super) fn run(args: &ValidateArgs) -> Result<(), Problems> {
     let file = file.map_or_else(|| args.runs.as_str().into(), OsStr::to_string_lossy);
     let title = format!("{file} on {table}");
     if let Some(plot) = plot {
-        plot.save(lines(&parity_plot(&title, &groups, Vec::new())))?;
+        plot.save(lines(
+            &parity_plot(&title, &groups, Vec::new()),
+            plot.style(),
+        ))?;
     }
     let mut errors: Vec<GroupErrors> = groups.iter().filter_map(errors_of).collect();
     let all = PairGroup {

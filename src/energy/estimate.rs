@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::AddAssign;
+use std::sync::Arc;
 
 use num_rational::BigRational;
 
@@ -55,6 +56,9 @@ pub struct Estimate {
     pub timing: Option<Timing>,
     /// All stages, in order, also those that cost nothing.
     pub stages: Vec<String>,
+    /// The stages of all variants of the model, in an order that is the same for
+    /// each of them.
+    pub model_stages: Arc<[String]>,
     /// The scopes of the variant.
     pub scopes: Vec<ResolvedScope>,
     /// What was counted and priced how.

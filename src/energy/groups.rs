@@ -58,7 +58,7 @@ pub struct Group {
 }
 
 impl By {
-    fn name_of<'l>(self, line: &'l Line) -> Cow<'l, str> {
+    pub(super) fn name_of<'l>(self, line: &'l Line) -> Cow<'l, str> {
         match self {
             By::Stage => Cow::from(&line.stage),
             By::Op => Cow::from(&line.op),
@@ -67,7 +67,7 @@ impl By {
         }
     }
 
-    fn name_of_moved<'l>(self, moved: &Moved, line: &'l MovedLine) -> Cow<'l, str> {
+    pub(super) fn name_of_moved<'l>(self, moved: &Moved, line: &'l MovedLine) -> Cow<'l, str> {
         match self {
             By::Stage => Cow::from(&line.stage),
             By::Op => Cow::from(&line.op),
@@ -76,7 +76,7 @@ impl By {
         }
     }
 
-    fn name_of_timed(self, op: &TimedOp) -> &str {
+    pub(super) fn name_of_timed(self, op: &TimedOp) -> &str {
         match self {
             By::Stage => &op.stage,
             By::Op => &op.op,

@@ -18,9 +18,11 @@
 //! | `roofline` | what an op's arithmetic and traffic take |
 //! | `statics` | the same as an expression |
 //! | `work` | MACs, ACs and synaptic operations |
+//! | `by_stage` | sums by layer, op or primitive, and within these by stage |
 //! | `formula` | counts and energies as closed forms |
 //! | `sum` | long sums of exact numbers |
 
+mod by_stage;
 mod cost;
 mod counted;
 mod estimate;
@@ -37,6 +39,7 @@ mod sum;
 mod timing;
 mod work;
 
+pub use self::by_stage::StagesOf;
 pub use self::cost::{Cost, CostModel, MissingEntry, Priced};
 pub use self::counted::Counted;
 pub use self::estimate::{Estimate, INFERENCE, Line, OpWork, Origin, Part, Unsupported, add_up};

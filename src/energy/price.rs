@@ -74,6 +74,7 @@ pub fn estimate(
         moved,
         timing,
         stages: graph.stages().into_iter().map(str::to_owned).collect(),
+        model_stages: graph.model_stages().clone(),
         scopes: graph.scopes().to_vec(),
         settings: Settings {
             phase: counted.graph.phase(),

@@ -1,6 +1,7 @@
 //! The graph of a variant, and what can be asked of it.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use num_traits::One;
 use petgraph::Direction;
@@ -42,6 +43,8 @@ pub struct OpGraph {
     pub(super) scopes: Vec<ResolvedScope>,
     pub(super) densities: Option<DensitiesUsed>,
     pub(super) phase: Phase,
+    /// The stages of all variants of the model.
+    pub(super) model_stages: Arc<[String]>,
 }
 
 /// Where zeros are skipped and little is known of how many there are.
@@ -222,6 +225,12 @@ impl OpGraph {
         ops.map(|op| op.stage.as_str())
             .filter(|stage| seen.insert(stage))
             .collect()
+    }
+
+    /// The stages of all variants of the model, in an order that is the same for
+    /// each of them.
+    pub fn model_stages(&self) -> &Arc<[String]> {
+        &self.model_stages
     }
 
     /// The scopes of this variant.

@@ -17,6 +17,7 @@ mod op;
 mod phase;
 pub(crate) mod read;
 mod shape;
+mod stages;
 mod variants;
 
 use std::sync::Arc;

@@ -13,7 +13,7 @@ use crate::energy::{CostModel, Counted, Saving};
 use crate::graph::{OpGraph, meant};
 use crate::number::{to_f64, whole};
 use crate::render::chart::{
-    AxisUnit, ChartAxis, LineChart, Mark, Region, Scale, Series, SeriesStyle, Stroke,
+    AxisUnit, ChartAxis, LineChart, Mark, Region, Scale, Series, SeriesColour, SeriesStyle, Stroke,
 };
 use crate::render::plot::lines;
 use crate::render::table::{Align, Cell, Column, Row, Table};
@@ -26,6 +26,7 @@ use crate::view::kept_line;
 /// saving for each point.
 struct Line {
     price: String,
+    baseline: String,
     variant: String,
     savings: Vec<Vec<BigRational>>,
 }
@@ -71,10 +72,14 @@ pub(super) fn blocks(
     // Table by table, the variants beside each other.
     all.sort_by_key(|line| models.iter().position(|model| price(model) == line.price));
     blocks.push(Block::Text(format!(
-        "The values of {} for which the published numbers come out, computed exactly at every one from {} to {}:",
+        "The values of {} for which the published numbers come out, computed exactly at {} from {} to {}:",
         over.label,
-        over.range.start(),
-        over.range.end()
+        match over.is_sampled {
+            true => format!("{} values", over.values.len()),
+            false => "every one".to_owned(),
+        },
+        over.first(),
+        over.last()
     )));
     let title = &section.title;
     let files = TableFiles::new(
@@ -105,7 +110,7 @@ pub(super) fn check(over: &Over, counted: &[Counted]) -> Result<(), Problems> {
             .into());
     }
     let moved = moved(over, counted);
-    for value in over.range.clone() {
+    for value in over.values.iter().copied() {
         for (variant, _) in counted.iter().zip(&moved).filter(|(_, moved)| **moved) {
             let mut values = variant.graph.values();
             values.set(dim.clone(), whole(value));
@@ -147,7 +152,7 @@ fn line(
             energy: of(variant)?,
         };
         let mut points = Vec::new();
-        for value in over.range.clone() {
+        for value in over.values.iter().copied() {
             let mut values = Bindings::default();
             values.set(dim.clone(), whole(value));
             let failed = |error| {
@@ -162,6 +167,7 @@ fn line(
     }
     Ok(Line {
         price: price(model),
+        baseline: baseline.0.graph.variant.clone(),
         variant: variant.0.graph.variant.clone(),
         savings,
     })
@@ -177,6 +183,9 @@ fn figure(
 ) -> Result<Block, Problems> {
     let target = &inputs.spec.targets[at];
     let mut chart = chart(lines_of_variant, at, target, over);
+    if let Some(line) = lines_of_variant.first() {
+        chart.y.label = saved_against(&line.variant, &line.baseline);
+    }
     let mut name = format!("saving-{}", target.name.replace(' ', "-"));
     if inputs.has_several()
         && let Some(line) = lines_of_variant.first()
@@ -185,8 +194,13 @@ fn figure(
         chart.caption.extend(inputs.published_note());
         name.push_str(&format!("-{}", as_file_name(&line.variant)));
     }
-    let svg = lines(&chart).map_err(undrawn(&section.title))?;
+    let svg = lines(&chart, &inputs.spec.figure).map_err(undrawn(&section.title))?;
     Ok(Block::Figure(svg, name, chart.title))
+}
+
+/// The name of an axis of savings: whose, and against what.
+pub(super) fn saved_against(variant: &str, baseline: &str) -> String {
+    format!("energy saved by {variant} against {baseline}")
 }
 
 /// The name of a variant as part of that of a file.
@@ -202,14 +216,12 @@ fn chart(all: &[Line], at: usize, target: &Target, over: &Over) -> LineChart {
     let share = f64::from(target.percent) / 100.0;
     let series = all.iter().enumerate().map(|(colour, line)| Series {
         label: line.price.clone(),
-        points: over
-            .range
-            .clone()
+        points: (over.values.iter())
             .zip(&line.savings[at])
-            .map(|(value, saving)| (value as f64, to_f64(saving)))
+            .map(|(value, saving)| (*value as f64, to_f64(saving)))
             .collect(),
         style: SeriesStyle {
-            colour,
+            colour: SeriesColour::Line(colour),
             stroke: Stroke::Solid,
         },
     });
@@ -342,7 +354,12 @@ fn price_cells(inputs: &Inputs<'_>, line: &Line) -> Vec<Cell> {
 
 /// The runs of values for which something holds.
 fn holding(holds: &[bool], over: &Over) -> Vec<RangeInclusive<u64>> {
-    let points: Vec<(u64, bool)> = over.range.clone().zip(holds.iter().copied()).collect();
+    let points: Vec<(u64, bool)> = over
+        .values
+        .iter()
+        .copied()
+        .zip(holds.iter().copied())
+        .collect();
     runs(&points)
 }
 
@@ -367,15 +384,17 @@ fn shown(holds: &[bool], over: &Over) -> String {
 
 /// The savings at a few points: the powers of two and the ends.
 fn points(inputs: &Inputs<'_>, all: &[Line], over: &Over) -> Table {
-    let (first, last) = (*over.range.start(), *over.range.end());
-    let chosen: Vec<u64> = over
-        .range
-        .clone()
-        .filter(|value| value.is_power_of_two() || *value == first || *value == last)
+    let (first, last) = (over.first(), over.last());
+    let is_chosen = |value: u64| {
+        let is_end = value == first || value == last;
+        over.is_sampled || is_end || value.is_power_of_two()
+    };
+    let chosen: Vec<(usize, u64)> = (over.values.iter().copied().enumerate())
+        .filter(|(_, value)| is_chosen(*value))
         .collect();
     let mut columns = price_columns(inputs);
     columns.push(column("Target", "target", Align::Left));
-    for value in &chosen {
+    for (_, value) in &chosen {
         let name = format!("{} = {value}", over.dim.value);
         columns.push(column(&name, &name, Align::Right));
     }
@@ -384,9 +403,8 @@ fn points(inputs: &Inputs<'_>, all: &[Line], over: &Over) -> Table {
         for line in all {
             let mut cells = price_cells(inputs, line);
             cells.push(words(&target.name));
-            for value in &chosen {
-                let index = usize::try_from(value - first).unwrap_or(usize::MAX);
-                let saving = line.savings[at].get(index);
+            for (index, _) in &chosen {
+                let saving = line.savings[at].get(*index);
                 cells.push(saving.map_or(Cell::Empty, |saving| Cell::Share(to_f64(saving))));
             }
             rows.push(row(cells));

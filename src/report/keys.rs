@@ -46,6 +46,11 @@ pub static REPORT: Shape = Shape {
                 "What was counted how, and how that is known.",
             ),
             Key::new(
+                "figure",
+                Expect::Table(&FIGURE),
+                "How all figures of the report are set.",
+            ),
+            Key::new(
                 "section",
                 Expect::List(&Expect::Table(&SECTION)),
                 "What the page shows, in order.",
@@ -53,6 +58,25 @@ pub static REPORT: Shape = Shape {
         ],
         CONDITIONS,
     ],
+    others: None,
+};
+
+/// How figures are set.
+pub static FIGURE: Shape = Shape {
+    name: "figure",
+    about: "How figures are set.",
+    keys: &[&[
+        Key::new(
+            "width",
+            Expect::Text,
+            "How wide they are: `84mm`, `17.4cm`, `3.5in`, or `slide`.",
+        ),
+        Key::new(
+            "font_size",
+            Expect::Text,
+            "How large the type of names and numbers is: `8pt`.",
+        ),
+    ]],
     others: None,
 };
 
@@ -164,6 +188,11 @@ pub static CURVE: Shape = Shape {
         Key::new("label", Expect::Text, "Its name on the axis.").required(),
         Key::new("from", Expect::Whole, "The first size.").required(),
         Key::new("to", Expect::Whole, "The last size.").required(),
+        Key::new(
+            "points",
+            Expect::Whole,
+            "So many sizes at equal distances of their logarithms; all without it.",
+        ),
     ]],
     others: None,
 };

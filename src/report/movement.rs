@@ -6,14 +6,16 @@ use std::collections::BTreeSet;
 use num_rational::BigRational;
 use num_traits::Signed;
 
-use super::curve::{as_file_name, check};
+use super::curve::{as_file_name, check, saved_against};
 use super::inputs::{Context, Inputs, against, energy, stages, undrawn};
 use super::page::{Block, TableFiles};
 use super::spec::{MovementShown, Over, Section, Target};
 use crate::energy::{CostModel, Counted, Saving};
 use crate::number::{to_f64, whole};
-use crate::render::chart::{AxisUnit, ChartAxis, LineChart, Scale, Series, SeriesStyle, Stroke};
-use crate::render::plot::lines;
+use crate::render::chart::{
+    AxisUnit, ChartAxis, LineChart, Scale, Series, SeriesColour, SeriesStyle, Stroke,
+};
+use crate::render::plot::{FigureStyle, lines};
 use crate::render::table::{Align, Cell, Column, Table};
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Bindings, Symbol};
@@ -30,6 +32,7 @@ struct Pair<'a> {
     price: String,
     /// `tiled through sram 32 KiB, hbm2`.
     movement: String,
+    baseline: String,
     variant: String,
     /// Whether the variant is named, since there are several.
     is_named: bool,
@@ -49,7 +52,8 @@ pub(super) fn blocks(
     check(&shown.over, &counted)?;
     let batch = Over {
         dim: shown.batch.clone(),
-        range: 1..=1,
+        values: vec![1],
+        is_sampled: false,
         label: String::new(),
     };
     check(&batch, &counted)?;
@@ -68,7 +72,7 @@ pub(super) fn blocks(
     }
     let mut blocks = Vec::new();
     for pair in &pairs {
-        blocks.push(pair.figure(section)?);
+        blocks.push(pair.figure(section, &inputs.spec.figure)?);
     }
     let title = &section.title;
     let files = TableFiles::new("movement", format!("{title}: savings"));
@@ -123,6 +127,7 @@ impl<'a> Pair<'a> {
                 movement.unwrap_or_default(),
                 names.join(", ")
             ),
+            baseline: baseline.graph.variant.clone(),
             variant: variant.graph.variant.clone(),
             is_named: false,
             arithmetic: saving(&alone)?,
@@ -189,7 +194,7 @@ impl<'a> Pair<'a> {
         Ok(Some(reached))
     }
 
-    fn figure(&self, section: &Section) -> Result<Block, Problems> {
+    fn figure(&self, section: &Section, style: &FigureStyle) -> Result<Block, Problems> {
         let lengths = lengths(&self.shown.over, true);
         let batch = &self.shown.batch.value;
         let mut series = vec![self.series(
@@ -219,7 +224,7 @@ impl<'a> Pair<'a> {
                 unit: AxisUnit::Plain,
             },
             y: ChartAxis {
-                label: "energy saved".to_owned(),
+                label: saved_against(&self.variant, &self.baseline),
                 scale: Scale::Linear,
                 range: None,
                 unit: AxisUnit::Percent,
@@ -229,7 +234,7 @@ impl<'a> Pair<'a> {
             regions: Vec::new(),
             caption: Vec::new(),
         };
-        let svg = lines(&chart).map_err(undrawn(&section.title))?;
+        let svg = lines(&chart, style).map_err(undrawn(&section.title))?;
         Ok(Block::Figure(svg, as_file_name(&name), chart.title))
     }
 
@@ -248,7 +253,7 @@ impl<'a> Pair<'a> {
             label,
             points: points.collect(),
             style: SeriesStyle {
-                colour,
+                colour: SeriesColour::Line(colour),
                 stroke: match colour {
                     0 => Stroke::Dashed,
                     _ => Stroke::Solid,
@@ -260,7 +265,10 @@ impl<'a> Pair<'a> {
 
 /// Powers of two and both ends; `between` them as many again.
 fn lengths(over: &Over, between: bool) -> Vec<u64> {
-    let (first, last) = (*over.range.start(), *over.range.end());
+    if over.is_sampled {
+        return over.values.clone();
+    }
+    let (first, last) = (over.first(), over.last());
     let mut all = BTreeSet::from([first, last]);
     let powers = (0..u64::BITS - 1).map(|power| 1_u64 << power);
     for power in powers.take_while(|power| *power <= last) {
@@ -269,7 +277,9 @@ fn lengths(over: &Over, between: bool) -> Vec<u64> {
             all.insert(power + power / 2);
         }
     }
-    let inside = all.into_iter().filter(|length| over.range.contains(length));
+    let inside = all
+        .into_iter()
+        .filter(|length| (first..=last).contains(length));
     inside.collect()
 }
 

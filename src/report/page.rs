@@ -3,9 +3,6 @@
 use crate::render::plot::{ChartError, Svg};
 use crate::render::table::{Table, TableFormat, write, write_latex};
 
-/// How many pixels of a PNG stand for one of the drawing.
-const PNG_SCALE: f32 = 2.0;
-
 /// A report, ready to be written.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
@@ -89,8 +86,8 @@ pub struct PageFile {
 }
 
 impl Page {
-    /// The files of the report: the page itself, `README.md`, and the CSV, LaTeX, SVG
-    /// and PNG files that it points to.
+    /// The files of the report: the page itself, `README.md`, and the CSV, LaTeX, SVG,
+    /// PDF and PNG files that it points to.
     ///
     /// # Errors
     /// A figure whose SVG cannot be drawn as a PNG, such as one that is too
@@ -113,14 +110,20 @@ impl Page {
                     files.extend(own.of(table, &self.name));
                 }
                 Block::Figure(svg, name, words) => {
-                    page.push_str(&format!("![{words}]({name}.svg)\n\n[{name}.svg]({name}.svg) · [{name}.png]({name}.png)"));
+                    let links =
+                        ["svg", "pdf", "png"].map(|kind| format!("[{name}.{kind}]({name}.{kind})"));
+                    page.push_str(&format!("![{words}]({name}.svg)\n\n{}", links.join(" · ")));
                     files.push(PageFile {
                         name: format!("{name}.svg"),
                         bytes: svg.as_str().as_bytes().to_vec(),
                     });
                     files.push(PageFile {
+                        name: format!("{name}.pdf"),
+                        bytes: svg.pdf()?,
+                    });
+                    files.push(PageFile {
                         name: format!("{name}.png"),
-                        bytes: svg.to_png(PNG_SCALE)?,
+                        bytes: svg.png()?,
                     });
                 }
             }

@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use num_traits::ToPrimitive;
 
-use super::keys::{BATCH, CASE, CONVENTION, CURVE, PRICE, REPORT, SECTION, SHOWN, TARGET};
+use super::keys::{BATCH, CASE, CONVENTION, CURVE, FIGURE, PRICE, REPORT, SECTION, SHOWN, TARGET};
 use super::spec::{
     Case, ConventionSpec, KnownFrom, MovementShown, Over, Section, Show, Spec, Target,
 };
 use crate::census::Conventions;
 use crate::claims::conditions::{self, Known, PriceSpec};
 use crate::model::Phase;
+use crate::render::plot::{FigureStyle, StyleError};
 use crate::source::{
     Datum, Diagnostic, Fields, Place, Problems, Source, Spanned, did_you_mean, parse_toml,
 };
+use crate::sweep::{MOST_LOG_POINTS, whole_log_points};
 
 impl Spec {
     /// Reads a report file.
@@ -62,6 +64,7 @@ fn spec(root: &Datum, problems: &mut Problems) -> Option<Spec> {
     let prices = fields.each("price", problems, price);
     let targets = fields.each("target", problems, target);
     let conventions = fields.each("convention", problems, convention);
+    let figure = fields.take("figure").map(|node| figure(node, problems));
     let sections = fields.each("section", problems, section);
     let place = fields.place().clone();
     fields.finish("a report", problems);
@@ -89,8 +92,37 @@ fn spec(root: &Datum, problems: &mut Problems) -> Option<Spec> {
         prices,
         targets,
         conventions,
+        figure: figure.flatten().unwrap_or_default(),
         sections,
     })
+}
+
+/// `[figure]`: how all figures of the report are set.
+fn figure(node: &Datum, problems: &mut Problems) -> Option<FigureStyle> {
+    let mut fields = Fields::shaped(node, &FIGURE, problems)?;
+    let width = fields.text("width", problems);
+    let font = fields.text("font_size", problems);
+    fields.finish("a figure", problems);
+    let mut wrong = |place: &Place, error: StyleError| {
+        problems.push(Diagnostic::at(place, error.to_string()));
+    };
+    let mut style = FigureStyle::default();
+    if let Some(text) = &width {
+        match text.value.parse() {
+            Ok(width) => style.width = Some(width),
+            Err(error) => wrong(&text.place, error),
+        }
+    }
+    if let Some(text) = &font {
+        match text.value.parse() {
+            Ok(font) => style.font = Some(font),
+            Err(error) => wrong(&text.place, error),
+        }
+    }
+    if let Err(error) = style.check() {
+        wrong(&node.place, error);
+    }
+    Some(style)
 }
 
 fn paragraphs(fields: &mut Fields<'_>, problems: &mut Problems) -> Vec<String> {
@@ -263,8 +295,27 @@ fn over(node: &Datum, problems: &mut Problems) -> Option<Over> {
         node.whole_number(u64::MAX >> 1, problems)
     };
     let (from, to) = (end("from"), end("to"));
+    let points = fields.take("points");
+    let points = points.map(|node| node.whole_number(u64::from(MOST_LOG_POINTS), problems));
     fields.finish("a curve", problems);
     let (from, to) = (from?, to?);
+    if let Some(points) = points {
+        let count = u32::try_from(points?).unwrap_or(MOST_LOG_POINTS);
+        if from == 0 || from > to || count < 2 {
+            let message = format!(
+                "from {from} to {to} is no range of {count} points: 2 to {MOST_LOG_POINTS} of \
+                 them, above 0"
+            );
+            problems.push(Diagnostic::at(&node.place, message));
+            return None;
+        }
+        return Some(Over {
+            dim: dim?,
+            values: whole_log_points(from, to, count),
+            is_sampled: true,
+            label: label?.value,
+        });
+    }
     if from == 0 || from > to || to - from >= MAX_POINTS {
         let message =
             format!("from {from} to {to} is no range of 1 to {MAX_POINTS} points above 0");
@@ -273,7 +324,8 @@ fn over(node: &Datum, problems: &mut Problems) -> Option<Over> {
     }
     Some(Over {
         dim: dim?,
-        range: from..=to,
+        values: (from..=to).collect(),
+        is_sampled: false,
         label: label?.value,
     })
 }

@@ -1,7 +1,6 @@
 //! Report files: which results, in which order, under which conventions.
 
 use std::fmt;
-use std::ops::RangeInclusive;
 
 use crate::census::Conventions;
 use crate::claims::conditions::{Known, PriceSpec, Topic};
@@ -9,6 +8,7 @@ use crate::format::Format;
 use crate::graph::Setting;
 use crate::model::Phase;
 use crate::primitive::Primitive;
+use crate::render::plot::FigureStyle;
 use crate::source::{Place, Spanned};
 
 /// A report file, read.
@@ -36,6 +36,8 @@ pub struct Spec {
     pub targets: Vec<Target>,
     /// What is known of each convention.
     pub conventions: Vec<ConventionSpec>,
+    /// How its figures are set.
+    pub figure: FigureStyle,
     /// The sections.
     pub sections: Vec<Section>,
 }
@@ -145,10 +147,25 @@ pub struct MovementShown {
 pub struct Over {
     /// The dim.
     pub dim: Spanned<String>,
-    /// Its values: every whole number between both ends.
-    pub range: RangeInclusive<u64>,
+    /// Its values, rising; there is at least one.
+    pub values: Vec<u64>,
+    /// Whether these are some of the whole numbers between both ends, evenly in
+    /// their logarithms, and not all of them.
+    pub is_sampled: bool,
     /// What the dim is called on the axis.
     pub label: String,
+}
+
+impl Over {
+    /// The least value.
+    pub fn first(&self) -> u64 {
+        self.values.first().copied().unwrap_or_default()
+    }
+
+    /// The largest value.
+    pub fn last(&self) -> u64 {
+        self.values.last().copied().unwrap_or_default()
+    }
 }
 
 /// One change of convention.

@@ -24,7 +24,7 @@ pub(super) fn blocks(
     }
     let bars = comparison_bars(&comparison, &scope.value);
     let words = format!("Energy by stage over the scope {}", scope.value);
-    let svg = stacked_bars(&bars).map_err(undrawn(&section.title))?;
+    let svg = stacked_bars(&bars, &inputs.spec.figure).map_err(undrawn(&section.title))?;
     let mut table = comparison_table(&comparison, &comparison.stage_rows(), Rows::Stages);
     let title = table.title.take();
     let caption = title.unwrap_or_else(|| section.title.clone());

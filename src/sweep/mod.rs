@@ -9,6 +9,7 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `grid` | axes, their values, and the points between them |
+//! | `log_points` | values at equal distances of their logarithms |
 //! | `check` | which points the model refuses |
 //! | `plan`, `cursor` | expressions taken apart axis by axis, and worked out row by row |
 //! | `batch` | columns of values for a range of points |
@@ -21,6 +22,7 @@ mod bulk;
 mod check;
 mod cursor;
 mod grid;
+mod log_points;
 mod plan;
 mod point_set;
 mod stream;
@@ -28,5 +30,6 @@ mod stream;
 pub use self::batch::{Batch, SweepError};
 pub use self::bulk::Sweep;
 pub use self::grid::{AxisValues, SweepAxis, SweepGrid};
+pub use self::log_points::{MOST_LOG_POINTS, log_points, real_log_points, whole_log_points};
 pub use self::point_set::{PointSet, SampledRange, Sampling};
 pub use self::stream::{SweepPoints, stream};

@@ -16,23 +16,26 @@ mod conventions;
 mod dims;
 mod estimate;
 mod formulas;
+mod group_bars;
 mod hardware;
 #[cfg(feature = "fit")]
 mod measured;
 mod movement;
 mod own_dims;
+mod part_bars;
 mod profile;
 mod profile_change;
 mod profile_icicle;
 mod roofline;
 mod scopes;
 mod sensitivity;
+mod stage_numbers;
 mod threshold;
 mod timing;
 mod tornado;
 
 pub use self::audit::{audit_data, audit_table};
-pub use self::bars::{comparison_bars, estimate_bars, part_bars};
+pub use self::bars::{comparison_bars, estimate_bars};
 pub use self::caveats::{caveats_of_comparison, caveats_of_estimate, caveats_over};
 pub use self::claims::{claims_data, claims_table, conventions_table, findings_table};
 pub use self::claims_page::claims_page;
@@ -43,6 +46,7 @@ pub use self::conventions::{conventions_line, conventions_over, swept_convention
 pub use self::dims::{Dims, comparison_dims, dims_line};
 pub use self::estimate::{estimate_table, estimates_data};
 pub use self::formulas::formula_tables;
+pub use self::group_bars::group_bars;
 pub use self::hardware::{device_table, entries_table, memory_table, sources_table, table_list};
 #[cfg(feature = "fit")]
 pub use self::measured::{
@@ -50,6 +54,7 @@ pub use self::measured::{
 };
 pub use self::movement::traffic_table;
 pub use self::own_dims::kept_line;
+pub use self::part_bars::{comparison_part_bars, part_bars};
 pub use self::profile::{hot_table, layer_table, profile_title, rows_of_all};
 pub use self::profile_change::{ChangeBy, change_table};
 pub use self::profile_icicle::{change_icicle, profile_icicle};

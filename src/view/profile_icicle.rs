@@ -12,6 +12,7 @@ use super::dims::dims_line;
 use super::estimate::title;
 use super::profile::energy_of;
 use super::profile_change::change_title;
+use super::stage_numbers::StageNumbers;
 use crate::energy::{Estimate, Part};
 use crate::number::to_f64;
 use crate::profile::{Change, Node, NodeKind, Profile};
@@ -22,11 +23,12 @@ use crate::units::percent;
 /// each op pays for. A stage has the colour that it has in stacked bars.
 pub fn profile_icicle(estimate: &Estimate, profile: &Profile) -> Icicle {
     let root = &profile.root;
+    let numbers = StageNumbers::of(std::iter::once(estimate));
     let shown = Shown {
-        stages: &estimate.stages,
+        numbers: &numbers,
         root,
     };
-    let (legend, left_out) = legend(estimate, root);
+    let (legend, left_out) = legend(estimate, &numbers, root);
     let mut caption: Vec<String> = left_out.into_iter().collect();
     caption.extend(caveats_of_estimate(estimate));
     caption.extend([rests_on(estimate), conventions_line(estimate)]);
@@ -44,7 +46,11 @@ const LEGEND: usize = 27;
 
 /// The stages that take anything with their colours, in the order of the model;
 /// where there are many, those that take most, and a line that says so.
-fn legend(estimate: &Estimate, root: &Node) -> (Vec<(String, IcicleTone)>, Option<String>) {
+fn legend(
+    estimate: &Estimate,
+    numbers: &StageNumbers<'_>,
+    root: &Node,
+) -> (Vec<(String, IcicleTone)>, Option<String>) {
     let mut energies: HashMap<&str, BigRational> = HashMap::new();
     add_stages(root, &mut energies);
     let stages = estimate.stages.iter().enumerate();
@@ -61,7 +67,8 @@ fn legend(estimate: &Estimate, root: &Node) -> (Vec<(String, IcicleTone)>, Optio
     let left_out = (count > LEGEND).then(|| {
         format!("In the legend: the {LEGEND} of {count} stages that take most; colours come again.")
     });
-    let entry = |(index, stage, _): (usize, &String, BigRational)| {
+    let entry = |(_, stage, _): (usize, &String, BigRational)| {
+        let index = numbers.get(stage);
         (stage.clone(), IcicleTone::Segment { index, lighter: 0 })
     };
     (taking.into_iter().map(entry).collect(), left_out)
@@ -78,7 +85,7 @@ fn add_stages<'n>(node: &'n Node, energies: &mut HashMap<&'n str, BigRational>) 
 }
 
 struct Shown<'p> {
-    stages: &'p [String],
+    numbers: &'p StageNumbers<'p>,
     root: &'p Node,
 }
 
@@ -87,7 +94,7 @@ impl Shown<'_> {
     /// number of its stage.
     fn of(&self, node: &Node, around: &str, stage: Option<usize>) -> IcicleBox {
         let stage = match node.kind {
-            NodeKind::Stage => self.stages.iter().position(|known| *known == node.name),
+            NodeKind::Stage => Some(self.numbers.get(&node.name)),
             _ => stage,
         };
         let lighter = match node.kind {

@@ -8,16 +8,19 @@ use num_traits::{ToPrimitive, Zero};
 
 use super::conventions::conventions_line;
 use super::estimate::title;
+use super::stage_numbers::StageNumbers;
 use crate::energy::{By, Estimate, Moved};
-use crate::render::chart::{AxisUnit, ChartAxis, LineChart, Scale, Series, SeriesStyle, Stroke};
+use crate::render::chart::{
+    AxisUnit, ChartAxis, LineChart, Scale, Series, SeriesColour, SeriesStyle, Stroke,
+};
 use crate::table::MemoryLevel;
 use crate::units::significant;
 
 /// Into so many steps the line is cut.
 const STEPS: u32 = 40;
 
-/// So many stages have a colour of their own, beside that of the line.
-const COLOURS: usize = 7;
+/// The colour of the line: the dark grey, which no stage has.
+const LINE: usize = 7;
 
 /// Arithmetic intensity against energy per operation: a dot for every op, a
 /// colour for every stage, and the line of what arithmetic and the farthest memory
@@ -38,26 +41,27 @@ pub fn roofline(estimate: &Estimate) -> Option<LineChart> {
     if high <= 0.0 {
         return None;
     }
+    let coincident = coincident_line(&stages);
     series.push(Series {
         label: format!("arithmetic and {} alone", level.name()),
         points: line((low, high), |x| per_operation + per_byte / x),
         style: SeriesStyle {
-            colour: COLOURS,
+            colour: SeriesColour::Line(LINE),
             stroke: Stroke::Solid,
         },
     });
-    for (colour, (stage, points)) in stages.into_values().enumerate() {
+    for (number, (stage, points)) in stages {
         series.push(Series {
             label: stage,
             points,
             style: SeriesStyle {
-                // After the last colour they come again as rings.
-                colour: colour / COLOURS * (COLOURS + 1) + colour % COLOURS,
+                colour: SeriesColour::Stage(number),
                 stroke: Stroke::Dots,
             },
         });
     }
     let mut caption = vec![conventions_line(estimate)];
+    caption.extend(coincident);
     caption.extend(hidden_line(hidden, level));
     Some(LineChart {
         title: format!("Roofline of {}", title(estimate)),
@@ -92,12 +96,13 @@ fn line((low, high): (f64, f64), y: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
     (0..=STEPS).map(|step| (at(step), y(at(step)))).collect()
 }
 
-/// By its place in the model every stage, with its ops as points.
+/// By its number in the model every stage, with its ops as points.
 type Stages = BTreeMap<usize, (String, Vec<(f64, f64)>)>;
 
 /// The ops as points by stage, and how many are none: they compute nothing, or
 /// move nothing to or from the farthest level.
 fn dots(estimate: &Estimate, moved: &Moved, farthest: usize) -> (Stages, usize) {
+    let numbers = StageNumbers::of(std::iter::once(estimate));
     let mut stages: Stages = BTreeMap::new();
     let mut hidden = 0;
     let mut far: BTreeMap<&str, BigRational> = BTreeMap::new();
@@ -121,15 +126,65 @@ fn dots(estimate: &Estimate, moved: &Moved, farthest: usize) -> (Stages, usize) 
         let count = operations.to_f64().unwrap_or(f64::NAN);
         let bytes = bits.to_f64().unwrap_or(f64::NAN) / 8.0;
         let point = (count / bytes, energy.picojoules() / count);
-        let at = estimate.stages.iter().position(|known| known == stage);
         let (_, points) = stages
-            .entry(at.unwrap_or(usize::MAX))
+            .entry(numbers.get(stage))
             .or_insert_with(|| ((*stage).to_owned(), Vec::new()));
         if !points.contains(&point) {
             points.push(point);
         }
     }
     (stages, hidden)
+}
+
+/// Two ops of which neither number differs by more are one point in the picture.
+const NEAR: f64 = 0.06;
+/// So many heaps are named, with so many stages of each.
+const MOST_HEAPS: usize = 8;
+const MOST_NAMES: usize = 12;
+
+/// The stages that lie on one another, so that only the last of them is seen.
+fn coincident_line(stages: &Stages) -> Option<String> {
+    let is_near = |a: f64, b: f64| (a / b).ln().abs() < NEAR;
+    let mut heaps: Vec<((f64, f64), Vec<&str>)> = Vec::new();
+    for (name, points) in stages.values() {
+        for (x, y) in points {
+            let near = |heap: &&mut ((f64, f64), Vec<&str>)| {
+                is_near(heap.0.0, *x) && is_near(heap.0.1, *y)
+            };
+            match heaps.iter_mut().find(near) {
+                Some((_, names)) if names.contains(&name.as_str()) => {}
+                Some((_, names)) => names.push(name),
+                None => heaps.push(((*x, *y), vec![name])),
+            }
+        }
+    }
+    heaps.retain(|(_, names)| names.len() > 1);
+    heaps.sort_by(|(a, _), (b, _)| a.0.total_cmp(&b.0));
+    let more = heaps.len().saturating_sub(MOST_HEAPS);
+    let heaps: Vec<String> = heaps
+        .iter()
+        .take(MOST_HEAPS)
+        .map(|((x, _), names)| {
+            let mut all: Vec<String> = names
+                .iter()
+                .take(MOST_NAMES)
+                .map(|name| (*name).to_owned())
+                .collect();
+            if names.len() > MOST_NAMES {
+                all.push(format!("{} more", names.len() - MOST_NAMES));
+            }
+            format!(
+                "{} at {} operations per byte",
+                all.join(", "),
+                significant(*x, 2)
+            )
+        })
+        .collect();
+    let more = match more {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    (!heaps.is_empty()).then(|| format!("On one another: {}{more}.", heaps.join("; ")))
 }
 
 fn hidden_line(hidden: usize, level: &MemoryLevel) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Which bars show what moves a result.
 
 use super::sensitivity::result;
-use crate::number::{plain, to_f64};
+use crate::number::{is_decimal, plain, to_f64};
 use crate::render::chart::{Tornado, TornadoBar, ValueKind};
 use crate::uncertainty::{AnalysisResult, Input, InputKind};
 use crate::units::{Energy, significant};
@@ -44,7 +44,7 @@ pub fn reaches(finding: &AnalysisResult) -> Tornado {
         value: measure,
         bars: bars.take(MAX_BARS).collect(),
         x_label: match measure {
-            ValueKind::Share => "saved".to_owned(),
+            ValueKind::Share => "energy saved".to_owned(),
             ValueKind::Energy => "energy".to_owned(),
         },
         caption: vec!["Each input alone: an entry within its range, a dim ± 10 %.".to_owned()],
@@ -54,8 +54,16 @@ pub fn reaches(finding: &AnalysisResult) -> Tornado {
 fn shown(input: &Input, value: &num_rational::BigRational) -> String {
     match input.kind {
         InputKind::Entry => Energy::from_picojoules(to_f64(value)).to_string(),
-        InputKind::Device => significant(to_f64(value), 4),
         InputKind::Dim if value.is_integer() => plain(value),
-        InputKind::Dim => significant(to_f64(value), 4),
+        InputKind::Device | InputKind::Dim => short(value),
+    }
+}
+
+/// A number as a reader would type it, or four digits of it.
+fn short(value: &num_rational::BigRational) -> String {
+    let all = plain(value);
+    match is_decimal(value) && all.len() <= 7 {
+        true => all,
+        false => significant(to_f64(value), 4),
     }
 }

@@ -266,7 +266,7 @@ fn tornado_bars_are_what_one_input_alone_can_do() {
     assert_eq!(shown.value, ValueKind::Share);
     assert_close(shown.baseline, to_f64(&findings[2].value));
     let names: Vec<&str> = shown.bars.iter().map(|bar| bar.label.as_str()).collect();
-    assert_eq!(names[..2], ["h = 8", "rho = 0.5000"]);
+    assert_eq!(names[..2], ["h = 8", "rho = 0.5"]);
     assert!(names.contains(&"45nm.fp32.select = 0 pJ"));
     // `b` cancels, and the prices of the table's source are exact.
     assert!(!names.contains(&"b = 1") && !names.contains(&"45nm.fp32.mul = 3.70 pJ"));

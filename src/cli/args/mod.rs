@@ -48,7 +48,7 @@ pub(super) use self::scan::ScanArgs;
 pub(super) use self::schema::{KindArg, SchemaArgs};
 pub(super) use self::sensitivity::{OfArg, SensitivityArgs};
 pub(super) use self::show::{ShippedKind, ShowArgs, ShowOutput};
-pub(super) use self::sweep::{SweepArgs, SweepOutput};
+pub(super) use self::sweep::{LogAxis, SweepArgs, SweepOutput};
 pub(super) use self::table::{ScaleArgs, TableArgs, TableCommand};
 pub(super) use self::threshold::{CrossoverArgs, RequireArgs, ThresholdArgs};
 

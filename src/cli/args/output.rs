@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::render::plot::{FigureWidth, FontSize};
+
 /// The format of a result.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct FormatArgs {
@@ -41,9 +43,24 @@ pub(super) fn file(typed: &str) -> Result<PathBuf, String> {
 /// The picture of a result.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct PlotArgs {
-    /// Draw a plot into this file, an .svg or a .png
+    /// Draw a plot into this file, an .svg, a .png or a .pdf
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) plot: Option<PathBuf>,
+    /// How wide the plot is in print: 40mm to 1000mm, such as 84mm, 17.4cm or
+    /// 3.5in, or `slide`; it is laid out for that, its type as large as given
+    #[arg(long, value_name = "WIDTH", help_heading = "Plots")]
+    pub(in crate::cli) width: Option<FigureWidth>,
+    /// How large the type of the plot is, 7pt to 48pt [8pt, 18pt on a slide]
+    #[arg(long, value_name = "SIZE", help_heading = "Plots")]
+    pub(in crate::cli) font_size: Option<FontSize>,
+    /// A title in the place of the plot's own; '' is none
+    #[arg(
+        long,
+        value_name = "TEXT",
+        allow_hyphen_values = true,
+        help_heading = "Plots"
+    )]
+    pub(in crate::cli) title: Option<String>,
 }
 
 /// The formats of results.

@@ -15,13 +15,14 @@ use super::random::SeedArgs;
 #[command(mut_arg("plot", |arg| {
     arg.help(
         "Draw the savings (or energies) over one axis as lines, over two as a heat map, \
-         into an .svg or .png",
+         into an .svg, .png or .pdf",
     )
 }))]
 #[command(after_help = "\
 Examples:
   picojoule sweep attention --over n=1..512
   picojoule sweep attention --over n=1..512 --plot savings.svg --scope attention
+  picojoule sweep attention --over n=16..4096:log:9 --plot savings.pdf --width 84mm
   picojoule sweep bert-base --over n=64..1024:64 --over 45nm.fp32.mul=1..5:0.5 --out bert.parquet
   picojoule sweep attention --over n=10,25 --over format=fp32,int8 --output csv
   picojoule sweep attention --over n=1..512:log --over rho=0.1..0.9 --sample 10000 --out sample.csv
@@ -68,6 +69,17 @@ pub(in crate::cli) struct SweepArgs {
     /// Write the rows to stdout; a summary otherwise
     #[arg(long, short, value_enum, default_value_t = SweepOutput::Summary)]
     pub(in crate::cli) output: SweepOutput,
+    /// Draw these axes of the plot by the logarithm; an axis over `FROM..TO:log:COUNT`
+    /// is so by itself, and energies are where they are far apart
+    #[arg(
+        long,
+        value_enum,
+        value_name = "AXES",
+        value_delimiter = ',',
+        requires = "plot",
+        help_heading = "Plots"
+    )]
+    pub(in crate::cli) log_axis: Vec<LogAxis>,
     #[command(flatten)]
     pub(in crate::cli) columns: ColumnsArgs,
     #[command(flatten)]
@@ -91,4 +103,13 @@ pub(in crate::cli) enum SweepOutput {
     Csv,
     /// All rows as JSON lines
     Json,
+}
+
+/// An axis of a plot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum LogAxis {
+    /// From left to right
+    X,
+    /// From bottom to top
+    Y,
 }

@@ -8,6 +8,7 @@ mod picture;
 mod plan;
 mod points;
 mod request;
+mod shown;
 mod summary;
 
 use std::io;
@@ -92,7 +93,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         Ok(()) => rows.map_or(Ok(()), Rows::finish)?,
     }
     if let Some(plot) = plot {
-        picture::render(&plan, &kept, args.target, &plot)?;
+        picture::render(&plan, &kept, args, &plot)?;
     }
     let format = match args.output {
         SweepOutput::Summary => Some(TableFormat::Text),

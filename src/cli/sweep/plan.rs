@@ -23,6 +23,8 @@ pub(super) struct SweepPlan {
     model: String,
     /// The numeric axes.
     pub(super) axes: Vec<String>,
+    /// How each of them is drawn.
+    pub(super) looks: Vec<AxisLook>,
     /// Axes that decide which ops there are.
     pub(super) switches: Vec<String>,
     pub(super) variants: Vec<String>,
@@ -36,6 +38,15 @@ pub(super) struct SweepPlan {
     pub(super) conventions: Vec<String>,
     /// What cannot be imported.
     pub(super) refused: Refused,
+}
+
+/// How an axis is drawn.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct AxisLook {
+    /// The unit of its values; empty where they are plain numbers.
+    pub(super) unit: &'static str,
+    /// Whether its values lie evenly in their logarithms.
+    pub(super) is_log: bool,
 }
 
 /// Points at which a graph cannot be imported.
@@ -125,6 +136,12 @@ impl SweepPlan {
             model: first.model.model.root.name.clone(),
             axes: (axes.iter())
                 .map(|axis| axis.symbol.name().to_owned())
+                .collect(),
+            looks: (axes.iter())
+                .map(|axis| AxisLook {
+                    unit: axis.over.name.unit(),
+                    is_log: axis.over.is_log,
+                })
                 .collect(),
             variants: first.model.variants.clone(),
             scopes: first.scopes(&args.scopes.scope)?,

@@ -121,8 +121,10 @@ fn axes(swept: &[&SweptAxis]) -> Result<Vec<SweepAxis>, Problems> {
         if let Some(OverValues::Range(range)) = axis.over.values()
             && range.log
         {
-            let message = "a logarithmic range is drawn from: give --sample too";
-            return Err(Diagnostic::at(axis.over.place(), message).into());
+            let message = "a logarithmic range without a count is drawn from";
+            return Err(Diagnostic::at(axis.over.place(), message)
+                .help("write `FROM..TO:log:COUNT` for so many values, or give --sample too")
+                .into());
         }
     }
     let axis = |axis: &&SweptAxis| {

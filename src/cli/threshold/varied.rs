@@ -285,6 +285,10 @@ pub(super) fn over_range(over: &Over, axis: &ThresholdAxis) -> Result<Range, Dia
     let at = |message: String| Diagnostic::at(over.place(), message);
     let range = match over.values() {
         None => return Ok(axis.default_range()),
+        Some(OverValues::List(_)) if over.is_log => {
+            let message = format!("`{name}` runs over all of a range here, not over some values");
+            return Err(at(message).help("leave out `:log:COUNT`"));
+        }
         Some(OverValues::List(_)) => {
             let message = format!("`{name}` runs over a range here, not over a list");
             return Err(at(message).help("write `FROM..TO`, such as `1..4096`, or `FROM..TO:STEP`"));

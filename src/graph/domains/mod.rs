@@ -87,6 +87,7 @@ pub(super) fn find(lowered: Lowered<'_>, unfold: Unfold) -> Result<OpGraph, Prob
         scopes: lowered.scopes,
         densities: None,
         phase: Phase::default(),
+        model_stages: lowered.model.stages().into(),
     };
     pass.densities.check(&graph, &mut problems);
     graph.densities =

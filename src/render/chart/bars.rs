@@ -9,24 +9,32 @@ pub struct StackedBars {
     pub title: String,
     /// What holds for the whole chart, such as model and phase.
     pub subtitle: Option<String>,
-    /// The names of the segments, such as stages, from left to right.
-    pub legend: Vec<String>,
-    /// How the segments are coloured.
-    pub tones: Tones,
+    /// The segments, such as stages, from left to right.
+    pub legend: Vec<Segment>,
     /// The groups, from top to bottom.
     pub groups: Vec<BarGroup>,
     /// Small print under the plot: the conventions that were used.
     pub caption: Vec<String>,
 }
 
-/// How segments are coloured.
+/// A segment of every bar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// What it stands for, such as a stage.
+    pub name: String,
+    /// How it is filled.
+    pub fill: SegmentFill,
+}
+
+/// How a segment is filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tones {
-    /// Each in a colour of its own.
-    Single,
-    /// The first in a colour of its own; then every two in a darker and a lighter
-    /// tone of one, as reads and writes of a level of memory.
-    Pairs,
+pub enum SegmentFill {
+    /// In the colour of the stage of this number in its model, which it has in every
+    /// figure.
+    Stage(usize),
+    /// In that of a part: the first alone; then every two in a darker and a lighter
+    /// tone of one colour, as reads and writes of a level of memory.
+    Part(usize),
 }
 
 /// Bars that belong together.
@@ -43,9 +51,9 @@ pub struct BarGroup {
 pub struct Bar {
     /// What the bar stands for, such as a variant.
     pub label: String,
-    /// The segments, one for each name in the legend.
+    /// The segments, one for each in the legend.
     pub segments: Vec<Energy>,
-    /// What to say after the total at the bar's end, such as `−65.1 %`.
+    /// What to say after the total at the bar's end, such as `65.1 % saved`.
     pub note: Option<String>,
 }
 

@@ -37,10 +37,20 @@ pub struct Series {
 /// How a line looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SeriesStyle {
-    /// Which of the eight colours it has; they come again after the last.
-    pub colour: usize,
+    /// Its colour.
+    pub colour: SeriesColour,
     /// How it goes through its points.
     pub stroke: Stroke,
+}
+
+/// The colour of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeriesColour {
+    /// Which of the eight colours of lines; they come again after the last.
+    Line(usize),
+    /// That of the stage of this number in its model, which it has in every figure;
+    /// where fills are hatched, points are rings or stand on a corner.
+    Stage(usize),
 }
 
 /// How a line goes through its points.
@@ -50,6 +60,10 @@ pub enum Stroke {
     Solid,
     /// Broken, for a second distinction such as the number format.
     Dashed,
+    /// Broken into short pieces.
+    Dotted,
+    /// Broken into long pieces.
+    LongDashed,
     /// Not at all: there are points alone.
     Dots,
 }

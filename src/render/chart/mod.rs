@@ -16,10 +16,10 @@ mod tornado;
 mod value;
 
 pub use axis::{AxisUnit, ChartAxis, Scale};
-pub use bars::{Bar, BarGroup, StackedBars, Tones};
+pub use bars::{Bar, BarGroup, Segment, SegmentFill, StackedBars};
 pub use dots::{Dot, DotGroup, DotPlot};
 pub use heat::{HeatMap, HeatTarget};
 pub use icicle::{Icicle, IcicleBox, IcicleTone};
-pub use lines::{Band, LineChart, Mark, Region, Series, SeriesStyle, Stroke};
+pub use lines::{Band, LineChart, Mark, Region, Series, SeriesColour, SeriesStyle, Stroke};
 pub use tornado::{Tornado, TornadoBar};
 pub use value::ValueKind;

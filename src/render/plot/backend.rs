@@ -37,7 +37,7 @@ impl<'a> SvgBackend<'a> {
     }
 
     /// Many filled rectangles as one path, each given by its upper left and lower
-    /// right corner. A heat map of rectangles of their own would be ten times as long.
+    /// right corner, without seams between them. A heat map of rectangles of their own would be ten times as long.
     pub fn rects(&mut self, corners: &[BackendCoord], colour: BackendColor) -> BackendResult {
         let mut path = String::new();
         for pair in corners.chunks_exact(2) {
@@ -47,7 +47,10 @@ impl<'a> SvgBackend<'a> {
             let back = number(left - right);
             let _ = write!(path, "M{x} {y}h{width}v{height}h{back}z");
         }
-        self.element(format_args!(r#"<path fill="{}" d="{path}"/>"#, hex(colour)))
+        self.element(format_args!(
+            r#"<path fill="{}" shape-rendering="crispEdges" d="{path}"/>"#,
+            hex(colour)
+        ))
     }
 
     /// Opens a box that can be looked for by its label and says `detail` to whoever

@@ -161,10 +161,10 @@ impl ColourScale {
             if row >= height || level(row) != level(top) {
                 let band = Rect {
                     top: bar.top + top,
-                    bottom: bar.top + row,
+                    // The next one covers the rest, so that no seam is between them.
                     ..bar
                 };
-                painter.rect(band, self.colour(level(top)))?;
+                painter.rects(&[band], self.colour(level(top)))?;
                 top = row;
             }
             row += 1.0;

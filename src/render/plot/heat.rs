@@ -5,10 +5,11 @@
 //! saving, is outlined in the plot and on the bar.
 
 use super::colour_scale::ColourScale;
-use super::heat_plot::{Layout, plot};
+use super::heat_plot::{Layout, WIDTH, plot};
 use super::legend::legend;
 use super::page;
 use super::painter::Painter;
+use super::style::FigureStyle;
 use super::{ChartError, Svg};
 use crate::render::chart::HeatMap;
 
@@ -17,22 +18,23 @@ use crate::render::chart::HeatMap;
 /// There must be a row and a column, their values must rise, be finite, and be above
 /// zero on logarithmic axes; there must be a cell for each pair, and the values of
 /// cells must be finite. Bindings of both signs get colours in two directions from zero.
-pub fn heat_map(chart: &HeatMap) -> Result<Svg, ChartError> {
+pub fn heat_map(chart: &HeatMap, style: &FigureStyle) -> Result<Svg, ChartError> {
     check(chart)?;
+    let sheet = style.sheet(WIDTH);
     let mut elements = String::new();
     let painter = Painter::new(&mut elements)?;
     let values = chart.cells.iter().flatten().filter_map(|cell| *cell);
     let scale = ColourScale::of(chart.value, values)?;
-    let layout = Layout::of(chart, &painter, scale)?;
+    let layout = Layout::of(chart, &painter, scale, &sheet)?;
     let subtitle = chart.subtitle.as_deref();
-    let mut y = page::heading(&painter, &chart.title, subtitle, layout.width)?;
+    let mut y = page::heading(&painter, &sheet, &chart.title, subtitle)?;
     if !layout.entries.is_empty() {
         y = legend(&painter, &layout.entries, y + 8.0, layout.width)?;
     }
     y = plot(&painter, chart, &layout, (y + 10.0).ceil())?;
     let height = page::small_print(&painter, &chart.caption, y, layout.width)?;
     drop(painter);
-    Ok(Svg::frame(&chart.title, (layout.width, height), &elements))
+    Ok(Svg::frame(&chart.title, &sheet, height, &elements))
 }
 
 fn check(chart: &HeatMap) -> Result<(), ChartError> {

@@ -7,20 +7,19 @@ use super::ChartError;
 use super::axis::Tick;
 use super::colour_scale::ColourScale;
 use super::heat_grid::{OUTLINE, Side, Span, outline, patches};
-use super::legend::{self, Entry, Swatch};
+use super::legend::{Entry, Swatch};
 use super::page::{self, LABEL, MARGIN, TICK};
-use super::painter::{Painter, Rect, line_height};
+use super::painter::{Painter, Rect, block_height, line_height};
 use super::palette::{AXIS, Hatch};
+use super::style::Sheet;
 use crate::render::chart::HeatMap;
 
-/// The width of a page that nothing forces to be wider.
-const WIDTH: f64 = 720.0;
-/// The greatest height of a plot that nothing forces to be higher.
+/// The width of a page on a screen.
+pub const WIDTH: f64 = 720.0;
+/// The greatest height of a plot.
 const HEIGHT: f64 = 340.0;
 /// The least height of a plot.
 const LEAST_HEIGHT: f64 = 120.0;
-/// The least width of a plot.
-const LEAST_PLOT: f64 = 320.0;
 /// Cells are at most this high.
 const HIGHEST_CELL: f64 = 56.0;
 /// The length of a tick.
@@ -40,6 +39,8 @@ pub struct Layout {
     x: Side,
     y: Side,
     y_ticks: Vec<Tick>,
+    /// The names of the axes, broken into lines.
+    names: [Vec<String>; 2],
     scale: Option<ColourScale>,
 }
 
@@ -49,19 +50,19 @@ impl Layout {
         chart: &HeatMap,
         painter: &Painter<'_>,
         scale: Option<ColourScale>,
+        sheet: &Sheet<'_>,
     ) -> Result<Layout, ChartError> {
         let x = Side::of(&chart.x, &chart.columns)?;
         let y = Side::of(&chart.y, &chart.rows)?;
         let rows = chart.rows.len() as f64;
-        let height = HEIGHT.min(rows * HIGHEST_CELL).max(LEAST_HEIGHT);
-        let height = y
-            .whole(height)
-            .max(painter.width(&chart.y.label, LABEL).ceil());
+        let most = sheet.most(HEIGHT, 0.8);
+        let height = y.whole(most.min(rows * HIGHEST_CELL).max(LEAST_HEIGHT));
         let y_ticks = y.ticks(chart.y.unit, height, |_| 18.0);
 
+        let y_name = page::axis_lines(painter, &page::axis_name(&chart.y), height);
         let name = match chart.y.label.is_empty() {
             true => 0.0,
-            false => line_height(LABEL) + 4.0,
+            false => block_height(&y_name, LABEL) + 4.0,
         };
         let numbers = painter.widest(y_ticks.iter().map(|tick| &tick.label), TICK);
         let left = (MARGIN + name + numbers + 4.0 + TICK_LENGTH).ceil();
@@ -70,26 +71,28 @@ impl Layout {
             .map_or(0.0, |scale| scale.width(painter, height));
         let beside = bar + MARGIN;
 
-        let entries = entries(chart);
-        let subtitle = chart.subtitle.as_deref();
-        let width = WIDTH
-            .max(page::least_width(
-                painter,
-                &chart.title,
-                subtitle,
-                &chart.caption,
-            ))
-            .max(legend::least_width(painter, &entries))
-            .max(left + painter.width(&chart.x.label, LABEL).max(LEAST_PLOT) + beside)
-            .ceil();
+        let width = x.whole((sheet.width - left - beside).max(1.0));
+        let x_name = page::axis_lines(painter, &page::axis_name(&chart.x), width);
         Ok(Layout {
-            width,
-            entries,
+            width: sheet.width,
+            entries: entries(chart),
             left,
-            size: (x.whole(width - left - beside), height),
+            size: (width, height),
             x,
             y,
             y_ticks,
+            names: [
+                if chart.x.label.is_empty() {
+                    Vec::new()
+                } else {
+                    x_name
+                },
+                if chart.y.label.is_empty() {
+                    Vec::new()
+                } else {
+                    y_name
+                },
+            ],
             scale,
         })
     }
@@ -143,7 +146,7 @@ pub fn plot(
             painter.rects(&outline(&rows, &columns, inside, width), colour)?;
         }
     }
-    y_axis(painter, chart, layout, plot)?;
+    y_axis(painter, layout, plot)?;
     if let Some(scale) = &layout.scale {
         let target = chart.target.as_ref();
         scale.render(painter, plot, target.map(|target| (target.from, target.to)))?;
@@ -214,28 +217,20 @@ fn x_axis(
         let x = x.min(layout.width - half).max(half);
         painter.text(&tick.label, (x, row), TICK, HPos::Center)?;
     }
-    if chart.x.label.is_empty() {
-        return Ok(row + line_height(TICK) / 2.0);
-    }
-    let below = row + line_height(TICK) + 2.0;
+    let [name, _] = &layout.names;
+    let below = row + line_height(TICK) / 2.0 + 1.0;
     let middle = (plot.left + plot.right) / 2.0;
-    painter.text(&chart.x.label, (middle, below), LABEL, HPos::Center)?;
-    Ok(below + line_height(LABEL) / 2.0)
+    painter.block(name, (middle, below), LABEL, HPos::Center)
 }
 
-fn y_axis(
-    painter: &Painter<'_>,
-    chart: &HeatMap,
-    layout: &Layout,
-    plot: Rect,
-) -> Result<(), ChartError> {
+fn y_axis(painter: &Painter<'_>, layout: &Layout, plot: Rect) -> Result<(), ChartError> {
     let end = plot.left - TICK_LENGTH;
     for tick in &layout.y_ticks {
         let y = plot.bottom - layout.y.at(tick.value) * (plot.bottom - plot.top);
         painter.line(&[(end, y), (plot.left, y)], &AXIS, 1.0)?;
         painter.text(&tick.label, (end - 4.0, y), TICK, HPos::Right)?;
     }
-    let x = MARGIN + line_height(LABEL) / 2.0;
+    let [_, name] = &layout.names;
     let middle = (plot.top + plot.bottom) / 2.0;
-    painter.text_upwards(&chart.y.label, (x, middle), LABEL)
+    painter.block_upwards(name, (MARGIN, middle), LABEL)
 }

@@ -6,14 +6,15 @@ use plotters::style::text_anchor::HPos;
 use super::font::Type;
 use super::icicle_layout::{Content, Placed, layout};
 use super::interactive::{FIELD_WIDTH, search_field};
-use super::legend::{self, Entry, Swatch, legend};
+use super::legend::{Entry, Swatch, legend};
 use super::page::{self, LABEL, MARGIN};
 use super::painter::{Painter, Rect};
 use super::palette::{self, GRID, Hatch, INK, PAPER};
+use super::style::FigureStyle;
 use super::{ChartError, Svg};
 use crate::render::chart::{Icicle, IcicleBox, IcicleTone};
 
-/// The width of the page; wider where a name in the legend needs it.
+/// The width of a page on a screen.
 const WIDTH: f64 = 1000.0;
 /// The height of a row, with the line below it.
 const ROW: f64 = 25.0;
@@ -25,24 +26,25 @@ const PADDING: f64 = 4.0;
 const SHORTEST: usize = 3;
 
 /// Draws an icicle. The sizes must be finite and not below zero.
-pub fn icicle(chart: &Icicle) -> Result<Svg, ChartError> {
+pub fn icicle(chart: &Icicle, style: &FigureStyle) -> Result<Svg, ChartError> {
     check(&chart.root)?;
+    let sheet = style.sheet(WIDTH);
     let mut elements = String::new();
     let painter = Painter::new(&mut elements)?;
     let entries: Vec<Entry> = chart.legend.iter().map(entry).collect();
     let subtitle = chart.subtitle.as_deref();
-    let heading = page::least_width(&painter, &chart.title, subtitle, &chart.caption);
-    let width = WIDTH
-        .max(heading + FIELD_WIDTH + MARGIN)
-        .max(legend::least_width(&painter, &entries));
-    let plot_width = width - 2.0 * MARGIN;
-    let beside_field = width - FIELD_WIDTH - MARGIN;
-    let mut y = page::heading(&painter, &chart.title, subtitle, beside_field)?;
+    let width = sheet.width;
+    // Paper cannot be searched.
+    let beside = match sheet.is_print() {
+        true => 0.0,
+        false => FIELD_WIDTH + MARGIN,
+    };
+    let mut y = page::heading_beside(&painter, &sheet, &chart.title, (subtitle, beside))?;
     if !entries.is_empty() {
         y = legend(&painter, &entries, y + 8.0, width)?;
     }
     let top = (y + 10.0).ceil();
-    let layout = layout(&chart.root, plot_width);
+    let layout = layout(&chart.root, width - 2.0 * MARGIN);
     for placed in &layout.placed {
         draw(&painter, placed, top)?;
     }
@@ -58,8 +60,10 @@ pub fn icicle(chart: &Icicle) -> Result<Svg, ChartError> {
     }
     let height = page::small_print(&painter, &caption, bottom, width)?;
     drop(painter);
-    elements += &search_field((width - MARGIN, MARGIN - 4.0));
-    Ok(Svg::frame(&chart.title, (width, height), &elements))
+    if !sheet.is_print() {
+        elements += &search_field((width - MARGIN, MARGIN - 4.0));
+    }
+    Ok(Svg::frame(&chart.title, &sheet, height, &elements))
 }
 
 fn check(own: &IcicleBox) -> Result<(), ChartError> {

@@ -5,7 +5,7 @@ use plotters::style::text_anchor::HPos;
 
 use super::ChartError;
 use super::page::{LABEL, MARGIN};
-use super::painter::{Painter, Rect, line_height};
+use super::painter::{Dash, Painter, Point, Rect, line_height};
 use super::palette::{Hatch, INK, PAPER};
 
 /// The side of a sample.
@@ -15,6 +15,9 @@ const GAP: f64 = 5.0;
 /// The distance between two entries.
 const APART: f64 = 16.0;
 
+/// The length of a sample of a line.
+const STROKE: f64 = 20.0;
+
 /// What a sample looks like.
 #[derive(Debug, Clone, Copy)]
 pub enum Swatch {
@@ -22,6 +25,19 @@ pub enum Swatch {
     Fill(RGBColor, Hatch),
     /// A square with nothing but its outline.
     Outline,
+    /// A line, with a point on it where it has points.
+    Line(RGBColor, Option<Dash>, Option<Point>),
+    /// A point alone.
+    Point(RGBColor, Point),
+}
+
+impl Swatch {
+    fn width(self) -> f64 {
+        match self {
+            Swatch::Fill(..) | Swatch::Outline | Swatch::Point(..) => SWATCH,
+            Swatch::Line(..) => STROKE,
+        }
+    }
 }
 
 /// An entry: a sample and its name.
@@ -33,18 +49,8 @@ pub struct Entry {
     pub name: String,
 }
 
-/// How wide the page must be for the longest entry.
-pub fn least_width(painter: &Painter<'_>, entries: &[Entry]) -> f64 {
-    let widths = entries.iter().map(|entry| width_of(painter, entry));
-    widths.fold(0.0, f64::max) + 2.0 * MARGIN
-}
-
-fn width_of(painter: &Painter<'_>, entry: &Entry) -> f64 {
-    SWATCH + GAP + painter.width(&entry.name, LABEL)
-}
-
 /// Draws the entries from `top` down on a page `width` wide, in as many rows as they
-/// need. Gives the lower edge.
+/// need; a name wider than the page is shortened. Gives the lower edge.
 pub fn legend(
     painter: &Painter<'_>,
     entries: &[Entry],
@@ -54,25 +60,45 @@ pub fn legend(
     let height = line_height(LABEL) + 3.0;
     let (mut x, mut middle) = (MARGIN, top + height / 2.0);
     for entry in entries {
-        if x > MARGIN && x + width_of(painter, entry) > width - MARGIN {
+        let sample = entry.swatch.width();
+        let room = width - 2.0 * MARGIN - sample - GAP;
+        let name = painter.shortened(&entry.name, room, LABEL);
+        let wide = sample + GAP + painter.width(&name, LABEL);
+        if x > MARGIN && x + wide > width - MARGIN {
             (x, middle) = (MARGIN, middle + height);
         }
-        let square = Rect {
-            left: x,
-            top: middle - SWATCH / 2.0,
-            right: x + SWATCH,
-            bottom: middle + SWATCH / 2.0,
-        };
-        match entry.swatch {
-            Swatch::Fill(colour, hatch) => painter.hatched(square, (colour, hatch))?,
-            Swatch::Outline => {
-                painter.rect(square, INK)?;
-                painter.rect(square.shrunk(2.0), PAPER)?;
-            }
-        }
-        let at = (x + SWATCH + GAP, middle);
-        painter.text(&entry.name, at, LABEL, HPos::Left)?;
-        x += width_of(painter, entry) + APART;
+        swatch(painter, entry.swatch, (x, middle))?;
+        let at = (x + sample + GAP, middle);
+        painter.text(&name, at, LABEL, HPos::Left)?;
+        x += wide + APART;
     }
     Ok(middle + height / 2.0)
+}
+
+fn swatch(
+    painter: &Painter<'_>,
+    swatch: Swatch,
+    (x, middle): (f64, f64),
+) -> Result<(), ChartError> {
+    let square = Rect {
+        left: x,
+        top: middle - SWATCH / 2.0,
+        right: x + SWATCH,
+        bottom: middle + SWATCH / 2.0,
+    };
+    match swatch {
+        Swatch::Fill(colour, hatch) => painter.hatched(square, (colour, hatch)),
+        Swatch::Outline => {
+            painter.rect(square, INK)?;
+            painter.rect(square.shrunk(2.0), PAPER)
+        }
+        Swatch::Line(colour, dash, point) => {
+            painter.dashed(&[(x, middle), (x + STROKE, middle)], &colour, 1.8, dash)?;
+            match point {
+                Some(point) => painter.point((x + STROKE / 2.0, middle), colour, point),
+                None => Ok(()),
+            }
+        }
+        Swatch::Point(colour, point) => painter.point((x + SWATCH / 2.0, middle), colour, point),
+    }
 }

@@ -3,12 +3,15 @@
 //! Names stand at the ends of their lines, each after a sample of the line, so that a
 //! reader never goes back and forth to a legend; where they would overlap they move
 //! apart and leaders keep the connection. Marks (a claimed value, a target) are named
-//! in the same column. Regions are named above the plot, where no line can cross.
+//! in the same column. On narrow pages there is no room for that column, and a legend
+//! stands above the plot. Regions are named above the plot, where no line can cross.
 
-use super::lines_layout::Layout;
+use super::legend::legend;
+use super::lines_layout::{Layout, WIDTH};
 use super::lines_plot::{Plot, regions};
 use super::page;
 use super::painter::{Painter, Rect};
+use super::style::FigureStyle;
 use super::{ChartError, Svg};
 use crate::render::chart::{Band, LineChart};
 
@@ -16,22 +19,30 @@ use crate::render::chart::{Band, LineChart};
 ///
 /// Each series must have a point and all points must be finite, and above zero on
 /// logarithmic axes.
-pub fn lines(chart: &LineChart) -> Result<Svg, ChartError> {
-    lines_with_bands(chart, &[])
+pub fn lines(chart: &LineChart, style: &FigureStyle) -> Result<Svg, ChartError> {
+    lines_with_bands(chart, &[], style)
 }
 
 /// Draws a line chart with a shaded band under each of some lines.
 ///
 /// What holds for the points of lines holds for those of bands, and the series of
 /// each band must be there.
-pub fn lines_with_bands(chart: &LineChart, bands: &[Band]) -> Result<Svg, ChartError> {
+pub fn lines_with_bands(
+    chart: &LineChart,
+    bands: &[Band],
+    style: &FigureStyle,
+) -> Result<Svg, ChartError> {
     check(chart)?;
     check_bands(chart, bands)?;
+    let sheet = style.sheet(WIDTH);
     let mut elements = String::new();
     let painter = Painter::new(&mut elements)?;
-    let layout = Layout::of(chart, bands, &painter)?;
+    let layout = Layout::of(chart, bands, &painter, &sheet)?;
     let subtitle = chart.subtitle.as_deref();
-    let mut y = page::heading(&painter, &chart.title, subtitle, layout.width)?;
+    let mut y = page::heading(&painter, &sheet, &chart.title, subtitle)?;
+    if !layout.entries.is_empty() {
+        y = legend(&painter, &layout.entries, y + 6.0, layout.width)?;
+    }
     y = regions(&painter, chart, &layout, y + 10.0)?;
     let plot = Rect {
         left: layout.left,
@@ -49,7 +60,7 @@ pub fn lines_with_bands(chart: &LineChart, bands: &[Band]) -> Result<Svg, ChartE
     .render()?;
     let height = page::small_print(&painter, &chart.caption, y, layout.width)?;
     drop(painter);
-    Ok(Svg::frame(&chart.title, (layout.width, height), &elements))
+    Ok(Svg::frame(&chart.title, &sheet, height, &elements))
 }
 
 fn check(chart: &LineChart) -> Result<(), ChartError> {

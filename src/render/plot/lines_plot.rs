@@ -1,19 +1,17 @@
 //! Drawing a line chart where its [`Layout`] says.
 
+use plotters::style::Color;
 use plotters::style::text_anchor::HPos;
-use plotters::style::{Color, RGBColor};
 
 use super::ChartError;
 use super::end_labels::{Wish, spread};
-use super::lines_layout::{End, INSET, LEADER, Layout, MARK_DASH, SAMPLE, TICK_LENGTH};
-use super::lines_layout::{dash, has_rings, region_lines};
+use super::lines_layout::region_lines;
+use super::lines_layout::{End, INSET, LEADER, Layout, Look, SAMPLE, TICK_LENGTH};
 use super::page::{LABEL, MARGIN, TICK};
 use super::painter::{Painter, Rect, block_height, line_height};
-use super::palette::{AXIS, GREY, GRID, INK, PAPER, line};
-use crate::render::chart::{Band, LineChart, Region, Series, Stroke};
+use super::palette::{AXIS, GRID, INK};
+use crate::render::chart::{Band, LineChart, Region, Series};
 
-/// Series with more points than this are drawn without dots.
-const MOST_DOTS: usize = 32;
 /// How much colour a band has. Where two lie on one another, both are still seen.
 const OPACITY: f64 = 0.16;
 /// How wide a band of a single point is, in pixels.
@@ -56,7 +54,7 @@ pub fn regions(
     regions.sort_by(|a, b| a.from.total_cmp(&b.from));
     for region in regions {
         let (left, right) = region_edges(layout, region)?;
-        let lines = region_lines(painter, region);
+        let lines = region_lines(painter, region, layout);
         let half = painter.widest(&lines, TICK) / 2.0;
         let middle = ((left + right) / 2.0)
             .min(layout.width - MARGIN - half)
@@ -124,7 +122,8 @@ impl Plot<'_, '_> {
         for mark in &self.chart.marks {
             let y = self.y(mark.value);
             let ends = [(self.frame.left, y), (self.frame.right, y)];
-            self.painter.dashed(&ends, &GREY, 1.2, MARK_DASH)?;
+            let look = Look::MARK;
+            self.painter.dashed(&ends, &look.colour, 1.2, look.dash)?;
         }
         for series in &self.chart.series {
             self.series(series)?;
@@ -174,13 +173,10 @@ impl Plot<'_, '_> {
         }
         let ends = [(frame.left, frame.bottom), (frame.right, frame.bottom)];
         painter.line(&ends, &AXIS, 1.0)?;
-        if self.chart.x.label.is_empty() {
-            return Ok(row + line_height(TICK) / 2.0);
-        }
-        let below = row + line_height(TICK) + 2.0;
+        let [name, _] = &self.layout.names;
+        let below = row + line_height(TICK) / 2.0 + 1.0;
         let middle = (frame.left + frame.right) / 2.0;
-        painter.text(&self.chart.x.label, (middle, below), LABEL, HPos::Center)?;
-        Ok(below + line_height(LABEL) / 2.0)
+        painter.block(name, (middle, below), LABEL, HPos::Center)
     }
 
     fn y_axis(&self) -> Result<(), ChartError> {
@@ -198,13 +194,14 @@ impl Plot<'_, '_> {
             1.0,
         )?;
         let middle = (frame.top + frame.bottom) / 2.0;
-        let x = MARGIN + line_height(LABEL) / 2.0;
-        painter.text_upwards(&self.chart.y.label, (x, middle), LABEL)
+        let [_, name] = &self.layout.names;
+        painter.block_upwards(name, (MARGIN, middle), LABEL)
     }
 
     /// Draws a band in the colour of its line.
     fn band(&self, band: &Band) -> Result<(), ChartError> {
-        let colour = line(self.chart.series[band.series].style.colour).mix(OPACITY);
+        let look = Look::of(&self.chart.series[band.series]);
+        let colour = look.colour.mix(OPACITY);
         let lower = band.points.iter().map(|(x, low, _)| self.at((*x, *low)));
         let upper = band.points.iter().map(|(x, _, high)| self.at((*x, *high)));
         let corners: Vec<(f64, f64)> = lower.chain(upper.rev()).collect();
@@ -215,26 +212,21 @@ impl Plot<'_, '_> {
     }
 
     fn series(&self, series: &Series) -> Result<(), ChartError> {
-        let colour = line(series.style.colour);
+        let look = Look::of(series);
         let points: Vec<(f64, f64)> = series.points.iter().map(|p| self.at(*p)).collect();
-        let is_line = series.style.stroke != Stroke::Dots;
-        if is_line && points.len() > 1 {
-            self.painter
-                .dashed(&points, &colour, 1.8, dash(series.style))?;
+        if look.has_line && points.len() > 1 {
+            self.painter.dashed(&points, &look.colour, 1.8, look.dash)?;
         }
-        if !is_line || points.len() <= MOST_DOTS {
-            for point in points {
-                self.dot(point, colour, has_rings(series.style))?;
-            }
+        for point in points {
+            self.point(point, look)?;
         }
         Ok(())
     }
 
-    fn dot(&self, at: (f64, f64), colour: RGBColor, is_ring: bool) -> Result<(), ChartError> {
-        self.painter.dot(at, 2.8, colour)?;
-        match is_ring {
-            true => self.painter.dot(at, 1.5, PAPER),
-            false => Ok(()),
+    fn point(&self, at: (f64, f64), look: Look) -> Result<(), ChartError> {
+        match look.point {
+            Some(point) => self.painter.point(at, look.colour, point),
+            None => Ok(()),
         }
     }
 
@@ -249,19 +241,17 @@ impl Plot<'_, '_> {
         let middles = spread(&wishes, (self.frame.top, self.frame.bottom));
         for (end, (wish, middle)) in self.layout.ends.iter().zip(wishes.iter().zip(middles)) {
             let start = match end.last {
-                Some(last) if end.has_line => self.at(last).0 + 4.0,
+                Some(last) if end.look.has_line => self.at(last).0 + 4.0,
                 _ => self.frame.right,
             };
             let x = self.frame.right + LEADER;
             let leader = [(start, wish.middle), (x - LEADER, wish.middle), (x, middle)];
-            painter.line(&leader, &end.colour.mix(0.5), 0.8)?;
+            painter.line(&leader, &end.look.colour.mix(0.5), 0.8)?;
             let sample = [(x, middle), (x + SAMPLE, middle)];
-            if end.has_line {
-                painter.dashed(&sample, &end.colour, 1.8, end.dash)?;
+            if end.look.has_line {
+                painter.dashed(&sample, &end.look.colour, 1.8, end.look.dash)?;
             }
-            if end.last.is_some() {
-                self.dot((x + SAMPLE / 2.0, middle), end.colour, end.has_rings)?;
-            }
+            self.point((x + SAMPLE / 2.0, middle), end.look)?;
             let top = middle - wish.height / 2.0;
             let at = (x + SAMPLE + 6.0, top);
             painter.block(&end.lines, at, LABEL, HPos::Left)?;

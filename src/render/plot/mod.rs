@@ -1,8 +1,9 @@
-//! Pictures of charts, as SVG and PNG.
+//! Pictures of charts, as SVG, PNG and PDF.
 //!
 //! A [chart](super::chart) is laid out here from measured text, because nothing else
 //! keeps long names from being cut off, and painted through plotters on a backend that
-//! writes SVG. PNG is that SVG rasterised, so the two never differ.
+//! writes SVG. PNG and PDF are made of that SVG, so the three never differ. How wide
+//! a figure is and how large its type is says its [style](FigureStyle).
 //!
 //! Positions are multiples of 1/20 pixel, held as integers, and text is measured and
 //! rasterised with a font inside the binary: the same chart is the same file, byte
@@ -11,6 +12,7 @@
 mod axis;
 mod backend;
 mod bars;
+mod bars_layout;
 mod colour_map;
 mod colour_scale;
 mod dots;
@@ -32,7 +34,10 @@ mod notation;
 mod page;
 mod painter;
 mod palette;
+mod pdf;
+mod pdf_fonts;
 mod rects;
+mod style;
 mod svg;
 #[cfg(test)]
 mod tests;
@@ -46,5 +51,6 @@ pub use error::ChartError;
 pub use heat::heat_map;
 pub use icicle::icicle;
 pub use lines::{lines, lines_with_bands};
+pub use style::{FigureStyle, FigureWidth, FontSize, StyleError};
 pub use svg::Svg;
 pub use tornado::tornado;

@@ -51,7 +51,7 @@ impl Notation {
     /// `value` on its own.
     pub fn text(self, value: f64) -> String {
         let text = match self.unit {
-            None => percent(value, 1),
+            None => percent(value, 2),
             Some(_) => Energy::from_picojoules(value).to_string(),
         };
         text.replace('-', "−")

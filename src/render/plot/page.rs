@@ -6,9 +6,11 @@ use super::ChartError;
 use super::font::Type;
 use super::painter::Painter;
 use super::palette::{GREY, INK};
+use super::style::Sheet;
+use crate::render::chart::{ChartAxis, Scale};
 
 /// White space around everything.
-pub const MARGIN: f64 = 16.0;
+pub const MARGIN: f64 = 8.0;
 
 const fn style(size: f64, bold: bool, colour: plotters::style::RGBColor) -> Type {
     Type { size, bold, colour }
@@ -29,15 +31,26 @@ pub const TICK: Type = style(10.5, false, GREY);
 /// The small print under the plot.
 pub const CAPTION: Type = style(10.0, false, GREY);
 
-/// Draws title and subtitle on a page `width` wide. Gives the lower edge.
+/// Draws title and subtitle on a page. Gives the lower edge.
 pub fn heading(
     painter: &Painter<'_>,
+    sheet: &Sheet<'_>,
     title: &str,
     subtitle: Option<&str>,
-    width: f64,
 ) -> Result<f64, ChartError> {
-    let limit = width - 2.0 * MARGIN;
+    heading_beside(painter, sheet, title, (subtitle, 0.0))
+}
+
+/// The same, with so much room left free at the right.
+pub fn heading_beside(
+    painter: &Painter<'_>,
+    sheet: &Sheet<'_>,
+    title: &str,
+    (subtitle, beside): (Option<&str>, f64),
+) -> Result<f64, ChartError> {
+    let limit = sheet.width - 2.0 * MARGIN - beside;
     let mut y = MARGIN - 2.0;
+    let title = sheet.title(title);
     if !title.is_empty() {
         let lines = painter.wrap(title, limit, TITLE);
         y = painter.block(&lines, (MARGIN, y), TITLE, HPos::Left)?;
@@ -47,21 +60,6 @@ pub fn heading(
         y = painter.block(&lines, (MARGIN, y + 1.0), SUBTITLE, HPos::Left)?;
     }
     Ok(y)
-}
-
-/// How wide the page must be for the longest word of heading and small print.
-pub fn least_width(
-    painter: &Painter<'_>,
-    title: &str,
-    subtitle: Option<&str>,
-    caption: &[String],
-) -> f64 {
-    let word = |text: &str, style| painter.widest(&painter.wrap(text, 0.0, style), style);
-    let mut least = word(title, TITLE).max(subtitle.map_or(0.0, |text| word(text, SUBTITLE)));
-    for line in caption {
-        least = least.max(word(line, CAPTION));
-    }
-    (least + 2.0 * MARGIN).ceil()
 }
 
 /// Draws the small print from `top` down on a page `width` wide. Gives the height of
@@ -80,5 +78,21 @@ pub fn small_print(
         let lines = painter.wrap(text, width - 2.0 * MARGIN, CAPTION);
         y = painter.block(&lines, (MARGIN, y), CAPTION, HPos::Left)?;
     }
-    Ok(y + MARGIN - 4.0)
+    Ok(y + MARGIN - 2.0)
+}
+
+/// The name of an axis in at most three lines.
+pub fn axis_lines(painter: &Painter<'_>, name: &str, limit: f64) -> Vec<String> {
+    let limit = limit.max(1.0);
+    let name = painter.shortened(name, 2.5 * limit, LABEL);
+    painter.wrap(&name, limit, LABEL)
+}
+
+/// The name of an axis: what it measures, and that it is logarithmic where it is.
+pub fn axis_name(axis: &ChartAxis) -> String {
+    match axis.scale {
+        Scale::Linear => axis.label.clone(),
+        Scale::Log2 | Scale::Log10 if axis.label.is_empty() => "log axis".to_owned(),
+        Scale::Log2 | Scale::Log10 => format!("{}, log axis", axis.label),
+    }
 }

@@ -57,6 +57,17 @@ impl Rect {
     }
 }
 
+/// The shape of a point of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Point {
+    /// A full dot.
+    Dot,
+    /// A ring.
+    Ring,
+    /// A square that stands on a corner.
+    Diamond,
+}
+
 /// The pattern of a broken line: the lengths of dash and gap in pixels.
 pub type Dash = (f64, f64);
 
@@ -80,9 +91,68 @@ impl<'a> Painter<'a> {
         widths.fold(0.0, f64::max)
     }
 
-    /// The lines of `text`, each at most `limit` wide unless a word is wider.
+    /// The lines of `text`, each at most `limit` wide: broken between words, and within
+    /// one that is wider, after a sign that joins names if there is one.
     pub fn wrap(&self, text: &str, limit: f64, style: Type) -> Vec<String> {
-        wrap(text, limit, |line| self.width(line, style))
+        // `n = 128` is one word, and so is the kind of an axis.
+        let held = text.replace(" = ", "\u{a0}=\u{a0}");
+        let held = held.replace("log axis", "log\u{a0}axis");
+        let lines = wrap(&held, limit, |line| self.width(line, style));
+        let lines = lines.into_iter().map(|line| match text.contains('\u{a0}') {
+            true => line,
+            false => line.replace('\u{a0}', " "),
+        });
+        let lines: Vec<String> = lines.collect();
+        let broken = lines
+            .iter()
+            .flat_map(|line| self.broken(line, limit, style));
+        broken.collect()
+    }
+
+    /// The parts of a line that is too wide.
+    fn broken(&self, line: &str, limit: f64, style: Type) -> Vec<String> {
+        if self.width(line, style) <= limit {
+            return vec![line.to_owned()];
+        }
+        let mut parts = Vec::new();
+        let (mut start, mut width) = (0, 0.0);
+        let mut joint = None;
+        for (at, c) in line.char_indices() {
+            let mut of_letter = [0; 4];
+            let own = self.width(c.encode_utf8(&mut of_letter), style);
+            if width + own > limit && at > start {
+                let end = joint.filter(|joint| *joint > start).unwrap_or(at);
+                parts.push(line.get(start..end).unwrap_or_default().to_owned());
+                start = end;
+                width = self.width(line.get(start..at).unwrap_or_default(), style);
+                joint = None;
+            }
+            width += own;
+            if matches!(c, '-' | '.' | '_' | '/' | ',' | ':' | '·' | '=') {
+                joint = Some(at + c.len_utf8());
+            }
+        }
+        parts.push(line.get(start..).unwrap_or_default().to_owned());
+        parts
+    }
+
+    /// `text` where it is at most `limit` wide, else as much of it as fits before an
+    /// ellipsis.
+    pub fn shortened(&self, text: &str, limit: f64, style: Type) -> String {
+        if self.width(text, style) <= limit {
+            return text.to_owned();
+        }
+        let mut room = limit - self.width("…", style);
+        let mut kept = String::new();
+        for c in text.chars() {
+            let mut of_letter = [0; 4];
+            room -= self.width(c.encode_utf8(&mut of_letter), style);
+            if room < 0.0 {
+                break;
+            }
+            kept.push(c);
+        }
+        format!("{}…", kept.trim_end_matches(['.', '/', ' ', '-']))
     }
 
     /// A filled rectangle. One without extent draws nothing.
@@ -205,6 +275,27 @@ impl<'a> Painter<'a> {
         self.done(self.area.draw(&element))
     }
 
+    /// A point of a line.
+    pub fn point(
+        &self,
+        (x, y): (f64, f64),
+        colour: RGBColor,
+        point: Point,
+    ) -> Result<(), ChartError> {
+        match point {
+            Point::Dot => self.dot((x, y), 2.8, colour),
+            Point::Ring => {
+                self.dot((x, y), 2.8, colour)?;
+                self.dot((x, y), 1.5, PAPER)
+            }
+            Point::Diamond => {
+                let side = 3.6;
+                let corners = [(x, y - side), (x + side, y), (x, y + side), (x - side, y)];
+                self.polygon(&corners, colour)
+            }
+        }
+    }
+
     /// A line of text that begins, is centred or ends at `x`; the middle of its
     /// capitals lies at `y`.
     pub fn text(
@@ -220,6 +311,22 @@ impl<'a> Painter<'a> {
     /// A line of text that runs upwards, centred at the point.
     pub fn text_upwards(&self, text: &str, at: (f64, f64), style: Type) -> Result<(), ChartError> {
         self.place(text, at, style, HPos::Center, FontTransform::Rotate270)
+    }
+
+    /// Lines of text that run upwards beside one another, from `left` on, each centred
+    /// at `middle`.
+    pub fn block_upwards(
+        &self,
+        lines: &[String],
+        (left, middle): (f64, f64),
+        style: Type,
+    ) -> Result<(), ChartError> {
+        let mut x = left + line_height(style) / 2.0;
+        for line in lines {
+            self.text_upwards(line, (x, middle), style)?;
+            x += line_height(style);
+        }
+        Ok(())
     }
 
     /// Lines of text below one another, from `top` down. Gives the lower edge.

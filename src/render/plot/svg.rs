@@ -1,4 +1,4 @@
-//! The finished picture, as SVG and as PNG.
+//! The finished picture, as SVG, PNG and PDF.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,49 +9,60 @@ use resvg::usvg::{Options, Tree, fontdb};
 use super::ChartError;
 use super::backend::escape;
 use super::font::{BOLD, FAMILIES, FAMILY, REGULAR};
+use super::pdf;
+use super::style::{Sheet, rounded};
 
 /// No side of a PNG is longer than this, in pixels.
 const LONGEST_SIDE: f32 = 20_000.0;
 
 /// A picture as SVG text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Svg(String);
+#[derive(Debug, Clone, PartialEq)]
+pub struct Svg {
+    text: String,
+    title: String,
+    png_scale: f32,
+}
 
 impl Svg {
     /// The frame around drawn `elements`: size, fonts, a title for those who cannot
     /// see the picture, and a white ground.
-    pub(super) fn frame(title: &str, (width, height): (f64, f64), elements: &str) -> Svg {
-        let (width, height) = (width.ceil(), height.ceil());
-        let title = escape(title);
-        Svg(format!(
-            r##"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="{FAMILIES}" role="img">
-<title>{title}</title>
+    pub(super) fn frame(own_title: &str, sheet: &Sheet<'_>, height: f64, elements: &str) -> Svg {
+        let title = match sheet.title(own_title) {
+            "" => own_title,
+            title => title,
+        };
+        let (width, height) = (rounded(sheet.width), height.ceil());
+        let (wide, high) = (sheet.length(sheet.width), sheet.length(height));
+        let name = escape(title);
+        Svg {
+            text: format!(
+                r##"<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {width} {height}" font-family="{FAMILIES}" role="img">
+<title>{name}</title>
 <rect x="0" y="0" width="{width}" height="{height}" fill="#ffffff"/>
 {elements}</svg>
 "##
-        ))
+            ),
+            title: title.to_owned(),
+            png_scale: sheet.png_scale(),
+        }
     }
 
     /// The picture as SVG text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
-    /// The picture as PNG, `scale` pixels to each pixel of the SVG; 2 is crisp on
-    /// screens and good for print at a third of the size. Text is set in the embedded
-    /// font, whatever fonts the machine has.
+    /// The picture as PNG, as fine as its use asks for: 300 pixels to an inch of a
+    /// figure for print, two to each pixel of one for screens.
+    pub fn png(&self) -> Result<Vec<u8>, ChartError> {
+        self.to_png(self.png_scale)
+    }
+
+    /// The picture as PNG, `scale` pixels to each pixel of the SVG, of which there are
+    /// 96 to an inch. Text is set in the embedded font, whatever fonts the machine has.
     pub fn to_png(&self, scale: f32) -> Result<Vec<u8>, ChartError> {
         let raster = |why: &dyn fmt::Display| ChartError::Raster(why.to_string());
-        let mut fonts = fontdb::Database::new();
-        fonts.load_font_data(REGULAR.to_vec());
-        fonts.load_font_data(BOLD.to_vec());
-        fonts.set_sans_serif_family(FAMILY);
-        let options = Options {
-            font_family: FAMILY.to_string(),
-            fontdb: Arc::new(fonts),
-            ..Options::default()
-        };
-        let tree = Tree::from_str(&self.0, &options).map_err(|e| raster(&e))?;
+        let tree = self.tree()?;
         let width = (tree.size().width() * scale).ceil();
         let height = (tree.size().height() * scale).ceil();
         if !(width >= 1.0 && height >= 1.0 && width.max(height) <= LONGEST_SIDE) {
@@ -63,10 +74,29 @@ impl Svg {
         resvg::render(&tree, transform, &mut pixels.as_mut());
         pixels.encode_png().map_err(|e| raster(&e))
     }
+
+    /// The picture as PDF, of one page as large as it: shapes as shapes, text as text
+    /// that can be searched and copied, in fonts that the file holds.
+    pub fn pdf(&self) -> Result<Vec<u8>, ChartError> {
+        pdf::write(&self.tree()?, &self.title)
+    }
+
+    fn tree(&self) -> Result<Tree, ChartError> {
+        let mut fonts = fontdb::Database::new();
+        fonts.load_font_data(REGULAR.to_vec());
+        fonts.load_font_data(BOLD.to_vec());
+        fonts.set_sans_serif_family(FAMILY);
+        let options = Options {
+            font_family: FAMILY.to_string(),
+            fontdb: Arc::new(fonts),
+            ..Options::default()
+        };
+        Tree::from_str(&self.text, &options).map_err(|e| ChartError::Raster(e.to_string()))
+    }
 }
 
 impl fmt::Display for Svg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }

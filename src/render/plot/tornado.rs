@@ -1,7 +1,7 @@
 //! Tornado: which input moves a result most.
 //!
 //! Each bar runs from the result with an input at the low end of its range to the
-//! result with it at the high end, in two colours that meet at the baseline. What the
+//! result with it at the high end, in two colours that meet at the result as it is. What the
 //! input was stands beyond the bar's ends, notes in a column of their own at the right.
 
 use plotters::style::text_anchor::HPos;
@@ -10,7 +10,8 @@ use super::legend::{Entry, Swatch, legend};
 use super::page::{self, LABEL, MARGIN, QUIET, TICK};
 use super::painter::{Painter, Rect, block_height, line_height};
 use super::palette::{AXIS, GRID, Hatch, INK, PAPER, line};
-use super::tornado_layout::{BAR, Layout, NAME_SPACE, NOTE_SPACE, Row, SPACE};
+use super::style::FigureStyle;
+use super::tornado_layout::{BAR, Layout, NAME_SPACE, NOTE_SPACE, Row, SPACE, WIDTH};
 use super::{ChartError, Svg};
 use crate::render::chart::Tornado;
 
@@ -20,19 +21,20 @@ const GAP: f64 = 7.0;
 /// Draws a tornado.
 ///
 /// There must be a bar, and baseline and results must be finite.
-pub fn tornado(chart: &Tornado) -> Result<Svg, ChartError> {
+pub fn tornado(chart: &Tornado, style: &FigureStyle) -> Result<Svg, ChartError> {
     check(chart)?;
+    let sheet = style.sheet(WIDTH);
     let mut elements = String::new();
     let painter = Painter::new(&mut elements)?;
     let entries = entries();
-    let layout = Layout::of(chart, &painter, &entries)?;
+    let layout = Layout::of(chart, &painter, &sheet)?;
     let subtitle = chart.subtitle.as_deref();
-    let mut y = page::heading(&painter, &chart.title, subtitle, layout.width)?;
+    let mut y = page::heading(&painter, &sheet, &chart.title, subtitle)?;
     y = legend(&painter, &entries, y + 8.0, layout.width)?;
     y = plot(&painter, &layout, y + 6.0)?;
     let height = page::small_print(&painter, &chart.caption, y, layout.width)?;
     drop(painter);
-    Ok(Svg::frame(&chart.title, (layout.width, height), &elements))
+    Ok(Svg::frame(&chart.title, &sheet, height, &elements))
 }
 
 fn check(chart: &Tornado) -> Result<(), ChartError> {
@@ -74,6 +76,8 @@ fn plot(painter: &Painter<'_>, layout: &Layout, top: f64) -> Result<f64, ChartEr
     let lower = upper + heights + GAP;
     let bottom = axis(painter, layout, (upper, lower))?;
 
+    let x = layout.baseline;
+    painter.line(&[(x, upper), (x, lower)], &INK, 1.2)?;
     let mut middle = upper + GAP;
     for row in &layout.rows {
         middle += row.height / 2.0;
@@ -81,8 +85,6 @@ fn plot(painter: &Painter<'_>, layout: &Layout, top: f64) -> Result<f64, ChartEr
         middle += row.height / 2.0 + GAP;
     }
 
-    let x = layout.baseline;
-    painter.line(&[(x, upper), (x, lower)], &INK, 1.2)?;
     let half = painter.width(&layout.baseline_label, TICK) / 2.0;
     let x = x.min(layout.width - MARGIN - half).max(MARGIN + half);
     let style = super::font::Type {
@@ -108,21 +110,34 @@ fn axis(
         painter.text(label, (x, row), TICK, HPos::Center)?;
     }
     painter.line(&[(layout.left, lower), (layout.right, lower)], &AXIS, 1.0)?;
-    if layout.axis_name.is_empty() {
-        return Ok(row + line_height(TICK) / 2.0);
-    }
-    let below = row + line_height(TICK) + 2.0;
-    let half = painter.width(&layout.axis_name, LABEL) / 2.0;
-    let middle = ((layout.left + layout.right) / 2.0).min(layout.width - MARGIN - half);
-    painter.text(&layout.axis_name, (middle, below), LABEL, HPos::Center)?;
-    Ok(below + line_height(LABEL) / 2.0)
+    let below = row + line_height(TICK) / 2.0 + 1.0;
+    let middle = (layout.left + layout.right) / 2.0;
+    painter.block(&layout.axis_name, (middle, below), LABEL, HPos::Center)
 }
 
 /// Draws a bar with its names.
 fn bar(painter: &Painter<'_>, layout: &Layout, row: &Row, middle: f64) -> Result<(), ChartError> {
+    let middle = match layout.is_narrow {
+        true => {
+            let top = middle - row.height / 2.0;
+            let ground = Rect {
+                left: layout.left,
+                top,
+                right: layout.left + painter.widest(&row.name, LABEL) + 2.0,
+                bottom: top + block_height(&row.name, LABEL),
+            };
+            painter.rect(ground, PAPER)?;
+            let bottom = painter.block(&row.name, (layout.left, top), LABEL, HPos::Left)?;
+            bottom + BAR / 2.0
+        }
+        false => {
+            let top = middle - block_height(&row.name, LABEL) / 2.0;
+            let name_at = (layout.left - NAME_SPACE, top);
+            painter.block(&row.name, name_at, LABEL, HPos::Right)?;
+            middle
+        }
+    };
     let at = |lines: &[String]| middle - block_height(lines, LABEL) / 2.0;
-    let name_at = (layout.left - NAME_SPACE, at(&row.name));
-    painter.block(&row.name, name_at, LABEL, HPos::Right)?;
 
     let base = layout.baseline;
     let ends = row.ends.map(|end| base + end * layout.scale);

@@ -6,17 +6,15 @@
 
 use super::ChartError;
 use super::axis::Extent;
-use super::legend::{self, Entry};
 use super::notation::Notation;
 use super::page::{self, LABEL, MARGIN, QUIET, TICK};
 use super::painter::{Painter, block_height};
+use super::style::Sheet;
 use crate::render::chart::{ChartAxis, Scale, Tornado, TornadoBar, ValueKind};
 
-/// The width of a page that nothing forces to be wider.
-const WIDTH: f64 = 760.0;
-/// The least width of the longest bar, both sides together.
-const LEAST_BAR: f64 = 240.0;
-/// Names longer than this are broken between words.
+/// The width of a page on a screen.
+pub const WIDTH: f64 = 760.0;
+/// Names longer than this are broken.
 const LONGEST_NAME: f64 = 150.0;
 /// The thickness of a bar.
 pub const BAR: f64 = 17.0;
@@ -32,7 +30,7 @@ pub const NOTE_SPACE: f64 = 14.0;
 pub struct Row {
     /// The name, broken into lines.
     pub name: Vec<String>,
-    /// The note, broken into lines.
+    /// The note, broken into lines; on narrow pages it is part of the name.
     pub note: Vec<String>,
     /// How far the result moves with the input at its low and at its high end, as a
     /// part of the furthest that any result moves.
@@ -46,26 +44,40 @@ pub struct Row {
 }
 
 impl Row {
-    fn of(bar: &TornadoBar, painter: &Painter<'_>, ends: [f64; 2]) -> Row {
-        let name = painter.wrap(&bar.label, LONGEST_NAME, LABEL);
-        let note = match &bar.note {
-            None => Vec::new(),
-            Some(note) => painter.wrap(note, LONGEST_NAME, QUIET),
+    fn of(bar: &TornadoBar, painter: &Painter<'_>, ends: [f64; 2], sheet: &Sheet<'_>) -> Row {
+        let note = bar.note.as_deref().unwrap_or_default();
+        let (name, note) = match sheet.is_narrow() {
+            true => {
+                let name = match note {
+                    "" => bar.label.clone(),
+                    note => format!("{} ({note})", bar.label),
+                };
+                (
+                    painter.wrap(&name, sheet.width - 2.0 * MARGIN, LABEL),
+                    Vec::new(),
+                )
+            }
+            false if note.is_empty() => (painter.wrap(&bar.label, LONGEST_NAME, LABEL), Vec::new()),
+            false => (
+                painter.wrap(&bar.label, LONGEST_NAME, LABEL),
+                painter.wrap(note, LONGEST_NAME, QUIET),
+            ),
         };
-        let both = || {
-            let labels = [bar.low_label.as_str(), bar.high_label.as_str()];
-            labels.map(|label| label.trim()).join(", ")
-        };
+        let label = |text: &str| painter.shortened(text.trim(), sheet.most(150.0, 0.2), LABEL);
+        let (low_label, high_label) = (label(&bar.low_label), label(&bar.high_label));
+        let both = format!("{low_label}, {high_label}");
         let (before, after) = match ends {
-            [low, high] if low > 0.0 && high > 0.0 => (String::new(), both()),
-            [low, high] if low < 0.0 && high < 0.0 => (both(), String::new()),
-            [low, high] if low <= high => (bar.low_label.clone(), bar.high_label.clone()),
-            _ => (bar.high_label.clone(), bar.low_label.clone()),
+            [low, high] if low > 0.0 && high > 0.0 => (String::new(), both),
+            [low, high] if low < 0.0 && high < 0.0 => (both, String::new()),
+            [low, high] if low <= high => (low_label, high_label),
+            _ => (high_label, low_label),
         };
+        let own = block_height(&name, LABEL);
         Row {
-            height: block_height(&name, LABEL)
-                .max(block_height(&note, QUIET))
-                .max(BAR),
+            height: match sheet.is_narrow() {
+                true => own + BAR,
+                false => own.max(block_height(&note, QUIET)).max(BAR),
+            },
             name,
             note,
             ends,
@@ -85,6 +97,8 @@ impl Row {
 pub struct Layout {
     /// The width of the page.
     pub width: f64,
+    /// Whether names stand above their bars.
+    pub is_narrow: bool,
     /// The left edge of the plot.
     pub left: f64,
     /// The right edge of the plot.
@@ -97,18 +111,18 @@ pub struct Layout {
     pub rows: Vec<Row>,
     /// Where the ticks are, and what they say.
     pub ticks: Vec<(f64, String)>,
-    /// What stands under the axis.
-    pub axis_name: String,
+    /// What stands under the axis, broken into lines.
+    pub axis_name: Vec<String>,
     /// What stands over the baseline.
     pub baseline_label: String,
 }
 
 impl Layout {
-    /// The layout of `chart` with the legend `entries`.
+    /// The layout of `chart` on a page.
     pub fn of(
         chart: &Tornado,
         painter: &Painter<'_>,
-        entries: &[Entry],
+        sheet: &Sheet<'_>,
     ) -> Result<Layout, ChartError> {
         let results = || chart.bars.iter().flat_map(|bar| [bar.low, bar.high]);
         let moves = results().map(|result| (result - chart.baseline).abs());
@@ -120,43 +134,37 @@ impl Layout {
             true => (result - chart.baseline) / furthest,
             false => 0.0,
         };
-        let row = |bar| Row::of(bar, painter, [bar.low, bar.high].map(part));
+        let row = |bar| Row::of(bar, painter, [bar.low, bar.high].map(part), sheet);
         let rows: Vec<Row> = chart.bars.iter().map(row).collect();
 
         let notation = Notation::of(chart.value, results().chain([chart.baseline]));
-        let axis_name = notation.axis_name(&chart.x_label);
-        let baseline_label = format!("baseline {}", notation.text(chart.baseline));
+        let baseline_label = format!("as it is: {}", notation.text(chart.baseline));
+        let baseline_label = painter.shortened(&baseline_label, sheet.width - 2.0 * MARGIN, TICK);
         let widest = |of: fn(&Row) -> &Vec<String>, style| {
             let widths = rows.iter().map(|row| painter.widest(of(row), style));
             widths.fold(0.0, f64::max)
         };
-        let left = MARGIN + widest(|row| &row.name, LABEL) + NAME_SPACE;
+        let left = match sheet.is_narrow() {
+            true => MARGIN,
+            false => MARGIN + widest(|row| &row.name, LABEL) + NAME_SPACE,
+        };
         let notes = match widest(|row| &row.note, QUIET) {
             0.0 => MARGIN,
             width => NOTE_SPACE + width + MARGIN,
         };
         let sides = Sides::of(&rows, painter);
-        let subtitle = chart.subtitle.as_deref();
-        let width = WIDTH
-            .max(page::least_width(
-                painter,
-                &chart.title,
-                subtitle,
-                &chart.caption,
-            ))
-            .max(legend::least_width(painter, entries))
-            .max(left + sides.texts() + LEAST_BAR + notes)
-            .max(left + painter.width(&axis_name, LABEL) + notes)
-            .max(painter.width(&baseline_label, TICK) + 2.0 * MARGIN)
-            .ceil();
+        let width = sheet.width;
         let right = width - notes;
         let scale = sides.scale(right - left);
         let (before, after) = sides.needed(scale);
         // Room that is left over is shared.
         let baseline = left + before + (right - left - before - after) / 2.0;
 
+        let axis_name =
+            page::axis_lines(painter, &notation.axis_name(&chart.x_label), right - left);
         let mut layout = Layout {
             width,
+            is_narrow: sheet.is_narrow(),
             left,
             right,
             baseline,
@@ -195,7 +203,7 @@ impl Layout {
         };
         let extent = Extent::covering(&axis, &[], false)?;
         let length = self.right - self.left;
-        let room = |label: &str| painter.width(label, TICK) + 22.0;
+        let room = |label: &str| painter.width(label, TICK) + 16.0;
         let results = chart.bars.iter().flat_map(|bar| [bar.low, bar.high]);
         let most = results.fold(chart.baseline, f64::max);
         let whole = chart.value == ValueKind::Share && most <= 1.0;
@@ -231,12 +239,6 @@ impl Sides {
         }
     }
 
-    /// The most that texts take up at both sides together.
-    fn texts(&self) -> f64 {
-        let widest = |side: &[(f64, f64)]| side.iter().map(|(_, text)| *text).fold(0.0, f64::max);
-        widest(&self.before) + widest(&self.after)
-    }
-
     /// The largest scale at which everything fits into `room`: no row at the left and
     /// no row at the right may together need more.
     fn scale(&self, room: f64) -> f64 {
@@ -245,7 +247,7 @@ impl Sides {
             for (right, right_text) in &self.after {
                 let reach = left + right;
                 if reach > 0.0 {
-                    scale = scale.min((room - left_text - right_text) / reach);
+                    scale = scale.min((room - left_text - right_text).max(1.0) / reach);
                 }
             }
         }

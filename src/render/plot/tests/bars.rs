@@ -16,8 +16,12 @@ fn bars(legend: &[&str], groups: Vec<BarGroup>) -> StackedBars {
     StackedBars {
         title: "Energy by stage".into(),
         subtitle: Some("n = 128 < 512 & d = 512".into()),
-        legend: legend.iter().copied().map(String::from).collect(),
-        tones: Tones::Single,
+        legend: (legend.iter().enumerate())
+            .map(|(number, name)| Segment {
+                name: (*name).into(),
+                fill: SegmentFill::Stage(number),
+            })
+            .collect(),
         groups,
         caption: vec!["Softmax is counted.".into()],
     }
@@ -32,16 +36,25 @@ fn group(label: &str, bars: Vec<Bar>) -> BarGroup {
 
 /// Two groups of two bars whose lengths are easy to work out.
 pub fn attention() -> StackedBars {
+    attention_and(0.01)
+}
+
+/// The same with a second group so many times as large as the first.
+pub fn attention_and(second: f64) -> StackedBars {
     let group = |label, scale: f64| {
         group(
             label,
             vec![
                 bar("vanilla", &[3e8 * scale, 0.0, 1e8 * scale], None),
-                bar("e-att", &[1e8 * scale, 1e5 * scale, 0.0], Some("−75.0 %")),
+                bar(
+                    "e-att",
+                    &[1e8 * scale, 1e5 * scale, 0.0],
+                    Some("saved 75.0 %"),
+                ),
             ],
         )
     };
-    let groups = vec![group("45nm · fp32", 1.0), group("7nm · int8", 0.01)];
+    let groups = vec![group("45nm · fp32", 1.0), group("7nm · int8", second)];
     bars(&["q-proj", "softmax", "out-proj"], groups)
 }
 
@@ -65,7 +78,7 @@ fn fourteen_segments_in_twelve_groups_are_legible() {
 
 #[test]
 fn segments_are_as_long_as_their_energies() {
-    let svg = stacked_bars(&attention()).unwrap();
+    let svg = stacked_bars(&attention_and(0.2)).unwrap();
     // Bars are 17 high, unlike swatches and the grounds of totals, which are white.
     let lengths = |colour: &str| -> Vec<f64> {
         let rects = elements(&svg, "rect").into_iter();
@@ -73,17 +86,17 @@ fn segments_are_as_long_as_their_energies() {
         let same = bars.filter(|rect| attribute(rect, "fill") == Some(colour));
         same.map(|rect| number(rect, "width")).collect()
     };
-    // The first and third colour: q-proj with 3, 1, 0.03 and 0.01 hundreds of µJ,
-    // and out-proj with 1, 0 (not drawn), 0.01 and 0 (not drawn).
+    // The first and third colour: q-proj with 3, 1, 0.6 and 0.2 hundreds of µJ, and
+    // out-proj with 1, 0 (not drawn), 0.2 and 0 (not drawn).
     let (q, out) = (lengths("#332288"), lengths("#117733"));
     assert_eq!((q.len(), out.len()), (4, 2));
     let unit = q[0] / 3.0;
     let expected = [
         (q[1], 1.0),
-        (q[2], 0.03),
-        (q[3], 0.01),
+        (q[2], 0.6),
+        (q[3], 0.2),
         (out[0], 1.0),
-        (out[1], 0.01),
+        (out[1], 0.2),
     ];
     for (length, energy) in expected {
         // Both ends of a segment are rounded to the grid of 1/20 pixel.
@@ -103,13 +116,13 @@ fn totals_notes_and_legend_are_written_out() {
         "100 µJ",
         "4.00 µJ",
         "1.00 µJ",
-        "−75.0 %",
+        "saved 75.0 %",
         "q-proj",
         "softmax",
         "out-proj",
         "45nm · fp32",
         "vanilla",
-        "Energy in µJ",
+        "Energy in µJ, own axis",
         "n = 128 < 512 & d = 512",
     ] {
         assert!(says(&svg, text), "'{text}' is missing");

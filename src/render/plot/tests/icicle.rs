@@ -124,3 +124,12 @@ fn a_whole_of_no_size_is_drawn_alone() {
     assert!(matches!(wrong(f64::NAN), Err(ChartError::NotFinite(_))));
     assert!(matches!(wrong(-1.0), Err(ChartError::Negative(_))));
 }
+
+/// A model of two layers of two stages.
+pub fn tree() -> Icicle {
+    let layer = |name: &str| {
+        let stages = vec![part("q-proj", 3.0, vec![]), part("softmax", 1.0, vec![])];
+        part(name, 4.0, stages)
+    };
+    chart(part("net", 8.0, vec![layer("layer.0"), layer("layer.1")]))
+}

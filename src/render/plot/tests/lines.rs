@@ -11,12 +11,12 @@ fn axis(label: &str, scale: Scale, unit: AxisUnit) -> ChartAxis {
     }
 }
 
-fn series(label: &str, colour: usize, points: &[(f64, f64)]) -> Series {
+pub fn series(label: &str, colour: usize, points: &[(f64, f64)]) -> Series {
     Series {
         label: label.into(),
         points: points.to_vec(),
         style: SeriesStyle {
-            colour,
+            colour: SeriesColour::Line(colour),
             stroke: match colour % 2 {
                 1 => Stroke::Dashed,
                 _ => Stroke::Solid,
@@ -25,7 +25,7 @@ fn series(label: &str, colour: usize, points: &[(f64, f64)]) -> Series {
     }
 }
 
-fn chart(scale: Scale, series: Vec<Series>) -> LineChart {
+pub fn chart(scale: Scale, series: Vec<Series>) -> LineChart {
     LineChart {
         title: "Saving".into(),
         subtitle: None,

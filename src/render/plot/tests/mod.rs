@@ -6,6 +6,8 @@ mod bars;
 mod heat;
 mod icicle;
 mod lines;
+mod pdf;
+mod print;
 mod tornado;
 
 use self::bars::attention;
@@ -15,6 +17,31 @@ use self::tornado::inputs;
 use super::font::{Fonts, Type};
 use super::*;
 use crate::render::chart::*;
+
+/// Pictures for screens.
+fn stacked_bars(chart: &StackedBars) -> Result<Svg, ChartError> {
+    super::stacked_bars(chart, &FigureStyle::default())
+}
+
+fn lines(chart: &LineChart) -> Result<Svg, ChartError> {
+    super::lines(chart, &FigureStyle::default())
+}
+
+fn lines_with_bands(chart: &LineChart, bands: &[Band]) -> Result<Svg, ChartError> {
+    super::lines_with_bands(chart, bands, &FigureStyle::default())
+}
+
+fn tornado(chart: &Tornado) -> Result<Svg, ChartError> {
+    super::tornado(chart, &FigureStyle::default())
+}
+
+fn heat_map(chart: &HeatMap) -> Result<Svg, ChartError> {
+    super::heat_map(chart, &FigureStyle::default())
+}
+
+fn icicle(chart: &Icicle) -> Result<Svg, ChartError> {
+    super::icicle(chart, &FigureStyle::default())
+}
 
 /// The value of an attribute of an SVG element.
 fn attribute<'e>(element: &'e str, name: &str) -> Option<&'e str> {
@@ -38,7 +65,8 @@ fn texts(svg: &Svg) -> Vec<(String, [f64; 4])> {
     let mut texts = Vec::new();
     for element in elements(svg, "text") {
         let text = element.split(['<', '>']).nth(2).unwrap();
-        let text = text.replace("&lt;", "<").replace("&amp;", "&");
+        let text = text.replace("&lt;", "<").replace("&gt;", ">");
+        let text = text.replace("&quot;", "\"").replace("&amp;", "&");
         let size = number(element, "font-size");
         let style = Type {
             size,
@@ -73,10 +101,17 @@ fn texts(svg: &Svg) -> Vec<(String, [f64; 4])> {
     texts
 }
 
+/// Width and height of the page, in the units in which it is drawn.
+fn page_of(svg: &Svg) -> (f64, f64) {
+    let page = elements(svg, "svg")[0];
+    let view = attribute(page, "viewBox").unwrap().split(' ');
+    let numbers: Vec<f64> = view.map(|number| number.parse().unwrap()).collect();
+    (numbers[2], numbers[3])
+}
+
 /// No text leaves the page, and no two texts overlap.
 fn assert_legible(svg: &Svg) {
-    let page = elements(svg, "svg")[0];
-    let (width, height) = (number(page, "width"), number(page, "height"));
+    let (width, height) = page_of(svg);
     let texts = texts(svg);
     for (text, [left, top, right, bottom]) in &texts {
         assert!(
@@ -123,13 +158,13 @@ fn all_texts_are_on_the_page_and_apart() {
 }
 
 #[test]
-fn names_of_any_length_widen_the_page() {
+fn names_of_any_length_stay_on_the_page() {
     let long = "long".repeat(60);
     let mut chart = attention();
     chart.groups[0].label = long.clone();
     chart.groups[0].bars[0].label = long.clone();
     chart.groups[0].bars[0].note = Some(long.clone());
-    chart.legend[1] = long.clone();
+    chart.legend[1].name = long.clone();
     chart.caption = vec![long.clone()];
     assert_legible(&stacked_bars(&chart).unwrap());
 

@@ -123,7 +123,7 @@ fn labels_stand_beyond_the_ends_of_their_bars() {
 fn baseline_names_and_notes_are_written_out() {
     let svg = tornado(&inputs()).unwrap();
     for text in [
-        "baseline 65.7 %",
+        "as it is: 65.70 %",
         "input at its low end",
         "input at its high end",
         "45nm.fp32.mul",
@@ -142,7 +142,7 @@ fn baseline_names_and_notes_are_written_out() {
     energy.bars = vec![bar("mul", (1e6, 3e6), ("low", "high"), None)];
     let svg = tornado(&energy).unwrap();
     // 2·10⁶ pJ are 2 µJ.
-    assert!(says(&svg, "baseline 2.00 µJ"));
+    assert!(says(&svg, "as it is: 2.00 µJ"));
     assert!(says(&svg, "energy saved over the attention in µJ"));
 }
 
