@@ -56,6 +56,8 @@ pub mod compare;
 pub mod demand;
 pub mod domain;
 pub mod energy;
+#[cfg(feature = "cli")]
+pub mod explore;
 #[cfg(feature = "fit")]
 pub mod fit;
 pub mod format;

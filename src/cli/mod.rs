@@ -14,6 +14,7 @@ mod claims;
 mod compare;
 mod complete;
 mod estimate;
+mod explore;
 mod files;
 mod graph;
 mod help;
@@ -115,6 +116,7 @@ fn run_command(command: args::Command, program: Option<&OsString>) -> Result<Ans
         args::Command::Sensitivity(args) => sensitivity::run(&args),
         args::Command::Sweep(args) => sweep::run(&args),
         args::Command::Profile(args) => profile::run(&args),
+        args::Command::Explore(args) => explore::run(&args),
         args::Command::Graph(args) => graph::run(&args),
         args::Command::Import(args) => import::run(&args),
         args::Command::Report(args) => report::run(&args),

@@ -136,7 +136,7 @@ impl Memory {
 
     /// [`Memory::hierarchy`], with the symbols of the capacities in the place of
     /// their values.
-    pub(super) fn open_hierarchy(&self) -> Hierarchy {
+    pub(crate) fn open_hierarchy(&self) -> Hierarchy {
         let levels = 0..self.levels.len();
         let capacities = levels.map(|level| {
             let size = self.levels.get(level)?.size_kib.as_ref();
@@ -152,7 +152,7 @@ impl Memory {
     }
 
     /// Picojoules for one bit in the symbols of the level.
-    pub(super) fn open_price(&self, level: usize, direction: Direction) -> Option<Expr> {
+    pub(crate) fn open_price(&self, level: usize, direction: Direction) -> Option<Expr> {
         let own = self.levels.get(level)?;
         let price = own.price.as_ref()?;
         let number = match (price.is_one(), direction) {

@@ -65,15 +65,16 @@ pub enum Rule {
 }
 
 /// A rule as data: which numbers it lets through.
-struct Law {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Law {
     /// Whole numbers only.
-    whole: bool,
+    pub whole: bool,
     /// Numbers below 0, too.
-    negative: bool,
+    pub negative: bool,
     /// 0, too.
-    zero: bool,
+    pub zero: bool,
     /// The largest.
-    most: Option<i64>,
+    pub most: Option<i64>,
 }
 
 /// How a value breaks a rule.
@@ -86,7 +87,16 @@ enum Fault {
 }
 
 impl Rule {
-    fn law(self) -> Law {
+    /// What is wrong with a number that is no whole one, below 0, 0, or too large,
+    /// in this order and as far as the rule refuses it.
+    pub fn faults(self) -> [&'static str; 4] {
+        let half = BigRational::new(1.into(), 2.into());
+        let large = whole(MAX_WHOLE) + whole(1);
+        [half, whole(-1), whole(0), large].map(|value| self.broken_by(&value).unwrap_or_default())
+    }
+
+    /// The rule as data.
+    pub fn law(self) -> Law {
         let (whole, negative, zero, most) = match self {
             Rule::Extent => (true, false, false, Some(MAX_WHOLE)),
             Rule::EmptyExtent => (true, false, true, Some(MAX_WHOLE)),

@@ -45,7 +45,7 @@ mod tests;
 use crate::model::Model;
 use crate::source::Problems;
 
-pub use self::constraint::{Constraint, Rule};
+pub use self::constraint::{Constraint, Law, Rule};
 pub use self::domains::Unfold;
 pub use self::einsum::{AffineIndex, Axis, Bias, Einsum, Projection};
 pub use self::lower::{Setting, meant, settable, settings_of};

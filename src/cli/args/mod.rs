@@ -8,6 +8,7 @@
 mod claims;
 mod compare;
 mod estimate;
+mod explore;
 mod graph;
 mod import;
 mod measure;
@@ -33,6 +34,7 @@ use clap::{Parser, Subcommand};
 pub(super) use self::claims::{AuditArgs, ClaimsArgs};
 pub(super) use self::compare::{CompareArgs, CompareBy};
 pub(super) use self::estimate::{ByArg, EstimateArgs};
+pub(super) use self::explore::ExploreArgs;
 pub(super) use self::graph::{GraphArgs, GraphFormat};
 pub(super) use self::import::ImportArgs;
 pub(super) use self::measure::{MeasureArgs, MeterArg};
@@ -92,6 +94,9 @@ pub(super) enum Command {
     Require(RequireArgs),
     /// Show where the energy goes: hottest ops, layers, an icicle, folded stacks
     Profile(ProfileArgs),
+    /// Write a page to play with: sliders, bars, curves, the graph; one file, no
+    /// network
+    Explore(ExploreArgs),
     /// Draw the operation graph
     Graph(GraphArgs),
     /// Write an ONNX graph or a Hugging Face config as a model file

@@ -1,10 +1,12 @@
 //! What the arguments mean: models read, variants lowered, tables found.
 
+mod explored;
 mod formats;
 mod memory;
 mod model;
 mod prices;
 
+pub(super) use self::explored::{ExploreRequest, explored};
 pub(super) use self::model::{ModelRequest, Unnamed};
 pub(super) use self::prices::PriceRequest;
 
@@ -13,6 +15,7 @@ use std::sync::Arc;
 use super::args::{ModelArgs, PriceArgs, VariantsArgs};
 use super::loading;
 use super::settings::Set;
+use crate::census::Conventions;
 use crate::energy::{CostModel, Counted};
 use crate::loader::{Loader, is_graph};
 use crate::source::Problems;
@@ -58,26 +61,10 @@ impl Request {
         prices: &PriceArgs,
     ) -> Result<(Request, Vec<String>), Problems> {
         let mut request = Request::new(args, variants, unnamed, prices)?;
-        if !is_graph(&args.model) {
-            return Ok((request, Vec::new()));
-        }
-        let loader = loading::scanning(&args.scan)?;
-        let mut settled = Vec::new();
-        let mut open: Vec<String> = Vec::new();
-        for set in Set::new(&args.set, &mut Problems::new()).numbers {
-            open.push(set.name.text());
-            let model = ModelRequest::leaving_open(&loader, args, variants, unnamed, &open);
-            let found = model.and_then(|model| {
-                let counted = model.counted(request.prices.conventions)?;
-                Ok((model, counted))
-            });
-            match found {
-                Ok((model, counted)) if are_alike(&counted, &request.counted) => {
-                    (request.model, request.counted) = (model, counted);
-                }
-                _ => settled.extend(open.pop()),
-            }
-        }
+        let found = (request.model, request.counted);
+        let settled;
+        (request.model, request.counted, settled) =
+            leaving_dims_open(args, variants, unnamed, found, request.prices.conventions)?;
         Ok((request, settled))
     }
 
@@ -98,6 +85,39 @@ impl Request {
             price(&others)
         })
     }
+}
+
+/// A model and its variants with every dim of a graph that was set left a symbol
+/// where that changes nothing; and the names, as typed, of those of which each
+/// value has an import of its own.
+pub(super) fn leaving_dims_open(
+    args: &ModelArgs,
+    variants: &[String],
+    unnamed: Unnamed,
+    (mut model, mut counted): (ModelRequest, Vec<Counted>),
+    conventions: Conventions,
+) -> Result<(ModelRequest, Vec<Counted>, Vec<String>), Problems> {
+    let mut settled = Vec::new();
+    if !is_graph(&args.model) {
+        return Ok((model, counted, settled));
+    }
+    let loader = loading::scanning(&args.scan)?;
+    let mut open: Vec<String> = Vec::new();
+    for set in Set::new(&args.set, &mut Problems::new()).numbers {
+        open.push(set.name.text());
+        let left = ModelRequest::leaving_open(&loader, args, variants, unnamed, &open);
+        let found = left.and_then(|left| {
+            let counted = left.counted(conventions)?;
+            Ok((left, counted))
+        });
+        match found {
+            Ok((left, of_left)) if are_alike(&of_left, &counted) => {
+                (model, counted) = (left, of_left);
+            }
+            _ => settled.extend(open.pop()),
+        }
+    }
+    Ok((model, counted, settled))
 }
 
 /// Whether as much is counted of each variant, and as much left out.

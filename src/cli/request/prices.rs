@@ -264,7 +264,7 @@ impl PriceRequest {
 }
 
 /// What is counted how.
-fn conventions(args: &PriceArgs, problems: &mut Problems) -> Conventions {
+pub(super) fn conventions(args: &PriceArgs, problems: &mut Problems) -> Conventions {
     Conventions {
         dot_adds: setting(&args.dot_adds, "--dot-adds", problems),
         bias: setting(&args.bias, "--bias", problems),
