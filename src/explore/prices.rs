@@ -47,8 +47,8 @@ enum PricePage {
 #[derive(Debug, Serialize)]
 struct LevelPage {
     name: String,
-    /// The symbol of its size.
-    kib: Option<u32>,
+    /// The symbol of its size, and that size.
+    kib: Option<(u32, f64)>,
     /// What a bit costs that is read, and one that is written.
     prices: [Option<u32>; 2],
 }
@@ -258,7 +258,10 @@ impl Shared<'_> {
                     writing.entry(name.name(), value, (entry, unit), self);
                 }
             }
-            let kib = level.size_kib.as_ref().map(|_| memory.symbol(at, LevelNumber::Kib));
+            let kib = level.size_kib.as_ref().map(|size| {
+                let symbol = memory.symbol(at, LevelNumber::Kib);
+                (self.program.symbol(symbol.name()), to_f64(size))
+            });
             let mut prices = [None, None];
             for (slot, direction) in prices.iter_mut().zip(Direction::ALL) {
                 if let Some(price) = memory.open_price(at, direction) {
@@ -267,7 +270,7 @@ impl Shared<'_> {
             }
             levels.push(LevelPage {
                 name: memory.level_name(at),
-                kib: kib.map(|symbol| self.program.symbol(symbol.name())),
+                kib,
                 prices,
             });
         }
