@@ -12,7 +12,10 @@ use crate::explore::{MAX_BYTES, Subject, page};
 use crate::source::{Diagnostic, Problems};
 
 pub(super) fn run(args: &ExploreArgs) -> Result<(), Problems> {
-    let file = args.output.as_deref().filter(|path| *path != Path::new("-"));
+    let file = args
+        .output
+        .as_deref()
+        .filter(|path| *path != Path::new("-"));
     match file {
         Some(file) => files::ready(file)?,
         None if args.output.is_none() && std::io::stdout().is_terminal() => {
@@ -59,10 +62,15 @@ fn check_scope(scope: Option<&str>, request: &ExploreRequest) -> Result<(), Prob
         let known = counted.graph.scopes();
         if !known.iter().any(|known| known.name == scope) {
             let variant = &counted.graph.variant;
-            let names = known.iter().map(|known| known.name.as_str()).chain([Estimate::WHOLE]);
-            return Err(Diagnostic::new(format!("variant `{variant}` has no scope `{scope}`"))
-                .known(scope, names)
-                .into());
+            let names = known
+                .iter()
+                .map(|known| known.name.as_str())
+                .chain([Estimate::WHOLE]);
+            return Err(
+                Diagnostic::new(format!("variant `{variant}` has no scope `{scope}`"))
+                    .known(scope, names)
+                    .into(),
+            );
         }
     }
     Ok(())

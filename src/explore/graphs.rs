@@ -125,16 +125,14 @@ struct CheckPage {
     faults: [&'static str; 4],
 }
 
-/// What symbols of a variant are called on the page: those that it sets for
-/// itself by the variant's name too, as arguments call them.
-fn names_of(counted: &Counted, alone: bool) -> Renamed {
-    let graph = &counted.graph;
-    let own = graph.symbols().iter().filter(|info| {
-        let name = info.symbol.name();
-        !alone && graph.sets(name.split_once('.').map_or(name, |(_, name)| name))
-    });
+/// What symbols of a variant are called on the page: those that some variant sets
+/// for itself by the variant's name too, as arguments call them.
+fn names_of(counted: &Counted, variants: &[Counted]) -> Renamed {
+    let is_own = |name: &str| variants.iter().any(|variant| variant.graph.sets(name));
+    let symbols = counted.graph.symbols().iter();
+    let own = symbols.filter(|info| variants.len() > 1 && is_own(info.symbol.name()));
     own.map(|info| {
-        let name = format!("{}.{}", graph.variant, info.symbol.name());
+        let name = format!("{}.{}", counted.graph.variant, info.symbol.name());
         (info.symbol.clone(), name)
     })
     .collect()
@@ -151,7 +149,7 @@ pub(super) fn renamed_dims(
     for phase in phases {
         let mut of_phase = Vec::new();
         for counted in &phase.variants {
-            let mut renamed = names_of(counted, phase.variants.len() == 1);
+            let mut renamed = names_of(counted, &phase.variants);
             for info in counted.graph.symbols() {
                 let plain = renamed.get(&info.symbol);
                 let mut name = plain.map_or(info.symbol.name(), String::as_str).to_owned();
@@ -240,7 +238,10 @@ impl<'c> Shared<'c> {
                 .collect::<Result<_, _>>()?,
             ops,
             checks: self.checks(graph, renamed)?,
-            stages: stages.iter().map(|stage| self.texts.number((*stage).to_owned())).collect(),
+            stages: stages
+                .iter()
+                .map(|stage| self.texts.number((*stage).to_owned()))
+                .collect(),
         };
         Ok((page, rows))
     }
@@ -302,11 +303,7 @@ impl<'c> Shared<'c> {
     }
 
     /// What must hold of the dims, as far as a dim stands in it.
-    fn checks(
-        &mut self,
-        graph: &OpGraph,
-        renamed: &Renamed,
-    ) -> Result<Vec<CheckPage>, NoProgram> {
+    fn checks(&mut self, graph: &OpGraph, renamed: &Renamed) -> Result<Vec<CheckPage>, NoProgram> {
         let mut checks = Vec::new();
         let mut seen = HashSet::new();
         for check in graph.constraints() {

@@ -51,6 +51,10 @@ struct LevelPage {
     kib: Option<(u32, f64)>,
     /// What a bit costs that is read, and one that is written.
     prices: [Option<u32>; 2],
+    /// The same where one of these symbols is set by hand: that price goes with no
+    /// size. Only where prices go with the size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_hand: Option<([Option<u32>; 2], Vec<u32>)>,
 }
 
 /// An entry, and what is known of it.
@@ -210,9 +214,7 @@ impl Shared<'_> {
                     None => {
                         PricePage::Price(self.program.sum(&Expr::zero(), &Renamed::new())?, None)
                     }
-                    Some(entry) => {
-                        self.price((cost.primitive, cost.format), entry, writing)?
-                    }
+                    Some(entry) => self.price((cost.primitive, cost.format), entry, writing)?,
                 },
             });
         }
@@ -231,7 +233,10 @@ impl Shared<'_> {
         let price = price.unwrap_or_else(|| Expr::constant(entry.pj.clone()));
         let place = writing.entry(&name, None, (entry, "pJ"), self);
         writing.rests_on(&price, self);
-        Ok(PricePage::Price(self.program.sum(&price, &Renamed::new())?, Some(place)))
+        Ok(PricePage::Price(
+            self.program.sum(&price, &Renamed::new())?,
+            Some(place),
+        ))
     }
 
     fn levels(
@@ -262,19 +267,57 @@ impl Shared<'_> {
                 let symbol = memory.symbol(at, LevelNumber::Kib);
                 (self.program.symbol(symbol.name()), to_f64(size))
             });
-            let mut prices = [None, None];
-            for (slot, direction) in prices.iter_mut().zip(Direction::ALL) {
-                if let Some(price) = memory.open_price(at, direction) {
-                    *slot = Some(self.program.sum(&price, &Renamed::new())?);
-                }
-            }
+            let prices = self.level_prices(memory, at)?;
+            let by_hand = self
+                .by_hand(memory, at)?
+                .filter(|(plain, _)| *plain != prices);
             levels.push(LevelPage {
                 name: memory.level_name(at),
                 kib,
                 prices,
+                by_hand,
             });
         }
         Ok(levels)
+    }
+
+    fn level_prices(
+        &mut self,
+        memory: &Memory,
+        level: usize,
+    ) -> Result<[Option<u32>; 2], NoProgram> {
+        let mut prices = [None, None];
+        for (slot, direction) in prices.iter_mut().zip(Direction::ALL) {
+            if let Some(price) = memory.open_price(level, direction) {
+                *slot = Some(self.program.sum(&price, &Renamed::new())?);
+            }
+        }
+        Ok(prices)
+    }
+
+    /// What the level costs once one of its prices was set, and which these are.
+    fn by_hand(
+        &mut self,
+        memory: &Memory,
+        level: usize,
+    ) -> Result<Option<([Option<u32>; 2], Vec<u32>)>, NoProgram> {
+        let is_price = |number: &LevelNumber| {
+            use LevelNumber::{Access, Read, Write};
+            matches!(number, Access | Read | Write)
+        };
+        let numbers = memory.numbers(level).into_iter();
+        let numbers: Vec<_> = numbers.filter(|(number, _)| is_price(number)).collect();
+        let mut set = memory.clone();
+        for (number, value) in &numbers {
+            set.set(level, *number, value);
+        }
+        let symbols = numbers.iter().map(|(number, _)| {
+            let symbol = memory.symbol(level, *number);
+            self.program.symbol(symbol.name())
+        });
+        let symbols: Vec<u32> = symbols.collect();
+        let prices = self.level_prices(&set, level)?;
+        Ok((!symbols.is_empty()).then_some((prices, symbols)))
     }
 }
 

@@ -23,7 +23,11 @@ pub struct NoProgram {
 
 impl fmt::Display for NoProgram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is worked out by a search, which only the program does", self.function)
+        write!(
+            f,
+            "`{}` is worked out by a search, which only the program does",
+            self.function
+        )
     }
 }
 
@@ -155,7 +159,11 @@ mod tests {
         assert_eq!(numbers[0], numbers[2]);
         let written = program.written();
         assert_eq!(written.symbols, ["width", "n"]);
-        let counts = (written.atoms.len(), written.products.len(), written.sums.len());
+        let counts = (
+            written.atoms.len(),
+            written.products.len(),
+            written.sums.len(),
+        );
         assert_eq!(counts, (3, 3, 3));
     }
 }

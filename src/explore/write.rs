@@ -96,10 +96,16 @@ fn data(subject: &Subject<'_>, grain: Grain) -> Result<String, NoProgram> {
     }
     let mut traffic: Interned<Vec<Vec<u32>>> = Interned::default();
     let moves = moves(subject, &counted, &mut shared, &mut traffic)?;
-    let tables = subject.tables.iter().map(|table| shared.table(table, subject));
+    let tables = subject
+        .tables
+        .iter()
+        .map(|table| shared.table(table, subject));
     let tables = tables.collect::<Result<Vec<TablePage>, NoProgram>>()?;
     let most = subject.tables.iter().flat_map(|table| &table.memories);
-    let most = most.map(|memory| memory.levels.len()).max().unwrap_or_default();
+    let most = most
+        .map(|memory| memory.levels.len())
+        .max()
+        .unwrap_or_default();
     let sizes = (0..most).map(|level| shared.program.symbol(&size_symbol(level)));
     let sizes = sizes.collect();
     let classes = shared.classes.all().iter();
@@ -108,7 +114,11 @@ fn data(subject: &Subject<'_>, grain: Grain) -> Result<String, NoProgram> {
     let data = Data {
         model: subject.model,
         version: env!("CARGO_PKG_VERSION"),
-        phases: subject.phases.iter().map(|phase| phase.name.as_str()).collect(),
+        phases: subject
+            .phases
+            .iter()
+            .map(|phase| phase.name.as_str())
+            .collect(),
         formats: subject.formats.iter().map(ToString::to_string).collect(),
         movements: movements(subject),
         scope: subject.scope,
@@ -187,7 +197,8 @@ fn html(model: &str, data: &str) -> String {
         ("{{data}}", data),
         ("{{script}}", script),
     ];
-    let mut page = String::with_capacity(PAGE.len() + parts.iter().map(|(_, text)| text.len()).sum::<usize>());
+    let mut page =
+        String::with_capacity(PAGE.len() + parts.iter().map(|(_, text)| text.len()).sum::<usize>());
     let mut rest = PAGE;
     for (mark, text) in &parts {
         if let Some((before, after)) = rest.split_once(mark) {

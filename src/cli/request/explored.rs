@@ -45,10 +45,7 @@ pub(in crate::cli) fn explored(args: &ExploreArgs) -> Result<ExploreRequest, Pro
     let loader = loading::scanning(&args.model.scan)?;
     let mut found = phases(args, &loader)?;
     let first = found.remove(0);
-    let Priced {
-        plain,
-        tables,
-    } = priced(args, &loader, &first.model, &movements)?;
+    let Priced { plain, tables } = priced(args, &loader, &first.model, &movements)?;
     let mut request = ExploreRequest {
         model: first.model.model.root.name.clone(),
         formats: Vec::new(),
@@ -82,7 +79,9 @@ impl ExploreRequest {
         let mut formats: Vec<Format> = asked.to_vec();
         if formats.is_empty() {
             formats.push(own);
-            let proposed = tables.iter().flat_map(|table| table.table.default_formats());
+            let proposed = tables
+                .iter()
+                .flat_map(|table| table.table.default_formats());
             for format in proposed {
                 if !formats.contains(format) {
                     formats.push(*format);
@@ -99,7 +98,11 @@ impl ExploreRequest {
         }
         if asked.is_empty() {
             let tables = &self.tables;
-            formats.retain(|format| tables.iter().any(|table| self.prices(&table.table, *format)));
+            formats.retain(|format| {
+                tables
+                    .iter()
+                    .any(|table| self.prices(&table.table, *format))
+            });
         }
         if self.tables.is_empty() || formats.is_empty() {
             let message = "no table that ships prices this model in a format that it proposes";
@@ -258,7 +261,13 @@ fn priced(
         })
         .collect();
     for word in &movements.words {
-        for memory in memories(args, loader, &model.hardware, (word, movements.typed), &names)? {
+        for memory in memories(
+            args,
+            loader,
+            &model.hardware,
+            (word, movements.typed),
+            &names,
+        )? {
             let table = (tables.iter_mut()).find(|table| table.table.name() == memory.table);
             if let Some(table) = table {
                 table.memories.push(memory);

@@ -30,7 +30,13 @@ function makeModel(data) {
     }
   }
 
+  // Of a level whose price was set by hand, that price goes with no size.
+  let byHand = [];
+  const priced = (level, at) => (level.by_hand && byHand[at] ? level.by_hand[0] : level.prices);
+
   const set = (settings, table) => {
+    const changed = new Set([...settings.keys()].map(key => controls.get(key)?.symbol));
+    byHand = data.tables[table].levels.map(level => level.by_hand?.[1].some(symbol => changed.has(symbol)) ?? false);
     for (const [symbol, value] of defaults) program.values[symbol] = value;
     for (const [key, value] of settings) {
       const control = controls.get(key);
@@ -47,6 +53,7 @@ function makeModel(data) {
     program.values[control.symbol] = value;
     for (const [at, level] of data.tables[table].levels.entries()) {
       if (level.kib?.[0] === control.symbol) program.values[data.sizes[at]] = value;
+      if (level.by_hand?.[1].includes(control.symbol)) byHand[at] = value !== control.value;
     }
     program.set(control.symbol, value);
   };
@@ -73,7 +80,7 @@ function makeModel(data) {
   // The items that an op pays for, and why something has no price.
   const views = new Map();
   const view = ({ graph: at, table, format, movement }) => {
-    const key = [at, table, format, movement].join();
+    const key = [at, table, format, movement, movement < 0 ? '' : byHand.join()].join();
     if (!views.has(key)) views.set(key, makeView(at, table, format, movement));
     return views.get(key);
   };
@@ -97,7 +104,7 @@ function makeModel(data) {
       for (let i = 0; i < moved.length; i += 2) {
         const code = moved[i];
         const level = code >> 3;
-        const price = hardware.levels[level].prices[code & 1];
+        const price = priced(hardware.levels[level], level)[code & 1];
         if (price === null) missing.add(`${hardware.name} has no price for ${hardware.levels[level].name}`);
         else found.push({ part: 1 + level, role: (code >> 1) & 3, direction: code & 1, count: moved[i + 1], price });
       }

@@ -107,7 +107,7 @@ const asCsv = ({ columns, rows }) => {
   const cell = text => (/[",\r\n]|^[=+@\t]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
   const value = one => {
     const raw = cellValue(one);
-    return typeof raw === 'number' ? (Number.isFinite(raw) ? String(raw) : '') : cell(String(raw ?? ''));
+    return typeof raw === 'number' ? (Number.isFinite(raw) ? String(Number(raw.toPrecision(15))) : '') : cell(String(raw ?? ''));
   };
   const lines = [columns.map(column => cell(column.unit ? `${column.name} (${column.unit})` : column.name))];
   return [...lines, ...rows.map(row => row.map(value))].map(row => row.join(',')).join('\n') + '\n';

@@ -1,0 +1,507 @@
+//! The page of `picojoule explore`: what it says is what the program says, and it
+//! does what its reader asks of it.
+
+#![cfg(all(feature = "cli", unix))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "explore/browser.rs"]
+mod browser;
+mod common;
+#[path = "explore/onnx.rs"]
+mod onnx;
+#[path = "explore/points.rs"]
+mod points;
+
+use std::path::{Path, PathBuf};
+
+use browser::Browser;
+use common::program::{picojoule, printed, refused};
+use common::{model, shipped};
+use points::{Point, Random};
+use serde_json::Value;
+
+/// Pages stay below this.
+const MAX_BYTES: u64 = 1_000_000;
+
+/// The page of what is typed, in a file.
+fn page(folder: &Path, arguments: &[&str]) -> PathBuf {
+    let path = folder.join("page.html");
+    let all = [&["explore"], arguments, &["-o", "page.html"]].concat();
+    assert_eq!(printed(folder, &all).trim(), "");
+    path
+}
+
+/// What stands in a page for its script.
+fn data(page: &str) -> Value {
+    let start = page.find("id=\"data\">").unwrap() + "id=\"data\">".len();
+    let end = start + page[start..].find("</script>").unwrap();
+    serde_json::from_str(&page[start..end]).unwrap()
+}
+
+fn close(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * a.abs().max(b.abs())
+}
+
+/// A model, how many of the points are of it, scopes that it has, and dims with their
+/// values. Among them are loops, a choice of experts by every token, floors of sizes of
+/// pictures, spikes, phases, and dims that belong to one variant.
+type Explored = (
+    &'static str,
+    usize,
+    &'static [&'static str],
+    &'static [(&'static str, &'static str)],
+);
+const ATTENTION: &[&str] = &["model", "attention", "alignment"];
+const MODELS: &[Explored] = &[
+    (
+        "attention",
+        250,
+        ATTENTION,
+        &[
+            ("b", "1"),
+            ("n", "25"),
+            ("d", "512"),
+            ("h", "8"),
+            ("rho", "0.5"),
+        ],
+    ),
+    (
+        "transformer-base",
+        150,
+        ATTENTION,
+        &[
+            ("n", "25"),
+            ("m", "25"),
+            ("d", "512"),
+            ("layers", "6"),
+            ("rho", "0.5"),
+        ],
+    ),
+    (
+        "gpt2",
+        150,
+        ATTENTION,
+        &[("n", "1024"), ("d", "768"), ("h", "12"), ("layers", "12")],
+    ),
+    (
+        "llama-3.1-8b",
+        150,
+        ATTENTION,
+        &[
+            ("n", "1024"),
+            ("h", "32"),
+            ("kv", "8"),
+            ("layers", "32"),
+            ("b", "1"),
+        ],
+    ),
+    (
+        "spiking-layer",
+        150,
+        &["model"],
+        &[
+            ("rho", "0.1"),
+            ("c", "256"),
+            ("rows", "14"),
+            ("spiking.steps", "8"),
+        ],
+    ),
+    (
+        "mixtral",
+        50,
+        ATTENTION,
+        &[("n", "1024"), ("layers", "32"), ("b", "1")],
+    ),
+    (
+        "mobilenet-v2",
+        50,
+        &["model"],
+        &[("img", "224"), ("b", "1"), ("classes", "1000")],
+    ),
+    (
+        "bitnet",
+        50,
+        &["model", "linears"],
+        &[("n", "512"), ("d", "4096"), ("layers", "32")],
+    ),
+];
+
+/// A thousand points of eight models: every number of the page is that of
+/// the program, and where one has none, the other has none.
+#[test]
+fn a_thousand_points_are_the_same_in_the_page_and_in_the_program() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let mut random = Random::new(14);
+    let (mut compared, mut numbers) = (0, 0);
+    for (name, count, scopes, dims) in MODELS {
+        let (model, page) = match *name {
+            "mixtral" => {
+                // Of its experts every token chooses two.
+                let config = concat!(
+                    env!("CARGO_MANIFEST_DIR"),
+                    "/tests/huggingface/mixtral-8x7b.json"
+                );
+                printed(folder.path(), &["import", config, "-o", "mixtral.toml"]);
+                let text = std::fs::read_to_string(folder.path().join("mixtral.toml")).unwrap();
+                (model(&text), page(folder.path(), &["mixtral.toml"]))
+            }
+            name => (shipped(name), page(folder.path(), &[name])),
+        };
+        browser.open(&page, "");
+        let mut points = Vec::new();
+        for _ in 0..*count {
+            let mut point = Point::random(&mut random, &model, dims, scopes);
+            let memory = point.memory_with(&mut random);
+            points.push((point, memory));
+        }
+        let fragments: Vec<String> = points.iter().map(|(point, _)| point.fragment()).collect();
+        let fragments = serde_json::to_string(&fragments).unwrap();
+        let found = browser.run(&format!("{fragments}.map(window.picojoule.evaluate)"));
+        for ((point, memory), found) in points.iter().zip(found.as_array().unwrap()) {
+            for found in found.as_array().unwrap() {
+                let variant = found["variant"].as_str().unwrap();
+                let told = format!("{name} {variant} {}", point.fragment());
+                match point.estimate(&model, variant, memory.as_ref()) {
+                    None => assert!(found["missing"].is_string(), "{told}: {found}"),
+                    Some((total, stages)) => {
+                        assert!(found["missing"].is_null(), "{told}: {found}");
+                        for key in ["picojoules", "summed"] {
+                            let own = found[key].as_f64().unwrap();
+                            assert!(close(own, total), "{told}: {key} {own}, not {total}");
+                        }
+                        for (stage, parts) in found["stages"].as_object().unwrap() {
+                            let parts = parts.as_array().unwrap().iter();
+                            let own: f64 = parts.map(|part| part.as_f64().unwrap()).sum();
+                            // A stage outside of the scope is 0 here.
+                            if own != 0.0 {
+                                assert!(close(own, stages[stage]), "{told}: {stage} {own}");
+                                numbers += 1;
+                            }
+                        }
+                        numbers += 1;
+                    }
+                }
+            }
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 1000);
+    // Most points have a number, and most numbers are of stages.
+    assert!(numbers > 10_000, "{numbers}");
+    assert_eq!(browser.complaints, [""; 0]);
+}
+
+/// Models that ship, and a graph of a thousand nodes: one file each, without a place
+/// from which more would have to be fetched, the same at every run.
+#[test]
+fn a_page_is_one_small_file() {
+    let folder = tempfile::tempdir().unwrap();
+    onnx::write(&folder.path().join("chain.onnx"), 1000, |at| {
+        format!("layers.{at}")
+    });
+    for model in ["transformer-base", "gpt2", "chain.onnx"] {
+        let path = page(folder.path(), &[model]);
+        assert!(path.metadata().unwrap().len() < MAX_BYTES, "{model}");
+        let text = std::fs::read_to_string(&path).unwrap();
+        for outside in ["http://", "https://", "src=", "<link", "@import", "url("] {
+            let markup = text.replace("http://www.w3.org/", "");
+            assert!(!markup.contains(outside), "{model}: {outside}");
+        }
+        assert!(text.contains("default-src 'none'"));
+        assert_eq!(
+            printed(folder.path(), &["explore", model]).trim(),
+            text.trim(),
+            "{model}"
+        );
+        let data = data(&text);
+        // 1 000 nodes, of which an activation of a sum may be one with it.
+        if model == "chain.onnx" {
+            assert!(data["graphs"][0]["ops"].as_array().unwrap().len() > 700);
+        }
+    }
+}
+
+/// Ten thousand nodes are more than a reader can look at: the ops of a stage are one
+/// row, the page says so, and it still is small.
+#[test]
+fn a_large_graph_is_folded() {
+    let folder = tempfile::tempdir().unwrap();
+    onnx::write(&folder.path().join("chain.onnx"), 10_000, |at| {
+        format!("node{at}")
+    });
+    let text = std::fs::read_to_string(page(folder.path(), &["chain.onnx"])).unwrap();
+    assert!(text.len() < MAX_BYTES as usize);
+    let data = data(&text);
+    let ops = data["graphs"][0]["ops"].as_array().unwrap();
+    let members = |op: &Value| op["m"].as_u64().unwrap_or(1);
+    assert!(ops.len() < 3000);
+    assert!(ops.iter().map(members).sum::<u64>() > 7000);
+    let notes = data["notes"].to_string();
+    assert!(notes.contains("are shown as one"), "{notes}");
+}
+
+/// What is wrong is told before a page is written.
+#[test]
+fn mistakes_leave_no_page() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, told) in [
+        (
+            &["gpt2", "--movement", "tiled"][..],
+            "tiles are searched for",
+        ),
+        (&["gpt2", "--phase", "sleep"], "`sleep` is no phase"),
+        (&["gpt2", "--phase", "decode,decode"], "given twice"),
+        (
+            &["gpt2", "--scope", "atention"],
+            "did you mean `attention`?",
+        ),
+        (&["gpt2", "--table", "46nm"], "46nm"),
+        (&["gpt2", "--set", "nn=4"], "unknown dim or parameter `nn`"),
+        (&["gpt2", "--static"], "no static energy"),
+        (&["gpt2", "-o", "none/page.html"], "cannot write"),
+    ] {
+        let all = [&["explore"], arguments].concat();
+        let errors = refused(folder.path(), &all);
+        assert!(errors.contains(told), "{arguments:?}: {errors}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    let output = picojoule(folder.path(), &["explore", "gpt2", "-o", "-"]);
+    assert!(output.stdout.starts_with(b"<!doctype html>"));
+}
+
+/// What a reader does with a slider: bars, headline and address follow; `Reset` takes
+/// it back; the address alone brings it back, and one of nonsense brings nothing.
+#[test]
+fn sliders_change_bars_and_the_address_restores_them() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let page = page(folder.path(), &["attention"]);
+    browser.open(&page, "");
+    let look = "[...document.querySelectorAll('#bars .part')].map(part => part.style.width).join()
+        + '|' + document.querySelector('#headline').textContent";
+    let before = browser.drawn(look);
+    let moved = "(() => {
+        const slider = document.querySelector('[aria-label=\"n, slider\"]');
+        slider.value = 300;
+        slider.dispatchEvent(new Event('input', { bubbles: true }));
+    })()";
+    browser.run(moved);
+    let after = browser.drawn(look);
+    assert_ne!(before, after);
+    // 25·64 = 1600 is the most and 1 the least: three quarters of the way is
+    // 1600^0.75 = 252.98, which is 253.
+    let fragment = browser.run("location.hash");
+    assert_eq!(fragment, "#n=253");
+    browser.run("document.querySelector('#reset').click()");
+    assert_eq!(browser.drawn(look), before);
+    assert_eq!(browser.run("location.hash"), "");
+    // Another choice, and an entry of the table.
+    browser.open(
+        &page,
+        "n=253&table=7nm&format=bf16&movement=compulsory&7nm.bf16.mul=0.5&of=l1",
+    );
+    let restored = browser.drawn(
+        "[...document.querySelectorAll('#choices select')].map(select => select.value).join()",
+    );
+    assert_eq!(restored, "model,7nm,bf16,compulsory");
+    assert_eq!(
+        browser.run("document.querySelector('[aria-label=\"n\"]').value"),
+        "253"
+    );
+    assert_eq!(
+        browser.run("document.querySelector('[aria-label=\"7nm.bf16.mul in pJ\"]').value"),
+        "0.5"
+    );
+    let kept = browser.run("window.picojoule.fragment()");
+    for part in [
+        "n=253",
+        "table=7nm",
+        "format=bf16",
+        "movement=compulsory",
+        "of=l1",
+        "7nm.bf16.mul=0.5",
+    ] {
+        assert!(kept.as_str().unwrap().contains(part), "{kept}");
+    }
+    for rubbish in [
+        "n=abc&d=-4&h=1e99&rho=7&table=nowhere&format=fp9&movement=sideways",
+        "%%%&&&===&n=&n=NaN&n=Infinity&__proto__=1&constructor=2&phase[]=3",
+        "<script>alert(1)</script>&scope=<b>&of=<img src=x onerror=alert(1)>&op=\u{202e}",
+        "hide=vanilla&hide=e-att&hide=l1&x=nothing&y=&curve=%00",
+    ] {
+        let rubbish = rubbish.replace(['<', '>', ' ', '\u{202e}'], "%3C");
+        browser.open(&page, &rubbish);
+        assert_eq!(browser.drawn(look), before, "{rubbish}");
+    }
+    assert_eq!(browser.complaints, [""; 0]);
+}
+
+/// With the keyboard alone: every control has a name and is reached by the tab key, a
+/// slider moves, an op is chosen, a column is sorted.
+#[test]
+fn the_keyboard_reaches_everything() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let page = page(folder.path(), &["transformer-base"]);
+    browser.open(&page, "movement=compulsory");
+    browser.drawn("document.querySelector('#entrybox').open = true");
+    // Of the ops one is reached, the others by the arrow keys.
+    let wanted = browser.run(
+        "[...document.querySelectorAll('button, select, input, summary, [tabindex=\"0\"]')]
+            .filter(one => one.tabIndex >= 0 && one.checkVisibility() && !one.disabled).length",
+    );
+    let name = "(() => {
+        const one = document.activeElement;
+        const named = one.getAttribute('aria-label') || one.labels?.[0]?.textContent || one.textContent;
+        one.dataset.reached = 'yes';
+        return one === document.body ? 'end' : named.trim();
+    })()";
+    for _ in 0..wanted.as_u64().unwrap() + 2 {
+        browser.press("Tab", "");
+        assert_ne!(browser.run(name), "", "a control has no name");
+    }
+    let missed = browser.run(
+        "[...document.querySelectorAll('button, select, input, summary, [tabindex=\"0\"]')]
+            .filter(one => one.tabIndex >= 0 && one.checkVisibility() && !one.disabled && !one.dataset.reached)
+            .map(one => one.outerHTML.slice(0, 120)).join('\\n')",
+    );
+    assert_eq!(missed, "");
+    // A step of the slider of `n`, to the right and back.
+    browser.run("document.querySelector('[aria-label=\"n, slider\"]').focus()");
+    let value = "document.querySelector('[aria-label=\"n\"]').value";
+    let before = browser.drawn(value);
+    for _ in 0..8 {
+        browser.press("ArrowRight", "");
+    }
+    assert_ne!(browser.drawn(value), before);
+    // The third op from the first.
+    browser.run("document.querySelector('.op[tabindex=\"0\"]').focus()");
+    browser.press("ArrowDown", "");
+    browser.press("ArrowDown", "");
+    browser.press("Enter", "\r");
+    let chosen = browser.drawn("document.querySelector('#detail h3').textContent");
+    assert_eq!(chosen, "source_placed");
+    assert_ne!(
+        browser.run("document.querySelector('#detail').textContent.includes('dram')"),
+        false
+    );
+    // The column of the first variant, from the most to the least.
+    browser.run("document.querySelectorAll('#table th button')[1].focus()");
+    browser.press("Enter", "\r");
+    let sorted =
+        browser.drawn("document.querySelectorAll('#table th')[1].getAttribute('aria-sort')");
+    assert_eq!(sorted, "descending");
+    assert_eq!(browser.complaints, [""; 0]);
+}
+
+/// From a phone to a wide window, light and dark, nothing lies beside the page.
+#[test]
+fn a_phone_shows_all_of_it() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for model in ["transformer-base", "spikformer"] {
+        let page = page(folder.path(), &[model]);
+        for (width, scheme) in [
+            (360, "light"),
+            (360, "dark"),
+            (768, "dark"),
+            (1280, "light"),
+        ] {
+            browser.look(width, 800, scheme);
+            browser.open(&page, "movement=compulsory");
+            let wide = browser.drawn("document.documentElement.scrollWidth");
+            assert!(
+                wide.as_u64().unwrap() <= u64::from(width),
+                "{model}: {wide} of {width}"
+            );
+        }
+    }
+    assert_eq!(browser.complaints, [""; 0]);
+}
+
+/// Names from a file are text wherever they stand: nothing runs, and nothing turns the
+/// direction of a line.
+#[test]
+fn names_are_text() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let names = [
+        "<img src=x onerror=window.hit=1>",
+        "</script><script>window.hit=2</script>",
+        "\u{202e}gnp.elif\u{2066}",
+        "a \"quoted\" & 'single' one",
+        "two\nlines\ttab",
+        "{{script}}",
+        "<!--<script>",
+        "\u{2028}end",
+        "=cmd|' /C calc'!A0",
+        "$\\input{x}$ | & # _",
+    ];
+    onnx::write(&folder.path().join("chain.onnx"), 40, |at| {
+        names[at % names.len()].to_owned()
+    });
+    let page = page(folder.path(), &["chain.onnx"]);
+    browser.open(&page, "by=op");
+    assert_eq!(browser.drawn("typeof window.hit"), "undefined");
+    let unseen =
+        browser.run("/[\\u202a-\\u202e\\u2066-\\u2069\\u2028]/.test(document.body.innerText)");
+    assert_eq!(unseen, false);
+    assert_eq!(
+        browser.run("document.querySelectorAll('img, script').length"),
+        2
+    );
+    assert_eq!(browser.complaints, [""; 0]);
+}
+
+/// The table in three languages: rows as they are sorted, numbers at full length for
+/// programs.
+#[test]
+fn the_table_copies() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let page = page(folder.path(), &["attention"]);
+    browser.open(&page, "n=1&d=8&h=1");
+    browser.drawn("1");
+    let csv = browser.run("window.picojoule.copied('csv')");
+    // q = x·W of one token: 8² products and additions of 3.7 + 0.9 pJ are 294.4 pJ.
+    // With e-att half of the bits are ones: 32 additions, 28.8 pJ, and 64 selections,
+    // which cost nothing on this table. 1 − 28.8/294.4 is 0.90217….
+    let lines: Vec<&str> = csv.as_str().unwrap().lines().collect();
+    assert_eq!(
+        lines[0],
+        "stage,vanilla (pJ),e-att (pJ),l1 (pJ),e-att saves,l1 saves"
+    );
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.starts_with("q-proj,294.4,28.8,294.4,0.90217")),
+        "{csv}"
+    );
+    let markdown = browser.run("window.picojoule.copied('markdown')");
+    assert!(
+        markdown.as_str().unwrap().contains("| q-proj | 294 pJ |"),
+        "{markdown}"
+    );
+    let latex = browser.run("window.picojoule.copied('latex')");
+    assert!(
+        latex.as_str().unwrap().contains("  q-proj & 294 pJ &"),
+        "{latex}"
+    );
+    browser.run("[...document.querySelectorAll('#tablepick button')].at(-1).click()");
+    let said = browser.drawn("document.querySelector('#copied').textContent");
+    assert!(said.as_str().unwrap().starts_with("Cop"), "{said}");
+    assert_eq!(browser.complaints, [""; 0]);
+}
