@@ -1,4 +1,4 @@
-//! ONNX graphs of a given size, whose nodes have given names.
+//! ONNX graphs of a given size, whose tensors have given names.
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ fn bytes(out: &mut Vec<u8>, field: u64, value: impl AsRef<[u8]>) {
 }
 
 /// A chain of products of 4 rows, activations and sums with what went before; `name`
-/// names each node by its number. Widths follow from a
+/// names what each node gives, by its number. Widths follow from a
 /// seed, so that nothing repeats.
 pub fn write(path: &Path, nodes: usize, name: impl Fn(usize) -> String) {
     let mut graph = Vec::new();
@@ -69,14 +69,13 @@ pub fn write(path: &Path, nodes: usize, name: impl Fn(usize) -> String) {
             2 => ("Tanh", None),
             _ => ("Add", Some(last.clone())),
         };
-        let made = format!("t{at}");
+        let made = format!("{}.{at}", name(at));
         let mut node = Vec::new();
         bytes(&mut node, 1, &last);
         if let Some(second) = second {
             bytes(&mut node, 1, second);
         }
         bytes(&mut node, 2, &made);
-        bytes(&mut node, 3, name(at));
         bytes(&mut node, 4, operator);
         bytes(&mut graph, 1, node);
         last = made;

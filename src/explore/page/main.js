@@ -8,6 +8,8 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 const app = {
   model,
   shape: 0,
+  // Over which numbers the curve and the map go.
+  axes: {},
   state: { ...states, now: states.read(location.hash) },
   graphs: () => model.graphsOf(app.state.now.phase).filter(({ graph }) => !app.state.now.hidden.has(graph.variant)),
   partName: part => (part === 0 ? 'arithmetic' : data.tables[app.state.now.table].levels[part - 1].name),
@@ -104,7 +106,8 @@ function total({ graph, at }) {
 }
 
 function drawCurve(all) {
-  const { curve: key, table, scope } = app.state.now;
+  const { table, scope } = app.state.now;
+  const key = app.axes.curve;
   const control = model.controls.get(key);
   if (!control) return;
   const values = axisValues(app, control, 41);
@@ -124,9 +127,13 @@ function drawCurve(all) {
 }
 
 function drawHeat() {
-  const { x: xKey, y: yKey, table } = app.state.now;
-  const [x, y] = [xKey, yKey].map(key => model.controls.get(key));
-  if (!x || !y || x === y) return $('heatsays').replaceChildren('Choose two different axes.');
+  const { table } = app.state.now;
+  const [x, y] = [app.axes.x, app.axes.y].map(key => model.controls.get(key));
+  if (!x || !y || x === y) {
+    $('heat').hidden = true;
+    return $('heatsays').replaceChildren('Choose two different axes.');
+  }
+  $('heat').hidden = false;
   const graphs = app.graphs();
   const focus = graphs.find(({ graph }) => graph.variant === app.focus());
   const saving = focus !== graphs[0];
@@ -149,8 +156,8 @@ function drawOps(all) {
   const focus = all.find(result => result.variant === app.focus()) ?? all[0];
   const parts = focus.missing ? focus.view.graph.ops.map(() => []) : focus.parts;
   const view = focus.missing ? { ...focus.view, missing: [focus.missing] } : focus.view;
-  graph.draw(view, parts, dark.matches);
-  $('graphsays').textContent = `${shown(focus.variant)}: ${focus.view.graph.ops.length} ops, the darker the more energy. Arrow keys go from op to op.`;
+  graph.draw(view, parts, app.state.now.scope, dark.matches);
+  $('graphsays').textContent = `${shown(focus.variant)}: ${focus.view.graph.ops.length} ops; the stronger the colour, the more energy. Arrow keys go from op to op.`;
   drawDetail(app, view, parts);
   table.draw(all);
 }
@@ -175,6 +182,7 @@ let controlsNow = [];
 let waiting = 0;
 let late = 0;
 let lateTook = 0;
+let heatTook = 0;
 let took = 0;
 // Everything is drawn in the next frame; what takes longer once the reader rests.
 function update() {
@@ -200,6 +208,7 @@ function draw() {
   const rest = () => {
     const start = performance.now();
     drawHeat();
+    heatTook = performance.now() - start;
     drawOps(all);
     lateTook = performance.now() - start;
   };
@@ -248,9 +257,16 @@ function buildChoices() {
     pick('format', 'Format', data.formats, now.format, format => app.choose({ format })),
     pick('movement', 'Movement', states.names.movement, now.movement, movement => app.choose({ movement })),
   ].filter(Boolean));
-  const keys = [...model.controls.values()].filter(control => !control.fixed && (control.kind === 'dim' || control.table === now.table)).map(control => control.key);
-  const axis = (name, label) => pick(name, label, keys, keys.indexOf(now[name]), at => app.choose({ [name]: keys[at] }));
-  for (const name of ['curve', 'x', 'y']) if (!keys.includes(now[name])) now[name] = states.read('')[name];
+  model.set(now.settings, now.table);
+  const used = new Set(usedControls(results()).map(control => control.key));
+  const keys = [...model.controls.values()].filter(control => !control.fixed && (control.kind === 'dim' || used.has(control.key))).map(control => control.key);
+  for (const name of ['curve', 'x', 'y']) {
+    const wanted = [now[name], states.usual[name], ...keys].find(key => keys.includes(key) && (name !== 'y' || key !== app.axes.x));
+    app.axes[name] = (keys.includes(now[name]) ? now[name] : wanted) ?? null;
+  }
+  $('curve').parentElement.hidden = keys.length === 0;
+  $('heat').parentElement.hidden = keys.length < 2;
+  const axis = (name, label) => pick(name, label, keys, keys.indexOf(app.axes[name]), at => app.choose({ [name]: keys[at] }));
   $('curvepick').replaceChildren(...[axis('curve', 'Over')].filter(Boolean));
   $('heatpick').replaceChildren(...[axis('x', 'Across'), axis('y', 'Up')].filter(Boolean));
   const shownNames = known.filter(name => !now.hidden.has(name));
@@ -261,7 +277,7 @@ function buildChoices() {
 
 $('model').textContent = shown(data.model);
 $('reset').addEventListener('click', () => app.choose({ settings: new Map() }));
-$('skip').addEventListener('click', event => { event.preventDefault(); $('main').focus(); });
+$('skip').addEventListener('click', event => { event.preventDefault(); $('answer').focus(); });
 addEventListener('hashchange', () => { app.state.now = states.read(location.hash); buildChoices(); update(); });
 dark.addEventListener('change', update);
 const notes = [`picojoule ${data.version}`, ...data.notes.map(shown), 'tiles and static energy: see picojoule sweep and estimate'];
@@ -273,6 +289,9 @@ app.colours = stageColours(model, results());
 app.state.now = opened;
 buildChoices();
 draw();
+$('entrybox').open = $('dims').children.length === 0;
+
+const ready = performance.now();
 
 // For whoever wants the numbers: a state as in the address, and what it costs.
 window.picojoule = {
@@ -292,6 +311,6 @@ window.picojoule = {
     return all;
   },
   copied: name => table.written(name),
-  times: () => ({ frame: took, late: lateTook }),
+  times: () => ({ ready, frame: took, late: lateTook, heat: heatTook }),
   fragment: () => states.write(app.state.now),
 };

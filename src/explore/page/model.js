@@ -161,6 +161,6 @@ function makeModel(data) {
     return times === 1 ? text(name) : `${text(name)} (×${count(times)})`;
   };
 
-  return { data, program, controls, stages, text, set, vary, holds, broken, view, energies, total, scopesOf, graphsOf, layerName };
+  return { data, program, controls, stages, text, set, vary, holds, broken, view, energies, total, inScope, scopesOf, graphsOf, layerName };
 }
 

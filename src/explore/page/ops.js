@@ -56,7 +56,9 @@ function makeGraph(app) {
       return { section, title, element: el('div', { class: 'layer' }, section.key === -1 ? null : title, ...rows) };
     });
     box.replaceChildren(edges, ...elements.map(({ element }) => element));
-    box.scrollTop = 0;
+    const chosen = chips.find(({ at }) => model.text(graph.ops[at].n) === app.state.now.op);
+    box.scrollTop = chosen ? chosen.element.offsetTop + (chosen.element.offsetParent === box ? 0 : chosen.element.offsetParent.offsetTop) - 200 : 0;
+    if (chosen) focusChip(chips.indexOf(chosen), false);
     return elements.filter(({ section }) => section.key !== -1);
   };
 
@@ -82,7 +84,7 @@ function makeGraph(app) {
   };
   new ResizeObserver(() => drawn && drawEdges(drawn.graph)).observe(box);
 
-  const draw = (view, parts, dark) => {
+  const draw = (view, parts, scope, dark) => {
     const { graph } = view;
     if (drawn?.graph !== graph) {
       drawn = { graph, titles: build(graph) };
@@ -92,15 +94,18 @@ function makeGraph(app) {
     const sums = parts.map(own => own.reduce((sum, one) => sum + one, 0));
     const most = Math.max(...sums, 0);
     const whole = sums.reduce((sum, one) => sum + one, 0);
+    const within = model.inScope(graph, scope);
     for (const { at, element, value, name } of chips) {
       const op = graph.ops[at];
-      const known = view.missing.length === 0 && !(op.u && !(op.d?.length));
+      const isOutside = within !== null && !within.has(op.s);
+      const known = view.missing.length === 0 && !isOutside && !(op.u && !(op.d?.length));
       const share = most > 0 ? Math.sqrt(sums[at] / most) : 0;
       element.style.background = known ? heatColour(share, 1, false, dark) : '';
-      element.classList.toggle('strong', share > 0.45);
+      element.classList.toggle('strong', share > (dark ? 0.6 : 0.75));
       element.classList.toggle('none', !known);
-      value.textContent = known ? (sums[at] > 0 ? energy(sums[at]) : '0') : '–';
-      element.setAttribute('aria-label', `${name}: ${known ? `${energy(sums[at])}, ${percent(sums[at] / whole)}` : 'no energy is known'}`);
+      value.textContent = known ? (sums[at] > 0 ? energy(sums[at]) : '0') : isOutside ? '' : '–';
+      const told = known ? `${energy(sums[at])}, ${percent(sums[at] / whole)}` : isOutside ? 'outside of the scope' : 'no energy is known';
+      element.setAttribute('aria-label', `${name}: ${told}`);
       element.setAttribute('aria-pressed', String(model.text(op.n) === app.state.now.op));
     }
   };
@@ -127,12 +132,19 @@ function drawDetail(app, view, parts) {
   ];
   if (op.m > 1) head.push(line('holds', `${op.m} ops`));
   if (op.f !== undefined) head.push(el('p', {}, el('code', { text: shown(model.text(op.f)) })));
-  if (op.o) head.push(line('result', el('code', { text: op.o.length ? op.o.map(extent => formula(program, extent, 80)).join(' × ') : 'a number' }), ` = ${op.o.map(extent => count(program.sum(extent))).join(' × ')}`));
+  if (op.o) head.push(line('result', el('code', { text: op.o.length ? op.o.map(extent => formula(program, extent, shown, 80)).join(' × ') : 'a number' }), ` = ${op.o.map(extent => count(program.sum(extent))).join(' × ')}`));
   if (op.u) head.push(line('not counted:', [...new Set(op.u.map(model.text))].map(shown).join(', ')));
-  if (view.missing.length) head.push(el('p', { text: `No energy: ${view.missing.map(shown).join('; ')}.` }));
+  const within = model.inScope(graph, app.state.now.scope);
+  if (within && !within.has(op.s)) head.push(el('p', { text: `Outside of the scope ${shown(app.state.now.scope)}, so in no sum here.` }));
+  else if (view.missing.length) head.push(el('p', { text: `No energy: ${view.missing.map(shown).join('; ')}.` }));
   else head.push(line('energy', energy(sum)));
   const rows = [];
   const entries = new Set();
+  // The sizes of levels are called as they are set.
+  const name = symbol => {
+    const level = /^@\d+$/.test(symbol) ? table.levels[Number(symbol.slice(1))]?.kib : null;
+    return shown(level ? program.symbols[level[0]].slice(table.name.length + 1) : symbol);
+  };
   const use = price => {
     const symbols = program.inside(price);
     for (const [place, entry] of table.entries.entries()) if (symbols.has(entry.symbol)) entries.add(place);
@@ -148,7 +160,7 @@ function drawDetail(app, view, parts) {
       el('td', { text: item.part === 0 ? count(number) : bytes(number) }),
       el('td', { text: energy(item.part === 0 ? price : price * 8) + (item.part === 0 ? '' : ' / B') }),
       el('td', { text: energy(number * price) })),
-    el('tr', { class: 'formula' }, el('td', { colspan: 4 }, el('code', { text: `${formula(program, item.count)}${item.part === 0 ? '' : ' bit'}` }))));
+    el('tr', { class: 'formula' }, el('td', { colspan: 4 }, el('code', { text: `${formula(program, item.count, name)}${item.part === 0 ? '' : ' bit'}` }))));
   }
   const counts = rows.length === 0 ? [] : [el('div', { class: 'wide', tabindex: 0, role: 'region', 'aria-label': 'Counts and traffic of the op' }, el('table', {}, el('thead', {}, el('tr', {}, ...['what', 'how many', 'each', 'energy'].map(text => el('th', { scope: 'col', text })))), el('tbody', {}, ...rows)))];
   const sources = [...entries].sort((a, b) => a - b).map(place => {
@@ -182,7 +194,7 @@ function makeTable(app) {
     const rows = new Map();
     for (const [at, { view, scope, missing }] of results.entries()) {
       if (missing) continue;
-      const within = scope === 'model' ? null : new Set(view.graph.scopes.find(([name]) => name === scope)?.[1]);
+      const within = model.inScope(view.graph, scope);
       for (const [place, items] of view.items.entries()) {
         if (within && !within.has(view.graph.ops[place].s)) continue;
         for (const item of items) {

@@ -9,6 +9,7 @@ function makeState(model) {
     movement: ['none', ...data.movements],
     by: ['stage', 'layer', 'op', 'primitive'],
   };
+  // Over which numbers curves and maps go unless others are chosen.
   const axes = [...controls.values()].filter(control => control.kind === 'dim' && !control.fixed);
   // What is chosen is called so in a fragment; a dim of such a name has a dot before.
   const RESERVED = new Set(['phase', 'table', 'format', 'movement', 'by', 'scope', 'of', 'hide', 'x', 'y', 'curve', 'op']);
@@ -23,7 +24,7 @@ function makeState(model) {
   const start = () => ({
     phase: 0, table: 0, format: defaultFormat(0), movement: 0,
     scope: data.scope ?? 'model', of: null, hidden: new Set(), by: 0, op: null,
-    x: first?.key ?? null, y: second?.key ?? null, curve: first?.key ?? null,
+    x: null, y: null, curve: null,
     settings: new Map(),
   });
 
@@ -85,6 +86,7 @@ function makeState(model) {
     return typed.toString();
   };
 
-  return { names, axes, read, write, allowed, variants, defaultFormat };
+  const usual = { curve: first?.key, x: first?.key, y: second?.key };
+  return { names, usual, read, write, allowed, variants, defaultFormat };
 }
 

@@ -32,8 +32,13 @@ function bytes(bits) {
   return `${value.toFixed(digits)} ${units[at]}`;
 }
 
-const percent = share =>
-  !Number.isFinite(share) ? '–' : `${(100 * share).toFixed(Math.abs(share) < 0.9995 ? 1 : 1).replace('-', '−')} %`;
+// One decimal, or one digit of what is smaller.
+function percent(share) {
+  if (!Number.isFinite(share)) return '–';
+  const size = Math.abs(100 * share);
+  const text = size > 1e-9 && size < 0.05 ? Number((100 * share).toPrecision(1)).toString() : (100 * share).toFixed(1);
+  return `${text.replace('-', '−').replace(/^−0\.0$/, '0.0')} %`;
+}
 
 // A whole number with spaces, or a few digits.
 function count(value) {
@@ -48,13 +53,13 @@ const plain = value => String(Number(value.toPrecision(12)));
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 const raised = exponent => (exponent === 1 ? '' : [...String(exponent)].map(digit => SUPERSCRIPTS[digit]).join(''));
 
-// An expression as a formula, up to a length.
-function formula(program, at, most = 600) {
+// An expression as a formula, up to a length; symbols have the names that `name` gives.
+function formula(program, at, name = shown, most = 600) {
   let left = most;
   const group = sum => (program.sums[sum].length > 2 ? `(${write(sum)})` : write(sum));
   const atom = number => {
     const [kind, first, second] = program.atoms[number];
-    if (kind === 0) return shown(program.symbols[first]).replace(/^@(\d+)$/, 'capacity$1');
+    if (kind === 0) return name(program.symbols[first]);
     if (kind === 1) return group(first);
     if (kind === 2) return `⌊${write(first)}⌋`;
     if (kind === 3) return `max(${write(first)}, ${write(second)})`;
