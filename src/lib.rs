@@ -40,7 +40,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `cli` (default) | the program `picojoule`, as the module `cli`; meters, in `meter` |
+//! | `cli` (default) | the program `picojoule`, as the module `cli`; meters, in `meter`; pages, in `explore` |
 //! | `fit` (with `cli`) | files of runs, in `runs`, and tables fitted to them, in `fit` |
 //! | `plots` (with `cli`) | charts as SVG and PNG, in `render::plot`; report files, in `report` |
 //! | `parquet` (default) | rows of sweeps as Parquet files |

@@ -164,12 +164,14 @@ function makeCurve(app) {
       if (saving) [least, most] = [Math.max(-1, Math.min(0, least)), Math.max(most, least + 0.02, 0.02)];
       else [least, most] = [least, most === least ? least * 1.1 + 1 : most];
       const height = HIGH - FRAME.top - FRAME.bottom;
-      const share = value => (saving || least <= 0 ? (value - least) / (most - least) : Math.log(value / least) / Math.log(most / least));
+      const even = saving || least <= 0 || most < 8 * least;
+      if (even && !saving) [least, most] = [least - (most - least) * 0.05, most + (most - least) * 0.05];
+      const share = value => (even ? (value - least) / (most - least) : Math.log(value / least) / Math.log(most / least));
       up = value => FRAME.top + (1 - share(Math.max(value, least))) * height;
-      const marks = saving || least <= 0 ? ticks(least, most, 5) : logTicks(least, most);
+      const marks = even ? ticks(least, most, 5) : logTicks(least, most);
       for (const tick of marks) {
         parts.push(el('line', { class: tick === 0 ? 'zero' : 'grid', x1: FRAME.left, x2: WIDE - FRAME.right, y1: up(tick), y2: up(tick) }));
-        parts.push(el('text', { x: FRAME.left - 6, y: up(tick) + 4, 'text-anchor': 'end', text: saving ? percent(tick).replace('.0', '') : energy(tick, 1) }));
+        parts.push(el('text', { x: FRAME.left - 6, y: up(tick) + 4, 'text-anchor': 'end', text: saving ? percent(tick).replace('.0', '') : energy(tick, even ? 3 : 1) }));
       }
     }
     for (const tick of bounds.log ? logTicks(bounds.least, bounds.most) : ticks(bounds.least, bounds.most, 5)) {
@@ -220,7 +222,7 @@ function heatColour(value, most, saving, dark) {
 }
 
 function makeHeat(app) {
-  const frame = { left: 52, right: 12, top: 12, bottom: 40 };
+  const frame = { left: 64, right: 12, top: 12, bottom: 40 };
   const svg = el('svg', { viewBox: `0 0 ${WIDE} ${HIGH}`, role: 'application', class: 'chart', tabindex: 0 });
   $('heat').append(svg);
   const cells = el('g');

@@ -181,7 +181,8 @@ let controlsNow = [];
 
 let waiting = 0;
 let late = 0;
-let lateTook = 0;
+// The first time nobody knows how long it takes.
+let lateTook = Infinity;
 let heatTook = 0;
 let took = 0;
 // Everything is drawn in the next frame; what takes longer once the reader rests.
@@ -213,7 +214,7 @@ function draw() {
     lateTook = performance.now() - start;
   };
   if (lateTook < 6) rest();
-  else late = setTimeout(rest, 120);
+  else late = setTimeout(rest, lateTook === Infinity ? 0 : 120);
   took = performance.now() - start;
   remember();
 }
