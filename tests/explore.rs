@@ -110,7 +110,7 @@ const MODELS: &[Explored] = &[
         "mixtral",
         50,
         ATTENTION,
-        &[("n", "1024"), ("layers", "32"), ("b", "1")],
+        &[("seq", "1024"), ("layers", "32"), ("batch", "1")],
     ),
     (
         "mobilenet-v2",
@@ -148,12 +148,16 @@ fn a_thousand_points_are_the_same_in_the_page_and_in_the_program() {
                 let text = std::fs::read_to_string(folder.path().join("mixtral.toml")).unwrap();
                 (model(&text), page(folder.path(), &["mixtral.toml"]))
             }
+            "gpt2" => {
+                let phases = ["gpt2", "--phase", "prefill,decode,train"];
+                (shipped("gpt2"), page(folder.path(), &phases))
+            }
             name => (shipped(name), page(folder.path(), &[name])),
         };
         browser.open(&page, "");
         let mut points = Vec::new();
         for _ in 0..*count {
-            let mut point = Point::random(&mut random, &model, dims, scopes);
+            let mut point = Point::random(&mut random, &model, dims, scopes, *name == "gpt2");
             let memory = point.memory_with(&mut random);
             points.push((point, memory));
         }
@@ -199,7 +203,7 @@ fn a_thousand_points_are_the_same_in_the_page_and_in_the_program() {
 #[test]
 fn a_page_is_one_small_file() {
     let folder = tempfile::tempdir().unwrap();
-    onnx::write(&folder.path().join("chain.onnx"), 1000, |at| {
+    onnx::write(&folder.path().join("chain.onnx"), 1000, |_| {
         "out".to_owned()
     });
     for model in ["transformer-base", "gpt2", "chain.onnx"] {
@@ -261,6 +265,10 @@ fn mistakes_leave_no_page() {
         (&["gpt2", "--table", "46nm"], "46nm"),
         (&["gpt2", "--set", "nn=4"], "unknown dim or parameter `nn`"),
         (&["gpt2", "--static"], "no static energy"),
+        (
+            &["gpt2", "--optimizer", "adam"],
+            "it belongs to the phase `train`",
+        ),
         (&["gpt2", "-o", "none/page.html"], "cannot write"),
     ] {
         let all = [&["explore"], arguments].concat();
@@ -428,6 +436,42 @@ fn a_phone_shows_all_of_it() {
     assert_eq!(browser.complaints, [""; 0]);
 }
 
+/// A model and a table whose names are meant to do harm.
+const NET: &str = r##"
+name = "</script><script>window.hit=1</script>"
+inputs = { x = "n d" }
+dims = { n = 2, d = 4 }
+
+[scopes]
+"<i>s" = ["<img src=x onerror=window.hit=2>", "two\nlines\t\u202Etab"]
+
+[[op]]
+name = "<b>y"
+stage = "<img src=x onerror=window.hit=2>"
+einsum = "n d, d e -> n e"
+inputs = ["x", { weight = "d d" }]
+
+[[op]]
+name = "\u202Egnp.\u2028elif\"'&<!--<script>"
+stage = "two\nlines\t\u202Etab"
+einsum = "n d, d e -> n e"
+inputs = ["<b>y", { weight = "d d" }]
+"##;
+const TABLE: &str = r##"
+name = "<u>t \u202E{{script}}"
+title = "</title><script>window.hit=3</script>"
+boundary = "unstated"
+kind = "assumed"
+
+[source.a]
+title = "<img src=x onerror=window.hit=4>"
+where = "\u202Enowhere & 'here' \"x\""
+
+[fp32]
+add = { pj = 0.9, source = "a", confidence = "high", note = "<svg onload=window.hit=5>" }
+mul = { pj = 3.7, source = "a", confidence = "high" }
+"##;
+
 /// Names from a file are text wherever they stand: nothing runs, and nothing turns the
 /// direction of a line.
 #[test]
@@ -436,31 +480,35 @@ fn names_are_text() {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    let names = [
-        "<img src=x onerror=window.hit=1>",
-        "</script><script>window.hit=2</script>",
-        "\u{202e}gnp.elif\u{2066}",
-        "a \"quoted\" & 'single' one",
-        "two\nlines\ttab",
-        "{{script}}",
-        "<!--<script>",
-        "\u{2028}end",
-        "=cmd|' /C calc'!A0",
-        "$\\input{x}$ | & # _",
-    ];
-    onnx::write(&folder.path().join("chain.onnx"), 40, |at| {
-        names[at % names.len()].to_owned()
+    std::fs::write(folder.path().join("net.toml"), NET).unwrap();
+    std::fs::write(folder.path().join("table.toml"), TABLE).unwrap();
+    onnx::write(&folder.path().join("<b>evil.onnx"), 40, |at| {
+        [
+            "<img src=x onerror=window.hit=6>",
+            "</script>\u{202e}",
+            "a\nb",
+        ][at % 3]
+            .to_owned()
     });
-    let page = page(folder.path(), &["chain.onnx"]);
-    browser.open(&page, "by=op");
-    assert_eq!(browser.drawn("typeof window.hit"), "undefined");
-    let unseen =
-        browser.run("/[\\u202a-\\u202e\\u2066-\\u2069\\u2028]/.test(document.body.innerText)");
-    assert_eq!(unseen, false);
-    assert_eq!(
-        browser.run("document.querySelectorAll('img, script').length"),
-        2
-    );
+    for arguments in [
+        &["net.toml", "--table", "table.toml"][..],
+        &["<b>evil.onnx"],
+    ] {
+        let page = page(folder.path(), arguments);
+        browser.open(&page, "by=op");
+        browser.drawn("document.querySelectorAll('.op')[1].click()");
+        assert_eq!(browser.drawn("typeof window.hit"), "undefined");
+        let turns = "/[\\u202a-\\u202e\\u2066-\\u2069\\u2028]/.test(document.body.innerText + document.title)";
+        assert_eq!(browser.run(turns), false);
+        // The elements are those of the page, whatever names hold.
+        let elements = "[...document.querySelectorAll('img, b.x, i, u, title, script')].map(one => one.localName).join()";
+        assert_eq!(browser.run(elements), "title,script,script");
+        for language in ["markdown", "csv", "latex"] {
+            let text = browser.run(&format!("window.picojoule.copied('{language}')"));
+            let lines = text.as_str().unwrap().lines().count();
+            assert!(lines >= 3, "{language}: {text}");
+        }
+    }
     assert_eq!(browser.complaints, [""; 0]);
 }
 
@@ -503,5 +551,51 @@ fn the_table_copies() {
     browser.run("[...document.querySelectorAll('#tablepick button')].at(-1).click()");
     let said = browser.drawn("document.querySelector('#copied').textContent");
     assert!(said.as_str().unwrap().starts_with("Cop"), "{said}");
+    assert_eq!(browser.complaints, [""; 0]);
+}
+
+/// Spikes as the addresses of ones, and padding that is not counted: what was typed
+/// holds on the page. The program says as much of the same.
+#[test]
+fn conventions_are_those_that_were_typed() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let typed = "--spikes events --padding skipped --bias counted --dot-adds k-1";
+    let typed: Vec<&str> = typed.split(' ').collect();
+    let page = page(folder.path(), &[&["spiking-layer"], &typed[..]].concat());
+    browser.open(&page, "");
+    for movement in ["no-reuse", "compulsory"] {
+        let moved = [
+            "--movement",
+            movement,
+            "--table",
+            "45nm",
+            "--variants",
+            "spiking",
+        ];
+        let said = ["--format", "fp32", "--set", "rho=0.2", "--output", "json"];
+        let all = [&["estimate", "spiking-layer"], &typed[..], &moved, &said].concat();
+        let program: Value = serde_json::from_str(&printed(folder.path(), &all)).unwrap();
+        let asked = format!("movement={movement}&rho=0.2&table=45nm&format=fp32");
+        let words =
+            browser.run("[...document.querySelectorAll('#choices select')].at(-1).innerText");
+        let words = words
+            .as_str()
+            .unwrap()
+            .lines()
+            .find(|word| word.starts_with(movement));
+        let asked = asked.replace(movement, &words.unwrap().replace(' ', "%20"));
+        let found = browser.run(&format!("window.picojoule.evaluate('{asked}')"));
+        let found = found
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|found| found["variant"] == "spiking");
+        let own = found.unwrap()["picojoules"].as_f64().unwrap();
+        let total = program["total_pj"].as_f64().unwrap();
+        assert!(close(own, total), "{movement}: {own}, not {total}");
+    }
     assert_eq!(browser.complaints, [""; 0]);
 }

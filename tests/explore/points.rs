@@ -53,17 +53,20 @@ const TIMES: [&str; 6] = ["1", "2", "3", "4", "1/2", "8"];
 const SHARES: [&str; 5] = ["0.5", "0.1", "0.37", "1", "0"];
 
 impl Point {
-    /// A random one, over the dims given with their values.
+    /// A random one, over the dims given with their values; some train
+    /// where the page has that too.
     pub fn random(
         random: &mut Random,
         model: &Model,
         dims: &[(&str, &str)],
         scopes: &[&str],
+        trains: bool,
     ) -> Point {
         let generates = model.clone().in_phase(Phase::Decode).is_ok();
-        let phase = match generates && random.below(2) == 1 {
-            true => Phase::Decode,
-            false => Phase::Prefill,
+        let phase = match random.below(3) {
+            0 if generates => Phase::Decode,
+            1 if trains => Phase::Train(Default::default()),
+            _ => Phase::Prefill,
         };
         let loader = Loader::shipped();
         let name = *random.of(&[

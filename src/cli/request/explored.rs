@@ -34,6 +34,8 @@ pub(in crate::cli) struct ExploreRequest {
 
 /// The word for all phases, or all movements.
 const ALL: &str = "all";
+/// The phase that has options of its own.
+const TRAIN: &str = Phase::NAMES[2];
 
 /// Reads the model and its prices.
 pub(in crate::cli) fn explored(args: &ExploreArgs) -> Result<ExploreRequest, Problems> {
@@ -157,7 +159,7 @@ fn phases(args: &ExploreArgs, loader: &Arc<Loader>) -> Result<Vec<FoundPhase>, P
         if words[..at].contains(word) {
             return Err(usage_error(format!("the phase `{word}` is given twice")));
         }
-        let phase = phase(args, loader, word);
+        let phase = phase(args, loader, word, words.contains(&TRAIN));
         match (phase, is_all && at > 0) {
             (Ok(phase), _) => found.push(phase),
             // A model that does not generate has none.
@@ -168,12 +170,19 @@ fn phases(args: &ExploreArgs, loader: &Arc<Loader>) -> Result<Vec<FoundPhase>, P
     Ok(found)
 }
 
-fn phase(args: &ExploreArgs, loader: &Arc<Loader>, word: &str) -> Result<FoundPhase, Problems> {
-    let is_train = word == Phase::NAMES[2];
+/// The model in one phase, beside others of which one `trains`, and means what is said
+/// of training.
+fn phase(
+    args: &ExploreArgs,
+    loader: &Arc<Loader>,
+    word: &str,
+    trains: bool,
+) -> Result<FoundPhase, Problems> {
+    let is_meant = !trains || word == TRAIN;
     let model = ModelArgs {
         phase: word.to_owned(),
-        optimizer: args.model.optimizer.clone().filter(|_| is_train),
-        activations: args.model.activations.clone().filter(|_| is_train),
+        optimizer: args.model.optimizer.clone().filter(|_| is_meant),
+        activations: args.model.activations.clone().filter(|_| is_meant),
         ..args.model.clone()
     };
     let variants = &args.variants.variants;

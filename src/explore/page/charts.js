@@ -94,7 +94,7 @@ function makeBars(app) {
       }));
     }
     const moved = [...levels].filter(part => part > 0).sort();
-    $('tones').textContent = moved.length === 0 ? 'Arithmetic alone; what moves is not counted.'
+    $('tones').textContent = levels.size === 0 ? '' : moved.length === 0 ? 'Arithmetic alone; what moves is not counted.'
       : `Full tone: arithmetic. Lighter: ${moved.map(app.partName).join(', lightest ')}.`;
   };
   return { draw };

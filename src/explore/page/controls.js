@@ -92,6 +92,7 @@ function makeControls(app) {
       if (good) app.setNumber(control, value);
     });
     const label = el('label', { htmlFor: id }, el('bdi', { text: shown(control.kind === 'entry' ? control.key.slice(model.data.tables[control.table].name.length + 1) : control.key) }));
+    label.title = shown(control.key);
     if (control.fixed) label.title = 'another value makes another graph, and another page';
     if (control.kind === 'entry') {
       const known = [control.confidence, control.source, control.note].filter(Boolean).map(shown).join(' · ');

@@ -13,9 +13,12 @@ function makeState(model) {
   const axes = [...controls.values()].filter(control => control.kind === 'dim' && !control.fixed);
   // What is chosen is called so in a fragment; a dim of such a name has a dot before.
   const RESERVED = new Set(['phase', 'table', 'format', 'movement', 'by', 'scope', 'of', 'hide', 'x', 'y', 'curve', 'op']);
-  const LENGTHS = ['n', 'seq', 'sequence_length', 'tokens', 'context', 'm', 't', 'batch', 'b'];
-  const first = LENGTHS.map(name => axes.find(axis => axis.key === name)).find(found => found) ?? axes[0];
-  const second = axes.find(axis => axis !== first && !['b', 'batch', 'm'].includes(axis.key)) ?? axes.find(axis => axis !== first) ?? first;
+  // What makes a difference, as far as names tell.
+  const LENGTHS = ['n', 'seq', 'sequence_length', 'tokens', 'context', 'm', 't', 'img', 'rho', 'd'];
+  const named = (names, others) => names.map(name => others.find(axis => axis.key === name)).find(Boolean)
+    ?? others.find(axis => !['b', 'batch'].includes(axis.key)) ?? others[0];
+  const first = named(LENGTHS, axes);
+  const second = named(['d', 'rho', 'h'], axes.filter(axis => axis !== first));
 
   // The first table, with the first format that it has prices for.
   const usable = table => data.formats.findIndex((_, format) =>
