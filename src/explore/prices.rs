@@ -43,6 +43,11 @@ enum PricePage {
     Price(u32, Option<usize>),
 }
 
+/// What a bit costs that is read, and one that is written; nothing where nobody says.
+type BitPrices = [Option<u32>; 2];
+/// Prices that hold once one of these symbols is set.
+type ByHand = (BitPrices, Vec<u32>);
+
 /// A level of memory.
 #[derive(Debug, Serialize)]
 struct LevelPage {
@@ -50,11 +55,11 @@ struct LevelPage {
     /// The symbol of its size, and that size.
     kib: Option<(u32, f64)>,
     /// What a bit costs that is read, and one that is written.
-    prices: [Option<u32>; 2],
+    prices: BitPrices,
     /// The same where one of these symbols is set by hand: that price goes with no
     /// size. Only where prices go with the size.
     #[serde(skip_serializing_if = "Option::is_none")]
-    by_hand: Option<([Option<u32>; 2], Vec<u32>)>,
+    by_hand: Option<ByHand>,
 }
 
 /// An entry, and what is known of it.
@@ -281,11 +286,7 @@ impl Shared<'_> {
         Ok(levels)
     }
 
-    fn level_prices(
-        &mut self,
-        memory: &Memory,
-        level: usize,
-    ) -> Result<[Option<u32>; 2], NoProgram> {
+    fn level_prices(&mut self, memory: &Memory, level: usize) -> Result<BitPrices, NoProgram> {
         let mut prices = [None, None];
         for (slot, direction) in prices.iter_mut().zip(Direction::ALL) {
             if let Some(price) = memory.open_price(level, direction) {
@@ -296,11 +297,7 @@ impl Shared<'_> {
     }
 
     /// What the level costs once one of its prices was set, and which these are.
-    fn by_hand(
-        &mut self,
-        memory: &Memory,
-        level: usize,
-    ) -> Result<Option<([Option<u32>; 2], Vec<u32>)>, NoProgram> {
+    fn by_hand(&mut self, memory: &Memory, level: usize) -> Result<Option<ByHand>, NoProgram> {
         let is_price = |number: &LevelNumber| {
             use LevelNumber::{Access, Read, Write};
             matches!(number, Access | Read | Write)

@@ -10,8 +10,9 @@ use super::intern::Interned;
 use super::prices::{TablePage, has};
 use super::program::{NoProgram, Renamed, Written};
 use super::subject::Subject;
-use super::traffic::{shape, size_symbol};
+use super::traffic::{TrafficPage, shape, size_symbol};
 use crate::energy::Counted;
+use crate::format::Format;
 
 /// A page is at most so many bytes long.
 pub const MAX_BYTES: usize = 1_000_000;
@@ -52,9 +53,9 @@ struct Data<'d> {
     graphs: Vec<GraphPage>,
     tables: Vec<TablePage>,
     /// What moves, each once.
-    traffic: &'d [Vec<Vec<u32>>],
+    traffic: &'d [TrafficPage],
     /// Which of these, by graph, movement, table and format.
-    moves: Vec<Vec<Vec<Vec<Option<u32>>>>>,
+    moves: Vec<Vec<Moves>>,
 }
 
 /// The page of a subject: HTML, and nothing that it would have to fetch.
@@ -94,8 +95,10 @@ fn data(subject: &Subject<'_>, grain: Grain) -> Result<String, NoProgram> {
             counted.push((variant, renamed, rows));
         }
     }
-    let mut traffic: Interned<Vec<Vec<u32>>> = Interned::default();
-    let moves = moves(subject, &counted, &mut shared, &mut traffic)?;
+    let mut traffic: Interned<TrafficPage> = Interned::default();
+    let moves = (counted.iter())
+        .map(|graph| moves(subject, graph, &mut shared, &mut traffic))
+        .collect::<Result<Vec<Vec<Moves>>, NoProgram>>()?;
     let tables = subject
         .tables
         .iter()
@@ -145,45 +148,44 @@ fn movements(subject: &Subject<'_>) -> Vec<String> {
     longest.map(|memory| memory.convention()).collect()
 }
 
-/// What moves, by graph, movement, table and format.
+/// Which traffic a graph has by a movement: by table and format, nothing where there is
+/// none.
+type Moves = Vec<Vec<Option<u32>>>;
+
+/// What moves in a graph, by movement.
 fn moves(
     subject: &Subject<'_>,
-    counted: &[(&Counted, &Renamed, Rows)],
+    (graph, renamed, rows): &(&Counted, &Renamed, Rows),
     shared: &mut Shared<'_>,
-    traffic: &mut Interned<Vec<Vec<u32>>>,
-) -> Result<Vec<Vec<Vec<Vec<Option<u32>>>>>, NoProgram> {
-    let count = movements(subject).len();
-    let mut all = Vec::with_capacity(counted.len());
-    for (graph, renamed, rows) in counted {
-        let mut of_graph = vec![Vec::new(); count];
-        for (movement, of_movement) in of_graph.iter_mut().enumerate() {
-            // Tables with memories of one shape share what moves.
-            let mut known = HashMap::new();
-            for table in subject.tables {
-                let mut by_format = Vec::with_capacity(subject.formats.len());
-                for format in subject.formats {
-                    let memory = table.memories.get(movement);
-                    by_format.push(match memory.filter(|_| has(&table.table, *format)) {
-                        None => None,
-                        Some(memory) => {
-                            let key = (shape(memory), *format);
-                            Some(match known.get(&key) {
-                                Some(number) => *number,
-                                None => {
-                                    let graph = (*graph, rows);
-                                    let page = shared.traffic(graph, renamed, memory, *format)?;
-                                    *known.entry(key).or_insert(traffic.number(page))
-                                }
-                            })
-                        }
-                    });
-                }
-                of_movement.push(by_format);
+    traffic: &mut Interned<TrafficPage>,
+) -> Result<Vec<Moves>, NoProgram> {
+    let mut by_movement = vec![Moves::new(); movements(subject).len()];
+    for (movement, moves) in by_movement.iter_mut().enumerate() {
+        // Tables with memories of one shape share what moves.
+        let mut known: HashMap<(Vec<bool>, Format), u32> = HashMap::new();
+        for table in subject.tables {
+            let memory = table.memories.get(movement);
+            let mut by_format = Vec::with_capacity(subject.formats.len());
+            for format in subject.formats {
+                let Some(memory) = memory.filter(|_| has(&table.table, *format)) else {
+                    by_format.push(None);
+                    continue;
+                };
+                let key = (shape(memory), *format);
+                let number = match known.get(&key) {
+                    Some(number) => *number,
+                    None => {
+                        let page = shared.traffic((*graph, rows), renamed, memory, *format)?;
+                        traffic.number(page)
+                    }
+                };
+                known.insert(key, number);
+                by_format.push(Some(number));
             }
+            moves.push(by_format);
         }
-        all.push(of_graph);
     }
-    Ok(all)
+    Ok(by_movement)
 }
 
 /// The page around its data. No name of a model can end the element that the data
