@@ -45,8 +45,10 @@ pub(in crate::cli) fn explored(args: &ExploreArgs) -> Result<ExploreRequest, Pro
         return Err(usage_error(message));
     }
     let loader = loading::scanning(&args.model.scan)?;
-    let mut found = phases(args, &loader)?;
-    let first = found.remove(0);
+    let mut found = phases(args, &loader)?.into_iter();
+    let Some(first) = found.next() else {
+        return Err(usage_error("no phase is named"));
+    };
     let Priced { plain, tables } = priced(args, &loader, &first.model, &movements)?;
     let mut request = ExploreRequest {
         model: first.model.model.root.name.clone(),

@@ -219,10 +219,13 @@ function draw() {
   remember();
 }
 
+// Once the reader rests, the address follows, and the result is said.
 let remembering = 0;
 function remember() {
   clearTimeout(remembering);
   remembering = setTimeout(() => {
+    const told = $('headline').textContent;
+    if ($('said').textContent !== told) $('said').textContent = told;
     const fragment = states.write(app.state.now);
     if (fragment !== location.hash.slice(1)) history.replaceState(null, '', fragment ? `#${fragment}` : location.pathname + location.search);
   }, 150);

@@ -1,7 +1,7 @@
 // Words, numbers and tables as a reader wants them.
 
 // Names come from files: what would break or turn a line is shown as a code.
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 const shown = name =>
   String(name).replace(UNSEEN, letter => '\\u' + letter.charCodeAt(0).toString(16).padStart(4, '0'));
 
