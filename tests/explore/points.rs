@@ -96,7 +96,7 @@ impl Point {
             }
             let value = match value.contains('.') {
                 true => random.of(&SHARES).to_string(),
-                false => scaled(value, *random.of::<&str>(&TIMES)),
+                false => scaled(value, random.of::<&str>(&TIMES)),
             };
             point.dims.push(((*dim).to_owned(), value));
         }
