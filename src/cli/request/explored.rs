@@ -187,7 +187,7 @@ fn phase(
         activations: args.model.activations.clone().filter(|_| is_meant),
         ..args.model.clone()
     };
-    let variants = &args.variants.variants;
+    let variants = &args.variants;
     let request = ModelRequest::new(loader, &model, variants, Unnamed::All)?;
     let mut problems = Problems::new();
     let conventions = read_conventions(&args.price, &mut problems);

@@ -92,7 +92,7 @@ impl Request {
 /// value has an import of its own.
 pub(super) fn leaving_dims_open(
     args: &ModelArgs,
-    variants: &[String],
+    variants: &VariantsArgs,
     unnamed: Unnamed,
     (mut model, mut counted): (ModelRequest, Vec<Counted>),
     conventions: Conventions,
