@@ -192,6 +192,17 @@ impl<'a> Config<'a> {
         }
     }
 
+    /// A list of counts.
+    pub(crate) fn counts(&mut self, key: &'static str) -> Option<Vec<u64>> {
+        let items = self.take(key)?.items(&mut self.problems)?;
+        Some(
+            items
+                .iter()
+                .map(|item| self.checked(item, (0, MOST)))
+                .collect(),
+        )
+    }
+
     /// A size, or one for each of two sides: `[height, width]`.
     pub(crate) fn sides(&mut self, key: &'static str) -> (u64, u64) {
         let Some(node) = self.take(key) else {
@@ -332,6 +343,49 @@ impl<'a> Config<'a> {
     /// can take it, but not too long.
     pub(crate) fn usual_length(most: u64) -> u64 {
         most.min(USUAL_LENGTH)
+    }
+
+    /// The first of some fields of one meaning that the config has; the first
+    /// one if it has none.
+    pub(crate) fn first_of(&self, keys: &[&'static str]) -> &'static str {
+        let given = keys.iter().find(|key| self.has(key));
+        given.or(keys.first()).copied().unwrap_or("")
+    }
+
+    /// What a list says of every layer, in one of the words that are known.
+    pub(crate) fn kinds(
+        &mut self,
+        key: &'static str,
+        layers: u64,
+        known: &[&'static str],
+    ) -> Vec<&'static str> {
+        let first = known.first().copied().unwrap_or("");
+        let listed = self
+            .take(key)
+            .and_then(|node| node.texts(&mut self.problems));
+        let listed = listed.unwrap_or_default();
+        let mut kinds = Vec::new();
+        for kind in &listed {
+            let found = known.iter().find(|known| **known == kind.value);
+            if found.is_none() {
+                let message = format!("the layer type `{}` is not known here", kind.value);
+                let mistake = Diagnostic::at(&kind.place, message);
+                let mistake = mistake.known(&kind.value, known.iter().copied());
+                self.problems.push(mistake);
+            }
+            kinds.push(found.copied().unwrap_or(first));
+        }
+        self.as_many(key, kinds.len(), layers);
+        kinds.resize(usize::try_from(layers).unwrap_or(0), first);
+        kinds
+    }
+
+    /// Notes a list that has not an item for every layer.
+    pub(crate) fn as_many(&mut self, key: &'static str, listed: usize, layers: u64) {
+        if listed as u64 != layers {
+            let message = format!("`{key}` lists {listed} layers, and there are {layers}");
+            self.wrong(key, message);
+        }
     }
 
     /// Notes a size that does not divide another one.

@@ -45,6 +45,7 @@ const IGNORED: [&[&str]; 7] = [
         "eoi_token_id",
         "eoi_token_index",
         "eos_token_id",
+        "eod_token_id",
         "eos_token_ids",
         "image_token_id",
         "image_token_index",
@@ -99,6 +100,7 @@ const IGNORED: [&[&str]; 7] = [
         "dropout",
         "dropout_rate",
         "embd_pdrop",
+        "embedding_dropout",
         "encoder_layerdrop",
         "ep_size",
         "hidden_dropout",
@@ -119,6 +121,7 @@ const IGNORED: [&[&str]; 7] = [
         "pretraining_tp",
         "qa_dropout",
         "resid_pdrop",
+        "residual_dropout",
         "router_aux_loss_coef",
         "router_jitter_noise",
         "seq_aux",
@@ -127,8 +130,12 @@ const IGNORED: [&[&str]; 7] = [
     ],
     // Small numbers beside others, and factors whose size does not matter.
     &[
+        "attention_multiplier",
+        "clip_qkv",
         "layer_norm_eps",
         "layer_norm_epsilon",
+        "norm_eps",
+        "norm_epsilon",
         "query_pre_attn_scalar",
         "reorder_and_upcast_attn",
         "rms_norm_eps",
@@ -138,6 +145,7 @@ const IGNORED: [&[&str]; 7] = [
     ],
     // Positions, as far as every one of them costs the same.
     &[
+        "no_rope_layer_interval",
         "original_max_position_embeddings",
         "partial_rotary_factor",
         "relative_attention_max_distance",

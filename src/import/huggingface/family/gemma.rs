@@ -121,6 +121,7 @@ fn gemma3(
             kv: KvHeads::Usual(4),
             head_dim: Some(256),
             vocab: Some(262_208),
+            ffn: None,
         },
         tied,
         labels,

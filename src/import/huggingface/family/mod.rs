@@ -2,23 +2,40 @@
 
 mod bart;
 mod bert;
+mod decoders;
 mod deepseek;
 mod gemma;
 mod gpt;
-mod llama;
-mod qwen;
 mod t5;
 mod vit;
 mod whisper;
 
 use super::config::Config;
 use super::draft::Draft;
+use super::mechanism::plan::HEADS;
+use super::mechanism::traits::Traits;
 
-/// Writes a family down in a draft.
-pub(super) type Family = fn(&mut Config<'_>, &mut Draft);
+/// How a family is written down in a draft.
+#[derive(Clone, Copy)]
+pub(super) enum Family {
+    /// By a function of its own.
+    Own(fn(&mut Config<'_>, &mut Draft)),
+    /// As a row of the table of decoders.
+    Row(&'static Traits),
+}
 
-/// The families by their `model_type`.
-pub(super) const FAMILIES: [(&str, Family); 22] = [
+impl Family {
+    /// Writes a model down.
+    pub(super) fn write(self, config: &mut Config<'_>, draft: &mut Draft) {
+        match self {
+            Family::Own(write) => write(config, draft),
+            Family::Row(row) => decoders::write(row, config, draft),
+        }
+    }
+}
+
+/// The families that have a function, by their `model_type`.
+const OWN: [(&str, fn(&mut Config<'_>, &mut Draft)); 15] = [
     ("bart", bart::bart),
     ("bert", bert::bert),
     ("deepseek_v3", deepseek::deepseek_v3),
@@ -28,17 +45,36 @@ pub(super) const FAMILIES: [(&str, Family); 22] = [
     ("gemma3_text", gemma::gemma3_text),
     ("gpt2", gpt::gpt2),
     ("gpt_neox", gpt::gpt_neox),
-    ("llama", llama::llama),
     ("marian", bart::marian),
-    ("mistral", llama::mistral),
-    ("mixtral", llama::mixtral),
     ("opt", gpt::opt),
-    ("phi3", llama::phi3),
-    ("qwen2", qwen::qwen2),
-    ("qwen3", qwen::qwen3),
-    ("qwen3_moe", qwen::qwen3_moe),
     ("roberta", bert::roberta),
     ("t5", t5::t5),
     ("vit", vit::vit),
     ("whisper", whisper::whisper),
 ];
+
+/// Every `model_type` that is known, in the order of the alphabet.
+pub(super) fn known() -> Vec<&'static str> {
+    let own = OWN.iter().map(|(name, _)| *name);
+    let rows = decoders::ROWS.iter().map(|(name, _)| *name);
+    let mut all: Vec<&str> = own.chain(rows).collect();
+    all.sort_unstable();
+    all
+}
+
+/// The family of a `model_type`.
+pub(super) fn of_type(name: &str) -> Option<Family> {
+    let own = OWN.iter().find(|(known, _)| *known == name);
+    let own = own.map(|(_, write)| Family::Own(*write));
+    own.or_else(|| decoders::row(name).map(Family::Row))
+}
+
+/// The family that has a class of this name.
+pub(super) fn of_class(name: &str) -> Option<Family> {
+    let is = |row: &&Traits| {
+        let end = name.strip_prefix(row.classes);
+        end.is_some_and(|end| HEADS.iter().any(|(known, _)| *known == end))
+    };
+    let mut rows = decoders::ROWS.iter().map(|(_, row)| *row);
+    rows.find(is).map(Family::Row)
+}

@@ -60,9 +60,14 @@ pub(crate) fn expert_layers(draft: &mut Draft, (dense, sparse): (u64, u64)) {
         .of(&[x]));
 }
 
-/// How many layers have no experts: those that are listed, and those that fall
-/// between the steps.
+/// How many layers have no experts.
 pub(crate) fn dense_layers(config: &mut Config<'_>, layers: u64) -> u64 {
+    dense_at(config, layers).len() as u64
+}
+
+/// The layers without experts: those that are listed, and those that fall
+/// between the steps.
+pub(crate) fn dense_at(config: &mut Config<'_>, layers: u64) -> Vec<u64> {
     let step = config.optional_size("decoder_sparse_step").unwrap_or(1);
     let mut listed = Vec::new();
     if let Some(list) = config.take("mlp_only_layers") {
@@ -74,5 +79,5 @@ pub(crate) fn dense_layers(config: &mut Config<'_>, layers: u64) -> u64 {
         }
     }
     let is_dense = |at: &u64| listed.contains(at) || !(at + 1).is_multiple_of(step);
-    (0..layers).filter(is_dense).count() as u64
+    (0..layers).filter(is_dense).collect()
 }

@@ -1,0 +1,412 @@
+//! Attention with heads of queries, and as many or fewer heads of keys and
+//! values. What ships as `vanilla` does the usual; what is beyond it becomes a
+//! block of the model's own.
+
+use super::layer::Part;
+use super::norm::Norm;
+use crate::import::huggingface::block::Block;
+use crate::import::huggingface::draft::Draft;
+use crate::import::huggingface::op::{Op, weight};
+
+/// How queries and keys are normalised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum QkNorm {
+    /// Every head by itself, all with one gain.
+    Head(Norm),
+    /// Every head by itself, each with a gain of its own.
+    EachHead(Norm),
+    /// All heads in one row.
+    Full(Norm),
+}
+
+/// What the result of the heads is multiplied by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gate {
+    /// A number of every element.
+    Element,
+    /// A number of every head.
+    Head,
+}
+
+/// The keys that a token attends to, if not all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Window {
+    /// How many.
+    pub(crate) size: String,
+    /// Whether they are those of its chunk, not the last ones.
+    pub(crate) chunked: bool,
+}
+
+/// Attention. Sizes are formulas over the numbers of the model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Attention {
+    /// Heads of queries.
+    pub(crate) h: String,
+    /// Heads of keys and values.
+    pub(crate) kv: String,
+    /// Columns of a head of queries and keys.
+    pub(crate) width: String,
+    /// Columns of a head of values, if others.
+    pub(crate) value: Option<String>,
+    /// Biases of queries, keys, values and the projection behind them.
+    pub(crate) bias: [bool; 4],
+    pub(crate) qk_norm: Option<QkNorm>,
+    /// Whether values are normalised, without a gain.
+    pub(crate) v_norm: bool,
+    /// The share of each head that is rotated.
+    pub(crate) rotary: Option<String>,
+    pub(crate) window: Option<Window>,
+    /// Whether scores are multiplied by a number.
+    pub(crate) scaling: bool,
+    /// Whether scores are kept within a bound: that of the param `softcap`.
+    pub(crate) softcap: bool,
+    /// Whether a number by distance is added to every score.
+    pub(crate) relative: bool,
+    /// Whether every head has a score that stands for no token.
+    pub(crate) sinks: bool,
+    pub(crate) gate: Option<Gate>,
+    /// A norm between the heads and the projection behind them.
+    pub(crate) out_norm: Option<Norm>,
+    /// Whether queries are multiplied by a number of their position.
+    pub(crate) query_scaled: bool,
+    /// Whether values are multiplied by a number.
+    pub(crate) value_scaled: bool,
+    /// Whether keys are values, too.
+    pub(crate) values_are_keys: bool,
+}
+
+impl Attention {
+    /// Attention without anything beside.
+    pub(crate) fn new(h: &str, kv: &str, width: &str) -> Attention {
+        Attention {
+            h: h.to_owned(),
+            kv: kv.to_owned(),
+            width: width.to_owned(),
+            value: None,
+            bias: [false; 4],
+            qk_norm: None,
+            v_norm: false,
+            rotary: None,
+            window: None,
+            scaling: true,
+            softcap: false,
+            relative: false,
+            sinks: false,
+            gate: None,
+            out_norm: None,
+            query_scaled: false,
+            value_scaled: false,
+            values_are_keys: false,
+        }
+    }
+
+    /// Whether it is what ships as `vanilla`, so that others that ship may take
+    /// its place.
+    pub(crate) fn is_vanilla(&self) -> bool {
+        let usual = Attention {
+            bias: self.bias,
+            rotary: self.rotary.clone(),
+            window: self.window.clone(),
+            softcap: self.softcap,
+            qk_norm: (self.qk_norm == Some(QkNorm::Head(Norm::Rms)))
+                .then_some(QkNorm::Head(Norm::Rms)),
+            ..Attention::new(&self.h, &self.kv, &self.width)
+        };
+        *self == usual && !self.window.as_ref().is_some_and(|window| window.chunked)
+    }
+
+    /// The share of the scores that is computed, in a block of `n` tokens.
+    fn share(&self) -> String {
+        match &self.window {
+            Some(window) => format!("min({}, n) / n", window.size),
+            None => "1".to_owned(),
+        }
+    }
+
+    /// The op `attention` of `x`.
+    pub(super) fn call(&self, draft: &mut Draft, block: &mut Block, x: &str) {
+        if self.is_vanilla() {
+            return self.vanilla(draft, block, x);
+        }
+        let own = self.block(draft);
+        let mut part = Part::new(&draft.block("attention", own))
+            .with("h", &*self.h)
+            .with("kv", &*self.kv)
+            .with("width", &*self.width);
+        if let Some(value) = &self.value {
+            part = part.with("value", &**value);
+        }
+        if let Some(window) = &self.window {
+            part = part.with("window", &*window.size);
+        }
+        part.needed(draft, block);
+        block.op(part.call("attention", &[x]));
+    }
+
+    /// The one that ships, in a slot.
+    fn vanilla(&self, draft: &mut Draft, block: &mut Block, x: &str) {
+        block.slot("attention", "vanilla");
+        let switch = |on: bool| if on { "1" } else { "0" }.to_owned();
+        let [q, k, v, out] = self.bias.map(switch);
+        draft.param_as("out_bias", &out, "");
+        let mut with = vec![
+            ("h", self.h.clone()),
+            ("kv", self.kv.clone()),
+            ("width", self.width.clone()),
+        ];
+        with.extend([("q_bias", q), ("k_bias", k), ("v_bias", v)]);
+        if self.qk_norm.is_some() {
+            with.push(("qk_norm", "1".to_owned()));
+        }
+        if let Some(rotary) = &self.rotary {
+            with.push(("rotary", rotary.clone()));
+        }
+        if self.window.is_some() {
+            with.push(("share", self.share()));
+        }
+        let part = Part {
+            block: String::new(),
+            with,
+        };
+        part.needed(draft, block);
+        block.op(Op::new("attention")
+            .slot("attention")
+            .with(&part.with)
+            .of(&[x, x]));
+    }
+
+    /// One of the model's own.
+    fn block(&self, draft: &Draft) -> Block {
+        let mut block = Block::new(&[("x", "b n d")]);
+        block.needs(&["h", "kv", "width"]);
+        if self.value.is_some() {
+            block.needs(&["value"]);
+        }
+        if self.window.is_some() {
+            block.needs(&["window"]);
+        }
+        if self.softcap {
+            block.needs(&draft.known(["softcap"].into_iter()));
+        }
+        let heads = self.heads(&mut block);
+        self.scores(&mut block, &heads);
+        self.result(&mut block);
+        block
+    }
+
+    /// Columns of a head of values.
+    fn columns(&self) -> &'static str {
+        if self.value.is_some() {
+            "value"
+        } else {
+            "width"
+        }
+    }
+
+    /// Queries, keys and values; gives the names of their last ops.
+    fn heads(&self, block: &mut Block) -> [&'static str; 3] {
+        let columns = self.columns();
+        let [q_bias, k_bias, v_bias, _] = self.bias;
+        block.op(projected("q", "h * width", q_bias));
+        block.op(projected("k", "kv * width", k_bias));
+        let mut v = "k";
+        if !self.values_are_keys {
+            block.op(projected("v", &format!("kv * {columns}"), v_bias));
+            v = "v";
+        }
+        if self.v_norm {
+            split_norm(
+                block,
+                ["v_heads", "v_normed", "normed_v"],
+                v,
+                ("kv", columns),
+                QkNorm::Head(Norm::RmsPlain),
+            );
+            v = "normed_v";
+        }
+        if self.value_scaled {
+            block.op(Op::new("scaled_v").stage("v-proj").scaled().of(&[v]));
+            v = "scaled_v";
+        }
+        let (mut q, mut k) = ("q", "k");
+        if let Some(norm) = self.qk_norm {
+            split_norm(
+                block,
+                ["q_heads", "q_normed", "normed_q"],
+                q,
+                ("h", "width"),
+                norm,
+            );
+            split_norm(
+                block,
+                ["k_heads", "k_normed", "normed_k"],
+                k,
+                ("kv", "width"),
+                norm,
+            );
+            (q, k) = ("normed_q", "normed_k");
+        }
+        if let Some(share) = &self.rotary {
+            let turned = |name: &str, x: &str| {
+                let op = Op::new(name).stage("rotary").times(share);
+                op.block("rotary").of(&[x])
+            };
+            block.op(turned("turned_q", q));
+            block.op(turned("turned_k", k));
+            (q, k) = ("turned_q", "turned_k");
+        }
+        if self.query_scaled {
+            block.op(Op::new("scaled_q").stage("scale").scaled().of(&[q]));
+            q = "scaled_q";
+        }
+        [q, k, v]
+    }
+
+    /// How often what belongs to scores is computed, and what a mask hides.
+    fn masked(&self, op: Op) -> Op {
+        match &self.window {
+            None => op.share("1", "(n - 1) / (2 * n)"),
+            Some(window) => {
+                let seen = "min(window, n)";
+                let of = if window.chunked { seen } else { "n" };
+                op.share(
+                    &format!("{seen} / n"),
+                    &format!("({seen} - 1) / (2 * {of})"),
+                )
+            }
+        }
+    }
+
+    fn scores(&self, block: &mut Block, [q, k, v]: &[&str; 3]) {
+        block.op(self
+            .masked(
+                Op::new("score")
+                    .stage("score")
+                    .einsum("b n (kv group c), b m (kv c) -> b kv group n m")
+                    .axes(&[("group", "h / kv"), ("c", "width")]),
+            )
+            .of(&[q, k]));
+        let mut last = "score";
+        let each = |name: &str, stage: &str| self.masked(Op::new(name).stage(stage));
+        if self.scaling {
+            block.op(each("scaled", "scale").scaled().of(&[last]));
+            last = "scaled";
+        }
+        if self.softcap {
+            let formula = format!("softcap * tanh({last} * (1 / softcap))");
+            block.op(each("capped", "softcap").apply(&formula));
+            last = "capped";
+        }
+        if self.relative {
+            block.op(each("biased", "relative")
+                .per_element("add = 1")
+                .of(&[last]));
+            last = "biased";
+        }
+        if self.sinks {
+            sinks(block, last);
+        }
+        block.op(each("probabilities", "softmax")
+            .block("softmax")
+            .of(&[last]));
+        block.op(self
+            .masked(
+                Op::new("context")
+                    .stage("context")
+                    .einsum("b kv group n m, b m (kv c) -> b n (kv group c)")
+                    .axes(&[("c", self.columns())]),
+            )
+            .of(&["probabilities", v]));
+    }
+
+    fn result(&self, block: &mut Block) {
+        let columns = self.columns();
+        let mut last = "context";
+        if let Some(gate) = self.gate {
+            last = gated(block, gate, columns);
+        }
+        if let Some(norm) = self.out_norm {
+            block.op(norm.of("context_norm", last));
+            last = "context_norm";
+        }
+        let out = Op::new("out")
+            .stage("out-proj")
+            .einsum("b n hc, hc e -> b n e")
+            .of(&[last, &weight(&format!("(h * {columns}) d"))]);
+        let [.., bias] = self.bias;
+        block.op(if bias { out.bias() } else { out });
+    }
+}
+
+fn projected(name: &str, columns: &str, bias: bool) -> Op {
+    let op = Op::new(name)
+        .stage(&format!("{name}-proj"))
+        .einsum("b n d, d c -> b n c")
+        .of(&["x", &weight(&format!("d ({columns})"))]);
+    if bias { op.bias() } else { op }
+}
+
+/// A norm of heads, with the names of its ops.
+fn split_norm(
+    block: &mut Block,
+    [heads, normed, joined]: [&str; 3],
+    x: &str,
+    (count, columns): (&str, &str),
+    each: QkNorm,
+) {
+    let op = |name: &str| Op::new(name).stage("qk-norm");
+    let norm = match each {
+        QkNorm::Full(norm) => return block.op(norm.within_heads(joined, x)),
+        QkNorm::Head(norm) => norm,
+        QkNorm::EachHead(norm) => norm.plain(),
+    };
+    let split = op(heads).einsum("b n (a c) -> b n a c");
+    block.op(split.axes(&[("c", columns)]).of(&[x]));
+    block.op(norm.within_heads(normed, heads));
+    let mut last = normed.to_owned();
+    if let QkNorm::EachHead(_) = each {
+        last.push_str("_each");
+        let gains = weight(&format!("{count} {columns}"));
+        let gained = op(&last).einsum("b n a c, a c -> b n a c");
+        block.op(gained.of(&[normed, &gains]));
+    }
+    block.op(op(joined).einsum("b n a c -> b n (a c)").of(&[&last]));
+}
+
+/// A score of every head beside those of the tokens: one more column of the
+/// softmax.
+fn sinks(block: &mut Block, last: &str) {
+    block.op(Op::new("rows")
+        .stage("softmax")
+        .take("b kv group n m -> b kv group n")
+        .of(&[last]));
+    block.op(Op::new("sinks")
+        .comment("one more column for every row, which stands for no token")
+        .stage("softmax")
+        .per_element("compare = 1, add = 2, exp = 1")
+        .of(&["rows", &weight("h")]));
+}
+
+fn gated(block: &mut Block, gate: Gate, columns: &str) -> &'static str {
+    let weights = match gate {
+        Gate::Element => weight(&format!("d (h * {columns})")),
+        Gate::Head => weight("d h"),
+    };
+    block.op(Op::new("gate")
+        .stage("gate")
+        .einsum("b n d, d c -> b n c")
+        .of(&["x", &weights]));
+    block.op(Op::new("opened")
+        .stage("gate")
+        .block("sigmoid")
+        .of(&["gate"]));
+    let op = Op::new("gated").stage("gate");
+    block.op(match gate {
+        Gate::Element => op.apply("context * opened"),
+        Gate::Head => op
+            .einsum("b n (a c), b n a -> b n (a c)")
+            .axes(&[("c", columns)])
+            .of(&["context", "opened"]),
+    });
+    "gated"
+}

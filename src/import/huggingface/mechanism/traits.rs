@@ -1,0 +1,221 @@
+//! A family of decoders as a table: what its layers are made of, and under
+//! which fields its configs say so. A family that differs from Llama in three
+//! things is a row of three fields beside `..LLAMA`.
+
+use num_rational::BigRational;
+
+use super::activation::activation;
+use super::grouped::{Attention, QkNorm};
+use super::layer::{Layer, Mixer, Wiring};
+use super::mixture::ExpertTraits;
+use super::mlp::mlp;
+use super::norm::Norm;
+use super::plan::{Embed, Logits, Outer, Plan};
+use super::rotary::{rotary_formula, rotary_share};
+use super::sizes::{Defaults, PLAIN, sizes};
+use super::window::{Windows, windowed};
+use crate::import::huggingface::config::Config;
+use crate::import::huggingface::draft::Draft;
+use crate::number;
+
+/// Whether something is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Say {
+    No,
+    Yes,
+    /// As the field says, or so if it says nothing.
+    Field(&'static str, bool),
+    /// Where the field gives a number other than 1.
+    Factor(&'static str),
+}
+
+impl Say {
+    pub(crate) fn read(self, config: &mut Config<'_>) -> bool {
+        match self {
+            Say::No => false,
+            Say::Yes => true,
+            Say::Field(key, usual) => config.truth_or(key, usual),
+            Say::Factor(key) => config.number(key).is_some_and(|by| by != number::whole(1)),
+        }
+    }
+}
+
+/// Which layers turn queries and keys by their positions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turned {
+    /// None.
+    None,
+    All,
+    /// Those with a window, if any layer has one.
+    Local,
+    /// Those for which the list under this field has a 1; all without it.
+    Listed(&'static str),
+}
+
+/// What families of decoders differ in.
+pub(crate) struct Traits {
+    /// What the names of its classes begin with.
+    pub(crate) classes: &'static str,
+    pub(crate) sizes: Defaults,
+    pub(crate) wiring: Wiring,
+    pub(crate) norm: Norm,
+    /// Biases of queries, keys and values, and of the projection behind them.
+    pub(crate) bias: [Say; 2],
+    /// How queries and keys are normalised, and whether they are.
+    pub(crate) qk_norm: (QkNorm, Say),
+    pub(crate) turned: Turned,
+    /// The hundredths of each head that are rotated if the config says nothing.
+    pub(crate) percent: u64,
+    pub(crate) windows: Windows,
+    /// Whether the feed-forward layers are gated.
+    pub(crate) gated: bool,
+    pub(crate) mlp_bias: Say,
+    /// The field of the activation, and which it is without.
+    pub(crate) activation: (&'static [&'static str], &'static str),
+    pub(crate) experts: Option<&'static ExpertTraits>,
+    /// Whether what is added to the stream is multiplied by a number.
+    pub(crate) residual_scaled: Say,
+    /// Whether words are.
+    pub(crate) words_scaled: Say,
+    /// Whether the head shares the table of words if the config says nothing.
+    pub(crate) tied: bool,
+    pub(crate) head_bias: Say,
+    pub(crate) logits_scaled: Say,
+    /// The field of a bound of the scores of words.
+    pub(crate) softcap: Option<&'static str>,
+}
+
+/// Llama.
+pub(crate) const LLAMA: Traits = Traits {
+    classes: "Llama",
+    sizes: PLAIN,
+    wiring: Wiring::Pre,
+    norm: Norm::Rms,
+    bias: [Say::Field("attention_bias", false); 2],
+    qk_norm: (QkNorm::Head(Norm::Rms), Say::No),
+    turned: Turned::All,
+    percent: 100,
+    windows: Windows::None,
+    gated: true,
+    mlp_bias: Say::Field("mlp_bias", false),
+    activation: (&["hidden_act", "hidden_activation"], "silu"),
+    experts: None,
+    residual_scaled: Say::No,
+    words_scaled: Say::No,
+    tied: false,
+    head_bias: Say::No,
+    logits_scaled: Say::No,
+    softcap: None,
+};
+
+impl Traits {
+    /// Reads a config and writes the model down.
+    pub(crate) fn write(&self, config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
+        self.plan(config, draft).write(config, draft, outer);
+    }
+
+    /// What a config says, with its sizes as dims.
+    pub(crate) fn plan(&self, config: &mut Config<'_>, draft: &mut Draft) -> Plan {
+        let sizes = sizes(config, draft, &self.sizes);
+        let (keys, usual) = self.activation;
+        let key = config.first_of(keys);
+        let act = activation(config, key, usual);
+        draft.slot("activation", act);
+        let attention = self.attention(config, sizes.head_dim);
+        let layers = self.layers(config, draft, sizes.layers, &attention);
+        let softcap = self.softcap.and_then(|key| config.number(key));
+        Plan {
+            classes: self.classes,
+            embed: Embed {
+                scaled: self.words_scaled.read(config),
+                ..Embed::default()
+            },
+            layers,
+            norm: Some(self.norm),
+            logits: Logits {
+                tied: config.truth_or("tie_word_embeddings", self.tied),
+                bias: self.head_bias.read(config),
+                scaled: self.logits_scaled.read(config),
+                softcap: softcap.filter(|cap| *cap != number::whole(0)),
+            },
+        }
+    }
+
+    /// The attention of layers without a window.
+    fn attention(&self, config: &mut Config<'_>, head_dim: u64) -> Attention {
+        let [qkv, out] = self.bias.map(|say| say.read(config));
+        let (norm, say) = self.qk_norm;
+        let share: BigRational = number::whole(self.percent) / number::whole(100);
+        let share = rotary_share(config, "partial_rotary_factor", share);
+        Attention {
+            bias: [qkv, qkv, qkv, out],
+            qk_norm: say.read(config).then_some(norm),
+            rotary: (self.turned != Turned::None).then(|| rotary_formula(&share, head_dim)),
+            ..Attention::new("h", "kv", "width")
+        }
+    }
+
+    fn layers(
+        &self,
+        config: &mut Config<'_>,
+        draft: &mut Draft,
+        count: u64,
+        attention: &Attention,
+    ) -> Vec<Layer> {
+        let windows = windowed(config, draft, self.windows, count);
+        let any_local = windows.iter().any(Option::is_some);
+        let turned = self.turned(config, count);
+        let bias = self.mlp_bias.read(config);
+        let dense = mlp(self.gated, "ffn", bias);
+        let experts = self.experts.map(|traits| {
+            let part = traits.part(config, draft);
+            (part, traits.sparse(config, count))
+        });
+        let scaled = self.residual_scaled.read(config);
+        let mixed = experts
+            .as_ref()
+            .is_some_and(|(_, sparse)| sparse.contains(&false));
+        let mut layers = Vec::new();
+        for (at, window) in windows.into_iter().enumerate() {
+            let mut attention = attention.clone();
+            let is_turned = match self.turned {
+                Turned::Local => window.is_some() || !any_local,
+                _ => turned.get(at).copied().unwrap_or(true),
+            };
+            if !is_turned {
+                attention.rotary = None;
+            }
+            let mut kind = Vec::new();
+            kind.extend(window.as_ref().map(|window| window.name()));
+            attention.window = window;
+            let part = match &experts {
+                Some((part, sparse)) if sparse.get(at) == Some(&true) => part.clone(),
+                _ => {
+                    kind.extend(mixed.then_some("dense"));
+                    dense.clone()
+                }
+            };
+            layers.push(Layer {
+                mixer: Mixer::Attention(attention),
+                mlp: Some(part),
+                wiring: self.wiring,
+                norm: self.norm,
+                scaled,
+                kind: kind.join("_"),
+            });
+        }
+        layers
+    }
+
+    /// Which layers turn queries and keys, where a list says so.
+    fn turned(&self, config: &mut Config<'_>, count: u64) -> Vec<bool> {
+        let Turned::Listed(key) = self.turned else {
+            return Vec::new();
+        };
+        let listed = config.counts(key).unwrap_or_default();
+        if !listed.is_empty() {
+            config.as_many(key, listed.len(), count);
+        }
+        listed.iter().map(|turned| *turned != 0).collect()
+    }
+}

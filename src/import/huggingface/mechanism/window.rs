@@ -1,0 +1,156 @@
+//! Which keys a layer attends to: all, the last ones, or those of its chunk.
+
+use super::grouped::Window;
+use crate::import::huggingface::config::Config;
+use crate::import::huggingface::draft::Draft;
+
+/// Which layers have a window, unless `layer_types` lists them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Windows {
+    /// None.
+    None,
+    /// All, if the config gives one under `sliding_window`; with a number, so
+    /// many where it says nothing.
+    All(Option<u64>),
+    /// All but every so many.
+    Every(u64),
+    /// Those from `max_window_layers` on, if `use_sliding_window` says so.
+    Qwen,
+    /// All, if `use_sliding_window` says so.
+    QwenAll,
+    /// None but what is listed.
+    Listed,
+}
+
+impl Window {
+    /// What tells layers with it from those without.
+    pub(crate) fn name(&self) -> &'static str {
+        if self.chunked { "chunked" } else { "local" }
+    }
+}
+
+/// The words of `layer_types`.
+const TYPES: [&str; 5] = [
+    "full_attention",
+    "sliding_attention",
+    "chunked_attention",
+    "attention",
+    "no_rope",
+];
+
+/// The window of every layer.
+pub(crate) fn windowed(
+    config: &mut Config<'_>,
+    draft: &mut Draft,
+    windows: Windows,
+    layers: u64,
+) -> Vec<Option<Window>> {
+    let used = match windows {
+        Windows::None => return vec![None; as_usize(layers)],
+        Windows::Qwen | Windows::QwenAll | Windows::Listed if config.has("use_sliding_window") => {
+            config.truth_or("use_sliding_window", false)
+        }
+        Windows::Qwen | Windows::QwenAll => false,
+        _ => true,
+    };
+    let first = match windows {
+        Windows::Qwen if used => config.count_or("max_window_layers", 28),
+        _ => {
+            config.without_effect(&["max_window_layers"]);
+            0
+        }
+    };
+    let kinds = kinds(config, windows, (first, layers));
+    let sliding = used && kinds.contains(&"sliding_attention");
+    let size = match windows {
+        _ if !sliding => {
+            config.without_effect(&["sliding_window"]);
+            None
+        }
+        Windows::All(Some(usual)) => config.size_unless_null("sliding_window", usual),
+        Windows::All(None) => config.optional_size("sliding_window"),
+        _ => config.size_unless_null("sliding_window", 4096),
+    };
+    let chunk = match kinds.contains(&"chunked_attention") {
+        true => config.size_unless_null("attention_chunk_size", 8192),
+        false => {
+            config.without_effect(&["attention_chunk_size"]);
+            None
+        }
+    };
+    told(draft, size, chunk);
+    kinds
+        .iter()
+        .map(|kind| match *kind {
+            "sliding_attention" => size.map(|_| window("window", false)),
+            "chunked_attention" => chunk.map(|_| window("chunk", true)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn window(size: &str, chunked: bool) -> Window {
+    Window {
+        size: size.to_owned(),
+        chunked,
+    }
+}
+
+fn as_usize(layers: u64) -> usize {
+    usize::try_from(layers).unwrap_or(0)
+}
+
+/// The kind of every layer, as listed or by rule.
+fn kinds(
+    config: &mut Config<'_>,
+    windows: Windows,
+    (first, layers): (u64, u64),
+) -> Vec<&'static str> {
+    if config.has("layer_types") && !config.is_null("layer_types") {
+        config.without_effect(&["sliding_window_pattern"]);
+        return config.kinds("layer_types", layers, &TYPES);
+    }
+    let every = match windows {
+        Windows::Every(usual) => config
+            .optional_size("sliding_window_pattern")
+            .unwrap_or(usual),
+        _ => 1,
+    };
+    let is_local = |at: u64| match windows {
+        Windows::None | Windows::Listed => false,
+        Windows::All(_) | Windows::QwenAll => true,
+        Windows::Every(_) => !(at + 1).is_multiple_of(every),
+        Windows::Qwen => at >= first,
+    };
+    let word = |at| {
+        if is_local(at) {
+            "sliding_attention"
+        } else {
+            "full_attention"
+        }
+    };
+    (0..layers).map(word).collect()
+}
+
+/// The sizes, and the sentences that go with them.
+fn told(draft: &mut Draft, size: Option<u64>, chunk: Option<u64>) {
+    if let Some(size) = size {
+        draft.remark(
+            "Every token is counted with a window of its full size, at the start of a sequence \
+             too; `--causal skipped` counts the keys that each sees.",
+        );
+        draft.dim(
+            "window",
+            size,
+            "tokens that one attends to in a layer with a window",
+        );
+    }
+    if let Some(chunk) = chunk {
+        draft.remark(
+            "A token attends to those of its chunk, and is counted with all of them; `--causal \
+             skipped` counts the keys that each sees. A new token is counted as the last of its \
+             chunk.",
+        );
+        draft.dim("chunk", chunk, "tokens of a chunk");
+    }
+}
