@@ -302,6 +302,12 @@ impl<'a> Config<'a> {
         Some(value)
     }
 
+    /// Whether the config gives a number below 0, as −1 for none.
+    pub(crate) fn number_below_zero(&mut self, key: &'static str) -> bool {
+        let node = self.take(key).map(|node| &node.value);
+        matches!(node, Some(Value::Number(value)) if value.is_negative())
+    }
+
     /// A share above 0 and up to 1, or the default.
     pub(crate) fn share_or(&mut self, key: &'static str, default: BigRational) -> BigRational {
         let Some(value) = self.number(key) else {

@@ -1,14 +1,13 @@
 //! Decoders that are rows of a table: Llama, and what differs from it.
 
-use crate::import::huggingface::config::Config;
-use crate::import::huggingface::draft::Draft;
+use super::elder;
 use crate::import::huggingface::mechanism::grouped::QkNorm;
+use crate::import::huggingface::mechanism::latent::{LATENT, Latent};
 use crate::import::huggingface::mechanism::layer::Wiring;
 use crate::import::huggingface::mechanism::mixture::{
     Balance, DEEPSEEK, Dense, ExpertTraits, MIXTRAL, Shared,
 };
 use crate::import::huggingface::mechanism::norm::Norm;
-use crate::import::huggingface::mechanism::plan::Outer;
 use crate::import::huggingface::mechanism::sizes::{Defaults, KvHeads, PLAIN};
 use crate::import::huggingface::mechanism::traits::{LLAMA, Say, Traits, Turned};
 use crate::import::huggingface::mechanism::window::Windows;
@@ -19,8 +18,17 @@ const QKV: [Say; 2] = [Say::Field("attention_bias", true), Say::No];
 /// The families by their `model_type`.
 pub(super) const ROWS: &[(&str, &Traits)] = &[
     ("arcee", &ARCEE),
+    ("codegen", &elder::CODEGEN),
     ("cohere", &COHERE),
     ("cohere2", &COHERE2),
+    ("biogpt", &elder::BIOGPT),
+    ("bitnet", &BITNET),
+    ("bloom", &elder::BLOOM),
+    ("ctrl", &elder::CTRL),
+    ("cwm", &CWM),
+    ("deepseek_v2", &DEEPSEEK_V2),
+    ("deepseek_v3", &DEEPSEEK_V3),
+    ("deepseek_v32", &DEEPSEEK_V32),
     ("dots1", &DOTS1),
     ("ernie4_5", &ERNIE4_5),
     ("exaone4", &EXAONE4),
@@ -28,6 +36,11 @@ pub(super) const ROWS: &[(&str, &Traits)] = &[
     ("glm", &GLM),
     ("glm4", &GLM4),
     ("glm4_moe", &GLM4_MOE),
+    ("glm4_moe_lite", &GLM4_MOE_LITE),
+    ("glm_moe_dsa", &GLM_MOE_DSA),
+    ("gpt_bigcode", &elder::GPT_BIGCODE),
+    ("gpt_neo", &elder::GPT_NEO),
+    ("gptj", &elder::GPTJ),
     ("granite", &GRANITE),
     ("granitemoe", &GRANITE_MOE),
     ("helium", &HELIUM),
@@ -37,12 +50,16 @@ pub(super) const ROWS: &[(&str, &Traits)] = &[
     ("ministral", &MINISTRAL),
     ("ministral3", &MINISTRAL3),
     ("mistral", &MISTRAL),
+    ("minicpm3", &MINICPM3),
+    ("mistral4", &MISTRAL4),
     ("mixtral", &MIXTRAL_8X),
     ("nemotron", &NEMOTRON),
     ("olmo", &OLMO),
     ("olmo2", &OLMO2),
     ("olmo3", &OLMO3),
     ("olmoe", &OLMOE),
+    ("openai-gpt", &elder::OPENAI_GPT),
+    ("persimmon", &elder::PERSIMMON),
     ("phi", &PHI),
     ("phi3", &PHI3),
     ("phimoe", &PHIMOE),
@@ -52,8 +69,9 @@ pub(super) const ROWS: &[(&str, &Traits)] = &[
     ("qwen3_moe", &QWEN3_MOE),
     ("seed_oss", &SEED_OSS),
     ("smollm3", &SMOLLM3),
-    ("stablelm", &STABLELM),
     ("starcoder2", &STARCODER2),
+    ("xglm", &elder::XGLM),
+    ("youtu", &YOUTU),
 ];
 
 /// The row of a `model_type`.
@@ -67,6 +85,22 @@ const ARCEE: Traits = Traits {
     classes: "Arcee",
     gated: false,
     activation: (&["hidden_act"], "relu-squared"),
+    ..LLAMA
+};
+
+/// A norm before the last projection of each part; weights of three values.
+const BITNET: Traits = Traits {
+    classes: "BitNet",
+    inner_norm: true,
+    mlp_bias: Say::No,
+    activation: (&["hidden_act"], "relu-squared"),
+    ..LLAMA
+};
+
+const CWM: Traits = Traits {
+    classes: "Cwm",
+    bias: [Say::No; 2],
+    windows: Windows::Every(4),
     ..LLAMA
 };
 
@@ -91,6 +125,90 @@ const COHERE2: Traits = Traits {
     windows: Windows::Every(4),
     turned: Turned::Local,
     ..COHERE
+};
+
+/// Without the layers that predict several tokens at once: they take part in
+/// training alone.
+const DEEPSEEK_V3: Traits = Traits {
+    classes: "DeepseekV3",
+    latent: Some(LATENT),
+    mlp_bias: Say::No,
+    experts: Some(&DEEPSEEK),
+    ..LLAMA
+};
+
+const DEEPSEEK_V2: Traits = Traits {
+    classes: "DeepseekV2",
+    mlp_bias: Say::Field("mlp_bias", false),
+    experts: Some(&ExpertTraits {
+        dense: Dense::First("first_k_dense_replace", 0),
+        shared: Shared::Count("n_shared_experts", 2),
+        balance: Balance::None,
+        scoring: "softmax",
+        normalised: false,
+        ..DEEPSEEK
+    }),
+    ..DEEPSEEK_V3
+};
+
+const DEEPSEEK_V32: Traits = Traits {
+    classes: "DeepseekV32",
+    latent: Some(INDEXED),
+    ..DEEPSEEK_V3
+};
+
+/// Latent attention to the keys that an indexer chooses.
+const INDEXED: Latent = Latent {
+    indexer: true,
+    ..LATENT
+};
+
+const GLM4_MOE_LITE: Traits = Traits {
+    classes: "Glm4MoeLite",
+    ..DEEPSEEK_V3
+};
+
+const GLM_MOE_DSA: Traits = Traits {
+    classes: "GlmMoeDsa",
+    ..DEEPSEEK_V32
+};
+
+const MISTRAL4: Traits = Traits {
+    classes: "Mistral4",
+    latent: Some(Latent {
+        q_rank: 1024,
+        query_scaled: true,
+        ..LATENT
+    }),
+    experts: Some(&ExpertTraits {
+        dense: Dense::First("first_k_dense_replace", 0),
+        balance: Balance::None,
+        scoring: "softmax",
+        ..DEEPSEEK
+    }),
+    ..DEEPSEEK_V3
+};
+
+/// No experts; all that is added is scaled down by the depth.
+const MINICPM3: Traits = Traits {
+    classes: "MiniCPM3",
+    latent: Some(Latent {
+        q_rank: 768,
+        ..LATENT
+    }),
+    experts: None,
+    residual_scaled: Say::Yes,
+    words_scaled: Say::Factor("scale_emb"),
+    tied: true,
+    logits_scaled: Say::Yes,
+    ..DEEPSEEK_V3
+};
+
+const YOUTU: Traits = Traits {
+    classes: "Youtu",
+    experts: None,
+    tied: true,
+    ..DEEPSEEK_V3
 };
 
 /// Keys of several heads, experts as DeepSeek's.
@@ -399,19 +517,6 @@ const SMOLLM3: Traits = Traits {
     ..LLAMA
 };
 
-const STABLELM: Traits = Traits {
-    classes: "StableLm",
-    norm: Norm::Layer,
-    bias: [Say::Field("use_qkv_bias", false), Say::No],
-    qk_norm: (
-        QkNorm::EachHead(Norm::LayerGain),
-        Say::Field("qk_layernorm", false),
-    ),
-    percent: 25,
-    mlp_bias: Say::No,
-    ..LLAMA
-};
-
 const STARCODER2: Traits = Traits {
     classes: "Starcoder2",
     norm: Norm::Layer,
@@ -423,8 +528,3 @@ const STARCODER2: Traits = Traits {
     tied: true,
     ..LLAMA
 };
-
-/// Writes down the family of a row.
-pub(super) fn write(row: &Traits, config: &mut Config<'_>, draft: &mut Draft) {
-    row.write(config, draft, &Outer::default());
-}

@@ -3,7 +3,7 @@
 mod bart;
 mod bert;
 mod decoders;
-mod deepseek;
+mod elder;
 mod gemma;
 mod gpt;
 mod t5;
@@ -12,8 +12,11 @@ mod whisper;
 
 use super::config::Config;
 use super::draft::Draft;
-use super::mechanism::plan::HEADS;
+use super::mechanism::plan::{HEADS, Outer};
 use super::mechanism::traits::Traits;
+
+/// A family that differs from its row by more than fields say.
+type Special = fn(&mut Config<'_>, &mut Draft, &Outer);
 
 /// How a family is written down in a draft.
 #[derive(Clone, Copy)]
@@ -22,6 +25,8 @@ pub(super) enum Family {
     Own(fn(&mut Config<'_>, &mut Draft)),
     /// As a row of the table of decoders.
     Row(&'static Traits),
+    /// As a row of which something depends on the config.
+    Special(Special),
 }
 
 impl Family {
@@ -29,16 +34,16 @@ impl Family {
     pub(super) fn write(self, config: &mut Config<'_>, draft: &mut Draft) {
         match self {
             Family::Own(write) => write(config, draft),
-            Family::Row(row) => decoders::write(row, config, draft),
+            Family::Row(row) => row.write(config, draft, &Outer::default()),
+            Family::Special(write) => write(config, draft, &Outer::default()),
         }
     }
 }
 
 /// The families that have a function, by their `model_type`.
-const OWN: [(&str, fn(&mut Config<'_>, &mut Draft)); 15] = [
+const OWN: [(&str, fn(&mut Config<'_>, &mut Draft)); 14] = [
     ("bart", bart::bart),
     ("bert", bert::bert),
-    ("deepseek_v3", deepseek::deepseek_v3),
     ("distilbert", bert::distilbert),
     ("gemma2", gemma::gemma2),
     ("gemma3", gemma::gemma3_seeing),
@@ -53,11 +58,25 @@ const OWN: [(&str, fn(&mut Config<'_>, &mut Draft)); 15] = [
     ("whisper", whisper::whisper),
 ];
 
+/// The families that differ from a row, with what the names of their classes
+/// begin with.
+const SPECIAL: [(&str, &str, Special); 4] = [
+    ("falcon", "Falcon", elder::falcon),
+    (
+        "gpt_neox_japanese",
+        "GPTNeoXJapanese",
+        elder::gpt_neox_japanese,
+    ),
+    ("mpt", "Mpt", elder::mpt),
+    ("stablelm", "StableLm", elder::stablelm),
+];
+
 /// Every `model_type` that is known, in the order of the alphabet.
 pub(super) fn known() -> Vec<&'static str> {
     let own = OWN.iter().map(|(name, _)| *name);
     let rows = decoders::ROWS.iter().map(|(name, _)| *name);
-    let mut all: Vec<&str> = own.chain(rows).collect();
+    let special = SPECIAL.iter().map(|(name, ..)| *name);
+    let mut all: Vec<&str> = own.chain(rows).chain(special).collect();
     all.sort_unstable();
     all
 }
@@ -66,15 +85,19 @@ pub(super) fn known() -> Vec<&'static str> {
 pub(super) fn of_type(name: &str) -> Option<Family> {
     let own = OWN.iter().find(|(known, _)| *known == name);
     let own = own.map(|(_, write)| Family::Own(*write));
+    let special = || SPECIAL.iter().find(|(known, ..)| *known == name);
     own.or_else(|| decoders::row(name).map(Family::Row))
+        .or_else(|| special().map(|(.., write)| Family::Special(*write)))
 }
 
 /// The family that has a class of this name.
 pub(super) fn of_class(name: &str) -> Option<Family> {
-    let is = |row: &&Traits| {
-        let end = name.strip_prefix(row.classes);
+    let begins = |classes: &str| {
+        let end = name.strip_prefix(classes);
         end.is_some_and(|end| HEADS.iter().any(|(known, _)| *known == end))
     };
     let mut rows = decoders::ROWS.iter().map(|(_, row)| *row);
-    rows.find(is).map(Family::Row)
+    let row = rows.find(|row| begins(row.classes)).map(Family::Row);
+    let special = || SPECIAL.iter().find(|(_, classes, _)| begins(classes));
+    row.or_else(|| special().map(|(.., write)| Family::Special(*write)))
 }

@@ -148,13 +148,17 @@ impl Attention {
         block.slot("attention", "vanilla");
         let switch = |on: bool| if on { "1" } else { "0" }.to_owned();
         let [q, k, v, out] = self.bias.map(switch);
-        draft.param_as("out_bias", &out, "");
         let mut with = vec![
             ("h", self.h.clone()),
             ("kv", self.kv.clone()),
             ("width", self.width.clone()),
         ];
-        with.extend([("q_bias", q), ("k_bias", k), ("v_bias", v)]);
+        with.extend([
+            ("q_bias", q),
+            ("k_bias", k),
+            ("v_bias", v),
+            ("out_bias", out),
+        ]);
         if self.qk_norm.is_some() {
             with.push(("qk_norm", "1".to_owned()));
         }

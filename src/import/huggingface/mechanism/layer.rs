@@ -64,6 +64,8 @@ impl Part {
 pub(crate) enum Mixer {
     /// Attention with heads of queries, keys and values.
     Attention(Attention),
+    /// Latent attention: a block of queries' and keys' tokens.
+    Latent(Part),
     /// Another block, of one input `b n d`.
     Block(Part),
     /// Nothing.
@@ -118,6 +120,11 @@ impl Layer {
         match &self.mixer {
             Mixer::Attention(attention) => {
                 attention.call(draft, block, x);
+                Some("attention")
+            }
+            Mixer::Latent(part) => {
+                part.needed(draft, block);
+                block.op(part.call("attention", &[x, x]));
                 Some("attention")
             }
             Mixer::Block(part) => {

@@ -44,6 +44,8 @@ pub(crate) enum Shared {
     Width(&'static str),
     /// One, as wide as a feed-forward layer without experts.
     Dense,
+    /// One, as wide as the others.
+    One,
 }
 
 /// Which layers have no experts.
@@ -54,6 +56,9 @@ pub(crate) enum Dense {
     First(&'static str, u64),
     /// All but every so many, and those that are listed.
     Steps,
+    /// Those before `moe_layer_start_index` and behind `moe_layer_end_index`,
+    /// and all but every so many between.
+    Between,
 }
 
 /// What families differ in.
@@ -155,6 +160,7 @@ impl ExpertTraits {
     fn with_shared(&self, config: &mut Config<'_>, draft: &mut Draft, part: Part) -> Part {
         let part = match self.shared {
             Shared::None => return part,
+            Shared::One => part.with("shared", "1"),
             Shared::Dense => part.with("shared", "1").with("shared_ffn", "ffn"),
             Shared::Count(key, usual) => match config.count_or(key, usual) {
                 0 => return part,
@@ -197,6 +203,7 @@ impl ExpertTraits {
                 let dense = config.count_or(key, usual);
                 (0..layers).map(|at| at >= dense).collect()
             }
+            Dense::Between => between(config, layers),
             Dense::Steps => {
                 let dense = super::experts::dense_at(config, layers);
                 (0..layers).map(|at| !dense.contains(&at)).collect()
@@ -227,4 +234,17 @@ fn listed(config: &mut Config<'_>, layers: u64) -> Vec<bool> {
     let known = ["dense", "sparse"];
     let kinds = config.kinds("mlp_layer_types", layers, &known);
     kinds.iter().map(|kind| *kind == "sparse").collect()
+}
+
+/// The layers with experts from a first to a last one.
+fn between(config: &mut Config<'_>, layers: u64) -> Vec<bool> {
+    let first = config.count_or("moe_layer_start_index", 1);
+    let step = config.optional_size("moe_layer_interval").unwrap_or(1);
+    // −1 is the last one.
+    let last = match config.number_below_zero("moe_layer_end_index") {
+        true => layers,
+        false => config.count_or("moe_layer_end_index", layers),
+    };
+    let sparse = |at: u64| (first..=last).contains(&at) && (at + 1).is_multiple_of(step);
+    (0..layers).map(sparse).collect()
 }

@@ -20,6 +20,7 @@ pub(super) mod encoder_decoder;
 pub(super) mod experts;
 pub(super) mod grouped;
 pub(super) mod head;
+pub(super) mod latent;
 pub(super) mod layer;
 pub(super) mod mixture;
 pub(super) mod mlp;

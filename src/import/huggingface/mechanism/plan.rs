@@ -32,6 +32,8 @@ pub(crate) struct Embed {
     pub(crate) scaled: bool,
     /// Rows of a table of positions.
     pub(crate) positions: Option<u64>,
+    /// Whether positions are waves, which are no parameters.
+    pub(crate) waves: bool,
     pub(crate) norm: Option<Norm>,
 }
 
@@ -52,6 +54,8 @@ pub(crate) struct Logits {
 pub(crate) struct Outer {
     /// The head, from a class that belongs to the whole.
     pub(crate) head: Option<Head>,
+    /// Whether the head shares the table of words.
+    pub(crate) tied: Option<bool>,
     pub(crate) labels: Option<u64>,
 }
 
@@ -80,7 +84,7 @@ impl Plan {
                 head
             }
         };
-        let tied = self.logits.tied && head == Head::Words;
+        let tied = outer.tied.unwrap_or(self.logits.tied) && head == Head::Words;
         let table = word_table(draft, tied);
         words(draft, &table);
         let x = self.embedded(draft);
@@ -117,6 +121,14 @@ impl Plan {
         }
         if let Some(rows) = self.embed.positions {
             positions(draft, last, rows);
+            last = "placed";
+        }
+        if self.embed.waves {
+            draft.op(Op::new("placed")
+                .comment("waves of the positions")
+                .stage("embed")
+                .per_element("add = 1")
+                .of(&[last]));
             last = "placed";
         }
         if let Some(norm) = self.embed.norm {

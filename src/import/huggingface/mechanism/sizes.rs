@@ -36,6 +36,9 @@ pub(crate) enum KvHeads {
     AsQueries,
     /// So many, left out by the configs that are published.
     Usual(u64),
+    /// One where `multi_query` says so, as it does unless it is denied; of a
+    /// new architecture as many as are given.
+    MultiQuery,
 }
 
 /// Llama's: nothing that depends on the model.
@@ -49,10 +52,18 @@ pub(crate) const PLAIN: Defaults = Defaults {
 
 /// The names that a size has in configs, the usual one first.
 const WIDTH: [&str; 3] = ["hidden_size", "n_embd", "d_model"];
-const HEADS: [&str; 3] = ["num_attention_heads", "n_head", "n_heads"];
+const HEADS: [&str; 5] = [
+    "num_attention_heads",
+    "n_head",
+    "n_heads",
+    "num_heads",
+    "attention_heads",
+];
 const KV: [&str; 2] = ["num_key_value_heads", "num_kv_heads"];
-const FFN: [&str; 5] = [
+const FFN: [&str; 7] = [
     "intermediate_size",
+    "dff",
+    "inner_dim",
     "n_inner",
     "ffn_hidden_size",
     "ffn_dim",
@@ -69,8 +80,7 @@ const LONGEST: [&str; 4] = [
 /// Takes the sizes and writes them down.
 pub(crate) fn sizes(config: &mut Config<'_>, draft: &mut Draft, defaults: &Defaults) -> Sizes {
     let (of_width, of_heads) = (config.first_of(&WIDTH), config.first_of(&HEADS));
-    let d = config.size(of_width);
-    let heads = size(config, of_heads, defaults.heads);
+    let Outline { d, heads, layers } = outline(config, draft, defaults);
     let of_kv = config.first_of(&KV);
     let kv = match defaults.kv {
         // `null` means all heads, whatever is usual.
@@ -78,9 +88,37 @@ pub(crate) fn sizes(config: &mut Config<'_>, draft: &mut Draft, defaults: &Defau
         KvHeads::Required => config.size(of_kv),
         KvHeads::AsQueries => config.optional_size(of_kv).unwrap_or(heads),
         KvHeads::Usual(usual) => config.size_or(of_kv, usual),
+        KvHeads::MultiQuery => multi_query(config, of_kv, heads),
     };
     config.divides((of_kv, kv), (of_heads, heads));
     let head_dim = head_dim(config, (of_width, d), (of_heads, heads), defaults.head_dim);
+    if kv == heads {
+        draft.param_as("kv", "h", "key and value heads");
+    } else {
+        draft.param("kv", kv, "key and value heads");
+    }
+    if head_dim * heads == d {
+        draft.param_as("width", "d / h", "size of each head");
+    } else {
+        draft.param("width", head_dim, "size of each head");
+    }
+    Sizes { layers, head_dim }
+}
+
+/// The sizes that are not those of heads.
+pub(crate) struct Outline {
+    /// The width of the model.
+    pub(crate) d: u64,
+    /// Heads of queries.
+    pub(crate) heads: u64,
+    pub(crate) layers: u64,
+}
+
+/// Takes the sizes that are not those of heads, and writes them down.
+pub(crate) fn outline(config: &mut Config<'_>, draft: &mut Draft, defaults: &Defaults) -> Outline {
+    let (of_width, of_heads) = (config.first_of(&WIDTH), config.first_of(&HEADS));
+    let d = config.size(of_width);
+    let heads = size(config, of_heads, defaults.heads);
     let key = config.first_of(&LONGEST);
     let longest = config.optional_size(key);
     tokens(draft, longest.unwrap_or(u64::MAX));
@@ -93,17 +131,24 @@ pub(crate) fn sizes(config: &mut Config<'_>, draft: &mut Draft, defaults: &Defau
     draft.dim("layers", layers, "layers");
     let vocab = size(config, "vocab_size", defaults.vocab);
     draft.dim("vocab", vocab, "words");
-    if kv == heads {
-        draft.param_as("kv", "h", "key and value heads");
-    } else {
-        draft.param("kv", kv, "key and value heads");
+    Outline { d, heads, layers }
+}
+
+/// How many heads keys and values have in Falcon and StarCoder.
+fn multi_query(config: &mut Config<'_>, of_kv: &'static str, heads: u64) -> u64 {
+    let shared = config.truth_or("multi_query", true);
+    let given = config.optional_size(of_kv).unwrap_or(heads);
+    match config.truth_or("new_decoder_architecture", false) {
+        true => given,
+        false if shared => 1,
+        false => heads,
     }
-    if head_dim * heads == d {
-        draft.param_as("width", "d / h", "size of each head");
-    } else {
-        draft.param("width", head_dim, "size of each head");
-    }
-    Sizes { layers, head_dim }
+}
+
+/// The longest sequence, which a table of positions has rows for.
+pub(crate) fn longest(config: &mut Config<'_>) -> u64 {
+    let key = config.first_of(&LONGEST);
+    config.size(key)
 }
 
 fn size(config: &mut Config<'_>, key: &'static str, default: Option<u64>) -> u64 {

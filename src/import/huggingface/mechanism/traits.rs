@@ -5,14 +5,15 @@
 use num_rational::BigRational;
 
 use super::activation::activation;
-use super::grouped::{Attention, QkNorm};
-use super::layer::{Layer, Mixer, Wiring};
+use super::grouped::{Attention, Gate, QkNorm, Window};
+use super::latent::{Latent, reusing};
+use super::layer::{Layer, Mixer, Part, Wiring};
 use super::mixture::ExpertTraits;
 use super::mlp::mlp;
 use super::norm::Norm;
 use super::plan::{Embed, Logits, Outer, Plan};
 use super::rotary::{rotary_formula, rotary_share};
-use super::sizes::{Defaults, PLAIN, sizes};
+use super::sizes::{Defaults, PLAIN, longest, outline, sizes};
 use super::window::{Windows, windowed};
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
@@ -52,6 +53,16 @@ pub(crate) enum Turned {
     Listed(&'static str),
 }
 
+/// Positions that are added to words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Places {
+    None,
+    /// From a table that is learnt, with so many rows that stand for none.
+    Table(u64),
+    /// Waves, which are no parameters.
+    Waves,
+}
+
 /// What families of decoders differ in.
 pub(crate) struct Traits {
     /// What the names of its classes begin with.
@@ -64,9 +75,24 @@ pub(crate) struct Traits {
     /// How queries and keys are normalised, and whether they are.
     pub(crate) qk_norm: (QkNorm, Say),
     pub(crate) turned: Turned,
+    pub(crate) places: Places,
+    /// Whether scores get a number by distance.
+    pub(crate) relative: Say,
+    /// Whether scores are multiplied by a number.
+    pub(crate) scaling: bool,
+    /// Whether every head has a score that stands for no token.
+    pub(crate) sinks: bool,
+    /// What the result of the heads is multiplied by.
+    pub(crate) gate: Option<Gate>,
+    /// Whether both parts have a norm before their last projection.
+    pub(crate) inner_norm: bool,
+    /// Whether queries are multiplied by a number of their position.
+    pub(crate) query_scaled: bool,
     /// The hundredths of each head that are rotated if the config says nothing.
     pub(crate) percent: u64,
     pub(crate) windows: Windows,
+    /// Latent attention instead of all that is said of heads.
+    pub(crate) latent: Option<Latent>,
     /// Whether the feed-forward layers are gated.
     pub(crate) gated: bool,
     pub(crate) mlp_bias: Say,
@@ -77,6 +103,10 @@ pub(crate) struct Traits {
     pub(crate) residual_scaled: Say,
     /// Whether words are.
     pub(crate) words_scaled: Say,
+    /// The norm between words and layers.
+    pub(crate) first_norm: Option<Norm>,
+    /// Whether there is a norm behind the layers.
+    pub(crate) last_norm: bool,
     /// Whether the head shares the table of words if the config says nothing.
     pub(crate) tied: bool,
     pub(crate) head_bias: Say,
@@ -94,14 +124,24 @@ pub(crate) const LLAMA: Traits = Traits {
     bias: [Say::Field("attention_bias", false); 2],
     qk_norm: (QkNorm::Head(Norm::Rms), Say::No),
     turned: Turned::All,
+    places: Places::None,
+    relative: Say::No,
+    scaling: true,
+    sinks: false,
+    gate: None,
+    inner_norm: false,
+    query_scaled: false,
     percent: 100,
     windows: Windows::None,
+    latent: None,
     gated: true,
     mlp_bias: Say::Field("mlp_bias", false),
     activation: (&["hidden_act", "hidden_activation"], "silu"),
     experts: None,
     residual_scaled: Say::No,
     words_scaled: Say::No,
+    first_norm: None,
+    last_norm: true,
     tied: false,
     head_bias: Say::No,
     logits_scaled: Say::No,
@@ -116,22 +156,37 @@ impl Traits {
 
     /// What a config says, with its sizes as dims.
     pub(crate) fn plan(&self, config: &mut Config<'_>, draft: &mut Draft) -> Plan {
-        let sizes = sizes(config, draft, &self.sizes);
+        let (mixer, count) = match self.latent {
+            Some(latent) => {
+                let count = outline(config, draft, &self.sizes).layers;
+                (Mixer::Latent(latent.part(config, draft)), count)
+            }
+            None => {
+                let sizes = sizes(config, draft, &self.sizes);
+                let attention = self.attention(config, sizes.head_dim);
+                (Mixer::Attention(attention), sizes.layers)
+            }
+        };
         let (keys, usual) = self.activation;
         let key = config.first_of(keys);
         let act = activation(config, key, usual);
         draft.slot("activation", act);
-        let attention = self.attention(config, sizes.head_dim);
-        let layers = self.layers(config, draft, sizes.layers, &attention);
+        let layers = self.layers(config, draft, count, &mixer);
         let softcap = self.softcap.and_then(|key| config.number(key));
+        let rows = match self.places {
+            Places::Table(spare) => Some(longest(config) + spare),
+            _ => None,
+        };
         Plan {
             classes: self.classes,
             embed: Embed {
                 scaled: self.words_scaled.read(config),
-                ..Embed::default()
+                positions: rows,
+                waves: self.places == Places::Waves,
+                norm: self.first_norm,
             },
             layers,
-            norm: Some(self.norm),
+            norm: self.last_norm.then_some(self.norm),
             logits: Logits {
                 tied: config.truth_or("tie_word_embeddings", self.tied),
                 bias: self.head_bias.read(config),
@@ -147,10 +202,21 @@ impl Traits {
         let (norm, say) = self.qk_norm;
         let share: BigRational = number::whole(self.percent) / number::whole(100);
         let share = rotary_share(config, "partial_rotary_factor", share);
+        let share = match config.optional_size("rotary_dim") {
+            Some(columns) if columns < head_dim => format!("{columns} / {head_dim}"),
+            Some(_) => "1".to_owned(),
+            None => rotary_formula(&share, head_dim),
+        };
         Attention {
             bias: [qkv, qkv, qkv, out],
             qk_norm: say.read(config).then_some(norm),
-            rotary: (self.turned != Turned::None).then(|| rotary_formula(&share, head_dim)),
+            rotary: (self.turned != Turned::None).then_some(share),
+            relative: self.relative.read(config),
+            scaling: self.scaling,
+            sinks: self.sinks,
+            gate: self.gate,
+            out_norm: self.inner_norm.then_some(self.norm),
+            query_scaled: self.query_scaled,
             ..Attention::new("h", "kv", "width")
         }
     }
@@ -160,23 +226,55 @@ impl Traits {
         config: &mut Config<'_>,
         draft: &mut Draft,
         count: u64,
-        attention: &Attention,
+        mixer: &Mixer,
     ) -> Vec<Layer> {
-        let windows = windowed(config, draft, self.windows, count);
-        let any_local = windows.iter().any(Option::is_some);
-        let turned = self.turned(config, count);
+        let mixers = match mixer {
+            Mixer::Attention(attention) => self.windowed(config, draft, count, attention),
+            Mixer::Latent(part) => indexed(config, count, part),
+            other => vec![(other.clone(), ""); usize::try_from(count).unwrap_or(0)],
+        };
         let bias = self.mlp_bias.read(config);
-        let dense = mlp(self.gated, "ffn", bias);
+        let mut dense = mlp(self.gated, "ffn", bias);
+        if self.inner_norm {
+            dense = dense.switch("inner_norm", true);
+        }
         let experts = self.experts.map(|traits| {
             let part = traits.part(config, draft);
             (part, traits.sparse(config, count))
         });
         let scaled = self.residual_scaled.read(config);
-        let mixed = experts
-            .as_ref()
-            .is_some_and(|(_, sparse)| sparse.contains(&false));
+        let sparse = experts.as_ref().map(|(_, sparse)| sparse.as_slice());
+        let mixed = sparse.is_some_and(|sparse| sparse.contains(&false));
         let mut layers = Vec::new();
-        for (at, window) in windows.into_iter().enumerate() {
+        for (at, (mixer, name)) in mixers.into_iter().enumerate() {
+            let (part, other) = match &experts {
+                Some((part, sparse)) if sparse.get(at) == Some(&true) => (part, ""),
+                _ => (&dense, if mixed { "dense" } else { "" }),
+            };
+            layers.push(Layer {
+                mixer,
+                mlp: Some(part.clone()),
+                wiring: self.wiring,
+                norm: self.norm,
+                scaled,
+                kind: [name, other].join("_").trim_matches('_').to_owned(),
+            });
+        }
+        layers
+    }
+
+    /// The attention of every layer, and what tells its kind.
+    fn windowed(
+        &self,
+        config: &mut Config<'_>,
+        draft: &mut Draft,
+        count: u64,
+        attention: &Attention,
+    ) -> Vec<(Mixer, &'static str)> {
+        let windows = windowed(config, draft, self.windows, count);
+        let any_local = windows.iter().any(Option::is_some);
+        let turned = self.turned(config, count);
+        let one = |(at, window): (usize, Option<Window>)| {
             let mut attention = attention.clone();
             let is_turned = match self.turned {
                 Turned::Local => window.is_some() || !any_local,
@@ -185,26 +283,11 @@ impl Traits {
             if !is_turned {
                 attention.rotary = None;
             }
-            let mut kind = Vec::new();
-            kind.extend(window.as_ref().map(|window| window.name()));
+            let name = window.as_ref().map_or("", Window::name);
             attention.window = window;
-            let part = match &experts {
-                Some((part, sparse)) if sparse.get(at) == Some(&true) => part.clone(),
-                _ => {
-                    kind.extend(mixed.then_some("dense"));
-                    dense.clone()
-                }
-            };
-            layers.push(Layer {
-                mixer: Mixer::Attention(attention),
-                mlp: Some(part),
-                wiring: self.wiring,
-                norm: self.norm,
-                scaled,
-                kind: kind.join("_"),
-            });
-        }
-        layers
+            (Mixer::Attention(attention), name)
+        };
+        windows.into_iter().enumerate().map(one).collect()
     }
 
     /// Which layers turn queries and keys, where a list says so.
@@ -218,4 +301,18 @@ impl Traits {
         }
         listed.iter().map(|turned| *turned != 0).collect()
     }
+}
+
+/// The attention of every layer of latent attention: some take the choice that
+/// the indexer of an earlier layer made.
+fn indexed(config: &mut Config<'_>, count: u64, part: &Part) -> Vec<(Mixer, &'static str)> {
+    let shared = match config.has("indexer_types") && !config.is_null("indexer_types") {
+        true => config.kinds("indexer_types", count, &["full", "shared"]),
+        false => vec!["full"; usize::try_from(count).unwrap_or(0)],
+    };
+    let one = |kind: &&str| match *kind {
+        "shared" => (Mixer::Latent(reusing(part)), "reusing"),
+        _ => (Mixer::Latent(part.clone()), ""),
+    };
+    shared.iter().map(one).collect()
 }

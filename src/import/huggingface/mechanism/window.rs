@@ -18,6 +18,8 @@ pub(crate) enum Windows {
     Qwen,
     /// All, if `use_sliding_window` says so.
     QwenAll,
+    /// Those that `attention_layers` calls local, of `window_size` keys.
+    Neo,
     /// None but what is listed.
     Listed,
 }
@@ -47,6 +49,7 @@ pub(crate) fn windowed(
 ) -> Vec<Option<Window>> {
     let used = match windows {
         Windows::None => return vec![None; as_usize(layers)],
+        Windows::Neo => return neo(config, draft, layers),
         Windows::Qwen | Windows::QwenAll | Windows::Listed if config.has("use_sliding_window") => {
             config.truth_or("use_sliding_window", false)
         }
@@ -117,7 +120,7 @@ fn kinds(
         _ => 1,
     };
     let is_local = |at: u64| match windows {
-        Windows::None | Windows::Listed => false,
+        Windows::None | Windows::Neo | Windows::Listed => false,
         Windows::All(_) | Windows::QwenAll => true,
         Windows::Every(_) => !(at + 1).is_multiple_of(every),
         Windows::Qwen => at >= first,
@@ -153,4 +156,20 @@ fn told(draft: &mut Draft, size: Option<u64>, chunk: Option<u64>) {
         );
         draft.dim("chunk", chunk, "tokens of a chunk");
     }
+}
+
+/// The windows of GPT-Neo.
+fn neo(config: &mut Config<'_>, draft: &mut Draft, layers: u64) -> Vec<Option<Window>> {
+    config.without_effect(&["attention_types"]);
+    let kinds = match config.has("attention_layers") {
+        true => config.kinds("attention_layers", layers, &["global", "local"]),
+        // Every second one in `transformers`.
+        false => (0..layers)
+            .map(|at| if at % 2 == 1 { "local" } else { "global" })
+            .collect(),
+    };
+    let size = config.size_or("window_size", 256);
+    told(draft, kinds.contains(&"local").then_some(size), None);
+    let local = |kind: &&str| (*kind == "local").then(|| window("window", false));
+    kinds.iter().map(local).collect()
 }
