@@ -78,7 +78,7 @@ pub(crate) fn class_of(
 }
 
 /// The first class that the config names, where it does.
-fn named(config: &mut Config<'_>) -> Option<(String, Place)> {
+pub(crate) fn named(config: &mut Config<'_>) -> Option<(String, Place)> {
     let node = config.take("architectures")?;
     let first = node.items(&mut config.problems)?.first()?;
     let name = first.text(&mut config.problems)?;

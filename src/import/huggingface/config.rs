@@ -56,6 +56,15 @@ impl<'a> Config<'a> {
         self.fields.has(key)
     }
 
+    fn holds_null(&self, key: &str) -> bool {
+        let entries = match &self.node.value {
+            Value::Table(entries) => entries.as_slice(),
+            _ => &[],
+        };
+        let found = entries.iter().find(|(name, _)| name.value == key);
+        found.is_some_and(|(_, node)| node.is_null())
+    }
+
     /// Whether the config says `null` under `key`.
     pub(crate) fn is_null(&mut self, key: &'static str) -> bool {
         self.fields.take(key).is_some_and(Datum::is_null)
@@ -354,7 +363,9 @@ impl<'a> Config<'a> {
     /// The first of some fields of one meaning that the config has; the first
     /// one if it has none.
     pub(crate) fn first_of(&self, keys: &[&'static str]) -> &'static str {
-        let given = keys.iter().find(|key| self.has(key));
+        let given = keys
+            .iter()
+            .find(|key| self.has(key) && !self.holds_null(key));
         given.or(keys.first()).copied().unwrap_or("")
     }
 

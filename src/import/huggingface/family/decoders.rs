@@ -1,6 +1,6 @@
 //! Decoders that are rows of a table: Llama, and what differs from it.
 
-use super::elder;
+use super::{elder, mixtures};
 use crate::import::huggingface::mechanism::grouped::QkNorm;
 use crate::import::huggingface::mechanism::latent::{LATENT, Latent};
 use crate::import::huggingface::mechanism::layer::Wiring;
@@ -17,59 +17,88 @@ const QKV: [Say; 2] = [Say::Field("attention_bias", true), Say::No];
 
 /// The families by their `model_type`.
 pub(super) const ROWS: &[(&str, &Traits)] = &[
+    ("afmoe", &mixtures::AFMOE),
     ("arcee", &ARCEE),
-    ("codegen", &elder::CODEGEN),
-    ("cohere", &COHERE),
-    ("cohere2", &COHERE2),
     ("biogpt", &elder::BIOGPT),
     ("bitnet", &BITNET),
     ("bloom", &elder::BLOOM),
+    ("codegen", &elder::CODEGEN),
+    ("cohere", &COHERE),
+    ("cohere2", &COHERE2),
+    ("cohere2_moe", &mixtures::COHERE2_MOE),
     ("ctrl", &elder::CTRL),
     ("cwm", &CWM),
     ("deepseek_v2", &DEEPSEEK_V2),
     ("deepseek_v3", &DEEPSEEK_V3),
     ("deepseek_v32", &DEEPSEEK_V32),
-    ("dots1", &DOTS1),
+    ("dots1", &mixtures::DOTS1),
     ("ernie4_5", &ERNIE4_5),
+    ("ernie4_5_moe", &mixtures::ERNIE4_5_MOE),
     ("exaone4", &EXAONE4),
+    ("exaone_moe", &mixtures::EXAONE_MOE),
+    ("flex_olmo", &mixtures::FLEX_OLMO),
+    ("flint", &mixtures::FLINT),
     ("gemma", &GEMMA),
+    ("gemma2", &GEMMA2),
+    ("gemma3_text", &GEMMA3),
     ("glm", &GLM),
     ("glm4", &GLM4),
-    ("glm4_moe", &GLM4_MOE),
+    ("glm4_moe", &mixtures::GLM4_MOE),
     ("glm4_moe_lite", &GLM4_MOE_LITE),
+    ("glm4v_moe_text", &mixtures::GLM4V_MOE),
+    ("glm4v_text", &GLM4V),
     ("glm_moe_dsa", &GLM_MOE_DSA),
     ("gpt_bigcode", &elder::GPT_BIGCODE),
     ("gpt_neo", &elder::GPT_NEO),
+    ("gpt_oss", &mixtures::GPT_OSS),
     ("gptj", &elder::GPTJ),
     ("granite", &GRANITE),
-    ("granitemoe", &GRANITE_MOE),
+    ("granite_swa", &GRANITE_SWA),
+    ("granitemoe", &mixtures::GRANITE_MOE),
+    ("granitemoe_swa", &mixtures::GRANITE_MOE_SWA),
+    ("granitemoeshared", &mixtures::GRANITE_MOE_SHARED),
     ("helium", &HELIUM),
     ("hunyuan_v1_dense", &HUNYUAN),
+    ("hunyuan_v1_moe", &mixtures::HUNYUAN_MOE),
+    ("hy_v3", &mixtures::HY_V3),
+    ("jais2", &JAIS2),
+    ("kimi_k2", &DEEPSEEK_V3),
+    ("kolibri1", &mixtures::KOLIBRI1),
+    ("laguna", &mixtures::LAGUNA),
     ("llama", &LLAMA),
-    ("minimax_m2", &MINIMAX_M2),
+    ("mellum", &mixtures::MELLUM),
+    ("minicpm3", &MINICPM3),
+    ("minimax_m2", &mixtures::MINIMAX_M2),
     ("ministral", &MINISTRAL),
     ("ministral3", &MINISTRAL3),
     ("mistral", &MISTRAL),
-    ("minicpm3", &MINICPM3),
     ("mistral4", &MISTRAL4),
-    ("mixtral", &MIXTRAL_8X),
+    ("mixtral", &mixtures::MIXTRAL_8X),
+    ("mpt", &elder::MPT),
+    ("nanochat", &NANOCHAT),
     ("nemotron", &NEMOTRON),
     ("olmo", &OLMO),
     ("olmo2", &OLMO2),
     ("olmo3", &OLMO3),
-    ("olmoe", &OLMOE),
+    ("olmoe", &mixtures::OLMOE),
     ("openai-gpt", &elder::OPENAI_GPT),
     ("persimmon", &elder::PERSIMMON),
     ("phi", &PHI),
     ("phi3", &PHI3),
-    ("phimoe", &PHIMOE),
+    ("phimoe", &mixtures::PHIMOE),
     ("qwen2", &QWEN2),
-    ("qwen2_moe", &QWEN2_MOE),
+    ("qwen2_5_vl_text", &QWEN2_5_VL),
+    ("qwen2_moe", &mixtures::QWEN2_MOE),
+    ("qwen2_vl_text", &QWEN2_VL),
     ("qwen3", &QWEN3),
-    ("qwen3_moe", &QWEN3_MOE),
+    ("qwen3_moe", &mixtures::QWEN3_MOE),
+    ("qwen3_vl_moe_text", &mixtures::QWEN3_VL_MOE),
+    ("qwen3_vl_text", &QWEN3_VL),
     ("seed_oss", &SEED_OSS),
     ("smollm3", &SMOLLM3),
+    ("solar_open", &mixtures::SOLAR_OPEN),
     ("starcoder2", &STARCODER2),
+    ("vaultgemma", &VAULTGEMMA),
     ("xglm", &elder::XGLM),
     ("youtu", &YOUTU),
 ];
@@ -119,7 +148,7 @@ const COHERE: Traits = Traits {
     ..LLAMA
 };
 
-const COHERE2: Traits = Traits {
+pub(super) const COHERE2: Traits = Traits {
     classes: "Cohere2",
     qk_norm: (QkNorm::EachHead(Norm::LayerGain), Say::No),
     windows: Windows::Every(4),
@@ -211,16 +240,6 @@ const YOUTU: Traits = Traits {
     ..DEEPSEEK_V3
 };
 
-/// Keys of several heads, experts as DeepSeek's.
-const DOTS1: Traits = Traits {
-    classes: "Dots1",
-    qk_norm: (QkNorm::Head(Norm::Rms), Say::Yes),
-    windows: Windows::Qwen,
-    mlp_bias: Say::No,
-    experts: Some(&DEEPSEEK),
-    ..LLAMA
-};
-
 const ERNIE4_5: Traits = Traits {
     classes: "Ernie4_5",
     bias: [Say::Field("use_bias", false); 2],
@@ -230,7 +249,7 @@ const ERNIE4_5: Traits = Traits {
 };
 
 /// Norms behind both parts; positions in layers with a window alone.
-const EXAONE4: Traits = Traits {
+pub(super) const EXAONE4: Traits = Traits {
     classes: "Exaone4",
     wiring: Wiring::Post,
     bias: [Say::No; 2],
@@ -239,6 +258,46 @@ const EXAONE4: Traits = Traits {
     windows: Windows::Every(4),
     turned: Turned::Local,
     ..LLAMA
+};
+
+/// Norms on both sides of everything, scores within bounds.
+const GEMMA2: Traits = Traits {
+    classes: "Gemma2",
+    wiring: Wiring::Sandwich,
+    windows: Windows::Every(2),
+    caps: [
+        ("attn_logit_softcapping", Some(50)),
+        ("final_logit_softcapping", Some(30)),
+    ],
+    activation: (&["hidden_activation"], "gelu-tanh"),
+    ..GEMMA
+};
+
+/// Norms of heads instead of bounds.
+const GEMMA3: Traits = Traits {
+    classes: "Gemma3",
+    // The configs that are published with the larger models leave these out.
+    sizes: Defaults {
+        heads: Some(8),
+        kv: KvHeads::Usual(4),
+        head_dim: Some(256),
+        vocab: Some(262_208),
+        ffn: None,
+    },
+    qk_norm: (QkNorm::Head(Norm::Rms), Say::Yes),
+    windows: Windows::Every(6),
+    caps: [
+        ("attn_logit_softcapping", None),
+        ("final_logit_softcapping", None),
+    ],
+    ..GEMMA2
+};
+
+/// Gemma 2 without the norms behind.
+const VAULTGEMMA: Traits = Traits {
+    classes: "VaultGemma",
+    wiring: Wiring::Pre,
+    ..GEMMA2
 };
 
 const GEMMA: Traits = Traits {
@@ -269,18 +328,13 @@ const GLM4: Traits = Traits {
     ..GLM
 };
 
-const GLM4_MOE: Traits = Traits {
-    classes: "Glm4Moe",
-    qk_norm: (QkNorm::Head(Norm::Rms), Say::Field("use_qk_norm", false)),
-    experts: Some(&ExpertTraits {
-        dense: Dense::First("first_k_dense_replace", 1),
-        ..DEEPSEEK
-    }),
-    bias: [Say::Field("attention_bias", false), Say::No],
-    ..GLM
+/// The text model of a GLM 4 that sees.
+const GLM4V: Traits = Traits {
+    classes: "Glm4v",
+    ..GLM4
 };
 
-const GRANITE: Traits = Traits {
+pub(super) const GRANITE: Traits = Traits {
     classes: "Granite",
     residual_scaled: Say::Factor("residual_multiplier"),
     words_scaled: Say::Factor("embedding_multiplier"),
@@ -288,13 +342,23 @@ const GRANITE: Traits = Traits {
     ..LLAMA
 };
 
-const GRANITE_MOE: Traits = Traits {
-    classes: "GraniteMoe",
-    experts: Some(&ExpertTraits {
-        late: true,
-        ..MIXTRAL
-    }),
+/// Windows, and a score of every head that stands for no token.
+const GRANITE_SWA: Traits = Traits {
+    classes: "GraniteSWA",
+    sinks: true,
+    windows: Windows::Listed,
+    tied: true,
     ..GRANITE
+};
+
+const JAIS2: Traits = Traits {
+    classes: "Jais2",
+    norm: Norm::Layer,
+    bias: [Say::Field("attention_bias", true); 2],
+    gated: false,
+    mlp_bias: Say::Field("mlp_bias", true),
+    activation: (&["hidden_act"], "relu-squared"),
+    ..LLAMA
 };
 
 const HELIUM: Traits = Traits {
@@ -307,23 +371,10 @@ const HELIUM: Traits = Traits {
     ..LLAMA
 };
 
-const HUNYUAN: Traits = Traits {
+pub(super) const HUNYUAN: Traits = Traits {
     classes: "HunYuanDenseV1",
     qk_norm: (QkNorm::Head(Norm::Rms), Say::Yes),
     mlp_bias: Say::No,
-    ..LLAMA
-};
-
-const MINIMAX_M2: Traits = Traits {
-    classes: "MiniMaxM2",
-    bias: [Say::No; 2],
-    qk_norm: (QkNorm::Full(Norm::Rms), Say::Yes),
-    mlp_bias: Say::No,
-    experts: Some(&ExpertTraits {
-        balance: Balance::Moved,
-        scoring: "sigmoid",
-        ..MIXTRAL
-    }),
     ..LLAMA
 };
 
@@ -337,12 +388,13 @@ const MINISTRAL: Traits = Traits {
 
 const MINISTRAL3: Traits = Traits {
     classes: "Ministral3",
+    query_scaled: true,
     windows: Windows::All(None),
     ..MINISTRAL
 };
 
 /// How many heads keys and values have must be said.
-const KV_REQUIRED: Defaults = Defaults {
+pub(super) const KV_REQUIRED: Defaults = Defaults {
     kv: KvHeads::Required,
     ..PLAIN
 };
@@ -358,11 +410,20 @@ const MISTRAL: Traits = Traits {
     ..LLAMA
 };
 
-const MIXTRAL_8X: Traits = Traits {
-    classes: "Mixtral",
-    windows: Windows::All(None),
-    experts: Some(&MIXTRAL),
-    ..MISTRAL
+/// Norms that learn nothing, of heads too, and one before the layers.
+const NANOCHAT: Traits = Traits {
+    classes: "NanoChat",
+    norm: Norm::RmsPlain,
+    first_norm: Some(Norm::RmsPlain),
+    qk_norm: (QkNorm::Head(Norm::RmsPlain), Say::Yes),
+    gated: false,
+    mlp_bias: Say::No,
+    activation: (&["hidden_act"], "relu-squared"),
+    caps: [
+        ("attn_logit_softcapping", None),
+        ("final_logit_softcapping", Some(15)),
+    ],
+    ..LLAMA
 };
 
 const NEMOTRON: Traits = Traits {
@@ -383,7 +444,7 @@ const OLMO: Traits = Traits {
 };
 
 /// Norms behind both parts; all heads of queries in one row, likewise keys.
-const OLMO2: Traits = Traits {
+pub(super) const OLMO2: Traits = Traits {
     classes: "Olmo2",
     wiring: Wiring::Post,
     qk_norm: (QkNorm::Full(Norm::Rms), Say::Yes),
@@ -394,17 +455,6 @@ const OLMO2: Traits = Traits {
 const OLMO3: Traits = Traits {
     classes: "Olmo3",
     windows: Windows::Every(4),
-    ..OLMO2
-};
-
-const OLMOE: Traits = Traits {
-    classes: "Olmoe",
-    wiring: Wiring::Pre,
-    experts: Some(&ExpertTraits {
-        count: "num_experts",
-        normalised: false,
-        ..MIXTRAL
-    }),
     ..OLMO2
 };
 
@@ -432,16 +482,6 @@ const PHI3: Traits = Traits {
     ..LLAMA
 };
 
-const PHIMOE: Traits = Traits {
-    classes: "Phimoe",
-    norm: Norm::Layer,
-    windows: Windows::All(None),
-    mlp_bias: Say::No,
-    head_bias: Say::Field("lm_head_bias", false),
-    experts: Some(&MIXTRAL),
-    ..LLAMA
-};
-
 /// Biases on queries, keys and values.
 const QWEN2: Traits = Traits {
     classes: "Qwen2",
@@ -452,8 +492,27 @@ const QWEN2: Traits = Traits {
     ..LLAMA
 };
 
+/// The text model of a Qwen 2 that sees.
+const QWEN2_VL: Traits = Traits {
+    classes: "Qwen2VL",
+    sizes: PLAIN,
+    ..QWEN2
+};
+
+const QWEN2_5_VL: Traits = Traits {
+    classes: "Qwen2_5_VL",
+    ..QWEN2_VL
+};
+
+/// The text model of a Qwen 3 that sees: no windows.
+const QWEN3_VL: Traits = Traits {
+    classes: "Qwen3VL",
+    windows: Windows::None,
+    ..QWEN3
+};
+
 /// Every head of queries and keys is normalised.
-const QWEN3: Traits = Traits {
+pub(super) const QWEN3: Traits = Traits {
     classes: "Qwen3",
     sizes: Defaults {
         head_dim: Some(128),
@@ -461,37 +520,6 @@ const QWEN3: Traits = Traits {
     },
     qk_norm: (QkNorm::Head(Norm::Rms), Say::Yes),
     windows: Windows::Qwen,
-    ..LLAMA
-};
-
-const QWEN3_MOE: Traits = Traits {
-    classes: "Qwen3Moe",
-    sizes: KV_REQUIRED,
-    windows: Windows::QwenAll,
-    experts: Some(&ExpertTraits {
-        count: "num_experts",
-        ffn: &["moe_intermediate_size"],
-        dense: Dense::Steps,
-        normalised: false,
-        ..MIXTRAL
-    }),
-    ..QWEN3
-};
-
-const QWEN2_MOE: Traits = Traits {
-    classes: "Qwen2Moe",
-    bias: [Say::Field("qkv_bias", true), Say::No],
-    mlp_bias: Say::No,
-    windows: Windows::Qwen,
-    experts: Some(&ExpertTraits {
-        count: "num_experts",
-        ffn: &["moe_intermediate_size"],
-        dense: Dense::Steps,
-        shared: Shared::Width("shared_expert_intermediate_size"),
-        shared_gate: true,
-        normalised: false,
-        ..MIXTRAL
-    }),
     ..LLAMA
 };
 

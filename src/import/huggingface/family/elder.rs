@@ -201,18 +201,6 @@ pub(super) fn falcon(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) 
     traits.write(config, draft, outer);
 }
 
-/// MPT, whose feed-forward layers are so many times as wide as the model.
-pub(super) fn mpt(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
-    let traits = Traits {
-        sizes: Defaults {
-            ffn: Some(config.optional_size("expansion_ratio").unwrap_or(4)),
-            ..PLAIN
-        },
-        ..MPT
-    };
-    traits.write(config, draft, outer);
-}
-
 /// StableLM, with both parts side by side if the config says so.
 pub(super) const STABLELM: Traits = Traits {
     classes: "StableLm",

@@ -4,8 +4,10 @@ mod bart;
 mod bert;
 mod decoders;
 mod elder;
-mod gemma;
 mod gpt;
+mod mixtures;
+mod nested;
+mod special;
 mod t5;
 mod vit;
 mod whisper;
@@ -27,27 +29,32 @@ pub(super) enum Family {
     Row(&'static Traits),
     /// As a row of which something depends on the config.
     Special(Special),
+    /// By its text model, which is of this `model_type` where it says none.
+    Nested(&'static str),
 }
 
 impl Family {
     /// Writes a model down.
     pub(super) fn write(self, config: &mut Config<'_>, draft: &mut Draft) {
+        self.write_within(config, draft, &Outer::default());
+    }
+
+    /// Writes down a model within another one, which may say more of it.
+    fn write_within(self, config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
         match self {
             Family::Own(write) => write(config, draft),
-            Family::Row(row) => row.write(config, draft, &Outer::default()),
-            Family::Special(write) => write(config, draft, &Outer::default()),
+            Family::Row(row) => row.write(config, draft, outer),
+            Family::Special(write) => write(config, draft, outer),
+            Family::Nested(text) => nested::write(config, draft, text),
         }
     }
 }
 
 /// The families that have a function, by their `model_type`.
-const OWN: [(&str, fn(&mut Config<'_>, &mut Draft)); 14] = [
+const OWN: [(&str, fn(&mut Config<'_>, &mut Draft)); 11] = [
     ("bart", bart::bart),
     ("bert", bert::bert),
     ("distilbert", bert::distilbert),
-    ("gemma2", gemma::gemma2),
-    ("gemma3", gemma::gemma3_seeing),
-    ("gemma3_text", gemma::gemma3_text),
     ("gpt2", gpt::gpt2),
     ("gpt_neox", gpt::gpt_neox),
     ("marian", bart::marian),
@@ -60,14 +67,17 @@ const OWN: [(&str, fn(&mut Config<'_>, &mut Draft)); 14] = [
 
 /// The families that differ from a row, with what the names of their classes
 /// begin with.
-const SPECIAL: [(&str, &str, Special); 4] = [
+const SPECIAL: [(&str, &str, Special); 7] = [
     ("falcon", "Falcon", elder::falcon),
     (
         "gpt_neox_japanese",
         "GPTNeoXJapanese",
         elder::gpt_neox_japanese,
     ),
-    ("mpt", "Mpt", elder::mpt),
+    ("hyperclovax", "HyperCLOVAX", special::hyperclovax),
+    ("llama4_text", "Llama4", special::llama4),
+    ("longcat_flash", "LongcatFlash", special::longcat),
+    ("mimo_v2_flash", "MiMoV2Flash", special::mimo),
     ("stablelm", "StableLm", elder::stablelm),
 ];
 
@@ -76,7 +86,8 @@ pub(super) fn known() -> Vec<&'static str> {
     let own = OWN.iter().map(|(name, _)| *name);
     let rows = decoders::ROWS.iter().map(|(name, _)| *name);
     let special = SPECIAL.iter().map(|(name, ..)| *name);
-    let mut all: Vec<&str> = own.chain(rows).chain(special).collect();
+    let nested = nested::NESTED.iter().map(|(name, _)| *name);
+    let mut all: Vec<&str> = own.chain(rows).chain(special).chain(nested).collect();
     all.sort_unstable();
     all
 }
@@ -88,6 +99,10 @@ pub(super) fn of_type(name: &str) -> Option<Family> {
     let special = || SPECIAL.iter().find(|(known, ..)| *known == name);
     own.or_else(|| decoders::row(name).map(Family::Row))
         .or_else(|| special().map(|(.., write)| Family::Special(*write)))
+        .or_else(|| {
+            let nested = nested::NESTED.iter().find(|(known, _)| *known == name);
+            nested.map(|(_, text)| Family::Nested(text))
+        })
 }
 
 /// The family that has a class of this name.

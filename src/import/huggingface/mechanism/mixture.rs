@@ -56,6 +56,8 @@ pub(crate) enum Dense {
     First(&'static str, u64),
     /// All but every so many, and those that are listed.
     Steps,
+    /// All but every so many, or those that `moe_layers` lists.
+    Interleaved(&'static str),
     /// Those before `moe_layer_start_index` and behind `moe_layer_end_index`,
     /// and all but every so many between.
     Between,
@@ -203,6 +205,7 @@ impl ExpertTraits {
                 let dense = config.count_or(key, usual);
                 (0..layers).map(|at| at >= dense).collect()
             }
+            Dense::Interleaved(key) => interleaved(config, key, layers),
             Dense::Between => between(config, layers),
             Dense::Steps => {
                 let dense = super::experts::dense_at(config, layers);
@@ -247,4 +250,21 @@ fn between(config: &mut Config<'_>, layers: u64) -> Vec<bool> {
     };
     let sparse = |at: u64| (first..=last).contains(&at) && (at + 1).is_multiple_of(step);
     (0..layers).map(sparse).collect()
+}
+
+/// The layers with experts between others.
+fn interleaved(config: &mut Config<'_>, key: &'static str, layers: u64) -> Vec<bool> {
+    let step = config.optional_size(key).unwrap_or(1);
+    match config.counts("moe_layers") {
+        Some(listed) if !listed.is_empty() => {
+            if let Some(wrong) = listed.iter().find(|at| **at >= layers) {
+                let message = format!("`moe_layers` lists layer {wrong}, and there are {layers}");
+                config.wrong("moe_layers", message);
+            }
+            (0..layers).map(|at| listed.contains(&at)).collect()
+        }
+        _ => (0..layers)
+            .map(|at| (at + 1).is_multiple_of(step))
+            .collect(),
+    }
 }

@@ -60,7 +60,9 @@ const HEADS: [&str; 5] = [
     "attention_heads",
 ];
 const KV: [&str; 2] = ["num_key_value_heads", "num_kv_heads"];
-const FFN: [&str; 7] = [
+const FFN: [&str; 9] = [
+    "intermediate_size_mlp",
+    "prefix_dense_intermediate_size",
     "intermediate_size",
     "dff",
     "inner_dim",

@@ -111,8 +111,9 @@ pub(crate) struct Traits {
     pub(crate) tied: bool,
     pub(crate) head_bias: Say,
     pub(crate) logits_scaled: Say,
-    /// The field of a bound of the scores of words.
-    pub(crate) softcap: Option<&'static str>,
+    /// The fields of bounds of scores, those of keys and those of words, and
+    /// what they are where the config says nothing. `null` and 0 are none.
+    pub(crate) caps: [(&'static str, Option<u64>); 2],
 }
 
 /// Llama.
@@ -145,7 +146,10 @@ pub(crate) const LLAMA: Traits = Traits {
     tied: false,
     head_bias: Say::No,
     logits_scaled: Say::No,
-    softcap: None,
+    caps: [
+        ("attn_logit_softcapping", None),
+        ("final_logit_softcapping", None),
+    ],
 };
 
 impl Traits {
@@ -156,6 +160,10 @@ impl Traits {
 
     /// What a config says, with its sizes as dims.
     pub(crate) fn plan(&self, config: &mut Config<'_>, draft: &mut Draft) -> Plan {
+        let [scores, softcap] = self.caps.map(|(key, usual)| cap(config, key, usual));
+        if let Some(cap) = &scores {
+            draft.param("softcap", number::plain(cap), "bound of the scores");
+        }
         let (mixer, count) = match self.latent {
             Some(latent) => {
                 let count = outline(config, draft, &self.sizes).layers;
@@ -163,7 +171,8 @@ impl Traits {
             }
             None => {
                 let sizes = sizes(config, draft, &self.sizes);
-                let attention = self.attention(config, sizes.head_dim);
+                let mut attention = self.attention(config, sizes.head_dim);
+                attention.softcap = scores.is_some();
                 (Mixer::Attention(attention), sizes.layers)
             }
         };
@@ -172,7 +181,6 @@ impl Traits {
         let act = activation(config, key, usual);
         draft.slot("activation", act);
         let layers = self.layers(config, draft, count, &mixer);
-        let softcap = self.softcap.and_then(|key| config.number(key));
         let rows = match self.places {
             Places::Table(spare) => Some(longest(config) + spare),
             _ => None,
@@ -191,7 +199,7 @@ impl Traits {
                 tied: config.truth_or("tie_word_embeddings", self.tied),
                 bias: self.head_bias.read(config),
                 scaled: self.logits_scaled.read(config),
-                softcap: softcap.filter(|cap| *cap != number::whole(0)),
+                softcap,
             },
         }
     }
@@ -278,7 +286,11 @@ impl Traits {
             let mut attention = attention.clone();
             let is_turned = match self.turned {
                 Turned::Local => window.is_some() || !any_local,
-                _ => turned.get(at).copied().unwrap_or(true),
+                _ => {
+                    let chunks = matches!(self.windows, Windows::Chunks(_));
+                    let unlisted = window.is_some() || !chunks;
+                    turned.get(at).copied().unwrap_or(unlisted)
+                }
             };
             if !is_turned {
                 attention.rotary = None;
@@ -315,4 +327,13 @@ fn indexed(config: &mut Config<'_>, count: u64, part: &Part) -> Vec<(Mixer, &'st
         _ => (Mixer::Latent(part.clone()), ""),
     };
     shared.iter().map(one).collect()
+}
+
+/// A bound of scores; `null` and 0 are none.
+fn cap(config: &mut Config<'_>, key: &'static str, usual: Option<u64>) -> Option<BigRational> {
+    let cap = match config.has(key) {
+        true => config.number(key),
+        false => usual.map(number::whole),
+    };
+    cap.filter(|cap| *cap != number::whole(0))
 }

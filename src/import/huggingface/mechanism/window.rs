@@ -14,6 +14,8 @@ pub(crate) enum Windows {
     All(Option<u64>),
     /// All but every so many.
     Every(u64),
+    /// Chunks in all but every so many.
+    Chunks(u64),
     /// Those from `max_window_layers` on, if `use_sliding_window` says so.
     Qwen,
     /// All, if `use_sliding_window` says so.
@@ -119,7 +121,11 @@ fn kinds(
             .unwrap_or(usual),
         _ => 1,
     };
+    if let Windows::Chunks(every) = windows {
+        return chunks(config, layers, every);
+    }
     let is_local = |at: u64| match windows {
+        Windows::Chunks(_) => false,
         Windows::None | Windows::Neo | Windows::Listed => false,
         Windows::All(_) | Windows::QwenAll => true,
         Windows::Every(_) => !(at + 1).is_multiple_of(every),
@@ -172,4 +178,18 @@ fn neo(config: &mut Config<'_>, draft: &mut Draft, layers: u64) -> Vec<Option<Wi
     told(draft, kinds.contains(&"local").then_some(size), None);
     let local = |kind: &&str| (*kind == "local").then(|| window("window", false));
     kinds.iter().map(local).collect()
+}
+
+/// Layers with chunks: those that know positions, as listed or by rule.
+fn chunks(config: &mut Config<'_>, layers: u64, every: u64) -> Vec<&'static str> {
+    let listed = config.counts("no_rope_layers").unwrap_or_default();
+    let known = |at: u64| match usize::try_from(at).ok().and_then(|at| listed.get(at)) {
+        Some(turned) => *turned != 0,
+        None => !(at + 1).is_multiple_of(every),
+    };
+    let word = |at| match known(at) {
+        true => "chunked_attention",
+        false => "full_attention",
+    };
+    (0..layers).map(word).collect()
 }
