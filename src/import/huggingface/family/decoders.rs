@@ -5,7 +5,7 @@ use crate::import::huggingface::mechanism::grouped::QkNorm;
 use crate::import::huggingface::mechanism::latent::{LATENT, Latent};
 use crate::import::huggingface::mechanism::layer::Wiring;
 use crate::import::huggingface::mechanism::mixture::{
-    Balance, DEEPSEEK, Dense, ExpertTraits, MIXTRAL, Shared,
+    Balance, DEEPSEEK, Dense, ExpertTraits, Shared,
 };
 use crate::import::huggingface::mechanism::norm::Norm;
 use crate::import::huggingface::mechanism::sizes::{Defaults, KvHeads, PLAIN};

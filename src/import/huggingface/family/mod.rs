@@ -51,16 +51,25 @@ impl Family {
 }
 
 /// The families that have a function, by their `model_type`.
-const OWN: [(&str, fn(&mut Config<'_>, &mut Draft)); 11] = [
+const OWN: [(&str, fn(&mut Config<'_>, &mut Draft)); 20] = [
     ("bart", bart::bart),
     ("bert", bert::bert),
+    ("blenderbot", bart::blenderbot),
+    ("blenderbot-small", bart::blenderbot_small),
     ("distilbert", bert::distilbert),
     ("gpt2", gpt::gpt2),
     ("gpt_neox", gpt::gpt_neox),
+    ("m2m_100", bart::m2m_100),
     ("marian", bart::marian),
+    ("mbart", bart::mbart),
+    ("mt5", t5::mt5),
+    ("mvp", bart::mvp),
     ("opt", gpt::opt),
+    ("pegasus", bart::pegasus),
+    ("plbart", bart::plbart),
     ("roberta", bert::roberta),
     ("t5", t5::t5),
+    ("umt5", t5::umt5),
     ("vit", vit::vit),
     ("whisper", whisper::whisper),
 ];

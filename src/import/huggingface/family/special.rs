@@ -107,6 +107,11 @@ pub(super) fn longcat(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer)
     let biased = config.truth_or("router_bias", false);
     if zero > 0 {
         draft.dim("zero", zero, "experts that give back what they are given");
+        draft.param("idle", zero, "matrices of theirs that nothing reads");
+        draft.remark(
+            "`transformers` 5.24 has two matrices for each of these, which are parameters that \
+             nothing reads; `--set idle=0` leaves them out.",
+        );
         draft.remark(
             "Experts that give back what they are given are taken to be chosen as often as the \
              others, so that a part of the chosen ones computes nothing.",
@@ -118,7 +123,7 @@ pub(super) fn longcat(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer)
         if let Some(part) = layer.mlp.take() {
             let part = match zero {
                 0 => part,
-                _ => part.with("zero", "zero"),
+                _ => part.with("zero", "zero").with("idle", "idle"),
             };
             layer.mlp = Some(match biased {
                 true => part.switch("logit_bias", true),

@@ -180,6 +180,9 @@ impl Traits {
         let key = config.first_of(keys);
         let act = activation(config, key, usual);
         draft.slot("activation", act);
+        if keys.is_empty() {
+            config.without_effect(&["hidden_act"]);
+        }
         let layers = self.layers(config, draft, count, &mixer);
         let rows = match self.places {
             Places::Table(spare) => Some(longest(config) + spare),
@@ -242,6 +245,7 @@ impl Traits {
             other => vec![(other.clone(), ""); usize::try_from(count).unwrap_or(0)],
         };
         let bias = self.mlp_bias.read(config);
+        config.without_effect(&["mlp_bias"]);
         let mut dense = mlp(self.gated, "ffn", bias);
         if self.inner_norm {
             dense = dense.switch("inner_norm", true);
@@ -318,6 +322,10 @@ impl Traits {
 /// The attention of every layer of latent attention: some take the choice that
 /// the indexer of an earlier layer made.
 fn indexed(config: &mut Config<'_>, count: u64, part: &Part) -> Vec<(Mixer, &'static str)> {
+    if let Some(kinds) = config.take("layer_types") {
+        let listed = kinds.texts(&mut config.problems).unwrap_or_default();
+        config.as_many("layer_types", listed.len(), count);
+    }
     let shared = match config.has("indexer_types") && !config.is_null("indexer_types") {
         true => config.kinds("indexer_types", count, &["full", "shared"]),
         false => vec!["full"; usize::try_from(count).unwrap_or(0)],
