@@ -67,7 +67,7 @@ OTHERS = {
     },
     "gemma4_text": {
         "layer_types": ["sliding_attention", "full_attention"] * 2, "num_kv_shared_layers": 2,
-        "hidden_size_per_layer_input": 6, "vocab_size_per_layer_input": 50, "global_head_dim": 12,
+        "hidden_size_per_layer_input": 6, "vocab_size_per_layer_input": 61, "global_head_dim": 12,
     },
     "gemma4_text-large": {
         "layer_types": ["sliding_attention", "sliding_attention", "sliding_attention", "full_attention"],
@@ -77,7 +77,7 @@ OTHERS = {
     },
     "gemma4_text-wide": {
         "layer_types": ["sliding_attention", "full_attention"] * 2, "num_kv_shared_layers": 2,
-        "hidden_size_per_layer_input": 6, "vocab_size_per_layer_input": 50, "global_head_dim": 12,
+        "hidden_size_per_layer_input": 6, "vocab_size_per_layer_input": 61, "global_head_dim": 12,
         "use_double_wide_mlp": True,
     },
     "glm4_moe-norm": {"use_qk_norm": True, "attention_bias": True},

@@ -9,6 +9,7 @@ pub(crate) struct Block {
     inputs: Vec<(String, String)>,
     needs: Vec<String>,
     slots: Vec<(&'static str, &'static str)>,
+    weights: Vec<(&'static str, &'static str)>,
     ops: Vec<Op>,
 }
 
@@ -20,6 +21,7 @@ impl Block {
             inputs: inputs.iter().map(owned).collect(),
             needs: Vec::new(),
             slots: Vec::new(),
+            weights: Vec::new(),
             ops: Vec::new(),
         }
     }
@@ -38,6 +40,38 @@ impl Block {
         if !self.slots.iter().any(|(known, _)| *known == name) {
             self.slots.push((name, block));
         }
+    }
+
+    /// A weight that several ops use.
+    pub(crate) fn weight(&mut self, name: &'static str, shape: &'static str) {
+        if !self.weights.iter().any(|(known, _)| *known == name) {
+            self.weights.push((name, shape));
+        }
+    }
+
+    /// Its weights and ops where it stands in the model itself, once: their
+    /// names behind `prefix`, and its inputs those that are given.
+    pub(crate) fn inlined(
+        &self,
+        prefix: &str,
+        given: &[(&str, &str)],
+    ) -> (Vec<(String, &'static str)>, Vec<Op>) {
+        let own = |name: &str| {
+            let is_op = self.ops.iter().any(|op| op.is_named(name));
+            is_op || self.weights.iter().any(|(known, _)| *known == name)
+        };
+        let renamed = |name: &str| {
+            let found = given.iter().find(|(known, _)| *known == name);
+            match found {
+                Some((_, outside)) => (*outside).to_owned(),
+                None if own(name) => format!("{prefix}_{name}"),
+                None => name.to_owned(),
+            }
+        };
+        let weights = self.weights.iter();
+        let weights = weights.map(|(name, shape)| (format!("{prefix}_{name}"), *shape));
+        let ops = self.ops.iter().map(|op| op.renamed(&renamed));
+        (weights.collect(), ops.collect())
     }
 
     pub(crate) fn op(&mut self, op: Op) {
@@ -64,6 +98,11 @@ impl Block {
             lines.extend([String::new(), "[block.slots]".to_owned()]);
             let slots = self.slots.iter();
             lines.extend(slots.map(|(name, block)| format!("{name} = {}", quoted(block))));
+        }
+        if !self.weights.is_empty() {
+            lines.extend([String::new(), "[block.weights]".to_owned()]);
+            let weights = self.weights.iter();
+            lines.extend(weights.map(|(name, shape)| format!("{name} = {}", quoted(shape))));
         }
         for op in &self.ops {
             lines.extend([String::new(), "[[block.op]]".to_owned()]);

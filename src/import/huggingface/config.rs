@@ -201,6 +201,37 @@ impl<'a> Config<'a> {
         }
     }
 
+    /// A size of every layer, where the config lists one for each.
+    pub(crate) fn by_layer(&mut self, key: &'static str, layers: u64) -> Option<Vec<u64>> {
+        let node = self.take(key)?;
+        let Value::Array(items) = &node.value else {
+            return None;
+        };
+        let sizes = items.iter().map(|item| self.checked(item, (1, MOST)));
+        let sizes: Vec<u64> = sizes.collect();
+        self.as_many(key, sizes.len(), layers);
+        Some(sizes)
+    }
+
+    /// What `per_layer_config` says of single layers under `key`.
+    pub(crate) fn of_layers(&mut self, key: &str, layers: u64) -> Vec<(u64, u64)> {
+        let node = self.take("per_layer_config");
+        let entries = node.and_then(|node| node.entries(&mut self.problems));
+        let mut found = Vec::new();
+        for (name, fields) in entries.unwrap_or_default() {
+            let Some(at) = name.value.parse().ok().filter(|at| *at < layers) else {
+                let message = format!("there is no layer `{}`, of {layers}", name.value);
+                self.problems.push(Diagnostic::at(&name.place, message));
+                continue;
+            };
+            let fields = fields.entries(&mut self.problems).unwrap_or_default();
+            for (_, size) in fields.iter().filter(|(field, _)| field.value == key) {
+                found.push((at, self.checked(size, (1, MOST))));
+            }
+        }
+        found
+    }
+
     /// A list of counts.
     pub(crate) fn counts(&mut self, key: &'static str) -> Option<Vec<u64>> {
         let items = self.take(key)?.items(&mut self.problems)?;

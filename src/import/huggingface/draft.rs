@@ -162,7 +162,12 @@ impl Draft {
     }
 
     /// A weight that several ops use.
-    pub(crate) fn weight(&mut self, name: &'static str, shape: &str, comment: &'static str) {
+    pub(crate) fn weight(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        shape: &str,
+        comment: &'static str,
+    ) {
         self.entry(Section::Weights, name, quoted(shape), comment);
     }
 

@@ -21,6 +21,34 @@ impl Op {
         &self.lines
     }
 
+    /// Whether this is its name.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        let line = format!("name = \"{name}\"");
+        self.lines.contains(&line)
+    }
+
+    /// The same op with other names for itself and what it is computed from.
+    pub(crate) fn renamed(&self, name: &impl Fn(&str) -> String) -> Op {
+        let is_apart = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
+        let renamed = |line: &String| {
+            let named = ["name = ", "inputs = ", "apply = "];
+            let Some(key) = named.iter().find(|key| line.starts_with(**key)) else {
+                return line.clone();
+            };
+            let value = line.get(key.len()..).unwrap_or_default();
+            let parts = value.split_inclusive(is_apart).map(|part| {
+                let word = part.trim_end_matches(is_apart);
+                let rest = part.get(word.len()..).unwrap_or_default();
+                format!("{}{rest}", name(word))
+            });
+            format!("{key}{}", parts.collect::<String>())
+        };
+        Op {
+            lines: self.lines.iter().map(renamed).collect(),
+            is_repeated: self.is_repeated,
+        }
+    }
+
     fn line(mut self, key: &str, value: &str) -> Op {
         self.lines.push(format!("{key} = {value}"));
         self

@@ -274,7 +274,7 @@ const GEMMA2: Traits = Traits {
 };
 
 /// Norms of heads instead of bounds.
-const GEMMA3: Traits = Traits {
+pub(super) const GEMMA3: Traits = Traits {
     classes: "Gemma3",
     // The configs that are published with the larger models leave these out.
     sizes: Defaults {

@@ -4,10 +4,12 @@ mod bart;
 mod bert;
 mod decoders;
 mod elder;
+mod gemma_n;
 mod gpt;
 mod mixtures;
 mod nested;
 mod special;
+mod streams;
 mod t5;
 mod vit;
 mod whisper;
@@ -76,8 +78,10 @@ const OWN: [(&str, fn(&mut Config<'_>, &mut Draft)); 20] = [
 
 /// The families that differ from a row, with what the names of their classes
 /// begin with.
-const SPECIAL: [(&str, &str, Special); 7] = [
+const SPECIAL: [(&str, &str, Special); 9] = [
     ("falcon", "Falcon", elder::falcon),
+    ("gemma3n_text", "Gemma3n", gemma_n::gemma3n),
+    ("gemma4_text", "Gemma4", gemma_n::gemma4),
     (
         "gpt_neox_japanese",
         "GPTNeoXJapanese",

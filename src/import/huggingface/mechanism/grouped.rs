@@ -124,12 +124,60 @@ impl Attention {
     }
 
     /// The op `attention` of `x`.
-    pub(super) fn call(&self, draft: &mut Draft, block: &mut Block, x: &str) {
+    pub(crate) fn call(&self, draft: &mut Draft, block: &mut Block, x: &str) {
         if self.is_vanilla() {
             return self.vanilla(draft, block, x);
         }
-        let own = self.block(draft);
-        let mut part = Part::new(&draft.block("attention", own))
+        let mut own = self.opened(draft, &[("x", "b n d")]);
+        let heads = self.heads(&mut own);
+        self.scores(&mut own, &heads);
+        self.result(&mut own);
+        let part = self.numbered(&draft.block("attention", own));
+        part.needed(draft, block);
+        block.op(part.call("attention", &[x]));
+    }
+
+    /// The same where keys and values are those of another layer, `k` and `v`.
+    pub(crate) fn call_given(&self, draft: &mut Draft, block: &mut Block, x: &str) {
+        let inputs = [("x", "b n d"), ("k", "b n gk"), ("v", "b n gv")];
+        let mut own = self.opened(draft, &inputs);
+        let q = self.queries(&mut own);
+        self.scores(&mut own, &[q, "k", "v"]);
+        self.result(&mut own);
+        let part = self.numbered(&draft.block("attention-to-given", own));
+        part.needed(draft, block);
+        block.op(part.call("attention", &[x, "k", "v"]));
+    }
+
+    /// Blocks that make the keys and the values of a layer, for others too.
+    pub(crate) fn kept(&self, draft: &mut Draft) -> [Part; 2] {
+        let mut keys = self.opened(draft, &[("x", "b n d")]);
+        self.keys(&mut keys);
+        let mut values = self.opened(draft, &[("x", "b n d")]);
+        self.values(&mut values);
+        [("keys", keys), ("values", values)]
+            .map(|(name, block)| self.numbered(&draft.block(name, block)))
+    }
+
+    /// A block of its own, with the numbers that it asks for.
+    fn opened(&self, draft: &Draft, inputs: &[(&str, &str)]) -> Block {
+        let mut block = Block::new(inputs);
+        block.needs(&["h", "kv", "width"]);
+        if self.value.is_some() {
+            block.needs(&["value"]);
+        }
+        if self.window.is_some() {
+            block.needs(&["window"]);
+        }
+        if self.softcap {
+            block.needs(&draft.known(["softcap"].into_iter()));
+        }
+        block
+    }
+
+    /// A call of such a block, with these numbers.
+    fn numbered(&self, block: &str) -> Part {
+        let mut part = Part::new(block)
             .with("h", &*self.h)
             .with("kv", &*self.kv)
             .with("width", &*self.width);
@@ -139,8 +187,7 @@ impl Attention {
         if let Some(window) = &self.window {
             part = part.with("window", &*window.size);
         }
-        part.needed(draft, block);
-        block.op(part.call("attention", &[x]));
+        part
     }
 
     /// The one that ships, in a slot.
@@ -179,25 +226,6 @@ impl Attention {
             .of(&[x, x]));
     }
 
-    /// One of the model's own.
-    fn block(&self, draft: &Draft) -> Block {
-        let mut block = Block::new(&[("x", "b n d")]);
-        block.needs(&["h", "kv", "width"]);
-        if self.value.is_some() {
-            block.needs(&["value"]);
-        }
-        if self.window.is_some() {
-            block.needs(&["window"]);
-        }
-        if self.softcap {
-            block.needs(&draft.known(["softcap"].into_iter()));
-        }
-        let heads = self.heads(&mut block);
-        self.scores(&mut block, &heads);
-        self.result(&mut block);
-        block
-    }
-
     /// Columns of a head of values.
     fn columns(&self) -> &'static str {
         if self.value.is_some() {
@@ -209,13 +237,61 @@ impl Attention {
 
     /// Queries, keys and values; gives the names of their last ops.
     fn heads(&self, block: &mut Block) -> [&'static str; 3] {
+        [self.queries(block), self.keys(block), self.values(block)]
+    }
+
+    fn queries(&self, block: &mut Block) -> &'static str {
+        let [bias, ..] = self.bias;
+        block.op(projected("q", "h * width", bias));
+        let mut q = "q";
+        if let Some(norm) = self.qk_norm {
+            split_norm(
+                block,
+                ["q_heads", "q_normed", "normed_q"],
+                q,
+                ("h", "width"),
+                norm,
+            );
+            q = "normed_q";
+        }
+        if let Some(share) = &self.rotary {
+            block.op(turned("turned_q", q, share));
+            q = "turned_q";
+        }
+        if self.query_scaled {
+            block.op(Op::new("scaled_q").stage("scale").scaled().of(&[q]));
+            q = "scaled_q";
+        }
+        q
+    }
+
+    fn keys(&self, block: &mut Block) -> &'static str {
+        let [_, bias, ..] = self.bias;
+        block.op(projected("k", "kv * width", bias));
+        let mut k = "k";
+        if let Some(norm) = self.qk_norm {
+            split_norm(
+                block,
+                ["k_heads", "k_normed", "normed_k"],
+                k,
+                ("kv", "width"),
+                norm,
+            );
+            k = "normed_k";
+        }
+        if let Some(share) = &self.rotary {
+            block.op(turned("turned_k", k, share));
+            k = "turned_k";
+        }
+        k
+    }
+
+    fn values(&self, block: &mut Block) -> &'static str {
         let columns = self.columns();
-        let [q_bias, k_bias, v_bias, _] = self.bias;
-        block.op(projected("q", "h * width", q_bias));
-        block.op(projected("k", "kv * width", k_bias));
+        let [_, _, bias, _] = self.bias;
         let mut v = "k";
         if !self.values_are_keys {
-            block.op(projected("v", &format!("kv * {columns}"), v_bias));
+            block.op(projected("v", &format!("kv * {columns}"), bias));
             v = "v";
         }
         if self.v_norm {
@@ -232,38 +308,7 @@ impl Attention {
             block.op(Op::new("scaled_v").stage("v-proj").scaled().of(&[v]));
             v = "scaled_v";
         }
-        let (mut q, mut k) = ("q", "k");
-        if let Some(norm) = self.qk_norm {
-            split_norm(
-                block,
-                ["q_heads", "q_normed", "normed_q"],
-                q,
-                ("h", "width"),
-                norm,
-            );
-            split_norm(
-                block,
-                ["k_heads", "k_normed", "normed_k"],
-                k,
-                ("kv", "width"),
-                norm,
-            );
-            (q, k) = ("normed_q", "normed_k");
-        }
-        if let Some(share) = &self.rotary {
-            let turned = |name: &str, x: &str| {
-                let op = Op::new(name).stage("rotary").times(share);
-                op.block("rotary").of(&[x])
-            };
-            block.op(turned("turned_q", q));
-            block.op(turned("turned_k", k));
-            (q, k) = ("turned_q", "turned_k");
-        }
-        if self.query_scaled {
-            block.op(Op::new("scaled_q").stage("scale").scaled().of(&[q]));
-            q = "scaled_q";
-        }
-        [q, k, v]
+        v
     }
 
     /// How often what belongs to scores is computed, and what a mask hides.
@@ -340,6 +385,11 @@ impl Attention {
         let [.., bias] = self.bias;
         block.op(if bias { out.bias() } else { out });
     }
+}
+
+fn turned(name: &str, x: &str, share: &str) -> Op {
+    let op = Op::new(name).stage("rotary").times(share);
+    op.block("rotary").of(&[x])
 }
 
 fn projected(name: &str, columns: &str, bias: bool) -> Op {

@@ -40,13 +40,13 @@ impl Part {
     }
 
     /// The op `name` that calls it.
-    pub(super) fn call(&self, name: &str, inputs: &[&str]) -> Op {
+    pub(crate) fn call(&self, name: &str, inputs: &[&str]) -> Op {
         let op = Op::new(name).block(&self.block);
         op.with(&self.with).of(inputs)
     }
 
     /// Lets `block`, which calls it, ask for the numbers of the model.
-    pub(super) fn needed(&self, draft: &Draft, block: &mut Block) {
+    pub(crate) fn needed(&self, draft: &Draft, block: &mut Block) {
         block.needs(&draft.known(self.names()));
     }
 
@@ -193,7 +193,7 @@ impl Layer {
     }
 }
 
-fn added(name: &str, x: &str, y: &str) -> Op {
+pub(crate) fn added(name: &str, x: &str, y: &str) -> Op {
     let op = Op::new(name).stage("residual");
     op.apply(&format!("{x} + {y}"))
 }
@@ -235,7 +235,7 @@ pub(crate) fn stack(draft: &mut Draft, all: &[Layer], x: &str) -> String {
 }
 
 /// A name for a kind of layers that no other has.
-fn unlike(names: &[String], kind: &str) -> String {
+pub(crate) fn unlike(names: &[String], kind: &str) -> String {
     let kind = if kind.is_empty() { "decoder" } else { kind };
     let numbered = (2..).map(|at| format!("{kind}{at}"));
     let mut all = std::iter::once(kind.to_owned()).chain(numbered);

@@ -208,7 +208,7 @@ impl ExpertTraits {
             Dense::Interleaved(key) => interleaved(config, key, layers),
             Dense::Between => between(config, layers),
             Dense::Steps => {
-                let dense = super::experts::dense_at(config, layers);
+                let dense = dense_at(config, layers);
                 (0..layers).map(|at| !dense.contains(&at)).collect()
             }
         }
@@ -267,4 +267,21 @@ fn interleaved(config: &mut Config<'_>, key: &'static str, layers: u64) -> Vec<b
             .map(|at| (at + 1).is_multiple_of(step))
             .collect(),
     }
+}
+
+/// The layers without experts: those that are listed, and those that fall
+/// between the steps.
+fn dense_at(config: &mut Config<'_>, layers: u64) -> Vec<u64> {
+    let step = config.optional_size("decoder_sparse_step").unwrap_or(1);
+    let mut listed = Vec::new();
+    if let Some(list) = config.take("mlp_only_layers") {
+        for item in list.items(&mut config.problems).unwrap_or(&[]) {
+            match item.whole_number(layers - 1, &mut config.problems) {
+                Some(at) => listed.push(at),
+                None => break,
+            }
+        }
+    }
+    let is_dense = |at: &u64| listed.contains(at) || !(at + 1).is_multiple_of(step);
+    (0..layers).filter(is_dense).collect()
 }

@@ -59,6 +59,15 @@ pub(crate) struct Outer {
     pub(crate) labels: Option<u64>,
 }
 
+/// What is known of a decoder once its beginning is written down.
+pub(crate) struct Begun {
+    head: Head,
+    /// The table of words, where the head has it too.
+    table: Option<String>,
+    /// What goes into the layers.
+    pub(crate) x: String,
+}
+
 /// The heads that decoders have in `transformers`, by the ends of the names of
 /// their classes.
 pub(crate) const HEADS: [(&str, Head); 8] = [
@@ -75,6 +84,16 @@ pub(crate) const HEADS: [(&str, Head); 8] = [
 impl Plan {
     /// Writes it down.
     pub(crate) fn write(&self, config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
+        let begun = self.begin(config, draft, outer);
+        if self.is_vanilla() {
+            draft.attentions();
+        }
+        let last = stack(draft, &self.layers, &begun.x);
+        self.end(config, draft, (outer, &begun), &last);
+    }
+
+    /// Writes what stands before the layers.
+    pub(crate) fn begin(&self, config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) -> Begun {
         causal(draft);
         let head = match outer.head {
             Some(head) => head,
@@ -88,10 +107,22 @@ impl Plan {
         let table = word_table(draft, tied);
         words(draft, &table);
         let x = self.embedded(draft);
-        if self.is_vanilla() {
-            draft.attentions();
+        Begun {
+            head,
+            table: tied.then_some(table),
+            x,
         }
-        let mut last = stack(draft, &self.layers, &x);
+    }
+
+    /// Writes what follows the layers, of which `last` is the last.
+    pub(crate) fn end(
+        &self,
+        config: &mut Config<'_>,
+        draft: &mut Draft,
+        (outer, begun): (&Outer, &Begun),
+        last: &str,
+    ) {
+        let mut last = last.to_owned();
         if let Some(norm) = self.norm {
             draft.op(norm.of("normed", &last));
             "normed".clone_into(&mut last);
@@ -99,10 +130,10 @@ impl Plan {
         if let Some(labels) = outer.labels {
             draft.dim("labels", labels, "classes");
         }
-        if head == Head::Words {
-            return self.words(draft, &last, tied.then_some(&table));
+        match begun.head {
+            Head::Words => self.words(draft, &last, begun.table.as_ref()),
+            head => decoder_head(config, draft, head, &last, None),
         }
-        decoder_head(config, draft, head, &last, None);
     }
 
     /// Whether another attention may take the place of that of all layers.

@@ -166,6 +166,11 @@ fn ffn(config: &mut Config<'_>, d: u64, times: Option<u64>) -> u64 {
     let key = config.first_of(&FFN);
     match (config.take(key), times) {
         (None, Some(times)) => times * d,
+        // One for each layer: those that differ from the first say so.
+        (Some(listed), _) if listed.is_list() => {
+            let listed = config.counts(key).unwrap_or_default();
+            listed.first().copied().unwrap_or(1).max(1)
+        }
         _ => config.size(key),
     }
 }

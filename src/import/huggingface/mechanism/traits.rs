@@ -80,6 +80,8 @@ pub(crate) struct Traits {
     pub(crate) relative: Say,
     /// Whether scores are multiplied by a number.
     pub(crate) scaling: bool,
+    /// Whether values are normalised, without a gain.
+    pub(crate) v_norm: bool,
     /// Whether every head has a score that stands for no token.
     pub(crate) sinks: bool,
     /// What the result of the heads is multiplied by.
@@ -128,6 +130,7 @@ pub(crate) const LLAMA: Traits = Traits {
     places: Places::None,
     relative: Say::No,
     scaling: true,
+    v_norm: false,
     sinks: false,
     gate: None,
     inner_norm: false,
@@ -224,6 +227,7 @@ impl Traits {
             rotary: (self.turned != Turned::None).then_some(share),
             relative: self.relative.read(config),
             scaling: self.scaling,
+            v_norm: self.v_norm,
             sinks: self.sinks,
             gate: self.gate,
             out_norm: self.inner_norm.then_some(self.norm),
@@ -257,15 +261,25 @@ impl Traits {
         let scaled = self.residual_scaled.read(config);
         let sparse = experts.as_ref().map(|(_, sparse)| sparse.as_slice());
         let mixed = sparse.is_some_and(|sparse| sparse.contains(&false));
+        let widths = config.by_layer("intermediate_size", count);
+        let own = |at: usize| {
+            let width = widths.as_ref().and_then(|widths| widths.get(at));
+            let same = width == widths.as_ref().and_then(|widths| widths.first());
+            width
+                .filter(|_| !same)
+                .map(|width| mlp(self.gated, &width.to_string(), bias))
+        };
         let mut layers = Vec::new();
         for (at, (mixer, name)) in mixers.into_iter().enumerate() {
             let (part, other) = match &experts {
                 Some((part, sparse)) if sparse.get(at) == Some(&true) => (part, ""),
                 _ => (&dense, if mixed { "dense" } else { "" }),
             };
+            let is_dense = *part == dense;
+            let part = own(at).filter(|_| is_dense).unwrap_or_else(|| part.clone());
             layers.push(Layer {
                 mixer,
-                mlp: Some(part.clone()),
+                mlp: Some(part),
                 wiring: self.wiring,
                 norm: self.norm,
                 scaled,
@@ -286,8 +300,16 @@ impl Traits {
         let windows = windowed(config, draft, self.windows, count);
         let any_local = windows.iter().any(Option::is_some);
         let turned = self.turned(config, count);
+        let widths = config.of_layers("head_dim", count);
+        let kv = config.of_layers("num_key_value_heads", count);
+        let given = |sizes: &[(u64, u64)], layer: usize| {
+            let found = sizes.iter().rfind(|(at, _)| *at == layer as u64);
+            found.map(|(_, size)| size.to_string())
+        };
         let one = |(at, window): (usize, Option<Window>)| {
             let mut attention = attention.clone();
+            attention.width = given(&widths, at).unwrap_or(attention.width);
+            attention.kv = given(&kv, at).unwrap_or(attention.kv);
             let is_turned = match self.turned {
                 Turned::Local => window.is_some() || !any_local,
                 _ => {
