@@ -114,7 +114,7 @@ static SHIPPED: &[Shipped] = shipped! {
     Block "models/blocks": "vanilla" "e-att" "l1" "ecoformer" "latent" "indexer" "weigh" "softmax" "rotary"
         "head-norm" "queries" "encoder-layer" "decoder-layer" "t5-decoder-layer" "sandwich-layer"
         "parallel-layer" "gated-layer" "moe-layer" "mlp" "swiglu" "experts" "positions" "pooler"
-        "masked-head" "relu" "relu6" "relu-squared" "tanh" "leaky-relu" "elu" "gelu" "gelu-tanh" "quick-gelu" "silu"
+        "masked-head" "relu" "relu6" "relu-squared" "tanh" "xielu" "leaky-relu" "elu" "gelu" "gelu-tanh" "quick-gelu" "silu"
         "hard-sigmoid" "hard-swish" "mish" "sigmoid" "softplus" "log-softmax" "layer-norm"
         "rms-norm" "batch-norm" "group-norm" "instance-norm" "conv-norm" "bottleneck" "bottlenecks"
         "conv-relu" "classifier" "conv-relu6" "separable" "inverted-residual" "inverted-residuals"

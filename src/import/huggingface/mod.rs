@@ -7,6 +7,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `config` | the fields of a config, each checked where it is taken |
+//! | `lists` | fields that say something of every layer |
 //! | `ignored` | fields that change nothing that is counted |
 //! | `label` | names of a file, made harmless |
 //! | `class` | which of a family's classes is meant, and what follows the stack |
@@ -26,6 +27,7 @@ mod draft;
 mod family;
 mod ignored;
 mod label;
+mod lists;
 mod mechanism;
 mod numeric;
 mod op;
@@ -111,7 +113,7 @@ fn family<'a>(root: &'a Datum, start: &Place) -> Result<Found<'a>, Problems> {
             let list = known().join("`, `");
             let message = format!("the family `{}` is not known here", name.value);
             let mut mistake = Diagnostic::at(&name.place, message);
-            if let Some(close) = did_you_mean(&name.value, known().into_iter()) {
+            if let Some(close) = did_you_mean(&name.value, known()) {
                 mistake = mistake.help(format!("did you mean `{close}`?"));
             }
             Err(mistake.help(format!("known: `{list}`")).into())

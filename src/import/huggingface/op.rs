@@ -143,11 +143,6 @@ impl Op {
         self.text("map", map)
     }
 
-    /// What combines its terms, if not addition.
-    pub(crate) fn reduce(self, reduce: &str) -> Op {
-        self.text("reduce", reduce)
-    }
-
     /// What each element takes, such as `{ add = 1, exp = 1 }`.
     pub(crate) fn per_element(self, primitives: &str) -> Op {
         self.line("per_element", &format!("{{ {primitives} }}"))

@@ -4,7 +4,7 @@
 
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
-use crate::import::huggingface::mechanism::grouped::QkNorm;
+use crate::import::huggingface::mechanism::heads::QkNorm;
 use crate::import::huggingface::mechanism::layer::{Mixer, Wiring};
 use crate::import::huggingface::mechanism::norm::Norm;
 use crate::import::huggingface::mechanism::plan::Outer;

@@ -5,14 +5,15 @@
 //! Gemma Team, "Gemma 3n", 2025; Baykal et al., "Alternating updates for
 //! efficient Transformers", NeurIPS 2023.
 
-use super::decoders::GEMMA3;
+use super::gemma::GEMMA3;
 use crate::import::huggingface::block::Block;
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
 use crate::import::huggingface::mechanism::grouped::Attention;
-use crate::import::huggingface::mechanism::layer::{Layer, Mixer, Part, added, unlike};
+use crate::import::huggingface::mechanism::layer::{Layer, Mixer, added, unlike};
 use crate::import::huggingface::mechanism::mixture::counts;
 use crate::import::huggingface::mechanism::norm::Norm;
+use crate::import::huggingface::mechanism::part::Part;
 use crate::import::huggingface::mechanism::per_layer::{
     INPUT, per_layer_inputs, taken, taken_and_added,
 };
@@ -22,7 +23,7 @@ use crate::import::huggingface::mechanism::traits::Traits;
 use crate::import::huggingface::mechanism::window::Windows;
 use crate::import::huggingface::op::{Op, weight};
 
-use super::streams::{Streams, corrected, predicted};
+use super::streams::{Streams, corrected, first_scaled, predicted};
 
 /// Scores without scaling, values normalised like keys.
 const GEMMA4: Traits = Traits {
@@ -89,12 +90,12 @@ pub(super) fn gemma4(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) 
     let wide = config.truth_or("use_double_wide_mlp", false);
     let first = first_given(config, layers, 0);
     for (at, layer) in plan.layers.iter_mut().enumerate() {
-        if let Mixer::Attention(attention) = &mut layer.mixer {
-            if attention.window.is_none() {
-                attention.width = width.clone().unwrap_or(attention.width.clone());
-                attention.kv = kv.clone().unwrap_or(attention.kv.clone());
-                attention.values_are_keys = same;
-            }
+        if let Mixer::Attention(attention) = &mut layer.mixer
+            && attention.window.is_none()
+        {
+            attention.width = width.clone().unwrap_or(attention.width.clone());
+            attention.kv = kv.clone().unwrap_or(attention.kv.clone());
+            attention.values_are_keys = same;
         }
         if wide && at >= first {
             layer.mlp = Some(double(layer.mlp.take()));
@@ -254,7 +255,7 @@ fn written_out(draft: &mut Draft, block: &Block, name: &str, (x, shape): (&str, 
     }
     let last = match (&shape.streams, shape.has_inputs) {
         (Some(_), true) => "spread",
-        (Some(_), false) => "corrected_scaled",
+        (Some(_), false) => "corrected",
         (None, _) => "layer_scaled",
     };
     format!("{name}_{last}")
@@ -307,8 +308,9 @@ fn layer(draft: &mut Draft, shape: &Shape, kind: &Kind) -> Block {
     block.op(added("fed", last, "ffn_norm"));
     match (&shape.streams, shape.has_inputs) {
         (Some(_), has_inputs) => {
-            let first = corrected(&mut block);
+            corrected(&mut block);
             if has_inputs {
+                let first = first_scaled(&mut block);
                 let extra = taken(&mut block, first);
                 Streams::spread(&mut block, extra);
             }

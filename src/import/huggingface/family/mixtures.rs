@@ -1,7 +1,7 @@
 //! Decoders with experts that are rows of the table.
 
 use super::decoders::{COHERE2, EXAONE4, GRANITE, HUNYUAN, KV_REQUIRED, OLMO2, QWEN3};
-use crate::import::huggingface::mechanism::grouped::{Gate, QkNorm};
+use crate::import::huggingface::mechanism::heads::{Gate, QkNorm};
 use crate::import::huggingface::mechanism::layer::Wiring;
 use crate::import::huggingface::mechanism::mixture::{
     Balance, DEEPSEEK, Dense, ExpertTraits, MIXTRAL, Shared,
@@ -236,11 +236,10 @@ pub(super) const KOLIBRI1: Traits = Traits {
     ..QWEN3
 };
 
-/// A gate for every head.
+/// Without the gate of its heads, which depends on the config.
 pub(super) const LAGUNA: Traits = Traits {
     classes: "Laguna",
     windows: Windows::Listed,
-    gate: Some(Gate::Head),
     mlp_bias: Say::No,
     experts: Some(&ExpertTraits {
         shared: Shared::Width("shared_expert_intermediate_size"),

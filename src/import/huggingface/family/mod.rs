@@ -4,10 +4,13 @@ mod bart;
 mod bert;
 mod decoders;
 mod elder;
+mod gemma;
 mod gemma_n;
 mod gpt;
+mod latents;
 mod mixtures;
 mod nested;
+mod rows;
 mod special;
 mod streams;
 mod t5;
@@ -19,6 +22,9 @@ use super::draft::Draft;
 use super::mechanism::plan::{HEADS, Outer};
 use super::mechanism::traits::Traits;
 
+/// A family that is written down by a function.
+type Own = fn(&mut Config<'_>, &mut Draft);
+
 /// A family that differs from its row by more than fields say.
 type Special = fn(&mut Config<'_>, &mut Draft, &Outer);
 
@@ -26,7 +32,7 @@ type Special = fn(&mut Config<'_>, &mut Draft, &Outer);
 #[derive(Clone, Copy)]
 pub(super) enum Family {
     /// By a function of its own.
-    Own(fn(&mut Config<'_>, &mut Draft)),
+    Own(Own),
     /// As a row of the table of decoders.
     Row(&'static Traits),
     /// As a row of which something depends on the config.
@@ -53,7 +59,7 @@ impl Family {
 }
 
 /// The families that have a function, by their `model_type`.
-const OWN: [(&str, fn(&mut Config<'_>, &mut Draft)); 20] = [
+const OWN: [(&str, Own); 21] = [
     ("bart", bart::bart),
     ("bert", bert::bert),
     ("blenderbot", bart::blenderbot),
@@ -61,6 +67,7 @@ const OWN: [(&str, fn(&mut Config<'_>, &mut Draft)); 20] = [
     ("distilbert", bert::distilbert),
     ("gpt2", gpt::gpt2),
     ("gpt_neox", gpt::gpt_neox),
+    ("longt5", t5::longt5),
     ("m2m_100", bart::m2m_100),
     ("marian", bart::marian),
     ("mbart", bart::mbart),
@@ -78,7 +85,7 @@ const OWN: [(&str, fn(&mut Config<'_>, &mut Draft)); 20] = [
 
 /// The families that differ from a row, with what the names of their classes
 /// begin with.
-const SPECIAL: [(&str, &str, Special); 9] = [
+const SPECIAL: [(&str, &str, Special); 10] = [
     ("falcon", "Falcon", elder::falcon),
     ("gemma3n_text", "Gemma3n", gemma_n::gemma3n),
     ("gemma4_text", "Gemma4", gemma_n::gemma4),
@@ -88,6 +95,7 @@ const SPECIAL: [(&str, &str, Special); 9] = [
         elder::gpt_neox_japanese,
     ),
     ("hyperclovax", "HyperCLOVAX", special::hyperclovax),
+    ("laguna", "Laguna", special::laguna),
     ("llama4_text", "Llama4", special::llama4),
     ("longcat_flash", "LongcatFlash", special::longcat),
     ("mimo_v2_flash", "MiMoV2Flash", special::mimo),
@@ -97,7 +105,7 @@ const SPECIAL: [(&str, &str, Special); 9] = [
 /// Every `model_type` that is known, in the order of the alphabet.
 pub(super) fn known() -> Vec<&'static str> {
     let own = OWN.iter().map(|(name, _)| *name);
-    let rows = decoders::ROWS.iter().map(|(name, _)| *name);
+    let rows = rows::ROWS.iter().map(|(name, _)| *name);
     let special = SPECIAL.iter().map(|(name, ..)| *name);
     let nested = nested::NESTED.iter().map(|(name, _)| *name);
     let mut all: Vec<&str> = own.chain(rows).chain(special).chain(nested).collect();
@@ -110,7 +118,7 @@ pub(super) fn of_type(name: &str) -> Option<Family> {
     let own = OWN.iter().find(|(known, _)| *known == name);
     let own = own.map(|(_, write)| Family::Own(*write));
     let special = || SPECIAL.iter().find(|(known, ..)| *known == name);
-    own.or_else(|| decoders::row(name).map(Family::Row))
+    own.or_else(|| rows::row(name).map(Family::Row))
         .or_else(|| special().map(|(.., write)| Family::Special(*write)))
         .or_else(|| {
             let nested = nested::NESTED.iter().find(|(known, _)| *known == name);
@@ -124,7 +132,7 @@ pub(super) fn of_class(name: &str) -> Option<Family> {
         let end = name.strip_prefix(classes);
         end.is_some_and(|end| HEADS.iter().any(|(known, _)| *known == end))
     };
-    let mut rows = decoders::ROWS.iter().map(|(_, row)| *row);
+    let mut rows = rows::ROWS.iter().map(|(_, row)| *row);
     let row = rows.find(|row| begins(row.classes)).map(Family::Row);
     let special = || SPECIAL.iter().find(|(_, classes, _)| begins(classes));
     row.or_else(|| special().map(|(.., write)| Family::Special(*write)))

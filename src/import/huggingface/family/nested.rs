@@ -14,19 +14,28 @@ pub(super) const NESTED: &[(&str, &str)] = &[
     ("aya_vision", "cohere2"),
     ("audioflamingo3", "qwen2"),
     ("cohere2_vision", "cohere2"),
+    ("cosmos3_omni", "qwen3_vl_text"),
+    ("deepseek_vl", "llama"),
+    ("deepseek_vl_hybrid", "llama"),
+    ("exaone4_5", "exaone4"),
     ("fast_vlm", "qwen2"),
+    ("fuyu", "persimmon"),
     ("gemma3", "gemma3_text"),
     ("gemma3n", "gemma3n_text"),
     ("gemma4", "gemma4_text"),
-    ("glm46v", "glm4v_moe_text"),
+    ("glm46v", "glm4v_text"),
     ("glm4v", "glm4v_text"),
     ("glm4v_moe", "glm4v_moe_text"),
     ("glmasr", "llama"),
+    ("glmga", "glm4v_text"),
     ("got_ocr2", "qwen2"),
     ("granite_speech", "granite"),
+    ("granite_speech_plus", "granite"),
+    ("hyperclovax_vision_v2", "hyperclovax"),
     ("idefics2", "mistral"),
     ("idefics3", "llama"),
     ("internvl", "qwen2"),
+    ("janus", "llama"),
     ("kimi_k25", "deepseek_v3"),
     ("lighton_ocr", "qwen3"),
     ("llama4", "llama4_text"),
@@ -35,10 +44,14 @@ pub(super) const NESTED: &[(&str, &str)] = &[
     ("llava_next_video", "llama"),
     ("llava_onevision", "qwen2"),
     ("mistral3", "mistral"),
+    ("moss_transcribe_diarize", "qwen3"),
     ("musicflamingo", "qwen2"),
+    ("omniasr", "llama"),
     ("ovis2", "qwen2"),
     ("paligemma", "gemma"),
     ("perception_lm", "llama"),
+    ("pp_chart2table", "qwen2"),
+    ("qianfan_ocr", "qwen3"),
     ("qwen2_5_vl", "qwen2_5_vl_text"),
     ("qwen2_audio", "qwen2"),
     ("qwen2_vl", "qwen2_vl_text"),
@@ -47,6 +60,7 @@ pub(super) const NESTED: &[(&str, &str)] = &[
     ("qwen3_vl_moe", "qwen3_vl_moe_text"),
     ("shieldgemma2", "gemma3_text"),
     ("smolvlm", "llama"),
+    ("vibevoice_asr", "qwen2"),
     ("video_llama_3", "qwen2"),
     ("video_llava", "llama"),
     ("vipllava", "llama"),
@@ -76,10 +90,10 @@ pub(super) fn write(config: &mut Config<'_>, draft: &mut Draft, usual: &'static 
             head: Some(head),
             ..Outer::default()
         };
-        return match of_type(usual) {
-            Some(family) => family.write_within(config, draft, &outer),
-            None => {}
-        };
+        if let Some(family) = of_type(usual) {
+            family.write_within(config, draft, &outer);
+        }
+        return;
     }
     let tied = config.take("tie_word_embeddings");
     let tied = tied.and_then(|node| node.truth(&mut config.problems));
@@ -112,7 +126,7 @@ fn text_model(text: &mut Config<'_>, draft: &mut Draft, outer: &Outer, usual: &'
             let message = format!("a text model `{}` is not known here", name.value);
             let mistake = Diagnostic::at(&name.place, message);
             let known = super::known();
-            let mistake = mistake.known(&name.value, known.into_iter());
+            let mistake = mistake.known(&name.value, known);
             text.problems.push(mistake);
         }
     }

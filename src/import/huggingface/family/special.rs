@@ -1,9 +1,11 @@
 //! Decoders of which a row says most, and their layers the rest.
 
 use super::decoders::GRANITE;
+use super::mixtures::LAGUNA;
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
-use crate::import::huggingface::mechanism::grouped::{Attention, QkNorm};
+use crate::import::huggingface::mechanism::grouped::Attention;
+use crate::import::huggingface::mechanism::heads::{Gate, QkNorm};
 use crate::import::huggingface::mechanism::latent::LATENT;
 use crate::import::huggingface::mechanism::layer::{Layer, Mixer, Wiring};
 use crate::import::huggingface::mechanism::mixture::{
@@ -14,6 +16,7 @@ use crate::import::huggingface::mechanism::norm::Norm;
 use crate::import::huggingface::mechanism::plan::Outer;
 use crate::import::huggingface::mechanism::traits::{LLAMA, Say, Traits, Turned};
 use crate::import::huggingface::mechanism::window::Windows;
+use crate::source::Value;
 
 /// HyperCLOVA X: Granite, with norms behind both parts too if it says so.
 pub(super) fn hyperclovax(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
@@ -75,6 +78,32 @@ fn heads(layer: &mut Layer) -> Option<&mut Attention> {
         Mixer::Attention(attention) => Some(attention),
         _ => None,
     }
+}
+
+/// Laguna, whose layers may have other numbers of heads, and gates of heads or
+/// of elements.
+pub(super) fn laguna(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
+    let gate = match config.take("gating").map(|node| &node.value) {
+        Some(Value::Bool(false)) => None,
+        Some(Value::Text(kind)) if kind != "per-head" => Some(Gate::Element),
+        _ => Some(Gate::Head),
+    };
+    config.without_effect(&[
+        "moe_apply_router_weight_on_input",
+        "moe_router_logit_softcapping",
+    ]);
+    let mut plan = LAGUNA.plan(config, draft);
+    let count = plan.layers.len() as u64;
+    let listed = config.by_layer("num_attention_heads_per_layer", count);
+    let listed = listed.unwrap_or_default();
+    let usual = config.size("num_attention_heads");
+    for (at, attention) in plan.layers.iter_mut().filter_map(heads).enumerate() {
+        attention.gate = gate;
+        if let Some(own) = listed.get(at).filter(|own| **own != usual) {
+            attention.h = own.to_string();
+        }
+    }
+    plan.write(config, draft, outer);
 }
 
 /// LongCat-Flash: two attentions and two dense feed-forward layers in each of

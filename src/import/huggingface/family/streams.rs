@@ -125,9 +125,8 @@ pub(super) fn predicted(block: &mut Block, x: &str) -> &'static str {
     "active"
 }
 
-/// The streams corrected by what a layer computed; gives the name of the first
-/// of them, scaled.
-pub(super) fn corrected(block: &mut Block) -> &'static str {
+/// The streams, `corrected` by what a layer computed.
+pub(super) fn corrected(block: &mut Block) {
     let op = |name: &str| Op::new(name).stage("streams");
     router(block, "correct", "fed");
     block.op(op("correct_coefficients")
@@ -139,6 +138,11 @@ pub(super) fn corrected(block: &mut Block) -> &'static str {
         .einsum("b n d, b n a -> b n a d")
         .of(&["innovation", "correct_shares"]));
     block.op(op("corrected").apply("correction + predicted"));
+}
+
+/// The first of the corrected streams, scaled; gives its name.
+pub(super) fn first_scaled(block: &mut Block) -> &'static str {
+    let op = |name: &str| Op::new(name).stage("streams");
     block.op(op("corrected_first")
         .take("b n a d -> b n d")
         .of(&["corrected"]));

@@ -1,6 +1,7 @@
 //! T5, mT5's like and FLAN-T5: biases by distance instead of positions, scores
 //! without scaling, no biases of linear layers.
 
+use crate::import::huggingface::block::Block;
 use crate::import::huggingface::class::{Head, about, class_of};
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
@@ -20,6 +21,8 @@ struct Traits {
     feed_forward: (bool, &'static str),
     /// Whether every layer has a table of biases by distance of its own.
     own_biases: bool,
+    /// Whether tokens of the encoder attend to those near them.
+    local: bool,
 }
 
 /// T5.
@@ -28,6 +31,7 @@ pub(super) fn t5(config: &mut Config<'_>, draft: &mut Draft) {
         classes: "T5",
         feed_forward: (false, "relu"),
         own_biases: false,
+        local: false,
     };
     family(config, draft, &traits);
 }
@@ -38,6 +42,7 @@ pub(super) fn mt5(config: &mut Config<'_>, draft: &mut Draft) {
         classes: "MT5",
         feed_forward: (true, "gelu-tanh"),
         own_biases: false,
+        local: false,
     };
     family(config, draft, &traits);
 }
@@ -48,8 +53,92 @@ pub(super) fn umt5(config: &mut Config<'_>, draft: &mut Draft) {
         classes: "UMT5",
         feed_forward: (true, "gelu-tanh"),
         own_biases: true,
+        local: false,
     };
     family(config, draft, &traits);
+}
+
+/// LongT5.
+pub(super) fn longt5(config: &mut Config<'_>, draft: &mut Draft) {
+    let traits = Traits {
+        classes: "LongT5",
+        feed_forward: (false, "relu"),
+        own_biases: false,
+        local: true,
+    };
+    family(config, draft, &traits);
+}
+
+/// The encoder of LongT5: every token attends to those within a radius, and to
+/// sums over blocks of tokens where the config says `transient-global`.
+fn local_layers(config: &mut Config<'_>, draft: &mut Draft) {
+    let radius = config.size_or("local_radius", 127);
+    draft.dim(
+        "radius",
+        radius,
+        "tokens to either side that one attends to",
+    );
+    draft.remark(
+        "Every token of the encoder is counted with those within the radius on both sides, at \
+         the ends of a sequence too; `transformers` computes three blocks of them.",
+    );
+    let global = config.word("encoder_attention_type");
+    let size = config.size_or("global_block_size", 16);
+    if global.is_none_or(|kind| kind.value != "transient-global") {
+        let share = "min(2 * radius + 1, seq) / seq";
+        draft.op(Op::new("encoder_layers")
+            .block("encoder-layer")
+            .with(&[("relative", "1"), ("share", share)])
+            .repeat("layers")
+            .of(&["words"]));
+        return;
+    }
+    draft.dim(
+        "global_block",
+        size,
+        "tokens of a block of which there is a sum",
+    );
+    draft.dim_as("globals", "max(1, floor(seq / global_block))", "blocks");
+    draft.indices("global_distances", "seq globals");
+    draft.op(Op::new("global_biases")
+        .stage("relative")
+        .gather("q g, r h -> h q g")
+        .of(&["global_distances", &weight("buckets h")]));
+    let block = global_layer();
+    let name = draft.block("global-layer", block);
+    draft.op(Op::new("encoder_layers")
+        .block(&name)
+        .repeat("layers")
+        .of(&["words"]));
+}
+
+/// A layer whose tokens attend to sums over blocks besides.
+fn global_layer() -> Block {
+    let mut block = Block::new(&[("x", "b n d")]);
+    block.needs(&["h", "ffn", "radius", "globals"]);
+    block.slot("attention", "vanilla");
+    block.slot("norm", "rms-norm");
+    block.slot("feed-forward", "mlp");
+    let op = |name: &str, stage: &str| Op::new(name).stage(stage);
+    block.op(op("summed", "globals").per_element("add = 1").of(&["x"]));
+    block.op(op("sums", "globals").reshape("b globals d").of(&["summed"]));
+    block.op(op("sums_norm", "norm").slot("norm").of(&["sums"]));
+    block.op(op("memory", "globals")
+        .concat("b n d, b g d -> b (n + g) d")
+        .of(&["x", "sums_norm"]));
+    let share = "(min(2 * radius + 1, n) + globals) / (n + globals)";
+    block.op(Op::new("attention")
+        .slot("attention")
+        .with(&[("relative", "1"), ("share", share)])
+        .of(&["x", "memory"]));
+    block.op(op("attended", "residual").apply("x + attention"));
+    block.op(op("attended_norm", "norm").slot("norm").of(&["attended"]));
+    block.op(Op::new("ffn_out")
+        .slot("feed-forward")
+        .of(&["attended_norm"]));
+    block.op(op("fed", "residual").apply("attended_norm + ffn_out"));
+    block.op(op("fed_norm", "norm").slot("norm").of(&["fed"]));
+    block
 }
 
 /// The ends of the names of their classes.
@@ -84,11 +173,14 @@ fn family(config: &mut Config<'_>, draft: &mut Draft, traits: &Traits) {
         &table,
         traits.own_biases.then_some("layers"),
     );
-    draft.op(Op::new("encoder_layers")
-        .block("encoder-layer")
-        .with(&[("relative", "1")])
-        .repeat("layers")
-        .of(&["words"]));
+    match traits.local {
+        true => local_layers(config, draft),
+        false => draft.op(Op::new("encoder_layers")
+            .block("encoder-layer")
+            .with(&[("relative", "1")])
+            .repeat("layers")
+            .of(&["words"])),
+    }
     norm(draft, "encoder", "rms-norm", "encoder_layers");
     if head == Head::Tokens {
         labels(config, draft);

@@ -1,7 +1,7 @@
 //! Latent attention: keys and values from one short vector of every token; and
 //! the indexer that chooses which of them a token attends to.
 
-use super::layer::Part;
+use super::part::Part;
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
 

@@ -1,6 +1,6 @@
 //! Mixtures of experts, as families differ in them.
 
-use super::layer::Part;
+use super::part::Part;
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
 
@@ -200,7 +200,7 @@ impl ExpertTraits {
             return listed(config, layers);
         }
         match self.dense {
-            Dense::None => vec![true; layers as usize],
+            Dense::None => (0..layers).map(|_| true).collect(),
             Dense::First(key, usual) => {
                 let dense = config.count_or(key, usual);
                 (0..layers).map(|at| at >= dense).collect()

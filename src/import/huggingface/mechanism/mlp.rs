@@ -1,6 +1,6 @@
 //! Feed-forward layers.
 
-use super::layer::Part;
+use super::part::Part;
 
 /// A gated one, or two linear layers; `ffn` is its width.
 pub(crate) fn mlp(gated: bool, ffn: &str, bias: bool) -> Part {

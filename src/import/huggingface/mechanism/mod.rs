@@ -5,7 +5,9 @@
 //! | `traits` | a family of decoders as a table of all of these |
 //! | `plan` | a decoder: what stands before its layers, the layers, the head |
 //! | `layer` | a layer: two parts, norms and additions; layers that are equal |
+//! | `part` | a call of a block, with its numbers |
 //! | `grouped` | attention with heads of queries and fewer of keys |
+//! | `heads` | what is done with heads, op by op |
 //! | `latent` | latent attention, and the indexer that chooses keys |
 //! | `window` | which keys a layer attends to |
 //! | `mixture` | experts, few of which compute a token |
@@ -27,11 +29,13 @@ pub(super) mod embedding;
 pub(super) mod encoder_decoder;
 pub(super) mod grouped;
 pub(super) mod head;
+pub(super) mod heads;
 pub(super) mod latent;
 pub(super) mod layer;
 pub(super) mod mixture;
 pub(super) mod mlp;
 pub(super) mod norm;
+pub(super) mod part;
 pub(super) mod per_layer;
 pub(super) mod plan;
 pub(super) mod rotary;

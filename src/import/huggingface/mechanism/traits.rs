@@ -5,12 +5,14 @@
 use num_rational::BigRational;
 
 use super::activation::activation;
-use super::grouped::{Attention, Gate, QkNorm, Window};
+use super::grouped::{Attention, Window};
+use super::heads::{Gate, QkNorm};
 use super::latent::{Latent, reusing};
-use super::layer::{Layer, Mixer, Part, Wiring};
+use super::layer::{Layer, Mixer, Wiring};
 use super::mixture::ExpertTraits;
 use super::mlp::mlp;
 use super::norm::Norm;
+use super::part::Part;
 use super::plan::{Embed, Logits, Outer, Plan};
 use super::rotary::{rotary_formula, rotary_share};
 use super::sizes::{Defaults, PLAIN, longest, outline, sizes};
