@@ -448,6 +448,22 @@ fn large_mixtures_have_the_parameters_that_are_published() {
 }
 
 #[test]
+fn long_cat_has_its_parameters_without_what_nothing_reads() {
+    // Meituan, "LongCat-Flash technical report", 2025: 560 B, of which 18.6 to
+    // 31.3 B are active, 27 B on average. `transformers` 5.24 has two matrices
+    // for each of the 256 experts that compute nothing, in 28 layers.
+    let text = text("known", "longcat-flash");
+    let found = counts("m", &text, &[("seq", 16)]);
+    let model = model(&imported("m", &text).text);
+    let bare = counted(&model, model.variant_names()[0], &set(&[("idle", 0)]));
+    let idle = 28 * 256 * 2 * 6144 * 2048_u64;
+    assert_eq!(found.parameters, &bare.parameters + whole(idle));
+    assert_eq!(bare.parameters, whole(560_664_958_976_u64));
+    assert_eq!(bare.active_parameters, Some(whole(27_149_496_320_u64)));
+    assert_eq!(found.active_parameters, bare.active_parameters);
+}
+
+#[test]
 fn active_parameters_of_gpt_oss_by_hand() {
     // A layer: q of 2880·4096, k and v of 2880·512, out of 4096·2880, with
     // biases; 64 sinks; a router of 2880·32 with a bias; 4 of 32 experts of

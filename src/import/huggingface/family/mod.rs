@@ -14,29 +14,25 @@ mod rows;
 mod special;
 mod streams;
 mod t5;
+mod text;
 mod vit;
 mod whisper;
 
+use self::text::TextModel;
 use super::config::Config;
 use super::draft::Draft;
-use super::mechanism::plan::{HEADS, Outer};
-use super::mechanism::traits::Traits;
+use super::mechanism::plan::Outer;
 
 /// A family that is written down by a function.
 type Own = fn(&mut Config<'_>, &mut Draft);
-
-/// A family that differs from its row by more than fields say.
-type Special = fn(&mut Config<'_>, &mut Draft, &Outer);
 
 /// How a family is written down in a draft.
 #[derive(Clone, Copy)]
 pub(super) enum Family {
     /// By a function of its own.
     Own(Own),
-    /// As a row of the table of decoders.
-    Row(&'static Traits),
-    /// As a row of which something depends on the config.
-    Special(Special),
+    /// As a decoder of the table.
+    Text(TextModel),
     /// By its text model, which is of this `model_type` where it says none.
     Nested(&'static str),
 }
@@ -44,15 +40,9 @@ pub(super) enum Family {
 impl Family {
     /// Writes a model down.
     pub(super) fn write(self, config: &mut Config<'_>, draft: &mut Draft) {
-        self.write_within(config, draft, &Outer::default());
-    }
-
-    /// Writes down a model within another one, which may say more of it.
-    fn write_within(self, config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
         match self {
             Family::Own(write) => write(config, draft),
-            Family::Row(row) => row.write(config, draft, outer),
-            Family::Special(write) => write(config, draft, outer),
+            Family::Text(text) => text.write(config, draft, &Outer::default()),
             Family::Nested(text) => nested::write(config, draft, text),
         }
     }
@@ -83,32 +73,11 @@ const OWN: [(&str, Own); 21] = [
     ("whisper", whisper::whisper),
 ];
 
-/// The families that differ from a row, with what the names of their classes
-/// begin with.
-const SPECIAL: [(&str, &str, Special); 10] = [
-    ("falcon", "Falcon", elder::falcon),
-    ("gemma3n_text", "Gemma3n", gemma_n::gemma3n),
-    ("gemma4_text", "Gemma4", gemma_n::gemma4),
-    (
-        "gpt_neox_japanese",
-        "GPTNeoXJapanese",
-        elder::gpt_neox_japanese,
-    ),
-    ("hyperclovax", "HyperCLOVAX", special::hyperclovax),
-    ("laguna", "Laguna", special::laguna),
-    ("llama4_text", "Llama4", special::llama4),
-    ("longcat_flash", "LongcatFlash", special::longcat),
-    ("mimo_v2_flash", "MiMoV2Flash", special::mimo),
-    ("stablelm", "StableLm", elder::stablelm),
-];
-
 /// Every `model_type` that is known, in the order of the alphabet.
 pub(super) fn known() -> Vec<&'static str> {
     let own = OWN.iter().map(|(name, _)| *name);
-    let rows = rows::ROWS.iter().map(|(name, _)| *name);
-    let special = SPECIAL.iter().map(|(name, ..)| *name);
     let nested = nested::NESTED.iter().map(|(name, _)| *name);
-    let mut all: Vec<&str> = own.chain(rows).chain(special).chain(nested).collect();
+    let mut all: Vec<&str> = own.chain(TextModel::known()).chain(nested).collect();
     all.sort_unstable();
     all
 }
@@ -116,24 +85,13 @@ pub(super) fn known() -> Vec<&'static str> {
 /// The family of a `model_type`.
 pub(super) fn of_type(name: &str) -> Option<Family> {
     let own = OWN.iter().find(|(known, _)| *known == name);
-    let own = own.map(|(_, write)| Family::Own(*write));
-    let special = || SPECIAL.iter().find(|(known, ..)| *known == name);
-    own.or_else(|| rows::row(name).map(Family::Row))
-        .or_else(|| special().map(|(.., write)| Family::Special(*write)))
-        .or_else(|| {
-            let nested = nested::NESTED.iter().find(|(known, _)| *known == name);
-            nested.map(|(_, text)| Family::Nested(text))
-        })
+    let nested = || nested::NESTED.iter().find(|(known, _)| *known == name);
+    own.map(|(_, write)| Family::Own(*write))
+        .or_else(|| TextModel::of_type(name).map(Family::Text))
+        .or_else(|| nested().map(|(_, text)| Family::Nested(text)))
 }
 
 /// The family that has a class of this name.
 pub(super) fn of_class(name: &str) -> Option<Family> {
-    let begins = |classes: &str| {
-        let end = name.strip_prefix(classes);
-        end.is_some_and(|end| HEADS.iter().any(|(known, _)| *known == end))
-    };
-    let mut rows = rows::ROWS.iter().map(|(_, row)| *row);
-    let row = rows.find(|row| begins(row.classes)).map(Family::Row);
-    let special = || SPECIAL.iter().find(|(_, classes, _)| begins(classes));
-    row.or_else(|| special().map(|(.., write)| Family::Special(*write)))
+    TextModel::of_class(name).map(Family::Text)
 }

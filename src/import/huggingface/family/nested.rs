@@ -1,6 +1,6 @@
 //! Models that see or hear: the text model within them alone.
 
-use super::{Family, of_type};
+use super::text::TextModel;
 use crate::import::huggingface::class::Head;
 use crate::import::huggingface::class::{about, named};
 use crate::import::huggingface::config::Config;
@@ -90,8 +90,8 @@ pub(super) fn write(config: &mut Config<'_>, draft: &mut Draft, usual: &'static 
             head: Some(head),
             ..Outer::default()
         };
-        if let Some(family) = of_type(usual) {
-            family.write_within(config, draft, &outer);
+        if let Some(family) = TextModel::of_type(usual) {
+            family.write(config, draft, &outer);
         }
         return;
     }
@@ -113,20 +113,19 @@ pub(super) fn write(config: &mut Config<'_>, draft: &mut Draft, usual: &'static 
 
 fn text_model(text: &mut Config<'_>, draft: &mut Draft, outer: &Outer, usual: &'static str) {
     let Some(name) = text.word("model_type") else {
-        if let Some(family) = of_type(usual) {
-            family.write_within(text, draft, outer);
+        if let Some(family) = TextModel::of_type(usual) {
+            family.write(text, draft, outer);
         }
         return;
     };
-    match of_type(&name.value) {
-        Some(family @ (Family::Row(_) | Family::Special(_))) => {
-            family.write_within(text, draft, outer);
+    match TextModel::of_type(&name.value) {
+        Some(family) => {
+            family.write(text, draft, outer);
         }
-        _ => {
+        None => {
             let message = format!("a text model `{}` is not known here", name.value);
             let mistake = Diagnostic::at(&name.place, message);
-            let known = super::known();
-            let mistake = mistake.known(&name.value, known);
+            let mistake = mistake.known(&name.value, TextModel::known());
             text.problems.push(mistake);
         }
     }
