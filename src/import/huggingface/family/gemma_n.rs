@@ -86,6 +86,13 @@ pub(super) fn gemma4(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) 
     let layers = plan.layers.len();
     let [width, kv] = ["global_head_dim", "num_global_key_value_heads"]
         .map(|key| config.optional_size(key).map(|size| size.to_string()));
+    if let Some(kv) = config.optional_size("num_global_key_value_heads") {
+        let heads = config.size("num_attention_heads");
+        config.divides(
+            ("num_global_key_value_heads", kv),
+            ("num_attention_heads", heads),
+        );
+    }
     let same = config.truth_or("attention_k_eq_v", false);
     let wide = config.truth_or("use_double_wide_mlp", false);
     let first = first_given(config, layers, 0);

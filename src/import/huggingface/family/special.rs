@@ -97,6 +97,13 @@ pub(super) fn laguna(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) 
     let listed = config.by_layer("num_attention_heads_per_layer", count);
     let listed = listed.unwrap_or_default();
     let usual = config.size("num_attention_heads");
+    let kv = config.optional_size("num_key_value_heads").unwrap_or(1);
+    for own in &listed {
+        config.divides(
+            ("num_key_value_heads", kv),
+            ("num_attention_heads_per_layer", *own),
+        );
+    }
     for (at, attention) in plan.layers.iter_mut().filter_map(heads).enumerate() {
         attention.gate = gate;
         if let Some(own) = listed.get(at).filter(|own| **own != usual) {
@@ -200,6 +207,15 @@ pub(super) fn mimo(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
             "key and value heads in a layer with a window",
         );
     }
+    let heads_of = config.size("num_attention_heads");
+    let kv = config
+        .optional_size("num_key_value_heads")
+        .unwrap_or(heads_of);
+    let of_local = local.unwrap_or(2 * kv);
+    config.divides(
+        ("num_key_value_heads", of_local),
+        ("num_attention_heads", heads_of),
+    );
     let scaled = config.number("attention_value_scale").is_some();
     for attention in plan.layers.iter_mut().filter_map(heads) {
         attention.value = value.map(|_| "value".to_owned());

@@ -304,6 +304,13 @@ impl Traits {
         let turned = self.turned(config, count);
         let widths = config.of_layers("head_dim", count);
         let kv = config.of_layers("num_key_value_heads", count);
+        for (_, size) in &kv {
+            let heads = config.optional_size("num_attention_heads").unwrap_or(*size);
+            config.divides(
+                ("num_key_value_heads", *size),
+                ("num_attention_heads", heads),
+            );
+        }
         let given = |sizes: &[(u64, u64)], layer: usize| {
             let found = sizes.iter().rfind(|(at, _)| *at == layer as u64);
             found.map(|(_, size)| size.to_string())
