@@ -37,11 +37,13 @@ pub(super) fn active(graph: &OpGraph, values: &Bindings) -> Result<Option<BigRat
             total += all;
             continue;
         };
+        // Rows that are matrices are experts; those that are vectors, words.
+        let is_of_matrices = op.output.shape.len() > 2;
         let mut taken = BigRational::zero();
         for lookup in lookups {
             let op = &graph.ops()[lookup];
             taken += (&op.output.elements() * &graph.runs(op)).evaluate(values)?;
-            is_mixture |= is_multiplied(graph, lookup);
+            is_mixture |= is_of_matrices && is_multiplied(graph, lookup);
         }
         total += all.min(taken / &tokens);
     }
