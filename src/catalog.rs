@@ -111,10 +111,10 @@ static SHIPPED: &[Shipped] = shipped! {
         "llama-3.1-8b" "bitnet" "l-mul" "vit-b-16" "pvt-v2" "spikformer" "spiking-layer" "resnet-50" "convolution" "alexnet"
         "vgg-16" "mobilenet-v1" "mobilenet-v2" "mlperf-tiny-ad" "mlperf-tiny-ic" "mlperf-tiny-kws"
         "mlperf-tiny-vww";
-    Block "models/blocks": "vanilla" "e-att" "l1" "ecoformer" "latent" "weigh" "softmax" "rotary"
+    Block "models/blocks": "vanilla" "e-att" "l1" "ecoformer" "latent" "indexer" "weigh" "softmax" "rotary"
         "head-norm" "queries" "encoder-layer" "decoder-layer" "t5-decoder-layer" "sandwich-layer"
         "parallel-layer" "gated-layer" "moe-layer" "mlp" "swiglu" "experts" "positions" "pooler"
-        "masked-head" "relu" "relu6" "leaky-relu" "elu" "gelu" "gelu-tanh" "quick-gelu" "silu"
+        "masked-head" "relu" "relu6" "relu-squared" "tanh" "xielu" "leaky-relu" "elu" "gelu" "gelu-tanh" "quick-gelu" "silu"
         "hard-sigmoid" "hard-swish" "mish" "sigmoid" "softplus" "log-softmax" "layer-norm"
         "rms-norm" "batch-norm" "group-norm" "instance-norm" "conv-norm" "bottleneck" "bottlenecks"
         "conv-relu" "classifier" "conv-relu6" "separable" "inverted-residual" "inverted-residuals"

@@ -319,7 +319,8 @@ fn wrong_fields_are_told_with_their_places() {
                 &llama,
                 "\"model_type\": \"llama\"",
                 "\"model_type\": \"lama\"",
-            ),
+            )
+            .replace("LlamaForCausalLM", "LamaForCausalLM"),
             &[
                 "the family `lama` is not known",
                 "did you mean `llama`?",
@@ -330,9 +331,10 @@ fn wrong_fields_are_told_with_their_places() {
             change(
                 &llama,
                 "\"model_type\": \"llama\"",
-                "\"model_type\": \"mamba\"",
-            ),
-            &["the family `mamba` is not known", "known: `bart`, `bert`"],
+                "\"model_type\": \"zebra\"",
+            )
+            .replace("LlamaForCausalLM", "ZebraForCausalLM"),
+            &["the family `zebra` is not known", "known: `"],
         ),
         (
             change(&llama, "\"model_type\": \"llama\",", ""),

@@ -3,6 +3,7 @@
 use num_rational::BigRational;
 use num_traits::Zero;
 
+use super::active::active;
 use super::estimate::{Estimate, INFERENCE, Unsupported};
 use super::work::Work;
 use crate::census::{Census, Conventions, census};
@@ -32,6 +33,8 @@ pub struct Counted {
     pub densities: DensityLimits,
     /// How many numbers the weights and biases hold.
     pub parameters: BigRational,
+    /// How many of them one token takes, of a mixture of experts.
+    pub active_parameters: Option<BigRational>,
     /// The ops whose operators are not supported, so that what they compute is
     /// left out.
     pub unsupported: Vec<Unsupported>,
@@ -61,6 +64,7 @@ impl Counted {
         let products = products.map_err(failed)?;
         let macs = products.iter().map(|work| &work.macs).sum();
         let parameters = census.parameters.evaluate(&values).map_err(failed)?;
+        let active_parameters = active(&graph, &values).map_err(failed)?;
         let mut unsupported = Vec::new();
         for unknown in &census.unsupported {
             let count = unknown.times.evaluate(&values).map_err(failed)?;
@@ -88,6 +92,7 @@ impl Counted {
             products,
             macs,
             parameters,
+            active_parameters,
             unsupported,
             dims,
         })

@@ -43,6 +43,8 @@ pub struct Estimate {
     pub macs: BigRational,
     /// How many numbers its weights and biases hold.
     pub parameters: BigRational,
+    /// How many of them one token takes, of a mixture of experts.
+    pub active_parameters: Option<BigRational>,
     /// How much is known of the shares of zeros that are skipped.
     pub densities: DensityLimits,
     /// The ops whose operators are not supported: what they cost is in no sum

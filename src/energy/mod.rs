@@ -6,6 +6,7 @@
 //!
 //! | file | what it knows |
 //! |---|---|
+//! | `active` | how many parameters one token takes |
 //! | `counted` | a graph with its counts, before it has a price |
 //! | `cost` | by which entry a demand is priced, and the loop that prices |
 //! | `price` | an estimate: every demand of a graph with its picojoules |
@@ -22,6 +23,7 @@
 //! | `formula` | counts and energies as closed forms |
 //! | `sum` | long sums of exact numbers |
 
+mod active;
 mod by_stage;
 mod cost;
 mod counted;

@@ -68,6 +68,7 @@ pub fn estimate(
         products,
         macs: counted.macs.clone(),
         parameters: counted.parameters.clone(),
+        active_parameters: counted.active_parameters.clone(),
         densities: counted.densities,
         unsupported: counted.unsupported.clone(),
         lines,

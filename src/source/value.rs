@@ -115,6 +115,11 @@ impl Datum {
         }
     }
 
+    /// Whether it is an array.
+    pub fn is_list(&self) -> bool {
+        matches!(self.value, Value::Array(_))
+    }
+
     /// The truth value that it must be.
     pub fn truth(&self, problems: &mut Problems) -> Option<bool> {
         match &self.value {

@@ -240,7 +240,8 @@ fn title_with_size(estimate: &Estimate) -> String {
     }
 }
 
-/// `109 482 240 parameters`; nothing for a model without weights.
+/// `109 482 240 parameters`, of a mixture of experts with those that one token
+/// takes; nothing for a model without weights.
 fn parameters(estimate: &Estimate) -> Option<String> {
     let count = &estimate.parameters;
     if count.is_zero() {
@@ -251,7 +252,11 @@ fn parameters(estimate: &Estimate) -> Option<String> {
     } else {
         "parameters"
     };
-    Some(format!("{} {noun}", grouped(count)))
+    let size = format!("{} {noun}", grouped(count));
+    Some(match &estimate.active_parameters {
+        Some(active) => format!("{size}, {} active", grouped(&active.round())),
+        None => size,
+    })
 }
 
 fn sum(groups: &[Group]) -> Group {

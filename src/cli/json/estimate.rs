@@ -23,6 +23,9 @@ struct EstimateJson<'a> {
     format: String,
     dims: Map<String, Value>,
     parameters: Value,
+    /// Those that one token takes, of a mixture of experts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    active_parameters: Option<Value>,
     #[serde(flatten)]
     products: ProductsJson,
     /// What the model does: `prefill`, `decode`, `train`.
@@ -276,6 +279,7 @@ fn estimate_json(estimate: &Estimate) -> EstimateJson<'_> {
             .map(|(name, value)| (name.clone(), exact(value)))
             .collect(),
         parameters: exact(&estimate.parameters),
+        active_parameters: estimate.active_parameters.as_ref().map(exact),
         products: ProductsJson::from(&estimate.work()),
         phase: estimate.settings.phase.name(),
         total_pj: (estimate.has_energy()).then(|| estimate.total().picojoules()),

@@ -36,11 +36,13 @@ pub(crate) enum Head {
 
 /// The class that `architectures` names, and its head. Without one it is the
 /// first of `known`; that is told.
-pub(crate) fn class(
+pub(crate) fn class<N: AsRef<str> + Clone>(
     config: &mut Config<'_>,
-    known: &[(&'static str, Head)],
-) -> (&'static str, Head) {
-    let first = known.first().copied().unwrap_or(("", Head::Hidden));
+    known: &[(N, Head)],
+) -> (String, Head) {
+    let own = |(class, head): &(N, Head)| (class.as_ref().to_owned(), *head);
+    let first = known.first().map(own);
+    let first = first.unwrap_or_else(|| (String::new(), Head::Hidden));
     let Some((name, place)) = named(config) else {
         let message = format!(
             "The config names no class in `architectures`; read as `{}`.",
@@ -49,14 +51,14 @@ pub(crate) fn class(
         config.remark(message);
         return first;
     };
-    match known.iter().find(|(class, _)| *class == name) {
-        Some(found) => *found,
+    match known.iter().find(|(class, _)| class.as_ref() == name) {
+        Some(found) => own(found),
         None => {
             let message = format!(
                 "no class `{name}` of `{}` is known here",
                 config.family.value
             );
-            let names = known.iter().map(|(class, _)| *class);
+            let names = known.iter().map(|(class, _)| class.as_ref());
             let mistake = Diagnostic::at(&place, message).known(&name, names);
             config.problems.push(mistake);
             first
@@ -64,8 +66,19 @@ pub(crate) fn class(
     }
 }
 
+/// The same for classes whose names are `base` and one of some ends.
+pub(crate) fn class_of(
+    config: &mut Config<'_>,
+    base: &str,
+    ends: &[(&str, Head)],
+) -> (String, Head) {
+    let named = |(end, head): &(&str, Head)| (format!("{base}{end}"), *head);
+    let known: Vec<(String, Head)> = ends.iter().map(named).collect();
+    class(config, &known)
+}
+
 /// The first class that the config names, where it does.
-fn named(config: &mut Config<'_>) -> Option<(String, Place)> {
+pub(crate) fn named(config: &mut Config<'_>) -> Option<(String, Place)> {
     let node = config.take("architectures")?;
     let first = node.items(&mut config.problems)?.first()?;
     let name = first.text(&mut config.problems)?;
@@ -73,6 +86,6 @@ fn named(config: &mut Config<'_>) -> Option<(String, Place)> {
 }
 
 /// The sentence on what the model is.
-pub(crate) fn about(draft: &mut Draft, class: &str) {
+pub(crate) fn about(draft: &mut Draft, class: impl std::fmt::Display) {
     draft.about(format!("{class}, from its Hugging Face config"));
 }

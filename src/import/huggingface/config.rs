@@ -9,7 +9,7 @@ use crate::number;
 use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Spanned, Value, did_you_mean};
 
 /// No size of a network is larger.
-const MOST: u64 = 1_000_000_000;
+pub(super) const MOST: u64 = 1_000_000_000;
 /// No network is deeper.
 const MOST_LAYERS: u64 = 10_000;
 /// So many unknown fields are named.
@@ -54,6 +54,15 @@ impl<'a> Config<'a> {
     /// Whether the config says anything under `key`, be it `null`.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.fields.has(key)
+    }
+
+    pub(super) fn holds_null(&self, key: &str) -> bool {
+        let entries = match &self.node.value {
+            Value::Table(entries) => entries.as_slice(),
+            _ => &[],
+        };
+        let found = entries.iter().find(|(name, _)| name.value == key);
+        found.is_some_and(|(_, node)| node.is_null())
     }
 
     /// Whether the config says `null` under `key`.
@@ -163,7 +172,7 @@ impl<'a> Config<'a> {
         self.problems.push(mistake);
     }
 
-    fn checked(&mut self, node: &Datum, (least, most): (u64, u64)) -> u64 {
+    pub(super) fn checked(&mut self, node: &Datum, (least, most): (u64, u64)) -> u64 {
         let fits = match &node.value {
             Value::Number(value) if value.is_integer() => value.numer().to_u64(),
             _ => None,
@@ -289,6 +298,12 @@ impl<'a> Config<'a> {
             return None;
         }
         Some(value)
+    }
+
+    /// Whether the config gives a number below 0, as −1 for none.
+    pub(crate) fn number_below_zero(&mut self, key: &'static str) -> bool {
+        let node = self.take(key).map(|node| &node.value);
+        matches!(node, Some(Value::Number(value)) if value.is_negative())
     }
 
     /// A share above 0 and up to 1, or the default.

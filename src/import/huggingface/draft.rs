@@ -1,7 +1,9 @@
 //! The text of a model file, as a family puts it together.
 
+use std::borrow::Cow;
 use std::fmt::{Display, Write};
 
+use super::block::Block;
 use super::op::{Op, quoted};
 
 /// A model file in the making. Every name and value in it is the importer's
@@ -17,6 +19,7 @@ pub(crate) struct Draft {
     tokens: Option<&'static str>,
     sections: [Vec<Entry>; 4],
     ops: Vec<Op>,
+    blocks: Vec<(String, Block)>,
     variants: bool,
     /// Whether a causal mask hides from every layer what comes later.
     causal: bool,
@@ -41,7 +44,7 @@ enum Section {
 }
 
 struct Entry {
-    name: &'static str,
+    name: Cow<'static, str>,
     value: String,
     comment: &'static str,
 }
@@ -58,6 +61,7 @@ impl Draft {
             tokens: None,
             sections: [const { Vec::new() }; 4],
             ops: Vec::new(),
+            blocks: Vec::new(),
             variants: false,
             causal: false,
         }
@@ -102,10 +106,11 @@ impl Draft {
     fn entry(
         &mut self,
         section: Section,
-        name: &'static str,
+        name: impl Into<Cow<'static, str>>,
         value: String,
         comment: &'static str,
     ) {
+        let name = name.into();
         let entries = &mut self.sections[section as usize];
         if !entries.iter().any(|entry| entry.name == name) {
             entries.push(Entry {
@@ -117,12 +122,22 @@ impl Draft {
     }
 
     /// A size that a user may set.
-    pub(crate) fn dim(&mut self, name: &'static str, value: u64, comment: &'static str) {
+    pub(crate) fn dim(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: u64,
+        comment: &'static str,
+    ) {
         self.entry(Section::Dims, name, value.to_string(), comment);
     }
 
     /// A size that follows from others.
-    pub(crate) fn dim_as(&mut self, name: &'static str, formula: &str, comment: &'static str) {
+    pub(crate) fn dim_as(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        formula: &str,
+        comment: &'static str,
+    ) {
         self.entry(Section::Dims, name, quoted(formula), comment);
     }
 
@@ -147,8 +162,40 @@ impl Draft {
     }
 
     /// A weight that several ops use.
-    pub(crate) fn weight(&mut self, name: &'static str, shape: &str, comment: &'static str) {
+    pub(crate) fn weight(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        shape: &str,
+        comment: &'static str,
+    ) {
         self.entry(Section::Weights, name, quoted(shape), comment);
+    }
+
+    /// A block of the model's own. Gives its name: `name` unless another block
+    /// has it.
+    pub(crate) fn block(&mut self, name: &str, block: Block) -> String {
+        if let Some((known, _)) = self.blocks.iter().find(|(_, known)| *known == block) {
+            return known.clone();
+        }
+        let taken = |name: &str| self.blocks.iter().any(|(known, _)| known == name);
+        let numbered = (2..).map(|at| format!("{name}-{at}"));
+        let mut names = std::iter::once(name.to_owned()).chain(numbered);
+        let name = names.find(|name| !taken(name)).unwrap_or_default();
+        self.blocks.push((name.clone(), block));
+        name
+    }
+
+    /// Those of `names` that are sizes or numbers of this model.
+    pub(crate) fn known<'n>(&self, names: impl Iterator<Item = &'n str>) -> Vec<String> {
+        let [dims, params, ..] = &self.sections;
+        let mut known = Vec::new();
+        for name in names {
+            let is = |entry: &Entry| entry.name == name;
+            if dims.iter().chain(params).any(is) && !known.iter().any(|known| known == name) {
+                known.push(name.to_owned());
+            }
+        }
+        known
     }
 
     pub(crate) fn op(&mut self, op: Op) {
@@ -205,6 +252,11 @@ impl Draft {
         for op in &self.ops {
             push(&mut text, format_args!("\n[[op]]"));
             for line in op.lines() {
+                push(&mut text, format_args!("{line}"));
+            }
+        }
+        for (name, block) in &self.blocks {
+            for line in block.lines(name) {
                 push(&mut text, format_args!("{line}"));
             }
         }

@@ -7,10 +7,11 @@
 //! | file | what it does |
 //! |---|---|
 //! | `config` | the fields of a config, each checked where it is taken |
+//! | `lists` | fields that say something of every layer |
 //! | `ignored` | fields that change nothing that is counted |
 //! | `label` | names of a file, made harmless |
 //! | `class` | which of a family's classes is meant, and what follows the stack |
-//! | `draft`, `op` | the text of a model file as a family puts it together |
+//! | `draft`, `block`, `op` | the text of a model file as a family puts it together |
 //! | `numeric` | the format of the numbers |
 //! | `quantised` | in which numbers linear layers of quantised weights multiply |
 //! | `mechanism` | what families are made of: embeddings, heads, windows, experts |
@@ -19,12 +20,14 @@
 //! A field that is missing is an error, unless `transformers` has a default
 //! for it that does not depend on the model; such defaults are told.
 
+mod block;
 mod class;
 mod config;
 mod draft;
 mod family;
 mod ignored;
 mod label;
+mod lists;
 mod mechanism;
 mod numeric;
 mod op;
@@ -34,7 +37,7 @@ use std::sync::Arc;
 
 use self::config::Config;
 use self::draft::Draft;
-use self::family::{FAMILIES, Family};
+use self::family::{Family, known, of_class, of_type};
 use self::label::harmless;
 use super::imported::Imported;
 use crate::source::{
@@ -55,11 +58,17 @@ pub fn import(source: &Arc<Source>) -> Result<Imported, Problems> {
     let mut problems = Problems::new();
     let root = parse_json(source, &mut problems);
     let root = problems.or_some(root)?;
-    let (name, write) = family(&root, &start)?;
+    let (name, family, by_class) = family(&root, &start)?;
     let mut config = Config::new(&root, name, Problems::new())?;
+    if let Some(class) = by_class {
+        config.remark(format!(
+            "The family `{}` is not known here; read as its class `{class}` says.",
+            harmless(&config.family.value)
+        ));
+    }
     let mut draft = Draft::new(model_name(&mut config, source));
     draft.remark("Written from a Hugging Face config by `picojoule import`.");
-    write(&mut config, &mut draft);
+    family.write(&mut config, &mut draft);
     numeric::format(&mut config, &mut draft);
     quantised::quantisation(&mut config, &mut draft);
     config.remark_unread();
@@ -72,15 +81,18 @@ pub fn import(source: &Arc<Source>) -> Result<Imported, Problems> {
     })
 }
 
-/// The family that the config names, and how it is written down.
-fn family(root: &Datum, start: &Place) -> Result<(Spanned<String>, Family), Problems> {
-    let known = || FAMILIES.iter().map(|(name, _)| *name);
+/// What the config names, how it is written down, and the class by which that
+/// was found if not by its name.
+type Found<'a> = (Spanned<String>, Family, Option<&'a str>);
+
+/// The family that the config names.
+fn family<'a>(root: &'a Datum, start: &Place) -> Result<Found<'a>, Problems> {
     let Value::Table(entries) = &root.value else {
         let message = format!("a config is an object, and this is {}", root.describe());
         return Err(Diagnostic::at(start, message).into());
     };
     let Some((_, node)) = entries.iter().find(|(key, _)| key.value == "model_type") else {
-        let list = known().collect::<Vec<_>>().join("`, `");
+        let list = known().join("`, `");
         let message = "the config has no `model_type`, which names the family of the model";
         let mistake = Diagnostic::at(start, message);
         return Err(mistake
@@ -91,10 +103,14 @@ fn family(root: &Datum, start: &Place) -> Result<(Spanned<String>, Family), Prob
     let Some(name) = node.text(&mut problems) else {
         return Err(problems);
     };
-    match FAMILIES.iter().find(|(known, _)| *known == name.value) {
-        Some((_, write)) => Ok((name, *write)),
+    if let Some(family) = of_type(&name.value) {
+        return Ok((name, family, None));
+    }
+    let class = named_class(entries);
+    match class.and_then(of_class) {
+        Some(family) => Ok((name, family, class)),
         None => {
-            let list = known().collect::<Vec<_>>().join("`, `");
+            let list = known().join("`, `");
             let message = format!("the family `{}` is not known here", name.value);
             let mut mistake = Diagnostic::at(&name.place, message);
             if let Some(close) = did_you_mean(&name.value, known()) {
@@ -102,6 +118,20 @@ fn family(root: &Datum, start: &Place) -> Result<(Spanned<String>, Family), Prob
             }
             Err(mistake.help(format!("known: `{list}`")).into())
         }
+    }
+}
+
+/// The class that a config names first.
+fn named_class(entries: &[(Spanned<String>, Datum)]) -> Option<&str> {
+    let (_, listed) = entries
+        .iter()
+        .find(|(key, _)| key.value == "architectures")?;
+    match &listed.value {
+        Value::Array(items) => match &items.first()?.value {
+            Value::Text(name) => Some(name),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

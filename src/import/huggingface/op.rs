@@ -1,6 +1,7 @@
 //! One op of a model file.
 
 /// One op of the file.
+#[derive(Clone, PartialEq)]
 pub(crate) struct Op {
     lines: Vec<String>,
     /// Whether it is a block upon itself, as the layers are.
@@ -18,6 +19,34 @@ impl Op {
     /// Its lines, without the head of the table.
     pub(crate) fn lines(&self) -> &[String] {
         &self.lines
+    }
+
+    /// Whether this is its name.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        let line = format!("name = \"{name}\"");
+        self.lines.contains(&line)
+    }
+
+    /// The same op with other names for itself and what it is computed from.
+    pub(crate) fn renamed(&self, name: &impl Fn(&str) -> String) -> Op {
+        let is_apart = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
+        let renamed = |line: &String| {
+            let named = ["name = ", "inputs = ", "apply = "];
+            let Some(key) = named.iter().find(|key| line.starts_with(**key)) else {
+                return line.clone();
+            };
+            let value = line.get(key.len()..).unwrap_or_default();
+            let parts = value.split_inclusive(is_apart).map(|part| {
+                let word = part.trim_end_matches(is_apart);
+                let rest = part.get(word.len()..).unwrap_or_default();
+                format!("{}{rest}", name(word))
+            });
+            format!("{key}{}", parts.collect::<String>())
+        };
+        Op {
+            lines: self.lines.iter().map(renamed).collect(),
+            is_repeated: self.is_repeated,
+        }
     }
 
     fn line(mut self, key: &str, value: &str) -> Op {
@@ -85,15 +114,52 @@ impl Op {
         self.text("repeat", count)
     }
 
+    /// How often it is computed, and which part of that a causal mask hides.
+    pub(crate) fn share(self, times: &str, masked: &str) -> Op {
+        let op = match times {
+            "1" => self,
+            times => self.text("times", times),
+        };
+        op.text("masked", masked)
+    }
+
+    pub(crate) fn times(self, formula: &str) -> Op {
+        match formula {
+            "1" => self,
+            formula => self.text("times", formula),
+        }
+    }
+
+    /// Extents that no operand tells.
+    pub(crate) fn axes(self, given: &[(&str, &str)]) -> Op {
+        let given: Vec<String> = (given.iter())
+            .map(|(name, value)| format!("{name} = \"{value}\""))
+            .collect();
+        self.line("axes", &format!("{{ {} }}", given.join(", ")))
+    }
+
+    /// What combines the operands of a product, if not multiplication.
+    pub(crate) fn map(self, map: &str) -> Op {
+        self.text("map", map)
+    }
+
+    /// What each element takes, such as `{ add = 1, exp = 1 }`.
+    pub(crate) fn per_element(self, primitives: &str) -> Op {
+        self.line("per_element", &format!("{{ {primitives} }}"))
+    }
+
     /// With a causal mask over whatever attends.
     pub(crate) fn causal(self) -> Op {
         self.line("causal", "true")
     }
 
-    /// Numbers that a block takes.
-    pub(crate) fn with(self, given: &[(&str, &str)]) -> Op {
+    /// Numbers that a block takes; none is nothing.
+    pub(crate) fn with<S: AsRef<str>>(self, given: &[(&str, S)]) -> Op {
+        if given.is_empty() {
+            return self;
+        }
         let given: Vec<String> = (given.iter())
-            .map(|(name, value)| format!("{name} = \"{value}\""))
+            .map(|(name, value)| format!("{name} = \"{}\"", value.as_ref()))
             .collect();
         self.line("with", &format!("{{ {} }}", given.join(", ")))
     }

@@ -1,6 +1,6 @@
 //! BART and Marian: an encoder and a decoder over words of one vocabulary.
 
-use crate::import::huggingface::class::{Head, about, class};
+use crate::import::huggingface::class::{Head, about, class, class_of};
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
 use crate::import::huggingface::mechanism::activation::activation;
@@ -19,28 +19,102 @@ use crate::import::huggingface::op::Op;
 struct Traits {
     /// Rows of the tables of positions that stand for none.
     spare: u64,
+    /// Whether positions are waves, which are no parameters.
+    waves: bool,
     /// Whether words are normalised before the layers.
     normed: bool,
+    /// Whether there is a norm behind the layers.
+    last_norm: bool,
     activation: &'static str,
+}
+
+/// BART's.
+const BART: Traits = Traits {
+    spare: 2,
+    waves: false,
+    normed: true,
+    last_norm: false,
+    activation: "gelu",
+};
+
+/// Writes a family down that has the classes of `base`.
+fn family(config: &mut Config<'_>, draft: &mut Draft, base: &str, traits: &Traits) {
+    let (class, head) = class_of(config, base, &HEADS);
+    about(draft, class);
+    whole(config, draft, traits, head);
+}
+
+/// The ends of the names of their classes.
+const HEADS: [(&str, Head); 5] = [
+    ("ForConditionalGeneration", Head::Words),
+    ("Model", Head::Hidden),
+    ("ForSequenceClassification", Head::Sequence),
+    ("ForQuestionAnswering", Head::Spans),
+    ("ForCausalLM", Head::DecoderAlone),
+];
+
+/// Norms before both parts, and behind all layers.
+pub(super) fn mbart(config: &mut Config<'_>, draft: &mut Draft) {
+    let traits = Traits {
+        last_norm: true,
+        ..BART
+    };
+    family(config, draft, "MBart", &traits);
+}
+
+pub(super) fn plbart(config: &mut Config<'_>, draft: &mut Draft) {
+    family(config, draft, "PLBart", &BART);
+}
+
+pub(super) fn mvp(config: &mut Config<'_>, draft: &mut Draft) {
+    if config.truth_or("use_prompt", false) {
+        config.wrong("use_prompt", "prompts of layers are not known here");
+    }
+    config.without_effect(&["prompt_length", "prompt_mid_dim"]);
+    family(config, draft, "Mvp", &BART);
+}
+
+/// M2M-100 and NLLB.
+pub(super) fn m2m_100(config: &mut Config<'_>, draft: &mut Draft) {
+    let traits = Traits {
+        waves: true,
+        normed: false,
+        last_norm: true,
+        activation: "relu",
+        ..BART
+    };
+    family(config, draft, "M2M100", &traits);
+}
+
+/// Its waves stand in a table among the parameters.
+pub(super) fn pegasus(config: &mut Config<'_>, draft: &mut Draft) {
+    let traits = Traits {
+        spare: 0,
+        normed: false,
+        last_norm: true,
+        ..BART
+    };
+    family(config, draft, "Pegasus", &traits);
+}
+
+pub(super) fn blenderbot(config: &mut Config<'_>, draft: &mut Draft) {
+    let traits = Traits {
+        spare: 0,
+        normed: false,
+        last_norm: true,
+        ..BART
+    };
+    family(config, draft, "Blenderbot", &traits);
+}
+
+pub(super) fn blenderbot_small(config: &mut Config<'_>, draft: &mut Draft) {
+    let traits = Traits { spare: 0, ..BART };
+    family(config, draft, "BlenderbotSmall", &traits);
 }
 
 /// BART.
 pub(super) fn bart(config: &mut Config<'_>, draft: &mut Draft) {
-    let classes = [
-        ("BartForConditionalGeneration", Head::Words),
-        ("BartModel", Head::Hidden),
-        ("BartForSequenceClassification", Head::Sequence),
-        ("BartForQuestionAnswering", Head::Spans),
-        ("BartForCausalLM", Head::DecoderAlone),
-    ];
-    let (class, head) = class(config, &classes);
-    about(draft, class);
-    let traits = Traits {
-        spare: 2,
-        normed: true,
-        activation: "gelu",
-    };
-    whole(config, draft, &traits, head);
+    family(config, draft, "Bart", &BART);
 }
 
 /// Marian.
@@ -61,7 +135,7 @@ pub(super) fn marian(config: &mut Config<'_>, draft: &mut Draft) {
     let traits = Traits {
         spare: 0,
         normed: false,
-        activation: "gelu",
+        ..BART
     };
     whole(config, draft, &traits, head);
 }
@@ -98,7 +172,11 @@ fn lone(config: &mut Config<'_>, draft: &mut Draft, traits: &Traits) {
             .of(&[last]));
         last = "scaled";
     }
-    positions(draft, last, rows + traits.spare);
+    if traits.waves {
+        draft.op(waves("placed", last));
+    } else {
+        positions(draft, last, rows + traits.spare);
+    }
     last = "placed";
     if traits.normed {
         norm(draft, "embedded", "layer-norm", last);
@@ -106,26 +184,37 @@ fn lone(config: &mut Config<'_>, draft: &mut Draft, traits: &Traits) {
     }
     // Queries, keys, values and the projection behind them have a bias each.
     lone_layers(draft, last, 4);
-    logits(draft, "decoder", tied.then_some(&table));
+    last = "decoder";
+    if traits.last_norm {
+        norm(draft, "normed", "layer-norm", last);
+        last = "normed";
+    }
+    logits(draft, last, tied.then_some(&table));
 }
 
 fn both(config: &mut Config<'_>, draft: &mut Draft, traits: &Traits, head: Head) {
     masked_by_half(draft);
     let rows = config.size("max_position_embeddings");
     draft.indices("tokens", "batch seq");
-    draft.indices("position_ids", "seq");
+    if !traits.waves {
+        draft.indices("position_ids", "seq");
+    }
     draft.indices("target_tokens", "batch target");
-    draft.indices("target_position_ids", "target");
+    if !traits.waves {
+        draft.indices("target_position_ids", "target");
+    }
     draft.dim("batch", 1, "sequences");
     draft.dim("seq", Config::usual_length(rows), "tokens of the source");
     draft.dim("target", Config::usual_length(rows), "tokens of the target");
     sides(config, draft);
-    limited(draft);
-    draft.dim(
-        "positions",
-        rows + traits.spare,
-        "rows of either table of positions",
-    );
+    if !traits.waves {
+        limited(draft);
+        draft.dim(
+            "positions",
+            rows + traits.spare,
+            "rows of either table of positions",
+        );
+    }
     draft.attentions();
     let act = activation(config, "activation_function", traits.activation);
     draft.slot("activation", act);
@@ -139,12 +228,25 @@ fn both(config: &mut Config<'_>, draft: &mut Draft, traits: &Traits, head: Head)
     let table = word_table(draft, true);
     let scaled = config.truth_or("scale_embedding", false);
     side(draft, "", "seq", &table, (scaled, traits));
-    draft.op(Op::new("encoder")
+    let stack = if traits.last_norm {
+        "encoder_layers"
+    } else {
+        "encoder"
+    };
+    draft.op(Op::new(stack)
         .block("encoder-layer")
         .repeat("layers")
         .of(&[if traits.normed { "embedded" } else { "placed" }]));
+    if traits.last_norm {
+        norm(draft, "encoder", "layer-norm", stack);
+    }
     side(draft, "target_", "target", &table, (scaled, traits));
-    draft.op(Op::new("decoder")
+    let stack = if traits.last_norm {
+        "decoder_layers"
+    } else {
+        "decoder"
+    };
+    draft.op(Op::new(stack)
         .block("decoder-layer")
         .with(&OF_DECODER)
         .repeat("decoder_count")
@@ -156,6 +258,9 @@ fn both(config: &mut Config<'_>, draft: &mut Draft, traits: &Traits, head: Head)
             },
             "encoder",
         ]));
+    if traits.last_norm {
+        norm(draft, "decoder", "layer-norm", stack);
+    }
     match head {
         Head::Words => target_logits(draft, "decoder", Some(&table)),
         Head::Spans => target_scores(draft, "decoder", "2"),
@@ -179,11 +284,23 @@ fn side(draft: &mut Draft, of: &str, length: &str, table: &str, (scaled, traits)
             .of(&[&last]));
         last = name("scaled");
     }
-    draft.op(Op::new(&name("placed"))
-        .stage("embed")
-        .block("positions")
-        .of(&[&last, &name("position_ids")]));
+    draft.op(match traits.waves {
+        true => waves(&name("placed"), &last),
+        false => Op::new(&name("placed"))
+            .stage("embed")
+            .block("positions")
+            .of(&[&last, &name("position_ids")]),
+    });
     if traits.normed {
         norm(draft, &name("embedded"), "layer-norm", &name("placed"));
     }
+}
+
+/// Waves of the positions, added to words.
+fn waves(name: &str, x: &str) -> Op {
+    Op::new(name)
+        .comment("waves of the positions")
+        .stage("embed")
+        .per_element("add = 1")
+        .of(&[x])
 }

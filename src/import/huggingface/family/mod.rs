@@ -2,43 +2,96 @@
 
 mod bart;
 mod bert;
-mod deepseek;
+mod decoders;
+mod elder;
 mod gemma;
+mod gemma_n;
 mod gpt;
-mod llama;
-mod qwen;
+mod latents;
+mod mixtures;
+mod nested;
+mod rows;
+mod special;
+mod streams;
 mod t5;
+mod text;
 mod vit;
 mod whisper;
 
+use self::text::TextModel;
 use super::config::Config;
 use super::draft::Draft;
+use super::mechanism::plan::Outer;
 
-/// Writes a family down in a draft.
-pub(super) type Family = fn(&mut Config<'_>, &mut Draft);
+/// A family that is written down by a function.
+type Own = fn(&mut Config<'_>, &mut Draft);
 
-/// The families by their `model_type`.
-pub(super) const FAMILIES: [(&str, Family); 22] = [
+/// How a family is written down in a draft.
+#[derive(Clone, Copy)]
+pub(super) enum Family {
+    /// By a function of its own.
+    Own(Own),
+    /// As a decoder of the table.
+    Text(TextModel),
+    /// By its text model, which is of this `model_type` where it says none.
+    Nested(&'static str),
+}
+
+impl Family {
+    /// Writes a model down.
+    pub(super) fn write(self, config: &mut Config<'_>, draft: &mut Draft) {
+        match self {
+            Family::Own(write) => write(config, draft),
+            Family::Text(text) => text.write(config, draft, &Outer::default()),
+            Family::Nested(text) => nested::write(config, draft, text),
+        }
+    }
+}
+
+/// The families that have a function, by their `model_type`.
+const OWN: [(&str, Own); 21] = [
     ("bart", bart::bart),
     ("bert", bert::bert),
-    ("deepseek_v3", deepseek::deepseek_v3),
+    ("blenderbot", bart::blenderbot),
+    ("blenderbot-small", bart::blenderbot_small),
     ("distilbert", bert::distilbert),
-    ("gemma2", gemma::gemma2),
-    ("gemma3", gemma::gemma3_seeing),
-    ("gemma3_text", gemma::gemma3_text),
     ("gpt2", gpt::gpt2),
     ("gpt_neox", gpt::gpt_neox),
-    ("llama", llama::llama),
+    ("longt5", t5::longt5),
+    ("m2m_100", bart::m2m_100),
     ("marian", bart::marian),
-    ("mistral", llama::mistral),
-    ("mixtral", llama::mixtral),
+    ("mbart", bart::mbart),
+    ("mt5", t5::mt5),
+    ("mvp", bart::mvp),
     ("opt", gpt::opt),
-    ("phi3", llama::phi3),
-    ("qwen2", qwen::qwen2),
-    ("qwen3", qwen::qwen3),
-    ("qwen3_moe", qwen::qwen3_moe),
+    ("pegasus", bart::pegasus),
+    ("plbart", bart::plbart),
     ("roberta", bert::roberta),
     ("t5", t5::t5),
+    ("umt5", t5::umt5),
     ("vit", vit::vit),
     ("whisper", whisper::whisper),
 ];
+
+/// Every `model_type` that is known, in the order of the alphabet.
+pub(super) fn known() -> Vec<&'static str> {
+    let own = OWN.iter().map(|(name, _)| *name);
+    let nested = nested::NESTED.iter().map(|(name, _)| *name);
+    let mut all: Vec<&str> = own.chain(TextModel::known()).chain(nested).collect();
+    all.sort_unstable();
+    all
+}
+
+/// The family of a `model_type`.
+pub(super) fn of_type(name: &str) -> Option<Family> {
+    let own = OWN.iter().find(|(known, _)| *known == name);
+    let nested = || nested::NESTED.iter().find(|(known, _)| *known == name);
+    own.map(|(_, write)| Family::Own(*write))
+        .or_else(|| TextModel::of_type(name).map(Family::Text))
+        .or_else(|| nested().map(|(_, text)| Family::Nested(text)))
+}
+
+/// The family that has a class of this name.
+pub(super) fn of_class(name: &str) -> Option<Family> {
+    TextModel::of_class(name).map(Family::Text)
+}

@@ -4,7 +4,7 @@ use crate::import::huggingface::config::Config;
 use crate::source::{Diagnostic, Spanned};
 
 /// Activations by the names that configs give them, with our blocks.
-const ACTIVATIONS: [(&str, &str); 12] = [
+const ACTIVATIONS: [(&str, &str); 18] = [
     ("gelu", "gelu"),
     ("gelu_python", "gelu"),
     ("gelu_new", "gelu-tanh"),
@@ -17,6 +17,12 @@ const ACTIVATIONS: [(&str, &str); 12] = [
     ("swish", "silu"),
     ("mish", "mish"),
     ("sigmoid", "sigmoid"),
+    ("tanh", "tanh"),
+    ("xielu", "xielu"),
+    ("relu2", "relu-squared"),
+    ("gelu_accurate", "gelu-tanh"),
+    ("gelu_10", "gelu"),
+    ("leaky_relu", "leaky-relu"),
 ];
 
 /// The block of the activation that the config names under `key`.

@@ -2,23 +2,44 @@
 //!
 //! | file | what it writes |
 //! |---|---|
+//! | `traits` | a family of decoders as a table of all of these |
+//! | `plan` | a decoder: what stands before its layers, the layers, the head |
+//! | `layer` | a layer: two parts, norms and additions; layers that are equal |
+//! | `part` | a call of a block, with its numbers |
+//! | `grouped` | attention with heads of queries and fewer of keys |
+//! | `heads` | what is done with heads, op by op |
+//! | `latent` | latent attention, and the indexer that chooses keys |
+//! | `window` | which keys a layer attends to |
+//! | `mixture` | experts, few of which compute a token |
+//! | `mlp` | feed-forward layers |
+//! | `norm` | normalisations |
+//! | `per_layer` | inputs of every layer from a table of words of its own |
 //! | `activation` | the activation that a config names |
 //! | `embedding` | words and positions, looked up in tables |
 //! | `stack` | layers one upon the other, and norms beside them |
 //! | `head` | scores of words, classes, spans |
-//! | `attention` | which scores are computed: all, or those in a window |
+//! | `attention` | what goes with every causal model |
 //! | `rotary` | rotary positions |
-//! | `experts` | experts, few of which compute a token |
-//! | `sizes`, `decoder` | decoders with rotary positions |
+//! | `sizes` | the sizes of decoders |
 //! | `encoder_decoder` | an encoder and a decoder that attends to it |
 
 pub(super) mod activation;
 pub(super) mod attention;
-pub(super) mod decoder;
 pub(super) mod embedding;
 pub(super) mod encoder_decoder;
-pub(super) mod experts;
+pub(super) mod grouped;
 pub(super) mod head;
+pub(super) mod heads;
+pub(super) mod latent;
+pub(super) mod layer;
+pub(super) mod mixture;
+pub(super) mod mlp;
+pub(super) mod norm;
+pub(super) mod part;
+pub(super) mod per_layer;
+pub(super) mod plan;
 pub(super) mod rotary;
 pub(super) mod sizes;
 pub(super) mod stack;
+pub(super) mod traits;
+pub(super) mod window;

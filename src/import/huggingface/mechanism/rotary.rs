@@ -27,6 +27,15 @@ pub(crate) fn rotary_share(
     config.share_or(key, default)
 }
 
+/// The share of each head that is rotated, as a formula.
+pub(crate) fn rotary_formula(share: &BigRational, head_dim: u64) -> String {
+    let rotated = (share * number::whole(head_dim)).to_integer().to_u64();
+    match rotated {
+        Some(rotated) if rotated < head_dim => format!("{rotated} / {head_dim}"),
+        _ => "1".to_owned(),
+    }
+}
+
 /// The share of each head that is rotated.
 pub(crate) fn rotary(draft: &mut Draft, share: &BigRational, head_dim: u64) {
     let rotated = (share * number::whole(head_dim)).to_integer().to_u64();

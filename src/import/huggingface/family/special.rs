@@ -1,0 +1,232 @@
+//! Decoders of which a row says most, and their layers the rest.
+
+use super::decoders::GRANITE;
+use super::mixtures::LAGUNA;
+use crate::import::huggingface::config::Config;
+use crate::import::huggingface::draft::Draft;
+use crate::import::huggingface::mechanism::grouped::Attention;
+use crate::import::huggingface::mechanism::heads::{Gate, QkNorm};
+use crate::import::huggingface::mechanism::latent::LATENT;
+use crate::import::huggingface::mechanism::layer::{Layer, Mixer, Wiring};
+use crate::import::huggingface::mechanism::mixture::{
+    Balance, DEEPSEEK, Dense, ExpertTraits, MIXTRAL, Shared,
+};
+use crate::import::huggingface::mechanism::mlp::mlp;
+use crate::import::huggingface::mechanism::norm::Norm;
+use crate::import::huggingface::mechanism::plan::Outer;
+use crate::import::huggingface::mechanism::traits::{LLAMA, Say, Traits, Turned};
+use crate::import::huggingface::mechanism::window::Windows;
+use crate::source::Value;
+
+/// HyperCLOVA X: Granite, with norms behind both parts too if it says so.
+pub(super) fn hyperclovax(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
+    let traits = Traits {
+        classes: "HyperCLOVAX",
+        wiring: match config.truth_or("use_post_norm", true) {
+            true => Wiring::Sandwich,
+            false => Wiring::Pre,
+        },
+        ..GRANITE
+    };
+    traits.write(config, draft, outer);
+}
+
+/// Llama 4: chunks of tokens in layers that know positions, experts in every
+/// layer or in some, wider layers between.
+const LLAMA4: Traits = Traits {
+    classes: "Llama4",
+    qk_norm: (
+        QkNorm::Head(Norm::RmsPlain),
+        Say::Field("use_qk_norm", true),
+    ),
+    windows: Windows::Chunks(4),
+    turned: Turned::Listed("no_rope_layers"),
+    mlp_bias: Say::No,
+    experts: Some(&ExpertTraits {
+        dense: Dense::Interleaved("interleave_moe_layer_step"),
+        shared: Shared::One,
+        scoring: "sigmoid",
+        late: true,
+        normalised: false,
+        ..MIXTRAL
+    }),
+    ..LLAMA
+};
+
+/// Layers without positions normalise no heads; there a number of the position
+/// multiplies the queries.
+pub(super) fn llama4(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
+    let tuned = config.truth_or("attn_temperature_tuning", true);
+    config.without_effect(&["attn_scale", "floor_scale"]);
+    draft.remark(
+        "`transformers` runs every expert on every token, most of them on zeros; what is \
+         counted is the expert that is chosen.",
+    );
+    let mut plan = LLAMA4.plan(config, draft);
+    for attention in plan.layers.iter_mut().filter_map(heads) {
+        if attention.rotary.is_none() {
+            attention.qk_norm = None;
+            attention.query_scaled = tuned;
+        }
+    }
+    plan.write(config, draft, outer);
+}
+
+/// The attention of a layer that has heads of keys.
+fn heads(layer: &mut Layer) -> Option<&mut Attention> {
+    match &mut layer.mixer {
+        Mixer::Attention(attention) => Some(attention),
+        _ => None,
+    }
+}
+
+/// Laguna, whose layers may have other numbers of heads, and gates of heads or
+/// of elements.
+pub(super) fn laguna(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
+    let gate = match config.take("gating").map(|node| &node.value) {
+        Some(Value::Bool(false)) => None,
+        Some(Value::Text(kind)) if kind != "per-head" => Some(Gate::Element),
+        _ => Some(Gate::Head),
+    };
+    config.without_effect(&[
+        "moe_apply_router_weight_on_input",
+        "moe_router_logit_softcapping",
+    ]);
+    let mut plan = LAGUNA.plan(config, draft);
+    let count = plan.layers.len() as u64;
+    let listed = config.by_layer("num_attention_heads_per_layer", count);
+    let listed = listed.unwrap_or_default();
+    let usual = config.size("num_attention_heads");
+    let kv = config.optional_size("num_key_value_heads").unwrap_or(1);
+    for own in &listed {
+        config.divides(
+            ("num_key_value_heads", kv),
+            ("num_attention_heads_per_layer", *own),
+        );
+    }
+    for (at, attention) in plan.layers.iter_mut().filter_map(heads).enumerate() {
+        attention.gate = gate;
+        if let Some(own) = listed.get(at).filter(|own| **own != usual) {
+            attention.h = own.to_string();
+        }
+    }
+    plan.write(config, draft, outer);
+}
+
+/// LongCat-Flash: two attentions and two dense feed-forward layers in each of
+/// its layers, with experts beside the first of these; some experts give back
+/// what they are given.
+const LONGCAT: Traits = Traits {
+    classes: "LongcatFlash",
+    latent: Some(LATENT),
+    mlp_bias: Say::No,
+    experts: Some(&ExpertTraits {
+        ffn: &["expert_ffn_hidden_size", "moe_intermediate_size"],
+        dense: Dense::None,
+        shared: Shared::Dense,
+        scoring: "softmax",
+        normalised: false,
+        balance: Balance::Moved,
+        router_bias: false,
+        ..DEEPSEEK
+    }),
+    ..LLAMA
+};
+
+pub(super) fn longcat(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
+    let key = config.first_of(&["num_layers", "num_hidden_layers"]);
+    let count = config.layers(key);
+    draft.dim("layers", 2 * count, "layers, two for each of the config's");
+    let mut plan = LONGCAT.plan(config, draft);
+    let zero = config.count_or("zero_expert_num", 0);
+    config.without_effect(&["zero_expert_type"]);
+    let biased = config.truth_or("router_bias", false);
+    if zero > 0 {
+        draft.dim("zero", zero, "experts that give back what they are given");
+        draft.param("idle", zero, "matrices of theirs that nothing reads");
+        draft.remark(
+            "`transformers` 5.24 has two matrices for each of these, which are parameters that \
+             nothing reads; `--set idle=0` leaves them out.",
+        );
+        draft.remark(
+            "Experts that give back what they are given are taken to be chosen as often as the \
+             others, so that a part of the chosen ones computes nothing.",
+        );
+    }
+    let mut seconds = Vec::new();
+    for layer in &mut plan.layers {
+        "first".clone_into(&mut layer.kind);
+        if let Some(part) = layer.mlp.take() {
+            let part = match zero {
+                0 => part,
+                _ => part.with("zero", "zero").with("idle", "idle"),
+            };
+            layer.mlp = Some(match biased {
+                true => part.switch("logit_bias", true),
+                false => part,
+            });
+        }
+        seconds.push(Layer {
+            mlp: Some(mlp(true, "ffn", false)),
+            kind: "second".to_owned(),
+            ..layer.clone()
+        });
+    }
+    plan.layers.append(&mut seconds);
+    plan.write(config, draft, outer);
+}
+
+/// MiMo-V2-Flash: twice as many heads of keys in layers with a window, and
+/// there a score of every head that stands for no token; values of a size of
+/// their own.
+const MIMO: Traits = Traits {
+    classes: "MiMoV2Flash",
+    bias: [Say::Field("attention_bias", false), Say::No],
+    windows: Windows::Listed,
+    turned: Turned::All,
+    mlp_bias: Say::No,
+    experts: Some(&ExpertTraits {
+        dense: Dense::First("first_k_dense_replace", 1),
+        shared: Shared::None,
+        ..DEEPSEEK
+    }),
+    ..LLAMA
+};
+
+pub(super) fn mimo(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
+    let mut plan = MIMO.plan(config, draft);
+    let value = config.optional_size("v_head_dim");
+    if let Some(value) = value {
+        draft.dim("value", value, "size of each head of values");
+    }
+    let local = config.optional_size("swa_num_key_value_heads");
+    if let Some(local) = local {
+        draft.dim(
+            "local_kv",
+            local,
+            "key and value heads in a layer with a window",
+        );
+    }
+    let heads_of = config.size("num_attention_heads");
+    let kv = config
+        .optional_size("num_key_value_heads")
+        .unwrap_or(heads_of);
+    let of_local = local.unwrap_or(2 * kv);
+    config.divides(
+        ("num_key_value_heads", of_local),
+        ("num_attention_heads", heads_of),
+    );
+    let scaled = config.number("attention_value_scale").is_some();
+    for attention in plan.layers.iter_mut().filter_map(heads) {
+        attention.value = value.map(|_| "value".to_owned());
+        attention.value_scaled = scaled;
+        if attention.window.is_some() {
+            attention.sinks = true;
+            attention.kv = match local {
+                Some(_) => "local_kv".to_owned(),
+                None => "2 * kv".to_owned(),
+            };
+        }
+    }
+    plan.write(config, draft, outer);
+}

@@ -1,0 +1,94 @@
+//! Fields of a config that say something of every layer, or that have several
+//! names.
+
+use super::config::{Config, MOST};
+use crate::source::{Diagnostic, Value};
+
+impl Config<'_> {
+    /// The first of some fields of one meaning that the config has; the first
+    /// one if it has none.
+    pub(crate) fn first_of(&self, keys: &[&'static str]) -> &'static str {
+        let given = keys
+            .iter()
+            .find(|key| self.has(key) && !self.holds_null(key));
+        given.or(keys.first()).copied().unwrap_or("")
+    }
+
+    /// What a list says of every layer, in one of the words that are known.
+    pub(crate) fn kinds(
+        &mut self,
+        key: &'static str,
+        layers: u64,
+        known: &[&'static str],
+    ) -> Vec<&'static str> {
+        let first = known.first().copied().unwrap_or("");
+        let listed = self
+            .take(key)
+            .and_then(|node| node.texts(&mut self.problems));
+        let listed = listed.unwrap_or_default();
+        let mut kinds = Vec::new();
+        for kind in &listed {
+            let found = known.iter().find(|known| **known == kind.value);
+            if found.is_none() {
+                let message = format!("the layer type `{}` is not known here", kind.value);
+                let mistake = Diagnostic::at(&kind.place, message);
+                let mistake = mistake.known(&kind.value, known.iter().copied());
+                self.problems.push(mistake);
+            }
+            kinds.push(found.copied().unwrap_or(first));
+        }
+        self.as_many(key, kinds.len(), layers);
+        kinds.resize(usize::try_from(layers).unwrap_or(0), first);
+        kinds
+    }
+
+    /// Notes a list that has not an item for every layer.
+    pub(crate) fn as_many(&mut self, key: &'static str, listed: usize, layers: u64) {
+        if listed as u64 != layers {
+            let message = format!("`{key}` lists {listed} layers, and there are {layers}");
+            self.wrong(key, message);
+        }
+    }
+
+    /// A size of every layer, where the config lists one for each.
+    pub(crate) fn by_layer(&mut self, key: &'static str, layers: u64) -> Option<Vec<u64>> {
+        let node = self.take(key)?;
+        let Value::Array(items) = &node.value else {
+            return None;
+        };
+        let sizes = items.iter().map(|item| self.checked(item, (1, MOST)));
+        let sizes: Vec<u64> = sizes.collect();
+        self.as_many(key, sizes.len(), layers);
+        Some(sizes)
+    }
+
+    /// What `per_layer_config` says of single layers under `key`.
+    pub(crate) fn of_layers(&mut self, key: &str, layers: u64) -> Vec<(u64, u64)> {
+        let node = self.take("per_layer_config");
+        let entries = node.and_then(|node| node.entries(&mut self.problems));
+        let mut found = Vec::new();
+        for (name, fields) in entries.unwrap_or_default() {
+            let Some(at) = name.value.parse().ok().filter(|at| *at < layers) else {
+                let message = format!("there is no layer `{}`, of {layers}", name.value);
+                self.problems.push(Diagnostic::at(&name.place, message));
+                continue;
+            };
+            let fields = fields.entries(&mut self.problems).unwrap_or_default();
+            for (_, size) in fields.iter().filter(|(field, _)| field.value == key) {
+                found.push((at, self.checked(size, (1, MOST))));
+            }
+        }
+        found
+    }
+
+    /// A list of counts.
+    pub(crate) fn counts(&mut self, key: &'static str) -> Option<Vec<u64>> {
+        let items = self.take(key)?.items(&mut self.problems)?;
+        Some(
+            items
+                .iter()
+                .map(|item| self.checked(item, (0, MOST)))
+                .collect(),
+        )
+    }
+}
