@@ -118,7 +118,8 @@ static SHIPPED: &[Shipped] = shipped! {
         "hard-sigmoid" "hard-swish" "mish" "sigmoid" "softplus" "log-softmax" "layer-norm"
         "rms-norm" "batch-norm" "group-norm" "instance-norm" "conv-norm" "bottleneck" "bottlenecks"
         "conv-relu" "classifier" "conv-relu6" "separable" "inverted-residual" "inverted-residuals"
-        "mobilenet-v1" "mean";
+        "mobilenet-v1" "mean" "delta-net" "kimi-delta" "lightning" "gated-conv"
+        "mamba" "mamba2" "rg-lru" "rwkv-time" "rwkv-channel" "mlstm" "short-conv" "l2-norm";
     Table "energy-tables": "45nm" "7nm" "fpga-zc706" "45nm-cacti" "tpu-v4i" "eyeriss" "lemaire" "a100" "h100" "h200" "b200"
         "tpu-v5e" "jetson-orin" "h100-fitted" "xavier-tflite" "rk3588-armnn-neon"
         "rk3588-armnn-opencl" "rk3588-tflite" "gap9" "stm32-h7a3" "stm32-l4r5" "stm32-u575"

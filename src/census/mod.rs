@@ -230,7 +230,7 @@ impl Counting<'_> {
             counts.push((factor, Role::Operand, outputs.clone()));
         }
         let bias = &einsum.bias.switch * &outputs;
-        let starts = is_sum && self.conventions.bias == BiasAs::Start;
+        let starts = is_sum && self.bias_starts();
         if einsum.has_reduction() {
             let inside = if starts { bias.clone() } else { Expr::zero() };
             let reduced = self.reductions(taken, &outputs, &inside);
@@ -240,6 +240,12 @@ impl Counting<'_> {
             counts.push((Primitive::Add, Role::Bias, bias));
         }
         counts
+    }
+
+    /// Whether the addition of what is added to a sum is one of those of its
+    /// terms.
+    fn bias_starts(&self) -> bool {
+        self.einsum.bias.is_start || self.conventions.bias == BiasAs::Start
     }
 
     /// How often a term is gathered into `outputs` of which some start with a
@@ -265,9 +271,9 @@ impl Counting<'_> {
     /// it has none.
     fn products(&self, op: NodeIndex, runs: &Expr) -> Option<Products> {
         let kind = TermKind::of(self.einsum)?;
-        let bias = match self.conventions.bias {
-            BiasAs::Start => Expr::zero(),
-            BiasAs::Counted => &self.einsum.bias.switch * &self.einsum.outputs(),
+        let bias = match self.bias_starts() {
+            true => Expr::zero(),
+            false => &self.einsum.bias.switch * &self.einsum.outputs(),
         };
         let taken = &self.space * &self.density();
         Some(Products {

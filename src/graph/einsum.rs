@@ -82,6 +82,9 @@ pub struct Bias {
     /// the slot after the operands. Nothing where no operand is a weight: then
     /// the bias is none either, and only its additions are known.
     pub projection: Option<Projection>,
+    /// Whether it is no weight but the result of another op, at which every sum
+    /// starts: a state that is added to.
+    pub is_start: bool,
 }
 
 impl Bias {

@@ -94,6 +94,9 @@ pub enum OpForm {
         /// How many sums there are, where terms of several indices of the
         /// result are added up.
         sums: Option<Formula>,
+        /// Whether the last input is what the sums start at: a state that is
+        /// added to.
+        accumulates: bool,
     },
     /// A formula over tensors, for every element.
     Apply(Formula),

@@ -179,7 +179,10 @@ impl Finder<'_> {
 
     /// Whether an op only shows a tensor in another shape or order.
     pub(super) fn is_view(&self, at: NodeIndex) -> bool {
-        match &self.graph.ops()[at].kind {
+        let op = &self.graph.ops()[at];
+        match &op.kind {
+            // What the next step finds is written where that looks for it.
+            _ if op.is_kept => false,
             OpKind::Move(Moved::Gather) => self.chosen(at).is_some(),
             OpKind::Move(moved) => matches!(moved, Moved::Reshape | Moved::Index),
             OpKind::Einsum(einsum) => einsum.only_moves(),

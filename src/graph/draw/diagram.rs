@@ -278,7 +278,7 @@ impl Maker<'_> {
         if einsum.has_reduction() {
             words.push(einsum.reduce.name());
         }
-        if !einsum.bias.is_none() {
+        if !einsum.bias.is_none() && !einsum.bias.is_start {
             words.push("bias");
         }
         (!words.is_empty()).then(|| words.join(", "))

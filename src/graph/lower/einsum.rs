@@ -9,10 +9,11 @@ use super::source::Source;
 use crate::domain::Domain;
 use crate::formula::Formula;
 use crate::graph::constraint::Rule;
+use crate::graph::infer::shown_shape;
 use crate::graph::op::OWN_BIAS;
 use crate::graph::reported::Reported;
 use crate::graph::{AffineIndex, Axis, Bias, Einsum, OpKind, Projection};
-use crate::model::{AxisGroup, OpDecl, OpForm, Signature};
+use crate::model::{AxisGroup, OpDecl, OpForm, Operand, Reduce, Signature};
 use crate::source::{Diagnostic, Spanned};
 use crate::symbolic::Expr;
 
@@ -30,10 +31,15 @@ impl<'m> Lowering<'m> {
             bias,
             extents,
             sums,
+            accumulates,
             ..
         } = &op.form
         else {
             return Err(Reported);
+        };
+        let (operands, start) = match operands.split_last() {
+            Some((start, operands)) if *accumulates => (operands, Some(start)),
+            _ => (operands, None),
         };
         if operands.len() > 2 {
             return Err(self.report(
@@ -55,16 +61,35 @@ impl<'m> Lowering<'m> {
             .output(signature, &mut self.problems)
             .ok_or(Reported)?;
         let axes = found.iteration_space(signature);
-        let axes = axes.map_err(|mistake| self.report(mistake))?;
+        let mut axes = axes.map_err(|mistake| self.report(mistake))?;
         let project = |groups: &Vec<AxisGroup>| found.projection(groups, signature, &axes);
         let projections: Result<Vec<Projection>, Diagnostic> =
             signature.inputs.iter().map(project).collect();
         let projections = projections.map_err(|mistake| self.report(mistake))?;
         let output = project(&signature.output).map_err(|mistake| self.report(mistake))?;
         self.note_all(found);
-        let bias = Bias {
-            switch: self.bias_switch(op, bias.as_ref(), instance)?,
-            projection: bias_projection(signature, operands, &axes),
+        let bias = match start {
+            Some(start) => {
+                self.check_start(op, (bias.as_ref(), *reduce), &shape, start)?;
+                // A product that is added to something is a sum of one.
+                if axes.iter().all(|axis| !axis.is_reduced) {
+                    axes.push(Axis {
+                        label: "1".to_owned(),
+                        extent: Expr::one(),
+                        is_reduced: true,
+                    });
+                }
+                Bias {
+                    switch: Expr::one(),
+                    projection: Some(output.clone()),
+                    is_start: true,
+                }
+            }
+            None => Bias {
+                switch: self.bias_switch(op, bias.as_ref(), instance)?,
+                projection: bias_projection(signature, operands, &axes),
+                is_start: false,
+            },
         };
         let sums = sums.as_ref().map(|sums| self.sums(op, sums, instance));
         let einsum = Einsum {
@@ -80,6 +105,39 @@ impl<'m> Lowering<'m> {
             density: Expr::one(),
         };
         Ok((OpKind::Einsum(einsum), shape))
+    }
+
+    /// What sums start at has the shape of the result, and stands in the place
+    /// of a bias.
+    fn check_start(
+        &mut self,
+        op: &OpDecl,
+        (bias, reduce): (Option<&Formula>, Reduce),
+        shape: &[Expr],
+        start: &Value,
+    ) -> Result<(), Reported> {
+        let place = op.inputs.last().map_or(&op.place, Operand::place);
+        let (place, message) = if let Some(bias) = bias {
+            let message = format!("`{}` has both a `bias` and `accumulate`", op.name.value);
+            (&bias.place, message)
+        } else if reduce != Reduce::Add {
+            let message = format!(
+                "`{}` adds nothing up that could `accumulate`",
+                op.name.value
+            );
+            (place, message)
+        } else if *start.shape != *shape {
+            let message = format!(
+                "`{}` gives {}, but its sums start at {}",
+                op.name.value,
+                shown_shape(shape),
+                shown_shape(&start.shape)
+            );
+            (place, message)
+        } else {
+            return Ok(());
+        };
+        Err(self.report(Diagnostic::at(place, message)))
     }
 
     /// The extents that a file gives to axes.
@@ -163,7 +221,8 @@ impl<'m> Lowering<'m> {
         let Some(Projection(indices)) = &einsum.bias.projection else {
             return Ok(None);
         };
-        if einsum.bias.is_none() {
+        // What sums start at is among the operands.
+        if einsum.bias.is_none() || einsum.bias.is_start {
             return Ok(None);
         }
         let axes = indices.iter().flat_map(|index| &index.terms);

@@ -31,7 +31,7 @@ pub(super) fn decode(
     asked: &Place,
 ) -> Result<(), Diagnostic> {
     let labels = Labels::find(graph, count, axis)?;
-    if labels.kept.is_empty() {
+    if labels.kept.is_empty() && !graph.iter().any(|(_, op)| op.is_kept) {
         let message = format!(
             "`{}` cannot decode: no token looks at an earlier one",
             graph.model
@@ -239,6 +239,7 @@ impl Decoding<'_> {
             OpKind::Einsum(einsum) => {
                 let loops = Loops::of(self.graph, at);
                 self.einsum(einsum, &self.labels.of_loops(at, &loops));
+                self.fill_windows(at, einsum, &loops);
             }
             OpKind::Elementwise(elementwise) => {
                 let inputs = self.incoming(at);
@@ -266,6 +267,27 @@ impl Decoding<'_> {
             _ => {}
         }
         Ok(new)
+    }
+
+    /// A window over kept tokens begins with the first of them, and no padding
+    /// stands before it.
+    fn fill_windows(&self, at: NodeIndex, einsum: &mut Einsum, loops: &Loops) {
+        let edges = self.labels.edges(at);
+        for window in loops
+            .windows
+            .iter()
+            .filter(|window| window.causal.is_some())
+        {
+            let along = edges
+                .get(window.operand)
+                .map(|edge| self.labels.along(*edge));
+            let is_kept =
+                along.is_some_and(|axes| axes.get(window.axis).is_some_and(Option::is_some));
+            let operand = einsum.operands.get_mut(window.operand).filter(|_| is_kept);
+            if let Some(index) = operand.and_then(|operand| operand.0.get_mut(window.axis)) {
+                index.offset = Expr::zero();
+            }
+        }
     }
 
     fn einsum(&self, einsum: &mut Einsum, of_loops: &[Option<Tokens>]) {

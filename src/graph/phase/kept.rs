@@ -21,6 +21,23 @@ impl Labels<'_> {
         self.follow(behind);
     }
 
+    /// Where a window ends at the new token, that is taken with as many earlier
+    /// ones as the window looks back over, however few there are yet.
+    pub(super) fn keep_windows(&mut self, loops: &Loops, edges: &[EdgeIndex]) {
+        for window in &loops.windows {
+            let Some((_, count)) = &window.causal else {
+                continue;
+            };
+            let Some(edge) = edges.get(window.operand) else {
+                continue;
+            };
+            if self.along(*edge).get(window.axis) != Some(&Some(Tokens::New)) {
+                continue;
+            }
+            self.keep(*edge, count);
+        }
+    }
+
     /// Takes the new token alone of what comes along an edge: where it is the
     /// smallest before it is looked up.
     pub(super) fn take(&mut self, edge: EdgeIndex) {

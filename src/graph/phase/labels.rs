@@ -159,6 +159,7 @@ impl<'g> Labels<'g> {
     fn op(&mut self, at: NodeIndex) -> Result<Axes, Stopped> {
         let loops = Loops::of(self.graph, at);
         let edges = self.edges(at);
+        self.keep_windows(&loops, &edges);
         self.keep_values(at, &loops, &edges)?;
         self.keep_keys(at, &loops, &edges)?;
         self.check(at, &loops, &edges)?;
@@ -176,11 +177,21 @@ impl<'g> Labels<'g> {
 
     /// What each operand says of every loop.
     fn said(&self, loops: &Loops, edges: &[EdgeIndex]) -> Vec<Axes> {
-        let operands = edges.iter().zip(&loops.operands);
+        let operands = edges.iter().zip(&loops.operands).enumerate();
         operands
-            .map(|(edge, axes)| {
+            .map(|(operand, (edge, axes))| {
                 let mut said = vec![None; loops.extents.len()];
-                for (tokens, through) in self.along(*edge).into_iter().zip(axes) {
+                let along = self.along(*edge).into_iter().zip(axes);
+                for (axis, (tokens, through)) in along.enumerate() {
+                    // A window over kept tokens is computed for the new one.
+                    if let Some((place, _)) = loops.causal(operand, axis) {
+                        if let Some(said) = said.get_mut(*place)
+                            && tokens.is_some()
+                        {
+                            *said = Some(Tokens::New);
+                        }
+                        continue;
+                    }
                     if let Some(at) = self.counting(loops, through, &said)
                         && let Some(said) = said.get_mut(at)
                         && tokens.is_some()
@@ -297,9 +308,13 @@ impl<'g> Labels<'g> {
     /// weigh.
     fn check(&self, at: NodeIndex, loops: &Loops, edges: &[EdgeIndex]) -> Result<(), Stopped> {
         let op = &self.graph.ops[at];
-        for (operand, axis) in &loops.windows {
-            let along = edges.get(*operand).map(|edge| self.along(*edge));
-            if along.is_some_and(|axes| axes.get(*axis).is_some_and(Option::is_some)) {
+        for window in loops
+            .windows
+            .iter()
+            .filter(|window| window.causal.is_none())
+        {
+            let along = edges.get(window.operand).map(|edge| self.along(*edge));
+            if along.is_some_and(|axes| axes.get(window.axis).is_some_and(Option::is_some)) {
                 let message = format!("`{}` slides a window over tokens", op.name);
                 return Err(mistake(op, message));
             }

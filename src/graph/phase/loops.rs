@@ -22,10 +22,28 @@ pub(super) struct Loops {
     /// The same for the result.
     pub(super) output: Vec<Vec<usize>>,
     /// Axes of operands along which windows slide.
-    pub(super) windows: Vec<(usize, usize)>,
+    pub(super) windows: Vec<Window>,
+}
+
+/// A window that slides along an axis of an operand.
+#[derive(Debug)]
+pub(super) struct Window {
+    pub(super) operand: usize,
+    pub(super) axis: usize,
+    /// Where it ends at the place that it is computed for: the loop that counts
+    /// these places, and how many of the operand it looks back over.
+    pub(super) causal: Option<(usize, Expr)>,
 }
 
 impl Loops {
+    /// The loop of the places for which a window along an axis of an operand is
+    /// computed, and how far it looks back.
+    pub(super) fn causal(&self, operand: usize, axis: usize) -> Option<&(usize, Expr)> {
+        let mut windows = self.windows.iter();
+        let found = windows.find(|window| (window.operand, window.axis) == (operand, axis));
+        found?.causal.as_ref()
+    }
+
     pub(super) fn of(graph: &OpGraph, at: NodeIndex) -> Loops {
         let op = &graph.ops()[at];
         let inputs = graph.inputs(at);
@@ -87,7 +105,11 @@ fn of_einsum(einsum: &Einsum, inputs: usize) -> Loops {
     for (operand, projection) in einsum.operands.iter().enumerate() {
         for (axis, index) in projection.0.iter().enumerate() {
             if !is_split(index, einsum) {
-                windows.push((operand, axis));
+                windows.push(Window {
+                    operand,
+                    axis,
+                    causal: causal(index, einsum),
+                });
             }
         }
     }
@@ -100,6 +122,22 @@ fn of_einsum(einsum: &Einsum, inputs: usize) -> Loops {
         output: axes(&einsum.output),
         windows,
     }
+}
+
+/// The loop of the places that a window is computed for, and how far it looks
+/// back: `n + f·j − f·(J − 1)` over J taps ends at n, f·(J − 1) + 1 places after
+/// its first.
+fn causal(index: &AffineIndex, einsum: &Einsum) -> Option<(usize, Expr)> {
+    let is_reduced = |at: usize| einsum.axes.get(at).is_some_and(|axis| axis.is_reduced);
+    let (place, (tap, step)) = match index.terms.as_slice() {
+        [place, tap] if !is_reduced(place.0) && is_reduced(tap.0) => (place, tap),
+        [tap, place] if !is_reduced(place.0) && is_reduced(tap.0) => (place, tap),
+        _ => return None,
+    };
+    let taps = &einsum.axes.get(*tap)?.extent;
+    let back = step * &(taps - &Expr::one());
+    let ends_here = place.1 == Expr::one() && index.offset == -back.clone();
+    ends_here.then(|| (place.0, &back + &Expr::one()))
 }
 
 /// Whether an index runs through its axis once, split into loops or not.

@@ -61,6 +61,11 @@ impl Count {
         times.is_some_and(|times| times.is_integer())
     }
 
+    /// Whether an extent is that of all tokens and some more.
+    fn is_longer(&self, extent: &Expr) -> bool {
+        self.shows_in(extent) && !self.shows_in(&(extent - &self.tokens))
+    }
+
     /// `expr` for another number of tokens.
     fn put(&self, expr: &Expr, tokens: &Expr) -> Expr {
         let changed = match &self.symbol {
@@ -75,6 +80,8 @@ impl Count {
     pub(super) fn extent(&self, extent: &Expr, tokens: Option<&Tokens>) -> Expr {
         match tokens {
             None => extent.clone(),
+            // Places beyond the tokens, as padding makes them, are for none.
+            Some(Tokens::New) if self.is_longer(extent) => Expr::one(),
             Some(Tokens::New) => self.put(extent, &Expr::one()),
             Some(Tokens::Kept(count)) => self.put(extent, count),
         }

@@ -11,7 +11,7 @@ use crate::source::{Datum, Diagnostic, Fields, Place, Problems, Spanned, Value, 
 /// No size of a network is larger.
 pub(super) const MOST: u64 = 1_000_000_000;
 /// No network is deeper.
-const MOST_LAYERS: u64 = 10_000;
+pub(crate) const MOST_LAYERS: u64 = 10_000;
 /// So many unknown fields are named.
 const MOST_NAMED: usize = 20;
 /// The longest sequence that is taken for granted.
@@ -244,6 +244,48 @@ impl<'a> Config<'a> {
     pub(crate) fn optional_size(&mut self, key: &'static str) -> Option<u64> {
         let node = self.take(key)?;
         Some(self.checked(node, (1, MOST)))
+    }
+
+    /// A list of words that are known; nothing where there is none.
+    pub(crate) fn words(&mut self, key: &'static str, known: &[&'static str]) -> Vec<&'static str> {
+        let count = self.listed(key).unwrap_or(0);
+        match count {
+            0 => Vec::new(),
+            _ => self.kinds(key, count, known),
+        }
+    }
+
+    /// How many items a list has, or letters a word that lists them.
+    pub(crate) fn listed(&mut self, key: &'static str) -> Option<u64> {
+        match &self.take(key)?.value {
+            Value::Array(items) => Some(items.len() as u64),
+            Value::Text(letters) => Some(letters.chars().count() as u64),
+            _ => None,
+        }
+    }
+
+    /// A word of so many of the letters that are known, one for each layer.
+    pub(crate) fn letters(
+        &mut self,
+        key: &'static str,
+        (known, layers): (&str, u64),
+    ) -> Option<String> {
+        let word = self.word(key)?;
+        if let Some(other) = word.value.chars().find(|letter| !known.contains(*letter)) {
+            let message = format!(
+                "a layer is one of `{known}`, not `{}`",
+                other.escape_default()
+            );
+            self.problems.push(Diagnostic::at(&word.place, message));
+        }
+        self.as_many(key, word.value.chars().count(), layers);
+        Some(word.value)
+    }
+
+    /// Whether the config has this word under `key`.
+    pub(crate) fn says(&mut self, key: &'static str, word: &str) -> bool {
+        let node = self.take(key);
+        node.is_some_and(|node| matches!(&node.value, Value::Text(text) if text == word))
     }
 
     /// A size that `null` does away with. Where the config says nothing, it is

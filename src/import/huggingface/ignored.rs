@@ -3,7 +3,7 @@
 
 /// Fields that `transformers` writes for every model, and those of families, by
 /// what they are about.
-const IGNORED: [&[&str]; 7] = [
+const IGNORED: [&[&str]; 8] = [
     // Of every config.
     &[
         "_attn_implementation",
@@ -156,6 +156,7 @@ const IGNORED: [&[&str]; 7] = [
         "swiglu_limit",
         "layer_norm_epsilon",
         "norm_eps",
+        "norm_reduction_force_float32",
         "norm_epsilon",
         "query_pre_attn_scalar",
         "reorder_and_upcast_attn",
@@ -163,6 +164,45 @@ const IGNORED: [&[&str]; 7] = [
         "routed_scaling_factor",
         "scale_attn_by_inverse_layer_idx",
         "scale_attn_weights",
+    ],
+    // How recurrences begin, and which code runs them.
+    &[
+        "autocast_kernel_dtype",
+        "block_size",
+        "chunk_size",
+        "chunkwise_kernel",
+        "final_w_init_variance_scale",
+        "inference_state_dtype",
+        "linear_a_log_max",
+        "linear_a_log_min",
+        "linear_dt_init_floor",
+        "linear_dt_max",
+        "linear_dt_min",
+        "mamba_chunk_size",
+        "mamba_norm_before_gate",
+        "mamba_ssm_cache_dtype",
+        "max_inference_chunksize",
+        "mixer_rms_eps",
+        "moe_shared_expert_overlap",
+        "mtp_layers_block_type",
+        "norm_eps",
+        "num_logits_to_keep",
+        "rescale_every",
+        "rescale_prenorm_residual",
+        "residual_in_fp32",
+        "sequence_kernel",
+        "step_kernel",
+        "time_step_floor",
+        "time_step_init_scheme",
+        "time_step_limit",
+        "time_step_max",
+        "time_step_min",
+        "time_step_scale",
+        "use_associative_scan",
+        "use_mamba_kernels",
+        "use_mambapy",
+        "w_init_variance_scale",
+        "z_loss_coefficient",
     ],
     // Positions, as far as every one of them costs the same.
     &[

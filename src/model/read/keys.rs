@@ -340,6 +340,11 @@ pub static OP: Shape = Shape {
             "How many sums an einsum makes, where it makes fewer than its output has values.",
         ),
         Key::new(
+            "accumulate",
+            Expect::Truth,
+            "Whether its sums start at its last input, as those of a state do.",
+        ),
+        Key::new(
             "apply",
             Expect::Formula,
             "A formula for every element, such as `max(x, 0)`.",

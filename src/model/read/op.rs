@@ -165,6 +165,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
     let bias = fields.take("bias");
     let extents = fields.take("axes");
     let sums = fields.take("sums");
+    let accumulate = fields.take("accumulate");
     let with = fields.take("with");
     let repeat = fields.take("repeat");
     let uncounted = fields.take("uncounted");
@@ -191,6 +192,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
             ("bias", bias),
             ("axes", extents),
             ("sums", sums),
+            ("accumulate", accumulate),
         ]);
     }
     if !matches!(*key, "block" | "slot") {
@@ -225,6 +227,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
                 bias: bias.and_then(|node| formula(node, problems)),
                 extents: formulas(extents, problems),
                 sums: sums.and_then(|node| formula(node, problems)),
+                accumulates: accumulate.is_some_and(|node| truth(node, problems)),
                 signature,
             })
         }

@@ -113,6 +113,7 @@ fn turned(axes: Vec<Axis>, operands: Vec<Projection>, output: Projection) -> Ein
         bias: Bias {
             switch: Expr::zero(),
             projection: None,
+            is_start: false,
         },
         sums: None,
         density: Expr::one(),

@@ -1,7 +1,7 @@
 //! Decoders, by themselves or within a model that sees or hears: those that are
 //! rows of the table, and those of which something depends on the config.
 
-use super::{elder, gemma_n, rows, special};
+use super::{elder, gemma_n, rows, special, states};
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
 use crate::import::huggingface::mechanism::plan::{HEADS, Outer};
@@ -30,7 +30,7 @@ impl TextModel {
 
     /// The family of a `model_type`.
     pub(super) fn of_type(name: &str) -> Option<TextModel> {
-        let special = || SPECIAL.iter().find(|(known, ..)| *known == name);
+        let special = || specials().find(|(known, ..)| *known == name);
         let row = rows::row(name).map(TextModel::Row);
         row.or_else(|| special().map(|(.., write)| TextModel::Special(*write)))
     }
@@ -43,15 +43,20 @@ impl TextModel {
         };
         let mut rows = rows::ROWS.iter().map(|(_, row)| *row);
         let row = rows.find(|row| begins(row.classes)).map(TextModel::Row);
-        let special = || SPECIAL.iter().find(|(_, classes, _)| begins(classes));
+        let special = || specials().find(|(_, classes, _)| begins(classes));
         row.or_else(|| special().map(|(.., write)| TextModel::Special(*write)))
     }
 
     /// Every `model_type`.
     pub(super) fn known() -> impl Iterator<Item = &'static str> {
         let rows = rows::ROWS.iter().map(|(name, _)| *name);
-        rows.chain(SPECIAL.iter().map(|(name, ..)| *name))
+        rows.chain(specials().map(|(name, ..)| *name))
     }
+}
+
+/// Those that differ from a row, and those that keep a state of a fixed size.
+fn specials() -> impl Iterator<Item = &'static (&'static str, &'static str, Special)> {
+    SPECIAL.iter().chain(&states::STATES)
 }
 
 /// The families that differ from a row, with what the names of their classes

@@ -353,7 +353,7 @@ impl Attention {
         let columns = self.columns();
         let mut last = "context";
         if let Some(gate) = self.gate {
-            last = gated(block, gate, columns);
+            last = gated(block, gate, (columns, self.bias[0]));
         }
         if let Some(norm) = self.out_norm {
             block.op(norm.of("context_norm", last));

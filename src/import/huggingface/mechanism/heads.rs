@@ -78,15 +78,21 @@ pub(super) fn sinks(block: &mut Block, last: &str) {
         .of(&["rows", &weight("h")]));
 }
 
-pub(super) fn gated(block: &mut Block, gate: Gate, columns: &str) -> &'static str {
+/// A gate of elements has a bias where queries have one, with which it comes in
+/// one piece.
+pub(super) fn gated(block: &mut Block, gate: Gate, (columns, bias): (&str, bool)) -> &'static str {
     let weights = match gate {
         Gate::Element => weight(&format!("d (h * {columns})")),
         Gate::Head => weight("d h"),
     };
-    block.op(Op::new("gate")
+    let scores = Op::new("gate")
         .stage("gate")
         .einsum("b n d, d c -> b n c")
-        .of(&["x", &weights]));
+        .of(&["x", &weights]);
+    block.op(match bias && gate == Gate::Element {
+        true => scores.bias(),
+        false => scores,
+    });
     block.op(Op::new("opened")
         .stage("gate")
         .block("sigmoid")

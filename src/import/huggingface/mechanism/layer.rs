@@ -58,7 +58,7 @@ pub(crate) struct Layer {
 
 impl Layer {
     /// The layer as a block of the file; gives its name.
-    fn block(&self, draft: &mut Draft, name: &str) -> String {
+    pub(crate) fn block(&self, draft: &mut Draft, name: &str) -> String {
         let mut block = Block::new(&[("x", "b n d")]);
         if let Some(mlp) = &self.mlp {
             mlp.needed(draft, &mut block);

@@ -132,7 +132,8 @@ impl ExpertTraits {
         let ffn = config.size(key);
         draft.dim("expert_ffn", ffn, "width of an expert");
         draft.slot("scoring", self.scoring);
-        let normalised = config.truth_or("norm_topk_prob", self.normalised);
+        let key = config.first_of(&["norm_topk_prob", "moe_renormalize"]);
+        let normalised = config.truth_or(key, self.normalised);
         config.without_effect(&[
             "n_group",
             "topk_group",

@@ -21,6 +21,9 @@
 //! | `attention` | what goes with every causal model |
 //! | `rotary` | rotary positions |
 //! | `sizes` | the sizes of decoders |
+//! | `recurrent`, `state_space` | what keeps a state of a fixed size |
+//! | `shared` | a layer whose weights several share |
+//! | `hybrid` | layers that mix tokens in several ways |
 //! | `encoder_decoder` | an encoder and a decoder that attends to it |
 
 pub(super) mod activation;
@@ -30,6 +33,7 @@ pub(super) mod encoder_decoder;
 pub(super) mod grouped;
 pub(super) mod head;
 pub(super) mod heads;
+pub(super) mod hybrid;
 pub(super) mod latent;
 pub(super) mod layer;
 pub(super) mod mixture;
@@ -38,8 +42,11 @@ pub(super) mod norm;
 pub(super) mod part;
 pub(super) mod per_layer;
 pub(super) mod plan;
+pub(super) mod recurrent;
 pub(super) mod rotary;
+pub(super) mod shared;
 pub(super) mod sizes;
 pub(super) mod stack;
+pub(super) mod state_space;
 pub(super) mod traits;
 pub(super) mod window;

@@ -1,7 +1,7 @@
 //! The sizes of decoders with rotary positions.
 
 use super::embedding::tokens;
-use crate::import::huggingface::config::Config;
+use crate::import::huggingface::config::{Config, MOST_LAYERS};
 use crate::import::huggingface::draft::Draft;
 
 /// The sizes that all of these have, as far as more depends on them.
@@ -72,8 +72,15 @@ const FFN: [&str; 9] = [
     "moe_intermediate_size",
 ];
 const LAYERS: [&str; 4] = ["num_hidden_layers", "n_layer", "n_layers", "num_layers"];
-const LONGEST: [&str; 4] = [
+/// The names of lists that have an item, or a letter, for every layer.
+const LISTS: [&str; 3] = [
+    "layers_block_type",
+    "layer_types",
+    "hybrid_override_pattern",
+];
+const LONGEST: [&str; 5] = [
     "max_position_embeddings",
+    "model_max_length",
     "n_positions",
     "max_seq_len",
     "n_ctx",
@@ -128,8 +135,7 @@ pub(crate) fn outline(config: &mut Config<'_>, draft: &mut Draft, defaults: &Def
     draft.dim("h", heads, "query heads");
     let ffn = ffn(config, d, defaults.ffn);
     draft.dim("ffn", ffn, "width of the feed-forward layers");
-    let key = config.first_of(&LAYERS);
-    let layers = config.layers(key);
+    let layers = layers(config);
     draft.dim("layers", layers, "layers");
     let vocab = size(config, "vocab_size", defaults.vocab);
     draft.dim("vocab", vocab, "words");
@@ -151,6 +157,18 @@ fn multi_query(config: &mut Config<'_>, of_kv: &'static str, heads: u64) -> u64 
 pub(crate) fn longest(config: &mut Config<'_>) -> u64 {
     let key = config.first_of(&LONGEST);
     config.size(key)
+}
+
+/// How many layers there are: as the config says, or as many as it lists.
+fn layers(config: &mut Config<'_>) -> u64 {
+    let key = config.first_of(&LAYERS);
+    if config.has(key) {
+        return config.layers(key);
+    }
+    let listed = LISTS.iter().find_map(|list| config.listed(list));
+    listed
+        .filter(|layers| (1..=MOST_LAYERS).contains(layers))
+        .unwrap_or_else(|| config.layers(key))
 }
 
 fn size(config: &mut Config<'_>, key: &'static str, default: Option<u64>) -> u64 {
