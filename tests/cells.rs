@@ -39,7 +39,8 @@ const COMMANDS: [&str; 24] = [
 ];
 
 /// Columns and fields of names and sentences, which may begin with a digit.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 23] = [
+    "extends",
     "table",
     "model",
     "title",

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::args::{OutputFormat, TableArgs, TableCommand};
 use super::{json, loading, output, scale};
+use crate::number::to_f64;
 use crate::source::Problems;
 use crate::table::EnergyTable;
 use crate::view::cells::unique;
@@ -40,8 +41,8 @@ fn list_json(tables: &[EnergyTable]) -> Value {
         json!({
             "table": table.name(),
             "title": table.title(),
-            "node": table.node(),
-            "supply": table.supply(),
+            "node_nm": table.nanometres(),
+            "supply_v": table.volts().map(|volts| to_f64(&volts)),
             "boundary": table.boundary().to_string(),
             "figures": table.kind().to_string(),
             "extends": table.extends().map(|base| base.value.as_str()),

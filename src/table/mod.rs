@@ -153,6 +153,16 @@ impl EnergyTable {
         self.node.as_deref()
     }
 
+    /// The process node in nanometres, where stated as such.
+    pub fn nanometres(&self) -> Option<u32> {
+        self.node().and_then(scale::nanometres)
+    }
+
+    /// The supply in volts, where stated as such.
+    pub fn volts(&self) -> Option<BigRational> {
+        self.supply().and_then(scale::volts)
+    }
+
     /// The supply voltage, such as `0.9 V`, where stated.
     pub fn supply(&self) -> Option<&str> {
         self.supply.as_deref()

@@ -21,7 +21,7 @@ macro_rules! topics {
 /// is built (`architecture`), which is for those who have its source, and the ledger
 /// of claims (`claims`), which `picojoule claims --page` prints.
 pub(in crate::cli) static TOPICS: &[Topic] = topics! {
-    "finding" "own" "estimates" "output" "figures" "what-if" "profile" "shipped" "models" "tables" "report-files"
+    "finding" "own" "estimates" "output" "figures" "what-if" "profile" "explore" "shipped" "models" "tables" "report-files"
     "claim-files" "counters" "movement" "time" "onnx" "measure" "calibration" "validation"
 };
 

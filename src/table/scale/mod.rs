@@ -18,6 +18,8 @@ mod widen;
 
 pub use self::ask::Scaled;
 
+pub(in crate::table) use self::read::{nanometres, volts};
+
 pub(super) use self::ask::Scale;
 
 use self::ask::Target;

@@ -106,12 +106,12 @@ impl Given<'_> {
 }
 
 /// `7 nm`.
-pub(super) fn nanometres(text: &str) -> Option<u32> {
+pub(in crate::table) fn nanometres(text: &str) -> Option<u32> {
     text.trim().strip_suffix("nm")?.trim().parse().ok()
 }
 
 /// `0.9 V`.
-pub(super) fn volts(text: &str) -> Option<BigRational> {
+pub(in crate::table) fn volts(text: &str) -> Option<BigRational> {
     parse_decimal(text.trim().strip_suffix('V')?.trim())
 }
 
