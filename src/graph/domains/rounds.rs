@@ -66,6 +66,7 @@ impl Pass<'_> {
         at: &At,
     ) -> Result<Valued<'l>, Reported> {
         let mut items: Vec<ValuedItem<'l>> = Vec::with_capacity(body.items.len());
+        let kept = kept(body);
         for item in &body.items {
             let valued = match item {
                 Item::Op(op) => {
@@ -79,7 +80,7 @@ impl Pass<'_> {
                             self.or_usual(found, op, &operands)
                         }
                     };
-                    ValuedItem::Op(self.op(op, values, at))
+                    ValuedItem::Op(self.op(op, values, at, &kept))
                 }
                 Item::Call(call) => {
                     self.charge(call.place)?;
@@ -119,9 +120,19 @@ impl Pass<'_> {
 
     /// An op with its values: the density that was measured, if one was, stands
     /// before that of the model.
-    fn op<'l>(&mut self, op: &'l LoweredOp<'l>, mut values: ValueSet, at: &At) -> ValuedOp<'l> {
+    fn op<'l>(
+        &mut self,
+        op: &'l LoweredOp<'l>,
+        mut values: ValueSet,
+        at: &At,
+        kept: &BTreeMap<&str, &str>,
+    ) -> ValuedOp<'l> {
         let mut density_from = op.density.as_ref().map(|_| DensityOrigin::Declared);
-        if let Some(measured) = self.densities.measured(at, &op.name, &mut self.problems) {
+        let kept = kept.get(op.name.as_str()).copied();
+        let kept = kept.filter(|_| matches!(op.kind, OpKind::State));
+        let mut names = std::iter::once(op.name.as_str()).chain(kept);
+        let measured = names.find_map(|name| self.densities.measured(at, name, &mut self.problems));
+        if let Some(measured) = measured {
             let before = values.density.replace(measured.share());
             self.note_overridden(op.density.as_ref().or(before.as_ref()));
             values.is_bound = false;
@@ -378,6 +389,15 @@ impl Pass<'_> {
         self.constraints
             .add(what, &beyond, Rule::NoneLeft, call.place);
     }
+}
+
+/// The op of which each state was the result a step ago, whose density it has.
+fn kept<'l>(body: &'l Body<'l>) -> BTreeMap<&'l str, &'l str> {
+    let ops = body.items.iter().filter_map(|item| match item {
+        Item::Op(op) => Some((op.keeps?, op.name.as_str())),
+        Item::Call(_) => None,
+    });
+    ops.collect()
 }
 
 /// One round by itself.
