@@ -9,15 +9,18 @@ use super::straight_through::estimated;
 use super::transfer::{stated, transfer};
 use super::valued::{DensityOrigin, Run, Valued, ValuedCall, ValuedItem, ValuedOp};
 use crate::domain::Domain;
-use crate::graph::OpKind;
 use crate::graph::constraint::{Constraints, Rule};
 use crate::graph::limits::{MAX_JOINS, MAX_PEELED, MAX_UNFOLDED, Work};
 use crate::graph::lower::{Body, Call, Item, LoweredOp, Repeat, ValueId};
 use crate::graph::reported::Reported;
 use crate::graph::tensor::ValueSet;
+use crate::graph::{Movement, OpKind};
 use crate::number::whole;
 use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::{Bindings, Expr, Symbol};
+
+/// How many moves the density of a state is followed through.
+const MAX_MOVED: usize = 64;
 
 /// Whether repeated blocks stand in the graph once or as often as they repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +69,7 @@ impl Pass<'_> {
         at: &At,
     ) -> Result<Valued<'l>, Reported> {
         let mut items: Vec<ValuedItem<'l>> = Vec::with_capacity(body.items.len());
-        let kept = kept(body);
+        let keepers = keepers(body);
         for item in &body.items {
             let valued = match item {
                 Item::Op(op) => {
@@ -80,7 +83,7 @@ impl Pass<'_> {
                             self.or_usual(found, op, &operands)
                         }
                     };
-                    ValuedItem::Op(self.op(op, values, at, &kept))
+                    ValuedItem::Op(self.op(op, values, at, (body, &keepers)))
                 }
                 Item::Call(call) => {
                     self.charge(call.place)?;
@@ -125,13 +128,24 @@ impl Pass<'_> {
         op: &'l LoweredOp<'l>,
         mut values: ValueSet,
         at: &At,
-        kept: &BTreeMap<&str, &str>,
+        (body, keepers): (&'l Body<'l>, &BTreeMap<&str, usize>),
     ) -> ValuedOp<'l> {
         let mut density_from = op.density.as_ref().map(|_| DensityOrigin::Declared);
-        let kept = kept.get(op.name.as_str()).copied();
-        let kept = kept.filter(|_| matches!(op.kind, OpKind::State));
-        let mut names = std::iter::once(op.name.as_str()).chain(kept);
-        let measured = names.find_map(|name| self.densities.measured(at, name, &mut self.problems));
+        let mut measured = self.densities.measured(at, &op.name, &mut self.problems);
+        let mut same = op;
+        // What a state was a step ago, and what was only moved to it.
+        for _ in 0..MAX_MOVED {
+            if measured.is_some() || !matches!(op.kind, OpKind::State) {
+                break;
+            }
+            let Some(before) = same_values(same, body, keepers) else {
+                break;
+            };
+            measured = self
+                .densities
+                .measured(at, &before.name, &mut self.problems);
+            same = before;
+        }
         if let Some(measured) = measured {
             let before = values.density.replace(measured.share());
             self.note_overridden(op.density.as_ref().or(before.as_ref()));
@@ -391,13 +405,32 @@ impl Pass<'_> {
     }
 }
 
-/// The op of which each state was the result a step ago, whose density it has.
-fn kept<'l>(body: &'l Body<'l>) -> BTreeMap<&'l str, &'l str> {
-    let ops = body.items.iter().filter_map(|item| match item {
-        Item::Op(op) => Some((op.keeps?, op.name.as_str())),
+/// The item whose result each state is in the next step.
+fn keepers<'l>(body: &'l Body<'l>) -> BTreeMap<&'l str, usize> {
+    let items = body.items.iter().enumerate();
+    let ops = items.filter_map(|(at, item)| match item {
+        Item::Op(op) => Some((op.keeps?, at)),
         Item::Call(_) => None,
     });
     ops.collect()
+}
+
+/// The op that gave the values that `op` gives: a step ago if it is a state, in
+/// another shape if it only moves them.
+fn same_values<'l>(
+    op: &LoweredOp<'_>,
+    body: &'l Body<'l>,
+    keepers: &BTreeMap<&str, usize>,
+) -> Option<&'l LoweredOp<'l>> {
+    let at = match (&op.kind, op.operands.as_slice()) {
+        (OpKind::State, _) => *keepers.get(op.name.as_str())?,
+        (OpKind::Move(Movement::Reshape), [ValueId::Item(at)]) => *at,
+        _ => return None,
+    };
+    match body.items.get(at)? {
+        Item::Op(op) => Some(op),
+        Item::Call(_) => None,
+    }
 }
 
 /// One round by itself.

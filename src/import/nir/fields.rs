@@ -142,7 +142,7 @@ impl<'f> Fields<'f> {
     /// be looked at.
     pub(super) fn is_nonzero(&self, name: &str) -> bool {
         let numbers = self.data(name).map(|data| data.numbers(self.budget));
-        numbers.is_some_and(|read| read.is_ok_and(|all| all.iter().all(|n| *n == 0.0)) == false)
+        numbers.is_some_and(|read| !read.is_ok_and(|all| all.iter().all(|number| number.is_zero())))
     }
 }
 

@@ -60,7 +60,7 @@ impl Group {
 }
 
 /// A dataset, of which the values have not been read.
-pub(super) struct Data(Dataset);
+pub(super) struct Data(Box<Dataset>);
 
 /// How much may still be read.
 pub(super) struct Budget(Cell<u64>);
@@ -95,16 +95,18 @@ impl Data {
 
     /// Whole numbers, whichever type they are stored as.
     pub(super) fn wholes(&self, budget: &Budget) -> Result<Vec<i64>, String> {
-        let numbers = self.numbers(budget)?;
-        let whole = |number: &f64| match *number as i64 {
-            whole if whole as f64 == *number && whole.unsigned_abs() < 1 << 53 => Ok(whole),
-            _ => Err(format!("{number} is no whole number")),
+        let whole = |number: Number| match number {
+            Number::Whole(whole) => i64::try_from(whole).map_err(|_| format!("{whole} is no size")),
+            Number::Real(real) if real.fract() == 0.0 && real.abs() < 2_f64.powi(53) => {
+                Ok(real as i64)
+            }
+            Number::Real(real) => Err(format!("{real} is no whole number")),
         };
-        numbers.iter().map(whole).collect()
+        self.numbers(budget)?.into_iter().map(whole).collect()
     }
 
     /// Numbers, whichever type they are stored as.
-    pub(super) fn numbers(&self, budget: &Budget) -> Result<Vec<f64>, String> {
+    pub(super) fn numbers(&self, budget: &Budget) -> Result<Vec<Number>, String> {
         let (size, order) = match self.0.dtype() {
             Datatype::FixedPoint {
                 size, byte_order, ..
@@ -115,7 +117,8 @@ impl Data {
         if self.charge(budget, size as u64)? == 0 {
             return Ok(Vec::new());
         }
-        let bytes = self.0.read_raw_bytes().map_err(|error| error.to_string())?;
+        let bytes = self.0.read_raw_bytes();
+        let bytes = bytes.map_err(|error| error.to_string())?;
         let of = |bytes: &[u8]| {
             let mut little = bytes.to_vec();
             if order == ByteOrder::BigEndian {
@@ -123,7 +126,7 @@ impl Data {
             }
             number(self.0.dtype(), &little)
         };
-        let numbers: Option<Vec<f64>> = bytes.chunks(size.max(1)).map(of).collect();
+        let numbers: Option<Vec<Number>> = bytes.chunks(size.max(1)).map(of).collect();
         numbers.ok_or_else(|| format!("numbers of {size} bytes are not read"))
     }
 
@@ -146,23 +149,36 @@ impl Data {
     }
 }
 
+/// A number of a dataset.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Number {
+    Whole(i128),
+    Real(f64),
+}
+
+impl Number {
+    pub(super) fn is_zero(self) -> bool {
+        matches!(self, Number::Whole(0)) || self == Number::Real(0.0)
+    }
+}
+
 /// The number in these bytes, the lowest first.
-fn number(kind: &Datatype, bytes: &[u8]) -> Option<f64> {
+fn number(kind: &Datatype, bytes: &[u8]) -> Option<Number> {
     match kind {
-        Datatype::FloatingPoint { .. } => match bytes.len() {
-            2 => Some(half(u16::from_le_bytes(bytes.try_into().ok()?))),
-            4 => Some(f32::from_le_bytes(bytes.try_into().ok()?).into()),
-            8 => Some(f64::from_le_bytes(bytes.try_into().ok()?)),
-            _ => None,
-        },
+        Datatype::FloatingPoint { .. } => {
+            let real = match bytes.len() {
+                2 => half(u16::from_le_bytes(bytes.try_into().ok()?)),
+                4 => f32::from_le_bytes(bytes.try_into().ok()?).into(),
+                8 => f64::from_le_bytes(bytes.try_into().ok()?),
+                _ => return None,
+            };
+            Some(Number::Real(real))
+        }
         Datatype::FixedPoint { signed, .. } if bytes.len() <= 8 => {
             let is_negative = *signed && bytes.last().is_some_and(|last| last & 0x80 != 0);
-            let mut wide = [if is_negative { 0xff } else { 0 }; 8];
+            let mut wide = [if is_negative { 0xff } else { 0 }; 16];
             wide.get_mut(..bytes.len())?.copy_from_slice(bytes);
-            Some(match signed {
-                true => i64::from_le_bytes(wide) as f64,
-                false => u64::from_le_bytes(wide) as f64,
-            })
+            Some(Number::Whole(i128::from_le_bytes(wide)))
         }
         _ => None,
     }
@@ -267,7 +283,7 @@ impl Walk {
         }
         for data in data {
             read.entries
-                .insert(data.name().to_owned(), Object::Data(Data(data)));
+                .insert(data.name().to_owned(), Object::Data(Data(Box::new(data))));
         }
         self.path.pop();
         Ok(read)

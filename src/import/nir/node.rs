@@ -94,7 +94,10 @@ pub(super) struct Neuron {
 /// What happens in a neuron in one time step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NeuronModel {
+    /// Its type in a file.
     pub(super) name: &'static str,
+    /// The same in names.
+    pub(super) word: &'static str,
     /// Whether what comes in is filtered to a current first.
     pub(super) has_current: bool,
     /// Whether its potential leaks.
@@ -103,22 +106,26 @@ pub(super) struct NeuronModel {
     pub(super) fires: bool,
 }
 
-/// The six neurons of NIR.
-pub(super) const NEURONS: [NeuronModel; 6] = {
-    const fn model(name: &'static str, has_current: bool, leaks: bool, fires: bool) -> NeuronModel {
-        NeuronModel {
-            name,
-            has_current,
-            leaks,
-            fires,
-        }
+/// The six neurons of NIR: whether they have a current, leak, and fire.
+pub(super) const NEURONS: [NeuronModel; 6] = [
+    neuron("I", "i", [false, false, false]),
+    neuron("IF", "if", [false, false, true]),
+    neuron("LI", "li", [false, true, false]),
+    neuron("LIF", "lif", [false, true, true]),
+    neuron("CubaLI", "cubali", [true, true, false]),
+    neuron("CubaLIF", "cubalif", [true, true, true]),
+];
+
+const fn neuron(
+    name: &'static str,
+    word: &'static str,
+    [has_current, leaks, fires]: [bool; 3],
+) -> NeuronModel {
+    NeuronModel {
+        name,
+        word,
+        has_current,
+        leaks,
+        fires,
     }
-    [
-        model("I", false, false, false),
-        model("IF", false, false, true),
-        model("LI", false, true, false),
-        model("LIF", false, true, true),
-        model("CubaLI", true, true, false),
-        model("CubaLIF", true, true, true),
-    ]
-};
+}

@@ -117,7 +117,7 @@ fn graph(fields: &Fields<'_>) -> Result<Graph, Problems> {
     match fields.group("nodes") {
         None => problems.push(fields.mistake("the graph has no group `nodes`")),
         Some(group) => {
-            for (name, _) in &group.entries {
+            for name in group.entries.keys() {
                 let path = format!("{}/nodes/{name}", fields.path);
                 let Some(inner) = group.group(name) else {
                     problems.push(Diagnostic::new(format!(

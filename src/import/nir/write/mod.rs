@@ -218,9 +218,10 @@ impl<'g> Writer<'g> {
         let mut terms = Vec::new();
         for from in &node.inputs {
             let operand = self.operand(*from, at);
+            // A number of its own: gains of two nodes are not one computation.
             let has_gain = is_neuron && !self.takes_gain(*from);
             terms.push(if has_gain {
-                format!("{operand} * 0.7")
+                format!("{operand} * 0.7{at}1")
             } else {
                 operand
             });
@@ -306,7 +307,7 @@ impl<'g> Writer<'g> {
                 self.result(
                     at,
                     "neuron",
-                    vec![("apply", quoted(&format!("{taken} > 1")))],
+                    vec![("apply", quoted(&format!("{taken} > 1.{at}1")))],
                 );
             }
             Work::Delay(_) => self.moved(at, node, "delay"),
@@ -359,7 +360,7 @@ fn kind(work: &Work) -> &'static str {
         Work::Scale(_) => "scale",
         Work::Threshold(_) => "threshold",
         Work::Delay(_) => "delay",
-        Work::Neuron(_) => "neuron",
+        Work::Neuron(neuron) => neuron.model.word,
         Work::Sum => "sum",
     }
 }
