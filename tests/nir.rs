@@ -10,8 +10,13 @@ mod common;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use common::program::{count, estimated, picojoule, printed};
+use picojoule::import::nir;
+use picojoule::loader::Loader;
+use picojoule::model::Model;
+use picojoule::source::Source;
 
 fn folder(name: &str) -> PathBuf {
     let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/nir");
@@ -100,5 +105,96 @@ fn a_file_and_its_import_cannot_differ() {
         let (imported, direct) = (priced(path), priced(file));
         assert_eq!(imported, direct);
         assert!(imported.contains("steps = 7"), "{imported}");
+    }
+}
+
+/// Files of which bytes were changed at random, most of them numbers that say
+/// where something lies: read or refused, soon, and never with a panic. What is
+/// written of them can be read.
+#[test]
+fn changed_files_are_read_or_refused() {
+    let mut random = Random(0x5eed);
+    let (mut read, mut refused) = (0, 0);
+    let mut slowest = (Duration::ZERO, String::new());
+    for file in [
+        "recurrent",
+        "average_pool",
+        "nested",
+        "format_latest",
+        "version_0_1",
+    ] {
+        let whole = fs::read(folder("small").join(format!("{file}.nir"))).unwrap();
+        for round in 0..400 {
+            let mut changed = whole.clone();
+            for _ in 0..=random.below(3) {
+                random.change(&mut changed);
+            }
+            if round % 40 == 0 {
+                changed.truncate(1 + random.below(whole.len()));
+            }
+            let begun = Instant::now();
+            match nir::import(Box::new(changed), "changed.nir") {
+                Ok(imported) => {
+                    let source = Source::new("changed.toml", imported.text);
+                    Model::read(&source, &Loader::shipped()).unwrap();
+                    read += 1;
+                }
+                Err(problems) => {
+                    assert!(!problems.to_string().is_empty());
+                    refused += 1;
+                }
+            }
+            slowest = slowest.max((begun.elapsed(), format!("{file} {round}")));
+        }
+    }
+    assert!(
+        read > 200 && refused > 200,
+        "{read} read, {refused} refused"
+    );
+    assert!(slowest.0 < Duration::from_secs(2), "{slowest:?}");
+}
+
+/// Numbers that look random.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % most
+    }
+
+    /// A place at which something stands.
+    fn place(&mut self, file: &[u8]) -> usize {
+        let mut at = 0;
+        for _ in 0..16 {
+            at = self.below(file.len()) & !7;
+            if file[at..].iter().take(8).any(|byte| *byte != 0) {
+                break;
+            }
+        }
+        at
+    }
+
+    fn change(&mut self, file: &mut [u8]) {
+        const NUMBERS: [u64; 8] = [0, 1, 96, 1 << 16, 1 << 31, 1 << 32, 1 << 60, u64::MAX];
+        let at = self.place(file);
+        let put = match self.below(4) {
+            0 => vec![self.below(256) as u8],
+            1 => vec![file[at] ^ 1 << self.below(8)],
+            2 => {
+                let number = NUMBERS[self.below(NUMBERS.len())].to_le_bytes();
+                number[..1 << self.below(4)].to_vec()
+            }
+            _ => {
+                let from = self.place(file);
+                file[from..].iter().copied().take(8).collect()
+            }
+        };
+        for (place, byte) in file[at..].iter_mut().zip(put) {
+            *place = byte;
+        }
     }
 }
