@@ -545,6 +545,19 @@ broken("apart_from_inputs", graph(
     ["input fc output", "a b a"]), "no way leads from an `Input` to `a`")
 
 
+broken("edge_to_input", graph({"input": into(5), "fc": linear(5, 5), "output": out(5)},
+                              ["input fc output", "fc input"]),
+       "edges lead to the `Input` `input`, which takes what comes from outside")
+# What follows an output takes what the output does.
+write("behind_output", graph({"input": into(5), "fc": linear(6, 5), "output": out(6),
+                              "more": linear(3, 6), "last": out(3)},
+                             ["input fc output more last"]))
+counts("behind_output", why="30 + 18 products", macs=48)
+# A name that would move the cursor of a terminal.
+broken("name_of_controls", graph({"input": into(5), "\x1b[2J": linear(6, 4), "output": out(6)},
+                                 ["input \x1b[2J output"]), "`\ufffd[2J` takes [4], and [5] comes in")
+
+
 def around_itself(file):
     file["node/nodes/self"] = file["node"]
 
@@ -602,12 +615,12 @@ broken("large_chunk", SIMPLE(), "resource limit", large_chunk)
 # The same, with 2^30 rows and columns in a chunk.
 (BROKEN / "chunk_of_2_60.nir").write_bytes((BROKEN / "large_chunk.nir").read_bytes().replace(
     struct.pack("<II", 2039, 1021), struct.pack("<II", 2**30, 2**30)))
-said("chunk_of_2_60", "", BROKEN)
+said("chunk_of_2_60", "decoded chunk byte length exceeds", BROKEN)
 patched("local_heap_broken", "local heap", lambda b: b.replace(b"HEAP", b"HEEP"))
 patched("global_heap_broken", "global heap", lambda b: b.replace(b"GCOL", b"COLG"))
 patched("tree_broken", "B-tree", lambda b: b.replace(b"TREE", b"BUSH"))
-patched("cut_short", "", lambda b: b[: len(b) // 2])
-patched("root_elsewhere", "", lambda b: b[:64] + (2**60).to_bytes(8, "little") + b[72:])
+patched("cut_short", "unexpected end of data", lambda b: b[: len(b) // 2])
+patched("root_elsewhere", "unexpected end of data", lambda b: b[:64] + (2**60).to_bytes(8, "little") + b[72:])
 (BROKEN / "no_hdf5.nir").write_text("no HDF5 at all\n")
 said("no_hdf5", "it is no HDF5 file, and NIR graphs are", BROKEN)
 (BROKEN / "empty.nir").write_bytes(b"")

@@ -75,6 +75,14 @@ pub(super) fn flatten(graph: Graph) -> Result<(Flat, Vec<String>), Problems> {
         notes,
         mut problems,
     } = placing;
+    for node in &flat.nodes {
+        if matches!(node.work, Work::Input(_)) && !node.inputs.is_empty() {
+            problems.push(Diagnostic::new(format!(
+                "edges lead to the `Input` `{}`, which takes what comes from outside",
+                node.label
+            )));
+        }
+    }
     pass_on(&mut flat, &mut problems);
     problems.or((flat, notes))
 }
@@ -250,12 +258,12 @@ fn work(kind: Kind, is_nested: bool) -> Option<Work> {
     })
 }
 
-/// Lets edges pass by the inputs and outputs of nested graphs into which one
+/// Lets edges pass by outputs, and by the inputs of nested graphs, into which one
 /// edge leads.
 fn pass_on(flat: &mut Flat, problems: &mut Problems) {
     let passed: Vec<Option<NodeId>> = (flat.nodes.iter())
         .map(|node| match (&node.work, node.inputs.as_slice()) {
-            (Work::Sum, [only]) => Some(*only),
+            (Work::Sum | Work::Output(_), [only]) => Some(*only),
             _ => None,
         })
         .collect();
@@ -284,24 +292,21 @@ fn pass_on(flat: &mut Flat, problems: &mut Problems) {
             *input = ends.get(*input).copied().unwrap_or(*input);
         }
     }
-    drop_passed(flat, &passed);
+    drop_passed(flat);
 }
 
-/// Leaves out the nodes that were passed by.
-fn drop_passed(flat: &mut Flat, passed: &[Option<NodeId>]) {
+/// Leaves out the ports of nested graphs that were passed by.
+fn drop_passed(flat: &mut Flat) {
+    let is_kept = |node: &FlatNode| node.work != Work::Sum || node.inputs.len() != 1;
     let mut kept = 0;
-    let numbers: Vec<NodeId> = (passed.iter())
-        .map(|passed| {
+    let numbers: Vec<NodeId> = (flat.nodes.iter())
+        .map(|node| {
             let number = kept;
-            kept += usize::from(passed.is_none());
+            kept += usize::from(is_kept(node));
             number
         })
         .collect();
-    let nodes = std::mem::take(&mut flat.nodes);
-    flat.nodes = (nodes.into_iter().zip(passed))
-        .filter(|(_, passed)| passed.is_none())
-        .map(|(node, _)| node)
-        .collect();
+    flat.nodes.retain(is_kept);
     for input in flat.nodes.iter_mut().flat_map(|node| &mut node.inputs) {
         *input = numbers.get(*input).copied().unwrap_or(*input);
     }

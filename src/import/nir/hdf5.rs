@@ -90,7 +90,8 @@ impl Data {
         if self.charge(budget, 16)? == 0 {
             return Ok(Vec::new());
         }
-        self.0.read_strings().map_err(|error| error.to_string())
+        let texts = self.0.read_strings().map_err(|error| error.to_string())?;
+        Ok(texts.iter().map(|text| printable(text)).collect())
     }
 
     /// Whole numbers, whichever type they are stored as.
@@ -197,6 +198,18 @@ fn half(bits: u16) -> f64 {
     }
 }
 
+/// A text without what moves the cursor of a terminal.
+fn printable(text: &str) -> String {
+    let shown = |c: char| {
+        if c.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    };
+    text.chars().map(shown).collect()
+}
+
 /// The bytes of the file, as the crate asks for them.
 struct Stored {
     bytes: Box<dyn Bytes>,
@@ -274,7 +287,7 @@ impl Walk {
         }
         let mut read = Group::default();
         for inner in groups {
-            let name = inner.name().to_owned();
+            let name = printable(inner.name());
             // Notes of tools that wrote the file, in any form.
             if name != "metadata" {
                 let inner = self.group(&inner, &format!("{path}/{name}"))?;
@@ -282,10 +295,53 @@ impl Walk {
             }
         }
         for data in data {
+            let name = printable(data.name());
             read.entries
-                .insert(data.name().to_owned(), Object::Data(Data(Box::new(data))));
+                .insert(name, Object::Data(Data(Box::new(data))));
         }
         self.path.pop();
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_half_precision_are_those_of_the_standard() {
+        let read = |bits: u16| {
+            let kind = Datatype::FloatingPoint {
+                size: 2,
+                byte_order: ByteOrder::LittleEndian,
+            };
+            number(&kind, &bits.to_le_bytes())
+        };
+        for (bits, right) in [
+            (0x3c00, 1.0),
+            (0xc000, -2.0),
+            (0x0001, 2_f64.powi(-24)),
+            (0x7bff, 65504.0),
+            (0xfc00, f64::NEG_INFINITY),
+        ] {
+            assert_eq!(read(bits), Some(Number::Real(right)), "{bits:x}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_keep_their_sign_and_all_their_digits() {
+        let read = |signed, bytes: &[u8]| {
+            let kind = Datatype::FixedPoint {
+                size: bytes.len() as u8,
+                signed,
+                byte_order: ByteOrder::LittleEndian,
+            };
+            number(&kind, bytes)
+        };
+        assert_eq!(read(true, &[0xfe, 0xff]), Some(Number::Whole(-2)));
+        assert_eq!(read(false, &[0xfe, 0xff]), Some(Number::Whole(65534)));
+        let large = (1_u64 << 60) + 1;
+        let whole = Some(Number::Whole(large.into()));
+        assert_eq!(read(false, &large.to_le_bytes()), whole);
     }
 }

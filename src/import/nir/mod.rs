@@ -32,6 +32,9 @@ use super::bytes::Bytes;
 use super::imported::Imported;
 use crate::source::{Diagnostic, Problems};
 
+/// Names of nodes may be of any length.
+const LONGEST_NOTE: usize = 400;
+
 /// The model file of the NIR graph in these bytes, which `file` has.
 ///
 /// # Errors
@@ -71,7 +74,10 @@ fn graph(tree: &hdf5::Group, file: &str) -> Result<Imported, Problems> {
     }
     Ok(Imported {
         text: written.text,
-        notes,
+        notes: notes
+            .iter()
+            .map(|note| note.chars().take(LONGEST_NOTE).collect())
+            .collect(),
     })
 }
 
