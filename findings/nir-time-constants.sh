@@ -18,17 +18,13 @@ cd "$work" || exit 2
 python3 -m venv venv || exit 2
 venv/bin/pip install --quiet torch==2.15.0 numpy==2.4.6 snntorch==1.0.0 spikingjelly==2.0.0 \
   norse==1.1.0 nir==1.0.8 nirtorch==2.6 || exit 2
-venv/bin/python - <<'EOF'
-import warnings
-
+venv/bin/python -W ignore - <<'EOF'
 import nir
 import norse.torch
 import snntorch
 import torch
 from snntorch.export_nir import export_to_nir
 from spikingjelly.activation_based import layer, neuron, nir_exchange
-
-warnings.filterwarnings("ignore")
 
 
 def tau(graph):

@@ -17,21 +17,18 @@ cd "$work" || exit 2
 python3 -m venv venv || exit 2
 venv/bin/pip install --quiet torch==2.15.0 numpy==2.4.6 spikingjelly==2.0.0 norse==1.1.0 \
   nir==1.0.8 nirtorch==2.6 || exit 2
-venv/bin/python - <<'EOF'
-import warnings
-
+venv/bin/python -W ignore - <<'EOF'
 import norse.torch
 import numpy as np
 import torch
 from spikingjelly.activation_based import layer, neuron, nir_exchange
 
-warnings.filterwarnings("ignore")
-
 
 def counts(net, graph):
     own = sum(parameter.numel() for parameter in net.parameters())
     nodes = [node for node in graph.nodes.values() if hasattr(node, "weight")]
-    written = sum(np.size(node.weight) + np.size(getattr(node, "bias", ())) for node in nodes)
+    fields = [getattr(node, name, ()) for node in nodes for name in ("weight", "bias")]
+    written = sum(np.asarray(field).size for field in fields)
     return type(nodes[0]).__name__, own, int(written)
 
 

@@ -13,12 +13,14 @@
 //! | `node` | graphs and nodes, as types |
 //! | `read` | the tree as a graph of nodes |
 //! | `flat` | nested graphs put in place, edges mended |
-//! | `shape` | what each node takes and gives |
+//! | `fit` | what a node makes of a shape, or why it cannot take it |
+//! | `shape` | what each node takes and gives, from the inputs on |
 //! | `order` | which node comes first, and which edges lead back in time |
 //! | `name` | names that formulas can use |
 //! | `write` | the model file |
 
 mod fields;
+mod fit;
 mod flat;
 mod hdf5;
 mod name;

@@ -1,9 +1,9 @@
 //! From the tree of a file to its graph of nodes.
 
 use super::fields::Fields;
+use super::fit::broadcast;
 use super::hdf5::{Budget, Group};
 use super::node::{Conv, Graph, Kind, NEURONS, Neuron, Node, Padding, Pool, Shape};
-use super::shape::broadcast;
 use crate::source::{Diagnostic, Problems};
 
 /// The types of nodes.
