@@ -6,22 +6,22 @@ use libfuzzer_sys::fuzzer_mutate;
 use crate::random::Random;
 
 /// Numbers that are near some limit.
-const NUMBERS: [u64; 9] = [
-    0,
-    1,
-    2,
-    96,
-    1 << 16,
-    1 << 31,
-    1 << 32,
-    1 << 60,
-    u64::MAX,
-];
+const NUMBERS: [u64; 9] = [0, 1, 2, 96, 1 << 16, 1 << 31, 1 << 32, 1 << 60, u64::MAX];
 
 /// Names that mean something in a NIR graph.
 const NAMES: [&[u8]; 12] = [
-    b"Affine", b"Conv2d", b"CubaLIF", b"Delay", b"Flatten", b"Input", b"NIRGraph", b"SumPool2d",
-    b"nodes\0", b"edges\0", b"weight\0", b"stride\0",
+    b"Affine",
+    b"Conv2d",
+    b"CubaLIF",
+    b"Delay",
+    b"Flatten",
+    b"Input",
+    b"NIRGraph",
+    b"SumPool2d",
+    b"nodes\0",
+    b"edges\0",
+    b"weight\0",
+    b"stride\0",
 ];
 
 /// Changes the file in the first `size` bytes of `data`; the length of what is
