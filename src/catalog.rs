@@ -68,7 +68,7 @@ pub trait Finder {
 /// Whether `name` means a file at a path, and not one that ships.
 pub fn is_path(name: &str) -> bool {
     let ending = |ending: &str| name.ends_with(ending);
-    name.contains(['/', '\\']) || [".toml", ".onnx", ".json"].into_iter().any(ending)
+    name.contains(['/', '\\']) || [".toml", ".onnx", ".nir", ".json"].into_iter().any(ending)
 }
 
 /// The mistake of a name under which nothing ships.

@@ -47,7 +47,7 @@ fn a_block_is_no_model() {
 #[test]
 fn files_of_other_tools_are_no_toml() {
     for (file, what) in [
-        ("a.nir", "a NIR graph"),
+        ("a.h5", "a Keras file"),
         ("a.tflite", "a TensorFlow Lite file"),
         ("a.PT", "a PyTorch file"),
     ] {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::args::ScanArgs;
 use super::output;
 use super::usage::usage_error;
-use crate::import::onnx::wire::Bytes;
+use crate::import::bytes::Bytes;
 use crate::loader::{Files, Loader};
 use crate::source::Problems;
 use crate::table::EnergyTable;

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::import::onnx::wire::Bytes;
+use crate::import::bytes::Bytes;
 use crate::source::Source;
 
 /// The file system of a [`super::Loader`]. The library opens no file itself:
@@ -18,7 +18,7 @@ pub trait Files: Send + Sync {
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read>>;
 
     /// A file that is looked into here and there, and never held as a whole:
-    /// an ONNX graph, or the weights beside it.
+    /// an ONNX graph, or the weights beside it, or a NIR graph.
     ///
     /// # Errors
     /// Whatever keeps it from being opened.

@@ -1,12 +1,12 @@
-//! Models made from other files: ONNX graphs and Hugging Face configs.
+//! Models made from other files: ONNX graphs, NIR graphs and Hugging Face
+//! configs.
 
 use std::path::Path;
 
 use super::Name;
 use super::files::{Files, text};
-use crate::import::huggingface;
 use crate::import::onnx::{self, WeightValues, external, scan, wire};
-use crate::import::{Given, Imported};
+use crate::import::{Given, Imported, huggingface, nir};
 use crate::model::check_import;
 use crate::source::{Diagnostic, Problems, Source};
 
@@ -15,6 +15,8 @@ use crate::source::{Diagnostic, Problems, Source};
 pub(super) enum Origin {
     /// An ONNX graph.
     Graph,
+    /// A NIR graph.
+    Spiking,
     /// A Hugging Face config.
     Config,
 }
@@ -25,6 +27,8 @@ impl Origin {
         let extension = Path::new(name).extension()?;
         if extension.eq_ignore_ascii_case("onnx") {
             Some(Origin::Graph)
+        } else if extension.eq_ignore_ascii_case("nir") {
+            Some(Origin::Spiking)
         } else if extension.eq_ignore_ascii_case("json") {
             Some(Origin::Config)
         } else {
@@ -34,12 +38,11 @@ impl Origin {
 }
 
 /// Kinds of files with networks that are not read, by their endings.
-const OTHERS: [(&str, &str); 12] = [
+const OTHERS: [(&str, &str); 11] = [
     ("tflite", "a TensorFlow Lite file"),
     ("pb", "a TensorFlow graph"),
     ("h5", "a Keras file"),
     ("keras", "a Keras file"),
-    ("nir", "a NIR graph"),
     ("pt", "a PyTorch file"),
     ("pth", "a PyTorch file"),
     ("pt2", "a PyTorch file"),
@@ -59,7 +62,7 @@ pub(super) fn check_ending(name: Name<'_>) -> Result<(), Diagnostic> {
         None => Ok(()),
         Some((_, what)) => Err(name
             .mistake(format!("`{}` is {what}, which is not read", name.text))
-            .help("a model is a `.toml`, an ONNX graph `.onnx` or a config `.json`")),
+            .help("a model is a `.toml`, an ONNX graph `.onnx`, a NIR graph `.nir` or a config `.json`")),
     }
 }
 
@@ -79,6 +82,15 @@ pub(super) fn import(
             &text(files, &path, Source::max_bytes()).map_err(|message| name.mistake(message))?,
         ),
         Origin::Graph => graph(files, &path, scanned, given),
+        Origin::Spiking => {
+            let shown = path.display().to_string();
+            let opened = files
+                .bytes(&path)
+                .map_err(|error| Diagnostic::new(format!("cannot read `{shown}`: {error}")));
+            opened
+                .map_err(Problems::from)
+                .and_then(|bytes| nir::import(bytes, &shown))
+        }
     }
     .and_then(|imported| {
         let is_read = check_import(&imported.text);

@@ -23,7 +23,7 @@
 //! |---|---|
 //! | `name` | a name or a path, and where it stands |
 //! | `files` | where the contents of files come from |
-//! | `imported` | models made from ONNX graphs and Hugging Face configs |
+//! | `imported` | models made from ONNX graphs, NIR graphs and Hugging Face configs |
 //! | `memo` | what was read so far |
 
 mod files;
@@ -244,10 +244,10 @@ impl Loader {
     }
 
     /// The model file that is made of an ONNX graph, with the dims that are
-    /// `given`, or of a Hugging Face config.
+    /// `given`, of a NIR graph or of a Hugging Face config.
     ///
     /// # Errors
-    /// The file is neither, cannot be read, or is of a kind of model that is
+    /// The file is none of these, cannot be read, or is of a kind of model that is
     /// not known.
     pub fn import<'n>(
         &self,
@@ -259,7 +259,7 @@ impl Loader {
             Some(origin) => import(&*self.files, path, origin, self.scanned, given),
             None => Err(path
                 .mistake(format!(
-                    "`{}` is neither an ONNX graph (.onnx) nor a config (.json)",
+                    "`{}` is no ONNX graph (.onnx), NIR graph (.nir) or config (.json)",
                     path.text
                 ))
                 .into()),

@@ -211,6 +211,17 @@ impl Problems {
         self
     }
 
+    /// The same mistakes, behind the name of the `file` that those are in which
+    /// stand nowhere: a file that is no text has no lines.
+    pub fn within(mut self, file: &str) -> Problems {
+        for mistake in &mut self.kept {
+            if mistake.place.is_none() {
+                mistake.message = cut(format!("{file}: {}", mistake.message));
+            }
+        }
+        self
+    }
+
     /// The same mistakes, the last of them with a `help`.
     pub fn help(mut self, help: &str) -> Problems {
         if let Some(last) = self.kept.pop() {

@@ -12,9 +12,11 @@ use super::scan::ScanArgs;
 #[command(after_help = "\
 Examples:
   picojoule import model.onnx -o model.toml        a file to read and edit
+  picojoule import network.nir -o model.toml       the same of a spiking network
   picojoule import config.json | less")]
 pub(in crate::cli) struct ImportArgs {
-    /// An ONNX graph (.onnx) or a Hugging Face config (.json)
+    /// An ONNX graph (.onnx), a NIR graph (.nir) or a Hugging Face config
+    /// (.json)
     pub(in crate::cli) file: String,
     /// Give a dim of the graph its size before shapes are inferred, by the
     /// name that the file has for it

@@ -118,7 +118,7 @@ impl Flattening {
             masked: op.masked.clone(),
             computed_in: op.computed_in,
             is_cached: op.is_cached,
-            is_kept: op.is_kept,
+            is_kept: op.keeps.is_some(),
             is_once_per_copy: false,
             pass: Pass::Forward,
             output: tensor.clone(),

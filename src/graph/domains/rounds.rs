@@ -9,15 +9,18 @@ use super::straight_through::estimated;
 use super::transfer::{stated, transfer};
 use super::valued::{DensityOrigin, Run, Valued, ValuedCall, ValuedItem, ValuedOp};
 use crate::domain::Domain;
-use crate::graph::OpKind;
 use crate::graph::constraint::{Constraints, Rule};
 use crate::graph::limits::{MAX_JOINS, MAX_PEELED, MAX_UNFOLDED, Work};
 use crate::graph::lower::{Body, Call, Item, LoweredOp, Repeat, ValueId};
 use crate::graph::reported::Reported;
 use crate::graph::tensor::ValueSet;
+use crate::graph::{Movement, OpKind};
 use crate::number::whole;
 use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::{Bindings, Expr, Symbol};
+
+/// How many moves the density of a state is followed through.
+const MAX_MOVED: usize = 64;
 
 /// Whether repeated blocks stand in the graph once or as often as they repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +69,7 @@ impl Pass<'_> {
         at: &At,
     ) -> Result<Valued<'l>, Reported> {
         let mut items: Vec<ValuedItem<'l>> = Vec::with_capacity(body.items.len());
+        let keepers = keepers(body);
         for item in &body.items {
             let valued = match item {
                 Item::Op(op) => {
@@ -79,7 +83,7 @@ impl Pass<'_> {
                             self.or_usual(found, op, &operands)
                         }
                     };
-                    ValuedItem::Op(self.op(op, values, at))
+                    ValuedItem::Op(self.op(op, values, at, (body, &keepers)))
                 }
                 Item::Call(call) => {
                     self.charge(call.place)?;
@@ -119,9 +123,30 @@ impl Pass<'_> {
 
     /// An op with its values: the density that was measured, if one was, stands
     /// before that of the model.
-    fn op<'l>(&mut self, op: &'l LoweredOp<'l>, mut values: ValueSet, at: &At) -> ValuedOp<'l> {
+    fn op<'l>(
+        &mut self,
+        op: &'l LoweredOp<'l>,
+        mut values: ValueSet,
+        at: &At,
+        (body, keepers): (&'l Body<'l>, &BTreeMap<&str, usize>),
+    ) -> ValuedOp<'l> {
         let mut density_from = op.density.as_ref().map(|_| DensityOrigin::Declared);
-        if let Some(measured) = self.densities.measured(at, &op.name, &mut self.problems) {
+        let mut measured = self.densities.measured(at, &op.name, &mut self.problems);
+        let mut same = op;
+        // What a state was a step ago, and what was only moved to it.
+        for _ in 0..MAX_MOVED {
+            if measured.is_some() || !matches!(op.kind, OpKind::State) {
+                break;
+            }
+            let Some(before) = same_values(same, body, keepers) else {
+                break;
+            };
+            measured = self
+                .densities
+                .measured(at, &before.name, &mut self.problems);
+            same = before;
+        }
+        if let Some(measured) = measured {
             let before = values.density.replace(measured.share());
             self.note_overridden(op.density.as_ref().or(before.as_ref()));
             values.is_bound = false;
@@ -377,6 +402,34 @@ impl Pass<'_> {
         let beyond = &repeat.rounds - &Expr::constant(whole(rounds));
         self.constraints
             .add(what, &beyond, Rule::NoneLeft, call.place);
+    }
+}
+
+/// The item whose result each state is in the next step.
+fn keepers<'l>(body: &'l Body<'l>) -> BTreeMap<&'l str, usize> {
+    let items = body.items.iter().enumerate();
+    let ops = items.filter_map(|(at, item)| match item {
+        Item::Op(op) => Some((op.keeps?, at)),
+        Item::Call(_) => None,
+    });
+    ops.collect()
+}
+
+/// The op that gave the values that `op` gives: a step ago if it is a state, in
+/// another shape if it only moves them.
+fn same_values<'l>(
+    op: &LoweredOp<'_>,
+    body: &'l Body<'l>,
+    keepers: &BTreeMap<&str, usize>,
+) -> Option<&'l LoweredOp<'l>> {
+    let at = match (&op.kind, op.operands.as_slice()) {
+        (OpKind::State, _) => *keepers.get(op.name.as_str())?,
+        (OpKind::Move(Movement::Reshape), [ValueId::Item(at)]) => *at,
+        _ => return None,
+    };
+    match body.items.get(at)? {
+        Item::Op(op) => Some(op),
+        Item::Call(_) => None,
     }
 }
 

@@ -77,8 +77,8 @@ pub(in crate::graph) struct LoweredOp<'m> {
     pub(in crate::graph) shape: Vec<Expr>,
     /// Whether it is what is kept of a token, in place of keys and values.
     pub(in crate::graph) is_cached: bool,
-    /// Whether its result is a state in the next step.
-    pub(in crate::graph) is_kept: bool,
+    /// The state, by name, that its result is in the next step.
+    pub(in crate::graph) keeps: Option<&'m str>,
     /// The values of its result, where the file says them.
     pub(in crate::graph) domain: Option<Domain>,
     /// The share of its result that is not zero, where the file says it.

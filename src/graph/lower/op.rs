@@ -253,7 +253,7 @@ impl<'m> Lowering<'m> {
             masked,
             computed_in,
             is_cached: op.is_cached,
-            is_kept: op.keeps.is_some(),
+            keeps: op.keeps.as_ref().map(|state| state.value.as_str()),
             stored_in: format,
             shape: shape.to_vec(),
             domain,

@@ -143,7 +143,7 @@ impl<'m> Lowering<'m> {
             masked: Expr::zero(),
             computed_in: None,
             is_cached: false,
-            is_kept: false,
+            keeps: None,
             stored_in: source.format,
             shape: source.shape.clone(),
             domain: Some(source.domain),

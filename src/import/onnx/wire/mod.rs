@@ -9,7 +9,6 @@
 //! Fields that are not known are passed over.
 
 mod attribute;
-mod bytes;
 mod graph;
 mod list;
 mod malformed;
@@ -24,8 +23,9 @@ mod tests;
 mod typed;
 mod window;
 
-pub use bytes::Bytes;
 pub use malformed::Malformed;
+
+pub use crate::import::bytes::Bytes;
 
 use std::ops::Range;
 

@@ -1,9 +1,9 @@
 //! What all messages of a file are read with: the view of the file, and how
 //! much may yet come of it.
 
-use super::bytes::Bytes;
 use super::malformed::Malformed;
 use super::window::Window;
+use crate::import::bytes::Bytes;
 
 /// Graphs within graphs deeper than this are refused.
 pub(super) const MAX_DEPTH: usize = 32;

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::bytes::Bytes;
+use crate::import::bytes::Bytes;
 
 /// Bytes held at a time. Reading jumps over every large tensor, and each jump
 /// reads a buffer's worth, so a larger one would read more of the weights.

@@ -1,11 +1,11 @@
-//! Where the bytes of a file come from.
+//! Where the bytes of an imported file come from.
 
 use std::fs::File;
 use std::io;
 
 /// Bytes that can be read from anywhere. A file is handed over open: nothing
 /// here opens one.
-pub trait Bytes {
+pub trait Bytes: Send + Sync {
     /// How many there are.
     fn size(&self) -> io::Result<u64>;
 
