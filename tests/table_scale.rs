@@ -31,7 +31,7 @@ fn the_file_that_is_written_is_a_table() {
     let mul = csv.lines().find(|line| line.starts_with("fp32,mul"));
     let mul = mul.unwrap();
     for part in [
-        ",0.2532",
+        ",0.25315",
         "assumed",
         "\"= 0.06842 * 45nm.fp32.mul, stillmaker-baas-2017\"",
         "\"scaled from 45 nm at 0.9 V to 7 nm at 0.7 V; there high, horowitz2014\"",

@@ -1,7 +1,6 @@
 //! `picojoule compare`
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{CompareArgs, CompareBy, ModelArgs, OutputFormat, VariantsArgs};
@@ -10,7 +9,7 @@ use super::request::{self, ModelRequest, Unnamed};
 use super::scopes::scopes;
 use super::settings::Set;
 use super::usage::usage_error;
-use super::{json, loading, output};
+use super::{files, json, loading, output};
 use crate::catalog::COMPARED_TABLES;
 use crate::compare::compare;
 use crate::energy::{Counted, Estimate};
@@ -159,29 +158,16 @@ fn others(
     problems.or(all)
 }
 
-/// The name of the file of this number without folders and ending, or its path where
-/// another has that name too.
-fn apart<'f>(files: &[&'f String], at: usize) -> &'f str {
-    let stem = |file: &'f String| {
-        let stem = Path::new(file).file_stem().and_then(|stem| stem.to_str());
-        stem.unwrap_or(file)
-    };
-    let own = files.get(at).map_or("", |file| stem(file));
-    match files.iter().filter(|file| stem(file) == own).count() {
-        1 => own,
-        _ => files.get(at).map_or("", |file| file.as_str()),
-    }
-}
-
 /// Each model is a variant that is called as the model is; where two are called
 /// alike, their files tell them apart.
 fn name_after_models(args: &CompareArgs, counted: &mut [Counted]) -> Result<(), Problems> {
     let names: Vec<String> = (counted.iter())
         .map(|counted| counted.graph.model.clone())
         .collect();
-    let files: Vec<&String> = [&args.model.model]
+    let files: Vec<&str> = [&args.model.model]
         .into_iter()
         .chain(&args.others)
+        .map(String::as_str)
         .collect();
     for (at, counted) in counted.iter_mut().enumerate() {
         let is_shared = names.iter().filter(|name| **name == names[at]).count() > 1;
@@ -189,7 +175,7 @@ fn name_after_models(args: &CompareArgs, counted: &mut [Counted]) -> Result<(), 
             return Err(usage_error(format!("model `{}` is given twice", files[at])));
         }
         counted.graph.variant = match is_shared {
-            true => format!("{} ({})", names[at], apart(&files, at)),
+            true => format!("{} ({})", names[at], files::apart(&files, at)),
             false => names[at].clone(),
         };
     }

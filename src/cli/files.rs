@@ -138,3 +138,16 @@ fn as_others_make_them<'b, 'p, 's>(
 ) -> &'b mut tempfile::Builder<'p, 's> {
     builder
 }
+/// The name of the file of this number without folders and ending, or its path where
+/// another has that name too.
+pub(super) fn apart<'f>(files: &[&'f str], at: usize) -> &'f str {
+    let stem = |file: &'f str| {
+        let stem = Path::new(file).file_stem().and_then(|stem| stem.to_str());
+        stem.unwrap_or(file)
+    };
+    let path = files.get(at).copied().unwrap_or_default();
+    match files.iter().filter(|file| stem(file) == stem(path)).count() {
+        1 => stem(path),
+        _ => path,
+    }
+}

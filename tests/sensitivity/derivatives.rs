@@ -277,6 +277,6 @@ fn tornado_bars_are_what_one_input_alone_can_do() {
             shown.bars[1].low_label.as_str(),
             shown.bars[1].note.as_deref().unwrap_or("")
         ),
-        ("0.4500", "dim")
+        ("0.45", "dim")
     );
 }

@@ -12,6 +12,7 @@ use super::memory::{keep_with_memory, memories, set_levels};
 use crate::census::Conventions;
 use crate::cli::arg_source::{ArgSource, parse_list};
 use crate::cli::args::PriceArgs;
+use crate::cli::files;
 use crate::cli::name::{DeviceName, EntryName, FoundLevel, LevelName};
 use crate::cli::settings::{DeviceSetting, EntrySetting, HardwareSet, twice};
 use crate::energy::{CostModel, LevelNumber, Memory};
@@ -71,8 +72,9 @@ impl PriceRequest {
         let called: Vec<String> = (tables.iter())
             .map(|(_, table)| table.name().to_owned())
             .collect();
-        let mut tables: Vec<EnergyTable> = (tables.into_iter())
-            .map(|(file, table)| table.told_apart(file, &called))
+        let files: Vec<&str> = tables.iter().map(|(file, _)| *file).collect();
+        let mut tables: Vec<EnergyTable> = (tables.into_iter().enumerate())
+            .map(|(at, (_, table))| table.told_apart(files::apart(&files, at), &called))
             .collect();
         // Which tables are in use is known only where all could be read.
         let all_read = tables.len() == names.len();
