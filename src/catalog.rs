@@ -126,7 +126,7 @@ static SHIPPED: &[Shipped] = shipped! {
     Report "reports": "e-att";
     Densities "models/densities": "spikingformer-8-512";
     Claim "reports/claims": "bitnet" "bitnet-b1.58" "ecoformer" "spikformer" "spikingformer" "syops"
-        "spiking-baselines" "l-mul" "shiftaddllm" "training-energy"
+        "fwformer" "spiking-baselines" "l-mul" "shiftaddllm" "training-energy"
         "double-count" "eyeriss" "eyeriss-layers" "lemaire" "spike-rate";
 };
 
