@@ -108,7 +108,7 @@ macro_rules! shipped {
 static SHIPPED: &[Shipped] = shipped! {
     Model "models": "attention" "cross-attention" "transformer-base" "bert-base" "gpt2" "opt-6.7b"
         "llama-3.1-8b" "bitnet" "l-mul" "vit-b-16" "pvt-v2" "spikformer" "spikingformer"
-        "spiking-layer" "resnet-18" "resnet-50" "convolution" "alexnet" "vgg-16"
+        "spiking-layer" "resnet-18" "resnet-20" "resnet-50" "convolution" "alexnet" "vgg-16"
         "mobilenet-v1" "mobilenet-v2" "mlperf-tiny-ad" "mlperf-tiny-ic" "mlperf-tiny-kws"
         "mlperf-tiny-vww" "primate-reaching";
     Block "models/blocks": "vanilla" "e-att" "l1" "ecoformer" "latent" "weigh" "softmax" "rotary"
@@ -126,7 +126,7 @@ static SHIPPED: &[Shipped] = shipped! {
     Report "reports": "e-att";
     Densities "models/densities": "spikingformer-8-512";
     Claim "reports/claims": "bitnet" "bitnet-b1.58" "ecoformer" "spikformer" "spikingformer" "syops"
-        "fwformer" "neurobench" "spiking-baselines" "l-mul" "shiftaddllm" "training-energy"
+        "fwformer" "neurobench" "spiking-baselines" "l-mul" "addernet" "shiftaddllm" "training-energy"
         "double-count" "eyeriss" "eyeriss-layers" "lemaire" "spike-rate";
 };
 
