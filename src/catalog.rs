@@ -24,8 +24,7 @@ pub enum Kind {
     Report,
     /// Claims of a publication, `reports/claims/*.toml`.
     Claim,
-    /// Densities that were measured of a model. None ship: they are always
-    /// named by their path.
+    /// Densities that were measured of a model, `models/densities/*.toml`.
     Densities,
     /// Runs that were measured. None ship.
     Runs,
@@ -34,7 +33,7 @@ pub enum Kind {
 impl Kind {
     /// Whether files of this kind ship, so that a name may mean one of them.
     pub const fn ships(self) -> bool {
-        !matches!(self, Kind::Densities | Kind::Runs)
+        !matches!(self, Kind::Runs)
     }
 
     /// What such a file is called in messages.
@@ -108,9 +107,10 @@ macro_rules! shipped {
 /// In the order in which listings show them.
 static SHIPPED: &[Shipped] = shipped! {
     Model "models": "attention" "cross-attention" "transformer-base" "bert-base" "gpt2" "opt-6.7b"
-        "llama-3.1-8b" "bitnet" "l-mul" "vit-b-16" "pvt-v2" "spikformer" "spiking-layer" "resnet-50" "convolution" "alexnet"
-        "vgg-16" "mobilenet-v1" "mobilenet-v2" "mlperf-tiny-ad" "mlperf-tiny-ic" "mlperf-tiny-kws"
-        "mlperf-tiny-vww";
+        "llama-3.1-8b" "bitnet" "l-mul" "vit-b-16" "pvt-v2" "spikformer" "spikingformer"
+        "spiking-layer" "resnet-18" "resnet-20" "resnet-50" "convolution" "alexnet" "vgg-16"
+        "mobilenet-v1" "mobilenet-v2" "mlperf-tiny-ad" "mlperf-tiny-ic" "mlperf-tiny-kws"
+        "mlperf-tiny-vww" "primate-reaching";
     Block "models/blocks": "vanilla" "e-att" "l1" "ecoformer" "latent" "indexer" "weigh" "softmax" "rotary"
         "head-norm" "queries" "encoder-layer" "decoder-layer" "t5-decoder-layer" "sandwich-layer"
         "parallel-layer" "gated-layer" "moe-layer" "mlp" "swiglu" "experts" "positions" "pooler"
@@ -125,9 +125,10 @@ static SHIPPED: &[Shipped] = shipped! {
         "rk3588-armnn-opencl" "rk3588-tflite" "gap9" "stm32-h7a3" "stm32-l4r5" "stm32-u575"
         "bare-board" "bare-chip";
     Report "reports": "e-att";
-    Claim "reports/claims": "bitnet" "bitnet-b1.58" "ecoformer" "spikformer" "spiking-baselines"
-        "l-mul" "shiftaddllm" "training-energy" "double-count" "eyeriss" "eyeriss-layers" "lemaire"
-        "spike-rate";
+    Densities "models/densities": "spikingformer-8-512";
+    Claim "reports/claims": "bitnet" "bitnet-b1.58" "ecoformer" "spikformer" "spikingformer" "syops"
+        "fwformer" "neurobench" "spiking-baselines" "l-mul" "addernet" "shiftaddllm" "training-energy"
+        "double-count" "eyeriss" "eyeriss-layers" "lemaire" "spike-rate";
 };
 
 /// The tables that a comparison shows where none is named. The others that ship

@@ -124,7 +124,7 @@ fn sizes(model: &str, at: [i64; 6]) -> Vec<(&'static str, i64)> {
     ];
     let layered = [("ffn", wide), ("layers", layers)];
     let mut sizes = match model {
-        "resnet-50" | "vgg-16" | "mobilenet-v1" | "mobilenet-v2" => {
+        "resnet-18" | "resnet-20" | "resnet-50" | "vgg-16" | "mobilenet-v1" | "mobilenet-v2" => {
             return vec![("b", batch), ("img", 32 * tokens), ("classes", wide)];
         }
         "alexnet" => {
@@ -137,7 +137,7 @@ fn sizes(model: &str, at: [i64; 6]) -> Vec<(&'static str, i64)> {
             sizes.extend([("depth1", layers), ("depth3", layers + 1), ("wide2", heads)]);
             return sizes;
         }
-        "spikformer" => {
+        "spikformer" | "spikingformer" => {
             let sizes = [("b", batch), ("img", 16 * tokens), ("layers", layers)];
             let rest = [("h", heads), ("d", 8 * heads * columns), ("classes", wide)];
             return sizes.into_iter().chain(rest).collect();
@@ -151,6 +151,7 @@ fn sizes(model: &str, at: [i64; 6]) -> Vec<(&'static str, i64)> {
         "mlperf-tiny-ad" => {
             return vec![("b", batch), ("d", wide), ("h", columns), ("z", heads)];
         }
+        "primate-reaching" => return vec![("b", batch), ("channels", wide)],
         "l-mul" => return vec![("n", tokens), ("k", wide)],
         "convolution" | "spiking-layer" => {
             let sizes = [("b", batch), ("c", columns), ("rows", tokens + 2)];

@@ -123,7 +123,8 @@ fn open_densities(
     finder: &dyn Finder,
     problems: &mut Problems,
 ) -> Option<Arc<Densities>> {
-    if !file.value.ends_with(".toml") {
+    let ships = finder.names(Kind::Densities).contains(&file.value.as_str());
+    if !ships && !file.value.ends_with(".toml") {
         let message = format!("`{}` is no file of densities", file.value);
         problems.push(
             Diagnostic::at(&file.place, message)
