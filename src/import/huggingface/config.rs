@@ -229,6 +229,19 @@ impl<'a> Config<'a> {
         }
     }
 
+    /// A size that is read elsewhere, if it is one.
+    pub(crate) fn peek(&self, key: &str) -> Option<u64> {
+        let entries = match &self.node.value {
+            Value::Table(entries) => entries.as_slice(),
+            _ => &[],
+        };
+        let (_, node) = entries.iter().find(|(name, _)| name.value == key)?;
+        match &node.value {
+            Value::Number(value) if value.is_integer() => value.numer().to_u64(),
+            _ => None,
+        }
+    }
+
     /// How many layers there are.
     pub(crate) fn layers(&mut self, key: &'static str) -> u64 {
         match self.take(key) {

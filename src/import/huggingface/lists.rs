@@ -1,6 +1,8 @@
 //! Fields of a config that say something of every layer, or that have several
 //! names.
 
+use num_traits::Signed;
+
 use super::config::{Config, MOST};
 use crate::source::{Diagnostic, Value};
 
@@ -79,6 +81,15 @@ impl Config<'_> {
             }
         }
         found
+    }
+
+    /// A size for which 0 or a number below stands for none.
+    pub(crate) fn size_above_zero(&mut self, key: &'static str) -> Option<u64> {
+        let node = self.take(key)?;
+        match &node.value {
+            Value::Number(value) if !value.is_positive() => None,
+            _ => Some(self.checked(node, (1, MOST))),
+        }
     }
 
     /// A list of counts.
