@@ -19,10 +19,6 @@ use picojoule::source::Source;
 /// So many tokens the library was run with.
 const TOKENS: u64 = 10;
 
-/// What the counter of the library does not count as it is, worked out from
-/// what it counts.
-const BY_HAND: [(&str, u64); 0] = [];
-
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/huggingface/encoders")
 }
@@ -68,25 +64,16 @@ fn small_networks_have_the_parameters_and_macs_of_transformers() {
     let mut wrong = Vec::new();
     for (name, parameters, macs) in small() {
         let text = text(&name);
-        let by_hand = BY_HAND.iter().find(|(known, _)| *known == name);
-        let macs = by_hand.map(|(_, macs)| *macs).or(macs);
         let macs = macs.unwrap_or_else(|| panic!("no MACs of {name}"));
-        let imported = match import(&Source::new(format!("{name}.json"), &*text)) {
-            Ok(imported) => imported,
-            Err(problems) => {
-                wrong.push(format!("{name}: {problems}"));
-                continue;
-            }
-        };
-        let model = model(&imported.text);
-        let found = counted(&model, model.variant_names()[0], &set(&lengths(&text)));
+        let found = counts(&name, &text, &lengths(&text));
         if (&found.parameters, &found.macs) != (&whole(parameters), &whole(macs)) {
             wrong.push(format!(
                 "{name}: {} parameters and {} MACs, not {parameters} and {macs}",
                 found.parameters, found.macs
             ));
         }
-        let unread = imported.notes.iter().find(|note| note.contains("not read"));
+        let notes = imported(&name, &text).notes;
+        let unread = notes.iter().find(|note| note.contains("not read"));
         wrong.extend(unread.map(|note| format!("{name}: {note}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -101,4 +88,150 @@ fn every_small_config_is_tried() {
             assert!(tried.iter().any(|(known, ..)| known == name), "{name}");
         }
     }
+}
+
+/// `text` with one place changed.
+fn change(text: &str, from: &str, to: &str) -> String {
+    assert!(text.contains(from), "{from} in {text}");
+    text.replacen(from, to, 1)
+}
+
+/// What is said of a config that cannot be imported.
+fn refused(text: &str) -> String {
+    import(&Source::new("config.json", text))
+        .expect_err("an error")
+        .render(false)
+}
+
+/// Algorithm 1 of the paper of DeBERTa, one product after the other: how many
+/// multiplications a layer's attention takes for `n` tokens of `d` numbers and
+/// `rows` distances.
+fn disentangled(n: u64, d: u64, heads: u64, rows: u64) -> u64 {
+    let mut products = 0;
+    // Queries, keys and values of tokens; keys and queries of distances; and
+    // the projection of the result.
+    for (of, matrices) in [(n, 3), (rows, 2), (n, 1)] {
+        for _ in 0..of * matrices {
+            products += d * d;
+        }
+    }
+    for _ in 0..heads {
+        for _query in 0..n {
+            // With every key, with the key of every distance, and over values.
+            for _ in 0..n {
+                products += 2 * (d / heads);
+            }
+            for _ in 0..rows {
+                products += d / heads;
+            }
+        }
+        for _key in 0..n {
+            // With the query of every distance.
+            for _ in 0..rows {
+                products += d / heads;
+            }
+        }
+    }
+    products
+}
+
+#[test]
+fn disentangled_attention_is_counted_as_its_authors_describe_it() {
+    // 3 layers of 32 numbers, 4 heads, 2·8 distances and 36 numbers within; a
+    // linear layer and 61 words behind them.
+    let text = text("deberta-v2");
+    let rest = |n: u64| n * (3 * 2 * 32 * 36 + 32 * 32 + 32 * 61);
+    for n in [1, 3, 10, 16] {
+        let right = 3 * disentangled(n, 32, 4, 16) + rest(n);
+        let found = counts("m", &text, &[("seq", n)]);
+        assert_eq!(found.macs, whole(right), "{n} tokens");
+    }
+    // One of the two products with distances: no queries of distances, and no
+    // products with keys.
+    let one = change(&text, "\"p2c\"", "\"none\"");
+    let fewer = 3 * (16 * 32 * 32 + 10 * 16 * 32);
+    let both = counts("m", &text, &[("seq", 10)]).macs;
+    let found = counts("m", &one, &[("seq", 10)]).macs;
+    assert_eq!(found, both - whole(fewer));
+}
+
+#[test]
+fn layers_of_a_group_share_their_weights() {
+    let text = text("albert");
+    let deep = change(
+        &text,
+        "\"num_hidden_layers\": 3",
+        "\"num_hidden_layers\": 9",
+    );
+    let [few, many] = [&text, &deep].map(|text| counts("m", text, &[("seq", TOKENS)]));
+    assert_eq!(few.parameters, many.parameters);
+    // Six layers more: four matrices of 32·32, two of 32·36, and scores and
+    // contexts of 10 tokens.
+    let layer = 10 * (4 * 32 * 32 + 2 * 32 * 36 + 2 * 10 * 32);
+    assert_eq!(many.macs - few.macs, whole(6 * layer));
+}
+
+#[test]
+fn windows_of_encoders_reach_to_both_sides() {
+    // 128 is more than 10 tokens; of 4, two on each side and the token itself
+    // are 5 of 10 keys, in 2 of 3 layers: twice 4 heads of 8 columns.
+    let text = text("modernbert");
+    let some = change(&text, "\"local_attention\": 128", "\"local_attention\": 4");
+    let macs = |text: &str| counts("m", text, &[("seq", TOKENS)]).macs;
+    assert_eq!(macs(&text) - macs(&some), whole(2 * 2 * 10 * 5 * 32));
+}
+
+#[test]
+fn images_of_other_sizes_are_counted_with_other_patches() {
+    // 24 pixels are 4·4 patches of 6, 36 are 6·6; beside them stands a class
+    // token. A patch is 6·6·3 numbers; a layer of 32 has four matrices of 32·32
+    // and two of 32·64.
+    let right = |patches: u64| {
+        let n = patches + 1;
+        patches * 108 * 32 + 3 * n * (4 * 32 * 32 + 2 * 32 * 64 + 2 * n * 32)
+    };
+    let text = text("dinov2");
+    assert_eq!(counts("m", &text, &[]).macs, whole(right(16)));
+    let larger = counts("m", &text, &[("pixels", 36)]);
+    assert_eq!(larger.macs, whole(right(36)));
+}
+
+#[test]
+fn windows_of_swin_are_padded_and_patches_merged() {
+    // 36 pixels are 18·18 patches of 2, padded to 20·20 in windows of 4·4: 25
+    // windows. Four patches of 8 numbers become one of 16, 9·9 of them, padded
+    // to 12·12: 9 windows.
+    let stage = |patches: u64, windows: u64, d: u64| {
+        let padded = windows * 16;
+        padded * (4 * d * d + 2 * 16 * d) + patches * 2 * d * 2 * d
+    };
+    let right = 324 * 12 * 8 + stage(324, 25, 8) + 81 * 32 * 16 + 2 * stage(81, 9, 16);
+    assert_eq!(counts("m", &text("swin-odd"), &[]).macs, whole(right));
+}
+
+#[test]
+fn stages_that_disagree_are_told() {
+    let resnet = change(
+        &text("resnet"),
+        "\"hidden_sizes\": [\n  8,",
+        "\"hidden_sizes\": [",
+    );
+    let told = refused(&resnet);
+    assert!(
+        told.contains("`hidden_sizes` lists 3 stages and `depths` 4"),
+        "{told}"
+    );
+    let swin = change(&text("swin"), "\"num_heads\": [\n  2,", "\"num_heads\": [");
+    let told = refused(&swin);
+    assert!(
+        told.contains("`num_heads` lists 1 stages and `depths` 2"),
+        "{told}"
+    );
+    let oblong = change(
+        &text("swin"),
+        "\"image_size\": 32",
+        "\"image_size\": [32, 48]",
+    );
+    let told = refused(&oblong);
+    assert!(told.contains("only equal sides are known here"), "{told}");
 }

@@ -28,6 +28,7 @@ mod text;
 mod vision;
 mod vit;
 mod whisper;
+mod words;
 mod xlstm;
 mod zamba;
 
@@ -143,6 +144,17 @@ pub(super) fn of_type(name: &str) -> Option<Family> {
     own.map(|(_, write)| Family::Own(*write))
         .or_else(|| TextModel::of_type(name).map(Family::Text))
         .or_else(|| nested().map(|(_, text)| Family::Nested(text)))
+}
+
+/// The mechanisms that the family of a `model_type` is written down by.
+pub(super) fn words(name: &str) -> Option<String> {
+    match of_type(name)? {
+        Family::Text(TextModel::Row(row)) => Some(row.words()),
+        Family::Nested(text) => Some(format!(
+            "the text model within, `{text}` unless it says another"
+        )),
+        Family::Own(_) | Family::Text(TextModel::Special(_)) => words::told(name),
+    }
 }
 
 /// The family that has a class of this name.
