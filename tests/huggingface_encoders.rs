@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use common::*;
 use picojoule::energy::Counted;
+use picojoule::graph::{Unfold, lower};
 use picojoule::import::Imported;
 use picojoule::import::huggingface::import;
 use picojoule::source::Source;
@@ -218,7 +219,7 @@ fn stages_that_disagree_are_told() {
     );
     let told = refused(&resnet);
     assert!(
-        told.contains("`hidden_sizes` lists 3 stages and `depths` 4"),
+        told.contains("`hidden_sizes` lists 3 stages and `depths` 4;"),
         "{told}"
     );
     let swin = change(&text("swin"), "\"num_heads\": [\n  2,", "\"num_heads\": [");
@@ -234,4 +235,160 @@ fn stages_that_disagree_are_told() {
     );
     let told = refused(&oblong);
     assert!(told.contains("only equal sides are known here"), "{told}");
+}
+
+/// Bindings that a config may hold where it should not.
+const NASTY: [&str; 5] = ["null", "0", "999999999", "[1]", "{\"1\": {}}"];
+
+#[test]
+fn no_value_of_any_field_does_harm() {
+    let mut wrong = Vec::new();
+    for name in [
+        "albert-groups",
+        "beit",
+        "clip",
+        "clip_vision_model",
+        "convnext",
+        "deberta",
+        "deberta-v2-classes",
+        "deit",
+        "dinov2-gated",
+        "dinov3_vit",
+        "electra",
+        "ernie-tasks",
+        "modernbert-classes",
+        "mpnet",
+        "resnet-basic",
+        "siglip_text_model",
+        "swin-odd",
+    ] {
+        let config: serde_json::Value = serde_json::from_str(&text(name)).unwrap();
+        for key in config.as_object().unwrap().keys() {
+            for nasty in NASTY {
+                let mut changed = config.clone();
+                changed[key] = serde_json::from_str(nasty).unwrap();
+                let source = Source::new(format!("{name}.json"), changed.to_string());
+                let Ok(imported) = import(&source) else {
+                    continue;
+                };
+                // What is imported is a model, whose dims may be too large.
+                let model = model(&imported.text);
+                let variant = model.variant_names()[0];
+                if let Err(problems) = lower(&model, variant, &[], Unfold::No) {
+                    let told = problems.to_string();
+                    if !told.contains("10^15") {
+                        wrong.push(format!("{name}: {key} = {nasty}\n{told}"));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Sizes of models as they were published, with their parameters.
+///
+/// | model | source |
+/// |---|---|
+/// | CLIP ViT-B/32 | Radford et al., ICML 2021: 151 M |
+/// | DeBERTa V3 base | He et al., ICLR 2023: 86 M without the 98 M of words |
+/// | ALBERT base V2 | Lan et al., ICLR 2020: 12 M |
+/// | ModernBERT base | Warner et al., 2024: 149 M |
+/// | SigLIP B/16 | Zhai et al., ICCV 2023: 203 M |
+/// | DINOv2 B/14 | Oquab et al., TMLR 2024: 86 M |
+/// | Swin-T | Liu et al., ICCV 2021: 28.3 M, 4.5 G products at 224 pixels |
+/// | ConvNeXt-T | Liu et al., CVPR 2022: 28.6 M, 4.5 G products |
+/// | ResNet-50 | He et al., CVPR 2016: 25.6 M; 4.1 G products with the stride in the 3×3 convolutions |
+/// | DeiT-B, distilled | Touvron et al., ICML 2021: 87 M |
+///
+/// The exact totals are those of `transformers` 5.24 for the same sizes.
+const PUBLISHED: [(&str, u64, Option<u64>); 10] = [
+    (
+        r#""model_type": "clip", "projection_dim": 512, "text_config": { "hidden_size": 512,
+            "num_attention_heads": 8, "intermediate_size": 2048, "num_hidden_layers": 12,
+            "max_position_embeddings": 77, "vocab_size": 49408 }, "vision_config": {
+            "hidden_size": 768, "num_attention_heads": 12, "intermediate_size": 3072,
+            "num_hidden_layers": 12, "image_size": 224, "patch_size": 32 }"#,
+        151_277_313,
+        None,
+    ),
+    (
+        r#""model_type": "deberta-v2", "hidden_size": 768, "num_attention_heads": 12,
+            "intermediate_size": 3072, "num_hidden_layers": 12, "vocab_size": 128100,
+            "max_position_embeddings": 512, "relative_attention": true, "position_buckets": 256,
+            "norm_rel_ebd": "layer_norm", "share_att_key": true, "pos_att_type": "p2c|c2p",
+            "position_biased_input": false, "type_vocab_size": 0"#,
+        183_831_552,
+        None,
+    ),
+    (
+        r#""model_type": "albert", "hidden_size": 768, "num_attention_heads": 12,
+            "intermediate_size": 3072, "num_hidden_layers": 12, "vocab_size": 30000,
+            "max_position_embeddings": 512, "embedding_size": 128"#,
+        11_683_584,
+        None,
+    ),
+    (
+        r#""model_type": "modernbert", "architectures": ["ModernBertForMaskedLM"],
+            "hidden_size": 768, "num_attention_heads": 12, "intermediate_size": 1152,
+            "num_hidden_layers": 22, "vocab_size": 50368, "max_position_embeddings": 8192"#,
+        149_655_232,
+        None,
+    ),
+    (
+        r#""model_type": "siglip", "text_config": { "hidden_size": 768,
+            "num_attention_heads": 12, "intermediate_size": 3072, "num_hidden_layers": 12,
+            "max_position_embeddings": 64, "vocab_size": 32000 }, "vision_config": {
+            "hidden_size": 768, "num_attention_heads": 12, "intermediate_size": 3072,
+            "num_hidden_layers": 12, "image_size": 224, "patch_size": 16 }"#,
+        203_155_970,
+        None,
+    ),
+    (
+        r#""model_type": "dinov2", "hidden_size": 768, "num_attention_heads": 12,
+            "num_hidden_layers": 12, "image_size": 518, "patch_size": 14, "mlp_ratio": 4"#,
+        86_580_480,
+        None,
+    ),
+    (
+        r#""model_type": "swin", "architectures": ["SwinForImageClassification"],
+            "num_labels": 1000, "image_size": 224, "patch_size": 4, "embed_dim": 96,
+            "depths": [2, 2, 6, 2], "num_heads": [3, 6, 12, 24], "window_size": 7"#,
+        28_288_354,
+        Some(45),
+    ),
+    (
+        r#""model_type": "convnext", "architectures": ["ConvNextForImageClassification"],
+            "num_labels": 1000, "image_size": 224, "patch_size": 4, "depths": [3, 3, 9, 3],
+            "hidden_sizes": [96, 192, 384, 768]"#,
+        28_589_128,
+        Some(45),
+    ),
+    (
+        r#""model_type": "resnet", "architectures": ["ResNetForImageClassification"],
+            "num_labels": 1000, "depths": [3, 4, 6, 3], "hidden_sizes": [256, 512, 1024, 2048]"#,
+        25_557_032,
+        Some(41),
+    ),
+    (
+        r#""model_type": "deit", "architectures": ["DeiTForImageClassificationWithTeacher"],
+            "num_labels": 1000, "hidden_size": 768, "num_attention_heads": 12,
+            "intermediate_size": 3072, "num_hidden_layers": 12, "image_size": 224,
+            "patch_size": 16"#,
+        87_338_192,
+        None,
+    ),
+];
+
+#[test]
+fn large_encoders_have_the_parameters_that_are_published() {
+    for (fields, parameters, tenths) in PUBLISHED {
+        let found = counts("m", &format!("{{ {fields} }}"), &[]);
+        assert_eq!(found.parameters, whole(parameters), "{fields}");
+        // Products in tenths of 10^9.
+        if let Some(tenths) = tenths {
+            let rounded = (found.macs / whole(100_000_000)).round();
+            assert_eq!(rounded, whole(tenths), "{fields}");
+        }
+    }
 }

@@ -20,7 +20,7 @@ const USUAL_LENGTH: u64 = 1024;
 /// A config while it is read. A field that is wrong is noted and stands for 1,
 /// so that all that is wrong is told at once.
 pub(crate) struct Config<'a> {
-    node: &'a Datum,
+    pub(super) node: &'a Datum,
     fields: Fields<'a>,
     /// The value of `model_type`.
     pub(crate) family: Spanned<String>,
@@ -229,19 +229,6 @@ impl<'a> Config<'a> {
         }
     }
 
-    /// A size that is read elsewhere, if it is one.
-    pub(crate) fn peek(&self, key: &str) -> Option<u64> {
-        let entries = match &self.node.value {
-            Value::Table(entries) => entries.as_slice(),
-            _ => &[],
-        };
-        let (_, node) = entries.iter().find(|(name, _)| name.value == key)?;
-        match &node.value {
-            Value::Number(value) if value.is_integer() => value.numer().to_u64(),
-            _ => None,
-        }
-    }
-
     /// How many layers there are.
     pub(crate) fn layers(&mut self, key: &'static str) -> u64 {
         match self.take(key) {
@@ -326,7 +313,7 @@ impl<'a> Config<'a> {
         }
     }
 
-    fn default(&mut self, key: &'static str, default: u64) -> u64 {
+    pub(super) fn default(&mut self, key: &'static str, default: u64) -> u64 {
         self.taken.push(format!("`{key}` = {default}"));
         default
     }

@@ -1,7 +1,7 @@
-//! BERT, RoBERTa, DistilBERT, and families that differ from these in a norm or
+//! BERT, RoBERTa, and families that differ from these in a norm or
 //! in nothing but their names.
 
-use crate::import::huggingface::class::{Head, about, class, class_of};
+use crate::import::huggingface::class::{Head, about, class_of};
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
 use crate::import::huggingface::mechanism::activation::activation;
@@ -12,12 +12,12 @@ use crate::import::huggingface::mechanism::stack::{layers, norm};
 use crate::import::huggingface::op::{Op, weight};
 
 /// The names under which a family has its sizes.
-struct Names {
-    d: &'static str,
-    heads: &'static str,
-    ffn: &'static str,
-    layers: &'static str,
-    activation: &'static str,
+pub(super) struct Names {
+    pub(super) d: &'static str,
+    pub(super) heads: &'static str,
+    pub(super) ffn: &'static str,
+    pub(super) layers: &'static str,
+    pub(super) activation: &'static str,
 }
 
 const USUAL: Names = Names {
@@ -27,16 +27,9 @@ const USUAL: Names = Names {
     layers: "num_hidden_layers",
     activation: "hidden_act",
 };
-const DISTIL: Names = Names {
-    d: "dim",
-    heads: "n_heads",
-    ffn: "hidden_dim",
-    layers: "n_layers",
-    activation: "activation",
-};
 
 /// Sizes and slots. `spare` rows of the table of positions stand for none.
-fn sizes(config: &mut Config<'_>, draft: &mut Draft, names: &Names, spare: u64) -> u64 {
+pub(super) fn sizes(config: &mut Config<'_>, draft: &mut Draft, names: &Names, spare: u64) -> u64 {
     let rows = outlined(config, draft, names, spare);
     draft.attentions();
     rows
@@ -381,34 +374,4 @@ pub(super) fn mpnet(config: &mut Config<'_>, draft: &mut Draft) {
         .repeat("layers")
         .of(&["embedded"]));
     roberta_head(config, draft, head, (tied, &table));
-}
-
-/// DistilBERT: no segments, no pooler.
-pub(super) fn distilbert(config: &mut Config<'_>, draft: &mut Draft) {
-    let classes = [
-        ("DistilBertModel", Head::Hidden),
-        ("DistilBertForMaskedLM", Head::Words),
-        ("DistilBertForMultipleChoice", Head::Choice),
-        ("DistilBertForSequenceClassification", Head::Sequence),
-        ("DistilBertForTokenClassification", Head::Tokens),
-        ("DistilBertForQuestionAnswering", Head::Spans),
-    ];
-    let (class, head) = class(config, &classes);
-    about(draft, class);
-    let rows = sizes(config, draft, &DISTIL, 0);
-    let tied = head == Head::Words && config.truth_or("tie_word_embeddings", true);
-    let table = word_table(draft, tied);
-    words(draft, &table);
-    positions(draft, "words", rows);
-    norm(draft, "embedded", "layer-norm", "placed");
-    layers(draft, "encoder", "encoder-layer", "embedded");
-    match head {
-        Head::Words => masked(draft, tied, &table),
-        Head::Choice => classifier(draft, "max(dense, 0)", "1"),
-        Head::Sequence => {
-            labels(config, draft);
-            classifier(draft, "max(dense, 0)", "labels");
-        }
-        other => by_token(config, draft, other),
-    }
 }

@@ -203,6 +203,10 @@ fn convolution(config: &mut Config<'_>, draft: &mut Draft) -> bool {
     if groups != 1 {
         config.wrong("conv_groups", "convolutions of groups are not known here");
     }
+    if kernel.is_multiple_of(2) {
+        let message = "a convolution over an even number of tokens gives fewer than it takes";
+        config.wrong("conv_kernel_size", message);
+    }
     draft.dim("kernel", kernel, "tokens that the convolution sees");
     draft.op(Op::new("convolved")
         .comment("added to what the first layer gives")

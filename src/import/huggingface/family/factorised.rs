@@ -28,14 +28,17 @@ pub(super) fn albert(config: &mut Config<'_>, draft: &mut Draft) {
     let (class, head) = class_of(config, "Albert", &ends);
     about(draft, class);
     let rows = outline(config, draft);
-    let groups = config.size_or("num_hidden_groups", 1);
+    let groups = config.layers_or("num_hidden_groups", 1);
     draft.dim(
         "groups",
         groups,
         "groups of layers with weights of their own",
     );
-    let inner = config.size_or("inner_group_num", 1);
+    let inner = config.layers_or("inner_group_num", 1);
     draft.dim("inner_layers", inner, "layers of a group");
+    if groups * inner > 10_000 {
+        config.wrong("inner_group_num", "no network has more than 10000 layers");
+    }
     config.without_effect(&["net_structure_type", "gap_size", "num_memory_blocks"]);
     let scores_words = matches!(head, Head::Words | Head::Pretraining);
     let table = embedded(config, draft, rows, (scores_words, true));

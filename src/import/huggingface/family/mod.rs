@@ -4,6 +4,7 @@ mod bart;
 mod bert;
 mod deberta;
 mod decoders;
+mod distil;
 mod elder;
 mod factorised;
 mod gemma;
@@ -68,7 +69,7 @@ const OWN: [(&str, Own); 21] = [
     ("bert", bert::bert),
     ("blenderbot", bart::blenderbot),
     ("blenderbot-small", bart::blenderbot_small),
-    ("distilbert", bert::distilbert),
+    ("distilbert", distil::distilbert),
     ("gpt2", gpt::gpt2),
     ("gpt_neox", gpt::gpt_neox),
     ("longt5", t5::longt5),

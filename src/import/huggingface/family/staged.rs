@@ -12,8 +12,6 @@ use crate::import::huggingface::mechanism::stack::norm;
 use crate::import::huggingface::op::{Op, weight};
 use crate::number;
 
-/// No network has more stages.
-pub(super) const MOST_STAGES: usize = 64;
 /// The ends of the names of their classes.
 pub(super) const ENDS: [(&str, Head); 3] = [
     ("Model", Head::Pooled),
@@ -23,33 +21,18 @@ pub(super) const ENDS: [(&str, Head); 3] = [
 
 /// How many layers each stage has, and how wide it is.
 fn stages(config: &mut Config<'_>) -> Vec<(u64, u64)> {
-    let depths = config.counts("depths").unwrap_or_default();
-    let widths = config.counts("hidden_sizes").unwrap_or_default();
-    if depths.len() != widths.len() || depths.is_empty() || depths.len() > MOST_STAGES {
-        let message = format!(
-            "`hidden_sizes` lists {} stages and `depths` {}; as many are needed, at least one",
-            widths.len(),
-            depths.len()
-        );
-        config.wrong("depths", message);
-    }
     config.without_effect(&[
         "drop_path_rate",
+        "num_stages",
         "out_features",
         "out_indices",
         "stage_names",
-        "num_stages",
     ]);
-    let least = |size: u64| size.max(1);
-    depths
-        .into_iter()
-        .zip(widths.into_iter().map(least))
-        .take(MOST_STAGES)
-        .collect()
+    config.stages("depths", "hidden_sizes")
 }
 
-/// Images of any size; `pixels` on a side unless the config says more.
-pub(super) fn pixels(config: &mut Config<'_>, draft: &mut Draft) {
+/// Images, of as many pixels on a side as are given back.
+pub(super) fn pixels(config: &mut Config<'_>, draft: &mut Draft) -> u64 {
     draft.numbers("image", "batch colours pixels pixels");
     draft.dim("batch", 1, "images");
     let side = match config.has("image_size") {
@@ -59,6 +42,7 @@ pub(super) fn pixels(config: &mut Config<'_>, draft: &mut Draft) {
     draft.dim("pixels", side, "pixels on a side");
     let colours = config.size_or("num_channels", 3);
     draft.dim("colours", colours, "numbers of a pixel");
+    side
 }
 
 /// The mean over all places of `x`, through a norm if there is one, and classes.
@@ -120,10 +104,14 @@ pub(super) fn resnet(config: &mut Config<'_>, draft: &mut Draft) {
     for (at, (depth, channels)) in stages(config).into_iter().enumerate() {
         let early = at == 0 && !config.truth_or("downsample_in_first_stage", false);
         let stride = if early { 1 } else { 2 };
-        let (out, deep) = (format!("channels{}", at + 1), format!("depth{}", at + 1));
-        draft.dim(out.clone(), channels, "channels of a stage");
-        draft.dim(deep.clone(), depth, "its layers");
+        let (mut out, deep) = (format!("channels{}", at + 1), format!("depth{}", at + 1));
         let project = before != channels || stride != 1;
+        if project {
+            draft.dim(out.clone(), channels, "channels of a stage");
+        } else {
+            out.clone_from(&width);
+        }
+        draft.dim(deep.clone(), depth, "its layers");
         let changing = residual(draft, basic, project, narrow);
         let keeping = residual(draft, basic, false, narrow);
         let name = format!("stage{}", at + 1);
@@ -158,8 +146,8 @@ fn residual(draft: &mut Draft, basic: bool, project: bool, narrow: bool) -> Stri
     let convolutions: &[(&str, &str, &str)] = match basic {
         true => &[("out", "3", "s"), ("out", "3", "1")],
         false => &[
-            ("out / 4", "1", strided[0]),
-            ("out / 4", "3", strided[1]),
+            ("floor(out / 4)", "1", strided[0]),
+            ("floor(out / 4)", "3", strided[1]),
             ("out", "1", "1"),
         ],
     };
@@ -204,7 +192,7 @@ pub(super) fn convnextv2(config: &mut Config<'_>, draft: &mut Draft) {
 fn next(config: &mut Config<'_>, draft: &mut Draft, base: &str, (scaled, responses): (bool, bool)) {
     let (class, head) = class_of(config, base, &ENDS);
     about(draft, class);
-    pixels(config, draft);
+    let side = pixels(config, draft);
     let patch = square(config, "patch_size");
     draft.dim("patch", patch, "pixels on a side of a patch");
     let act = activation(config, "hidden_act", "gelu");
@@ -213,7 +201,16 @@ fn next(config: &mut Config<'_>, draft: &mut Draft, base: &str, (scaled, respons
     let narrower = narrower(draft);
     let mut last = "stem_out".to_owned();
     let mut width = String::new();
-    for (at, (depth, channels)) in stages(config).into_iter().enumerate() {
+    let stages = stages(config);
+    let least = stages
+        .iter()
+        .skip(1)
+        .fold(patch, |side, _| side.saturating_mul(2));
+    if side < least {
+        let message = format!("an image of {side} pixels has no places left for all stages");
+        config.wrong("patch_size", message);
+    }
+    for (at, (depth, channels)) in stages.into_iter().enumerate() {
         let (out, deep) = (format!("channels{}", at + 1), format!("depth{}", at + 1));
         draft.dim(out.clone(), channels, "channels of a stage");
         draft.dim(deep.clone(), depth, "its layers");

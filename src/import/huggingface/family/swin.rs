@@ -1,7 +1,7 @@
 //! Swin: attention within windows of patches, in stages that join four patches
 //! to one.
 
-use super::staged::{ENDS, MOST_STAGES, pixels};
+use super::staged::{ENDS, pixels};
 use super::vit::{cut_rounded, square};
 use crate::import::huggingface::block::Block;
 use crate::import::huggingface::class::{Head, about, class_of};
@@ -27,9 +27,11 @@ pub(super) fn swin(config: &mut Config<'_>, draft: &mut Draft) {
         "(2 * window - 1)^2",
         "distances that are told apart",
     );
-    let ratio = config
-        .number("mlp_ratio")
-        .unwrap_or_else(|| number::whole(4));
+    let ratio = config.number("mlp_ratio");
+    let ratio = ratio.unwrap_or_else(|| number::whole(4));
+    if (&ratio * number::whole(config.peek("embed_dim").unwrap_or(1))) < number::whole(1) {
+        config.wrong("mlp_ratio", "feed-forward layers of no width");
+    }
     draft.param(
         "ratio",
         number::plain(&ratio),
@@ -54,8 +56,13 @@ pub(super) fn swin(config: &mut Config<'_>, draft: &mut Draft) {
     }
     let layers = [false, true].map(|shifted| swin_layer(draft, bias, shifted));
     let merging = merging(draft);
-    let all = swin_stages(config);
+    let all = config.stages("depths", "num_heads");
     for (at, (depth, heads)) in all.iter().enumerate() {
+        let width = d.checked_shl(u32::try_from(at).unwrap_or(u32::MAX));
+        if !width.unwrap_or(0).is_multiple_of(*heads) {
+            let message = format!("{heads} heads do not divide the width of their stage");
+            config.wrong("num_heads", message);
+        }
         let at = at + 1;
         if at > 1 {
             last = merged(draft, &merging, at, &last);
@@ -86,26 +93,6 @@ pub(super) fn swin(config: &mut Config<'_>, draft: &mut Draft) {
             .of(&["pooled", &weight(&format!("{width} labels"))])
             .bias());
     }
-}
-
-/// The layers and the heads of every stage.
-fn swin_stages(config: &mut Config<'_>) -> Vec<(u64, u64)> {
-    let depths = config.counts("depths").unwrap_or_default();
-    let heads = config.counts("num_heads").unwrap_or_default();
-    if depths.len() != heads.len() || depths.is_empty() || depths.len() > MOST_STAGES {
-        let message = format!(
-            "`num_heads` lists {} stages and `depths` {}; as many are needed, at least one",
-            heads.len(),
-            depths.len()
-        );
-        config.wrong("depths", message);
-    }
-    let least = |size: u64| size.max(1);
-    depths
-        .into_iter()
-        .zip(heads.into_iter().map(least))
-        .take(MOST_STAGES)
-        .collect()
 }
 
 /// Four patches become one of twice as many numbers.
