@@ -198,9 +198,9 @@ fn swin_layer(draft: &mut Draft, bias: bool, shifted: bool) -> String {
             .comment("of what a shift brought together, added to the biases of each window")
             .reshape("(b * windows) h (side^2) (side^2)")
             .of(&["biases"]));
-        block.op(op("masked", "relative")
-            .per_element("add = 1")
-            .of(&["masks"]));
+        // A single window is not shifted.
+        let masked = op("masked", "relative").per_element("add = 1");
+        block.op(masked.times("min(windows - 1, 1)").of(&["masks"]));
     }
     let on = if bias { "1" } else { "0" };
     block.op(Op::new("attention")
