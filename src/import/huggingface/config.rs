@@ -20,7 +20,7 @@ const USUAL_LENGTH: u64 = 1024;
 /// A config while it is read. A field that is wrong is noted and stands for 1,
 /// so that all that is wrong is told at once.
 pub(crate) struct Config<'a> {
-    node: &'a Datum,
+    pub(super) node: &'a Datum,
     fields: Fields<'a>,
     /// The value of `model_type`.
     pub(crate) family: Spanned<String>,
@@ -313,7 +313,7 @@ impl<'a> Config<'a> {
         }
     }
 
-    fn default(&mut self, key: &'static str, default: u64) -> u64 {
+    pub(super) fn default(&mut self, key: &'static str, default: u64) -> u64 {
         self.taken.push(format!("`{key}` = {default}"));
         default
     }

@@ -131,6 +131,13 @@ impl Draft {
         self.entry(Section::Dims, name, value.to_string(), comment);
     }
 
+    /// The value of a size, as it was written down.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        let [dims, ..] = &self.sections;
+        let found = dims.iter().find(|entry| entry.name == name);
+        found.map(|entry| entry.value.as_str())
+    }
+
     /// A size that follows from others.
     pub(crate) fn dim_as(
         &mut self,
@@ -206,6 +213,11 @@ impl Draft {
     /// From here on no token of a layer sees what comes later.
     pub(crate) fn causal(&mut self) {
         self.causal = true;
+    }
+
+    /// Whether a mask hides what comes later.
+    pub(crate) fn is_causal(&self) -> bool {
+        self.causal
     }
 
     /// The attentions that ship may take each other's place.

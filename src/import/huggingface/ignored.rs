@@ -39,6 +39,7 @@ const IGNORED: [&[&str]; 8] = [
     // Words that mean something else.
     &[
         "boi_token_id",
+        "cls_token_id",
         "boi_token_index",
         "bos_token_id",
         "decoder_start_token_id",
@@ -96,6 +97,7 @@ const IGNORED: [&[&str]; 8] = [
         "aux_loss_alpha",
         "classif_dropout",
         "classifier_dropout",
+        "classifier_dropout_prob",
         "decoder_layerdrop",
         "dropout",
         "dropout_rate",
@@ -114,6 +116,7 @@ const IGNORED: [&[&str]; 8] = [
         "initializer_range",
         "input_jitter_noise",
         "layerdrop",
+        "mlp_dropout",
         "mask_feature_length",
         "mask_feature_min_masks",
         "mask_feature_prob",

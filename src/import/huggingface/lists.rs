@@ -1,8 +1,13 @@
-//! Fields of a config that say something of every layer, or that have several
-//! names.
+//! Fields of a config that say something of every layer or stage, that have
+//! several names, or that two sizes depend on.
 
-use super::config::{Config, MOST};
+use num_traits::{Signed, ToPrimitive};
+
+use super::config::{Config, MOST, MOST_LAYERS};
 use crate::source::{Diagnostic, Value};
+
+/// No network has more stages.
+const MOST_STAGES: usize = 64;
 
 impl Config<'_> {
     /// The first of some fields of one meaning that the config has; the first
@@ -79,6 +84,61 @@ impl Config<'_> {
             }
         }
         found
+    }
+
+    /// A size for which 0 or a number below stands for none.
+    pub(crate) fn size_above_zero(&mut self, key: &'static str) -> Option<u64> {
+        let node = self.take(key)?;
+        match &node.value {
+            Value::Number(value) if !value.is_positive() => None,
+            _ => Some(self.checked(node, (1, MOST))),
+        }
+    }
+
+    /// How many layers each stage of a network has, with what another list says
+    /// of the stages.
+    pub(crate) fn stages(&mut self, depths: &'static str, key: &'static str) -> Vec<(u64, u64)> {
+        let items = self.take(depths);
+        let items = items.and_then(|node| node.items(&mut self.problems));
+        let counted = items.unwrap_or_default().iter();
+        let counted: Vec<u64> = counted
+            .take(MOST_STAGES + 1)
+            .map(|item| self.checked(item, (0, MOST_LAYERS)))
+            .collect();
+        let told = self.counts(key).unwrap_or_default();
+        let stages = told.len();
+        if counted.len() != stages || !(1..=MOST_STAGES).contains(&stages) {
+            let message = format!(
+                "`{key}` lists {stages} stages and `{depths}` {}; from 1 to {MOST_STAGES} are \
+                 needed, the same in both",
+                counted.len()
+            );
+            self.wrong(depths, message);
+        }
+        let told = told.into_iter().map(|size| size.max(1));
+        counted.into_iter().zip(told).take(MOST_STAGES).collect()
+    }
+
+    /// How many layers there are, or what `transformers` takes where it is
+    /// missing; that is told.
+    pub(crate) fn layers_or(&mut self, key: &'static str, default: u64) -> u64 {
+        match self.take(key) {
+            Some(node) => self.checked(node, (1, MOST_LAYERS)),
+            None => self.default(key, default),
+        }
+    }
+
+    /// A size that is read elsewhere, if it is one.
+    pub(crate) fn peek(&self, key: &str) -> Option<u64> {
+        let entries = match &self.node.value {
+            Value::Table(entries) => entries.as_slice(),
+            _ => &[],
+        };
+        let (_, node) = entries.iter().find(|(name, _)| name.value == key)?;
+        match &node.value {
+            Value::Number(value) if value.is_integer() => value.numer().to_u64(),
+            _ => None,
+        }
     }
 
     /// A list of counts.

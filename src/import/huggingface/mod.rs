@@ -9,6 +9,7 @@
 //! | `config` | the fields of a config, each checked where it is taken |
 //! | `lists` | fields that say something of every layer |
 //! | `ignored` | fields that change nothing that is counted |
+//! | `hints` | what the fields of an unknown family suggest |
 //! | `label` | names of a file, made harmless |
 //! | `class` | which of a family's classes is meant, and what follows the stack |
 //! | `draft`, `block`, `op` | the text of a model file as a family puts it together |
@@ -25,6 +26,7 @@ mod class;
 mod config;
 mod draft;
 mod family;
+mod hints;
 mod ignored;
 mod label;
 mod lists;
@@ -81,6 +83,19 @@ pub fn import(source: &Arc<Source>) -> Result<Imported, Problems> {
     })
 }
 
+/// Every family that is read, by its `model_type`, with the mechanisms that it
+/// is written down by.
+pub fn families() -> Vec<(&'static str, String)> {
+    let named = |name: &'static str| Some((name, family::words(name)?));
+    known().into_iter().filter_map(named).collect()
+}
+
+/// What a family that is not read seems to be made of, from the names of the
+/// fields of its configs.
+pub fn suggested_by<'n>(fields: impl Iterator<Item = &'n str>) -> Vec<&'static str> {
+    hints::named(fields)
+}
+
 /// What the config names, how it is written down, and the class by which that
 /// was found if not by its name.
 type Found<'a> = (Spanned<String>, Family, Option<&'a str>);
@@ -115,6 +130,16 @@ fn family<'a>(root: &'a Datum, start: &Place) -> Result<Found<'a>, Problems> {
             let mut mistake = Diagnostic::at(&name.place, message);
             if let Some(close) = did_you_mean(&name.value, known()) {
                 mistake = mistake.help(format!("did you mean `{close}`?"));
+            }
+            let suggested = hints::suggested(entries);
+            if !suggested.is_empty() {
+                let one = |(what, field): &(&str, &str)| format!("{what} (`{field}`)");
+                let all: Vec<String> = suggested.iter().map(one).collect();
+                mistake = mistake.help(format!(
+                    "its fields look like: {}; if a family below is built so, say its name in \
+                     `model_type`",
+                    all.join(", ")
+                ));
             }
             Err(mistake.help(format!("known: `{list}`")).into())
         }

@@ -143,6 +143,11 @@ impl Op {
         self.text("map", map)
     }
 
+    /// What the terms of a result are gathered by, if not by addition.
+    pub(crate) fn reduce(self, reduce: &str) -> Op {
+        self.text("reduce", reduce)
+    }
+
     /// What each element takes, such as `{ add = 1, exp = 1 }`.
     pub(crate) fn per_element(self, primitives: &str) -> Op {
         self.line("per_element", &format!("{{ {primitives} }}"))

@@ -2,8 +2,11 @@
 
 mod bart;
 mod bert;
+mod deberta;
 mod decoders;
+mod distil;
 mod elder;
+mod factorised;
 mod gemma;
 mod gemma_n;
 mod gpt;
@@ -11,16 +14,22 @@ mod hybrid;
 mod latents;
 mod linear;
 mod mixtures;
+mod modern;
 mod nested;
+mod pairs;
 mod rows;
 mod special;
+mod staged;
 mod state_space;
 mod states;
 mod streams;
+mod swin;
 mod t5;
 mod text;
+mod vision;
 mod vit;
 mod whisper;
+mod words;
 mod xlstm;
 mod zamba;
 
@@ -60,7 +69,7 @@ const OWN: [(&str, Own); 21] = [
     ("bert", bert::bert),
     ("blenderbot", bart::blenderbot),
     ("blenderbot-small", bart::blenderbot_small),
-    ("distilbert", bert::distilbert),
+    ("distilbert", distil::distilbert),
     ("gpt2", gpt::gpt2),
     ("gpt_neox", gpt::gpt_neox),
     ("longt5", t5::longt5),
@@ -79,9 +88,50 @@ const OWN: [(&str, Own); 21] = [
     ("whisper", whisper::whisper),
 ];
 
+/// Encoders of text, by their `model_type`.
+const ENCODERS: &[(&str, Own)] = &[
+    ("albert", factorised::albert),
+    ("camembert", bert::camembert),
+    ("data2vec-text", bert::data2vec_text),
+    ("deberta", deberta::deberta),
+    ("deberta-v2", deberta::deberta_v2),
+    ("electra", factorised::electra),
+    ("ernie", bert::ernie),
+    ("megatron-bert", bert::megatron),
+    ("modernbert", modern::modernbert),
+    ("mpnet", bert::mpnet),
+    ("roberta-prelayernorm", bert::roberta_prelayernorm),
+    ("xlm-roberta", bert::xlm_roberta),
+    ("xlm-roberta-xl", bert::xlm_roberta_xl),
+];
+
+/// Models that look at images, by their `model_type`.
+const VISION: &[(&str, Own)] = &[
+    ("beit", vision::beit),
+    ("clip", pairs::clip),
+    ("clip_text_model", pairs::clip_text),
+    ("clip_vision_model", pairs::clip_vision),
+    ("convnext", staged::convnext),
+    ("convnextv2", staged::convnextv2),
+    ("deit", vision::deit),
+    ("dinov2", vision::dinov2),
+    ("dinov2_with_registers", vision::dinov2_with_registers),
+    ("dinov3_vit", vision::dinov3),
+    ("resnet", staged::resnet),
+    ("siglip", pairs::siglip),
+    ("siglip_text_model", pairs::siglip_text),
+    ("siglip_vision_model", pairs::siglip_vision),
+    ("swin", swin::swin),
+];
+
+/// The families with a function of their own.
+fn own() -> impl Iterator<Item = &'static (&'static str, Own)> {
+    OWN.iter().chain(ENCODERS).chain(VISION)
+}
+
 /// Every `model_type` that is known, in the order of the alphabet.
 pub(super) fn known() -> Vec<&'static str> {
-    let own = OWN.iter().map(|(name, _)| *name);
+    let own = own().map(|(name, _)| *name);
     let nested = nested::NESTED.iter().map(|(name, _)| *name);
     let mut all: Vec<&str> = own.chain(TextModel::known()).chain(nested).collect();
     all.sort_unstable();
@@ -90,11 +140,22 @@ pub(super) fn known() -> Vec<&'static str> {
 
 /// The family of a `model_type`.
 pub(super) fn of_type(name: &str) -> Option<Family> {
-    let own = OWN.iter().find(|(known, _)| *known == name);
+    let own = own().find(|(known, _)| *known == name);
     let nested = || nested::NESTED.iter().find(|(known, _)| *known == name);
     own.map(|(_, write)| Family::Own(*write))
         .or_else(|| TextModel::of_type(name).map(Family::Text))
         .or_else(|| nested().map(|(_, text)| Family::Nested(text)))
+}
+
+/// The mechanisms that the family of a `model_type` is written down by.
+pub(super) fn words(name: &str) -> Option<String> {
+    match of_type(name)? {
+        Family::Text(TextModel::Row(row)) => Some(row.words()),
+        Family::Nested(text) => Some(format!(
+            "the text model within, `{text}` unless it says another"
+        )),
+        Family::Own(_) | Family::Text(TextModel::Special(_)) => words::told(name),
+    }
 }
 
 /// The family that has a class of this name.

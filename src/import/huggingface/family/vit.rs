@@ -51,7 +51,7 @@ pub(super) fn vit(config: &mut Config<'_>, draft: &mut Draft) {
 /// The names of the dims of an image and of its patches, along both sides: one
 /// for both where all sides are equal.
 #[derive(Clone, Copy)]
-struct Sides {
+pub(super) struct Sides {
     image: [&'static str; 2],
     patch: [&'static str; 2],
 }
@@ -66,7 +66,7 @@ const RECTANGLE: Sides = Sides {
 };
 
 /// Writes the sizes of images and patches down.
-fn images(config: &mut Config<'_>, draft: &mut Draft) -> Sides {
+pub(super) fn images(config: &mut Config<'_>, draft: &mut Draft) -> Sides {
     let image = config.sides("image_size");
     let patch = config.sides("patch_size");
     for (patch, image) in [(patch.0, image.0), (patch.1, image.1)] {
@@ -91,10 +91,14 @@ fn images(config: &mut Config<'_>, draft: &mut Draft) -> Sides {
     RECTANGLE
 }
 
+/// How many patches there are from top to bottom and from left to right.
+pub(super) fn grid(sides: Sides) -> [String; 2] {
+    [0, 1].map(|at| format!("floor({} / {})", sides.image[at], sides.patch[at]))
+}
+
 /// How many patches there are, as a formula.
-fn patch_count(sides: Sides) -> String {
-    let [rows, columns] =
-        [0, 1].map(|at| format!("floor({} / {})", sides.image[at], sides.patch[at]));
+pub(super) fn patch_count(sides: Sides) -> String {
+    let [rows, columns] = grid(sides);
     match rows == columns {
         true => format!("{rows}^2"),
         false => format!("{rows} * {columns}"),
@@ -192,15 +196,41 @@ fn pixels(config: &mut Config<'_>, draft: &mut Draft, sides: Sides) {
         .bias());
 }
 
-fn patches(draft: &mut Draft, sides: Sides) {
+/// A size of equal sides.
+pub(super) fn square(config: &mut Config<'_>, key: &'static str) -> u64 {
+    let (height, width) = config.sides(key);
+    if height != width {
+        let message = format!("{height} by {width}: only equal sides are known here");
+        config.wrong(key, message);
+    }
+    height
+}
+
+/// Patches of a square image of `d1` numbers each, with padding for what is left
+/// of it.
+pub(super) fn cut_rounded(draft: &mut Draft) {
+    draft.op(Op::new("patches")
+        .stage("patch-embed")
+        .einsum("batch c (patch*y + ky) (patch*z + kz), o c ky kz -> batch (y z) o")
+        .axes(&[("y", "rows1"), ("z", "rows1")])
+        .of(&["image", &weight("d1 colours patch patch")])
+        .bias());
+}
+
+/// The patches of an image, each through a linear layer to `d` numbers.
+pub(super) fn cut(draft: &mut Draft, sides: Sides, d: &str, bias: bool) {
     let [height, width] = sides.patch;
     let notation =
         format!("batch c ({height}*y + ky) ({width}*z + kz), o c ky kz -> batch (y z) o");
-    draft.op(Op::new("patches")
+    let op = Op::new("patches")
         .stage("patch-embed")
         .einsum(&notation)
-        .of(&["image", &weight(&format!("d colours {height} {width}"))])
-        .bias());
+        .of(&["image", &weight(&format!("{d} colours {height} {width}"))]);
+    draft.op(if bias { op.bias() } else { op });
+}
+
+fn patches(draft: &mut Draft, sides: Sides) {
+    cut(draft, sides, "d", true);
     draft.op(Op::new("tokens")
         .stage("embed")
         .concat("batch p d, c d -> batch (p + c) d")

@@ -164,15 +164,19 @@ pub(crate) fn stack(draft: &mut Draft, all: &[Layer], x: &str) -> String {
     }
     if let [(only, _)] = kinds.as_slice() {
         let block = only.block(draft, "layer");
-        let op = Op::new("decoder").block(&block).repeat("layers");
-        draft.op(op.of(&[x]));
-        return "decoder".to_owned();
+        let name = plain(draft);
+        draft.op(Op::new(name).block(&block).repeat("layers").of(&[x]));
+        return name.to_owned();
     }
     let mut last = x.to_owned();
     let mut before = String::new();
     let mut names: Vec<String> = Vec::new();
     for (at, (layer, count)) in kinds.iter().enumerate() {
-        let name = unlike(&names, &layer.kind);
+        let kind = match layer.kind.as_str() {
+            "" => plain(draft),
+            kind => kind,
+        };
+        let name = unlike(&names, kind);
         let often = format!("{name}_layers");
         if at + 1 == kinds.len() {
             draft.dim_as(often.clone(), &format!("layers{before}"), "the others");
@@ -186,6 +190,15 @@ pub(crate) fn stack(draft: &mut Draft, all: &[Layer], x: &str) -> String {
         names.push(name);
     }
     last
+}
+
+/// What layers without anything special are called.
+fn plain(draft: &Draft) -> &'static str {
+    if draft.is_causal() {
+        "decoder"
+    } else {
+        "encoder"
+    }
 }
 
 /// A name for a kind of layers that no other has.

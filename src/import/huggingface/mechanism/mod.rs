@@ -15,6 +15,7 @@
 //! | `norm` | normalisations |
 //! | `per_layer` | inputs of every layer from a table of words of its own |
 //! | `activation` | the activation that a config names |
+//! | `disentangled` | scores of distances beside those of tokens |
 //! | `embedding` | words and positions, looked up in tables |
 //! | `stack` | layers one upon the other, and norms beside them |
 //! | `head` | scores of words, classes, spans |
@@ -24,10 +25,12 @@
 //! | `recurrent`, `state_space` | what keeps a state of a fixed size |
 //! | `shared` | a layer whose weights several share |
 //! | `hybrid` | layers that mix tokens in several ways |
+//! | `tower` | layers that look at images, and read what is held against them |
 //! | `encoder_decoder` | an encoder and a decoder that attends to it |
 
 pub(super) mod activation;
 pub(super) mod attention;
+pub(super) mod disentangled;
 pub(super) mod embedding;
 pub(super) mod encoder_decoder;
 pub(super) mod grouped;
@@ -48,5 +51,6 @@ pub(super) mod shared;
 pub(super) mod sizes;
 pub(super) mod stack;
 pub(super) mod state_space;
+pub(super) mod tower;
 pub(super) mod traits;
 pub(super) mod window;
