@@ -151,8 +151,9 @@ fn search(arguments: &[u64], tiles: Tiles) -> Option<Crossing> {
         [m, k, n] => {
             let (m, k, n) = (*m, *k, *n);
             let matrix = Matrix { m, k, n };
+            matrix.is_countable().then_some(())?;
             let plan = matrix.best(widths, capacity, tiles)?;
-            matrix.is_countable().then(|| matrix.crossing(widths, plan))
+            Some(matrix.crossing(widths, plan))
         }
         [batch, channels, filters, axes @ ..] => {
             let axes: Vec<WindowAxis> = axes.chunks(6).filter_map(window_axis).collect();
@@ -272,6 +273,12 @@ impl Function for TileTraffic {
 
 /// Why no tile fits: what is there, and what one of the smallest takes.
 fn too_small(arguments: &[u64]) -> String {
+    if let Some([m, k, n]) = arguments.get(HEAD..) {
+        let (m, k, n) = (*m, *k, *n);
+        if !(Matrix { m, k, n }).is_countable() {
+            return format!("a product of {m} × {k} by {k} × {n} is too large to be tiled");
+        }
+    }
     let [capacity, a, b, sum] = [0, 1, 2, 3].map(|at| arguments.get(at).copied().unwrap_or(0));
     let axes = arguments.get(HEAD + 3..).unwrap_or(&[]).chunks(6);
     let taps = axes.filter_map(|axis| axis.get(1));

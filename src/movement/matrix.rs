@@ -99,7 +99,9 @@ pub struct Crossing {
 impl Crossing {
     /// All bits that cross, in either direction.
     pub fn total(&self) -> u128 {
-        self.a + self.b + 2 * self.partial + self.result
+        let once = (self.a).saturating_add(self.b);
+        let sums = self.partial.saturating_mul(2).saturating_add(self.result);
+        once.saturating_add(sums)
     }
 }
 
@@ -134,11 +136,14 @@ impl Matrix {
             Stationary::Input => (1, down, across),
             Stationary::Weight => (across, 1, down),
         };
+        // What does not fit is as large as can be; whoever asks for it asks first
+        // whether it fits.
+        let times = |factors: [u128; 4]| factors.into_iter().fold(1, u128::saturating_mul);
         Crossing {
-            a: m * k * a * u128::from(widths.a),
-            b: k * n * b * u128::from(widths.b),
-            partial: m * n * visits.saturating_sub(1) * u128::from(widths.partial),
-            result: m * n * u128::from(widths.result),
+            a: times([m, k, a, u128::from(widths.a)]),
+            b: times([k, n, b, u128::from(widths.b)]),
+            partial: times([m, n, visits.saturating_sub(1), u128::from(widths.partial)]),
+            result: times([m, n, 1, u128::from(widths.result)]),
         }
     }
 

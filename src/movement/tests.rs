@@ -201,6 +201,19 @@ fn large_extents_are_counted_exactly() {
     };
     assert!(!cube.is_countable());
     assert_eq!(cube.best(ONE, 2, Tiles::Any), None);
+    // Sums that would not fit are as large as can be, and none wraps around.
+    let plan = Plan {
+        stays: Stationary::Weight,
+        rows: 1,
+        columns: 1,
+    };
+    let huge = 1 << 50;
+    let cube = Matrix {
+        m: huge,
+        k: huge,
+        n: huge,
+    };
+    assert_eq!(cube.crossing(ONE, plan).total(), u128::MAX);
 }
 
 fn square(batch: u64, [channels, filters]: [u64; 2], axis: WindowAxis) -> Convolution {
