@@ -44,7 +44,8 @@ pub(super) fn run(args: &ExploreArgs) -> Result<(), Problems> {
         ));
     }
     let written = match file {
-        Some(file) => files::write(file, page.as_bytes()),
+        Some(file) => files::keep_model(file, &args.model.model)
+            .and_then(|()| files::write(file, page.as_bytes())),
         None => output::print(&page),
     };
     // The program ends here: to take a large graph apart first is waste.

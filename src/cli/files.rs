@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::usage::usage_error;
+use crate::catalog::is_path;
 use crate::report::PageFile;
 use crate::source::Problems;
 
@@ -80,6 +81,14 @@ pub(super) fn keep(out: &Path, read: &Path) -> Result<(), Problems> {
             read.display()
         ))),
         _ => Ok(()),
+    }
+}
+
+/// Refuses to write over the file of a model, where it is one.
+pub(super) fn keep_model(out: &Path, model: &str) -> Result<(), Problems> {
+    match is_path(model) {
+        true => keep(out, Path::new(model)),
+        false => Ok(()),
     }
 }
 

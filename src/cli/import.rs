@@ -18,7 +18,10 @@ pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
     }
     match &args.out {
         None => output::print(&imported.text),
-        Some(path) => files::write(path, imported.text.as_bytes()),
+        Some(path) => {
+            files::keep_model(path, &args.file)?;
+            files::write(path, imported.text.as_bytes())
+        }
     }
 }
 

@@ -22,9 +22,7 @@ pub(super) fn run(args: &ScaleArgs) -> Result<(), Problems> {
     match &args.output {
         None => output::print(&text),
         Some(path) => {
-            if is_path(&args.table) {
-                files::keep(path, Path::new(&args.table))?;
-            }
+            files::keep_model(path, &args.table)?;
             files::write(path, text.as_bytes())
         }
     }

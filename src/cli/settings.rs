@@ -238,10 +238,14 @@ fn plain_number(ast: &Ast) -> Option<BigRational> {
 /// What an entry is set to.
 fn picojoules(formula: &Formula) -> Result<BigRational, Diagnostic> {
     match &formula.ast.node {
-        AstNode::Number(value) if !value.is_negative() => Ok(value.clone()),
+        AstNode::Number(value)
+            if !value.is_negative() && *value <= number::whole(number::MAX_WHOLE) =>
+        {
+            Ok(value.clone())
+        }
         _ => {
             let message = format!(
-                "what a table says is set to a number, at least 0, not `{}`",
+                "what a table says is set to a number, at least 0 and at most 10¹⁵, not `{}`",
                 formula.text
             );
             Err(Diagnostic::at(&formula.place, message))

@@ -6,6 +6,7 @@
 //! convolution of stride 2 with 3 columns of padding. `1` is an axis of extent
 //! 1, and `...` any number of axes, the same ones in all of the notation.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::limits::{AXES, OPERANDS};
@@ -80,6 +81,11 @@ impl Signature {
             at += operand.len() + 1;
         }
         let output = axes(text, place, text.len() - right.len()..text.len(), problems)?;
+        if let Some(axis) = repeated(&output) {
+            let message = format!("the result has the axis `{}` twice", axis.value);
+            problems.push(Diagnostic::at(&axis.place, message));
+            return None;
+        }
         Some(Signature {
             inputs,
             output,
@@ -103,6 +109,19 @@ impl Signature {
         }
         names
     }
+}
+
+/// An axis that stands twice.
+fn repeated(groups: &[AxisGroup]) -> Option<&Spanned<String>> {
+    let mut seen = BTreeSet::new();
+    groups
+        .iter()
+        .filter_map(|group| match group {
+            AxisGroup::Product(axes) => Some(axes),
+            _ => None,
+        })
+        .flatten()
+        .find(|axis| !seen.insert(axis.value.as_str()))
 }
 
 /// What stands between commas, but for those inside of brackets.
@@ -304,6 +323,16 @@ mod tests {
         assert!(ellipsis(&signature.inputs[1][0]));
         assert!(one(&signature.output[1]) && ellipsis(&signature.output[2]));
         assert_eq!(signature.axis_names(), ["b", "m"]);
+    }
+
+    /// What would stand off such a diagonal has no value.
+    #[test]
+    fn a_result_has_every_axis_once() {
+        for text in ["n d, d e -> n e e", "n d, d e -> n (e n)"] {
+            let problems = read(text).unwrap_err();
+            let message = problems.iter().next().unwrap().message().to_owned();
+            assert!(message.ends_with("twice"), "{text}: {message}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! A finished report: a page of text, tables and figures, as files.
 
+use std::collections::BTreeSet;
+
 use crate::render::plot::{ChartError, Svg};
 use crate::render::table::{Table, TableFormat, write, write_latex};
 
@@ -85,6 +87,21 @@ pub struct PageFile {
     pub bytes: Vec<u8>,
 }
 
+/// The names of files so far.
+#[derive(Default)]
+struct Names(BTreeSet<String>);
+
+impl Names {
+    /// A name for a file of this kind: a second section of one kind has files of its
+    /// own, `stages-2`.
+    fn fresh(&mut self, name: &str, kind: &str) -> String {
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let mut all = std::iter::once(name.to_owned()).chain(numbered);
+        let fresh = all.find(|name| self.0.insert(format!("{name}.{kind}")));
+        fresh.unwrap_or_else(|| name.to_owned())
+    }
+}
+
 impl Page {
     /// The files of the report: the page itself, `README.md`, and the CSV, LaTeX, SVG,
     /// PDF and PNG files that it points to.
@@ -95,6 +112,7 @@ impl Page {
     pub fn files(&self) -> Result<Vec<PageFile>, ChartError> {
         let mut files = Vec::new();
         let mut page = String::new();
+        let mut names = Names::default();
         for block in &self.blocks {
             match block {
                 Block::Heading(level, text) => {
@@ -103,6 +121,10 @@ impl Page {
                 Block::Text(text) | Block::Caveat(text) => page.push_str(text),
                 Block::Table(table, own) => {
                     page.push_str(write(table, TableFormat::Markdown, 0).trim_end());
+                    let own = TableFiles {
+                        name: names.fresh(&own.name, "csv"),
+                        ..own.clone()
+                    };
                     let name = &own.name;
                     page.push_str(&format!(
                         "\n\n[{name}.csv]({name}.csv) · [{name}.tex]({name}.tex)"
@@ -110,6 +132,7 @@ impl Page {
                     files.extend(own.of(table, &self.name));
                 }
                 Block::Figure(svg, name, words) => {
+                    let name = names.fresh(name, "svg");
                     let links =
                         ["svg", "pdf", "png"].map(|kind| format!("[{name}.{kind}]({name}.{kind})"));
                     page.push_str(&format!("![{words}]({name}.svg)\n\n{}", links.join(" · ")));

@@ -36,6 +36,10 @@ pub(super) fn price(
                 ),
             )
             .help("write 0 or more"),
+            Ok(value) if value > number::whole(number::MAX_WHOLE) => Diagnostic::at(
+                &formula.place,
+                "a price of more than 10¹⁵: no operation of any machine takes that much",
+            ),
             Ok(value) => return Some(value * &rule.unit),
             Err(mistake) => mistake,
         };
