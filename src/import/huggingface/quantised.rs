@@ -213,7 +213,8 @@ fn sentence(node: &Datum, method: &str, scheme: &Scheme) -> String {
             let format = computed_in.unwrap_or("the format of the estimate");
             format!(
                 "The weights are quantised (`{method}`{bits}{groups}) and multiply in {format}; \
-                 unpacking them is left out, as all that depends on weights alone."
+                 unpacking them is left out, as all that depends on weights alone. Their bytes \
+                 are counted as wide as that format: fewer are read."
             )
         }
         Scheme::Whole(bits) => format!(

@@ -362,7 +362,8 @@ pub(crate) fn nbits(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
 /// Says what is left out of weights that lie packed.
 pub(super) fn note_few_bits(builder: &mut NetBuilder, bits: i64) {
     builder.note(&format!(
-        "weights of {bits} bits multiply in the format of the estimate; unpacking them and their \
-         scales is left out, as all that depends on weights alone"
+        "weights of {bits} bits multiply, and move, in the format of the estimate: fewer bytes are \
+         read than are counted; unpacking them and their scales is left out, as all that depends \
+         on weights alone"
     ));
 }
