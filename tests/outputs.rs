@@ -112,3 +112,27 @@ fn a_product_that_is_too_large_to_tile_says_so() {
     );
     assert!(message.contains("too large to be tiled"), "{message}");
 }
+
+/// At the width of one column a name goes on in another line of the legend.
+#[test]
+fn no_name_is_cut_short_in_one_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let report = std::fs::read_to_string(root.join("reports/e-att.toml")).unwrap();
+    let narrow = report.replace("width = \"174mm\"", "width = \"84mm\"");
+    assert_ne!(report, narrow);
+    std::fs::write(here.join("e-att.toml"), narrow).unwrap();
+    printed(here, &["report", "e-att.toml", "--out", "out"]);
+    let mut pictures = 0;
+    for entry in std::fs::read_dir(here.join("out")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|kind| kind == "svg") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(text.contains("width=\"84mm\""), "{}", path.display());
+            assert!(!text.contains('…'), "{}", path.display());
+            pictures += 1;
+        }
+    }
+    assert!(pictures > 5, "{pictures}");
+}

@@ -15,6 +15,9 @@ const GAP: f64 = 5.0;
 /// The distance between two entries.
 const APART: f64 = 16.0;
 
+/// The most lines that one name takes.
+const LINES: usize = 4;
+
 /// The length of a sample of a line.
 const STROKE: f64 = 20.0;
 
@@ -50,7 +53,8 @@ pub struct Entry {
 }
 
 /// Draws the entries from `top` down on a page `width` wide, in as many rows as they
-/// need; a name wider than the page is shortened. Gives the lower edge.
+/// need; a name wider than the page goes on in the next, and one that is longer than
+/// [`LINES`] is shortened. Gives the lower edge.
 pub fn legend(
     painter: &Painter<'_>,
     entries: &[Entry],
@@ -62,15 +66,30 @@ pub fn legend(
     for entry in entries {
         let sample = entry.swatch.width();
         let room = width - 2.0 * MARGIN - sample - GAP;
-        let name = painter.shortened(&entry.name, room, LABEL);
-        let wide = sample + GAP + painter.width(&name, LABEL);
+        let mut lines = painter.wrap(&entry.name, room, LABEL);
+        if lines.len() > LINES {
+            let rest = lines.split_off(LINES - 1).join(" ");
+            lines.push(painter.shortened(&rest, room, LABEL));
+        }
+        let widths = lines.iter().map(|line| painter.width(line, LABEL));
+        let wide = sample + GAP + widths.fold(0.0, f64::max);
         if x > MARGIN && x + wide > width - MARGIN {
             (x, middle) = (MARGIN, middle + height);
         }
         swatch(painter, entry.swatch, (x, middle))?;
-        let at = (x + sample + GAP, middle);
-        painter.text(&name, at, LABEL, HPos::Left)?;
+        for (at, line) in lines.iter().enumerate() {
+            if at > 0 {
+                middle += height;
+            }
+            // A word that is wider than the page alone.
+            let line = painter.shortened(line, room, LABEL);
+            painter.text(&line, (x + sample + GAP, middle), LABEL, HPos::Left)?;
+        }
         x += wide + APART;
+        if lines.len() > 1 {
+            // Nothing stands beside the last of its lines.
+            x = width;
+        }
     }
     Ok(middle + height / 2.0)
 }
