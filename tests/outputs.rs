@@ -113,6 +113,33 @@ fn a_product_that_is_too_large_to_tile_says_so() {
     assert!(message.contains("too large to be tiled"), "{message}");
 }
 
+#[test]
+fn a_report_that_cannot_be_written_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::create_dir_all(here.join("out/README.md")).unwrap();
+    let message = refused(here, &["report", "e-att", "--out", "out"]);
+    assert!(
+        message.contains("out/README.md`: it is a folder"),
+        "{message}"
+    );
+    assert_eq!(std::fs::read_dir(here.join("out")).unwrap().count(), 1);
+}
+
+/// As in most programs, `-` is standard output, and no file.
+#[test]
+fn a_dash_is_standard_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::write(here.join("config.json"), CONFIG).unwrap();
+    let model = printed(here, &["import", "config.json", "-o", "-"]);
+    assert!(model.contains("name ="), "{model}");
+    let scaled = ["table", "scale", "45nm", "--law", "cv2", "--voltage", "0.7"];
+    let table = printed(here, &[&scaled[..], &["-o", "-"]].concat());
+    assert!(table.contains("extends = \"45nm\""), "{table}");
+    assert!(!here.join("-").exists());
+}
+
 /// At the width of one column a name goes on in another line of the legend.
 #[test]
 fn no_name_is_cut_short_in_one_column() {

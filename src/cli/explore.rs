@@ -1,7 +1,6 @@
 //! `picojoule explore`
 
 use std::io::IsTerminal;
-use std::path::Path;
 
 use super::args::ExploreArgs;
 use super::request::{ExploreRequest, explored};
@@ -12,10 +11,7 @@ use crate::explore::{MAX_BYTES, Subject, page};
 use crate::source::{Diagnostic, Problems};
 
 pub(super) fn run(args: &ExploreArgs) -> Result<(), Problems> {
-    let file = args
-        .output
-        .as_deref()
-        .filter(|path| *path != Path::new("-"));
+    let file = files::destination(args.output.as_deref());
     match file {
         Some(file) => files::ready(file)?,
         None if args.output.is_none() && std::io::stdout().is_terminal() => {

@@ -92,6 +92,11 @@ pub(super) fn keep_model(out: &Path, model: &str) -> Result<(), Problems> {
     }
 }
 
+/// The file that a result goes into; none for standard output, which `-` means too.
+pub(super) fn destination(out: Option<&Path>) -> Option<&Path> {
+    out.filter(|path| *path != Path::new("-"))
+}
+
 /// Writes the files of a report into `folder`, making it if need be. All are
 /// written under temporary names first, so that a full disk leaves none.
 pub(super) fn write_all(folder: &Path, files: &[PageFile]) -> Result<(), Problems> {
@@ -105,10 +110,18 @@ pub(super) fn write_all(folder: &Path, files: &[PageFile]) -> Result<(), Problem
         temporary.write_all(&file.bytes).map_err(failed)?;
         written.push((temporary, target(&folder.join(&file.name))));
     }
+    // What no file can take the place of is found before any has its name.
+    if let Some((_, path)) = written.iter().find(|(_, path)| path.is_dir()) {
+        return Err(usage_error(format!(
+            "cannot write `{}`: it is a folder",
+            path.display()
+        )));
+    }
     for (temporary, path) in written {
+        let shown = path.display().to_string();
         temporary
             .persist(path)
-            .map_err(|error| failed(error.error))?;
+            .map_err(|error| usage_error(format!("cannot write `{shown}`: {}", error.error)))?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
     for note in &imported.notes {
         output::tell(format_args!("note: {note}"));
     }
-    match &args.out {
+    match files::destination(args.out.as_deref()) {
         None => output::print(&imported.text),
         Some(path) => {
             files::keep_model(path, &args.file)?;

@@ -16,10 +16,9 @@ pub(super) fn run(args: &ScaleArgs) -> Result<(), Problems> {
     let base = loader.table(&args.table)?;
     let text = text(args, &base);
     // Read as it will be: a law that does not cover what is asked for says so.
-    let path = args.output.as_deref().unwrap_or(Path::new("scaled.toml"));
-    let source = Source::generated(path.display().to_string(), text.clone());
+    let source = Source::generated("the table that this gives", text.clone());
     EnergyTable::read(&source, &loader)?;
-    match &args.output {
+    match files::destination(args.output.as_deref()) {
         None => output::print(&text),
         Some(path) => {
             files::keep_model(path, &args.table)?;
