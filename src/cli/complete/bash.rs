@@ -12,6 +12,8 @@ use clap::Command;
 use clap_complete::engine::complete;
 use clap_complete::env::EnvCompleter;
 
+use super::script::filled;
+
 /// The variable with the word that bash completes: the end of the one typed.
 const WORD: &str = "_PICOJOULE_WORD";
 
@@ -49,14 +51,8 @@ impl EnvCompleter for Bash {
         completer: &str,
         buf: &mut dyn Write,
     ) -> Result<(), Error> {
-        let program = format!("'{}'", completer.replace('\'', "'\\''"));
-        // The program comes last: there may be any word in its path.
-        let script = SCRIPT
-            .replace("ASKED", var)
-            .replace("WORD", WORD)
-            .replace("NAME", bin)
-            .replace("PROGRAM", &program);
-        buf.write_all(script.as_bytes())
+        let script = SCRIPT.replace("WORD", WORD);
+        buf.write_all(filled(&script, var, bin, completer).as_bytes())
     }
 
     fn write_complete(

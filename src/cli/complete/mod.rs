@@ -9,13 +9,14 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `line` | what was typed so far, and the model and tables that it names |
-//! | `bash`, `zsh` | how these ask and are answered |
+//! | `bash`, `zsh`, `script` | how these ask and are answered, and what their scripts share |
 //! | `kinds` | which argument takes what |
 //! | `values` | the values of each kind |
 
 mod bash;
 mod kinds;
 mod line;
+mod script;
 mod values;
 mod zsh;
 

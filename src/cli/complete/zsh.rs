@@ -8,6 +8,8 @@ use clap::Command;
 use clap_complete::engine::complete;
 use clap_complete::env::EnvCompleter;
 
+use super::script::filled;
+
 const SCRIPT: &str = r#"#compdef NAME
 _NAME() {
     local line
@@ -46,13 +48,7 @@ impl EnvCompleter for Zsh {
         completer: &str,
         buf: &mut dyn Write,
     ) -> Result<(), Error> {
-        // The program comes last: there may be any word in its path.
-        let program = format!("'{}'", completer.replace('\'', "'\\''"));
-        let script = SCRIPT
-            .replace("ASKED", var)
-            .replace("NAME", bin)
-            .replace("PROGRAM", &program);
-        buf.write_all(script.as_bytes())
+        buf.write_all(filled(SCRIPT, var, bin, completer).as_bytes())
     }
 
     fn write_complete(
