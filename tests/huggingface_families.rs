@@ -10,12 +10,16 @@
 
 mod common;
 
+#[path = "common/nasty.rs"]
+mod nasty;
+
+use nasty::no_value_does_harm;
 use std::path::{Path, PathBuf};
 
 use common::*;
 use picojoule::census::{Conventions, Ineffectual};
 use picojoule::energy::Counted;
-use picojoule::graph::{Unfold, lower};
+use picojoule::graph::Unfold;
 use picojoule::import::Imported;
 use picojoule::import::huggingface::import;
 use picojoule::model::{Model, Phase};
@@ -388,24 +392,7 @@ fn no_value_of_any_field_does_harm() {
         "longcat_flash",
         "mimo_v2_flash",
     ] {
-        let config: serde_json::Value = serde_json::from_str(&text("small", name)).unwrap();
-        for key in config.as_object().unwrap().keys() {
-            for nasty in NASTY {
-                let mut changed = config.clone();
-                changed[key] = serde_json::from_str(nasty).unwrap();
-                let source = Source::new(format!("{name}.json"), changed.to_string());
-                let Ok(imported) = import(&source) else {
-                    continue;
-                };
-                // What is imported is a model, whose dims may be too large.
-                let model = model(&imported.text);
-                let variant = model.variant_names()[0];
-                if let Err(problems) = lower(&model, variant, &[], Unfold::No) {
-                    let told = problems.to_string();
-                    assert!(told.contains("10^15"), "{name}: {key} = {nasty}\n{told}");
-                }
-            }
-        }
+        no_value_does_harm(name, &text("small", name), &NASTY);
     }
 }
 
