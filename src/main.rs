@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    picojoule::cli::run(std::env::args_os())
+    ExitCode::from(picojoule::cli::run(std::env::args_os()))
 }

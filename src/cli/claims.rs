@@ -7,48 +7,101 @@ use super::answer::Answer;
 use super::args::{ClaimsArgs, FormatArgs, OutputFormat};
 use super::json::{exact, text};
 use super::plot::Plot;
+use super::shown::{self, Shown};
 use super::{loading, output};
 use crate::catalog::{self, Kind};
 use crate::claims::{Claim, ClaimFile, Finding, Ledger, Verdict};
 use crate::loader::Loader;
-use crate::render::plot::dots;
+use crate::render::plot::{ChartError, FigureStyle, Svg, dots};
+use crate::render::table::Table;
 use crate::source::Problems;
 use crate::view::{
     claims_data, claims_page, claims_plot, claims_table, conventions_table, findings_table,
 };
 
+/// Claim files, computed.
+pub struct Ledgers {
+    all: Vec<Ledger>,
+    /// Whether they were named, and are shown with their conventions and findings.
+    are_named: bool,
+}
+
+impl Ledgers {
+    /// One after the other.
+    pub fn all(&self) -> &[Ledger] {
+        &self.all
+    }
+
+    /// The table of all, and where they were named what stands behind each.
+    fn tables_of(&self, all: Table) -> Vec<Table> {
+        let mut tables = vec![all];
+        if self.are_named {
+            for ledger in &self.all {
+                tables.push(conventions_table(ledger));
+                tables.extend(findings_table(ledger));
+            }
+        }
+        tables
+    }
+}
+
+impl Shown for Ledgers {
+    fn json(&self) -> Result<String, Problems> {
+        text(&self.all.iter().map(as_json).collect::<Vec<_>>())
+    }
+
+    fn tables(&self) -> Vec<Table> {
+        self.tables_of(claims_table(&self.all))
+    }
+
+    fn rows(&self) -> Table {
+        claims_data(&self.all)
+    }
+
+    fn picture(&self, style: &FigureStyle) -> Option<Result<Svg, ChartError>> {
+        Some(dots(&claims_plot(&self.all), style))
+    }
+}
+
 /// Whether every claim is what its file says. What is wrong with one file is
 /// told after the others are shown.
 pub(super) fn run(args: &ClaimsArgs) -> Result<Answer, Problems> {
     let plot = Plot::asked(&args.plot)?;
-    let (ledgers, problems) = ledgers(&args.names);
-    if !ledgers.is_empty() {
+    let (ledgers, problems) = result(args);
+    if !ledgers.all.is_empty() {
         match args.page {
-            true => output::print(&claims_page(&ledgers, &args.names))?,
-            false => print(&ledgers, &args.format, !args.names.is_empty())?,
+            true => output::print(&claims_page(&ledgers.all, &args.names))?,
+            false => print(&ledgers, &args.format)?,
         }
         if let Some(plot) = plot {
-            plot.save(dots(&claims_plot(&ledgers), plot.style()))?;
+            plot.save(dots(&claims_plot(&ledgers.all), plot.style()))?;
         }
     }
-    let answer = problems.or(Answer::of(ledgers.iter().all(Ledger::is_as_expected)));
+    let answer = problems.or(Answer::of(ledgers.all.iter().all(Ledger::is_as_expected)));
     // The program ends here: to take the graphs apart first is waste.
     std::mem::forget(ledgers);
     answer
 }
 
+/// What is asked for, and what is wrong with the files that are not in it.
+pub(super) fn result(args: &ClaimsArgs) -> (Ledgers, Problems) {
+    let (all, problems) = ledgers(args);
+    let are_named = !args.names.is_empty();
+    (Ledgers { all, are_named }, problems)
+}
+
 /// The ledgers of these names, or of all that ship, and what is wrong with the
 /// others.
-fn ledgers(names: &[String]) -> (Vec<Ledger>, Problems) {
+fn ledgers(args: &ClaimsArgs) -> (Vec<Ledger>, Problems) {
     let shipped = || catalog::names(Kind::Claim).map(str::to_owned).collect();
-    let names: Vec<String> = match names {
+    let names: Vec<String> = match args.names.as_slice() {
         [] => shipped(),
         names => names.to_vec(),
     };
-    let loader = loading::loader();
+    let loader = loading::loader_for(&args.caller);
     let all: Vec<Result<Ledger, Problems>> =
         names.par_iter().map(|name| ledger(name, &loader)).collect();
-    loading::tell_notes(&loader);
+    loading::tell_notes_to(&args.caller, &loader);
     // The models that were read go with the program: to take them apart is waste.
     std::mem::forget(loader);
     let (mut ledgers, mut problems) = (Vec::new(), Problems::new());
@@ -67,25 +120,15 @@ fn ledger(name: &str, loader: &Loader) -> Result<Ledger, Problems> {
     Ledger::compute(ClaimFile::read(&source)?, loader)
 }
 
-fn print(ledgers: &[Ledger], format: &FormatArgs, in_full: bool) -> Result<(), Problems> {
+fn print(ledgers: &Ledgers, format: &FormatArgs) -> Result<(), Problems> {
     match format.output {
-        OutputFormat::Json => {
-            let text = text(&ledgers.iter().map(as_json).collect::<Vec<_>>())?;
-            return output::print_json(&text, &format.columns);
-        }
-        OutputFormat::Csv => return output::print_tables(vec![claims_data(ledgers)], format),
-        _ => {}
-    }
-    let caption = "Published claims of energy, recomputed";
-    let all = output::captioned(claims_table(ledgers), caption, format.output);
-    let mut tables = vec![all];
-    if in_full {
-        for ledger in ledgers {
-            tables.push(conventions_table(ledger));
-            tables.extend(findings_table(ledger));
+        OutputFormat::Json | OutputFormat::Csv => shown::print(ledgers, format),
+        _ => {
+            let caption = "Published claims of energy, recomputed";
+            let all = output::captioned(claims_table(&ledgers.all), caption, format.output);
+            output::print_tables(ledgers.tables_of(all), format)
         }
     }
-    output::print_tables(tables, format)
 }
 
 /// The fields are a promise: they may be added to, never renamed.

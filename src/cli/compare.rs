@@ -3,20 +3,21 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::args::{CompareArgs, CompareBy, ModelArgs, OutputFormat, VariantsArgs};
+use super::args::{CompareArgs, CompareBy, ModelArgs, VariantsArgs};
 use super::plot::Plot;
 use super::request::{self, ModelRequest, Unnamed};
 use super::scopes::scopes;
 use super::settings::Set;
+use super::shown::{self, Shown};
 use super::usage::usage_error;
-use super::{files, json, loading, output};
+use super::{files, json, loading};
 use crate::catalog::COMPARED_TABLES;
-use crate::compare::compare;
+use crate::compare::{Comparison, compare};
 use crate::energy::{Counted, Estimate};
 use crate::graph::settable;
 use crate::loader::Loader;
-use crate::render::plot::stacked_bars;
-use crate::render::table::RowKind;
+use crate::render::plot::{ChartError, FigureStyle, Svg, stacked_bars};
+use crate::render::table::{RowKind, Table};
 use crate::source::Problems;
 use crate::table::EnergyTable;
 use crate::view::{
@@ -24,8 +25,75 @@ use crate::view::{
     scope_stages_table,
 };
 
+/// Variants, or models, side by side on every table and format.
+pub struct Compared {
+    comparison: Comparison,
+    /// The scopes that are shown.
+    scopes: Vec<String>,
+    by: CompareBy,
+    /// Whether scopes were asked for.
+    are_named: bool,
+}
+
+impl Compared {
+    fn table(&self) -> Table {
+        let comparison = &self.comparison;
+        match (self.by, self.are_named) {
+            (CompareBy::Scope, _) => {
+                comparison_table(comparison, &comparison.rows(&self.scopes), Rows::Scopes)
+            }
+            (CompareBy::Stage, false) => {
+                comparison_table(comparison, &comparison.stage_rows(), Rows::Stages)
+            }
+            (CompareBy::Stage, true) => scope_stages_table(comparison, &self.scopes),
+        }
+    }
+}
+
+impl Shown for Compared {
+    fn json(&self) -> Result<String, Problems> {
+        json::comparison(&self.comparison, &self.scopes)
+    }
+
+    fn tables(&self) -> Vec<Table> {
+        vec![self.table(), confidence_table(&self.comparison)]
+    }
+
+    fn rows(&self) -> Table {
+        let mut table = self.table();
+        // Programs add up for themselves.
+        table.rows.retain(|row| row.kind == RowKind::Plain);
+        table
+    }
+
+    /// The last scope, which is the widest.
+    fn picture(&self, style: &FigureStyle) -> Option<Result<Svg, ChartError>> {
+        let scope = self.scopes.last().map_or(Estimate::WHOLE, String::as_str);
+        let parts = match self.by {
+            CompareBy::Scope => comparison_part_bars(&self.comparison, scope),
+            CompareBy::Stage => None,
+        };
+        let bars = parts.unwrap_or_else(|| comparison_bars(&self.comparison, scope));
+        Some(stacked_bars(&bars, style))
+    }
+}
+
 pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;
+    let compared = result(args)?;
+    if let Some(plot) = plot {
+        if args.scopes.scope.len() > 1 {
+            return Err(usage_error("--plot draws one scope; name one with --scope"));
+        }
+        if let Some(picture) = compared.picture(plot.style()) {
+            plot.save(picture)?;
+        }
+    }
+    shown::print(&compared, &args.format)
+}
+
+/// What is asked for.
+pub(super) fn result(args: &CompareArgs) -> Result<Compared, Problems> {
     let default = if args.others.is_empty() {
         Unnamed::All
     } else {
@@ -52,41 +120,12 @@ pub(super) fn run(args: &CompareArgs) -> Result<(), Problems> {
     let pricings = prices.pricings(|table| table.default_formats().to_vec())?;
     let others: Vec<&EnergyTable> = prices.tables.iter().collect();
     let comparison = compare(&counted, &pricings, &others)?;
-    let scopes = scopes(&comparison, &args.scopes.scope)?;
-    if let Some(plot) = plot {
-        if args.scopes.scope.len() > 1 {
-            return Err(usage_error("--plot draws one scope; name one with --scope"));
-        }
-        let scope = scopes.last().map_or(Estimate::WHOLE, String::as_str);
-        let parts = match args.by {
-            CompareBy::Scope => comparison_part_bars(&comparison, scope),
-            CompareBy::Stage => None,
-        };
-        let bars = parts.unwrap_or_else(|| comparison_bars(&comparison, scope));
-        plot.save(stacked_bars(&bars, plot.style()))?;
-    }
-    if args.format.output == OutputFormat::Json {
-        let text = json::comparison(&comparison, &scopes)?;
-        return output::print_json(&text, &args.format.columns);
-    }
-    let mut table = match (args.by, args.scopes.scope.is_empty()) {
-        (CompareBy::Scope, _) => {
-            comparison_table(&comparison, &comparison.rows(&scopes), Rows::Scopes)
-        }
-        (CompareBy::Stage, true) => {
-            comparison_table(&comparison, &comparison.stage_rows(), Rows::Stages)
-        }
-        (CompareBy::Stage, false) => scope_stages_table(&comparison, &scopes),
-    };
-    if args.format.output == OutputFormat::Csv {
-        // Programs add up for themselves.
-        table.rows.retain(|row| row.kind == RowKind::Plain);
-    }
-    let mut tables = vec![table];
-    if args.format.output != OutputFormat::Csv {
-        tables.push(confidence_table(&comparison));
-    }
-    output::print_tables(tables, &args.format)
+    Ok(Compared {
+        scopes: scopes(&comparison, &args.scopes.scope)?,
+        comparison,
+        by: args.by,
+        are_named: !args.scopes.scope.is_empty(),
+    })
 }
 
 /// What is set, and what can be set of each of several models.

@@ -1,8 +1,11 @@
 //! `picojoule estimate`
 
+use std::sync::Arc;
+
 use super::args::{ByArg, EstimateArgs, FormatArgs, OutputFormat};
 use super::plot::Plot;
 use super::request::{Request, Unnamed};
+use super::shown::{self, Shown};
 use super::{json, output};
 use crate::energy::{By, CostModel, Counted, Estimate, estimate, stage_formulas};
 use crate::render::plot::{ChartError, FigureStyle, Svg, lines, stacked_bars};
@@ -15,41 +18,78 @@ use crate::view::{
     traffic_table,
 };
 
-pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
-    let plot = Plot::asked(&args.plot)?;
+/// Estimates of every variant on every table and format.
+pub struct Estimates {
+    all: Arc<[Estimate]>,
+    by: By,
+}
+
+impl Estimates {
+    /// One after the other.
+    pub fn all(&self) -> &[Estimate] {
+        &self.all
+    }
+
+    /// The same, added up by something else in tables, rows and pictures.
+    pub fn by(&self, by: By) -> Estimates {
+        Estimates {
+            all: Arc::clone(&self.all),
+            by,
+        }
+    }
+}
+
+impl Shown for Estimates {
+    fn json(&self) -> Result<String, Problems> {
+        json::estimates(&self.all)
+    }
+
+    fn tables(&self) -> Vec<Table> {
+        let tables = self.all.iter().flat_map(|estimate| {
+            let table = estimate_table(estimate, self.by);
+            [table].into_iter().chain(traffic_table(estimate))
+        });
+        tables.collect()
+    }
+
+    fn rows(&self) -> Table {
+        estimates_data(&self.all, self.by)
+    }
+
+    fn picture(&self, style: &FigureStyle) -> Option<Result<Svg, ChartError>> {
+        picture(&self.all, self.by, style).ok()
+    }
+}
+
+/// What is asked for; the request too, which is as large as its graph.
+pub(super) fn result(args: &EstimateArgs) -> Result<(Request, Estimates), Problems> {
     let request = Request::new(&args.model, &args.variants, Unnamed::First, &args.price)?;
     let pricings = request.pricings()?;
-    if args.formula {
-        let all = request.pointing(|others| formulas(&request.counted, &pricings, others))?;
-        return print_formulas(&args.format, all);
-    }
-    let estimates = request.pointing(|others| estimates(&request.counted, &pricings, others))?;
+    let all = request.pointing(|others| estimates(&request.counted, &pricings, others))?;
+    drop(pricings);
     let by = match args.by {
         ByArg::Stage => By::Stage,
         ByArg::Op => By::Op,
         ByArg::Layer => By::Layer,
         ByArg::Primitive => By::Primitive,
     };
-    if let Some(plot) = plot {
-        plot.save(picture(&estimates, by, plot.style())?)?;
+    let all = all.into();
+    Ok((request, Estimates { all, by }))
+}
+
+pub(super) fn run(args: &EstimateArgs) -> Result<(), Problems> {
+    let plot = Plot::asked(&args.plot)?;
+    if args.formula {
+        let request = Request::new(&args.model, &args.variants, Unnamed::First, &args.price)?;
+        let pricings = request.pricings()?;
+        let all = request.pointing(|others| formulas(&request.counted, &pricings, others))?;
+        return print_formulas(&args.format, all);
     }
-    let printed = match args.format.output {
-        OutputFormat::Json => json::estimates(&estimates)
-            .and_then(|text| output::print_json(&text, &args.format.columns)),
-        OutputFormat::Csv => {
-            output::print_tables(vec![estimates_data(&estimates, by)], &args.format)
-        }
-        _ => {
-            let tables: Vec<Table> = estimates
-                .iter()
-                .flat_map(|estimate| {
-                    let table = estimate_table(estimate, by);
-                    [table].into_iter().chain(traffic_table(estimate))
-                })
-                .collect();
-            output::print_tables(tables, &args.format)
-        }
-    };
+    let (request, estimates) = result(args)?;
+    if let Some(plot) = plot {
+        plot.save(picture(&estimates.all, estimates.by, plot.style())?)?;
+    }
+    let printed = shown::print(&estimates, &args.format);
     // The program ends here: to take a large graph apart first is waste.
     std::mem::forget((request, estimates));
     printed

@@ -6,47 +6,67 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::ScanArgs;
-use super::output;
+use super::caller::Caller;
 use super::usage::usage_error;
 use crate::import::bytes::Bytes;
 use crate::loader::{Files, Loader};
 use crate::source::Problems;
 use crate::table::EnergyTable;
 
-/// The files of this machine.
-struct Disk;
+/// The files of this machine, and those that a program hands in, which go first.
+struct Disk(Caller);
 
 impl Files for Disk {
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read>> {
-        Ok(Box::new(File::open(path)?))
+        match self.0.open(path) {
+            Some(given) => Ok(given),
+            None => Ok(Box::new(File::open(path)?)),
+        }
     }
 
     fn bytes(&self, path: &Path) -> io::Result<Box<dyn Bytes>> {
-        Ok(Box::new(File::open(path)?))
+        match self.0.bytes(path) {
+            Some(given) => Ok(given),
+            None => Ok(Box::new(File::open(path)?)),
+        }
     }
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        path.canonicalize()
+        match self.0.has(path) {
+            true => Ok(path.to_owned()),
+            false => path.canonicalize(),
+        }
     }
 }
 
 /// A loader that looks at no weights.
 pub(super) fn loader() -> Loader {
-    Loader::new(Disk)
+    loader_for(&Caller::default())
+}
+
+/// The same with the files of whoever asks.
+pub(super) fn loader_for(caller: &Caller) -> Loader {
+    Loader::new(Disk(caller.clone()))
 }
 
 /// A loader that looks at the weights of ONNX graphs as far as was asked for.
 pub(super) fn scanning(args: &ScanArgs) -> Result<Arc<Loader>, Problems> {
+    let loader = loader_for(&args.caller);
     Ok(Arc::new(match args.scan_weights {
-        true => loader().scanning_weights(size(&args.weight_scan_limit)?),
-        false => loader(),
+        true => loader.scanning_weights(size(&args.weight_scan_limit)?),
+        false => loader,
     }))
 }
 
 /// Tells what there is to say of the models that were made from other files.
 pub(super) fn tell_notes(loader: &Loader) {
+    tell_notes_to(&Caller::default(), loader);
+}
+
+/// Tells whoever asks the same.
+pub(super) fn tell_notes_to(caller: &Caller, loader: &Loader) {
     for note in loader.take_notes() {
-        output::tell(format_args!("note: {note}"));
+        caller.tell(note);
     }
 }
 

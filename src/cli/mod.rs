@@ -10,6 +10,8 @@ mod arg_source;
 mod args;
 mod audit;
 mod calibrate;
+mod call;
+mod caller;
 mod claims;
 mod compare;
 mod complete;
@@ -39,6 +41,7 @@ mod scopes;
 mod sensitivity;
 mod settings;
 mod show;
+mod shown;
 mod sweep;
 mod table;
 mod threshold;
@@ -47,16 +50,24 @@ mod validate;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
-use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use self::answer::Answer;
+pub use self::call::Call;
+pub use self::claims::Ledgers;
+pub use self::compare::Compared;
+pub use self::estimate::Estimates;
+pub use self::sensitivity::Sensitivities;
+pub use self::shown::Shown;
+pub use self::sweep::{RowValues, SweepJob};
+pub use self::threshold::Thresholds;
 use crate::source::Problems;
 
-/// Runs the command that `arguments` (the program's name first) ask for.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+/// Runs the command that `arguments` (the program's name first) ask for, and gives the
+/// exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     if let Some(answered) = complete::answer(&arguments) {
         return answered;
@@ -66,7 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         && (only == "--version" || only == "-V")
     {
         let _ = output::print(concat!("picojoule ", env!("CARGO_PKG_VERSION")));
-        return ExitCode::SUCCESS;
+        return 0;
     }
     let cli = match args::Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
@@ -79,16 +90,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
                     "tip: `--output` is a format; a file is written by `--output csv > FILE`",
                 );
             }
-            return ExitCode::from(if wrong { 2 } else { 0 });
+            return if wrong { 2 } else { 0 };
         }
     };
     match run_command(cli.command, arguments.first()) {
-        Ok(Answer::Yes) => ExitCode::SUCCESS,
-        Ok(Answer::No) => ExitCode::from(1),
+        Ok(Answer::Yes) => 0,
+        Ok(Answer::No) => 1,
         Err(problems) => {
             let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
             output::tell(problems.render(colour));
-            ExitCode::from(2)
+            2
         }
     }
 }

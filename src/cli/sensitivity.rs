@@ -2,32 +2,76 @@
 
 use serde_json::{Value, json};
 
-use super::args::{OfArg, OutputFormat, SensitivityArgs};
+use super::args::{OfArg, SensitivityArgs};
 use super::json::{exact, left_out, text};
-use super::output;
 use super::plot::Plot;
 use super::request::{Request, Unnamed};
 use super::scopes::scopes;
+use super::shown::{self, Shown};
 use crate::compare::{Comparison, compare};
 use crate::number::to_f64;
-use crate::render::plot::tornado;
+use crate::render::plot::{ChartError, FigureStyle, Svg, tornado};
+use crate::render::table::Table;
 use crate::source::{Diagnostic, Problems};
 use crate::table::Confidence;
 use crate::uncertainty::{AnalysisResult, Method, Sensitivity, Spread, analyse};
 use crate::view::{interval_table, ranking_table, reaches, sensitivity_rows};
 
+/// What moves energies or savings, on every table and format.
+pub struct Sensitivities {
+    results: Vec<AnalysisResult>,
+    method: Method,
+    comparison: Comparison,
+    scopes: Vec<String>,
+    /// Whether scopes were asked for.
+    are_named: bool,
+    of: Option<OfArg>,
+}
+
+impl Shown for Sensitivities {
+    fn json(&self) -> Result<String, Problems> {
+        json(&self.results, &self.method, &self.comparison)
+    }
+
+    fn tables(&self) -> Vec<Table> {
+        let intervals = interval_table(&self.results, &self.method, &self.comparison);
+        let mut tables = vec![intervals];
+        tables.extend(self.ranked().map(ranking_table));
+        tables
+    }
+
+    fn rows(&self) -> Table {
+        sensitivity_rows(&self.results)
+    }
+
+    /// The first result whose inputs are ranked.
+    fn picture(&self, style: &FigureStyle) -> Option<Result<Svg, ChartError>> {
+        let first = self.ranked().next()?;
+        Some(tornado(&reaches(first), style))
+    }
+}
+
 pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
+    let plot = Plot::asked(&args.plot)?;
+    let found = result(args)?;
+    if let Some(plot) = plot {
+        draw(&plot, &found.ranked().collect::<Vec<_>>())?;
+    }
+    shown::print(&found, &args.format)
+}
+
+/// What is asked for.
+pub(super) fn result(args: &SensitivityArgs) -> Result<Sensitivities, Problems> {
     let method = Method {
         spread: spread(&args.spread)?,
         samples: args.samples,
         seed: args.random.seed,
     };
-    let plot = Plot::asked(&args.plot)?;
     let (request, settled) =
         Request::with_open_dims(&args.model, &args.variants, Unnamed::All, &args.price)?;
     if !settled.is_empty() {
-        output::tell(format_args!(
-            "note: shapes are inferred for `{}` as set: how each moves the result is not known; \
+        args.model.scan.caller.tell(format!(
+            "shapes are inferred for `{}` as set: how each moves the result is not known; \
              `picojoule sweep` imports the graph anew at each value",
             settled.join("`, `")
         ));
@@ -40,23 +84,14 @@ pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
     for pricing in &pricings {
         results.extend(analyse(&request.counted, pricing, &scopes, &method)?);
     }
-    if let Some(plot) = plot {
-        draw(&plot, &ranked(&results, &scopes, args).collect::<Vec<_>>())?;
-    }
-    match args.format.output {
-        OutputFormat::Json => {
-            let text = json(&results, &method, &comparison)?;
-            return output::print_json(&text, &args.format.columns);
-        }
-        OutputFormat::Csv => {
-            return output::print_tables(vec![sensitivity_rows(&results)], &args.format);
-        }
-        _ => {}
-    }
-    let mut tables = vec![interval_table(&results, &method, &comparison)];
-    let ranked = ranked(&results, &scopes, args);
-    tables.extend(ranked.map(ranking_table));
-    output::print_tables(tables, &args.format)
+    Ok(Sensitivities {
+        results,
+        method,
+        comparison,
+        scopes,
+        are_named: !args.scopes.scope.is_empty(),
+        of: args.of,
+    })
 }
 
 /// A plot of every result: of the first in the file that was named, of the others
@@ -92,27 +127,25 @@ fn spread(settings: &[String]) -> Result<Spread, Problems> {
     problems.or(spread)
 }
 
-/// The results whose inputs are ranked: over the scopes asked for, or the
-/// widest; savings where variants are compared, energies where there is one.
-fn ranked<'r>(
-    results: &'r [AnalysisResult],
-    scopes: &'r [String],
-    args: &'r SensitivityArgs,
-) -> impl Iterator<Item = &'r AnalysisResult> {
-    let saves = results.iter().any(|result| result.baseline.is_some());
-    let of = args.of.unwrap_or(match saves {
-        true => OfArg::Saving,
-        false => OfArg::Energy,
-    });
-    let widest = scopes.last();
-    results.iter().filter(move |result| {
-        let inside = !args.scopes.scope.is_empty() || Some(&result.scope) == widest;
-        let asked = match of {
-            OfArg::Saving => result.baseline.is_some(),
-            OfArg::Energy => result.baseline.is_none(),
-        };
-        inside && asked
-    })
+impl Sensitivities {
+    /// The results whose inputs are ranked: over the scopes asked for, or the
+    /// widest; savings where variants are compared, energies where there is one.
+    fn ranked(&self) -> impl Iterator<Item = &AnalysisResult> {
+        let saves = self.results.iter().any(|result| result.baseline.is_some());
+        let of = self.of.unwrap_or(match saves {
+            true => OfArg::Saving,
+            false => OfArg::Energy,
+        });
+        let widest = self.scopes.last();
+        self.results.iter().filter(move |result| {
+            let inside = self.are_named || Some(&result.scope) == widest;
+            let asked = match of {
+                OfArg::Saving => result.baseline.is_some(),
+                OfArg::Energy => result.baseline.is_none(),
+            };
+            inside && asked
+        })
+    }
 }
 
 /// Everything, at full precision. Field names are a promise: they may be added

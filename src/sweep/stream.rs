@@ -74,7 +74,7 @@ fn chunks(range: Range<u64>, each: u64) -> impl Iterator<Item = Chunk> {
 
 /// Works out the points `range` of all `cases` together, numbered one
 /// case after the other. Each chunk goes through `work` on the thread that
-/// made it; `take` then gets the number of its case, the chunk and what
+/// made it, and may be taken apart there; `take` then gets the number of its case, the chunk and what
 /// `work` made of it, one after the other in order. All threads of the current
 /// pool work; what is held at any time is bounded, and held again for the next
 /// chunks.
@@ -84,7 +84,7 @@ fn chunks(range: Range<u64>, each: u64) -> impl Iterator<Item = Chunk> {
 pub fn stream<T: Send, E>(
     cases: &[SweepPoints],
     range: Range<u64>,
-    work: impl Fn(usize, &Batch) -> T + Sync,
+    work: impl Fn(usize, &mut Batch) -> T + Sync,
     mut take: impl FnMut(usize, &Batch, T) -> Result<(), E>,
 ) -> Result<(), E> {
     let each = cases.first().map_or(0, SweepPoints::count);

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::output::{FormatArgs, PlotArgs};
+use crate::cli::caller::Caller;
 
 /// `picojoule claims`
 #[derive(Debug, Args)]
@@ -27,6 +28,9 @@ pub(in crate::cli) struct ClaimsArgs {
     /// Print a page of Markdown with a paragraph for each publication
     #[arg(long, conflicts_with = "output")]
     pub(in crate::cli) page: bool,
+    /// Who asks, and has files that lie on no disk.
+    #[arg(skip)]
+    pub(in crate::cli) caller: Caller,
 }
 
 /// `picojoule audit`

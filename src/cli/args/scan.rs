@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use crate::cli::caller::Caller;
+
 /// How far the weights of an ONNX graph are looked at.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct ScanArgs {
@@ -12,4 +14,7 @@ pub(in crate::cli) struct ScanArgs {
     /// The largest weight that is looked at
     #[arg(long, value_name = "SIZE", default_value = "64MiB")]
     pub(in crate::cli) weight_scan_limit: String,
+    /// Who asks, and has files that lie on no disk.
+    #[arg(skip)]
+    pub(in crate::cli) caller: Caller,
 }

@@ -22,7 +22,6 @@ mod zsh;
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Command, CommandFactory};
@@ -46,7 +45,7 @@ const ASKED: &str = "_PICOJOULE_COMPLETE";
 const SHELLS: Shells<'static> = Shells(&[&Bash, &Elvish, &Fish, &Powershell, &Zsh]);
 
 /// Answers a shell that asks for completions; nothing where none does.
-pub(super) fn answer(arguments: &[OsString]) -> Option<ExitCode> {
+pub(super) fn answer(arguments: &[OsString]) -> Option<u8> {
     let shell = std::env::var(ASKED).ok()?;
     let shell = SHELLS.completer(&shell)?;
     let mut typed = arguments.iter().skip_while(|word| *word != "--").skip(1);
@@ -61,7 +60,7 @@ pub(super) fn answer(arguments: &[OsString]) -> Option<ExitCode> {
     };
     // A shell hands over the program's name, too; the adapters count on it.
     if words.is_empty() {
-        return Some(ExitCode::FAILURE);
+        return Some(1);
     }
     let line = Arc::new(Line::read(&words));
     let mut command = with_values(Cli::command(), &line);
@@ -72,8 +71,8 @@ pub(super) fn answer(arguments: &[OsString]) -> Option<ExitCode> {
     let written = shell.write_complete(&mut command, words, folder.as_deref(), &mut answer);
     let told = written.and_then(|()| std::io::stdout().write_all(&answer));
     Some(match told {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+        Ok(()) => 0,
+        Err(_) => 1,
     })
 }
 

@@ -6,6 +6,7 @@ use super::row::Cell;
 use crate::cli::arg_source::ArgSource;
 use crate::cli::arg_source::Assignment;
 use crate::cli::args::{MeasureArgs, ModelArgs, ScanArgs, StrictArgs, VariantsArgs};
+use crate::cli::caller::Caller;
 use crate::cli::files;
 use crate::cli::loading;
 use crate::cli::request::{ModelRequest, Unnamed};
@@ -83,6 +84,7 @@ fn check(args: &MeasureArgs, model: &str) -> Result<(), Problems> {
         scan: ScanArgs {
             scan_weights: false,
             weight_scan_limit: "0".to_owned(),
+            caller: Caller::default(),
         },
         strict: StrictArgs { strict: false },
     };

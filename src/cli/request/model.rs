@@ -104,7 +104,7 @@ impl ModelRequest {
         let mut model = match loader.model_given(&args.model, &given) {
             Ok(model) => Arc::unwrap_or_clone(model),
             Err(mistakes) => {
-                loading::tell_notes(loader);
+                loading::tell_notes_to(&args.scan.caller, loader);
                 problems.extend(mistakes);
                 return Err(problems);
             }
@@ -124,7 +124,7 @@ impl ModelRequest {
         let mut chosen = problems
             .note(loader.choose(&mut model, &wanted))
             .unwrap_or_default();
-        loading::tell_notes(loader);
+        loading::tell_notes_to(&args.scan.caller, loader);
         if let Some(path) = &args.densities {
             let path = ArgSource::new("--densities", path).spanned(path);
             model.densities = problems.note(loader.densities(&path));

@@ -1,10 +1,23 @@
 //! The columns of the rows: their names and their values.
 
-use super::plan::SweepPlan;
+use std::mem;
+
+use super::plan::{SweepCase, SweepPlan};
 use crate::cli::output;
 use crate::render::rows::{ColumnValues, RowColumn};
 use crate::source::Problems;
 use crate::sweep::Batch;
+
+/// The values of one column in a block of rows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RowValues {
+    /// A word, in every row.
+    Word(String),
+    /// A number, in every row.
+    Same(f64),
+    /// A number for each row; one that is not finite is missing.
+    Numbers(Vec<f64>),
+}
 
 /// A column of the rows.
 #[derive(Clone, Copy)]
@@ -77,6 +90,38 @@ impl Columns {
                 words: matches!(column, Column::Table | Column::Format),
             })
             .collect()
+    }
+
+    /// The columns of a batch, taken out of it.
+    pub(super) fn taken(&self, plan: &SweepPlan, case: usize, batch: &mut Batch) -> Vec<RowValues> {
+        let mut savings = plan.savings(batch);
+        let columns = self.0.iter();
+        columns
+            .map(|column| match column {
+                Column::Table => RowValues::Word(plan.cases[case].table.clone()),
+                Column::Format => RowValues::Word(plan.cases[case].format.clone()),
+                Column::Switch(at) => RowValues::Same(plan.cases[case].switches[*at]),
+                Column::Axis(at) => RowValues::Numbers(mem::take(&mut batch.axes[*at])),
+                Column::Energy(at) => RowValues::Numbers(mem::take(&mut batch.outputs[*at])),
+                Column::Saving(at) => RowValues::Numbers(mem::take(&mut savings[*at])),
+            })
+            .collect()
+    }
+
+    /// All words that stand in a column, each once.
+    pub(super) fn words<'p>(&self, plan: &'p SweepPlan, at: usize) -> Vec<&'p str> {
+        let word = |case: &'p SweepCase| match self.0.get(at) {
+            Some(Column::Table) => Some(case.table.as_str()),
+            Some(Column::Format) => Some(case.format.as_str()),
+            _ => None,
+        };
+        let mut words: Vec<&str> = Vec::new();
+        for word in plan.cases.iter().filter_map(word) {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        words
     }
 
     /// The columns of a batch as a writer takes them.

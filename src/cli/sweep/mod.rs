@@ -4,6 +4,7 @@ mod anew;
 mod columns;
 mod combinations;
 mod files;
+mod job;
 mod picture;
 mod plan;
 mod points;
@@ -11,7 +12,11 @@ mod request;
 mod shown;
 mod summary;
 
+pub use self::columns::RowValues;
+pub use self::job::SweepJob;
+
 use std::io;
+use std::ops::Range;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -39,20 +44,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         ));
     }
     let plan = SweepPlan::new(args)?;
-    let total = plan
-        .total()
-        .ok_or_else(|| usage_error("the sweep has more than 2^64 points"))?;
-    if let Some(limit) = args.limit
-        && total > limit
-    {
-        return Err(usage_error(format!(
-            "the sweep has {total} points, more than --limit {limit}"
-        )));
-    }
-    let range = match &args.shard {
-        Some(text) => shard(text, total)?,
-        None => 0..total,
-    };
+    let range = range(args, &plan)?;
     if plot.is_some() && range.end - range.start > PLOTTED {
         return Err(usage_error(format!(
             "a plot shows at most {PLOTTED} points"
@@ -63,7 +55,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
     let mut kept: Vec<(usize, Batch)> = Vec::new();
     let bar = bar(range.end - range.start);
     // Whatever depends on one chunk alone is done on the thread that made it.
-    let work = |case, batch: &Batch| {
+    let work = |case, batch: &mut Batch| {
         let savings = plan.savings(batch);
         let encoder = encoder.as_ref();
         let block = encoder.map(|encoder| encoder.encode(&plan, case, batch, &savings));
@@ -117,6 +109,24 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
     Ok(())
 }
 
+/// The numbers of the points that are asked for: all, or those of one part.
+fn range(args: &SweepArgs, plan: &SweepPlan) -> Result<Range<u64>, Problems> {
+    let total = plan
+        .total()
+        .ok_or_else(|| usage_error("the sweep has more than 2^64 points"))?;
+    if let Some(limit) = args.limit
+        && total > limit
+    {
+        return Err(usage_error(format!(
+            "the sweep has {total} points, more than --limit {limit}"
+        )));
+    }
+    match &args.shard {
+        Some(text) => shard(text, total),
+        None => Ok(0..total),
+    }
+}
+
 /// A bar on a terminal, with the time that is left; nothing in a pipe.
 fn bar(points: u64) -> ProgressBar {
     let bar = ProgressBar::new(points);
@@ -128,7 +138,7 @@ fn bar(points: u64) -> ProgressBar {
 }
 
 /// The points of `I/K`.
-fn shard(text: &str, total: u64) -> Result<std::ops::Range<u64>, Problems> {
+fn shard(text: &str, total: u64) -> Result<Range<u64>, Problems> {
     let parts = text.split_once('/').and_then(|(shard, of)| {
         Some((
             shard.trim().parse::<u64>().ok()?,

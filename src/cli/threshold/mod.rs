@@ -14,5 +14,7 @@ mod require;
 mod solve;
 mod varied;
 
-pub(super) use self::crossover::run as crossover;
+pub use self::print::Thresholds;
+
+pub(super) use self::crossover::{result as crossovers, run as crossover};
 pub(super) use self::require::run as require;

@@ -4,26 +4,64 @@
 use num_rational::BigRational;
 use serde_json::{Map, Value, json};
 
-use crate::cli::args::{FormatArgs, OutputFormat};
+use crate::cli::json;
 use crate::cli::json::exact;
-use crate::cli::{json, output};
+use crate::cli::shown::Shown;
+use crate::render::plot::{ChartError, FigureStyle, Svg};
 use crate::render::table::Table;
 use crate::source::Problems;
 use crate::threshold::{Bound, Holds, Where};
 use crate::view::{Question, Solved, tidy};
 
-/// Prints the answer: `table` lays it out for all formats but JSON.
-pub(super) fn print(
-    question: &Question,
-    solved: &[Solved],
-    format: &FormatArgs,
-    table: fn(&Question, &[Solved]) -> Table,
-) -> Result<(), Problems> {
-    match format.output {
-        OutputFormat::Json => {
-            output::print_json(&json::text(&as_json(question, solved))?, &format.columns)
+/// Where a claim on two variants holds, on every table and format.
+pub struct Thresholds {
+    question: Question,
+    solved: Vec<Solved>,
+    /// How they are laid out.
+    layout: fn(&Question, &[Solved]) -> Table,
+}
+
+impl Thresholds {
+    pub(super) fn new(
+        question: Question,
+        solved: Vec<Solved>,
+        layout: fn(&Question, &[Solved]) -> Table,
+    ) -> Thresholds {
+        Thresholds {
+            question,
+            solved,
+            layout,
         }
-        _ => output::print_tables(vec![table(question, solved)], format),
+    }
+
+    /// Whether it begins to hold, or ceases to, anywhere at all.
+    pub fn is_anywhere(&self) -> bool {
+        let found = |one: &Solved| one.solution.identical || !one.solution.crossings.is_empty();
+        self.solved.iter().any(found)
+    }
+
+    /// Whether it holds anywhere at all.
+    pub(super) fn holds_anywhere(&self) -> bool {
+        self.solved.iter().any(|one| !one.solution.holds.is_empty())
+    }
+}
+
+impl Shown for Thresholds {
+    fn json(&self) -> Result<String, Problems> {
+        json::text(&as_json(&self.question, &self.solved))
+    }
+
+    fn tables(&self) -> Vec<Table> {
+        vec![self.rows()]
+    }
+
+    fn rows(&self) -> Table {
+        (self.layout)(&self.question, &self.solved)
+    }
+
+    /// There is none.
+    fn picture(&self, _style: &FigureStyle) -> Option<Result<Svg, ChartError>> {
+        None
     }
 }
 

@@ -1,9 +1,10 @@
 //! `picojoule require`
 
-use super::print;
+use super::print::Thresholds;
 use super::solve::{share, solved};
 use crate::cli::answer::Answer;
 use crate::cli::args::RequireArgs;
+use crate::cli::shown;
 use crate::source::Problems;
 use crate::view::require_table;
 
@@ -11,8 +12,7 @@ use crate::view::require_table;
 pub(in crate::cli) fn run(args: &RequireArgs) -> Result<Answer, Problems> {
     let share = share(&args.saving, "--saving")?;
     let (question, solved) = solved(&args.threshold, Some(share))?;
-    print::print(&question, &solved, &args.threshold.format, require_table)?;
-    Ok(Answer::of(
-        solved.iter().any(|one| !one.solution.holds.is_empty()),
-    ))
+    let found = Thresholds::new(question, solved, require_table);
+    shown::print(&found, &args.threshold.format)?;
+    Ok(Answer::of(found.holds_anywhere()))
 }

@@ -1,0 +1,159 @@
+"""What the functions give: plain objects, which show themselves in a notebook."""
+
+from __future__ import annotations
+
+from ._native import Answer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+WIDTH = 100
+
+
+class Result:
+    """What a command has worked out.
+
+    Every field of its JSON is an attribute: ``estimate.total_pj``,
+    ``estimate.stages``. It is a stream of rows for whoever takes Arrow
+    (``polars.DataFrame(result)``, ``pyarrow.table(result)``), a table in a terminal, and
+    a table with a picture in a notebook.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._fields: Any = None
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said beside the result, such as what an import left out."""
+        return self._answer.notes
+
+    def to_dict(self) -> Any:
+        """Everything at full precision, in the words of ``--output json``."""
+        import json
+
+        return json.loads(self._answer.json())
+
+    def to_json(self) -> str:
+        """The same as text: what ``--output json`` prints."""
+        return self._answer.json()
+
+    def to_markdown(self) -> str:
+        """The tables in Markdown."""
+        return self._answer.written("markdown", WIDTH)
+
+    def to_latex(self) -> str:
+        """The tables for a paper (booktabs, tabularx)."""
+        return self._answer.written("latex", WIDTH)
+
+    def to_csv(self) -> str:
+        """The rows as comma-separated values."""
+        return self._answer.written("csv", WIDTH)
+
+    def to_svg(self) -> str | None:
+        """The picture, where there is one."""
+        return self._answer.svg()
+
+    def _data(self) -> Any:
+        if self._fields is None:
+            self._fields = self.to_dict()
+        return self._fields
+
+    def __getattr__(self, name: str) -> Any:
+        # Whoever looks for a method (copy, pickle, a notebook) is not asking for a field.
+        if name.startswith("_"):
+            raise AttributeError(name)
+        fields = self._data()
+        if isinstance(fields, dict) and name in fields:
+            return fields[name]
+        raise AttributeError(f"{type(self).__name__} has no field {name!r}")
+
+    def __dir__(self) -> list[str]:
+        fields = self._data()
+        return [*super().__dir__(), *(fields if isinstance(fields, dict) else ())]
+
+    def __repr__(self) -> str:
+        return self._answer.written("text", WIDTH)
+
+    def _repr_html_(self) -> str:
+        svg = self.to_svg() or ""
+        return f"<div>{self._answer.html()}{svg}</div>"
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._answer.arrow_stream()
+
+    def __arrow_c_schema__(self) -> object:
+        return self._answer.arrow_schema()
+
+
+class Estimate(Result):
+    """What one variant of a model costs on one table."""
+
+    def by(self, by: str) -> Estimate:
+        """The same, added up by ``"stage"``, ``"op"``, ``"layer"`` or ``"primitive"`` in
+        tables, rows and pictures."""
+        found = self._answer.by(by)
+        assert found is not None
+        return Estimate(found)
+
+    @property
+    def ops(self) -> list[dict[str, Any]]:
+        """Single ops, each with what it costs."""
+        return rows(self.by("op"))
+
+    @property
+    def primitives(self) -> list[dict[str, Any]]:
+        """What is paid for each primitive in each format."""
+        return rows(self.by("primitive"))
+
+
+def rows(result: Result) -> list[dict[str, Any]]:
+    """The rows for programs, with numbers where they are numbers."""
+
+    import csv
+    import io
+    import json
+
+    def value(text: str) -> Any:
+        try:
+            return None if text == "" else json.loads(text)
+        except ValueError:
+            return text
+
+    read = csv.DictReader(io.StringIO(result.to_csv()))
+    return [{key: value(text) for key, text in row.items()} for row in read]
+
+
+class Comparison(Result):
+    """Variants, or models, side by side."""
+
+
+class Sensitivity(Result):
+    """What moves energies or savings, and between which bounds these lie."""
+
+
+class Crossover(Result):
+    """Where, along an axis, a saving passes a threshold."""
+
+
+class Claims(Result):
+    """Claim files, computed: a sequence of what each says and what comes out."""
+
+    def __len__(self) -> int:
+        return len(self._data())
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._data()[at]
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self._data())
+
+    @property
+    def are_as_expected(self) -> bool:
+        """Whether every claim is what its file says of it: exit code 0 of the program."""
+        return all(claim["as_expected"] for one in self for claim in one["claims"])

@@ -1,0 +1,93 @@
+"""Sweeps: values that can be sent elsewhere, cut into parts, and read as streams."""
+
+from __future__ import annotations
+
+from ._native import NativeSweep, PicojouleError, __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Sweep:
+    """Energies and savings over a grid of dims, formats, tables and table entries.
+
+    Nothing is worked out before rows are taken: ``polars.DataFrame(sweep)``,
+    ``pyarrow.RecordBatchReader.from_stream(sweep)``, a query of DuckDB that names it.
+    Rows come in blocks of a bounded size, worked out on all cores a few blocks ahead of
+    the reader. Taken twice, it is worked out twice, to the same bits.
+
+    A sweep can be pickled, and so can each of its :meth:`partitions`.
+    """
+
+    def __init__(
+        self,
+        words: list[str],
+        files: dict[str, bytes],
+        part: tuple[int, int] | None = None,
+    ) -> None:
+        self._words = words
+        self._files = files
+        self._part = part
+        self._job: NativeSweep | None = None
+
+    def _native(self) -> NativeSweep:
+        if self._job is None:
+            shard = [] if self._part is None else [f"--shard={self._part[0]}/{self._part[1]}"]
+            command, *others = self._words
+            self._job = NativeSweep([command, *shard, *others], self._files)
+        return self._job
+
+    @property
+    def points(self) -> int:
+        """How many points there are, those included that the model will refuse."""
+        return self._native().points
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns: table, format, the axes, energies and savings."""
+        return self._native().columns
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said beside every number."""
+        return self._native().notes
+
+    def partitions(self, k: int) -> list[Sweep]:
+        """The sweep in ``k`` parts, which follow one another and have every row once.
+
+        Each is a sweep of its own: it knows nothing of the others, needs none of them,
+        and gives the same rows however often it is asked.
+        """
+        if self._part is not None:
+            raise PicojouleError("this is a part already; cut the whole sweep instead")
+        if k < 1:
+            raise PicojouleError(f"{k} parts: there must be at least one")
+        return [Sweep(self._words, self._files, (at, k)) for at in range(k)]
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._native().arrow_stream()
+
+    def __arrow_c_schema__(self) -> object:
+        return self._native().arrow_schema()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {
+            "version": __version__,
+            "words": self._words,
+            "files": self._files,
+            "part": self._part,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if state["version"] != __version__:
+            raise PicojouleError(
+                f"this sweep was made by picojoule {state['version']}, and here is "
+                f"{__version__}: numbers of both in one result would not fit together; "
+                "install the same version everywhere"
+            )
+        self.__init__(state["words"], state["files"], state["part"])  # type: ignore[misc]
+
+    def __repr__(self) -> str:
+        part = "" if self._part is None else f", part {self._part[0]} of {self._part[1]}"
+        return f"<Sweep of {self.points} points{part}: {', '.join(self.columns)}>"

@@ -1,0 +1,100 @@
+"""What is given to a function, as words of the command line.
+
+Both are read in one place, so that they mean the same. A keyword is the option of the
+same name (``dot_adds`` is ``--dot-adds``).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+
+from ._native import PicojouleError
+
+_ENDINGS = (".toml", ".onnx", ".nir", ".json")
+
+
+class File:
+    """A file that lies on no disk: its contents, under a name.
+
+    The ending of the name says what it is: ``.toml`` a model, a block or a table,
+    ``.onnx`` a graph, ``.nir`` a graph of spikes, ``.json`` a config. It stands
+    wherever a path may stand.
+
+    >>> import picojoule
+    >>> mine = picojoule.File("mine.toml", 'name = "mine"\\nextends = "45nm"\\n')
+    >>> picojoule.estimate("attention", table=mine).table
+    'mine'
+    """
+
+    __slots__ = ("name", "contents")
+
+    def __init__(self, name: str, contents: bytes | str) -> None:
+        if not name.endswith(_ENDINGS):
+            raise PicojouleError(
+                f"{name!r} does not say what the file is: end it with .toml, .onnx, .nir "
+                "or .json"
+            )
+        self.name = name
+        self.contents = contents.encode() if isinstance(contents, str) else bytes(contents)
+
+    def __repr__(self) -> str:
+        return f"<File {self.name!r} of {len(self.contents)} bytes>"
+
+
+class Words:
+    """Words of a command, and the files that they name."""
+
+    def __init__(self, command: str) -> None:
+        self.words: list[str] = [command]
+        self.files: dict[str, bytes] = {}
+
+    def option(self, name: str, value: object) -> None:
+        """Takes one option, as often as it has values by name."""
+        flag = "--" + name.replace("_", "-")
+        if value is None or value is False:
+            return
+        if value is True:
+            self.words.append(flag)
+        elif isinstance(value, Mapping):
+            for key, one in value.items():
+                self.words.append(f"{flag}={key}={self._text(one)}")
+        else:
+            self.words.append(f"{flag}={self._text(value)}")
+
+    def names(self, *given: object) -> None:
+        """Takes what has no option before it: models, and names of claims."""
+        self.words.append("--")
+        self.words.extend(self._text(name) for name in given)
+
+    def _text(self, value: object) -> str:
+        """A value as it would be typed."""
+        if isinstance(value, str):
+            return value
+        if isinstance(value, File):
+            known = self.files.setdefault(value.name, value.contents)
+            if known != value.contents:
+                raise PicojouleError(f"two files are called {value.name!r}")
+            return value.name
+        if isinstance(value, (bytes, bytearray, memoryview)):
+            return self._text(File("model.onnx", bytes(value)))
+        if isinstance(value, os.PathLike):
+            return os.fspath(value)
+        if isinstance(value, range):
+            return _range(value)
+        if isinstance(value, bool):
+            return str(int(value))
+        # An array without dimensions is a number.
+        if isinstance(value, Iterable) and getattr(value, "shape", None) != ():
+            return ",".join(self._text(one) for one in value)
+        return str(value)
+
+
+def _range(values: range) -> str:
+    """All values of a range, the last included, which Python leaves out."""
+    if len(values) == 0:
+        raise PicojouleError(f"{values} has no values")
+    if values.step < 0:
+        values = values[::-1]
+    step = f":{values.step}" if values.step != 1 else ""
+    return f"{values[0]}..{values[-1]}{step}"

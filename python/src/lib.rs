@@ -1,0 +1,48 @@
+//! The module `picojoule._native`: the commands of the program, called from Python.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `answer` | a result in every form in which Python shows it |
+//! | `sweep` | a sweep as a stream of Arrow batches |
+//! | `rows` | the rows of a table as one Arrow batch |
+//! | `html` | tables for notebooks |
+//! | `error` | mistakes as exceptions |
+//! | `threads` | the threads that work things out |
+//!
+//! Words of the command line come in, so that both mean the same by them and there is
+//! one place where they are read; `picojoule/_words.py` writes them.
+
+mod answer;
+mod error;
+mod html;
+mod rows;
+mod sweep;
+mod threads;
+
+use std::ffi::OsString;
+
+use pyo3::prelude::*;
+
+/// The commands of the program picojoule, for the package around it.
+#[pymodule]
+mod _native {
+    #[pymodule_export]
+    use super::answer::{Answer, answer};
+    #[pymodule_export]
+    use super::error::PicojouleError;
+    #[pymodule_export]
+    use super::program;
+    #[pymodule_export]
+    use super::sweep::NativeSweep;
+
+    /// The version of the library.
+    #[pymodule_export]
+    #[allow(non_upper_case_globals)]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+}
+
+/// Runs the program with these arguments, its own name first, and gives its exit code.
+#[pyfunction]
+fn program(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
+    py.detach(|| picojoule::cli::run(arguments))
+}

@@ -1,0 +1,54 @@
+"""Sweeps as values, parts and streams."""
+
+import pickle
+
+import picojoule
+import pyarrow as pa
+import pytest
+
+OVER = {"n": range(1, 513), "format": ["fp32", "int8"], "45nm.fp32.mul": [1, 3.7]}
+
+
+def test_rows_are_those_of_the_program(program, tmp_path):
+    import pyarrow.parquet as parquet
+
+    file = tmp_path / "rows.parquet"
+    overs = ["--over=n=1..512", "--over=format=fp32,int8", "--over=45nm.fp32.mul=1,3.7"]
+    program("sweep", "attention", *overs, f"--out={file}")
+    rows = pa.table(picojoule.sweep("attention", OVER))
+    assert rows.num_rows == 512 * 2 * 2
+    assert rows.to_pylist() == parquet.read_table(file).to_pylist()
+
+
+def test_parts_have_every_row_once_however_often_they_are_asked():
+    sweep = picojoule.sweep("attention", OVER)
+    whole = pa.table(sweep)
+    for k in (1, 2, 7):
+        parts = [pickle.loads(pickle.dumps(part)) for part in sweep.partitions(k)]
+        assert sum(part.points for part in parts) == sweep.points
+        # Backwards, and each twice.
+        tables = [(pa.table(part), pa.table(part)) for part in reversed(parts)]
+        assert all(one.equals(other) for one, other in tables)
+        assert pa.concat_tables([one for one, _ in reversed(tables)]).equals(whole)
+
+
+def test_more_parts_than_points():
+    parts = picojoule.sweep("attention", {"n": [1, 2]}).partitions(5)
+    assert [pa.table(part).num_rows for part in parts].count(1) == 2
+    assert sum(part.points for part in parts) == 2
+
+
+def test_a_part_is_not_cut_again():
+    part, _ = picojoule.sweep("attention", {"n": [1, 2]}).partitions(2)
+    with pytest.raises(picojoule.PicojouleError, match="a part already"):
+        part.partitions(2)
+    with pytest.raises(picojoule.PicojouleError, match="at least one"):
+        picojoule.sweep("attention", {"n": [1, 2]}).partitions(0)
+
+
+def test_a_sweep_of_another_version_is_refused():
+    sweep = picojoule.sweep("attention", {"n": [1]})
+    state = sweep.__getstate__()
+    state["version"] = "0.0.1"
+    with pytest.raises(picojoule.PicojouleError, match="made by picojoule 0.0.1"):
+        sweep.__setstate__(state)
