@@ -144,26 +144,17 @@ impl Rule {
     /// Whether all numbers from `low` to `high` satisfy the rule, or none does;
     /// nothing where that depends on the number.
     pub fn admits_between(self, low: f64, high: f64) -> Option<bool> {
-        if low.is_nan() || high.is_nan() {
-            return None;
-        }
+        self.law().admits_between(low, high)
+    }
+
+    /// The same of all whole numbers from `low` to `high`.
+    pub fn admits_whole_between(self, low: f64, high: f64) -> Option<bool> {
         let law = self.law();
-        let most = law.most.map_or(f64::INFINITY, |most| most as f64);
-        let least = if law.negative { f64::NEG_INFINITY } else { 0.0 };
-        let only_zero = low == 0.0 && high == 0.0;
-        // 0 is the least that is refused where nothing below it is let through.
-        let is_refused = high < least
-            || low > most
-            || (high <= least && !law.zero)
-            || (only_zero && !law.zero)
-            || (law.whole && low.ceil() > high.floor());
-        if is_refused {
-            return Some(false);
+        Law {
+            whole: false,
+            ..law
         }
-        let has_zero = low <= 0.0 && high >= 0.0;
-        let is_admitted =
-            low >= least && high <= most && (law.zero || !has_zero) && (!law.whole || low == high);
-        is_admitted.then_some(true)
+        .admits_between(low, high)
     }
 
     /// What is wrong with `value`, if anything.
@@ -187,6 +178,38 @@ impl Rule {
             }
             (_, Fault::Negative | Fault::Zero) => "not above 0",
         })
+    }
+}
+
+impl Law {
+    /// Whether it lets through all numbers from `low` to `high`, or none; nothing
+    /// where that depends on the number.
+    fn admits_between(self, low: f64, high: f64) -> Option<bool> {
+        if low.is_nan() || high.is_nan() {
+            return None;
+        }
+        let most = self.most.map_or(f64::INFINITY, |most| most as f64);
+        let least = if self.negative {
+            f64::NEG_INFINITY
+        } else {
+            0.0
+        };
+        let only_zero = low == 0.0 && high == 0.0;
+        // 0 is the least that is refused where nothing below it is let through.
+        let is_refused = high < least
+            || low > most
+            || (high <= least && !self.zero)
+            || (only_zero && !self.zero)
+            || (self.whole && low.ceil() > high.floor());
+        if is_refused {
+            return Some(false);
+        }
+        let has_zero = low <= 0.0 && high >= 0.0;
+        let is_admitted = low >= least
+            && high <= most
+            && (self.zero || !has_zero)
+            && (!self.whole || low == high);
+        is_admitted.then_some(true)
     }
 }
 

@@ -7,7 +7,7 @@ use num_traits::{Signed, ToPrimitive};
 use super::polynomial::Laurent;
 use crate::graph::{OpGraph, Rule};
 use crate::number::whole;
-use crate::symbolic::{Atom, Bindings, Expr, Symbol};
+use crate::symbolic::{Bindings, Expr, Symbol};
 
 /// Where no range is given, whole numbers are tried up to this one.
 pub const LAST_WHOLE: u64 = 1_000_000;
@@ -134,17 +134,9 @@ impl ThresholdAxis {
         })
     }
 
-    /// Whether the model accepts the whole number.
-    pub(super) fn admits_whole(&self, value: u64) -> bool {
-        // Most refusals are numbers that do not divide another.
-        let refused = |(expr, rule): &(Expr, Rule)| {
-            let is_whole = matches!(
-                rule,
-                Rule::Extent | Rule::EmptyExtent | Rule::Repeat | Rule::EmptyRepeat
-            );
-            is_whole && is_fraction(expr, value)
-        };
-        !self.conditions.iter().any(refused) && self.admits(&whole(value))
+    /// What the model asks of it.
+    pub(super) fn conditions(&self) -> &[(Expr, Rule)] {
+        &self.conditions
     }
 
     /// Whether the model is known to accept every value from `from` to `to`
@@ -190,35 +182,6 @@ impl ThresholdAxis {
                 to: None,
             },
         }
-    }
-}
-
-/// Whether c·xᵏ, a single term in one symbol, is certainly not whole: the way
-/// to tell that takes only machine numbers.
-fn is_fraction(expr: &Expr, x: u64) -> bool {
-    let mut terms = expr.terms();
-    let (Some((monomial, coefficient)), None) = (terms.next(), terms.next()) else {
-        return false;
-    };
-    let [(Atom::Symbol(_), exponent)] = monomial.factors() else {
-        return false;
-    };
-    let power = i128::from(x).checked_pow(exponent.unsigned_abs());
-    let (Some(power), Some(above), Some(below)) = (
-        power,
-        coefficient.numer().to_i128(),
-        coefficient.denom().to_i128(),
-    ) else {
-        return false;
-    };
-    let (above, below) = if *exponent < 0 {
-        (Some(above), below.checked_mul(power))
-    } else {
-        (above.checked_mul(power), Some(below))
-    };
-    match (above, below) {
-        (Some(above), Some(below)) if below != 0 => above % below != 0,
-        _ => false,
     }
 }
 

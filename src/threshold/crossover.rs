@@ -12,7 +12,7 @@
 //! close to a root that the root is not known well enough.
 //!
 //! Where the symbol stands in a floor, a maximum or a divisor of several
-//! terms, f is no polynomial. Up to 10⁶ whole numbers are then simply tried. A
+//! terms, f is no polynomial. Up to 10⁶ whole numbers are then tried. A
 //! peak, a bandwidth or a launch that is no whole number stands in maxima alone:
 //! there f is a polynomial piece by piece.
 
@@ -26,7 +26,8 @@ use super::polynomial::Laurent;
 use super::signs::Signs;
 use super::solution::{Crossing, MAX_TRIED, Solution, Span, Unsolved};
 use super::sturm::Root;
-use super::whole::{over_whole, tried};
+use super::tried::tried;
+use super::whole::over_whole;
 
 /// Where `claim` holds, for the values of `axis` in `range`.
 ///
@@ -48,9 +49,7 @@ pub fn solve(claim: &Claim, axis: &ThresholdAxis, range: &Range) -> Result<Solut
             Ok(by_signs(&signs, ends, is_open(claim, from), false))
         }
         (Range::Whole(grid), Some(laurent)) => over_whole(&laurent, axis, *grid),
-        (Range::Whole(grid), None) if grid.len() <= MAX_TRIED => {
-            tried(&difference, claim, axis, *grid)
-        }
+        (Range::Whole(grid), None) if grid.len() <= MAX_TRIED => tried(&difference, axis, *grid),
         (Range::Whole(grid), None) => Err(Unsolved::TooMany(grid.len())),
     }
 }

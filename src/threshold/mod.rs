@@ -10,20 +10,26 @@
 //! | `claim` | "saves at least so much" as a function of one symbol |
 //! | `solution` | where a claim holds, as data |
 //! | `crossover` | where a claim begins and ends to hold |
-//! | `whole` | the same for whole numbers |
+//! | `whole`, `tried` | the same for whole numbers: between roots, and where there are none |
+//! | `conditions` | which whole numbers the model accepts |
+//! | `bracket`, `sums` | doubles between which an expression lies over a range of whole numbers |
 //! | `bounds` | what can be saved at all |
 //! | `polynomial`, `sturm`, `signs` | exact polynomials, their real roots, their signs |
 //! | `pieces` | functions that are polynomials between the places where a maximum changes sides |
 
 mod axis;
 mod bounds;
+mod bracket;
 mod claim;
+mod conditions;
 mod crossover;
 mod pieces;
 mod polynomial;
 mod signs;
 mod solution;
 mod sturm;
+mod sums;
+mod tried;
 mod whole;
 
 pub use self::axis::{AxisKind, LAST_WHOLE, Range, ThresholdAxis, WholeSteps};

@@ -5,25 +5,22 @@
 
 use std::collections::BTreeSet;
 
-use num_rational::BigRational;
-use num_traits::Signed;
 use rayon::prelude::*;
 
 use super::axis::{ThresholdAxis, WholeSteps};
-use super::claim::Claim;
+use super::conditions::Conditions;
 use super::polynomial::Laurent;
 use super::signs::Signs;
 use super::solution::{Crossing, Holds, MAX_TRIED, Solution, Span, Unsolved};
 use crate::number::whole;
-use crate::symbolic::{Bindings, Expr};
 
 /// Points of a grid, by their numbers, at all of which the claim holds, or at
 /// none.
 #[derive(Debug, Clone, Copy)]
-struct Piece {
-    first: u64,
-    last: u64,
-    holds: bool,
+pub(super) struct Piece {
+    pub(super) first: u64,
+    pub(super) last: u64,
+    pub(super) holds: bool,
 }
 
 /// Where f ≥ 0 for the whole numbers of a grid that the model accepts.
@@ -78,7 +75,7 @@ enum Acceptance<'a> {
     /// Those so marked.
     Known(Vec<bool>),
     /// More points than could be tried; those in question are.
-    Asked(&'a ThresholdAxis, WholeSteps),
+    Asked(Conditions<'a>, WholeSteps),
 }
 
 impl Acceptance<'_> {
@@ -86,11 +83,12 @@ impl Acceptance<'_> {
         if all {
             return Acceptance::All;
         }
+        let conditions = Conditions::of(axis);
         if grid.len() > MAX_TRIED {
-            return Acceptance::Asked(axis, grid);
+            return Acceptance::Asked(conditions, grid);
         }
         let points = (0..grid.len()).into_par_iter();
-        Acceptance::Known(points.map(|at| axis.admits_whole(grid.point(at))).collect())
+        Acceptance::Known(points.map(|at| conditions.admit(grid.point(at))).collect())
     }
 
     /// How many points are refused, where that is known.
@@ -109,7 +107,7 @@ impl Acceptance<'_> {
                 let at = usize::try_from(index).ok().and_then(|at| points.get(at));
                 at.copied().unwrap_or(false)
             }
-            Acceptance::Asked(axis, grid) => axis.admits_whole(grid.point(index)),
+            Acceptance::Asked(conditions, grid) => conditions.admit(grid.point(index)),
         }
     }
 
@@ -137,7 +135,8 @@ impl Acceptance<'_> {
     }
 }
 
-fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
+/// Neighbours of one kind joined.
+pub(super) fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
     let mut merged: Vec<Piece> = Vec::new();
     for piece in pieces {
         match merged.last_mut() {
@@ -148,7 +147,8 @@ fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
     merged
 }
 
-fn whole_solution(
+/// Crossings and spans from the pieces between them.
+pub(super) fn whole_solution(
     pieces: Vec<Piece>,
     signs: &Signs,
     grid: WholeSteps,
@@ -204,44 +204,4 @@ fn whole_solution(
         identical,
         refused,
     })
-}
-
-/// Where f ≥ 0 for the points of a grid, tried one by one.
-pub(super) fn tried(
-    difference: &Expr,
-    claim: &Claim,
-    axis: &ThresholdAxis,
-    grid: WholeSteps,
-) -> Result<Solution, Unsolved> {
-    let at = |index: u64| {
-        let x = grid.point(index);
-        if !axis.admits_whole(x) {
-            return Ok(None);
-        }
-        let mut values = Bindings::default();
-        values.set(claim.symbol().clone(), whole(x));
-        difference
-            .evaluate(&values)
-            .map(|value| Some((index, value)))
-            .map_err(Unsolved::NoValue)
-    };
-    let points: Vec<Option<(u64, BigRational)>> = (0..grid.len())
-        .into_par_iter()
-        .map(at)
-        .collect::<Result<_, _>>()?;
-    let refused = points.iter().filter(|point| point.is_none()).count() as u64;
-    let identical = points.iter().flatten().all(|(_, value)| *value == whole(0));
-    let pieces = points.iter().flatten().map(|(index, value)| Piece {
-        first: *index,
-        last: *index,
-        holds: !value.is_negative(),
-    });
-    let none = Signs::none();
-    whole_solution(
-        merged(pieces.collect()),
-        &none,
-        grid,
-        identical,
-        Some(refused),
-    )
 }
