@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::args::{OfArg, SensitivityArgs};
+use super::args::{OfArg, OutputFormat, SensitivityArgs};
 use super::json::{exact, left_out, text};
 use super::plot::Plot;
 use super::request::{Request, Unnamed};
@@ -14,7 +14,7 @@ use crate::render::plot::{ChartError, FigureStyle, Svg, tornado};
 use crate::render::table::Table;
 use crate::source::{Diagnostic, Problems};
 use crate::table::Confidence;
-use crate::uncertainty::{AnalysisResult, Method, Sensitivity, Spread, analyse};
+use crate::uncertainty::{AnalysisResult, Method, Sensitivity, Spread, analyse_unranked, rank};
 use crate::view::{interval_table, ranking_table, reaches, sensitivity_rows};
 
 /// What moves energies or savings, on every table and format.
@@ -53,15 +53,22 @@ impl Shown for Sensitivities {
 
 pub(super) fn run(args: &SensitivityArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;
-    let found = result(args)?;
+    // A table shows what moves some results, a file what moves all.
+    let all = matches!(args.format.output, OutputFormat::Json | OutputFormat::Csv);
+    let found = found(args, all)?;
     if let Some(plot) = plot {
         draw(&plot, &found.ranked().collect::<Vec<_>>())?;
     }
     shown::print(&found, &args.format)
 }
 
-/// What is asked for.
+/// What is asked for, with all that moves any result.
 pub(super) fn result(args: &SensitivityArgs) -> Result<Sensitivities, Problems> {
+    found(args, true)
+}
+
+/// The same; what moves a result is found for `all`, or for those of which it is shown.
+fn found(args: &SensitivityArgs, all: bool) -> Result<Sensitivities, Problems> {
     let method = Method {
         spread: spread(&args.spread)?,
         samples: args.samples,
@@ -82,16 +89,19 @@ pub(super) fn result(args: &SensitivityArgs) -> Result<Sensitivities, Problems> 
     let scopes = scopes(&comparison, &args.scopes.scope)?;
     let mut results = Vec::new();
     for pricing in &pricings {
-        results.extend(analyse(&request.counted, pricing, &scopes, &method)?);
+        results.extend(analyse_unranked(&request.counted, pricing, &scopes, &method)?);
     }
-    Ok(Sensitivities {
+    let mut found = Sensitivities {
         results,
         method,
         comparison,
         scopes,
         are_named: !args.scopes.scope.is_empty(),
         of: args.of,
-    })
+    };
+    let is_ranked = found.is_ranked();
+    rank(&mut found.results, |result| all || is_ranked(result))?;
+    Ok(found)
 }
 
 /// A plot of every result: of the first in the file that was named, of the others
@@ -131,20 +141,26 @@ impl Sensitivities {
     /// The results whose inputs are ranked: over the scopes asked for, or the
     /// widest; savings where variants are compared, energies where there is one.
     fn ranked(&self) -> impl Iterator<Item = &AnalysisResult> {
+        let is_ranked = self.is_ranked();
+        self.results.iter().filter(move |result| is_ranked(result))
+    }
+
+    fn is_ranked(&self) -> impl Fn(&AnalysisResult) -> bool + Sync + use<> {
         let saves = self.results.iter().any(|result| result.baseline.is_some());
         let of = self.of.unwrap_or(match saves {
             true => OfArg::Saving,
             false => OfArg::Energy,
         });
-        let widest = self.scopes.last();
-        self.results.iter().filter(move |result| {
-            let inside = self.are_named || Some(&result.scope) == widest;
+        let widest = self.scopes.last().cloned();
+        let are_named = self.are_named;
+        move |result| {
+            let inside = are_named || Some(&result.scope) == widest.as_ref();
             let asked = match of {
                 OfArg::Saving => result.baseline.is_some(),
                 OfArg::Energy => result.baseline.is_none(),
             };
             inside && asked
-        })
+        }
     }
 }
 

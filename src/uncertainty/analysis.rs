@@ -7,9 +7,7 @@ use rayon::prelude::*;
 use super::interval::{Interval, bounds};
 use super::monte_carlo::{Distribution, MonteCarlo, monte_carlo};
 use super::sensitivity::{Function, Input, InputKind, Quantity, Sensitivity, sensitivities};
-use super::spread::{
-    Spread, UncertainEntry, uncertain_devices, uncertain_entries, uncertain_levels,
-};
+use super::spread::{Spread, uncertain_devices, uncertain_entries, uncertain_levels};
 use crate::energy::{CostModel, Counted, entry_values, priced_with_ranges};
 use crate::format::Format;
 use crate::graph::{OpGraph, Rule};
@@ -54,8 +52,66 @@ pub struct AnalysisResult {
     pub interval: Option<Interval>,
     /// How it spreads over random samples, where these were taken.
     pub distribution: Option<Distribution>,
-    /// What moves it, the largest elasticity first.
+    /// What moves it, the largest elasticity first; nothing as long as it is not
+    /// [ranked](rank).
     pub inputs: Vec<Sensitivity>,
+    asked: Asked,
+}
+
+/// What a result is worked out from.
+#[derive(Debug, Clone, PartialEq)]
+struct Asked {
+    quantity: Quantity,
+    inputs: Vec<Input>,
+}
+
+impl AnalysisResult {
+    /// The symbols of all that moves it.
+    pub fn rests_on(&self) -> Vec<Symbol> {
+        let symbols = self.asked.quantity.symbols();
+        let inputs = self.asked.inputs.iter().map(|input| &input.symbol);
+        inputs
+            .filter(|symbol| symbols.contains(*symbol))
+            .cloned()
+            .collect()
+    }
+}
+
+/// The results of [`analyse_unranked`], all of them ranked.
+///
+/// # Errors
+/// Every entry that the table lacks; a result without a value.
+pub fn analyse(
+    variants: &[Counted],
+    pricing: &CostModel<'_>,
+    scopes: &[String],
+    method: &Method,
+) -> Result<Vec<AnalysisResult>, Problems> {
+    let mut results = analyse_unranked(variants, pricing, scopes, method)?;
+    rank(&mut results, |_| true)?;
+    Ok(results)
+}
+
+/// Finds what moves those results that are `wanted`: derivatives of each by every
+/// number in it, which takes far longer than all else.
+///
+/// # Errors
+/// A result without a value at an end of what an input may be.
+pub fn rank(
+    results: &mut [AnalysisResult],
+    wanted: impl Fn(&AnalysisResult) -> bool + Sync,
+) -> Result<(), Problems> {
+    let wanted = results.par_iter_mut().filter(|result| wanted(result));
+    wanted
+        .try_for_each(|result| {
+            result.inputs = sensitivities(&result.asked.quantity, &result.asked.inputs)?;
+            Ok(())
+        })
+        .map_err(no_value)
+}
+
+fn no_value(error: EvalError) -> Problems {
+    Diagnostic::new(format!("a result has no value: {error}")).into()
 }
 
 /// The energy of every variant (the baseline first) and what it saves, over
@@ -64,7 +120,7 @@ pub struct AnalysisResult {
 ///
 /// # Errors
 /// Every entry that the table lacks; a result without a value.
-pub fn analyse(
+pub fn analyse_unranked(
     variants: &[Counted],
     pricing: &CostModel<'_>,
     scopes: &[String],
@@ -77,14 +133,15 @@ pub fn analyse(
     if pricing.static_energy {
         entries.extend(uncertain_devices(pricing, &method.spread));
     }
-    let mut asked: Vec<(AnalysisResult, Quantity, Vec<Input>)> = Vec::new();
+    let inputs: Vec<Input> = entries.iter().map(|entry| entry.input.clone()).collect();
+    let mut results: Vec<AnalysisResult> = Vec::new();
     for scope in scopes {
         let mut baseline: Option<(&Counted, Function)> = None;
         for counted in variants {
             let Some(energy) = function(counted, pricing, scope)? else {
                 continue;
             };
-            let result = |against: Option<&Counted>| AnalysisResult {
+            let result = |against: Option<&Counted>, quantity, dims| AnalysisResult {
                 table: pricing.table.name().to_owned(),
                 format: pricing.format,
                 scope: scope.clone(),
@@ -94,63 +151,51 @@ pub fn analyse(
                 interval: None,
                 distribution: None,
                 inputs: Vec::new(),
+                asked: Asked {
+                    quantity,
+                    inputs: inputs.iter().cloned().chain(dims).collect(),
+                },
             };
             let quantity = Quantity::Energy(energy.clone());
-            asked.push((result(None), quantity, dims(&counted.graph)));
+            results.push(result(None, quantity, dims(&counted.graph)));
             match &baseline {
                 None => baseline = Some((counted, energy)),
                 Some((first, base)) => {
                     let (saving, dims) = saving_of((first, base), (counted, &energy));
-                    asked.push((result(Some(first)), saving, dims));
+                    results.push(result(Some(first), saving, dims));
                 }
             }
         }
     }
-    let worked_out: Vec<Result<Option<AnalysisResult>, EvalError>> = asked
-        .par_iter()
-        .map(|(result, quantity, dims)| work_out(result, quantity, dims, &entries))
-        .collect();
-    let mut results = Vec::new();
-    let mut quantities = Vec::new();
-    for (result, (_, quantity, _)) in worked_out.into_iter().zip(asked) {
-        let failed = |error| Diagnostic::new(format!("a result has no value: {error}"));
-        if let Some(result) = result.map_err(failed)? {
-            results.push(result);
-            quantities.push(quantity);
-        }
-    }
+    let has_value = (results.par_iter_mut())
+        .map(|result| match result.asked.quantity.at()? {
+            Some(value) => {
+                result.value = value;
+                result.interval = bounds(&result.asked.quantity, &inputs);
+                Ok(true)
+            }
+            None => Ok(false),
+        })
+        .collect::<Result<Vec<bool>, EvalError>>()
+        .map_err(no_value)?;
+    let mut has_value = has_value.into_iter();
+    results.retain(|_| has_value.next() == Some(true));
     let unbounded = results.iter().any(|result| result.interval.is_none());
     if method.samples.is_some() || unbounded {
         let method = MonteCarlo {
             samples: method.samples(),
             seed: method.seed,
         };
+        let quantities: Vec<&Quantity> = results
+            .iter()
+            .map(|result| &result.asked.quantity)
+            .collect();
         let distributions = monte_carlo(&quantities, &entries, method);
         for (result, distribution) in results.iter_mut().zip(distributions) {
             result.distribution = distribution;
         }
     }
     Ok(results)
-}
-
-fn work_out(
-    result: &AnalysisResult,
-    quantity: &Quantity,
-    dims: &[Input],
-    entries: &[UncertainEntry],
-) -> Result<Option<AnalysisResult>, EvalError> {
-    let Some(value) = quantity.at()? else {
-        return Ok(None);
-    };
-    let entries: Vec<Input> = entries.iter().map(|entry| entry.input.clone()).collect();
-    let interval = bounds(quantity, &entries);
-    let inputs: Vec<Input> = entries.iter().chain(dims).cloned().collect();
-    Ok(Some(AnalysisResult {
-        value,
-        interval,
-        inputs: sensitivities(quantity, &inputs)?,
-        ..result.clone()
-    }))
 }
 
 /// The energy of a scope; `None` where the variant lacks it.

@@ -10,16 +10,20 @@
 //! | `spread` | what each table entry may be |
 //! | `polynomial`, `interval` | exact bounds over all entries together |
 //! | `monte_carlo` | how results spread over random draws of the entries |
+//! | `draws`, `columns`, `tails` | many draws at once, the results there, and the ends of what these spread over |
 //! | `analysis` | all of these for a model's variants and scopes |
 
 mod analysis;
+mod columns;
+mod draws;
 mod interval;
 mod monte_carlo;
 mod polynomial;
 mod sensitivity;
 mod spread;
+mod tails;
 
-pub use self::analysis::{AnalysisResult, Method, analyse};
+pub use self::analysis::{AnalysisResult, Method, analyse, analyse_unranked, rank};
 pub use self::interval::{Interval, bounds};
 pub use self::monte_carlo::{Distribution, MonteCarlo, monte_carlo};
 pub use self::sensitivity::{Function, Input, InputKind, Quantity, Sensitivity, sensitivities};

@@ -91,8 +91,7 @@ fn notes(findings: &[AnalysisResult], method: &Method, comparison: &Comparison) 
         notes.push("Where least and most are empty, no exact bound is known.".to_owned());
     }
     if let Some(first) = first {
-        let inputs = findings.iter().flat_map(|finding| &finding.inputs);
-        let varied: Vec<Symbol> = inputs.map(|moved| moved.input.symbol.clone()).collect();
+        let varied: Vec<Symbol> = findings.iter().flat_map(AnalysisResult::rests_on).collect();
         notes.extend(conventions_over(first, &varied));
     }
     notes

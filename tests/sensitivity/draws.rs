@@ -16,11 +16,7 @@ fn inputs(entries: &[UncertainEntry]) -> Vec<Input> {
 }
 
 fn drawn(quantity: &Quantity, entries: &[UncertainEntry], samples: u32, seed: u64) -> Distribution {
-    let drawn = monte_carlo(
-        std::slice::from_ref(quantity),
-        entries,
-        MonteCarlo { samples, seed },
-    );
+    let drawn = monte_carlo(&[quantity], entries, MonteCarlo { samples, seed });
     drawn[0].unwrap()
 }
 

@@ -1,0 +1,104 @@
+//! Results at many draws at once.
+//!
+//! With all other symbols replaced by their values they are short expressions in the
+//! entries that they rest on, a few of all that a table has. Each is worked out once at
+//! a draw, though an energy is a result of its own and a part of every saving.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::sensitivity::{Function, Quantity};
+use crate::symbolic::{Bindings, Compiled, Expr, Symbol};
+
+/// Quantities in entries alone.
+#[derive(Default)]
+pub(super) struct Bound {
+    functions: Vec<Expr>,
+    places: HashMap<Expr, usize>,
+    quantities: Vec<Option<Parts>>,
+}
+
+/// Where the functions of a quantity stand.
+#[derive(Clone, Copy)]
+enum Parts {
+    Energy(usize),
+    Saving { baseline: usize, energy: usize },
+}
+
+impl Bound {
+    /// Of `quantities`; one with a symbol without a value, or a divisor that is 0, has
+    /// no values.
+    pub(super) fn of(quantities: &[&Quantity], entries: &[Symbol]) -> Bound {
+        let mut bound = Bound::default();
+        for quantity in quantities {
+            let mut place = |function: &Function| bound.place(function, entries);
+            let parts = match quantity {
+                Quantity::Energy(energy) => place(energy).map(Parts::Energy),
+                Quantity::Saving { baseline, energy } => {
+                    let places = place(baseline).zip(place(energy));
+                    places.map(|(baseline, energy)| Parts::Saving { baseline, energy })
+                }
+            };
+            bound.quantities.push(parts);
+        }
+        bound
+    }
+
+    fn place(&mut self, function: &Function, entries: &[Symbol]) -> Option<usize> {
+        let expr = function.expr.bind(entries, &function.values).ok()?;
+        let next = self.functions.len();
+        let place = *self.places.entry(expr.clone()).or_insert(next);
+        if place == next {
+            self.functions.push(expr);
+        }
+        Some(place)
+    }
+
+    /// The entries that they rest on.
+    pub(super) fn symbols(&self) -> BTreeSet<Symbol> {
+        self.functions.iter().flat_map(Expr::symbols).collect()
+    }
+
+    /// The same, ready to be computed where `entries` are in columns.
+    pub(super) fn over(&self, entries: &[Symbol]) -> Columns {
+        let functions = self.functions.iter();
+        let compiled = |expr| Compiled::new(expr, entries, &Bindings::default()).ok();
+        Columns {
+            functions: functions.map(compiled).collect(),
+            quantities: self.quantities.clone(),
+        }
+    }
+}
+
+/// Quantities, ready to be computed in doubles.
+pub(super) struct Columns {
+    functions: Vec<Option<Compiled>>,
+    quantities: Vec<Option<Parts>>,
+}
+
+impl Columns {
+    /// The values of every quantity at `count` draws, of which `entries` are the
+    /// columns. Where there is none it is not a number.
+    pub(super) fn at(&self, entries: &[Vec<f64>], count: usize) -> Vec<Vec<f64>> {
+        let mut values: Vec<Vec<f64>> = vec![Vec::with_capacity(count); self.functions.len()];
+        let mut point = Vec::with_capacity(entries.len());
+        for draw in 0..count {
+            point.clear();
+            point.extend(entries.iter().filter_map(|column| column.get(draw)));
+            for (function, values) in self.functions.iter().zip(&mut values) {
+                let value = function.as_ref().map(|function| function.evaluate(&point));
+                values.push(value.unwrap_or(f64::NAN));
+            }
+        }
+        let of = |place: usize| values.get(place).map(Vec::as_slice).unwrap_or_default();
+        let quantities = self.quantities.iter().map(|parts| match *parts {
+            None => vec![f64::NAN; count],
+            Some(Parts::Energy(energy)) => of(energy).to_vec(),
+            Some(Parts::Saving { baseline, energy }) => {
+                let pairs = of(energy).iter().zip(of(baseline));
+                let saving = |(energy, baseline): (&f64, &f64)| 1.0 - energy / baseline;
+                pairs.map(saving).collect()
+            }
+        });
+        quantities.collect()
+    }
+}
