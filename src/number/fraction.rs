@@ -56,6 +56,33 @@ impl Fraction {
         }
     }
 
+    /// Whether it is one of machine words.
+    pub(crate) fn is_small(&self) -> bool {
+        matches!(self, Fraction::Small(..))
+    }
+
+    /// Whether it is one of machine words from 0 to `most`.
+    pub(crate) fn is_small_up_to(&self, most: i64) -> bool {
+        match self {
+            Fraction::Small(numerator, divisor) => {
+                let whole = numerator.div_euclid(*divisor);
+                let most = i128::from(most);
+                *numerator >= 0 && (whole < most || (*numerator == most && *divisor == 1))
+            }
+            Fraction::Big(_) => false,
+        }
+    }
+
+    /// −self
+    pub(crate) fn negated(self) -> Fraction {
+        if let Fraction::Small(numerator, divisor) = &self
+            && let Some(numerator) = numerator.checked_neg()
+        {
+            return Fraction::Small(numerator, *divisor);
+        }
+        Fraction::Big(-self.into_rational())
+    }
+
     /// The product of both.
     pub(crate) fn times(self, other: Fraction) -> Fraction {
         if let (Fraction::Small(a, b), Fraction::Small(c, d)) = (&self, &other)
@@ -211,6 +238,7 @@ mod tests {
             prop_assert!(same(of(&a).times(of(&b)), &(&a * &b)));
             prop_assert!(same(of(&a).plus(of(&b)), &(&a + &b)));
             prop_assert!(same(of(&a).floor(), &a.floor()));
+            prop_assert!(same(of(&a).negated(), &-a.clone()));
             prop_assert!(same(of(&a).or_larger(of(&b)), a.clone().max(b).borrow()));
             if !a.is_zero() {
                 prop_assert!(same(of(&a).power(exponent), &Pow::pow(a.clone(), exponent)));

@@ -6,6 +6,7 @@
 mod fraction;
 
 use num_bigint::BigInt;
+use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
 
@@ -22,6 +23,9 @@ pub const MAX_WHOLE: i64 = 1_000_000_000_000_000;
 /// Reads a decimal number, such as `12`, `-0.5`, `3.1e-4` or `1_000`, exactly.
 /// `None` for anything else, infinities and NaN included.
 pub fn parse_decimal(text: &str) -> Option<BigRational> {
+    if let Some(short) = short_decimal(text) {
+        return Some(short);
+    }
     let text: String = text.chars().filter(|c| *c != '_').collect();
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -48,6 +52,33 @@ pub fn parse_decimal(text: &str) -> Option<BigRational> {
         BigRational::new(integer, power)
     };
     Some(if negative { -value } else { value })
+}
+
+/// The same for what most numbers are, a few digits with a point among them, in
+/// machine words; `None` for anything else.
+fn short_decimal(text: &str) -> Option<BigRational> {
+    // 10¹⁸ is less than 2⁶⁰.
+    if text.len() > 18 {
+        return None;
+    }
+    let (mut digits, mut decimals, mut behind_point) = (0_u64, 0, false);
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                digits = 10 * digits + u64::from(byte - b'0');
+                decimals += u32::from(behind_point);
+            }
+            b'.' if !behind_point => behind_point = true,
+            _ => return None,
+        }
+    }
+    // A point alone is no number.
+    let has_digits = text.len() > usize::from(behind_point);
+    has_digits.then(|| {
+        let divisor = 10_u64.pow(decimals);
+        let shared = digits.gcd(&divisor);
+        BigRational::new_raw((digits / shared).into(), (divisor / shared).into())
+    })
 }
 
 /// The product of two numbers. Most are whole, and those have no common factors
@@ -97,6 +128,9 @@ pub fn plain(value: &BigRational) -> String {
     if value.is_integer() {
         return value.numer().to_string();
     }
+    if let Some(short) = short_plain(value) {
+        return short;
+    }
     if !is_decimal(value) {
         return format!("{}/{}", value.numer(), value.denom());
     }
@@ -118,8 +152,34 @@ pub fn plain(value: &BigRational) -> String {
     format!("{sign}{before}.{after}")
 }
 
+/// The same of a number that ends after a few digits, in machine words; `None` for
+/// anything else.
+fn short_plain(value: &BigRational) -> Option<String> {
+    let (above, below) = (value.numer().to_i64()?, value.denom().to_u64()?);
+    let (twos, mut rest) = (below.trailing_zeros(), below >> below.trailing_zeros());
+    let mut fives = 0;
+    while rest.is_multiple_of(5) {
+        rest /= 5;
+        fives += 1;
+    }
+    let decimals = twos.max(fives);
+    if rest != 1 || decimals > 18 {
+        return None;
+    }
+    let power = 10_u64.pow(decimals);
+    let digits = above.unsigned_abs().checked_mul(power / below)?;
+    let sign = if above < 0 { "-" } else { "" };
+    let (before, after) = (digits / power, digits % power);
+    Some(format!(
+        "{sign}{before}.{after:0>width$}",
+        width = decimals as usize
+    ))
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn ratio(numerator: i64, denominator: i64) -> BigRational {
@@ -143,5 +203,34 @@ mod tests {
         assert_eq!(plain(&ratio(-1, 40)), "-0.025");
         assert_eq!(plain(&ratio(4, 2)), "2");
         assert_eq!(plain(&ratio(1, 3)), "1/3");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// What fits into machine words is read and written as what does not: with
+        /// zeros before it, and with a factor that is taken away again.
+        #[test]
+        fn short_numbers_are_read_and_written_like_long_ones(
+            digits in 0..=i64::MAX,
+            decimals in 0..=18_u32,
+            negative in any::<bool>(),
+        ) {
+            let value = ratio(digits, 1) / whole(10).pow(decimals);
+            let value = if negative { -value } else { value };
+            let text = plain(&value);
+            prop_assert_eq!(parse_decimal(&text), Some(value.clone()));
+            let long = text.replace('-', &format!("-{}", "0".repeat(20)));
+            let long = if negative { long } else { format!("{}{long}", "0".repeat(20)) };
+            prop_assert_eq!(parse_decimal(&long), Some(value.clone()));
+            let read = parse_decimal(&text).unwrap_or_default();
+            prop_assert_eq!(read.numer(), value.numer());
+            prop_assert_eq!(read.denom(), value.denom());
+            // 10⁴⁰ more makes it long; what stands behind the point stays.
+            if let Some((_, after)) = text.split_once('.') {
+                let far = plain(&(value.abs() + whole(10).pow(40_u32)));
+                prop_assert_eq!(far.split_once('.').map(|(_, after)| after.to_owned()), Some(after.to_owned()));
+            }
+        }
     }
 }

@@ -32,6 +32,9 @@ enum Dimension {
 /// energy, or a sum, a minimum or a rounding that depends on the unit; each at
 /// the part of the formula where it stands.
 pub(super) fn check_is_energy(formula: &Formula) -> Result<(), Diagnostic> {
+    if let AstNode::Number(_) | AstNode::Name(_) = formula.ast.node {
+        return Ok(());
+    }
     // What names stand for is checked where they are resolved.
     symbolic::build(formula, &mut |name, _| Ok(Expr::symbol(name)))?;
     match (Check { formula }).part(&formula.ast)? {

@@ -6,9 +6,9 @@ use num_traits::Signed;
 use super::entry::Entry;
 use super::rule::PriceRule;
 use crate::formula::Formula;
-use crate::number;
+use crate::number::{self, Fraction};
 use crate::source::{Diagnostic, Place, Problems};
-use crate::symbolic::{self, Expr};
+use crate::symbolic::{self, Expr, constant};
 
 /// Works out one rule; `lookup` gives the price, in picojoules, of an entry
 /// that a formula names.
@@ -18,7 +18,16 @@ pub(super) fn price(
     check: bool,
     problems: &mut Problems,
 ) -> Option<Entry> {
+    let unit = Fraction::of(&rule.unit);
+    let per_unit = unit.clone().power(-1);
     let mut value = |formula: &Formula| {
+        let short = constant(&formula.ast, &mut |name| {
+            let pj = lookup(name, &formula.place).ok()?;
+            Some(Fraction::of(&pj).times(per_unit.clone()))
+        });
+        if let Some(value) = short.filter(|value| value.is_small_up_to(number::MAX_WHOLE)) {
+            return Some(value.times(unit.clone()).into_rational());
+        }
         let built = symbolic::build(formula, &mut |name, place| {
             // Inside a formula all is in the unit of the file.
             Ok(Expr::constant(lookup(name, place)? / &rule.unit))
