@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use crate::render::plot::{ChartError, Svg};
 use crate::render::table::{Table, TableFormat, write, write_latex};
 
@@ -87,6 +89,27 @@ pub struct PageFile {
     pub bytes: Vec<u8>,
 }
 
+/// How a picture becomes a file.
+type Draw = fn(&Svg) -> Result<Vec<u8>, ChartError>;
+
+/// A file of a page, or what it will be: to draw a picture takes longer than all else.
+enum Draft<'p> {
+    Written(PageFile),
+    Drawn(String, &'p Svg, Draw),
+}
+
+impl Draft<'_> {
+    fn file(self) -> Result<PageFile, ChartError> {
+        match self {
+            Draft::Written(file) => Ok(file),
+            Draft::Drawn(name, svg, draw) => Ok(PageFile {
+                name,
+                bytes: draw(svg)?,
+            }),
+        }
+    }
+}
+
 /// The names of files so far.
 #[derive(Default)]
 struct Names(BTreeSet<String>);
@@ -110,7 +133,7 @@ impl Page {
     /// A figure whose SVG cannot be drawn as a PNG, such as one that is too
     /// large.
     pub fn files(&self) -> Result<Vec<PageFile>, ChartError> {
-        let mut files = Vec::new();
+        let mut files: Vec<Draft<'_>> = Vec::new();
         let mut page = String::new();
         let mut names = Names::default();
         for block in &self.blocks {
@@ -129,34 +152,29 @@ impl Page {
                     page.push_str(&format!(
                         "\n\n[{name}.csv]({name}.csv) · [{name}.tex]({name}.tex)"
                     ));
-                    files.extend(own.of(table, &self.name));
+                    files.extend(own.of(table, &self.name).map(Draft::Written));
                 }
                 Block::Figure(svg, name, words) => {
                     let name = names.fresh(name, "svg");
                     let links =
                         ["svg", "pdf", "png"].map(|kind| format!("[{name}.{kind}]({name}.{kind})"));
                     page.push_str(&format!("![{words}]({name}.svg)\n\n{}", links.join(" · ")));
-                    files.push(PageFile {
-                        name: format!("{name}.svg"),
-                        bytes: svg.as_str().as_bytes().to_vec(),
-                    });
-                    files.push(PageFile {
-                        name: format!("{name}.pdf"),
-                        bytes: svg.pdf()?,
-                    });
-                    files.push(PageFile {
-                        name: format!("{name}.png"),
-                        bytes: svg.png()?,
-                    });
+                    let of_kind =
+                        |kind: &str, draw: Draw| Draft::Drawn(format!("{name}.{kind}"), svg, draw);
+                    files.push(of_kind("svg", |svg| Ok(svg.as_str().as_bytes().to_vec())));
+                    files.push(of_kind("pdf", Svg::pdf));
+                    files.push(of_kind("png", Svg::png));
                 }
             }
             page.push_str("\n\n");
         }
-        files.push(PageFile {
+        files.push(Draft::Written(PageFile {
             name: "README.md".to_owned(),
             bytes: format!("{}\n", page.trim_end()).into_bytes(),
-        });
-        Ok(files)
+        }));
+        let files: Vec<Result<PageFile, ChartError>> =
+            files.into_par_iter().map(Draft::file).collect();
+        files.into_iter().collect()
     }
 
     /// The tables of the page, and its caveats, as a terminal shows them.

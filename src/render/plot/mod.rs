@@ -36,6 +36,7 @@ mod painter;
 mod palette;
 mod pdf;
 mod pdf_fonts;
+mod png;
 mod rects;
 mod style;
 mod svg;

@@ -1,7 +1,7 @@
 //! The finished picture, as SVG, PNG and PDF.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
@@ -9,8 +9,8 @@ use resvg::usvg::{Options, Tree, fontdb};
 use super::ChartError;
 use super::backend::escape;
 use super::font::{BOLD, FAMILIES, FAMILY, REGULAR};
-use super::pdf;
 use super::style::{Sheet, rounded};
+use super::{pdf, png};
 
 /// No side of a PNG is longer than this, in pixels.
 const LONGEST_SIDE: f32 = 20_000.0;
@@ -72,7 +72,10 @@ impl Svg {
             .ok_or_else(|| raster(&"out of memory for the pixels"))?;
         let transform = Transform::from_scale(scale, scale);
         resvg::render(&tree, transform, &mut pixels.as_mut());
-        pixels.encode_png().map_err(|e| raster(&e))
+        match png::encode(pixels.pixels(), pixels.width()) {
+            Some(file) => Ok(file),
+            None => pixels.encode_png().map_err(|e| raster(&e)),
+        }
     }
 
     /// The picture as PDF, of one page as large as it: shapes as shapes, text as text
@@ -82,18 +85,23 @@ impl Svg {
     }
 
     fn tree(&self) -> Result<Tree, ChartError> {
-        let mut fonts = fontdb::Database::new();
-        fonts.load_font_data(REGULAR.to_vec());
-        fonts.load_font_data(BOLD.to_vec());
-        fonts.set_sans_serif_family(FAMILY);
         let options = Options {
             font_family: FAMILY.to_string(),
-            fontdb: Arc::new(fonts),
+            fontdb: Arc::clone(&FONTS),
             ..Options::default()
         };
         Tree::from_str(&self.text, &options).map_err(|e| ChartError::Raster(e.to_string()))
     }
 }
+
+/// The fonts of all pictures, read once.
+static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
+    let mut fonts = fontdb::Database::new();
+    fonts.load_font_data(REGULAR.to_vec());
+    fonts.load_font_data(BOLD.to_vec());
+    fonts.set_sans_serif_family(FAMILY);
+    Arc::new(fonts)
+});
 
 impl fmt::Display for Svg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
