@@ -260,10 +260,11 @@ impl Convolution {
         let filters = steps(self.filters, tiles);
         let channels = steps(self.channels, tiles);
         let few_filters = thinned(filters.clone(), MAX_CHANNELS);
+        let fixed = Fixed::of(self, widths)?;
         for extent in self.boxes(tiles) {
             let room = Room {
                 convolution: self,
-                widths,
+                fixed: &fixed,
                 capacity,
                 extent: &extent,
             };
@@ -305,52 +306,81 @@ fn largest(sizes: &[u64], most: u128) -> Option<u64> {
     sizes.get(at.checked_sub(1)?).copied()
 }
 
+/// What is the same for every box: hundreds are tried for one answer.
+struct Fixed {
+    /// Bits of a value of each kind.
+    a: u128,
+    b: u128,
+    partial: u128,
+    taps: u128,
+    weights: u128,
+    outputs: u128,
+    /// Bits of all results.
+    result: u128,
+}
+
+impl Fixed {
+    /// Nothing where it cannot be counted.
+    fn of(convolution: &Convolution, widths: Widths) -> Option<Fixed> {
+        let [channels, filters] = [convolution.channels, convolution.filters].map(u128::from);
+        let taps = convolution.taps();
+        let outputs = convolution.axes.iter().map(|axis| axis.outputs);
+        let mut outputs = outputs.chain([convolution.batch, convolution.filters]);
+        let outputs = outputs.try_fold(1_u128, |all, one| all.checked_mul(one.into()))?;
+        Some(Fixed {
+            a: widths.a.into(),
+            b: widths.b.into(),
+            partial: widths.partial.into(),
+            taps,
+            weights: (channels * filters).checked_mul(taps)?,
+            outputs,
+            result: outputs.checked_mul(widths.result.into())?,
+        })
+    }
+}
+
 /// A box over the batch and the axes, and the room for channels beside it.
 struct Room<'a> {
     convolution: &'a Convolution,
-    widths: Widths,
+    fixed: &'a Fixed,
     capacity: u128,
     extent: &'a Extent,
 }
 
 impl Room<'_> {
-    fn bits(&self) -> [u128; 3] {
-        let Widths { a, b, partial, .. } = self.widths;
-        [a, b, partial].map(u128::from)
-    }
-
     /// How many input channels fit beside so many output channels.
     fn channels(&self, filters: u64) -> u128 {
-        let [a, b, partial] = self.bits();
+        let Fixed {
+            a,
+            b,
+            partial,
+            taps,
+            ..
+        } = self.fixed;
         let filters = u128::from(filters);
-        let inputs = self.extent.inputs.saturating_mul(a);
-        let weights = filters
-            .saturating_mul(self.convolution.taps())
-            .saturating_mul(b);
+        let inputs = self.extent.inputs.saturating_mul(*a);
+        let weights = filters.saturating_mul(*taps).saturating_mul(*b);
         let outputs = filters
             .saturating_mul(self.extent.outputs)
-            .saturating_mul(partial);
+            .saturating_mul(*partial);
         let each = inputs.saturating_add(weights).max(1);
-        self.capacity.saturating_sub(outputs) / each
+        quotient(self.capacity.saturating_sub(outputs), each)
     }
 
     /// How many output channels fit beside one input channel.
     fn filters(&self) -> u128 {
-        let [a, b, partial] = self.bits();
-        let inputs = self.extent.inputs.saturating_mul(a);
-        let weights = self.convolution.taps().saturating_mul(b);
-        let outputs = self.extent.outputs.saturating_mul(partial);
+        let fixed = self.fixed;
+        let inputs = self.extent.inputs.saturating_mul(fixed.a);
+        let weights = fixed.taps.saturating_mul(fixed.b);
+        let outputs = self.extent.outputs.saturating_mul(fixed.partial);
         let each = outputs.saturating_add(weights).max(1);
-        self.capacity.saturating_sub(inputs) / each
+        quotient(self.capacity.saturating_sub(inputs), each)
     }
 
     /// What crosses with so many channels at a time; nothing where it cannot
     /// be counted.
     fn crossing(&self, stays: Stationary, channels: u64, filters: u64) -> Option<Crossing> {
-        let convolution = self.convolution;
-        let [a, b, partial] = self.bits();
-        let all_channels = u128::from(convolution.channels);
-        let all_filters = u128::from(convolution.filters);
+        let (convolution, fixed) = (self.convolution, self.fixed);
         let down = u128::from(convolution.channels.div_ceil(channels));
         let across = u128::from(convolution.filters.div_ceil(filters));
         let (of_a, of_b, visits) = match stays {
@@ -358,18 +388,15 @@ impl Room<'_> {
             Stationary::Input => (1, self.extent.tiles, down),
             Stationary::Weight => (across, 1, down),
         };
-        let outputs = convolution.axes.iter().map(|axis| u128::from(axis.outputs));
-        let outputs = outputs.chain([u128::from(convolution.batch)]);
-        let mut outputs = outputs.chain([all_filters]);
-        let outputs = outputs.try_fold(1_u128, |all, one| all.checked_mul(one))?;
-        let times = |factors: [u128; 4]| {
-            (factors.into_iter()).try_fold(1_u128, |all, one| all.checked_mul(one))
+        let times = |first: u128, others: [u128; 2]| {
+            (others.into_iter()).try_fold(first, |all, one| all.checked_mul(one))
         };
+        let inputs = u128::from(convolution.channels).checked_mul(self.extent.loaded)?;
         let crossing = Crossing {
-            a: times([all_channels, self.extent.loaded, of_a, a])?,
-            b: times([all_channels * all_filters, convolution.taps(), of_b, b])?,
-            partial: times([outputs, visits - 1, partial, 1])?,
-            result: times([outputs, u128::from(self.widths.result), 1, 1])?,
+            a: times(inputs, [of_a, fixed.a])?,
+            b: times(fixed.weights, [of_b, fixed.b])?,
+            partial: times(fixed.outputs, [visits - 1, fixed.partial])?,
+            result: fixed.result,
         };
         // Its sums must fit as well.
         let parts = [crossing.a, crossing.b, crossing.partial, crossing.result];
@@ -377,5 +404,13 @@ impl Room<'_> {
             .iter()
             .all(|part| part >> 120 == 0)
             .then_some(crossing)
+    }
+}
+
+/// a/b without what is left, in one instruction where both are short.
+fn quotient(a: u128, b: u128) -> u128 {
+    match (u64::try_from(a), u64::try_from(b)) {
+        (Ok(a), Ok(b)) if b > 0 => u128::from(a / b),
+        _ => a.checked_div(b).unwrap_or(u128::MAX),
     }
 }
