@@ -51,7 +51,6 @@ mod validate;
 use std::ffi::OsString;
 use std::io::IsTerminal;
 
-use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use self::answer::Answer;
@@ -79,7 +78,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         let _ = output::print(concat!("picojoule ", env!("CARGO_PKG_VERSION")));
         return 0;
     }
-    let cli = match args::Cli::try_parse_from(&arguments) {
+    let cli = match args::Cli::read(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             let wrong = error.use_stderr();
