@@ -81,6 +81,7 @@ pub mod runs;
 pub mod scenario;
 #[cfg(feature = "plots")]
 pub mod schema;
+mod simd;
 pub mod source;
 pub mod sweep;
 pub mod symbolic;

@@ -9,6 +9,7 @@
 pub(crate) const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The number at `place`, from 0, of the generator that starts at `seed`.
+#[inline(always)]
 pub(crate) fn bits(seed: u64, place: u64) -> u64 {
     let mut z = seed.wrapping_add(place.wrapping_add(1).wrapping_mul(STEP));
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -17,6 +18,7 @@ pub(crate) fn bits(seed: u64, place: u64) -> u64 {
 }
 
 /// A number from 0 to just below 1 from 53 of the bits.
+#[inline(always)]
 pub(crate) fn uniform(bits: u64) -> f64 {
     (bits >> 11) as f64 / (1_u64 << 53) as f64
 }

@@ -233,6 +233,63 @@ fn shards_are_the_whole() {
     assert!(whole == stdout(&one));
 }
 
+/// The same bytes on one thread and on two, in wide instructions and without:
+/// grids with conditions, floors and decimals under them, samples, movement.
+#[test]
+fn rows_are_the_same_on_any_machine() {
+    let sweeps = [
+        "sweep attention --over n=1..40 --over d=60..90 --over h=1..12 --over rho=0.01..1:0.07",
+        "sweep vit-b-16 --over patch=1..20 --over img=1..300",
+        "sweep vit-b-16 --over img=200..300 --over d=12..1200:12 --over patch=3,7,16",
+        "sweep mobilenet-v2 --over alpha=0.001..2:0.003",
+        "sweep mobilenet-v2 --over alpha=0.1..2 --sample 700 --seed 5",
+        "sweep attention --over n=1..500 --over d=64..1024 --over rho=0.01..1 --sample 3000",
+        "sweep attention --over n=1..1e6:log --over rho=0.01..1 --sample 3000 --latin",
+        "sweep attention --movement tiled --over 45nm.sram.kib=1..64 --over n=1..30",
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    for sweep in sweeps {
+        let run = |threads: &str, simd: &str| {
+            let output = Command::new(env!("CARGO_BIN_EXE_picojoule"))
+                .current_dir(folder.path())
+                .env("RAYON_NUM_THREADS", threads)
+                .env("PICOJOULE_SIMD", simd)
+                .args(sweep.split(' '))
+                .args(["--output", "csv"])
+                .output();
+            stdout(&output.unwrap())
+        };
+        let expected = run("1", "off");
+        assert!(expected.lines().count() > 100, "{sweep}");
+        for (threads, simd) in [("1", ""), ("2", ""), ("2", "off")] {
+            assert!(run(threads, simd) == expected, "{sweep}: {threads} {simd}");
+        }
+    }
+}
+
+/// A sample follows from its seed: the first numbers of SplitMix64 as `random`
+/// has it, axis by axis, worked out beside the program in whole numbers of Python:
+/// n is ⌊1 + u·500⌋, ρ is 0.01 + u·0.99; with `--latin` u is (stratum + u)/5.
+#[test]
+fn samples_follow_from_their_seed() {
+    let folder = tempfile::tempdir().unwrap();
+    let sweep = "sweep attention --over n=1..500 --over rho=0.01..1 --sample 5 --seed 7 \
+                 --output csv --columns n,rho";
+    let drawn = |more: &[&str]| {
+        let arguments: Vec<&str> = sweep
+            .split_whitespace()
+            .chain(more.iter().copied())
+            .collect();
+        stdout(&picojoule(folder.path(), &arguments))
+    };
+    let random = "n,rho\n361,0.514018246079303\n325,0.753750376536556\n275,0.9037079181323535\n\
+                  303,0.8511791058273572\n175,0.3513936116369386\n";
+    assert_eq!(drawn(&[]), random);
+    let latin = "n,rho\n273,0.9028036492158605\n65,0.7527500753073112\n355,0.1887415836264707\n\
+                 461,0.37623582116547144\n135,0.4742787223273877\n";
+    assert_eq!(drawn(&["--latin"]), latin);
+}
+
 /// A parameter that decides which ops there are is swept as well: rotary
 /// positions add 3 operations for each of the 2·25·512 elements of q and k.
 /// Two variants that set the same number have each its own along the sweep.

@@ -1,5 +1,7 @@
 //! What a sweep gives: columns of values for a range of points.
 
+use std::ops::Range;
+
 use crate::symbolic::EvalError;
 
 /// Why a sweep cannot be set up.
@@ -53,6 +55,31 @@ impl Batch {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Makes all columns so long.
+    pub(super) fn resize(&mut self, points: usize) {
+        for column in self.axes.iter_mut().chain(&mut self.outputs) {
+            column.resize(points, 0.0);
+        }
+    }
+
+    /// Moves the points at `place` that are `kept` to its start and counts the
+    /// others as refused, the first of which has the number `first`. How many are
+    /// kept.
+    pub(super) fn keep(&mut self, place: Range<usize>, kept: &[bool], first: u64) -> usize {
+        for (number, _) in (first..).zip(kept).filter(|(_, kept)| !**kept) {
+            self.refuse(number, 1);
+        }
+        let mut to = place.start;
+        for column in self.axes.iter_mut().chain(&mut self.outputs) {
+            to = place.start;
+            for (from, _) in place.clone().zip(kept).filter(|(_, kept)| **kept) {
+                column[to] = column[from];
+                to += 1;
+            }
+        }
+        to - place.start
     }
 
     /// Counts points from the number `first` on as refused.

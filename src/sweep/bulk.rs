@@ -9,33 +9,32 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::batch::{Batch, SweepError};
-use super::check::{Check, checks};
+use super::check::{Check, Checks, checks};
 use super::cursor::Cursor;
 use super::grid::{SweepAxis, SweepGrid};
+use super::line::are_finite;
 use super::plan::EvaluationPlan;
 use crate::graph::Constraint;
-use crate::symbolic::{Bindings, Expr, Symbol};
+use crate::simd::{self, Level};
+use crate::symbolic::{Bindings, BlockColumns, Expr, Symbol};
 
 /// A grid and the expressions to evaluate on it.
 #[derive(Debug, Clone)]
 pub struct Sweep {
     grid: SweepGrid,
     plan: EvaluationPlan,
-    checks: Vec<LevelCheck>,
+    /// Conditions on the outer axes, and the level at which the last of their axes
+    /// has a value.
+    checks: Vec<(usize, Check)>,
+    /// Conditions on the innermost axis and others.
+    row_checks: Checks,
     points: u64,
     /// The values of every axis; of a very long one none, they are worked out
     /// as they are needed.
     values: Vec<Vec<f64>>,
-    /// Which values of the innermost axis break a condition on it alone; none
-    /// listed where all are allowed.
-    refused: Vec<bool>,
-}
-
-/// A condition on the axes, checked as soon as they have values.
-#[derive(Debug, Clone)]
-struct LevelCheck {
-    level: usize,
-    check: Check,
+    /// Which values of the innermost axis break no condition on it alone; none
+    /// listed where none does.
+    kept: Vec<bool>,
 }
 
 /// The values of a longer axis are not held.
@@ -54,9 +53,7 @@ impl Sweep {
         values: &Bindings,
     ) -> Result<Sweep, SweepError> {
         let points = grid.points().ok_or(SweepError::TooLarge)?;
-        let inner = grid.axes.last().ok_or(SweepError::Empty)?;
-        let inner_symbol = inner.symbol.clone();
-        if points == 0 {
+        if points == 0 || grid.axes.is_empty() {
             return Err(SweepError::Empty);
         }
         let values_of = |axis: &SweepAxis| -> Vec<f64> {
@@ -66,36 +63,34 @@ impl Sweep {
         };
         let all: Vec<Vec<f64>> = grid.axes.iter().map(values_of).collect();
         let symbols: Vec<Symbol> = grid.axes.iter().map(|axis| axis.symbol.clone()).collect();
-        let mut level_checks = Vec::new();
-        let mut refused = vec![false; all.last().map_or(0, Vec::len)];
+        let depth = symbols.len();
+        let (mut level_checks, mut row_checks, mut alone) = (Vec::new(), Vec::new(), Vec::new());
         for (inside, check) in checks(constraints, &symbols, values)? {
             let last = symbols.iter().rposition(|axis| inside.contains(axis));
             let level = last.unwrap_or_default();
-            if inside.len() == 1 && symbols[level] == inner_symbol && !refused.is_empty() {
-                let mut at = vec![0.0; symbols.len()];
-                for (refused, x) in refused.iter_mut().zip(&all[level]) {
-                    at[level] = *x;
-                    *refused |= !check.admits(&at);
-                }
-                continue;
+            let is_inner = level + 1 == depth;
+            match is_inner && inside.len() == 1 && all.last().is_some_and(|row| !row.is_empty()) {
+                true => alone.push(check),
+                false if is_inner => row_checks.push(check),
+                false => level_checks.push((level, check)),
             }
-            level_checks.push(LevelCheck { level, check });
         }
         let row = all.last().map_or(&[][..], Vec::as_slice);
         let plan = EvaluationPlan::new(outputs, &grid, values, row)?;
-        for (refused, x) in refused.iter_mut().zip(row) {
-            *refused |= plan.divides_by_zero_at(*x);
-        }
-        if refused.iter().all(|refused| !refused) {
-            refused.clear();
+        let mut kept: Vec<bool> = row.iter().map(|x| !plan.divides_by_zero_at(*x)).collect();
+        let (at, mut columns) = (vec![0.0; depth], BlockColumns::default());
+        Checks::new(alone).sift_row(simd::level(), &at, row, &mut kept, &mut columns);
+        if kept.iter().all(|kept| *kept) {
+            kept.clear();
         }
         Ok(Sweep {
             plan,
             grid,
             checks: level_checks,
+            row_checks: Checks::new(row_checks),
             points,
             values: all,
-            refused,
+            kept,
         })
     }
 
@@ -143,21 +138,32 @@ impl Sweep {
 
     /// Works out a range of points into a batch whose memory is used again.
     pub fn evaluate_into(&self, range: Range<u64>, batch: &mut Batch) {
+        self.evaluate_at(simd::level(), range, batch);
+    }
+
+    /// The same in instructions of a certain width.
+    pub(super) fn evaluate_at(&self, level: Level, range: Range<u64>, batch: &mut Batch) {
         let mut walk = Walk {
             sweep: self,
-            cursor: Cursor::new(&self.plan),
+            cursor: Cursor::new(&self.plan, level),
+            level,
             at: vec![0.0; self.grid.axes.len()],
             indices: vec![u64::MAX; self.grid.axes.len() - 1],
             fixed: 0,
             refused: false,
+            filled: 0,
+            kept: Vec::new(),
+            columns: BlockColumns::default(),
         };
         batch.refused = 0;
         batch.first_refused = None;
         batch.axes.resize(self.grid.axes.len(), Vec::new());
-        batch.outputs.resize(walk.cursor.outputs(), Vec::new());
-        for column in batch.axes.iter_mut().chain(&mut batch.outputs) {
-            column.clear();
-        }
+        batch
+            .outputs
+            .resize(walk.cursor.outputs_count(), Vec::new());
+        // All points have a place, until some of them turn out to be refused.
+        let length = usize::try_from(range.end.saturating_sub(range.start));
+        batch.resize(length.unwrap_or(usize::MAX));
         let inner = self.grid.axes.last();
         let row = inner.map_or(1, |axis| axis.values.count());
         let mut next = range.start;
@@ -167,6 +173,7 @@ impl Sweep {
             walk.row(next / row, offset, length, next, batch);
             next += length;
         }
+        batch.resize(walk.filled);
     }
 }
 
@@ -182,6 +189,12 @@ struct Walk<'s> {
     fixed: usize,
     /// Whether the row before was refused as a whole.
     refused: bool,
+    level: Level,
+    /// How many points of the batch are worked out.
+    filled: usize,
+    /// Which points of a row are not refused.
+    kept: Vec<bool>,
+    columns: BlockColumns,
 }
 
 impl Walk<'_> {
@@ -195,19 +208,26 @@ impl Walk<'_> {
         }
         let values = self.sweep.values(offset, length);
         let values: &[f64] = &values;
-        let old = batch.len();
+        let place = self.filled..self.filled + values.len();
         for (axis, value) in batch.axes.iter_mut().zip(&self.at) {
-            axis.extend(std::iter::repeat_n(*value, values.len()));
+            axis[place.clone()].fill(*value);
         }
         if let Some(inner) = batch.axes.last_mut() {
-            inner.truncate(old);
-            inner.extend_from_slice(values);
+            inner[place.clone()].copy_from_slice(values);
         }
         // Offsets into an axis that is held fit.
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-        self.cursor
-            .row(&mut self.at, values, offset, &mut batch.outputs);
-        self.refuse_points(values, offset, old, point, batch);
+        self.cursor.row(
+            &mut self.at,
+            values,
+            offset,
+            &mut batch.outputs,
+            place.start,
+        );
+        self.filled = place.end;
+        if self.sift(values, offset, batch) {
+            self.filled = place.start + batch.keep(place, &self.kept, point);
+        }
     }
 
     /// Gives the axes but the innermost the values of `row`.
@@ -245,49 +265,31 @@ impl Walk<'_> {
     }
 
     fn allowed(&self, level: usize) -> bool {
-        let checks = self
-            .sweep
-            .checks
-            .iter()
-            .filter(|check| check.level == level);
-        let mut broken = checks.filter(|check| !check.check.admits(&self.at));
-        broken.next().is_none()
+        let mut checks = self.sweep.checks.iter();
+        checks.all(|(of, check)| *of != level || check.admits(&self.at))
     }
 
-    /// Takes out the points of the last row that break a constraint on the
-    /// innermost axis.
-    fn refuse_points(
-        &mut self,
-        values: &[f64],
-        first: usize,
-        old: usize,
-        point: u64,
-        batch: &mut Batch,
-    ) {
-        let inner = self.at.len() - 1;
-        let alone = &self.sweep.refused;
-        let divides = self.sweep.plan.may_divide_by_zero();
-        let checked = self.sweep.checks.iter().any(|check| check.level == inner);
-        if alone.is_empty() && !checked && !divides {
-            return;
+    /// Finds the points of the row just worked out that the model refuses.
+    /// Whether there is one.
+    fn sift(&mut self, values: &[f64], offset: usize, batch: &Batch) -> bool {
+        let Walk { sweep, kept, .. } = self;
+        let place = self.filled - values.len()..self.filled;
+        let divides = sweep.plan.may_divide_by_zero()
+            && !(batch.outputs.iter()).all(|output| are_finite(self.level, &output[place.clone()]));
+        if sweep.kept.is_empty() && sweep.row_checks.is_empty() && !divides {
+            return false;
         }
-        let mut kept = old;
-        for (offset, value) in values.iter().enumerate() {
-            self.at[inner] = *value;
-            let refused = alone.get(first + offset).copied().unwrap_or(false);
-            let has_value = |column: &Vec<f64>| column[old + offset].is_finite();
-            let lacks_value = divides && !batch.outputs.iter().all(has_value);
-            if refused || lacks_value || !self.allowed(inner) {
-                batch.refuse(point + offset as u64, 1);
-                continue;
+        kept.clear();
+        kept.extend_from_slice(sweep.kept.get(offset..).unwrap_or_default());
+        kept.resize(values.len(), true);
+        if divides {
+            for output in &batch.outputs {
+                for (kept, value) in kept.iter_mut().zip(&output[place.clone()]) {
+                    *kept &= value.is_finite();
+                }
             }
-            for column in batch.axes.iter_mut().chain(&mut batch.outputs) {
-                column[kept] = column[old + offset];
-            }
-            kept += 1;
         }
-        for column in batch.axes.iter_mut().chain(&mut batch.outputs) {
-            column.truncate(kept);
-        }
+        (sweep.row_checks).sift_row(self.level, &self.at, values, kept, &mut self.columns);
+        !kept.iter().all(|kept| *kept)
     }
 }

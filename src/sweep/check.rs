@@ -1,9 +1,13 @@
-//! A condition of the model at the points of a sweep.
+//! The conditions of the model at the points of a sweep.
 
 use std::collections::{BTreeSet, HashSet};
 
 use crate::graph::{Constraint, Rule};
-use crate::symbolic::{Bindings, Compiled, EvalError, Expr, Symbol};
+use crate::simd::{Level, dispatch};
+use crate::symbolic::{
+    BLOCK, Bindings, Block, BlockColumns, Compiled, EvalError, Expr, Symbol, VariableColumn,
+    is_whole,
+};
 
 /// A condition over the axes of a sweep.
 #[derive(Debug, Clone)]
@@ -42,10 +46,99 @@ impl Check {
     /// by exact numbers where doubles cannot tell.
     pub(super) fn admits(&self, at: &[f64]) -> bool {
         let (low, high) = self.value.between(at);
+        self.decide(low, high, || at.to_vec())
+    }
+
+    /// The same where the value is known to lie between two numbers.
+    fn decide(&self, low: f64, high: f64, at: impl FnOnce() -> Vec<f64>) -> bool {
         let decided = self.rule.admits_between(low, high);
         decided.unwrap_or_else(|| {
-            let exact = self.value.exactly(at);
+            let exact = self.value.exactly(&at());
             exact.is_ok_and(|value| self.rule.admits(&value))
         })
     }
+}
+
+/// Conditions that are checked at many points at once.
+#[derive(Debug, Clone)]
+pub(super) struct Checks {
+    checks: Vec<Check>,
+    block: Block,
+}
+
+impl Checks {
+    pub(super) fn new(checks: Vec<Check>) -> Checks {
+        let block = Block::new([], checks.iter().map(|check| &check.value));
+        Checks { checks, block }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.checks.is_empty()
+    }
+
+    /// Unsets, in `kept`, the points of a row that a condition refuses: the last axis
+    /// has the values `row`, all others those in `at`.
+    pub(super) fn sift_row(
+        &self,
+        level: Level,
+        at: &[f64],
+        row: &[f64],
+        kept: &mut [bool],
+        columns: &mut BlockColumns,
+    ) {
+        if self.is_empty() {
+            return;
+        }
+        let inner = at.len().saturating_sub(1);
+        for (row, kept) in row.chunks(BLOCK).zip(kept.chunks_mut(BLOCK)) {
+            let axes = at.iter().enumerate();
+            let variables = axes.map(|(axis, value)| match axis == inner {
+                true => VariableColumn::Each(row),
+                false => VariableColumn::Same(*value),
+            });
+            let variables: Vec<VariableColumn<'_>> = variables.collect();
+            self.sift(level, &variables, kept, columns);
+        }
+    }
+
+    /// Unsets, in `kept`, the points that a condition refuses.
+    pub(super) fn sift(
+        &self,
+        level: Level,
+        variables: &[VariableColumn<'_>],
+        kept: &mut [bool],
+        columns: &mut BlockColumns,
+    ) {
+        self.block.work_out(level, variables, kept.len(), columns);
+        for (number, check) in self.checks.iter().enumerate() {
+            let (low, high) = self.block.ends(number, columns);
+            if are_admitted(level, check.rule, low, high) {
+                continue;
+            }
+            for (point, kept) in kept.iter_mut().enumerate() {
+                let at = || variables.iter().map(|column| column.at(point)).collect();
+                *kept = *kept && check.decide(low[point], high[point], at);
+            }
+        }
+    }
+}
+
+/// Whether all are surely let through: what [`Rule::admits_between`] asks for,
+/// of all points in one loop.
+fn are_admitted(level: Level, rule: Rule, low: &[f64], high: &[f64]) -> bool {
+    #[inline(always)]
+    fn all(low: &[f64], high: &[f64], admits: impl Fn(f64, f64) -> bool) -> bool {
+        let others = low.iter().zip(high).fold(0_u64, |others, (low, high)| {
+            others | u64::from(!admits(*low, *high))
+        });
+        others == 0
+    }
+    let law = rule.law();
+    let most = law.most.map_or(f64::INFINITY, |most| most as f64);
+    let least = if law.negative { f64::NEG_INFINITY } else { 0.0 };
+    dispatch!(level, _ => all(low, high, |low, high| {
+        let has_zero = (low <= 0.0) & (high >= 0.0);
+        let is_one = (low == high) & is_whole(low);
+        (low >= least) & (high <= most) & (law.zero | !has_zero) & (!law.whole | is_one)
+    }))
 }

@@ -1,7 +1,9 @@
 //! A plan at work, row by row.
 
+use super::line::{Signs, Term, add_up, cancels};
 use super::plan::{EvaluationPlan, Factor, RowSteps, Step};
-use crate::symbolic::MAX_CANCELLED;
+use crate::simd::Level;
+use crate::symbolic::{BLOCK, BlockColumns, MAX_CANCELLED, VariableColumn};
 
 /// A plan at work: the coefficients left at every level.
 pub(super) struct Cursor<'p> {
@@ -12,13 +14,18 @@ pub(super) struct Cursor<'p> {
     sizes: Vec<Vec<f64>>,
     /// The atoms and factors of the level being fixed.
     scratch: (Vec<f64>, Vec<f64>),
-    /// The atoms of the last level along a row, one column each.
-    columns: Vec<Vec<f64>>,
+    level: Level,
+    /// The atoms of the last level along a row.
+    columns: BlockColumns,
+    /// The factors of the last level along a row that are not held by the plan.
+    factors: Vec<Vec<f64>>,
+    /// What is added up along a row.
+    sizes_along: Vec<f64>,
 }
 
 impl<'p> Cursor<'p> {
     /// A cursor before the first point.
-    pub(super) fn new(plan: &'p EvaluationPlan) -> Cursor<'p> {
+    pub(super) fn new(plan: &'p EvaluationPlan, level: Level) -> Cursor<'p> {
         let mut coefficients = vec![plan.start.clone()];
         for level in plan.levels.iter().rev().skip(1).rev() {
             coefficients.push(vec![0.0; level.width]);
@@ -36,7 +43,10 @@ impl<'p> Cursor<'p> {
             coefficients,
             sizes,
             scratch: Default::default(),
-            columns: Vec::new(),
+            level,
+            columns: BlockColumns::default(),
+            factors: vec![Vec::new(); plan.powers.len()],
+            sizes_along: Vec::new(),
         }
     }
 
@@ -64,65 +74,93 @@ impl<'p> Cursor<'p> {
         true
     }
 
-    /// Works out a row: appends to every output its values for the values
-    /// `row` of the innermost axis, which start at `offset` of the axis. `at`
-    /// holds the values of the other axes.
+    /// Works out a part of a row: fills the places `to` of every output with its
+    /// values for the values `row` of the innermost axis, which start at `offset`
+    /// of the axis. `at` holds the values of the other axes.
     pub(super) fn row(
         &mut self,
         at: &mut [f64],
         row: &[f64],
         offset: usize,
         outputs: &mut [Vec<f64>],
+        to: usize,
     ) {
-        self.fill_columns(at, row);
+        // Atoms are worked out for as many points as stay in the cache.
+        let length = if self.plan.block.is_empty() {
+            row.len()
+        } else {
+            BLOCK
+        };
+        let mut done = 0;
+        for part in row.chunks(length.max(1)) {
+            self.fill_factors(at, part);
+            let along = Along {
+                row: part,
+                offset: offset + done,
+            };
+            self.outputs(at, &along, outputs, to + done);
+            done += part.len();
+        }
+    }
+
+    /// Works out every output along a row.
+    fn outputs(&mut self, at: &mut [f64], along: &Along<'_>, outputs: &mut [Vec<f64>], to: usize) {
         let Some(source) = self.coefficients.last() else {
             return;
         };
-        let along = Along {
-            row,
-            offset,
-            columns: &self.columns,
-        };
-        let each = self
-            .plan
-            .rows
-            .iter()
-            .zip(&self.plan.cancelling)
-            .zip(outputs);
+        let plan = self.plan;
+        let each = plan.rows.iter().zip(&plan.cancelling).zip(outputs);
         for ((steps, cancelling), output) in each {
-            let start = output.len();
-            self.plan
-                .add_row(steps, source, &|factor| factor, &along, output);
-            if let (Some(exact), Some(sizes)) = (cancelling, self.sizes.last()) {
-                let mut all = Vec::with_capacity(row.len());
-                self.plan.add_row(steps, sizes, &f64::abs, &along, &mut all);
-                for ((value, size), x) in output[start..].iter_mut().zip(&all).zip(row) {
-                    if *size > MAX_CANCELLED * value.abs() {
-                        at[self.plan.levels.len() - 1] = *x;
-                        *value = exact.evaluate(at);
-                    }
+            let output = &mut output[to..to + along.row.len()];
+            let (constant, terms) = along.terms(steps, source, plan, &self.factors);
+            add_up(self.level, Signs::Kept, output, constant, terms);
+            let (Some(exact), Some(sizes)) = (cancelling, self.sizes.last()) else {
+                continue;
+            };
+            self.sizes_along.resize(output.len(), 0.0);
+            let (constant, terms) = along.terms(steps, sizes, plan, &self.factors);
+            let to = &mut self.sizes_along;
+            add_up(self.level, Signs::Dropped, to, constant, terms);
+            if !cancels(self.level, output, &self.sizes_along) {
+                continue;
+            }
+            for ((value, size), x) in output.iter_mut().zip(&self.sizes_along).zip(along.row) {
+                if *size > MAX_CANCELLED * value.abs() {
+                    at[plan.levels.len() - 1] = *x;
+                    *value = exact.evaluate(at);
                 }
             }
         }
     }
 
-    /// Works out the atoms of the last level at every point of a row.
-    fn fill_columns(&mut self, at: &mut [f64], row: &[f64]) {
-        let (Some(last), Some(level)) = (at.len().checked_sub(1), self.plan.levels.last()) else {
+    /// Works out the atoms of the last level along a row, and the factors that
+    /// they are in.
+    fn fill_factors(&mut self, at: &[f64], row: &[f64]) {
+        let Some(last) = self.plan.levels.last() else {
             return;
         };
-        self.columns.resize(level.atoms.len(), Vec::new());
-        for (atom, column) in level.atoms.iter().zip(&mut self.columns) {
-            column.clear();
-            column.extend(row.iter().map(|axis| {
-                at[last] = *axis;
-                atom.evaluate(at)
-            }));
+        let block = &self.plan.block;
+        if !block.is_empty() {
+            let inner = at.len() - 1;
+            let variables: Vec<VariableColumn<'_>> = (at.iter().enumerate())
+                .map(|(axis, value)| match axis == inner {
+                    true => VariableColumn::Each(row),
+                    false => VariableColumn::Same(*value),
+                })
+                .collect();
+            block.work_out(self.level, &variables, row.len(), &mut self.columns);
+        }
+        let held = self.plan.powers.iter();
+        for ((factor, held), column) in last.factors.iter().zip(held).zip(&mut self.factors) {
+            if held.is_none() {
+                let atom = |place| block.values(place, &self.columns);
+                factor.values(row, atom, column, self.level);
+            }
         }
     }
 
     /// How many outputs there are.
-    pub(super) fn outputs(&self) -> usize {
+    pub(super) fn outputs_count(&self) -> usize {
         self.plan.rows.len()
     }
 }
@@ -140,65 +178,35 @@ fn pass_on(steps: &[Step], coefficients: &mut [Vec<f64>], level: usize, factors:
     }
 }
 
-/// A row of the innermost axis.
+/// A part of a row of the innermost axis.
 struct Along<'r> {
     row: &'r [f64],
-    /// How far the row starts from the axis' first value.
+    /// How far it starts from the axis' first value.
     offset: usize,
-    columns: &'r [Vec<f64>],
 }
 
-impl EvaluationPlan {
-    /// Appends to `output` the sum of its terms along a row, each factor made
-    /// what `sized` makes of it.
-    fn add_row(
-        &self,
-        steps: &RowSteps,
-        source: &[f64],
-        sized: &impl Fn(f64) -> f64,
-        along: &Along<'_>,
-        output: &mut Vec<f64>,
-    ) {
-        let Some(level) = self.levels.last() else {
-            return;
-        };
-        let (row, offset) = (along.row, along.offset);
-        let start = output.len();
+impl Along<'_> {
+    /// The sum of what is the same all along, and the other terms: a coefficient
+    /// and a factor's column.
+    fn terms<'a>(
+        &'a self,
+        steps: &'a RowSteps,
+        source: &'a [f64],
+        plan: &'a EvaluationPlan,
+        factors: &'a [Vec<f64>],
+    ) -> (f64, impl Iterator<Item = Term<'a>>) {
         let mut constant = 0.0;
         for step in &steps.constant {
             constant += source[step.from as usize];
         }
-        // The first power is written where the others are added.
-        let mut written = false;
-        for step in &steps.powers {
-            let coefficient = source[step.from as usize];
-            let factor = &level.factors[step.factor as usize];
-            match &self.powers[step.factor as usize] {
-                // Bindings of an axis are at least 0, and so are their powers.
-                Some(powers) => {
-                    let powers = &powers[offset..offset + row.len()];
-                    if written {
-                        for (value, power) in output[start..].iter_mut().zip(powers) {
-                            *value += coefficient * power;
-                        }
-                    } else {
-                        output.extend(powers.iter().map(|power| constant + coefficient * power));
-                    }
-                }
-                None => {
-                    if !written {
-                        output.resize(start + row.len(), constant);
-                    }
-                    for (point, (value, axis)) in output[start..].iter_mut().zip(row).enumerate() {
-                        let of = factor.value(*axis, |atom| along.columns[atom][point]);
-                        *value += coefficient * sized(of);
-                    }
-                }
-            }
-            written = true;
-        }
-        if !written {
-            output.resize(start + row.len(), constant);
-        }
+        let terms = steps.powers.iter().map(|step| {
+            let factor = step.factor as usize;
+            let column = match &plan.powers[factor] {
+                Some(powers) => &powers[self.offset..self.offset + self.row.len()],
+                None => &factors[factor][..],
+            };
+            (source[step.from as usize], column)
+        });
+        (constant, terms)
     }
 }

@@ -12,9 +12,12 @@
 //! | `log_points` | values at equal distances of their logarithms |
 //! | `check` | which points the model refuses |
 //! | `plan`, `cursor` | expressions taken apart axis by axis, and worked out row by row |
+//! | `line` | sums of columns along a row |
 //! | `batch` | columns of values for a range of points |
 //! | `bulk` | a grid, worked out row by row |
-//! | `point_set` | points that are no grid: axes that run together, samples |
+//! | `sampling` | points that are no grid: axes that run together, samples |
+//! | `point_set` | the expressions at such points |
+//! | `reduce` | what is made of columns: savings, extremes |
 //! | `stream` | every table and format over the same points, in chunks |
 
 mod batch;
@@ -22,14 +25,19 @@ mod bulk;
 mod check;
 mod cursor;
 mod grid;
+mod line;
 mod log_points;
 mod plan;
 mod point_set;
+mod reduce;
+mod sampling;
 mod stream;
 
 pub use self::batch::{Batch, SweepError};
 pub use self::bulk::Sweep;
 pub use self::grid::{AxisValues, SweepAxis, SweepGrid};
 pub use self::log_points::{MOST_LOG_POINTS, log_points, real_log_points, whole_log_points};
-pub use self::point_set::{PointSet, SampledRange, Sampling};
+pub use self::point_set::PointSet;
+pub use self::reduce::{extremes, savings};
+pub use self::sampling::{SampledRange, Sampling};
 pub use self::stream::{SweepPoints, stream};

@@ -18,8 +18,10 @@
 use std::collections::HashMap;
 
 use super::grid::SweepGrid;
+use super::line::multiply;
 use crate::number::to_f64;
-use crate::symbolic::{Atom, Bindings, Compiled, EvalError, Expr, Symbol};
+use crate::simd::Level as SimdLevel;
+use crate::symbolic::{Atom, Bindings, Block, Compiled, EvalError, Expr, Symbol, power};
 
 /// The expressions of a sweep over a grid.
 #[derive(Debug, Clone)]
@@ -33,6 +35,8 @@ pub(super) struct EvaluationPlan {
     /// The powers of the innermost axis, one row for each factor of the last
     /// level, where they depend on nothing else and the axis is held.
     pub(super) powers: Vec<Option<Vec<f64>>>,
+    /// The atoms of the last level, for many points at once.
+    pub(super) block: Block,
 }
 
 /// What makes one output along a row.
@@ -129,7 +133,7 @@ impl EvaluationPlan {
         let alone = |factor: &Factor| {
             let powers = || {
                 row.iter()
-                    .map(|value| value.powi(factor.exponent))
+                    .map(|value| signed_power(*value, factor.exponent))
                     .collect()
             };
             (factor.atoms.is_empty() && !row.is_empty()).then(powers)
@@ -137,7 +141,9 @@ impl EvaluationPlan {
         let powers = levels
             .last()
             .map_or_else(Vec::new, |last| last.factors.iter().map(alone).collect());
+        let atoms = levels.last().map_or(&[][..], |last| &last.atoms);
         Ok(EvaluationPlan {
+            block: Block::new(atoms, []),
             levels,
             start,
             rows,
@@ -283,14 +289,46 @@ impl Factor {
     pub(super) fn value(&self, axis: f64, atom: impl Fn(usize) -> f64) -> f64 {
         let atoms = self.atoms.iter();
         let product: f64 = atoms
-            .map(|(place, exponent)| match exponent {
-                1 => atom(*place as usize),
-                _ => atom(*place as usize).powi(*exponent),
-            })
+            .map(|(place, exponent)| signed_power(atom(*place as usize), *exponent))
             .product();
         match self.exponent {
             0 => product,
-            exponent => axis.powi(exponent) * product,
+            exponent => signed_power(axis, exponent) * product,
         }
+    }
+
+    /// The same along a row of the axis.
+    pub(super) fn values<'a>(
+        &self,
+        row: &[f64],
+        atom: impl Fn(usize) -> &'a [f64],
+        to: &mut Vec<f64>,
+        level: SimdLevel,
+    ) {
+        to.clear();
+        to.resize(row.len(), 1.0);
+        let mut power: Vec<f64> = Vec::new();
+        let atoms = self.atoms.iter();
+        let factors = atoms.map(|(place, exponent)| (atom(*place as usize), *exponent));
+        for (base, exponent) in factors.chain([(row, self.exponent)]) {
+            match exponent {
+                0 => {}
+                1 => multiply(level, to, base),
+                _ => {
+                    power.clear();
+                    power.extend(base.iter().map(|base| signed_power(*base, exponent)));
+                    multiply(level, to, &power);
+                }
+            }
+        }
+    }
+}
+
+/// The power with an exponent of either sign, or 0.
+fn signed_power(base: f64, exponent: i32) -> f64 {
+    match exponent {
+        0 => 1.0,
+        1.. => power(base, exponent),
+        _ => 1.0 / power(base, -exponent),
     }
 }

@@ -42,7 +42,7 @@ impl SweepPoints {
     fn evaluate_into(&self, range: Range<u64>, batch: &mut Batch) {
         match self {
             SweepPoints::Grid(sweep) => sweep.evaluate_into(range, batch),
-            SweepPoints::Set(set) => *batch = set.evaluate(range),
+            SweepPoints::Set(set) => set.evaluate_into(range, batch),
         }
     }
 }

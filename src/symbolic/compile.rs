@@ -22,7 +22,7 @@ use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::One;
 
-use super::bounded::{Bounded, MAX_EXACT, floor_of, larger, quotient};
+use super::bounded::{Bounded, MAX_EXACT, floor, floor_of, larger, power, quotient};
 use super::staircase::{known, of_atom};
 use super::{Atom, Bindings, Call, EvalError, Expr, Prepared, Steps, Symbol};
 use crate::number::{parse_decimal, to_f64};
@@ -34,40 +34,43 @@ pub(crate) const MAX_CANCELLED: f64 = 64.0;
 /// An expression over variables in known places.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compiled {
-    terms: Vec<Term>,
+    pub(super) terms: Vec<Term>,
     /// Whether all terms have one sign whatever the variables are, so that
     /// none cancels another.
-    steady: bool,
+    pub(super) steady: bool,
     /// The same as a quotient of polynomials with whole coefficients.
-    quotient: Quotient,
-    exact: Arc<Exact>,
+    pub(super) quotient: Quotient,
+    pub(super) exact: Arc<Exact>,
 }
 
 /// The expression itself, for where doubles do not suffice.
 #[derive(Debug, PartialEq)]
-struct Exact {
-    expr: Expr,
+pub(super) struct Exact {
+    pub(super) expr: Expr,
     variables: Vec<Symbol>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-struct Term {
-    coefficient: f64,
+pub(super) struct Term {
+    pub(super) coefficient: f64,
     /// Factors with positive exponents, and with negative ones. Both products
     /// are taken first and divided once, so that 45/15 is 3 exactly.
-    above: Vec<(Factor, i32)>,
-    below: Vec<(Factor, i32)>,
+    pub(super) above: Vec<(Factor, i32)>,
+    pub(super) below: Vec<(Factor, i32)>,
 }
 
 /// Sums of products of whole numbers, one over another.
 #[derive(Debug, Clone, PartialEq)]
-struct Quotient {
-    above: Vec<(Bounded, Vec<(Factor, i32)>)>,
-    below: (Bounded, Vec<(Factor, i32)>),
+pub(super) struct Quotient {
+    pub(super) above: Vec<WholeTerm>,
+    pub(super) below: WholeTerm,
 }
 
+/// A coefficient and factors with positive exponents.
+pub(super) type WholeTerm = (Bounded, Vec<(Factor, i32)>);
+
 #[derive(Debug, Clone, PartialEq)]
-enum Factor {
+pub(super) enum Factor {
     Variable(usize),
     Group(Arc<Compiled>),
     Floor(Arc<Compiled>),
@@ -77,7 +80,7 @@ enum Factor {
 }
 
 /// A function, and its arguments.
-struct CompiledCall {
+pub(super) struct CompiledCall {
     call: Arc<Call>,
     /// What is known of them, and the others by their places.
     known: Vec<f64>,
@@ -227,15 +230,15 @@ impl Compiled {
     }
 
     /// The largest whole number not above the value.
-    fn floor(&self, at: &[f64]) -> Bounded {
+    pub(super) fn floor(&self, at: &[f64]) -> Bounded {
         if let Some((above, below)) = self.quotient.whole(at)
-            && let Some(floor) = floor_of(above, below)
+            && below != 0.0
         {
-            return Bounded::new(floor);
+            return Bounded::new(floor_of(above, below));
         }
         let (low, high) = self.quotient.evaluate(at).ends();
-        if low.floor() == high.floor() {
-            return Bounded::new(low.floor());
+        if floor(low) == floor(high) {
+            return Bounded::new(floor(low));
         }
         let exact = self
             .exactly(at)
@@ -257,7 +260,7 @@ impl Term {
         let product = |factors: &[(Factor, i32)]| {
             factors
                 .iter()
-                .map(|(factor, exponent)| factor.evaluate(at).powi(*exponent))
+                .map(|(factor, exponent)| power(factor.evaluate(at), *exponent))
                 .product::<f64>()
         };
         let above = self.coefficient * product(&self.above);
@@ -326,7 +329,7 @@ impl Quotient {
     /// What stands above and below the bar, where both are whole numbers that
     /// doubles hold all along the way: products of such numbers only grow.
     fn whole(&self, at: &[f64]) -> Option<(f64, f64)> {
-        let product = |(coefficient, factors): &(Bounded, Vec<(Factor, i32)>)| {
+        let product = |(coefficient, factors): &WholeTerm| {
             let mut product = Some(coefficient.value).filter(|_| coefficient.is_exact())?;
             for (factor, exponent) in factors {
                 let factor = factor.whole(at)?;
@@ -348,7 +351,7 @@ impl Quotient {
 
     /// What stands above and below the bar.
     fn parts(&self, at: &[f64]) -> (Bounded, Bounded) {
-        let product = |(coefficient, factors): &(Bounded, Vec<(Factor, i32)>)| {
+        let product = |(coefficient, factors): &WholeTerm| {
             let mut product = *coefficient;
             for (factor, exponent) in factors {
                 let factor = factor.bounded(at);
@@ -358,9 +361,11 @@ impl Quotient {
             }
             product
         };
-        let zero = Bounded::new(0.0);
         let above = self.above.iter().map(product);
-        (above.fold(zero, Bounded::plus), product(&self.below))
+        (
+            above.fold(Bounded::ZERO, Bounded::plus),
+            product(&self.below),
+        )
     }
 
     fn evaluate(&self, at: &[f64]) -> Bounded {
@@ -416,7 +421,7 @@ impl Factor {
         }
     }
 
-    fn evaluate(&self, at: &[f64]) -> f64 {
+    pub(super) fn evaluate(&self, at: &[f64]) -> f64 {
         match self {
             Factor::Variable(place) => at.get(*place).copied().unwrap_or(f64::NAN),
             Factor::Group(inner) => inner.evaluate(at),
@@ -440,8 +445,11 @@ impl Factor {
                 Some(value).filter(|value| *value as i64 as f64 == *value)
             }
             Factor::Group(inner) => exact(of(inner)?),
-            Factor::Floor(inner) => of(inner).and_then(|(above, below)| floor_of(above, below)),
-            Factor::Max(pair) => Some(exact(of(&pair.0)?)?.max(exact(of(&pair.1)?)?)),
+            Factor::Floor(inner) => {
+                let floor = of(inner).map(|(above, below)| floor_of(above, below));
+                floor.filter(|floor| !floor.is_nan())
+            }
+            Factor::Max(pair) => Some(larger(exact(of(&pair.0)?)?, exact(of(&pair.1)?)?)),
             Factor::Call(_) | Factor::Steps(_) => {
                 let value = Bounded::new(self.evaluate(at));
                 Some(value.value).filter(|_| value.is_exact())

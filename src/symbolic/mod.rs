@@ -11,6 +11,7 @@
 
 mod arithmetic;
 mod bind;
+mod block;
 mod bounded;
 mod build;
 mod call;
@@ -31,6 +32,8 @@ mod substitute;
 mod symbol;
 
 pub(crate) use self::arithmetic::MAX_TERMS;
+pub(crate) use self::block::{BLOCK, Block, BlockColumns, VariableColumn};
+pub(crate) use self::bounded::{floor, is_whole, power};
 pub(crate) use self::build::MAX_EXPONENT;
 pub use self::build::build;
 pub use self::compile::Compiled;

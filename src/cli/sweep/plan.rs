@@ -8,14 +8,13 @@ use crate::cli::args::SweepArgs;
 use crate::cli::loading::scanning;
 use crate::cli::over::{Over, Overs};
 use crate::cli::usage::usage_error;
-use crate::compare::saving;
 use crate::energy::Counted;
 use crate::graph::Constraint;
 use crate::number::{self, to_f64};
 use crate::source::Problems;
-use crate::sweep::{Batch, SweepPoints};
+use crate::sweep::{Batch, SweepPoints, savings};
 use crate::symbolic::{Bindings, Symbol};
-use crate::units::{Energy, significant};
+use crate::units::significant;
 use crate::view::{caveats_over, left_out_by};
 
 /// A sweep, ready to run.
@@ -266,22 +265,16 @@ impl SweepPlan {
     /// columns of the baseline stay empty.
     pub(super) fn savings(&self, batch: &Batch) -> Vec<Vec<f64>> {
         let variants = self.variants.len();
-        let mut savings = Vec::with_capacity(batch.outputs.len());
+        let mut all = Vec::with_capacity(batch.outputs.len());
         for (at, energies) in batch.outputs.iter().enumerate() {
             let baseline = at - at % variants;
-            savings.push(if at == baseline {
+            all.push(if at == baseline {
                 Vec::new()
             } else {
-                let pairs = batch.outputs[baseline].iter().zip(energies);
-                pairs
-                    .map(|(baseline, energy)| {
-                        let pj = Energy::from_picojoules;
-                        saving(pj(*baseline), pj(*energy)).unwrap_or(f64::NAN)
-                    })
-                    .collect()
+                savings(&batch.outputs[baseline], energies)
             });
         }
-        savings
+        all
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::plan::SweepPlan;
 use crate::render::table::{Align, Cell, Column, Row, RowKind, Table};
-use crate::sweep::Batch;
+use crate::sweep::{Batch, extremes};
 use crate::units::Energy;
 
 /// The smallest and the largest value of one column, with their points.
@@ -14,21 +14,14 @@ struct Extremes {
 
 impl Extremes {
     fn of(values: &[f64], axes: &[Vec<f64>]) -> Extremes {
-        let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
-        for value in values.iter().filter(|value| value.is_finite()) {
-            least = least.min(*value);
-            most = most.max(*value);
-        }
-        let point = |row: usize| axes.iter().map(|axis| axis[row]).collect();
-        let first = values.iter().position(|value| *value == least);
-        let last = values.iter().rposition(|value| *value == most);
+        let found = |row: usize| {
+            let point = axes.iter().map(|axis| axis[row]).collect();
+            (values[row], point)
+        };
+        let rows = extremes(values);
         Extremes {
-            least: first
-                .filter(|_| least.is_finite())
-                .map(|row| (least, point(row))),
-            most: last
-                .filter(|_| most.is_finite())
-                .map(|row| (most, point(row))),
+            least: rows.map(|(least, _)| found(least)),
+            most: rows.map(|(_, most)| found(most)),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Comma-separated values (RFC 4180), a header first.
 
+use std::ops::Range;
+
 use super::batch::{ColumnValues, RowColumn};
 use super::number;
 
@@ -18,36 +20,66 @@ fn quoted(word: &str) -> String {
     }
 }
 
+/// What a column has in the rows of a batch.
+enum Written<'a> {
+    /// The same text in all of them.
+    Same(Vec<u8>),
+    Numbers {
+        values: &'a [f64],
+        /// The number written last, and where it stands: in a grid the outer axes
+        /// stay what they are for many rows, and much that depends on them alone.
+        last: Option<(u64, Range<usize>)>,
+    },
+}
+
 /// The lines of a batch.
 pub(super) fn lines(columns: &[ColumnValues<'_>], rows: usize) -> Vec<u8> {
-    let fixed: Vec<Vec<u8>> = columns
-        .iter()
-        .map(|column| {
-            let mut text = Vec::new();
-            match column {
-                ColumnValues::Word(word) => text = quoted(word).into_bytes(),
-                ColumnValues::Same(value) if value.is_finite() => number::plain(*value, &mut text),
-                _ => {}
-            }
-            text
-        })
-        .collect();
-    let mut text = Vec::with_capacity(rows * columns.len() * 12);
-    for row in 0..rows {
-        for (at, (column, fixed)) in columns.iter().zip(&fixed).enumerate() {
-            if at > 0 {
-                text.push(b',');
-            }
-            match column {
-                ColumnValues::Numbers(_) => {
-                    if let Some(value) = column.number(row) {
-                        number::plain(value, &mut text);
-                    }
-                }
-                _ => text.extend_from_slice(fixed),
-            }
+    let written = columns.iter().map(|column| {
+        let mut text = Vec::new();
+        match column {
+            ColumnValues::Word(word) => text = quoted(word).into_bytes(),
+            ColumnValues::Same(value) if value.is_finite() => number::plain(*value, &mut text),
+            ColumnValues::Same(_) => {}
+            ColumnValues::Numbers(values) => return Written::Numbers { values, last: None },
         }
-        text.push(b'\n');
+        Written::Same(text)
+    });
+    let mut written: Vec<Written<'_>> = written.collect();
+    let mut text = Vec::with_capacity(rows * columns.len() * 16);
+    for row in 0..rows {
+        for column in &mut written {
+            column.append(row, &mut text);
+            text.push(b',');
+        }
+        // The last comma is the end of the line.
+        if let Some(end) = text.last_mut().filter(|_| !columns.is_empty()) {
+            *end = b'\n';
+        }
     }
     text
+}
+
+impl Written<'_> {
+    fn append(&mut self, row: usize, text: &mut Vec<u8>) {
+        let (values, last) = match self {
+            Written::Same(same) => {
+                text.extend_from_slice(same);
+                return;
+            }
+            Written::Numbers { values, last } => (values, last),
+        };
+        let Some(value) = values.get(row).filter(|value| value.is_finite()) else {
+            return;
+        };
+        match last {
+            Some((bits, place)) if *bits == value.to_bits() => {
+                text.extend_from_within(place.clone());
+            }
+            _ => {
+                let start = text.len();
+                number::plain(*value, text);
+                *last = Some((value.to_bits(), start..text.len()));
+            }
+        }
+    }
 }

@@ -11,7 +11,7 @@ const WHOLE: f64 = 9_007_199_254_740_992.0;
 
 /// Appends a finite number with all its digits and no exponent, as `{}` does.
 pub(super) fn plain(value: f64, text: &mut Vec<u8>) {
-    if whole(value, text) {
+    if whole(value, text) || printed(value, text) {
         return;
     }
     match Digits::of(value) {
@@ -25,6 +25,9 @@ pub(super) fn plain(value: f64, text: &mut Vec<u8>) {
 pub(super) fn pointed(value: f64, text: &mut Vec<u8>) {
     if whole(value, text) {
         text.extend_from_slice(b".0");
+        return;
+    }
+    if printed(value, text) {
         return;
     }
     match Digits::of(value) {
@@ -41,7 +44,7 @@ pub(super) fn pointed(value: f64, text: &mut Vec<u8>) {
 
 /// Appends a whole number that is not too large; whether it was one.
 fn whole(value: f64, text: &mut Vec<u8>) -> bool {
-    let small = value.trunc() == value && value.abs() < WHOLE;
+    let small = value as i64 as f64 == value && value.abs() < WHOLE;
     if small {
         if value == 0.0 && value.is_sign_negative() {
             text.push(b'-');
@@ -49,6 +52,22 @@ fn whole(value: f64, text: &mut Vec<u8>) -> bool {
         text.extend_from_slice(itoa::Buffer::new().format(value as i64).as_bytes());
     }
     small
+}
+
+/// Appends a number that is not whole as the library prints it, where that is
+/// how it stands here; whether it was such. Most are.
+fn printed(value: f64, text: &mut Vec<u8>) -> bool {
+    /// No more places than these are ever shown of a number in the range: 17
+    /// digits behind 3 zeros.
+    const MOST_PLACES: i32 = 20;
+    let in_range = (1e-4..1e16).contains(&value.abs());
+    // Of more places in binary more is left out than one digit, and it is no 5.
+    if !in_range || binary_places(value) <= MOST_PLACES + 1 {
+        return false;
+    }
+    let mut buffer = zmij::Buffer::new();
+    text.extend_from_slice(buffer.format_finite(value).as_bytes());
+    true
 }
 
 /// 0.d₁d₂d₃… · 10^point

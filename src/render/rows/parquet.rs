@@ -5,6 +5,7 @@
 //! first of all, the second of all, and so on, which compress well; a
 //! dictionary of numbers that hardly repeat would only be in the way.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -25,6 +26,9 @@ pub(super) fn columns(values: &[ColumnValues<'_>], rows: usize) -> Vec<OwnColumn
         .iter()
         .map(|column| match column {
             ColumnValues::Word(word) => OwnColumn::Word((*word).to_owned()),
+            ColumnValues::Numbers(values) if values.iter().all(|value| value.is_finite()) => {
+                OwnColumn::Numbers(values.to_vec(), vec![1; rows])
+            }
             numbers => {
                 let all = || (0..rows).map(|row| numbers.number(row));
                 let levels = all().map(|number| i16::from(number.is_some()));
@@ -36,8 +40,45 @@ pub(super) fn columns(values: &[ColumnValues<'_>], rows: usize) -> Vec<OwnColumn
 
 /// What waits to be written of a column.
 enum Pending {
-    Words(Vec<ByteArray>),
+    Words(Words),
     Numbers(Vec<f64>, Vec<i16>),
+}
+
+/// Words, each of which stands in so many rows.
+#[derive(Default)]
+struct Words {
+    pending: Vec<(String, usize)>,
+    /// One of them in many rows: most groups have no other than the one before.
+    same: (String, Vec<ByteArray>),
+}
+
+impl Words {
+    fn add(&mut self, word: String, rows: usize) {
+        match self.pending.last_mut().filter(|(last, _)| *last == word) {
+            Some((_, count)) => *count += rows,
+            None => self.pending.push((word, rows)),
+        }
+    }
+
+    /// All of them, row by row.
+    fn take(&mut self) -> Cow<'_, [ByteArray]> {
+        let runs = std::mem::take(&mut self.pending);
+        let [(word, rows)] = runs.as_slice() else {
+            let rows = runs.iter().flat_map(|(word, rows)| {
+                std::iter::repeat_n(ByteArray::from(word.as_str()), *rows)
+            });
+            return Cow::Owned(rows.collect());
+        };
+        let (known, same) = &mut self.same;
+        if known != word {
+            known.clone_from(word);
+            same.clear();
+        }
+        if same.len() < *rows {
+            same.resize(*rows, ByteArray::from(word.as_str()));
+        }
+        Cow::Borrowed(same.get(..*rows).unwrap_or_default())
+    }
 }
 
 pub(super) struct ParquetRows<W: Write + Send> {
@@ -58,7 +99,7 @@ impl<W: Write + Send> ParquetRows<W> {
         let mut pending = Vec::with_capacity(columns.len());
         for column in columns {
             let builder = if column.words {
-                pending.push(Pending::Words(Vec::new()));
+                pending.push(Pending::Words(Words::default()));
                 Type::primitive_type_builder(&column.name, Physical::BYTE_ARRAY)
                     .with_logical_type(Some(LogicalType::String))
                     .with_repetition(Repetition::REQUIRED)
@@ -99,8 +140,9 @@ impl<W: Write + Send> ParquetRows<W> {
             match column {
                 Pending::Words(words) => {
                     let typed = writer.typed::<ByteArrayType>();
-                    typed.write_batch(words, None, None).map_err(failed)?;
-                    words.clear();
+                    typed
+                        .write_batch(&words.take(), None, None)
+                        .map_err(failed)?;
                 }
                 Pending::Numbers(present, levels) => {
                     let typed = writer.typed::<DoubleType>();
@@ -126,10 +168,7 @@ impl<W: Write + Send> RowWriter for ParquetRows<W> {
         };
         for (pending, column) in self.pending.iter_mut().zip(columns) {
             match (pending, column) {
-                (Pending::Words(words), OwnColumn::Word(word)) => {
-                    let word = ByteArray::from(word.as_str());
-                    words.extend(std::iter::repeat_n(word, rows));
-                }
+                (Pending::Words(words), OwnColumn::Word(word)) => words.add(word, rows),
                 (Pending::Numbers(present, levels), OwnColumn::Numbers(more, which)) => {
                     present.extend(more);
                     levels.extend(which);
