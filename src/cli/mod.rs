@@ -42,6 +42,7 @@ mod show;
 mod sweep;
 mod table;
 mod threshold;
+mod unfinished;
 mod usage;
 mod validate;
 

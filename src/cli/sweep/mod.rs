@@ -3,6 +3,7 @@
 mod anew;
 mod columns;
 mod combinations;
+mod existing;
 mod files;
 mod picture;
 mod plan;
@@ -12,6 +13,7 @@ mod shown;
 mod summary;
 
 use std::io;
+use std::ops::Range;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -23,7 +25,8 @@ use crate::render::table::TableFormat;
 use crate::source::{Diagnostic, Problems};
 use crate::sweep::{Batch, SweepGrid, stream};
 
-use self::files::Rows;
+use self::existing::is_there;
+use self::files::{Encoder, Rows};
 use self::plan::SweepPlan;
 use self::summary::{PartialSummary, Summary};
 
@@ -39,26 +42,26 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         ));
     }
     let plan = SweepPlan::new(args)?;
-    let total = plan
-        .total()
-        .ok_or_else(|| usage_error("the sweep has more than 2^64 points"))?;
-    if let Some(limit) = args.limit
-        && total > limit
-    {
-        return Err(usage_error(format!(
-            "the sweep has {total} points, more than --limit {limit}"
-        )));
-    }
-    let range = match &args.shard {
-        Some(text) => shard(text, total)?,
-        None => 0..total,
-    };
+    let range = asked(args, &plan)?;
     if plot.is_some() && range.end - range.start > PLOTTED {
         return Err(usage_error(format!(
             "a plot shows at most {PLOTTED} points"
         )));
     }
-    let (encoder, mut rows) = Rows::open(args, &plan)?.unzip();
+    let encoder = Encoder::asked(args, &plan)?;
+    if let (true, Some(path), Some(encoder)) = (args.skip_existing, &args.out, &encoder)
+        && is_there(path, &plan, encoder, &range)?
+    {
+        output::tell(format_args!(
+            "`{}` is there and holds these rows; it stays as it is",
+            path.display()
+        ));
+        return Ok(());
+    }
+    let rows = encoder
+        .as_ref()
+        .map(|encoder| Rows::open(args.out.as_deref(), encoder));
+    let mut rows = rows.transpose()?;
     let mut summary = Summary::new(&plan);
     let mut kept: Vec<(usize, Batch)> = Vec::new();
     let bar = bar(range.end - range.start);
@@ -89,7 +92,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
     match result {
         // A reader that has closed the pipe has read enough.
         Err(error) if io::Error::kind(&error) == io::ErrorKind::BrokenPipe => return Ok(()),
-        Err(error) => return Err(usage_error(format!("cannot write the rows: {error}"))),
+        Err(error) => return rows.map_or(Ok(()), |rows| Err(rows.failed(&error))),
         Ok(()) => rows.map_or(Ok(()), Rows::finish)?,
     }
     if let Some(plot) = plot {
@@ -127,8 +130,26 @@ fn bar(points: u64) -> ProgressBar {
     bar
 }
 
+/// The points that are asked for.
+fn asked(args: &SweepArgs, plan: &SweepPlan) -> Result<Range<u64>, Problems> {
+    let total = plan
+        .total()
+        .ok_or_else(|| usage_error("the sweep has more than 2^64 points"))?;
+    if let Some(limit) = args.limit
+        && total > limit
+    {
+        return Err(usage_error(format!(
+            "the sweep has {total} points, more than --limit {limit}"
+        )));
+    }
+    match &args.shard {
+        Some(text) => shard(text, total),
+        None => Ok(0..total),
+    }
+}
+
 /// The points of `I/K`.
-fn shard(text: &str, total: u64) -> Result<std::ops::Range<u64>, Problems> {
+fn shard(text: &str, total: u64) -> Result<Range<u64>, Problems> {
     let parts = text.split_once('/').and_then(|(shard, of)| {
         Some((
             shard.trim().parse::<u64>().ok()?,
