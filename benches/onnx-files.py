@@ -3,6 +3,7 @@
     pip install torch transformers onnx onnxscript
     python benches/onnx-files.py bert FILE          BERT-base with its weights, random: 435 MB in one file
     python benches/onnx-files.py graph FILE [NODES] a graph of 100 000 nodes, no two layers alike
+    python benches/onnx-files.py weights FILE       the weights of BERT-base alone, random: 435 MB, without torch
 """
 
 import random
@@ -148,6 +149,23 @@ def graph(path, count=100_000):
     print(f"{len(g.nodes)} nodes, {g.macs} macs")
 
 
+def weights(path):
+    """Products with matrices of the shapes of BERT-base, one after the other; no value repeats much."""
+    dice = np.random.default_rng(0)
+    shapes = [(768, 30522 + 512 + 2)]
+    for _ in range(12):
+        shapes += [(768, 768)] * 4 + [(768, 3072), (3072, 768)]
+    nodes, tensors, outputs = [], [], []
+    for at, shape in enumerate(shapes):
+        data = dice.standard_normal(shape, dtype=np.float32).tobytes()
+        tensors.append(TensorProto(name=f"w{at}", dims=shape, data_type=TensorProto.FLOAT, raw_data=data))
+        nodes.append(helper.make_node("MatMul", [f"x{shape[0]}", f"w{at}"], [f"y{at}"]))
+        outputs.append(helper.make_tensor_value_info(f"y{at}", TensorProto.FLOAT, [128, shape[1]]))
+    inputs = [helper.make_tensor_value_info(f"x{size}", TensorProto.FLOAT, [128, size]) for size in (768, 3072)]
+    made = helper.make_graph(nodes, "weights", inputs, outputs, tensors)
+    onnx.save(helper.make_model(made, opset_imports=[helper.make_opsetid("", 18)], ir_version=8), path)
+
+
 if __name__ == "__main__":
     what, path, *more = sys.argv[1:]
-    {"bert": bert, "graph": graph}[what](path, *(int(one) for one in more))
+    {"bert": bert, "graph": graph, "weights": weights}[what](path, *(int(one) for one in more))

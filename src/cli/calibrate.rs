@@ -9,7 +9,7 @@ use super::args::{CalibrateArgs, OutputFormat, PriceArgs};
 use super::plot::{Plot, file_name};
 use super::runs::RunsRequest;
 use super::usage::usage_error;
-use super::{files, json, output};
+use super::{files, json, output, unfinished};
 use crate::catalog::is_path;
 use crate::fit::{
     Calibration, Coefficient, Errors, Features, Fitted, Hardware, Pair, Provenance, Start,
@@ -304,7 +304,7 @@ fn seen_from(out: Option<&Path>, table: &str) -> Result<String, Problems> {
     let Some(out) = out.filter(|_| is_path(table) && Path::new(table).is_relative()) else {
         return Ok(table.to_owned());
     };
-    let folder = files::folder(out);
+    let folder = unfinished::folder(out);
     let canonical = |path: &Path| {
         let failed = |error| usage_error(format!("cannot find `{}`: {error}", path.display()));
         path.canonicalize().map_err(failed)

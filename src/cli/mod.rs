@@ -45,6 +45,7 @@ mod shown;
 mod sweep;
 mod table;
 mod threshold;
+mod unfinished;
 mod usage;
 mod validate;
 

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use super::args::ScaleArgs;
-use super::{files, loading, output};
+use super::{files, loading, output, unfinished};
 use crate::catalog::is_path;
 use crate::source::{Problems, Source};
 use crate::table::EnergyTable;
@@ -86,7 +86,7 @@ fn number(volts: &str) -> &str {
 /// The other table as the new file names it: what ships by its name, a file by
 /// a path that leads there from where the new one is.
 fn extends(args: &ScaleArgs) -> String {
-    let folder = args.output.as_deref().map(files::folder);
+    let folder = args.output.as_deref().map(unfinished::folder);
     match folder {
         Some(folder) if is_path(&args.table) && folder != Path::new(".") => {
             let path: PathBuf =

@@ -60,6 +60,10 @@ pub(in crate::cli) struct SweepArgs {
     /// Run only the I-th of K equal parts, from 0/K to K-1/K
     #[arg(long, value_name = "I/K")]
     pub(in crate::cli) shard: Option<String>,
+    /// Do nothing where the file of --out is there with the same columns, first row and
+    /// last row; where these are others, refuse
+    #[arg(long, requires = "out", conflicts_with = "plot")]
+    pub(in crate::cli) skip_existing: bool,
     /// Refuse a sweep of more points than this
     #[arg(long, value_name = "POINTS")]
     pub(in crate::cli) limit: Option<u64>,

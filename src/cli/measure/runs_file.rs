@@ -3,14 +3,13 @@
 //! What is wrong with it is known before anything is measured, and the file is
 //! written anew beside the old one, whose name it takes when it is whole.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
-use tempfile::NamedTempFile;
 
 use super::interrupt::Interrupt;
-use crate::cli::files;
+use crate::cli::unfinished::{Unfinished, cannot_write};
 use crate::cli::usage::usage_error;
 use crate::source::{Diagnostic, Problems};
 
@@ -20,7 +19,7 @@ const MOST_BYTES: usize = 64 << 20;
 /// A file of runs on its way.
 pub(super) struct RunsFile<'a> {
     path: PathBuf,
-    unfinished: NamedTempFile,
+    unfinished: Unfinished,
     interrupt: &'a Interrupt,
 }
 
@@ -31,11 +30,9 @@ impl<'a> RunsFile<'a> {
         columns: &[String],
         interrupt: &'a Interrupt,
     ) -> Result<RunsFile<'a>, Problems> {
-        let path = &files::target(path);
         with_row(&old(path)?, path, columns, columns)?;
         let mut ongoing = interrupt.lock();
-        let unfinished =
-            files::temporary(files::folder(path)).map_err(|error| failed(path, &error))?;
+        let unfinished = Unfinished::of(path)?;
         ongoing.unfinished = Some(unfinished.path().to_owned());
         Ok(RunsFile {
             path: path.to_owned(),
@@ -47,13 +44,11 @@ impl<'a> RunsFile<'a> {
     /// Adds a row to what the file holds by now.
     pub(super) fn write(mut self, columns: &[String], values: &[String]) -> Result<(), Problems> {
         let text = with_row(&old(&self.path)?, &self.path, columns, values)?;
-        let written = self.unfinished.write_all(&text);
-        written.map_err(|error| failed(&self.path, &error))?;
+        self.unfinished.write(&text)?;
         let mut ongoing = self.interrupt.lock();
-        let persisted = self.unfinished.persist(&self.path);
+        let finished = self.unfinished.finish();
         ongoing.unfinished = None;
-        persisted.map_err(|error| failed(&self.path, &error.error))?;
-        Ok(())
+        finished
     }
 }
 
@@ -61,10 +56,6 @@ impl<'a> RunsFile<'a> {
 pub(super) fn alone(columns: &[String], values: &[String]) -> Result<String, Problems> {
     let text = with_row(&[], Path::new("-"), columns, values)?;
     Ok(String::from_utf8_lossy(&text).into_owned())
-}
-
-fn failed(path: &Path, why: &dyn std::fmt::Display) -> Problems {
-    usage_error(format!("cannot write `{}`: {why}", path.display()))
 }
 
 /// What the file holds; nothing if it is not there.
@@ -117,8 +108,8 @@ fn with_row(
             writer.write_record(known.iter().map(value))
         }
     };
-    written.map_err(|error| failed(path, &error))?;
-    writer.flush().map_err(|error| failed(path, &error))?;
+    written.map_err(|error| cannot_write(path, &error.into()))?;
+    writer.flush().map_err(|error| cannot_write(path, &error))?;
     drop(writer);
     Ok(text)
 }

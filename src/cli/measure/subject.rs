@@ -7,10 +7,10 @@ use crate::cli::arg_source::ArgSource;
 use crate::cli::arg_source::Assignment;
 use crate::cli::args::{MeasureArgs, ModelArgs, ScanArgs, StrictArgs, VariantsArgs};
 use crate::cli::caller::Caller;
-use crate::cli::files;
 use crate::cli::loading;
 use crate::cli::request::{ModelRequest, Unnamed};
 use crate::cli::settings::Set;
+use crate::cli::unfinished;
 use crate::format::Format;
 use crate::graph::Unfold;
 use crate::runs::is_label;
@@ -49,7 +49,7 @@ pub(super) fn cells(args: &MeasureArgs) -> Result<Vec<Cell>, Problems> {
 fn model_from(args: &MeasureArgs) -> String {
     let model = args.model.clone().unwrap_or_default();
     let here = match &args.out {
-        Some(path) => files::folder(path) == Path::new("."),
+        Some(path) => unfinished::folder(path) == Path::new("."),
         None => true,
     };
     let path = Path::new(&model);

@@ -8,8 +8,9 @@ use super::columns::Columns;
 use super::plan::SweepPlan;
 use crate::cli::args::{SweepArgs, SweepOutput};
 use crate::cli::files;
+use crate::cli::unfinished::{Unfinished, cannot_write};
 use crate::cli::usage::usage_error;
-use crate::render::rows::{RowBlock, RowColumn, RowFormat, RowWriter};
+use crate::render::rows::{Held, RowBlock, RowColumn, RowFormat, RowWriter, held};
 use crate::source::{Diagnostic, Problems};
 use crate::sweep::Batch;
 
@@ -34,6 +35,22 @@ pub(super) struct Encoder {
 }
 
 impl Encoder {
+    /// How the rows are written that are asked for, if any are.
+    pub(super) fn asked(args: &SweepArgs, plan: &SweepPlan) -> Result<Option<Encoder>, Problems> {
+        let format = match (args.output, &args.out) {
+            (SweepOutput::Csv, _) => RowFormat::Csv,
+            (SweepOutput::Json, _) => RowFormat::JsonLines,
+            (_, None) => return Ok(None),
+            (_, Some(path)) => of_file(path)?,
+        };
+        let columns = Columns::chosen(plan, &args.columns.columns)?;
+        Ok(Some(Encoder {
+            format,
+            named: columns.named(plan),
+            columns,
+        }))
+    }
+
     /// The rows of a batch as they are written; works on any thread.
     pub(super) fn encode(
         &self,
@@ -45,86 +62,92 @@ impl Encoder {
         let values = self.columns.values(plan, case, batch, savings);
         self.format.encode(&self.named, &values, batch.len())
     }
+
+    /// Whether a file holds rows of this kind, of which these are the first and the
+    /// last.
+    pub(super) fn held(&self, file: File, ends: Option<&[RowBlock; 2]>) -> io::Result<Held> {
+        held(self.format, file, &self.named, ends)
+    }
 }
 
 /// Where the rows of a sweep go.
 pub(super) struct Rows {
     writer: Box<dyn RowWriter>,
-    /// The temporary file that takes its name when all is written.
-    file: Option<(tempfile::NamedTempFile, PathBuf)>,
+    to: Destination,
+}
+
+/// What the rows are written into.
+enum Destination {
+    Stdout,
+    /// A pipe or another device.
+    Stream(PathBuf),
+    /// A file, which takes its name when all is written.
+    File(Unfinished),
+}
+
+impl Destination {
+    /// That the rows cannot be written into it.
+    fn failed(&self, error: &io::Error) -> Problems {
+        match self {
+            Destination::Stdout => usage_error(format!("cannot write the rows: {error}")),
+            Destination::Stream(path) => cannot_write(path, error),
+            Destination::File(file) => file.failed(error),
+        }
+    }
 }
 
 impl Rows {
-    /// The rows that are asked for, if any are.
-    pub(super) fn open(
-        args: &SweepArgs,
-        plan: &SweepPlan,
-    ) -> Result<Option<(Encoder, Rows)>, Problems> {
-        let format = match (args.output, &args.out) {
-            (SweepOutput::Csv, _) => RowFormat::Csv,
-            (SweepOutput::Json, _) => RowFormat::JsonLines,
-            (_, None) => return Ok(None),
-            (_, Some(path)) => of_file(path)?,
-        };
-        let columns = Columns::chosen(plan, &args.columns.columns)?;
-        let encoder = Encoder {
-            format,
-            named: columns.named(plan),
-            columns,
-        };
-        let rows = match &args.out {
-            Some(path) => Rows::into_file(path, &encoder)?,
-            None => Rows {
-                writer: format
-                    .writer(io::stdout(), &encoder.named)
-                    .map_err(|error| usage_error(format!("cannot write the rows: {error}")))?,
-                file: None,
-            },
-        };
-        Ok(Some((encoder, rows)))
+    /// Where the rows go.
+    pub(super) fn open(out: Option<&Path>, encoder: &Encoder) -> Result<Rows, Problems> {
+        match out {
+            Some(path) => Rows::into_file(path, encoder),
+            None => Rows::into(io::stdout(), Destination::Stdout, encoder),
+        }
     }
 
     fn into_file(path: &Path, encoder: &Encoder) -> Result<Rows, Problems> {
-        let failed =
-            |error: io::Error| usage_error(format!("cannot write `{}`: {error}", path.display()));
         if files::is_stream(path) {
-            let stream = File::options().write(true).open(path).map_err(failed)?;
-            let writer = encoder.format.writer(stream, &encoder.named);
-            return Ok(Rows {
-                writer: writer.map_err(failed)?,
-                file: None,
-            });
+            let stream = File::options().write(true).open(path);
+            let stream = stream.map_err(|error| cannot_write(path, &error))?;
+            return Rows::into(stream, Destination::Stream(path.to_owned()), encoder);
         }
-        let path = &files::target(path);
-        let temporary = files::temporary(files::folder(path)).map_err(failed)?;
-        clean_up_when_interrupted(temporary.path().to_owned());
-        let handle = temporary.as_file().try_clone().map_err(failed)?;
-        let writer = encoder.format.writer(handle, &encoder.named);
-        Ok(Rows {
-            writer: writer.map_err(failed)?,
-            file: Some((temporary, path.to_owned())),
-        })
+        let file = Unfinished::of(path)?;
+        clean_up_when_interrupted(file.path().to_owned());
+        Rows::into(file.handle()?, Destination::File(file), encoder)
+    }
+
+    fn into(
+        stream: impl io::Write + Send + 'static,
+        to: Destination,
+        encoder: &Encoder,
+    ) -> Result<Rows, Problems> {
+        match encoder.format.writer(stream, &encoder.named) {
+            Ok(writer) => Ok(Rows { writer, to }),
+            Err(error) => Err(to.failed(&error)),
+        }
     }
 
     pub(super) fn write(&mut self, block: RowBlock) -> io::Result<()> {
         self.writer.write(block)
     }
 
+    /// That the rows cannot be written.
+    pub(super) fn failed(&self, error: &io::Error) -> Problems {
+        self.to.failed(error)
+    }
+
     /// Ends the rows; a file takes its name only now.
     pub(super) fn finish(self) -> Result<(), Problems> {
         match self.writer.finish() {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                return Err(usage_error(format!("cannot write the rows: {error}")));
+                return Err(self.to.failed(&error));
             }
             _ => {}
         }
-        if let Some((temporary, path)) = self.file {
-            let shown = path.display().to_string();
-            temporary
-                .persist(path)
-                .map_err(|error| usage_error(format!("cannot write `{shown}`: {}", error.error)))?;
+        match self.to {
+            Destination::File(file) => file.finish(),
+            Destination::Stdout | Destination::Stream(_) => Ok(()),
         }
-        Ok(())
     }
 }
 

@@ -19,7 +19,7 @@ pub struct SweepJob {
 impl SweepJob {
     pub(in crate::cli) fn new(args: &SweepArgs) -> Result<SweepJob, Problems> {
         let plan = SweepPlan::new(args)?;
-        let range = super::range(args, &plan)?;
+        let range = super::asked(args, &plan)?;
         Ok(SweepJob {
             columns: Columns::chosen(&plan, &args.columns.columns)?,
             range,

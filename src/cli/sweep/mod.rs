@@ -3,6 +3,7 @@
 mod anew;
 mod columns;
 mod combinations;
+mod existing;
 mod files;
 mod job;
 mod picture;
@@ -28,7 +29,8 @@ use crate::render::table::TableFormat;
 use crate::source::{Diagnostic, Problems};
 use crate::sweep::{Batch, SweepGrid, stream};
 
-use self::files::Rows;
+use self::existing::is_there;
+use self::files::{Encoder, Rows};
 use self::plan::SweepPlan;
 use self::summary::{PartialSummary, Summary};
 
@@ -44,13 +46,26 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         ));
     }
     let plan = SweepPlan::new(args)?;
-    let range = range(args, &plan)?;
+    let range = asked(args, &plan)?;
     if plot.is_some() && range.end - range.start > PLOTTED {
         return Err(usage_error(format!(
             "a plot shows at most {PLOTTED} points"
         )));
     }
-    let (encoder, mut rows) = Rows::open(args, &plan)?.unzip();
+    let encoder = Encoder::asked(args, &plan)?;
+    if let (true, Some(path), Some(encoder)) = (args.skip_existing, &args.out, &encoder)
+        && is_there(path, &plan, encoder, &range)?
+    {
+        output::tell(format_args!(
+            "`{}` is there and holds these rows; it stays as it is",
+            path.display()
+        ));
+        return Ok(());
+    }
+    let rows = encoder
+        .as_ref()
+        .map(|encoder| Rows::open(args.out.as_deref(), encoder));
+    let mut rows = rows.transpose()?;
     let mut summary = Summary::new(&plan);
     let mut kept: Vec<(usize, Batch)> = Vec::new();
     let bar = bar(range.end - range.start);
@@ -81,7 +96,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
     match result {
         // A reader that has closed the pipe has read enough.
         Err(error) if io::Error::kind(&error) == io::ErrorKind::BrokenPipe => return Ok(()),
-        Err(error) => return Err(usage_error(format!("cannot write the rows: {error}"))),
+        Err(error) => return rows.map_or(Ok(()), |rows| Err(rows.failed(&error))),
         Ok(()) => rows.map_or(Ok(()), Rows::finish)?,
     }
     if let Some(plot) = plot {
@@ -109,8 +124,18 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
     Ok(())
 }
 
+/// A bar on a terminal, with the time that is left; nothing in a pipe.
+fn bar(points: u64) -> ProgressBar {
+    let bar = ProgressBar::new(points);
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %, {per_sec}, {eta} left");
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar
+}
+
 /// The numbers of the points that are asked for: all, or those of one part.
-fn range(args: &SweepArgs, plan: &SweepPlan) -> Result<Range<u64>, Problems> {
+fn asked(args: &SweepArgs, plan: &SweepPlan) -> Result<Range<u64>, Problems> {
     let total = plan
         .total()
         .ok_or_else(|| usage_error("the sweep has more than 2^64 points"))?;
@@ -125,16 +150,6 @@ fn range(args: &SweepArgs, plan: &SweepPlan) -> Result<Range<u64>, Problems> {
         Some(text) => shard(text, total),
         None => Ok(0..total),
     }
-}
-
-/// A bar on a terminal, with the time that is left; nothing in a pipe.
-fn bar(points: u64) -> ProgressBar {
-    let bar = ProgressBar::new(points);
-    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %, {per_sec}, {eta} left");
-    if let Ok(style) = style {
-        bar.set_style(style);
-    }
-    bar
 }
 
 /// The points of `I/K`.

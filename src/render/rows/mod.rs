@@ -10,11 +10,15 @@
 mod batch;
 mod csv;
 mod format;
+mod held;
 mod jsonl;
 mod number;
 #[cfg(feature = "parquet")]
 mod parquet;
+#[cfg(feature = "parquet")]
+mod parquet_ends;
 mod text;
 
 pub use batch::{ColumnValues, RowBlock, RowColumn, RowWriter};
 pub use format::RowFormat;
+pub use held::{Held, held};

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical, ZstdLevel};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType};
+use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{ColumnPath, Type};
@@ -87,8 +88,16 @@ pub(super) struct ParquetRows<W: Write + Send> {
     rows: usize,
 }
 
-fn failed(error: impl std::fmt::Display) -> io::Error {
-    io::Error::other(error.to_string())
+/// What went wrong: that of the file as it was, so that a reader that has closed a
+/// pipe is known for one.
+fn failed(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(inner) => match inner.downcast::<io::Error>() {
+            Ok(error) => *error,
+            Err(other) => io::Error::other(other),
+        },
+        other => io::Error::other(other),
+    }
 }
 
 impl<W: Write + Send> ParquetRows<W> {
@@ -135,7 +144,7 @@ impl<W: Write + Send> ParquetRows<W> {
         let mut group = self.file.next_row_group().map_err(failed)?;
         for column in &mut self.pending {
             let Some(mut writer) = group.next_column().map_err(failed)? else {
-                return Err(failed("more columns than were named"));
+                return Err(io::Error::other("more columns than were named"));
             };
             match column {
                 Pending::Words(words) => {
@@ -173,7 +182,7 @@ impl<W: Write + Send> RowWriter for ParquetRows<W> {
                     present.extend(more);
                     levels.extend(which);
                 }
-                _ => return Err(failed("a column of words and numbers")),
+                _ => return Err(io::Error::other("a column of words and numbers")),
             }
         }
         self.rows += rows;

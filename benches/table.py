@@ -1,0 +1,466 @@
+"""Writes benches/README.md: what a person waits for, before and now, beside rivals and limits.
+
+    pip install numpy polars duckdb onnx                       (for --python)
+    cargo bench --bench sweep --no-run                         (for --evaluation, the program that it names)
+    python3 benches/table.py --base OLD/picojoule --new target/release/picojoule --python PYTHON
+        [--evaluation PROGRAM] [--base-name WORDS] [--build] [--only ROW] [--list]
+
+Each row is measured in one run of this script: the builds take turns, and the best of several runs
+counts, of user and system time of all threads where CPU is meant, of the clock where the time is, and
+of the most resident memory. A run that takes over five seconds is done once or twice. `--only` prints
+one row and writes nothing. Ratios hold elsewhere, seconds do not. Linux. Ten million rows as CSV, and
+what is made to be read, take 4 GB in the folder for temporary files.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import re
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PAGE = HERE / "README.md"
+# As long is one row measured, in seconds of both builds: three times each at least, unless that takes
+# more than four times as long.
+SPENT = 8
+# A run over so many seconds is not done a third time.
+LONG = 5
+GRID = "--over n=1..1000 --over d=64..1600:64 --over h=1,2,4,8 --over rho=0.01..1:0.01"
+TEN_MILLION = f"sweep attention --variants vanilla,e-att --scope alignment,attention {GRID}"
+MILLION = "sweep attention --variants vanilla,e-att"
+POOLED = """name = "pooled"
+inputs = {{ x = "w d" }}
+dims = {{ n = 4, d = 8, w = "{}" }}
+[[op]]
+name = "product"
+einsum = "w d, d e -> w e"
+inputs = ["x", {{ weight = "d d" }}]
+"""
+
+
+@dataclass
+class Used:
+    """What a process took."""
+
+    wall: float
+    cpu: float
+    mib: float
+
+    def least(self, other):
+        return Used(*(min(pair) for pair in zip(vars(self).values(), vars(other).values())))
+
+
+def used(command, threads=None):
+    """Runs a command to its end."""
+    environment = os.environ | ({"RAYON_NUM_THREADS": str(threads)} if threads else {})
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, cwd=HERE.parent)
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1):
+        return None
+    return Used(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def best(commands, threads=None):
+    """The least that each command takes, run in turn; None for one that fails."""
+    found, turns, start = [None] * len(commands), [0] * len(commands), time.perf_counter()
+    lost = [False] * len(commands)
+    while True:
+        for at, command in enumerate(commands):
+            slow = found[at] is not None and found[at].wall > LONG
+            if lost[at] or slow and turns[at] >= (1 if found[at].wall > 2 * LONG else 2):
+                continue
+            now = used(command, threads)
+            turns[at] += 1
+            lost[at] = now is None
+            if now:
+                found[at] = now.least(found[at]) if found[at] else now
+        spent = time.perf_counter() - start
+        if spent > SPENT and min(turns) >= 3 or spent > 4 * SPENT or max(turns) >= 40:
+            return found
+        if all(lost[at] or found[at].wall > LONG for at in range(len(commands))) and min(turns) >= 1:
+            return found
+
+
+def seconds(value):
+    if value < 0.1:
+        return f"{value * 1000:.3g} ms"
+    return f"{value:.3g} s"
+
+
+@dataclass
+class Line:
+    """A line of the page."""
+
+    work: str
+    before: str
+    now: str
+    ratio: str
+    target: str
+    holds: bool | None
+    beside: str
+    command: str
+
+    def text(self):
+        holds = {True: "yes", False: "no", None: "—"}[self.holds]
+        cells = [self.work, self.before, self.now, self.ratio, self.target, holds, self.beside, f"`{self.command}`"]
+        return "| " + " | ".join(cell or "—" for cell in cells) + " |"
+
+
+class Bench:
+    """The programs, and the files that they read."""
+
+    def __init__(self, given, folder):
+        self.given, self.folder = given, folder
+        self.builds = [str(Path(path).resolve()) for path in (given.base, given.new)]
+
+    def python(self, script, *words):
+        """What a script prints as JSON; None where the Python lacks what it needs."""
+        run = subprocess.run([self.given.python, HERE / script, *map(str, words)], capture_output=True, text=True)
+        try:
+            return json.loads(run.stdout)
+        except json.JSONDecodeError:
+            print(f"{script} {words[0]}: {run.stderr.strip().splitlines()[-1:]}")
+            return None
+
+    def file(self, name, *words):
+        """An ONNX file, made once."""
+        path = self.folder / name
+        if not path.exists():
+            subprocess.run([self.given.python, HERE / "onnx-files.py", words[0], path, *words[1:]], check=True)
+        return str(path)
+
+    def grown(self, kind, size):
+        """A graph of those of growth.py."""
+        path = self.folder / f"{kind}-{size}.onnx"
+        code = "import sys; sys.path.insert(0, sys.argv[1]); import growth, pathlib; "
+        code += "growth.KINDS[sys.argv[2]](int(sys.argv[3]), pathlib.Path(sys.argv[4]))"
+        subprocess.run([self.given.python, "-c", code, HERE, kind, str(size), path], check=True)
+        return str(path)
+
+    def rivals(self):
+        """What polars takes for the same rows; its Parquet file stays to be asked."""
+        if not hasattr(self, "polars"):
+            self.polars = self.python("rivals.py", "polars", self.folder)
+        return self.polars
+
+    def both(self, words, threads=None):
+        return best([[build, *words.split()] for build in self.builds], threads)
+
+    def compared(self, work, words, target, what="cpu", threads=None, shown=None, beside=""):
+        """A row of which both builds do the same; `target` is a share of what the base takes."""
+        base, new = self.both(words, threads)
+        ratio = getattr(new, what) / getattr(base, what) if base else None
+        unit = {"cpu": "CPU", "wall": "", "mib": ""}[what]
+
+        def told(one):
+            if one is None:
+                return "—"
+            return (f"{one.mib:.0f} MiB" if what == "mib" else f"{seconds(getattr(one, what))} {unit}").strip()
+
+        return Line(
+            work, told(base), told(new), f"{ratio:.3g}" if base else "", f"≤ {target}",
+            ratio <= target if base else None, beside, "picojoule " + (shown or words),
+        ), base, new
+
+
+def memory_line(work, base, new, target, holds, shown, beside=""):
+    """A line on the memory of what was measured before."""
+    ratio = f"{new.mib / base.mib:.3g}" if base else ""
+    before = f"{base.mib:.0f} MiB" if base else "—"
+    return Line(work, before, f"{new.mib:.0f} MiB", ratio, target, holds, beside, "picojoule " + shown)
+
+
+def evaluation(bench):
+    """Points per second of the engine alone, beside a loop by hand and NumPy."""
+    command, work = "cargo bench --bench sweep", "evaluation of a sweep, one thread"
+    target = "≥ 2 × a hand-written scalar loop, ≥ 10 × NumPy"
+    if bench.given.evaluation is None:
+        return [Line(work, "", "", "", target, None, "", command)]
+    rates = {}
+    for program in filter(None, [bench.given.evaluation, bench.given.base_evaluation]):
+        out = subprocess.run([program, "--bench"], capture_output=True, text=True, cwd=HERE.parent).stdout
+        rates[program] = {name.strip(): float(rate) for name, rate in re.findall(r"^(.*?) +([\d.]+) M points/s", out, re.M)}
+    new = rates[bench.given.evaluation]
+    limit, engine = new["hand-written Rust loop (limit)"], new["sweep attention, 1 thread(s)"]
+    numpy = bench.python("sweep.py")
+    numpy = numpy / 1e6 if numpy else None
+    before = rates.get(bench.given.base_evaluation, {}).get("sweep attention, 1 thread(s)")
+    beside = f"loop {limit:.0f} M/s, {engine / limit:.2f} × it"
+    if numpy:
+        beside += f"; NumPy {numpy:.1f} M/s, {engine / numpy:.1f} × it"
+    holds = engine >= 2 * limit and (engine >= 10 * numpy if numpy else True)
+    return [Line(
+        work, f"{before:.0f} M points/s" if before else "", f"{engine:.0f} M points/s",
+        f"{engine / before:.3g}" if before else "", target, holds, beside, command,
+    )]
+
+
+def rows_csv(bench):
+    out = bench.folder / "rows.csv"
+    line, base, new = bench.compared(
+        "10⁷ rows to CSV", f"{TEN_MILLION} --out {out}", 0.35, shown=f"{TEN_MILLION} --out rows.csv"
+    )
+    out.unlink(missing_ok=True)
+    if rival := bench.rivals():
+        line.beside = f"polars {seconds(rival['csv']['cpu'])} CPU: {rival['csv']['cpu'] / new.cpu:.2g} × as long (target 3)"
+        line.holds = line.holds and rival["csv"]["cpu"] >= 3 * new.cpu
+    lines = [line]
+    if base:
+        ratio = new.wall / base.wall
+        lines.append(Line("… by the clock", seconds(base.wall), seconds(new.wall), f"{ratio:.3g}", "both cores", None, "", "the same"))
+    return lines
+
+
+def rows_parquet(bench):
+    out = bench.folder / "rows.parquet"
+    sizes = []
+    for build in bench.builds:
+        used([build, *f"{TEN_MILLION} --out {out}".split()])
+        sizes.append(out.stat().st_size)
+    shown = f"{TEN_MILLION} --out rows.parquet"
+    line, base, new = bench.compared("10⁷ rows to Parquet", f"{TEN_MILLION} --out {out}", 0.6, shown=shown)
+    rival = bench.rivals()
+    if rival:
+        line.beside = f"polars {seconds(rival['parquet']['cpu'])} CPU"
+    ratio = sizes[1] / sizes[0]
+    size = Line(
+        "… its bytes", f"{sizes[0] / 1e6:.0f} MB", f"{sizes[1] / 1e6:.0f} MB", f"{ratio:.3g}", "≤ 0.5", ratio <= 0.5,
+        f"polars {rival['parquet']['bytes'] / 1e6:.0f} MB" if rival else "", "the same",
+    )
+    lines = [line, size]
+    # The last run may have been of either build.
+    used([bench.builds[1], *f"{TEN_MILLION} --out {out}".split()])
+    asked = bench.python("rivals.py", "duckdb", out, bench.folder / "polars.parquet") if rival else None
+    if asked:
+        own, theirs = asked["rows.parquet"], asked["polars.parquet"]
+        lines.append(Line(
+            "… a query by DuckDB", "", seconds(own["seconds"]), "", "not slower than on polars' file, groups ≥ 100 000 rows",
+            own["seconds"] <= 1.05 * theirs["seconds"] and own["group"] >= 100_000,
+            f"polars' file {seconds(theirs['seconds'])}; groups of {own['group']} rows", "benches/rivals.py duckdb",
+        ))
+    out.unlink()
+    return lines
+
+
+def summary(bench):
+    return [bench.compared("sweep of 10⁷ with a summary alone", TEN_MILLION, 0.35)[0]]
+
+
+def beside_grid(bench, work, words, grid, target, shown=None):
+    """How much longer a sweep takes than the grid of as many points."""
+    programs = [[build, *which.split()] for which in (words, grid) for build in bench.builds]
+    found = best(programs)
+    base, new = (found[at].cpu / found[at + 2].cpu if found[at] and found[at + 2] else None for at in (0, 1))
+    return Line(
+        work, f"{base:.2g} × the grid" if base else "", f"{new:.2g} × the grid", f"{new / base:.2g}" if base else "",
+        f"≤ {target} × the grid", new <= target, f"grid {seconds(found[3].cpu)} CPU", "picojoule " + (shown or words),
+    )
+
+
+def samples(bench):
+    grid = f"{MILLION} --over n=1..1000 --over rho=0.001..1:0.001"
+    drawn = f"{MILLION} --over n=1..1000 --over rho=0.001..1 --sample 1000000"
+    return [
+        beside_grid(bench, f"10⁶ points by `{flags}`", drawn + more, grid, 2)
+        for flags, more in (("--sample", ""), ("--latin", " --latin"))
+    ]
+
+
+def floors(bench):
+    for name, extent in (("floor", "floor(n / 4)"), ("plain", "n")):
+        (bench.folder / f"{name}.toml").write_text(POOLED.format(extent))
+    over = "--over d=1..1000 --over n=4..10003"
+    return [beside_grid(
+        bench, "10⁷ points, an axis under a `floor`", f"sweep {bench.folder / 'floor.toml'} {over}",
+        f"sweep {bench.folder / 'plain.toml'} {over}", 2, shown=f"sweep floor.toml {over}",
+    )]
+
+
+def scan(bench):
+    path = bench.file("weights.onnx", "weights")
+    size = Path(path).stat().st_size
+    words = f"estimate {path} --scan-weights --weight-scan-limit 1GiB"
+    base, new = bench.both(words, threads=1)
+    two = best([[bench.builds[1], *words.split()]], threads=2)[0]
+    rate = lambda one: f"{size / one.wall / 1e9:.2g} GB/s"
+    ratio = base.wall / new.wall
+    copied = used(["cat", path])
+    return [Line(
+        f"weights of {size / 1e6:.0f} MB scanned, one thread", rate(base), rate(new), f"{ratio:.3g} × the rate", "≥ 15 × the rate",
+        ratio >= 15, f"two threads {rate(two)}; `cat` {rate(copied)}", "picojoule estimate weights.onnx --scan-weights --weight-scan-limit 1GiB",
+    )]
+
+
+def dense(bench):
+    path = bench.grown("dense", 64_000)
+    return [bench.compared("graph of 64 000 nodes, dense", f"estimate {path}", 0.03, shown="estimate dense.onnx")[0]]
+
+
+def wide(bench):
+    lines = []
+    for kind, size, work in (("sum", 16_000, "a Sum of 16 000 inputs"), ("split", 48_000, "a Split with 16 000 outputs")):
+        path = bench.grown(kind, size)
+        lines.append(bench.compared(work, f"estimate {path}", 0.01, shown=f"estimate {kind}.onnx")[0])
+    return lines
+
+
+def nodes(bench):
+    path = bench.file("graph.onnx", "graph")
+    line, base, new = bench.compared("100 000 nodes, no two layers alike", f"estimate {path}", 0.4, shown="estimate graph.onnx")
+    rival = bench.python("rivals.py", "onnx", path)
+    if rival:
+        line.beside = f"`onnx.load` {seconds(rival['cpu'])} CPU"
+    holds = new.mib <= 0.4 * base.mib if base else None
+    beside = f"`onnx.load` {rival['kib'] / 1024:.0f} MiB" if rival else ""
+    return [line, memory_line("… its memory", base, new, "≤ 0.4", holds, "estimate graph.onnx", beside)]
+
+
+def sensitivity(bench):
+    return [bench.compared("sensitivity of PVT", "sensitivity pvt-v2", 0.05)[0]]
+
+
+def drawn(bench):
+    words = "sensitivity attention --samples 1000000"
+    line, base, new = bench.compared("10⁶ draws of all entries", words, 0.3)
+    return [line, memory_line("… their memory", base, new, "< 40 MB", new.mib * 1.048576 < 40, words)]
+
+
+def crossover(bench):
+    words = "crossover vit-b-16 --between vanilla,e-att --over img=16..100000"
+    return [bench.compared("crossover over 10⁵ sizes of an image", words, 0.02)[0]]
+
+
+def report(bench):
+    words = f"report e-att --out {bench.folder / 'report'}"
+    return [bench.compared("a report with its figures", words, 0.4, shown="report e-att")[0]]
+
+
+def claims(bench):
+    return [bench.compared("all claims", "claims", 0.5)[0]]
+
+
+def estimate(bench):
+    line, _, new = bench.compared("an estimate, from start to end", "estimate attention", 0.5, what="wall")
+    empty = best([["true"]])[0]
+    line.beside = f"`true` {seconds(empty.wall)}"
+    return [line]
+
+
+def build(bench):
+    tree = subprocess.run(
+        ["cargo", "tree", "-e", "normal,build", "--prefix", "none", "--no-dedupe"], capture_output=True, text=True, cwd=HERE.parent
+    ).stdout
+    crates = {line.removesuffix(" (*)") for line in tree.splitlines() if line}
+    bigints = sum(line.startswith("num-bigint v") for line in crates)
+    now, holds = f"{len(crates)} crates, {bigints} `num-bigint`", None
+    if bench.given.build:
+        with tempfile.TemporaryDirectory() as target:
+            took = used(["cargo", "build", "--release", "--target-dir", target])
+            now += f", {took.cpu:.0f} s CPU"
+            holds = bigints == 1 and took.cpu <= 0.8 * 264
+    return [Line(
+        "a clean release build", "131 crates, 2 `num-bigint`, 264 s CPU", now, "", "one `num-bigint`, ≤ 0.8", holds,
+        "" if bench.given.build else "timed with `--build`", "cargo build --release",
+    )]
+
+
+ROWS = {
+    one.__name__: one
+    for one in (
+        evaluation, rows_csv, rows_parquet, summary, samples, floors, scan, dense, wide, nodes, sensitivity, drawn,
+        crossover, report, claims, estimate, build,
+    )
+}
+HEADER = """| work | {base} | now | now ÷ before | target | reached | beside it | command |
+|---|---:|---:|---:|---|---|---|---|
+"""
+INTRODUCTION = """# What a person waits for
+
+Written by [`benches/table.py`](table.py), which says how it measures: both builds in turn, the best of several
+runs, ratios that hold elsewhere where seconds do not. Where a row says CPU, the time of all threads counts.
+`cargo bench` runs the short ones by themselves; `--only ROW` one row of this page.
+
+"""
+GROWTH = """
+## Growth
+
+Seconds of graphs of 1000 to 64 000 nodes, and the exponent with which they grow above an empty one
+([`benches/growth.py`](growth.py)); 1 is linear, and at most 1.1 is asked for.
+
+"""
+OTHERS = """
+## Other scripts
+
+| script | what it shows |
+|---|---|
+| [`kills.py`](kills.py) | a run that is killed at any moment leaves whole files or none, and on a full disk, too |
+| [`same.py`](same.py) | two builds say the same, byte by byte, of a thousand random commands, on any number of threads |
+| [`onnx-bench.py`](onnx-bench.py) | one file, by picojoule, by onnx-tool and by `onnx.load` |
+| [`movement.py`](movement.py) | what crosses between memories, beside what searches find |
+| [`validation`](validation) | predictions against what others measured |
+"""
+
+
+def machine(bench):
+    """On what all of this ran."""
+    cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    cores = len(os.sched_getaffinity(0))
+    versions = bench.python("rivals.py", "versions") or {}
+    words = ", ".join(f"{name} {version}" for name, version in versions.items())
+    now = datetime.datetime.now(datetime.UTC).date()
+    own = subprocess.run([bench.builds[1], "--version"], capture_output=True, text=True).stdout.strip()
+    return f"{own}, {now}, {cores} cores of {cpu[1] if cpu else platform.machine()}; {words}.\n"
+
+
+def growth(bench):
+    """The table of growth.py."""
+    run = subprocess.run([bench.given.python, HERE / "growth.py", bench.builds[1]], capture_output=True, text=True)
+    return run.stdout or f"{run.stderr.strip().splitlines()[-1]}\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--base")
+    parser.add_argument("--new")
+    parser.add_argument("--python", default="python3")
+    parser.add_argument("--evaluation")
+    parser.add_argument("--base-evaluation")
+    parser.add_argument("--base-name", default="before")
+    parser.add_argument("--build", action="store_true")
+    parser.add_argument("--only", choices=[*ROWS, "growth"])
+    parser.add_argument("--list", action="store_true")
+    given = parser.parse_args()
+    if given.list:
+        print("\n".join([*ROWS, "growth"]))
+        return
+    if not given.base or not given.new:
+        parser.error("--base and --new name the two builds")
+    header = HEADER.format(base=given.base_name)
+    with tempfile.TemporaryDirectory(prefix="benches-") as folder:
+        bench = Bench(given, Path(folder))
+        lines, start = [], time.perf_counter()
+        if given.only != "growth":
+            print(header, end="")
+        for name in [given.only] if given.only in ROWS else [] if given.only else ROWS:
+            for line in ROWS[name](bench):
+                lines.append(line.text())
+                print(line.text(), flush=True)
+        grown = growth(bench) if given.only in (None, "growth") else ""
+        print(grown, end="")
+        if given.only is None:
+            page = INTRODUCTION + machine(bench) + "\n" + header + "\n".join(lines) + "\n" + GROWTH + grown + OTHERS
+            PAGE.write_text(page)
+        print(f"{time.perf_counter() - start:.0f} s in all")
+
+
+if __name__ == "__main__":
+    main()
