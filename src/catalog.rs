@@ -64,10 +64,13 @@ pub trait Finder {
     fn names(&self, kind: Kind) -> Vec<&str>;
 }
 
+/// The endings of files that may be named without their folder.
+const ENDINGS: [&str; 6] = [".toml", ".onnx", ".nir", ".json", ".gguf", ".safetensors"];
+
 /// Whether `name` means a file at a path, and not one that ships.
 pub fn is_path(name: &str) -> bool {
     let ending = |ending: &str| name.ends_with(ending);
-    name.contains(['/', '\\']) || [".toml", ".onnx", ".nir", ".json"].into_iter().any(ending)
+    name.contains(['/', '\\']) || ENDINGS.into_iter().any(ending)
 }
 
 /// The mistake of a name under which nothing ships.

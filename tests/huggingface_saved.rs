@@ -567,10 +567,77 @@ fn weights_alone_of_few_bits_multiply_as_fractions() {
         let text = quantised(config);
         assert!(notes(&text).contains(told), "{}", notes(&text));
         assert_eq!(parameters(&text), parameters(MIXTRAL));
-        assert!(!imported(&text).text.contains("\n[linear]"), "{config}");
+        let text = imported(&text).text;
+        assert!(!text.contains("\n[linear]\nformat"), "{config}");
     }
     let none = with(MIXTRAL, "\"quantization_config\": null");
     assert_eq!(notes(&none), "");
+}
+
+/// What a number takes in memory: its bits, and its part of what stands beside its
+/// group or block.
+#[test]
+fn numbers_take_their_part_of_scales_in_memory() {
+    for (config, bits) in [
+        // A scale of 16 bits and an offset of 4 for 128.
+        (
+            r#""quant_method": "gptq", "bits": 4, "group_size": 128"#,
+            "4.15625",
+        ),
+        (
+            r#""quant_method": "awq", "bits": 4, "group_size": 128, "zero_point": true"#,
+            "4.15625",
+        ),
+        (
+            r#""quant_method": "awq", "bits": 4, "group_size": 128, "zero_point": false"#,
+            "4.125",
+        ),
+        // Whole rows, of which the config does not say how long they are.
+        (
+            r#""quant_method": "gptq", "bits": 4, "group_size": -1"#,
+            "4",
+        ),
+        // An exponent of 8 bits for 32.
+        (r#""quant_method": "mxfp4""#, "4.25"),
+        // 32 bits for 64; or 8 for 64, and 32 for 256 of these.
+        (
+            r#""quant_method": "bitsandbytes", "load_in_4bit": true"#,
+            "4.5",
+        ),
+        (
+            r#""quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_use_double_quant": true"#,
+            "4.126953125",
+        ),
+        (
+            r#""quant_method": "compressed-tensors", "config_groups": { "group_0": {
+                "weights": { "num_bits": 4, "type": "int", "group_size": 32 },
+                "input_activations": null } }"#,
+            "4.5",
+        ),
+        (
+            r#""quant_method": "quanto", "weights": "int8", "activations": null"#,
+            "8",
+        ),
+        // 32 bits for 128·128.
+        (
+            r#""quant_method": "fp8", "weight_block_size": [128, 128]"#,
+            "8.001953125",
+        ),
+    ] {
+        let text = imported(&quantised(config)).text;
+        let line = format!("\n[linear]\nbits = {bits}\nexcept = [");
+        assert!(text.contains(&line), "{config}: {text}");
+        let told = format!(" In memory each takes {bits} bits");
+        assert!(notes(&quantised(config)).contains(&told), "{config}");
+    }
+    // The attention of gpt-oss stays as it is.
+    let spared =
+        r#""quant_method": "mxfp4", "modules_to_not_convert": ["model.layers.*.self_attn"]"#;
+    let text = imported(&quantised(spared)).text;
+    assert!(
+        text.contains("\"router\", \"q-proj\", \"k-proj\", \"v-proj\", \"out-proj\"]"),
+        "{text}"
+    );
 }
 
 /// How often a primitive is counted in a format.

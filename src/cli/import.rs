@@ -3,11 +3,11 @@
 use super::args::ImportArgs;
 use super::settings::{NumberSetting, Set, check_known};
 use super::{files, loading, output};
-use crate::graph::settable;
-use crate::import::Given;
+use crate::graph::{Unfold, lower, settable, stored_apart};
+use crate::import::{Given, Imported};
 use crate::loader::Loader;
 use crate::model::Model;
-use crate::source::{Diagnostic, Problems};
+use crate::source::{Diagnostic, Problems, Source};
 
 /// Writes the model file that is made of another file.
 pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
@@ -16,12 +16,37 @@ pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
     for note in &imported.notes {
         output::tell(format_args!("note: {note}"));
     }
+    for note in apart(&imported) {
+        output::tell(format_args!("note: {note}"));
+    }
     match files::destination(args.out.as_deref()) {
         None => output::print(&imported.text),
         Some(path) => {
             files::keep_model(path, &args.file)?;
             files::write(path, imported.text.as_bytes())
         }
+    }
+}
+
+/// What the file of the weights has otherwise than the model that was made of it;
+/// nothing where that has mistakes, which whoever reads it is told of.
+fn apart(imported: &Imported) -> Vec<String> {
+    let source = Source::generated("the model file".to_owned(), imported.text.clone());
+    let read = || -> Result<Vec<String>, Problems> {
+        let model = Model::read(&source, &Loader::shipped())?;
+        let variant = model
+            .variant_names()
+            .first()
+            .copied()
+            .unwrap_or_default()
+            .to_owned();
+        let graph = lower(&model, &variant, &[], Unfold::No)?;
+        let apart = stored_apart(&model, &graph);
+        Ok(apart.iter().map(ToString::to_string).collect())
+    };
+    match imported.text.contains("\n[[stored]]") {
+        true => read().unwrap_or_default(),
+        false => Vec::new(),
     }
 }
 

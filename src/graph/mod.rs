@@ -35,6 +35,7 @@ mod product;
 mod region;
 mod reported;
 mod scopes;
+mod stored;
 mod strength;
 mod symbols;
 mod tensor;
@@ -53,8 +54,9 @@ pub use self::op::{Elementwise, Movement, Op, OpKind, Pass};
 pub use self::op_graph::{DensitiesUsed, DensityLimits, OpGraph};
 pub use self::region::{Region, RegionId};
 pub use self::scopes::ResolvedScope;
+pub use self::stored::{StoredApart, stored_apart};
 pub use self::symbols::SymbolInfo;
-pub use self::tensor::{Edge, Tensor};
+pub use self::tensor::{Edge, StoredBits, Tensor};
 
 /// Lowers one variant of `model`, with `settings` over its defaults.
 ///

@@ -1,5 +1,7 @@
 //! Tensors, and the edges that they flow along.
 
+use num_rational::BigRational;
+
 use super::region::RegionId;
 use crate::domain::Domain;
 use crate::format::Format;
@@ -21,6 +23,18 @@ pub struct Tensor {
     ///
     /// [`Op::computed_in`]: super::Op::computed_in
     pub stored_in: Option<Format>,
+    /// The bits that each of its values takes in memory, where the model says so:
+    /// of weights.
+    pub stored_bits: Option<StoredBits>,
+}
+
+/// How many bits a number takes in memory, where a model says so.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredBits {
+    /// The bits, scales and offsets of blocks included.
+    pub bits: BigRational,
+    /// Which of the model's `[[stored]]` says so, if one does.
+    pub kind: Option<usize>,
 }
 
 impl Tensor {

@@ -1,7 +1,7 @@
 //! Models that users have in other files, written as model files.
 //!
-//! An importer reads an ONNX graph, a NIR graph or a Hugging Face config and
-//! gives the text of a model file. Whatever is estimated is estimated from that
+//! An importer reads an ONNX graph, a NIR graph, a Hugging Face config or the head
+//! of a file of weights and gives the text of a model file. Whatever is estimated is estimated from that
 //! text, so that a file and what `picojoule import` writes of it cannot differ.
 
 pub mod bytes;
@@ -9,5 +9,7 @@ pub mod huggingface;
 mod imported;
 pub mod nir;
 pub mod onnx;
+mod stored;
+pub mod weights;
 
 pub use imported::{Given, Imported};

@@ -18,7 +18,7 @@ pub trait Files: Send + Sync {
     fn open(&self, path: &Path) -> io::Result<Box<dyn Read>>;
 
     /// A file that is looked into here and there, and never held as a whole:
-    /// an ONNX graph, or the weights beside it, or a NIR graph.
+    /// an ONNX graph, or the weights beside it, a NIR graph, or a file of weights.
     ///
     /// # Errors
     /// Whatever keeps it from being opened.

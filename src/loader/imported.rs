@@ -1,11 +1,13 @@
-//! Models made from other files: ONNX graphs, NIR graphs and Hugging Face
-//! configs.
+//! Models made from other files: ONNX graphs, NIR graphs, Hugging Face configs,
+//! and the heads of files of weights.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Name;
 use super::files::{Files, text};
+use crate::catalog::is_path;
 use crate::import::onnx::{self, WeightValues, external, scan, wire};
+use crate::import::weights::{Head, shard_names, split_names};
 use crate::import::{Given, Imported, huggingface, nir};
 use crate::model::check_import;
 use crate::source::{Diagnostic, Problems, Source};
@@ -19,7 +21,28 @@ pub(super) enum Origin {
     Spiking,
     /// A Hugging Face config.
     Config,
+    /// A file of weights, or the list of several.
+    Weights(Format),
 }
+
+/// The formats of files of weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Gguf,
+    Safetensors,
+    /// The list of the safetensors files of one model.
+    Index,
+}
+
+/// How the list of safetensors files is called.
+const INDEX: &str = ".safetensors.index.json";
+/// The config of a model, in the folder of its weights.
+const CONFIG: &str = "config.json";
+/// The weights of a model, by the names that they have in its folder.
+const IN_FOLDER: [(&str, Format); 2] = [
+    ("model.safetensors.index.json", Format::Index),
+    ("model.safetensors", Format::Safetensors),
+];
 
 impl Origin {
     /// By the ending of a file.
@@ -29,6 +52,12 @@ impl Origin {
             Some(Origin::Graph)
         } else if extension.eq_ignore_ascii_case("nir") {
             Some(Origin::Spiking)
+        } else if extension.eq_ignore_ascii_case("gguf") {
+            Some(Origin::Weights(Format::Gguf))
+        } else if extension.eq_ignore_ascii_case("safetensors") {
+            Some(Origin::Weights(Format::Safetensors))
+        } else if name.to_ascii_lowercase().ends_with(INDEX) {
+            Some(Origin::Weights(Format::Index))
         } else if extension.eq_ignore_ascii_case("json") {
             Some(Origin::Config)
         } else {
@@ -38,7 +67,7 @@ impl Origin {
 }
 
 /// Kinds of files with networks that are not read, by their endings.
-const OTHERS: [(&str, &str); 11] = [
+const OTHERS: [(&str, &str); 9] = [
     ("tflite", "a TensorFlow Lite file"),
     ("pb", "a TensorFlow graph"),
     ("h5", "a Keras file"),
@@ -46,8 +75,6 @@ const OTHERS: [(&str, &str); 11] = [
     ("pt", "a PyTorch file"),
     ("pth", "a PyTorch file"),
     ("pt2", "a PyTorch file"),
-    ("safetensors", "a file of weights"),
-    ("gguf", "a file of weights"),
     ("mlmodel", "a Core ML file"),
     ("xml", "an OpenVINO file"),
 ];
@@ -62,7 +89,10 @@ pub(super) fn check_ending(name: Name<'_>) -> Result<(), Diagnostic> {
         None => Ok(()),
         Some((_, what)) => Err(name
             .mistake(format!("`{}` is {what}, which is not read", name.text))
-            .help("a model is a `.toml`, an ONNX graph `.onnx`, a NIR graph `.nir` or a config `.json`")),
+            .help(
+                "a model is a `.toml`, an ONNX graph `.onnx`, a NIR graph `.nir`, a config `.json`, \
+                 or a file of weights `.gguf` or `.safetensors`",
+            )),
     }
 }
 
@@ -72,20 +102,20 @@ pub(super) fn check_ending(name: Name<'_>) -> Result<(), Diagnostic> {
 pub(super) fn import(
     files: &dyn Files,
     name: Name<'_>,
-    origin: Origin,
+    (origin, path): (Origin, &Path),
     scanned: Option<u64>,
     given: &Given,
 ) -> Result<Imported, Problems> {
-    let path = name.path();
     match origin {
         Origin::Config => huggingface::import(
-            &text(files, &path, Source::max_bytes()).map_err(|message| name.mistake(message))?,
+            &text(files, path, Source::max_bytes()).map_err(|message| name.mistake(message))?,
         ),
-        Origin::Graph => graph(files, &path, scanned, given),
+        Origin::Graph => graph(files, path, scanned, given),
+        Origin::Weights(format) => weights(files, path, format),
         Origin::Spiking => {
             let shown = path.display().to_string();
             let opened = files
-                .bytes(&path)
+                .bytes(path)
                 .map_err(|error| Diagnostic::new(format!("cannot read `{shown}`: {error}")));
             opened
                 .map_err(Problems::from)
@@ -98,6 +128,94 @@ pub(super) fn import(
         Ok(imported)
     })
     .map_err(|mistakes| name.placed(mistakes))
+}
+
+/// What the file of a name is made a model from, and its path: by its ending, or
+/// as a folder with a config in it. Nothing for a model file.
+pub(super) fn found(files: &dyn Files, name: Name<'_>) -> Option<(Origin, PathBuf)> {
+    let path = name.path();
+    if let Some(origin) = Origin::of(name.text) {
+        return Some((origin, path));
+    }
+    let has_ending = Path::new(name.text)
+        .extension()
+        .is_some_and(|end| end == "toml");
+    let path = in_folder(files, &path).filter(|_| is_path(name.text) && !has_ending)?;
+    let origin = Origin::of(path.file_name()?.to_str()?)?;
+    Some((origin, path))
+}
+
+/// The file that stands for a folder: what lists its weights, or holds them, or
+/// else its config. Nothing where it has no config.
+fn in_folder(files: &dyn Files, folder: &Path) -> Option<PathBuf> {
+    let is_there = |name: &str| {
+        let path = folder.join(name);
+        files.open(&path).is_ok().then_some(path)
+    };
+    let config = is_there(CONFIG)?;
+    let weights = IN_FOLDER.iter().find_map(|(name, _)| is_there(name));
+    Some(weights.unwrap_or(config))
+}
+
+/// A model from the heads of the files of its weights, and from the config beside
+/// where there is one.
+fn weights(files: &dyn Files, path: &Path, format: Format) -> Result<Imported, Problems> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let head = |path: &Path| -> Result<Head, Diagnostic> {
+        let shown = path.display().to_string();
+        let failed = |error| Diagnostic::new(format!("cannot read `{shown}`: {error}"));
+        let bytes = files.bytes(path).map_err(failed)?;
+        match format {
+            Format::Gguf => Head::of_gguf(&*bytes, &shown),
+            Format::Safetensors | Format::Index => Head::of_safetensors(&*bytes, &shown),
+        }
+    };
+    let first = match format {
+        Format::Index => {
+            let source = text(files, path, Source::max_bytes()).map_err(Diagnostic::new)?;
+            joined(folder, shard_names(&source)?, head)?
+        }
+        Format::Safetensors => head(path)?,
+        Format::Gguf => {
+            let first = head(path)?;
+            match (
+                first.shards(),
+                path.file_name().and_then(|name| name.to_str()),
+            ) {
+                (Some(count), Some(name)) => {
+                    let names = split_names(name, count).map_err(|message| {
+                        Diagnostic::new(format!("cannot read `{}`: {message}", path.display()))
+                    })?;
+                    joined(folder, names, head)?
+                }
+                _ => first,
+            }
+        }
+    };
+    let config = folder.join(CONFIG);
+    let config = match files.open(&config) {
+        Ok(_) => Some(text(files, &config, Source::max_bytes()).map_err(Diagnostic::new)?),
+        Err(_) => None,
+    };
+    first.import(config.as_ref(), &path.display().to_string())
+}
+
+/// The heads of several files in one folder, as one. The first has the keys.
+fn joined(
+    folder: &Path,
+    names: Vec<String>,
+    head: impl Fn(&Path) -> Result<Head, Diagnostic>,
+) -> Result<Head, Diagnostic> {
+    let mut all: Option<Head> = None;
+    for name in names {
+        let path = folder.join(name);
+        let next = head(&path)?;
+        match &mut all {
+            None => all = Some(next),
+            Some(all) => all.join(next, &path.display().to_string())?,
+        }
+    }
+    all.ok_or_else(|| Diagnostic::new("there is no file of weights"))
 }
 
 fn graph(

@@ -23,7 +23,7 @@
 //! |---|---|
 //! | `name` | a name or a path, and where it stands |
 //! | `files` | where the contents of files come from |
-//! | `imported` | models made from ONNX graphs, NIR graphs and Hugging Face configs |
+//! | `imported` | models made from ONNX graphs, NIR graphs, Hugging Face configs and files of weights |
 //! | `memo` | what was read so far |
 
 mod files;
@@ -38,7 +38,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::files::{NoFiles, text};
-use self::imported::{Origin, check_ending, import};
+use self::imported::{Origin, check_ending, found, import};
 use self::memo::Memo;
 use crate::catalog::{self, Finder, Kind, is_path};
 use crate::import::{Given, Imported};
@@ -109,8 +109,10 @@ impl Loader {
     }
 
     /// The model of this name, with every block that it names. A path may be
-    /// that of a model file, of an ONNX graph (`.onnx`) or of a Hugging Face
-    /// config (`.json`).
+    /// that of a model file, of an ONNX graph (`.onnx`), of a NIR graph (`.nir`),
+    /// of a Hugging Face config (`.json`), of a file of weights (`.gguf`,
+    /// `.safetensors`, or the `.safetensors.index.json` of several), or of a
+    /// folder with a `config.json` in it.
     ///
     /// # Errors
     /// No such model ships, the file at the path cannot be read, or something
@@ -244,7 +246,8 @@ impl Loader {
     }
 
     /// The model file that is made of an ONNX graph, with the dims that are
-    /// `given`, of a NIR graph or of a Hugging Face config.
+    /// `given`, of a NIR graph, of a Hugging Face config or of the head of a file
+    /// of weights.
     ///
     /// # Errors
     /// The file is none of these, cannot be read, or is of a kind of model that is
@@ -255,11 +258,14 @@ impl Loader {
         given: &Given,
     ) -> Result<Imported, Problems> {
         let path = path.into();
-        match Origin::of(path.text) {
-            Some(origin) => import(&*self.files, path, origin, self.scanned, given),
+        match found(&*self.files, path) {
+            Some((origin, file)) => {
+                import(&*self.files, path, (origin, &file), self.scanned, given)
+            }
             None => Err(path
                 .mistake(format!(
-                    "`{}` is no ONNX graph (.onnx), NIR graph (.nir) or config (.json)",
+                    "`{}` is no ONNX graph (.onnx), NIR graph (.nir), config (.json) or file of \
+                     weights (.gguf, .safetensors)",
                     path.text
                 ))
                 .into()),
@@ -286,13 +292,18 @@ impl Loader {
         }
     }
 
+    /// Notes something of a model, once.
+    pub fn note(&self, note: String) {
+        self.notes().add(note);
+    }
+
     /// A model file, or one made from another file.
     fn model_source(&self, name: Name<'_>, given: &Given) -> Result<Arc<Source>, Problems> {
-        if Origin::of(name.text).is_none() {
+        let Some((origin, file)) = found(&*self.files, name) else {
             check_ending(name)?;
             return Ok(self.open(Kind::Model, name)?);
-        }
-        let imported = self.import(name, given)?;
+        };
+        let imported = import(&*self.files, name, (origin, &file), self.scanned, given)?;
         let mut notes = self.notes();
         for note in imported.notes {
             notes.add(note);

@@ -31,7 +31,7 @@ pub use self::densities::Densities;
 pub(crate) use self::limits::check_import;
 pub use self::module::{
     Input, Linear, Module, ModuleKind, Named, NamedWeight, Number, NumberRole, OwnBlock, Scope,
-    TokenAxis, Variant, WeightRole,
+    Stored, TokenAxis, Variant, WeightRole,
 };
 pub use self::notation::Ellipsis;
 pub use self::op::{Callee, Map, OpDecl, OpForm, Operand, Reduce, WeightDecl};

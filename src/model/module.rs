@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use num_rational::BigRational;
+
 use super::op::{Callee, OpDecl, OpForm, WeightDecl};
 use super::shape::ShapeDecl;
 use crate::domain::Domain;
@@ -51,6 +53,9 @@ pub struct Module {
     /// In which numbers its linear layers compute, if not in those of the
     /// estimate (models only).
     pub linear: Option<Linear>,
+    /// How the weights of some stages lie in memory, if not in the format of the
+    /// estimate (models only).
+    pub stored: Vec<Stored>,
     /// The share of ones among bits that are made of other numbers, where
     /// nothing else tells it (models only).
     pub bit_density: Option<Formula>,
@@ -64,12 +69,32 @@ pub struct Module {
 /// are summed, wherever a block has them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Linear {
-    /// The format in which they multiply and add.
-    pub format: Format,
+    /// The format in which they multiply and add, if not in that of the
+    /// estimate.
+    pub format: Option<Format>,
     /// Which values their weights hold.
     pub domain: Domain,
+    /// The bits that a number of their weights takes in memory, if others than
+    /// in its format.
+    pub bits: Option<BigRational>,
     /// Stages of which this does not hold.
     pub except: Vec<Spanned<String>>,
+}
+
+/// How the weights of some stages lie in memory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// The stages.
+    pub stages: Vec<Spanned<String>>,
+    /// Whether this is of their gains and biases alone, or of all else alone; of
+    /// all their weights if it is not said.
+    pub vectors: Option<bool>,
+    /// The bits that a number takes, scales and offsets included.
+    pub bits: BigRational,
+    /// How many numbers the file of weights holds of them, where there is one.
+    pub numbers: Option<u64>,
+    /// What that file calls them.
+    pub tensors: Option<String>,
 }
 
 /// What a file describes.
@@ -214,6 +239,16 @@ impl Variant {
 }
 
 impl Module {
+    /// Which of `stored` says how the weights that ops of a stage take lie in
+    /// memory: its gains and biases, or all else.
+    pub fn stored_as(&self, stage: &str, vectors: bool) -> Option<(usize, &Stored)> {
+        let is_it = |(_, stored): &(usize, &Stored)| {
+            let mut stages = stored.stages.iter();
+            stored.vectors.unwrap_or(vectors) == vectors && stages.any(|known| known.value == stage)
+        };
+        self.stored.iter().enumerate().find(is_it)
+    }
+
     /// Whether it may be a block that was taken for a model: it has no size of
     /// its own, and nothing that only models have.
     pub fn may_be_block(&self) -> bool {

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use num_rational::BigRational;
+
 use super::axes::Signature;
 use super::shape::ShapeDecl;
 use crate::domain::Domain;
@@ -73,6 +75,9 @@ pub struct WeightDecl {
     pub domain: Domain,
     /// The share of it that is not zero, where zeros are skipped.
     pub density: Option<Formula>,
+    /// The bits that each of its numbers takes in memory, if others than in its
+    /// format.
+    pub bits: Option<BigRational>,
 }
 
 /// What an op does.

@@ -150,7 +150,20 @@ impl Finder<'_> {
     }
 
     pub(super) fn width(&self, op: &Op) -> Expr {
-        width_of(&op.output, self.format)
+        self.width_read(op, &op.output)
+    }
+
+    /// Bits of an element that is read of what `source` gives or is: a weight is
+    /// as wide as it lies in memory, in whatever shape it is read.
+    fn width_read(&self, source: &Op, tensor: &Tensor) -> Expr {
+        match &source.output.stored_bits {
+            Some(stored) if source.is_stored() => Expr::constant(stored.bits.clone()),
+            // A weight that is only moved is as wide as it lies there.
+            _ if source.is_stored() => {
+                width_of(tensor, source.output.stored_in.unwrap_or(self.format))
+            }
+            _ => width_of(tensor, self.format),
+        }
     }
 
     /// Bits of a sum of an op that is on its way.
@@ -208,7 +221,7 @@ impl Finder<'_> {
                 true => self.events(&edge.tensor),
                 false => (
                     self.sizes.bind(&edge.tensor.elements()),
-                    width_of(&edge.tensor, self.format),
+                    self.width_read(op, &edge.tensor),
                 ),
             };
             let few = edge.tensor.domain.has_zero_among_few();
@@ -229,6 +242,15 @@ impl Finder<'_> {
             }
         });
         reads.collect()
+    }
+
+    /// Bits of the rows that an op takes of a table, as wide as they lie there.
+    pub(super) fn found_bits(&self, at: NodeIndex) -> Expr {
+        let op = &self.graph.ops()[at];
+        match self.reads(at).pop() {
+            Some(table) => &self.sizes.bind(&op.output.elements()) * &table.width,
+            None => self.result_bits(op),
+        }
     }
 
     pub(super) fn result_bits(&self, op: &Op) -> Expr {

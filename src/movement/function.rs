@@ -70,8 +70,14 @@ impl Searches {
         })
     }
 
-    /// One part of what crosses, as a function of `arguments`.
-    pub(super) fn part(self: &Arc<Searches>, part: Part, arguments: Vec<Expr>) -> Expr {
+    /// One part of what crosses, as a function of `arguments`, in a unit of which
+    /// so many make a bit.
+    pub(super) fn part(
+        self: &Arc<Searches>,
+        part: Part,
+        per_bit: u64,
+        arguments: Vec<Expr>,
+    ) -> Expr {
         let name = match self.tiles {
             Tiles::Any => format!("tiles.{}", part.name()),
             Tiles::Divisors => format!("divisors.{}", part.name()),
@@ -79,6 +85,7 @@ impl Searches {
         let function = TileTraffic {
             name,
             part,
+            per_bit,
             searches: Arc::clone(self),
         };
         Expr::call(Arc::new(function), arguments)
@@ -207,6 +214,8 @@ fn window_axis(numbers: &[u64]) -> Option<WindowAxis> {
 struct TileTraffic {
     name: String,
     part: Part,
+    /// How many units make a bit.
+    per_bit: u64,
     searches: Arc<Searches>,
 }
 
@@ -226,7 +235,8 @@ impl Function for TileTraffic {
             EvalError::NoValue("an extent of a tile is no whole number".to_owned())
         })?;
         let crossing = self.searches.search(&whole_numbers);
-        let crossing = crossing.ok_or_else(|| EvalError::NoValue(too_small(&whole_numbers)))?;
+        let crossing =
+            crossing.ok_or_else(|| EvalError::NoValue(too_small(&whole_numbers, self.per_bit)))?;
         Ok(whole(self.part.of(&crossing)))
     }
 
@@ -272,7 +282,7 @@ impl Function for TileTraffic {
 }
 
 /// Why no tile fits: what is there, and what one of the smallest takes.
-fn too_small(arguments: &[u64]) -> String {
+fn too_small(arguments: &[u64], per_bit: u64) -> String {
     if let Some([m, k, n]) = arguments.get(HEAD..) {
         let (m, k, n) = (*m, *k, *n);
         if !(Matrix { m, k, n }).is_countable() {
@@ -285,6 +295,8 @@ fn too_small(arguments: &[u64]) -> String {
     let taps = taps.fold(1_u64, |all, taps| all.saturating_mul(*taps));
     let [a, b] = [a, b].map(|bits| bits.saturating_mul(taps));
     let need = a.saturating_add(b).saturating_add(sum);
+    let in_bits = |units: u64| number::plain(&(whole(units) / whole(per_bit)));
+    let [capacity, a, b, sum, need] = [capacity, a, b, sum, need].map(in_bits);
     let element = if taps == 1 { "an element" } else { "a window" };
     format!(
         "it holds {capacity} bits, of which {element} of one operand takes {a}, of the other \

@@ -8,6 +8,7 @@
 //! | `frontier` | the same for all capacities at once |
 //! | `setting` | the conventions, and the words for what moves |
 //! | `width` | bits of an element, by format and values |
+//! | `unit` | widths that are fractions of bits, for a search by whole numbers |
 //! | `contraction` | an einsum as a product of matrices or a convolution |
 //! | `function` | the traffic of tiles as functions in expressions |
 //! | `sizes` | what is known of a graph, and so what traffic is written in |
@@ -49,6 +50,7 @@ mod stream;
 mod tests;
 mod tiled;
 mod traffic;
+mod unit;
 mod width;
 mod window;
 

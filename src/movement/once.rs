@@ -94,7 +94,7 @@ impl Finder<'_> {
         }
         for lookup in lookups {
             let found = &self.graph.ops()[lookup];
-            let bits = &self.result_bits(found) * &self.runs(found);
+            let bits = &self.found_bits(lookup) * &self.runs(found);
             self.add(lookup, far, (role(op), Direction::Read), bits);
         }
     }

@@ -34,12 +34,18 @@ impl Sizes<'_> {
     }
 
     /// What crosses of either operand, and of sums on their way, by the best
-    /// tiles for `arguments`: the capacity, four widths and the extents.
-    pub(super) fn crossing(&self, searches: &Arc<Searches>, arguments: &[Expr]) -> [Expr; 3] {
+    /// tiles for `arguments`: the capacity, four widths and the extents, in a unit
+    /// of which so many make a bit.
+    pub(super) fn crossing(
+        &self,
+        searches: &Arc<Searches>,
+        per_bit: u64,
+        arguments: &[Expr],
+    ) -> [Expr; 3] {
         if let Some(closed) = self.closed(searches, arguments) {
             return closed;
         }
-        Part::ALL.map(|part| self.now(searches.part(part, arguments.to_vec())))
+        Part::ALL.map(|part| self.now(searches.part(part, per_bit, arguments.to_vec())))
     }
 
     /// The value of a step where tiles are chosen already.

@@ -18,7 +18,7 @@ impl Finder<'_> {
         for (slot, read) in reads.iter().enumerate() {
             let is_table = gathered && slot + 1 == reads.len();
             let bits = match is_table {
-                true => &self.result_bits(op) * &runs,
+                true => &self.found_bits(at) * &runs,
                 false => &read.bits() * &runs,
             };
             for origin in &read.origins {

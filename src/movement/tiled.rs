@@ -13,11 +13,13 @@ use super::finder::{Finder, Origin, Read, Rounds, role, role_of_result};
 use super::function::bound;
 use super::rounds::{Arrival, from_far};
 use super::setting::Role;
+use super::unit::Units;
 use crate::graph::{Einsum, Op, OpKind, Pass, RegionId};
+use crate::number::whole;
 use crate::symbolic::Expr;
 
 /// Room for every tile, in bits.
-const ROOM: i64 = 1 << 50;
+const ROOM: u64 = 1 << 50;
 
 impl Finder<'_> {
     /// Products tile by tile, and all else in streams.
@@ -211,13 +213,11 @@ impl Finder<'_> {
             .elements
             .each_ref()
             .map(|elements| self.sizes.bind(elements));
+        let units = Units::of(&widths);
         // Of an input only what its windows touch.
         let touched = contraction.has_windows().then(|| {
-            let head = [Expr::whole(ROOM)]
-                .into_iter()
-                .chain(widths.iter().cloned());
-            let arguments: Vec<Expr> = head.chain(extents.iter().cloned()).collect();
-            let [touched, ..] = self.sizes.crossing(&self.searches, &arguments);
+            let room = Expr::constant(whole(ROOM / units.per_bit()));
+            let [touched, ..] = self.crossing(&units, &room, &extents);
             &touched * &self.sizes.bind(&contraction.present[0])
         });
         let once = [
@@ -242,11 +242,7 @@ impl Finder<'_> {
             let capacity = below.and_then(|below| self.capacities.get(below).cloned().flatten());
             let capacity_below = capacity.clone();
             let parts = match (capacity, below) {
-                (Some(capacity), _) => {
-                    let head = [capacity].into_iter().chain(widths.iter().cloned());
-                    let arguments: Vec<Expr> = head.chain(extents.iter().cloned()).collect();
-                    self.sizes.crossing(&self.searches, &arguments)
-                }
+                (Some(capacity), _) => self.crossing(&units, &capacity, &extents),
                 (None, Some(_)) => [once[0].clone(), once[1].clone(), Expr::zero()],
                 (None, None) => datapath.clone(),
             };
@@ -283,12 +279,19 @@ impl Finder<'_> {
         ];
         self.add_bound(
             &runs,
-            widths,
-            extents,
+            (&units, &extents),
             &once,
             &stays,
             contraction.overlaps(),
         );
+    }
+
+    /// What crosses of either operand and of sums on their way, in bits, by the
+    /// best tiles for a buffer of `capacity` bits.
+    fn crossing(&self, units: &Units, capacity: &Expr, extents: &[Expr]) -> [Expr; 3] {
+        let arguments = units.arguments(capacity, extents);
+        let per_bit = units.per_bit();
+        units.in_bits(self.sizes.crossing(&self.searches, per_bit, &arguments))
     }
 
     /// The bias of a product on its way down from `level`.
@@ -331,8 +334,7 @@ impl Finder<'_> {
     pub(super) fn add_bound(
         &mut self,
         runs: &Expr,
-        widths: [Expr; 4],
-        extents: Vec<Expr>,
+        (units, extents): (&Units, &[Expr]),
         once: &[Expr; 3],
         stays: &[Expr; 3],
         has_windows: bool,
@@ -341,9 +343,9 @@ impl Finder<'_> {
         let below = below.and_then(|below| self.capacities.get(below).cloned().flatten());
         let all: Expr = once.iter().sum();
         let least = match below {
-            Some(capacity) if !has_windows => {
-                let head = [capacity].into_iter().chain(widths);
-                bound(head.chain(extents).collect())
+            Some(capacity) if !has_windows && units.is_exact() => {
+                let bound = bound(units.arguments(&capacity, extents));
+                bound.scale(&whole(units.per_bit()).recip())
             }
             _ => all,
         };

@@ -51,6 +51,7 @@ mod tests {
                 density: None,
                 density_is_bound: false,
                 stored_in: None,
+                stored_bits: None,
             };
             bits(&tensor, format.parse().unwrap())
         };

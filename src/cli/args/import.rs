@@ -13,10 +13,11 @@ use super::scan::ScanArgs;
 Examples:
   picojoule import model.onnx -o model.toml        a file to read and edit
   picojoule import network.nir -o model.toml       the same of a spiking network
+  picojoule import model.gguf -o model.toml        the same from the head of a file of weights
   picojoule import config.json | less")]
 pub(in crate::cli) struct ImportArgs {
-    /// An ONNX graph (.onnx), a NIR graph (.nir) or a Hugging Face config
-    /// (.json)
+    /// An ONNX graph (.onnx), a NIR graph (.nir), a Hugging Face config (.json),
+    /// a file of weights (.gguf, .safetensors), or a folder with a config.json
     pub(in crate::cli) file: String,
     /// Give a dim of the graph its size before shapes are inferred, by the
     /// name that the file has for it

@@ -1,5 +1,10 @@
 //! Which argument takes what, by the names of command and argument.
 
+/// The endings of files that models are made from.
+const IMPORTED: [&str; 5] = [".onnx", ".nir", ".json", ".gguf", ".safetensors"];
+/// The endings of all files that are models.
+const MODELS: [&str; 6] = [".toml", ".onnx", ".nir", ".json", ".gguf", ".safetensors"];
+
 /// What an argument takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -36,7 +41,7 @@ impl Kind {
         Some(match (command, argument) {
             ("show", "name") => Kind::Any,
             ("audit", "file") => Kind::Audited,
-            ("import", "file") => Kind::File(&[".onnx", ".json"]),
+            ("import", "file") => Kind::File(&IMPORTED),
             ("calibrate" | "validate", "runs") => Kind::File(&[".csv"]),
             ("report", "out") | ("man", "out") => Kind::Folder,
             ("help", "topic") => Kind::Topic,
@@ -73,11 +78,11 @@ impl Kind {
     /// The endings of the files that may stand for it, if any may.
     pub(super) fn files(self) -> Option<&'static [&'static str]> {
         match self {
-            Kind::Model => Some(&[".toml", ".onnx", ".json"]),
+            Kind::Model => Some(&MODELS),
             Kind::Table | Kind::Report | Kind::Claim | Kind::Audited | Kind::Variant => {
                 Some(&[".toml"])
             }
-            Kind::Any => Some(&[".toml", ".onnx", ".json"]),
+            Kind::Any => Some(&MODELS),
             Kind::File(endings) => Some(endings),
             _ => None,
         }

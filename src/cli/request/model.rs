@@ -14,7 +14,7 @@ use crate::cli::settings::{HardwareSet, NumberSetting, Set, check_known, check_v
 use crate::energy::Counted;
 use crate::format::Format;
 use crate::formula::Formula;
-use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked, meant};
+use crate::graph::{OpGraph, Setting, Unfold, lower, lower_unchecked, meant, stored_apart};
 use crate::loader::Loader;
 use crate::model::{CONTEXT, Model, Phase};
 use crate::source::{Diagnostic, Place, Problems, Spanned};
@@ -337,6 +337,17 @@ impl ModelRequest {
         })
     }
 
+    /// Tells of the weights of which the file that they lie in holds another
+    /// number. It is the file of the baseline.
+    fn hold_against_file(&self, variant: &str, graph: &OpGraph) {
+        if self.model.variant_names().first() == Some(&variant) {
+            for apart in stored_apart(&self.model, graph) {
+                self.loader.note(apart.to_string());
+            }
+            loading::tell_notes(&self.loader);
+        }
+    }
+
     fn counted_from(
         &self,
         conventions: Conventions,
@@ -345,7 +356,8 @@ impl ModelRequest {
         let mut problems = Problems::new();
         let mut all = Vec::new();
         for variant in &self.variants {
-            match graph(variant).and_then(|graph| Counted::new(graph, conventions)) {
+            let graph = graph(variant).inspect(|graph| self.hold_against_file(variant, graph));
+            match graph.and_then(|graph| Counted::new(graph, conventions)) {
                 Ok(counted) => all.push(counted),
                 Err(mistakes) => problems.extend(mistakes),
             }

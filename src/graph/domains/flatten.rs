@@ -108,6 +108,7 @@ impl Flattening {
             density: valued.values.density.clone(),
             density_is_bound: valued.values.is_bound,
             stored_in: op.stored_in,
+            stored_bits: op.stored_bits.clone(),
         };
         let node = self.ops.add_node(Op {
             name: op.name.clone(),

@@ -235,6 +235,7 @@ impl<'m> Lowering<'m> {
             domain: Domain::Real,
             density: None,
             format: op.format.as_ref().map(|format| format.value),
+            bits: self.bits_of_stage((op, true), instance),
         };
         let name = format!("{}{OWN_BIAS}", op.name.value);
         self.measure(&source.shape, &name, &op.place)?;

@@ -1,8 +1,14 @@
 //! Linear layers that compute in numbers of their own, wherever they stand.
 
+use num_rational::BigRational;
+
 use super::lowering::{Instance, Lowering};
 use crate::format::Format;
-use crate::model::{AxisGroup, Linear, Map, OpDecl, OpForm, Operand, Reduce, Signature};
+use crate::graph::StoredBits;
+use crate::model::{
+    AxisGroup, Linear, Map, OpDecl, OpForm, Operand, Reduce, Signature, WeightDecl,
+};
+use crate::symbolic::Expr;
 
 impl<'m> Lowering<'m> {
     /// What the model says of its linear layers, if `op` is one of them, or
@@ -27,7 +33,42 @@ impl<'m> Lowering<'m> {
     /// The format that an op fixes, or that the model does for it.
     pub(super) fn format_of(&self, op: &OpDecl, instance: &Instance<'m>) -> Option<Format> {
         let own = op.format.as_ref().map(|format| format.value);
-        own.or_else(|| Some(self.linear(op, instance)?.format))
+        own.or_else(|| self.linear(op, instance)?.format)
+    }
+
+    /// The bits in memory of a number of a weight that `op` is the first to take:
+    /// those of the weight itself, of its stage, or of all linear layers.
+    pub(super) fn bits_of(
+        &self,
+        weight: &WeightDecl,
+        (op, is_vector): (&OpDecl, bool),
+        instance: &Instance<'m>,
+    ) -> Option<StoredBits> {
+        let alone = |bits: &BigRational| StoredBits {
+            bits: bits.clone(),
+            kind: None,
+        };
+        let of_linear = || {
+            let linear = self.linear(op, instance).filter(|_| !is_vector)?;
+            linear.bits.as_ref().map(alone)
+        };
+        let own = weight.bits.as_ref().map(alone);
+        own.or_else(|| self.bits_of_stage((op, is_vector), instance))
+            .or_else(of_linear)
+    }
+
+    /// The same, as the model says of the stage.
+    pub(super) fn bits_of_stage(
+        &self,
+        (op, is_vector): (&OpDecl, bool),
+        instance: &Instance<'m>,
+    ) -> Option<StoredBits> {
+        let stage = self.stage(op, instance);
+        let (kind, stored) = self.model.root.stored_as(&stage, is_vector)?;
+        Some(StoredBits {
+            bits: stored.bits.clone(),
+            kind: Some(kind),
+        })
     }
 
     /// The stage of an op: its own, that of the call, or its name.
@@ -38,6 +79,20 @@ impl<'m> Lowering<'m> {
             (None, None) => op.name.value.clone(),
         }
     }
+}
+
+/// Whether a weight of a shape is a gain or a bias: it has one axis, axes of one
+/// place aside, or its rows are picked by what the module computes, as biases of
+/// experts are.
+pub(super) fn is_vector(op: &OpDecl, shape: &[Expr], instance: &Instance<'_>) -> bool {
+    let is_computed = |operand: &Operand| {
+        let ops = &instance.module.ops;
+        matches!(operand, Operand::Tensor(name) if ops.iter().any(|op| op.name.value == name.value))
+    };
+    let picks = matches!(op.form, OpForm::Gather(_)) && op.inputs.first().is_some_and(is_computed);
+    let one = Expr::one();
+    let axes = shape.iter().filter(|extent| **extent != one).count();
+    axes < if picks { 3 } else { 2 }
 }
 
 /// Whether products with weights are summed. A gain of each channel is no linear

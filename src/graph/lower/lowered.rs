@@ -12,7 +12,7 @@ use crate::domain::Domain;
 use crate::format::Format;
 use crate::graph::constraint::Constraints;
 use crate::graph::symbols::Symbols;
-use crate::graph::{OpKind, ResolvedScope};
+use crate::graph::{OpKind, ResolvedScope, StoredBits};
 use crate::model::Model;
 use crate::source::Place;
 use crate::symbolic::{Expr, Symbol};
@@ -74,6 +74,7 @@ pub(in crate::graph) struct LoweredOp<'m> {
     pub(in crate::graph) masked: Expr,
     pub(in crate::graph) computed_in: Option<Format>,
     pub(in crate::graph) stored_in: Option<Format>,
+    pub(in crate::graph) stored_bits: Option<StoredBits>,
     pub(in crate::graph) shape: Vec<Expr>,
     /// Whether it is what is kept of a token, in place of keys and values.
     pub(in crate::graph) is_cached: bool,

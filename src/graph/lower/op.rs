@@ -139,7 +139,7 @@ impl<'m> Lowering<'m> {
             return Ok(Some(value.clone()));
         }
         if let Some(weight) = instance.weights.get(name.value.as_str()) {
-            return self.named_weight(weight, instance).map(Some);
+            return self.named_weight(op, weight, instance).map(Some);
         }
         // An op or input that could not be lowered has been complained of.
         if instance.declared.contains(name.value.as_str()) {
@@ -255,6 +255,7 @@ impl<'m> Lowering<'m> {
             is_cached: op.is_cached,
             keeps: op.keeps.as_ref().map(|state| state.value.as_str()),
             stored_in: format,
+            stored_bits: None,
             shape: shape.to_vec(),
             domain,
             density,
@@ -283,7 +284,7 @@ impl<'m> Lowering<'m> {
         };
         let own = match instance.values.get(keeps.value.as_str()) {
             Some(known) => known.shape.to_vec(),
-            None => self.named_weight(state, instance)?.shape.to_vec(),
+            None => self.named_weight(op, state, instance)?.shape.to_vec(),
         };
         if own == shape {
             return Ok(());

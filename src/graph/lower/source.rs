@@ -1,5 +1,6 @@
 //! Inputs and weights: tensors that no op makes.
 
+use super::linear::is_vector;
 use super::lowered::{Item, LoweredOp, Value};
 use super::lowering::{Instance, Lowering};
 use crate::domain::Domain;
@@ -9,7 +10,7 @@ use crate::graph::constraint::Rule;
 use crate::graph::names::Names;
 use crate::graph::op::OWN_WEIGHT;
 use crate::graph::reported::Reported;
-use crate::graph::{OpKind, limits};
+use crate::graph::{OpKind, StoredBits, limits};
 use crate::model::{
     Input, Module, NamedWeight, NumberRole, OpDecl, ShapeDecl, WeightDecl, WeightRole,
 };
@@ -26,6 +27,9 @@ pub(super) struct Source {
     pub(super) density: Option<Expr>,
     /// The format it is stored in, if that is fixed.
     pub(super) format: Option<Format>,
+    /// The bits that each of its numbers takes in memory, if others than in its
+    /// format.
+    pub(super) bits: Option<StoredBits>,
 }
 
 impl<'m> Lowering<'m> {
@@ -43,6 +47,7 @@ impl<'m> Lowering<'m> {
             domain: input.domain.clone(),
             density: self.density(input.density.as_ref(), instance)?,
             format: None,
+            bits: None,
         };
         self.measure(&source.shape, name, &input.shape.place)?;
         Ok(self.source(name.clone(), source, &input.name.place, instance))
@@ -63,13 +68,16 @@ impl<'m> Lowering<'m> {
         if let (Domain::Real, Some(linear)) = (&source.domain, self.linear(op, instance)) {
             source.domain = linear.domain.clone();
         }
+        let is_vector = is_vector(op, &source.shape, instance);
+        source.bits = self.bits_of(weight, (op, is_vector), instance);
         Ok(self.source(name, source, &weight.shape.place, instance))
     }
 
-    /// A weight with a name. It is there once it is first asked for: one that
-    /// only skipped ops would take is not.
+    /// A weight with a name, which `op` takes. It is there once it is first asked
+    /// for: one that only skipped ops would take is not.
     pub(super) fn named_weight(
         &mut self,
+        op: &OpDecl,
         weight: &'m NamedWeight,
         instance: &mut Instance<'m>,
     ) -> Result<Value, Reported> {
@@ -79,7 +87,11 @@ impl<'m> Lowering<'m> {
             WeightRole::Constant => OpKind::Constant,
             WeightRole::State => OpKind::State,
         };
-        let source = self.stored(name, &weight.decl, kind, instance)?;
+        let mut source = self.stored(name, &weight.decl, kind, instance)?;
+        if weight.role == WeightRole::Parameter {
+            let is_vector = is_vector(op, &source.shape, instance);
+            source.bits = self.bits_of(&weight.decl, (op, is_vector), instance);
+        }
         let value = self.source(name.clone(), source, &weight.name.place, instance);
         instance.values.insert(name, value.clone());
         Ok(value)
@@ -114,6 +126,7 @@ impl<'m> Lowering<'m> {
             domain: weight.domain.clone(),
             density: self.density(weight.density.as_ref(), instance)?,
             format: None,
+            bits: None,
         };
         self.measure(&source.shape, name, &weight.shape.place)?;
         Ok(source)
@@ -145,6 +158,7 @@ impl<'m> Lowering<'m> {
             is_cached: false,
             keeps: None,
             stored_in: source.format,
+            stored_bits: source.bits,
             shape: source.shape.clone(),
             domain: Some(source.domain),
             density: source.density,

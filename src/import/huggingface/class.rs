@@ -87,5 +87,5 @@ pub(crate) fn named(config: &mut Config<'_>) -> Option<(String, Place)> {
 
 /// The sentence on what the model is.
 pub(crate) fn about(draft: &mut Draft, class: impl std::fmt::Display) {
-    draft.about(format!("{class}, from its Hugging Face config"));
+    draft.about(format!("{class}, from {}", draft.origin()));
 }

@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 use std::fmt::{Display, Write};
 
+use num_rational::BigRational;
+
 use super::block::Block;
 use super::op::{Op, quoted};
+use crate::import::stored::{StoredKind, written};
 
 /// A model file in the making. Every name and value in it is the importer's
 /// own, except for the name of the model, which has been made harmless.
@@ -13,6 +16,9 @@ pub(crate) struct Draft {
     about: String,
     format: Option<&'static str>,
     linear: Option<Linear>,
+    /// What it is written from.
+    origin: &'static str,
+    stored: Vec<StoredKind>,
     remarks: Vec<String>,
     inputs: Vec<String>,
     /// The dim that counts tokens, none of which sees a later one.
@@ -27,11 +33,16 @@ pub(crate) struct Draft {
 
 /// In which numbers linear layers multiply and add.
 pub(crate) struct Linear {
-    pub(crate) format: String,
+    /// If not in that of the estimate.
+    pub(crate) format: Option<String>,
+    /// The bits that a number of a weight takes, if others than in its format.
+    pub(crate) bits: Option<BigRational>,
     /// Which values their weights hold, if few.
     pub(crate) domain: Option<&'static str>,
     /// Whether the head is one of them.
     pub(crate) has_head: bool,
+    /// Whether the projections of attention are none of them.
+    pub(crate) spares_attention: bool,
 }
 
 /// The tables of a model file that hold names and values.
@@ -56,6 +67,8 @@ impl Draft {
             about: String::new(),
             format: None,
             linear: None,
+            origin: "its Hugging Face config",
+            stored: Vec::new(),
             remarks: Vec::new(),
             inputs: Vec::new(),
             tokens: None,
@@ -80,6 +93,20 @@ impl Draft {
     /// What its linear layers are computed in, if in something else.
     pub(crate) fn linear(&mut self, linear: Linear) {
         self.linear = Some(linear);
+    }
+
+    /// What the model is written from, in words.
+    pub(crate) fn from(&mut self, origin: &'static str) {
+        self.origin = origin;
+    }
+
+    pub(crate) fn origin(&self) -> &'static str {
+        self.origin
+    }
+
+    /// How its weights lie in memory.
+    pub(crate) fn stored(&mut self, kinds: Vec<StoredKind>) {
+        self.stored = kinds;
     }
 
     /// A sentence for the head of the file.
@@ -243,16 +270,25 @@ impl Draft {
             push(&mut text, format_args!("tokens = \"{tokens}\""));
         }
         if let Some(linear) = &self.linear {
-            push(
-                &mut text,
-                format_args!("\n[linear]\nformat = \"{}\"", linear.format),
-            );
+            push(&mut text, format_args!("\n[linear]"));
+            if let Some(format) = &linear.format {
+                push(&mut text, format_args!("format = \"{format}\""));
+            }
+            if let Some(bits) = &linear.bits {
+                push(&mut text, format_args!("bits = {}", written(bits)));
+            }
             if let Some(domain) = linear.domain {
                 push(&mut text, format_args!("domain = \"{domain}\""));
             }
-            let head = if linear.has_head { "" } else { "\"head\", " };
-            let except = "\"conv\", \"patch-embed\", \"router\"";
-            push(&mut text, format_args!("except = [{head}{except}]"));
+            let mut except = vec!["conv", "patch-embed", "router"];
+            if !linear.has_head {
+                except.insert(0, "head");
+            }
+            if linear.spares_attention {
+                except.extend(["q-proj", "k-proj", "v-proj", "out-proj"]);
+            }
+            let except: Vec<String> = except.into_iter().map(quoted).collect();
+            push(&mut text, format_args!("except = [{}]", except.join(", ")));
         }
         let titles = ["dims", "params", "slots", "weights"];
         for (title, entries) in titles.iter().zip(&self.sections) {
@@ -264,6 +300,12 @@ impl Draft {
         for op in &self.ops {
             push(&mut text, format_args!("\n[[op]]"));
             for line in op.lines() {
+                push(&mut text, format_args!("{line}"));
+            }
+        }
+        for kind in &self.stored {
+            push(&mut text, format_args!("\n[[stored]]"));
+            for line in kind.lines() {
                 push(&mut text, format_args!("{line}"));
             }
         }

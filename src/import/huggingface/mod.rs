@@ -28,7 +28,7 @@ mod draft;
 mod family;
 mod hints;
 mod ignored;
-mod label;
+pub(super) mod label;
 mod lists;
 mod mechanism;
 mod numeric;
@@ -42,9 +42,28 @@ use self::draft::Draft;
 use self::family::{Family, known, of_class, of_type};
 use self::label::harmless;
 use super::imported::Imported;
+use super::stored::StoredKind;
 use crate::source::{
     Datum, Diagnostic, Place, Problems, Source, Spanned, Value, did_you_mean, parse_json,
 };
+
+/// How the weights of a model lie in memory, as the heads of their files say.
+pub(super) struct StoredWeights {
+    pub(super) kinds: Vec<StoredKind>,
+    /// What a reader should know of it.
+    pub(super) notes: Vec<String>,
+}
+
+/// What stands beside a config: the heads of files of weights.
+pub(super) struct Beside<'w> {
+    /// What the model is written from, in words.
+    pub(super) origin: &'static str,
+    /// The file that the model is called after.
+    pub(super) name: &'w str,
+    /// How the weights lie in memory, where numbers that are packed into others
+    /// have so many bits.
+    pub(super) stored: &'w dyn Fn(Option<u64>) -> StoredWeights,
+}
 
 /// Reads a config and writes it as a model file.
 ///
@@ -52,6 +71,21 @@ use crate::source::{
 /// Everything that is wrong with the config: no JSON, no family that is known,
 /// fields that are missing or hold what cannot be.
 pub fn import(source: &Arc<Source>) -> Result<Imported, Problems> {
+    imported(source, None)
+}
+
+/// The same with what the heads of the files of its weights say.
+///
+/// # Errors
+/// As of [`import`].
+pub(super) fn import_beside(
+    source: &Arc<Source>,
+    beside: &Beside<'_>,
+) -> Result<Imported, Problems> {
+    imported(source, Some(beside))
+}
+
+fn imported(source: &Arc<Source>, beside: Option<&Beside<'_>>) -> Result<Imported, Problems> {
     let start = Place::new(source, 0..0);
     if source.text().len() > Source::max_bytes() {
         let message = format!("longer than {} bytes: no config is", Source::max_bytes());
@@ -68,11 +102,23 @@ pub fn import(source: &Arc<Source>) -> Result<Imported, Problems> {
             harmless(&config.family.value)
         ));
     }
-    let mut draft = Draft::new(model_name(&mut config, source));
-    draft.remark("Written from a Hugging Face config by `picojoule import`.");
+    let path = beside.map_or(source.name(), |beside| beside.name);
+    let mut draft = Draft::new(model_name(&mut config, path));
+    if let Some(beside) = beside {
+        draft.from(beside.origin);
+    }
+    draft.remark(match beside {
+        None => "Written from a Hugging Face config by `picojoule import`.".to_owned(),
+        Some(beside) => format!("Written from {} by `picojoule import`.", beside.origin),
+    });
     family.write(&mut config, &mut draft);
     numeric::format(&mut config, &mut draft);
-    quantised::quantisation(&mut config, &mut draft);
+    let packed = quantised::quantisation(&mut config, &mut draft, beside.is_some());
+    if let Some(beside) = beside {
+        let StoredWeights { kinds, notes } = (beside.stored)(packed);
+        draft.stored(kinds);
+        notes.into_iter().for_each(|note| config.remark(note));
+    }
     config.remark_unread();
     let notes = config.remarks();
     config.problems.or(())?;
@@ -162,14 +208,22 @@ fn named_class(entries: &[(Spanned<String>, Datum)]) -> Option<&str> {
 
 /// What the model is called: as its file, as the folder of a `config.json`, as
 /// the config itself says, or as its family.
-fn model_name(config: &mut Config<'_>, source: &Source) -> String {
-    let path = source.name().replace('\\', "/");
+fn model_name(config: &mut Config<'_>, path: &str) -> String {
+    let path = path.replace('\\', "/");
     let mut parts = path.rsplit('/');
-    let stem = parts.next().map(|file| file.trim_end_matches(".json"));
+    let ends = [".safetensors.index.json", ".safetensors", ".json", ".gguf"];
+    let stem = parts.next().map(|file| {
+        let stem = ends.into_iter().find_map(|end| file.strip_suffix(end));
+        stem.unwrap_or(file)
+    });
     let folder = parts.next();
     let own = config.word("_name_or_path").map(|name| name.value);
     let own = own.as_deref().and_then(|name| name.rsplit('/').next());
-    let candidates = [stem.filter(|stem| *stem != "config"), own, folder];
+    let candidates = [
+        stem.filter(|stem| !["config", "model"].contains(stem)),
+        own,
+        folder,
+    ];
     let family = config.family.value.clone();
     let found = candidates.into_iter().flatten().map(harmless);
     let mut named = found.filter(|name| name.chars().any(char::is_alphanumeric));

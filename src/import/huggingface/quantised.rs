@@ -4,14 +4,17 @@
 //! they are multiplied: products are in the format of the model. Where
 //! activations are whole numbers too, linear layers multiply these. Fractions
 //! of 8 or 4 bits are priced as the fractions of the model: no table that ships
-//! has them, and the note says how another one prices them.
+//! has them, and the note says how another one prices them. In memory a number
+//! takes what it is packed into, and its part of the scales and offsets beside.
 
+use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
 use super::config::Config;
 use super::draft::{Draft, Linear};
 use super::label::harmless;
 use super::numeric::FORMATS;
+use crate::number as exact;
 use crate::source::{Datum, Value};
 
 /// Ways to quantise of which only the weights are of few bits.
@@ -61,11 +64,15 @@ enum Scheme {
     Unknown,
 }
 
-/// Writes down in which numbers linear layers multiply, and tells it.
-pub(crate) fn quantisation(config: &mut Config<'_>, draft: &mut Draft) {
-    let Some(node) = config.take("quantization_config") else {
-        return;
-    };
+/// Writes down in which numbers linear layers multiply and how their weights lie
+/// in memory, unless heads of files say that, and tells it. Gives the bits of
+/// numbers that are packed into others.
+pub(crate) fn quantisation(
+    config: &mut Config<'_>,
+    draft: &mut Draft,
+    has_heads: bool,
+) -> Option<u64> {
+    let node = config.take("quantization_config")?;
     let method = text(node, "quant_method").unwrap_or_else(|| "unknown".to_owned());
     let scheme = scheme(node, &method);
     let (products, domain) = match scheme {
@@ -74,17 +81,32 @@ pub(crate) fn quantisation(config: &mut Config<'_>, draft: &mut Draft) {
         Scheme::Ternary => (Some("int8/int32".to_owned()), Some("ternary")),
         Scheme::Fractions(_) | Scheme::Unknown => (None, None),
     };
-    config.remark(sentence(node, &method, &scheme));
-    if let Some(format) = products {
+    let bits = in_memory(node, &method, &scheme).filter(|_| !has_heads);
+    config.remark(sentence(node, &method, &scheme, bits.as_ref()));
+    if products.is_some() || bits.is_some() {
         if let Some(sentence) = others(node) {
             config.remark(sentence);
         }
         draft.linear(Linear {
-            format,
+            format: products,
+            bits,
             domain,
             has_head: has_head(node, &method),
+            spares_attention: skipped(node).iter().any(|name| is_all_attention(name)),
         });
     }
+    packed(&method, &scheme)
+}
+
+/// The bits of a number that is packed into others.
+fn packed(method: &str, scheme: &Scheme) -> Option<u64> {
+    let bits = match scheme {
+        Scheme::Weights(None, _) if method == "mxfp4" => Some(4),
+        Scheme::Weights(bits, _) => *bits,
+        Scheme::Fractions(bits) => Some(*bits),
+        Scheme::Whole(_) | Scheme::Ternary | Scheme::Unknown => None,
+    };
+    bits.filter(|bits| *bits > 0)
 }
 
 /// What is of few bits, by the way it was quantised.
@@ -108,6 +130,67 @@ fn scheme(node: &Datum, method: &str) -> Scheme {
         }
         _ => Scheme::Unknown,
     }
+}
+
+/// The bits that a number takes in memory, with its part of what stands beside
+/// its group or block; nothing where a format says it, or nothing is known.
+fn in_memory(node: &Datum, method: &str, scheme: &Scheme) -> Option<BigRational> {
+    let bits = packed(method, scheme)?;
+    let share = |bits: u64, among: u64| exact::whole(bits) / exact::whole(among.max(1));
+    // Groups of −1 are whole rows, whose length is not told here.
+    let group = group_size(node).filter(|size| *size > 0);
+    let of_group = |beside: u64| group.map_or_else(|| exact::whole(0), |size| share(beside, size));
+    let beside = match method {
+        // A scale of 16 bits, and an offset as wide as a number.
+        "gptq" | "auto-round" => of_group(16 + bits),
+        "awq" if is_true(node, "zero_point") || field(node, "zero_point").is_none() => {
+            of_group(16 + bits)
+        }
+        "awq" | "compressed-tensors" => of_group(16),
+        // An exponent of 8 bits for 32 numbers.
+        "mxfp4" => share(8, 32),
+        // A scale of 32 bits for 64 numbers; or one of 8, and one of 32 for 256 of
+        // these.
+        "bitsandbytes" if is_true(node, "bnb_4bit_use_double_quant") => {
+            share(8, 64) + share(32, 64 * 256)
+        }
+        "bitsandbytes" => share(32, 64),
+        "fp8" => match block(node) {
+            Some(block) => share(32, block),
+            None => exact::whole(0),
+        },
+        _ => exact::whole(0),
+    };
+    Some(exact::whole(bits) + beside)
+}
+
+/// How many numbers share a scale.
+fn group_size(node: &Datum) -> Option<u64> {
+    let first = || {
+        let Value::Table(groups) = &field(node, "config_groups")?.value else {
+            return None;
+        };
+        let (_, group) = groups.first()?;
+        number(field(group, "weights")?, "group_size")
+    };
+    let keys = ["group_size", "q_group_size"];
+    keys.into_iter()
+        .find_map(|key| number(node, key))
+        .or_else(first)
+}
+
+/// How many numbers a block has, of rows and columns.
+fn block(node: &Datum) -> Option<u64> {
+    let Value::Array(sides) = &field(node, "weight_block_size")?.value else {
+        return None;
+    };
+    let side = |side: &Datum| match &side.value {
+        Value::Number(value) if value.is_integer() => value.numer().to_u64(),
+        _ => None,
+    };
+    let sides: Option<Vec<u64>> = sides.iter().map(side).collect();
+    let all = sides?.into_iter().try_fold(1_u64, u64::checked_mul)?;
+    Some(all).filter(|all| *all > 0)
 }
 
 /// The first group of `compressed-tensors`: bits of the weights, and of the
@@ -186,6 +269,11 @@ fn has_head(node: &Datum, method: &str) -> bool {
     method == "compressed-tensors" && !left_out
 }
 
+/// Whether a name means the attention of every layer.
+fn is_all_attention(name: &str) -> bool {
+    name.ends_with("self_attn") && !name.chars().any(|c| c.is_ascii_digit())
+}
+
 /// Modules that are not quantised, by the names that configs have for the list.
 fn skipped(node: &Datum) -> Vec<String> {
     let lists = ["modules_to_not_convert", "llm_int8_skip_modules", "ignore"];
@@ -202,9 +290,16 @@ fn skipped(node: &Datum) -> Vec<String> {
     names
 }
 
-fn sentence(node: &Datum, method: &str, scheme: &Scheme) -> String {
+fn sentence(node: &Datum, method: &str, scheme: &Scheme, stored: Option<&BigRational>) -> String {
     let groups = number(node, "group_size").map(|size| format!(", groups of {size}"));
     let groups = groups.unwrap_or_default();
+    let in_memory = match stored {
+        Some(bits) => format!(
+            " In memory each takes {} bits, its part of scales and offsets included.",
+            exact::plain(bits)
+        ),
+        None => String::new(),
+    };
     match scheme {
         Scheme::Weights(bits, computed_in) => {
             let bits = bits
@@ -213,8 +308,7 @@ fn sentence(node: &Datum, method: &str, scheme: &Scheme) -> String {
             let format = computed_in.unwrap_or("the format of the estimate");
             format!(
                 "The weights are quantised (`{method}`{bits}{groups}) and multiply in {format}; \
-                 unpacking them is left out, as all that depends on weights alone. Their bytes \
-                 are counted as wide as that format: fewer are read."
+                 unpacking them is left out, as all that depends on weights alone.{in_memory}"
             )
         }
         Scheme::Whole(bits) => format!(
@@ -229,7 +323,8 @@ fn sentence(node: &Datum, method: &str, scheme: &Scheme) -> String {
         Scheme::Fractions(bits) => format!(
             "Linear layers multiply in fp{bits} (`{method}`), which no table that ships prices: \
              they are counted in the format of the estimate instead. With a table that has it, \
-             `[linear]` with `format = 'fp{bits}/fp32'` in the imported file prices them."
+             `[linear]` with `format = 'fp{bits}/fp32'` in the imported file prices \
+                 them.{in_memory}"
         ),
         Scheme::Unknown => format!(
             "The config says that it is quantised (`{method}`), but not in a way that is known \
@@ -241,7 +336,8 @@ fn sentence(node: &Datum, method: &str, scheme: &Scheme) -> String {
 /// Modules that stay as they are and that no stage tells apart from others.
 fn others(node: &Datum) -> Option<String> {
     let names = skipped(node);
-    let known = |name: &String| EXCEPTED.iter().any(|part| name.contains(part));
+    let known =
+        |name: &String| EXCEPTED.iter().any(|part| name.contains(part)) || is_all_attention(name);
     let mut others: Vec<String> = names.into_iter().filter(|name| !known(name)).collect();
     let more = others.len().saturating_sub(5);
     others.truncate(5);

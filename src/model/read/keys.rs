@@ -17,6 +17,13 @@ const DENSITY: Key = Key::new(
     Expect::Formula,
     "The share of values that are not zero.",
 );
+/// Bits of memory.
+const BITS: Expect = Expect::Any(&[Expect::Number, Expect::Text]);
+const OPTIONAL_BITS: Key = Key::new(
+    "bits",
+    BITS,
+    "The bits that a number of it takes in memory, such as `4.5` or `\"177/32\"`; those of its format without it.",
+);
 const FORMULAS: Expect = Expect::Map(Names::Own, &Expect::Formula);
 const TEXTS: Expect = Expect::List(&Expect::Text);
 const COUNTS: Expect = Expect::Map(Names::Among(counted), &Expect::Formula);
@@ -118,6 +125,11 @@ pub static MODEL: Shape = Shape {
                 "In which numbers linear layers compute.",
             ),
             Key::new(
+                "stored",
+                Expect::List(&Expect::Table(&STORED)),
+                "How the weights of some stages lie in memory.",
+            ),
+            Key::new(
                 "bit_density",
                 Expect::Formula,
                 "The share of ones in tensors of bits that do not say theirs.",
@@ -205,6 +217,7 @@ pub static WEIGHT: Shape = Shape {
         Key::new("shape", Expect::Text, SHAPE).required(),
         OPTIONAL_DOMAIN,
         DENSITY,
+        OPTIONAL_BITS,
         Key::new("constant", Expect::Truth, "Whether it is never trained."),
         Key::new(
             "state",
@@ -223,6 +236,7 @@ pub static INLINE_WEIGHT: Shape = Shape {
         Key::new("weight", Expect::Text, SHAPE).required(),
         OPTIONAL_DOMAIN,
         DENSITY,
+        OPTIONAL_BITS,
     ]],
     others: None,
 };
@@ -235,15 +249,42 @@ pub static LINEAR: Shape = Shape {
         Key::new(
             "format",
             Expect::Text,
-            "The number format, such as `int8/int32`.",
-        )
-        .required(),
+            "The number format, such as `int8/int32`; that of the estimate without it.",
+        ),
         Key::new("domain", DOMAIN, "Which values the weights hold."),
+        OPTIONAL_BITS,
         Key::new(
             "except",
             TEXTS,
             "Stages that compute as the rest of the model.",
         ),
+    ]],
+    others: None,
+};
+
+/// One of `[[stored]]`.
+pub static STORED: Shape = Shape {
+    name: "stored",
+    about: "How the weights of some stages lie in memory.",
+    keys: &[&[
+        Key::new("stages", TEXTS, "The stages whose weights these are.").required(),
+        Key::new(
+            "vectors",
+            Expect::Truth,
+            "Whether their gains and biases alone are meant, or all else alone; all of them without it.",
+        ),
+        Key::new(
+            "bits",
+            BITS,
+            "The bits that a number takes, scales and offsets included.",
+        )
+        .required(),
+        Key::new(
+            "numbers",
+            Expect::Whole,
+            "How many numbers the file of weights holds of them.",
+        ),
+        Key::new("tensors", Expect::Text, "What that file calls them."),
     ]],
     others: None,
 };

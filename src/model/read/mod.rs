@@ -5,6 +5,7 @@ mod input;
 pub(crate) mod keys;
 mod linear;
 mod op;
+mod stored;
 mod values;
 mod weight;
 
@@ -16,6 +17,7 @@ use self::input::inputs;
 use self::keys::{BLOCK, MODEL, VARIANT};
 use self::linear::linear;
 use self::op::op;
+use self::stored::stored;
 use self::values::{entries, format, formula, formulas, list, names};
 use self::weight::weights;
 use super::chains::check_chains;
@@ -156,6 +158,16 @@ impl Module {
             linear: match kind {
                 ModuleKind::Model => linear(fields.take("linear"), problems),
                 ModuleKind::Block => None,
+            },
+            stored: match kind {
+                ModuleKind::Model => list(
+                    fields.take("stored"),
+                    limits::SCOPES,
+                    "kinds of weights",
+                    problems,
+                    stored,
+                ),
+                ModuleKind::Block => Vec::new(),
             },
             bit_density: match kind {
                 ModuleKind::Model => fields

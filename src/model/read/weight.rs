@@ -1,6 +1,7 @@
 //! Weights: those of one op, and those with a name.
 
 use super::keys::{INLINE_WEIGHT, WEIGHT};
+use super::stored::bits;
 use super::values::{domain, entries, formula};
 use crate::domain::Domain;
 use crate::model::limits;
@@ -25,14 +26,15 @@ pub(super) fn weights(node: Option<&Datum>, problems: &mut Problems) -> Vec<Name
         .collect()
 }
 
-/// `wte = "vocab d"`, or with `domain`, `density` and `constant` or `state` as a
-/// table.
+/// `wte = "vocab d"`, or with `domain`, `density`, `bits` and `constant` or
+/// `state` as a table.
 fn named(name: &Spanned<String>, node: &Datum, problems: &mut Problems) -> Option<NamedWeight> {
     let (decl, role) = if let Value::Text(_) = &node.value {
         let decl = WeightDecl {
             shape: shape(node, problems)?,
             domain: Domain::Real,
             density: None,
+            bits: None,
         };
         (decl, WeightRole::Parameter)
     } else {
@@ -74,7 +76,9 @@ fn decl(fields: &mut Fields<'_>, key: &'static str, problems: &mut Problems) -> 
     let density = fields
         .take("density")
         .and_then(|node| formula(node, problems));
+    let width = fields.take("bits").and_then(|node| bits(node, problems));
     Some(WeightDecl {
+        bits: width,
         shape: shape?,
         domain: domain.map_or(Domain::Real, |domain| domain.value),
         density,

@@ -233,5 +233,6 @@ pub(super) fn real(shape: Vec<Expr>) -> Tensor {
         density: None,
         density_is_bound: false,
         stored_in: None,
+        stored_bits: None,
     }
 }

@@ -86,6 +86,7 @@ impl NetBuilder {
             domain: Domain::Real,
             density: None,
             scale: None,
+            bits: None,
         });
         self.net.tensors.len() - 1
     }

@@ -38,6 +38,8 @@ pub(crate) struct NetTensor {
     /// What the values of `domain` are multiplied by to be those of the tensor,
     /// if by anything.
     pub(crate) scale: Option<Scale>,
+    /// The bits that an element takes in memory, where it lies packed.
+    pub(crate) bits: Option<BigRational>,
 }
 
 /// How a constant was computed.

@@ -2,7 +2,7 @@
 //! is computed by the experts with the highest scores; all are parameters.
 
 use super::call::Call;
-use super::quantised::note_few_bits;
+use super::quantised::{note_few_bits, scale_bits};
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::number;
@@ -60,15 +60,24 @@ pub(crate) fn of_few_bits(builder: &mut NetBuilder, call: &Call<'_>) -> Results 
         }
     };
     note_few_bits(builder, bits);
+    let block = call.int_or("block_size", 0);
     let mut layer = |at: usize| -> Result<Layer, ImportError> {
         let [experts, outputs, inputs] = builder.shape_of_rank::<3>(call.input(at)?)?;
         let inputs = inputs.scale(&whole(packed));
+        // A scale for each block of a row, or for the whole of it.
+        let shared = match block {
+            1.. => Some(whole(block)),
+            _ => inputs.as_constant(),
+        };
+        let scale = scale_bits(builder, call, at + 1);
+        let in_memory = shared.map(|shared| whole(bits) + scale / shared);
         let element = builder.element(call.input(0)?);
         let weight = builder.add_constant("", vec![experts, outputs, inputs], element);
         // Packed in the file, where its elements are other ones.
         let made = builder.tensor_mut(weight);
         made.stored = true;
         made.origin = Some(Origin::Unsaid);
+        made.bits = in_memory;
         let bias = call.optional(at + 2);
         Ok(Layer { weight, bias })
     };

@@ -1,6 +1,8 @@
 //! Whole numbers for fractions: quantisation, in all the forms in which
 //! exporters write it.
 
+use num_rational::BigRational;
+
 use super::call::Call;
 use super::conv::convolve;
 use crate::import::onnx::build::{NetBuilder, Quantised};
@@ -8,6 +10,7 @@ use crate::import::onnx::error::{ImportError, Results};
 use crate::import::onnx::infer::extent::axis_at;
 use crate::import::onnx::net::{Binary, FoldKind, Origin, QUANTISE, TensorId, Unary, Work};
 use crate::import::onnx::proto::ElementType;
+use crate::number::whole;
 use crate::symbolic::Expr;
 
 /// `QuantizeLinear`
@@ -351,19 +354,55 @@ pub(crate) fn nbits(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     }
     let bits = call.int_or("bits", 4);
     note_few_bits(builder, bits);
+    let in_memory = bits_in_memory(builder, call, (k, n), bits);
     let element = builder.element(a);
     let weight = builder.add_constant("", vec![Expr::whole(k), Expr::whole(n)], element);
     // Packed in the file, where its elements are other ones.
-    builder.tensor_mut(weight).origin = Some(Origin::Unsaid);
+    let made = builder.tensor_mut(weight);
+    made.origin = Some(Origin::Unsaid);
+    made.bits = in_memory;
     let product = builder.matmul(a, weight, element)?;
     Ok(vec![builder.with_bias(product, call.optional(5))?])
+}
+
+/// The bits that a number of a packed weight of `n` rows of `k` takes in memory.
+fn bits_in_memory(
+    builder: &NetBuilder,
+    call: &Call<'_>,
+    (k, n): (i64, i64),
+    bits: i64,
+) -> Option<BigRational> {
+    let block = call.int_or("block_size", 32);
+    if block < 1 || !(1..=8).contains(&bits) {
+        return None;
+    }
+    let scale = scale_bits(builder, call, 2);
+    if call.node.op_type == "MatMulBnb4" {
+        // Blocks go on from row to row.
+        let all = whole(k) * whole(n);
+        let blocks = (&all / whole(block)).ceil();
+        return Some(whole(4) + scale * blocks / all);
+    }
+    let blocks = (whole(k) / whole(block)).ceil();
+    // The last block of a row is filled up; zero points are packed row by row.
+    let zeros = match call.optional(3).map(|zeros| builder.element(zeros)) {
+        None => whole(0),
+        Some(ElementType::Uint8) => (&blocks * whole(bits) / whole(8)).ceil() * whole(8),
+        Some(element) => &blocks * whole(element.bits().unwrap_or(0)),
+    };
+    Some((&blocks * (whole(block) * whole(bits) + scale) + zeros) / whole(k))
+}
+
+/// The bits of a scale that is among the inputs.
+pub(super) fn scale_bits(builder: &NetBuilder, call: &Call<'_>, at: usize) -> BigRational {
+    let scale = call.optional(at).map(|scale| builder.element(scale));
+    whole(scale.and_then(ElementType::bits).unwrap_or(0))
 }
 
 /// Says what is left out of weights that lie packed.
 pub(super) fn note_few_bits(builder: &mut NetBuilder, bits: i64) {
     builder.note(&format!(
-        "weights of {bits} bits multiply, and move, in the format of the estimate: fewer bytes are \
-         read than are counted; unpacking them and their scales is left out, as all that depends \
-         on weights alone"
+        "weights of {bits} bits multiply in the format of the estimate, and move as they are packed, \
+         scales included; unpacking them is left out, as all that depends on weights alone"
     ));
 }

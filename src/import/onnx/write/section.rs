@@ -10,6 +10,7 @@ use crate::import::onnx::layers::Repeat;
 use crate::import::onnx::net::{Binary, Net, NetNode, NetTensor, NodeId, QUANTISE, TensorId, Work};
 use crate::import::onnx::parameters::Parameters;
 use crate::import::onnx::proto::ElementType;
+use crate::import::stored::written;
 
 /// The share of ones among bits that are made of other numbers, or given.
 /// Nothing in a graph tells it: all are taken to be ones, unless it is set.
@@ -180,6 +181,9 @@ impl<'n> Section<'n> {
         }
         if let Some(density) = density(weight) {
             let _ = write!(text, ", density = {density}");
+        }
+        if let Some(bits) = &weight.bits {
+            let _ = write!(text, ", bits = {}", written(bits));
         }
         text.push_str(" }");
         text

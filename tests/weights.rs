@@ -1,0 +1,543 @@
+//! Files of weights: their heads as models, and the bytes that move.
+//!
+//! `tests/weights/small.py` writes the files byte by byte and counts, with the
+//! sizes of blocks of its own, how many numbers and bytes each holds.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "common/program.rs"]
+#[allow(dead_code)]
+mod program;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use num_rational::BigRational;
+use picojoule::loader::Loader;
+use picojoule::model::Model;
+use picojoule::number::whole;
+use program::{estimated, picojoule, printed, refused};
+use serde_json::Value;
+
+fn small() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/weights/small")
+}
+
+/// The model file of an import, and what it was told with.
+fn imported(file: &str) -> (String, String) {
+    let output = picojoule(&small(), &["import", file]);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{file}: {errors}");
+    (String::from_utf8(output.stdout).unwrap(), errors)
+}
+
+fn model(text: &str) -> Model {
+    let source = picojoule::source::Source::new("weights.toml", text.to_owned());
+    Model::read(&source, &Loader::shipped()).unwrap()
+}
+
+/// Every file: as many numbers as its structure has, and all bytes of them.
+#[test]
+fn heads_give_the_numbers_and_the_bytes_of_their_files() {
+    let expected = fs::read_to_string(small().join("expected.csv")).unwrap();
+    let mut files = 0;
+    for line in expected.lines().skip(1) {
+        let [file, numbers, bytes] = line.split(',').collect::<Vec<_>>().try_into().unwrap();
+        // Its architecture is told of below.
+        if file == "unknown.gguf" {
+            continue;
+        }
+        let (text, notes) = imported(file);
+        let stored = model(&text).root.stored.clone();
+        let all: u64 = stored.iter().map(|kind| kind.numbers.unwrap()).sum();
+        assert_eq!(all.to_string(), numbers, "{file}");
+        let bits: BigRational = (stored.iter())
+            .map(|kind| &kind.bits * whole(kind.numbers.unwrap()))
+            .sum();
+        let eight = whole(8);
+        assert_eq!(bits / eight, whole(bytes.parse::<u64>().unwrap()), "{file}");
+        // What the structure has otherwise would be told.
+        let apart = notes.contains("The file of weights has");
+        assert_eq!(apart, file == "short.gguf", "{file}: {notes}");
+        let estimate = estimated(&small(), file, "").unwrap();
+        let parameters = estimate["parameters"].clone();
+        if file != "short.gguf" {
+            assert_eq!(parameters.to_string(), numbers, "{file}");
+        }
+        files += 1;
+    }
+    assert_eq!(files, 16);
+}
+
+/// Bits that are read of weights from the farthest memory.
+fn weight_bits(estimate: &Value) -> f64 {
+    let rows = estimate["traffic"].as_array().unwrap().iter();
+    let rows = rows.filter(|row| {
+        row["level"] == "dram" && row["role"] == "weight" && row["direction"] == "read"
+    });
+    rows.map(|row| row["bits"].as_f64().unwrap()).sum()
+}
+
+/// A token of a Llama of 2 layers in q4_0, 18 bytes for 32 numbers, by hand.
+///
+/// Numbers of a layer: queries 64·64, keys and values 2·64·32, out 64·64, gate, up
+/// and down 3·64·128, together 36 864 of 4.5 bits: 20 736 bytes, for two layers
+/// 41 472. Gains of two norms a layer and of the last one, 5·64 of 4 bytes: 1280.
+/// The head is in q8_0, 34 bytes for 32: 96·64/32·34 = 6528. Of the table of words
+/// one row of 64: 36. Together 49 316 bytes.
+#[test]
+fn a_token_reads_the_bytes_of_the_file_whatever_it_is_computed_in() {
+    for format in ["fp32", "bf16", "int8/int32"] {
+        for movement in ["compulsory", "tiled"] {
+            let settings = format!(
+                "--phase=decode context=16 --table=45nm --movement={movement} --format={format}"
+            );
+            let estimate = estimated(&small(), "llama-q4_0.gguf", &settings).unwrap();
+            assert_eq!(
+                weight_bits(&estimate),
+                49_316.0 * 8.0,
+                "{movement} {format}"
+            );
+        }
+    }
+}
+
+/// Of four experts in mxfp4 a token of gpt-oss reads two.
+///
+/// A layer, in bytes: queries 64·128, keys and values 2·64·64, out 128·64 of 2
+/// bytes: 49 152; their biases 128 + 64 + 64 + 64 and 4 sinks of 4 bytes: 1296; the
+/// router, 64·4 numbers and 4 biases of 4 bytes: 1040; two norms of 64: 512; and of
+/// the experts 2 of 3·64·32 numbers in 17 bytes for 32, 6528, with 2·(32 + 32 + 64)
+/// biases of 4 bytes, 1024. That is 59 552, for two layers 119 104. The last norm is
+/// 256, the head 96·64·2 = 12 288, a row of words 128: 131 776 bytes.
+#[test]
+fn a_token_reads_the_experts_that_it_chooses() {
+    let settings = "--phase=decode context=4 --table=45nm --movement=compulsory";
+    let estimate = estimated(&small(), "gpt-oss-mxfp4.gguf", settings).unwrap();
+    assert_eq!(weight_bits(&estimate), 131_776.0 * 8.0);
+}
+
+/// A group of 32 numbers in GPTQ: 32·4 bits, a scale of 16 and an offset of 4; and
+/// 32 bits a row for the order of the rows, which are in the file.
+///
+/// By the head: 36 864 numbers a layer with 4 + 20/32 = 4.625 bits, and rows of 64
+/// five times, of 128 once, of 64 in out: 6·64 + 128 = 512 orders of 4 bytes. By the
+/// config alone orders are not known of.
+#[test]
+fn a_config_alone_says_almost_what_its_file_says() {
+    let (text, _) = imported("gptq/model.safetensors");
+    let stored = model(&text).root.stored.clone();
+    let linear = stored.iter().filter(|kind| {
+        kind.stages
+            .iter()
+            .any(|stage| stage.value.ends_with("-proj") || stage.value.starts_with("ffn"))
+    });
+    let bits: BigRational = linear
+        .map(|kind| &kind.bits * whole(kind.numbers.unwrap()))
+        .sum();
+    let numbers = whole(2 * 36_864);
+    let exact = &numbers * (whole(37) / whole(8)) + whole(2 * 512 * 32);
+    assert_eq!(bits, exact);
+    let (text, notes) = imported("gptq/config.json");
+    let config = model(&text);
+    assert!(config.root.stored.is_empty());
+    let linear = config.root.linear.clone().unwrap();
+    assert_eq!(
+        (linear.format, linear.bits),
+        (None, Some(whole(37) / whole(8)))
+    );
+    assert!(notes.contains("In memory each takes 4.625 bits"), "{notes}");
+}
+
+#[test]
+fn versions_orders_of_bytes_and_parts_come_to_the_same() {
+    let body = |file: &str| {
+        let (text, _) = imported(file);
+        let from = text.find("about =").unwrap();
+        text[from..].to_owned()
+    };
+    let whole = body("llama-q4_0.gguf");
+    for file in [
+        "v2.gguf",
+        "big-endian.gguf",
+        "split-00001-of-00002.gguf",
+        "split-00002-of-00002.gguf",
+    ] {
+        assert_eq!(body(file), whole, "{file}");
+    }
+    let (_, notes) = imported("big-endian.gguf");
+    assert!(notes.contains("highest byte of a number first"), "{notes}");
+}
+
+#[test]
+fn a_folder_stands_for_the_weights_in_it() {
+    let folder = imported("./sharded").0;
+    let own = imported("./sharded/model.safetensors.index.json").0;
+    assert_eq!(folder, own);
+    let told = refused(&small(), &["estimate", "alone.safetensors"]);
+    assert!(
+        told.contains("`config.json` of the model in the same folder"),
+        "{told}"
+    );
+    let text = printed(&small(), &["import", "beside/model.gguf"]);
+    assert!(
+        text.contains("stages = [\"q-proj\"]\nbits = 4.5 # q4_0"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_is_no_model_here_says_what_would_be() {
+    let told = refused(&small(), &["estimate", "unknown.gguf"]);
+    assert!(
+        told.contains("of the architecture `acme`, which is not known here"),
+        "{told}"
+    );
+    assert!(told.contains("with the `config.json`"), "{told}");
+}
+
+#[test]
+fn tensors_that_differ_from_the_structure_are_named() {
+    // 64·128 + 64·96 numbers instead of 2·64·128.
+    let (_, notes) = imported("short.gguf");
+    let apart = "The file of weights has 14336 numbers for `ffn-up` (blk.*.ffn_up.weight), and the model 16384.";
+    assert!(notes.contains(apart), "{notes}");
+    let output = picojoule(&small(), &["estimate", "short.gguf"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(told.matches(apart).count(), 1, "{told}");
+    let (_, notes) = imported("llama-q4_0.gguf");
+    assert!(
+        notes.contains(
+            "no stage is known to take, and whose bytes are not counted: rope_freqs.weight."
+        ),
+        "{notes}"
+    );
+}
+
+/// A model of one product with a bias, of 4 rows of 8 by 8·16, in int8.
+fn product(weight: &str, rest: &str) -> f64 {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!(
+        "name = \"net\"\ninputs = {{ x = \"n d\" }}\ndims = {{ n = 4, d = 8 }}\n{rest}\n\
+         [[op]]\nname = \"layer\"\nstage = \"up\"\neinsum = \"n d, d e -> n e\"\nbias = true\n\
+         inputs = [\"x\", {{ weight = \"d 16\"{weight} }}]\n"
+    );
+    fs::write(folder.path().join("net.toml"), text).unwrap();
+    let settings = "--table=45nm --movement=compulsory --format=int8";
+    weight_bits(&estimated(folder.path(), "net.toml", settings).unwrap())
+}
+
+/// 128 numbers of the weight, 16 of the bias.
+#[test]
+fn a_weight_takes_the_bits_that_the_nearest_word_gives_it() {
+    let linear = "[linear]\nbits = \"17/4\"";
+    let stage = "[[stored]]\nstages = [\"down\", \"up\"]\nbits = 5.5\nvectors = false";
+    let vectors = "[[stored]]\nstages = [\"up\"]\nbits = 32\nvectors = true";
+    let all = "[[stored]]\nstages = [\"up\"]\nbits = 6";
+    let other = "[[stored]]\nstages = [\"down\"]\nbits = 6";
+    for (weight, rest, bits) in [
+        ("", String::new(), 128.0 * 8.0 + 16.0 * 8.0),
+        ("", other.to_owned(), 128.0 * 8.0 + 16.0 * 8.0),
+        ("", linear.to_owned(), 128.0 * 4.25 + 16.0 * 8.0),
+        ("", stage.to_owned(), 128.0 * 5.5 + 16.0 * 8.0),
+        (
+            "",
+            format!("{linear}\n{stage}\n{vectors}"),
+            128.0 * 5.5 + 16.0 * 32.0,
+        ),
+        ("", all.to_owned(), 144.0 * 6.0),
+        (
+            ", bits = 3",
+            format!("{linear}\n{stage}"),
+            128.0 * 3.0 + 16.0 * 8.0,
+        ),
+    ] {
+        assert_eq!(product(weight, &rest), bits, "{weight} {rest}");
+    }
+}
+
+/// Half a head, and heads with single bytes changed: whatever they say, there is an
+/// answer, and none of it takes long.
+mod hostile {
+    use super::*;
+    use picojoule::import::weights::Head;
+
+    fn bytes(file: &str) -> Vec<u8> {
+        fs::read(small().join(file)).unwrap()
+    }
+
+    fn read(bytes: &[u8]) -> Result<(), String> {
+        let head = match bytes.starts_with(b"GGUF") {
+            true => Head::of_gguf(&bytes, "a.gguf"),
+            false => Head::of_safetensors(&bytes, "a.safetensors"),
+        };
+        let head = head.map_err(|mistake| mistake.message().to_owned())?;
+        // What it says of the model may be wrong; it says so.
+        let read = head
+            .import(None, "a")
+            .map_err(|mistakes| mistakes.to_string());
+        read.map(drop)
+    }
+
+    #[test]
+    fn heads_that_are_cut_off_are_refused() {
+        for file in [
+            "llama-q4_0.gguf",
+            "big-endian.gguf",
+            "plain/model.safetensors",
+        ] {
+            let whole = bytes(file);
+            for length in (0..whole.len()).step_by(7) {
+                let cut = &whole[..length];
+                let told = match length {
+                    0..4 => continue,
+                    _ => read(cut).unwrap_err(),
+                };
+                assert!(told.contains("at byte "), "{file} {length}: {told}");
+            }
+        }
+    }
+
+    #[test]
+    fn heads_with_other_bytes_do_no_harm() {
+        let mut random = 0x2545_f491_4f6c_dd1d_u64;
+        let mut next = |below: usize| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            usize::try_from(random % below as u64).unwrap()
+        };
+        for file in [
+            "llama-q4_0.gguf",
+            "gpt-oss-mxfp4.gguf",
+            "mamba-q8_0.gguf",
+            "gptq/model.safetensors",
+        ] {
+            let whole = bytes(file);
+            for _ in 0..1000 {
+                let mut changed = whole.clone();
+                for _ in 0..=next(3) {
+                    let at = next(changed.len());
+                    changed[at] = match next(4) {
+                        0 => 0xff,
+                        1 => 0,
+                        2 => 0x80,
+                        _ => changed[at].wrapping_add(1),
+                    };
+                }
+                let _ = read(&changed);
+            }
+        }
+    }
+
+    /// The start of a GGUF file, and what follows.
+    fn gguf(version: u32, tensors: u64, keys: u64, rest: &[&[u8]]) -> Vec<u8> {
+        let mut all = b"GGUF".to_vec();
+        all.extend(version.to_le_bytes());
+        all.extend(tensors.to_le_bytes());
+        all.extend(keys.to_le_bytes());
+        rest.iter().for_each(|part| all.extend(*part));
+        all
+    }
+
+    fn text(text: &str) -> Vec<u8> {
+        let mut all = (text.len() as u64).to_le_bytes().to_vec();
+        all.extend(text.as_bytes());
+        all
+    }
+
+    fn number(key: &str, value: u32) -> Vec<u8> {
+        [
+            text(key),
+            4_u32.to_le_bytes().to_vec(),
+            value.to_le_bytes().to_vec(),
+        ]
+        .concat()
+    }
+
+    fn tensor(name: &str, shape: &[u64], kind: u32) -> Vec<u8> {
+        let mut all = text(name);
+        all.extend(u32::try_from(shape.len()).unwrap().to_le_bytes());
+        shape
+            .iter()
+            .for_each(|extent| all.extend(extent.to_le_bytes()));
+        all.extend(kind.to_le_bytes());
+        all.extend(0_u64.to_le_bytes());
+        all
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        let huge = (1_u64 << 63).to_le_bytes();
+        let array = |kind: u32, count: &[u8]| {
+            [
+                &text("a.b"),
+                &9_u32.to_le_bytes()[..],
+                &kind.to_le_bytes(),
+                count,
+            ]
+            .concat()
+        };
+        let mut deep = text("a.b");
+        deep.extend(9_u32.to_le_bytes());
+        for _ in 0..40 {
+            deep.extend(9_u32.to_le_bytes());
+            deep.extend(1_u64.to_le_bytes());
+        }
+        for (file, told) in [
+            (gguf(1, 0, 0, &[]), "version 1, whose lengths have 32 bits"),
+            (gguf(4, 0, 0, &[]), "version 4; versions 2 and 3 are read"),
+            (gguf(3, 1 << 40, 0, &[]), "1048576 and 65536 are the most"),
+            (
+                gguf(3, 0, 1, &[&huge]),
+                "a key of 9223372036854775808 bytes",
+            ),
+            (
+                gguf(3, 0, 1, &[&text("k"), &8_u32.to_le_bytes(), &huge]),
+                "9223372036854775808 bytes should follow",
+            ),
+            (
+                gguf(3, 0, 1, &[&array(8, &huge)]),
+                "an array of 9223372036854775808 items",
+            ),
+            (
+                gguf(3, 0, 1, &[&array(4, &huge)]),
+                "an array of 9223372036854775808 items",
+            ),
+            (gguf(3, 0, 1, &[&deep]), "arrays in arrays"),
+            (
+                gguf(3, 0, 1, &[&text("k"), &99_u32.to_le_bytes()]),
+                "no type of values has the number 99",
+            ),
+            (
+                gguf(3, 0, 1, &[&text("k"), &7_u32.to_le_bytes(), &[2]]),
+                "neither true (1) nor false (0)",
+            ),
+            (
+                gguf(3, 0, 2, &[&number("k", 1), &number("k", 2)]),
+                "the key `k` is there twice",
+            ),
+            (
+                gguf(3, 2, 0, &[&tensor("t", &[32], 0), &tensor("t", &[32], 0)]),
+                "the tensor `t` is there twice",
+            ),
+            (
+                gguf(3, 1, 0, &[&tensor("t", &[1 << 62, 1 << 62], 0)]),
+                "`t` is larger than any file",
+            ),
+            (
+                gguf(3, 1, 0, &[&tensor("t", &[1 << 62, 1 << 62, 0], 0)]),
+                "`t` is larger than any file",
+            ),
+            (
+                gguf(3, 1, 0, &[&tensor("t", &[33], 2)]),
+                "rows of 33 numbers, and blocks of `q4_0` have 32",
+            ),
+            (
+                gguf(3, 1, 0, &[&tensor("t", &[1; 9], 0)]),
+                "`t` has 9 axes, and 4 is the most",
+            ),
+            (
+                gguf(3, 1, 0, &[&tensor("t", &[32], 4)]),
+                "type 4, a type that files no longer have",
+            ),
+            (
+                gguf(3, 1, 0, &[&tensor("t", &[32], 1000)]),
+                "type 1000, which is not known here",
+            ),
+        ] {
+            let error = read(&file).unwrap_err();
+            assert!(error.contains(told), "{told}: {error}");
+            assert!(error.contains("at byte "), "{error}");
+        }
+        let error = Head::of_gguf(&&b"GGML"[..], "a.gguf")
+            .unwrap_err()
+            .message()
+            .to_owned();
+        assert!(error.contains("at byte 0: no GGUF file"), "{error}");
+        let error = read(&gguf(3, 0, 0, &[])).unwrap_err();
+        assert!(error.contains("says no `general.architecture`"), "{error}");
+    }
+
+    fn safetensors(text: &str) -> Vec<u8> {
+        let mut all = (text.len() as u64).to_le_bytes().to_vec();
+        all.extend(text.as_bytes());
+        all
+    }
+
+    #[test]
+    fn heads_of_safetensors_are_checked() {
+        let one = |shape: &str, from: u64, to: u64, kind: &str| {
+            safetensors(&format!(
+                "{{\"t\": {{\"dtype\": \"{kind}\", \"shape\": {shape}, \"data_offsets\": [{from}, {to}]}}}}"
+            ))
+        };
+        let twice = "{\"t\": {\"dtype\": \"F32\", \"shape\": [], \"data_offsets\": [0, 4]}, \
+                     \"t\": {\"dtype\": \"F32\", \"shape\": [], \"data_offsets\": [0, 4]}}";
+        let deep = "[".repeat(100_000);
+        for (file, told) in [
+            (
+                one("[4611686018427387904, 4]", 0, 8, "F32"),
+                "`t` is larger than any file",
+            ),
+            (one("[2]", 8, 0, "F32"), "`t` ends before it begins"),
+            (
+                one("[2]", 0, 4, "F32"),
+                "`t` has 2 numbers of 32 bits, and 4 bytes for them",
+            ),
+            (
+                one("[2]", 0, 8, "F99"),
+                "`t` is stored in `F99`, which is not known here",
+            ),
+            (one("[-1]", 0, 8, "F32"), "no list of tensors"),
+            (safetensors(twice), "`t` is there twice"),
+            (safetensors(&deep), "no list of tensors"),
+            (
+                safetensors(&format!("{{\"t\": {deep}")),
+                "no list of tensors",
+            ),
+            (safetensors("[]"), "no list of tensors"),
+            (
+                u64::MAX.to_le_bytes().to_vec(),
+                "its head would be 18446744073709551615 bytes long",
+            ),
+            (
+                99_u64.to_le_bytes().to_vec(),
+                "99 bytes should follow, and there are 0",
+            ),
+        ] {
+            let error = read(&file).unwrap_err();
+            assert!(error.contains(told), "{told}: {error}");
+        }
+    }
+
+    /// A file of 40 GB that holds nothing but its head, and one that claims to hold
+    /// texts without end.
+    #[test]
+    fn a_large_file_takes_as_long_as_its_head() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("large.gguf");
+        fs::write(&path, bytes("llama-q4_0.gguf")).unwrap();
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        if file.set_len(40_000_000_000).is_err() {
+            return;
+        }
+        let started = std::time::Instant::now();
+        let output = picojoule(folder.path(), &["import", "large.gguf"]);
+        assert!(output.status.success());
+        assert!(started.elapsed().as_secs() < 20);
+        // Zeros are texts of no length, five thousand million of them.
+        let count = 4_000_000_000_u64.to_le_bytes();
+        let list = [
+            &text("a.b"),
+            &9_u32.to_le_bytes()[..],
+            &8_u32.to_le_bytes(),
+            &count,
+        ];
+        fs::write(&path, gguf(3, 0, 1, &list)).unwrap();
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_len(40_000_000_000).unwrap();
+        let told = refused(folder.path(), &["import", "large.gguf"]);
+        assert!(told.contains("an array of 4000000000 items"), "{told}");
+    }
+}
