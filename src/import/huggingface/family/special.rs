@@ -1,9 +1,10 @@
 //! Decoders of which a row says most, and their layers the rest.
 
-use super::decoders::GRANITE;
+use super::decoders::{GRANITE, KV_REQUIRED};
 use super::mixtures::LAGUNA;
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
+use crate::import::huggingface::mechanism::chosen::chosen;
 use crate::import::huggingface::mechanism::grouped::Attention;
 use crate::import::huggingface::mechanism::heads::{Gate, QkNorm};
 use crate::import::huggingface::mechanism::latent::LATENT;
@@ -14,9 +15,10 @@ use crate::import::huggingface::mechanism::mixture::{
 use crate::import::huggingface::mechanism::mlp::mlp;
 use crate::import::huggingface::mechanism::norm::Norm;
 use crate::import::huggingface::mechanism::plan::Outer;
+use crate::import::huggingface::mechanism::sizes::{Defaults, PLAIN};
 use crate::import::huggingface::mechanism::traits::{LLAMA, Say, Traits, Turned};
 use crate::import::huggingface::mechanism::window::Windows;
-use crate::source::Value;
+use crate::source::{Datum, Value};
 
 /// HyperCLOVA X: Granite, with norms behind both parts too if it says so.
 pub(super) fn hyperclovax(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
@@ -108,6 +110,112 @@ pub(super) fn laguna(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) 
         attention.gate = gate;
         if let Some(own) = listed.get(at).filter(|own| **own != usual) {
             attention.h = own.to_string();
+        }
+    }
+    plan.write(config, draft, outer);
+}
+
+/// DBRX: experts everywhere, and norms without a shift.
+const DBRX: Traits = Traits {
+    classes: "Dbrx",
+    norm: Norm::LayerGain,
+    bias: [Say::No; 2],
+    mlp_bias: Say::No,
+    activation: (&[], "silu"),
+    experts: Some(&ExpertTraits {
+        count: "moe_num_experts",
+        ffn: &["ffn_hidden_size"],
+        ..MIXTRAL
+    }),
+    ..LLAMA
+};
+
+/// The shares of the chosen sum to 1 unless the config says `null`.
+pub(super) fn dbrx(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
+    let apart = Traits {
+        experts: Some(&ExpertTraits {
+            count: "moe_num_experts",
+            ffn: &["ffn_hidden_size"],
+            normalised: false,
+            ..MIXTRAL
+        }),
+        ..DBRX
+    };
+    config.without_effect(&["clip_qkv"]);
+    if let Some(Value::Table(fields)) = config.take("ffn_act_fn").map(|node| &node.value) {
+        let is_silu = |node: &Datum| matches!(&node.value, Value::Text(name) if name == "silu");
+        let named = fields.iter().find(|(key, _)| key.value == "name");
+        if named.is_some_and(|(_, node)| !is_silu(node)) {
+            config.wrong("ffn_act_fn", "only `silu` is known here as its activation");
+        }
+    }
+    match config.is_null("moe_normalize_expert_weights") {
+        true => apart.write(config, draft, outer),
+        false => DBRX.write(config, draft, outer),
+    }
+}
+
+/// DiffLlama: half of the heads are taken from the other half.
+const DIFFLLAMA: Traits = Traits {
+    classes: "DiffLlama",
+    sizes: KV_REQUIRED,
+    mlp_bias: Say::No,
+    ..LLAMA
+};
+
+pub(super) fn diffllama(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
+    config.without_effect(&["lambda_std_dev"]);
+    let kv = config.optional_size("num_key_value_heads").unwrap_or(2);
+    if !kv.is_multiple_of(2) {
+        config.wrong(
+            "num_key_value_heads",
+            "heads of keys come in pairs: an even number of them",
+        );
+    }
+    draft.remark(
+        "Scores are counted once; `transformers` computes them twice, for each half of the values.",
+    );
+    let mut plan = DIFFLLAMA.plan(config, draft);
+    for attention in plan.layers.iter_mut().filter_map(heads) {
+        attention.differential = true;
+    }
+    plan.write(config, draft, outer);
+}
+
+/// JetMoE: experts among the heads of queries too.
+const JETMOE: Traits = Traits {
+    classes: "JetMoe",
+    mlp_bias: Say::No,
+    activation: (&["activation_function", "hidden_act"], "silu"),
+    tied: true,
+    experts: Some(&ExpertTraits {
+        late: true,
+        normalised: false,
+        out_bias: true,
+        ..MIXTRAL
+    }),
+    ..LLAMA
+};
+
+/// Every chosen expert has as many heads of queries as there are of keys.
+pub(super) fn jetmoe(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
+    let kv = config.size("num_key_value_heads");
+    let often = config.size("num_experts_per_tok");
+    let traits = Traits {
+        sizes: Defaults {
+            heads: kv.checked_mul(often),
+            head_dim: Some(128),
+            ..PLAIN
+        },
+        ..JETMOE
+    };
+    let mut plan = traits.plan(config, draft);
+    let mut mixer = None;
+    for layer in &mut plan.layers {
+        if let Mixer::Attention(attention) = &layer.mixer {
+            let rotary = attention.rotary.clone().unwrap_or_else(|| "0".to_owned());
+            let part = mixer.get_or_insert_with(|| chosen(draft, &rotary));
+            layer.mixer = Mixer::Block(part.clone());
         }
     }
     plan.write(config, draft, outer);

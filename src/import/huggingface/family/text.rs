@@ -61,7 +61,9 @@ fn specials() -> impl Iterator<Item = &'static (&'static str, &'static str, Spec
 
 /// The families that differ from a row, with what the names of their classes
 /// begin with.
-const SPECIAL: [(&str, &str, Special); 10] = [
+const SPECIAL: [(&str, &str, Special); 13] = [
+    ("dbrx", "Dbrx", special::dbrx),
+    ("diffllama", "DiffLlama", special::diffllama),
     ("falcon", "Falcon", elder::falcon),
     ("gemma3n_text", "Gemma3n", gemma_n::gemma3n),
     ("gemma4_text", "Gemma4", gemma_n::gemma4),
@@ -71,6 +73,7 @@ const SPECIAL: [(&str, &str, Special); 10] = [
         elder::gpt_neox_japanese,
     ),
     ("hyperclovax", "HyperCLOVAX", special::hyperclovax),
+    ("jetmoe", "JetMoe", special::jetmoe),
     ("laguna", "Laguna", special::laguna),
     ("llama4_text", "Llama4", special::llama4),
     ("longcat_flash", "LongcatFlash", special::longcat),

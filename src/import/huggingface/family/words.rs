@@ -89,7 +89,10 @@ const WORDS: &[(&[&str], &str)] = &[
     ),
     (&["resnet"], "convolutions in stages"),
     (&["swin"], "attention within windows of patches, in stages"),
-    (&["gpt2", "opt"], "decoder, attention, learned positions"),
+    (
+        &["gpt-sw3", "gpt2", "opt"],
+        "decoder, attention, learned positions",
+    ),
     (
         &["gpt_neox", "gpt_neox_japanese", "stablelm"],
         "decoder, attention, rotary positions, parallel parts where a config says so",
@@ -109,6 +112,18 @@ const WORDS: &[(&[&str], &str)] = &[
     (
         &["hyperclovax"],
         "decoder, attention, rotary positions, scaled sums",
+    ),
+    (
+        &["dbrx"],
+        "decoder, attention, rotary positions, experts",
+    ),
+    (
+        &["diffllama"],
+        "decoder, attention of half of the heads less that of the others, rotary positions",
+    ),
+    (
+        &["jetmoe"],
+        "decoder, attention, experts among the heads of queries too",
     ),
     (
         &["laguna", "mimo_v2_flash"],
