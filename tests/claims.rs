@@ -295,7 +295,11 @@ fn rates_of_a_log_ship() {
 fn a_log_that_does_not_lead_to_what_is_published() {
     let rows = rows(&ledger(), "spikingformer");
     let differs = |published: &str, computed: &str| {
-        let row = (published.to_owned(), computed.to_owned(), "differs".to_owned());
+        let row = (
+            published.to_owned(),
+            computed.to_owned(),
+            "differs".to_owned(),
+        );
         assert!(rows.contains(&row), "{row:?} in {rows:?}");
     };
     differs("12.514 GSOP", "12.507 GSOP");

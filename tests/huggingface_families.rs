@@ -173,7 +173,11 @@ fn every_decoder_decodes_with_what_it_keeps() {
 /// in a score where there were 6, and 8 in a context where there were 6. The two
 /// products that made a key and a value now make a query and a result.
 fn over_latents(text: &str) -> u64 {
-    let keys = if text.contains("index_topk") { 5 } else { TOKENS };
+    let keys = if text.contains("index_topk") {
+        5
+    } else {
+        TOKENS
+    };
     4 * 4 * keys * (8 - 6 + 8 - 6)
 }
 
@@ -535,12 +539,19 @@ fn an_unknown_text_model_is_told_what_it_looks_like() {
     let text = r#"{ "model_type": "llava", "architectures": ["LlavaForConditionalGeneration"],
         "text_config": { "model_type": "frob", "kv_lora_rank": 8, "num_experts": 4 } }"#;
     let told = refused(text);
-    assert!(told.contains("a text model `frob` is not known here"), "{told}");
+    assert!(
+        told.contains("a text model `frob` is not known here"),
+        "{told}"
+    );
     assert!(told.contains("latent attention (`kv_lora_rank`)"), "{told}");
     assert!(told.contains("experts (`num_experts`)"), "{told}");
     let lacking = r#"{ "model_type": "gpt_oss", "architectures": ["GptOssForCausalLM"] }"#;
     let told = refused(lacking);
-    assert_eq!(told.matches("needs `intermediate_size`").count(), 1, "{told}");
+    assert_eq!(
+        told.matches("needs `intermediate_size`").count(),
+        1,
+        "{told}"
+    );
     assert!(!told.contains("intermediate_size_mlp"), "{told}");
 }
 
@@ -550,11 +561,26 @@ fn text_models_within_others_are_what_they_are_alone() {
     for (whole_name, class, name, words) in [
         ("aria", "Aria", "aria_text", 0),
         ("cosmos3_edge", "Cosmos3Edge", "cosmos3_edge_text", 61 * 32),
-        ("deepseek_ocr2", "DeepseekOcr2", "deepseek_ocr2_text", 61 * 32),
+        (
+            "deepseek_ocr2",
+            "DeepseekOcr2",
+            "deepseek_ocr2_text",
+            61 * 32,
+        ),
         ("emu3", "Emu3", "emu3_text_model", 0),
         ("glm_ocr", "GlmOcr", "glm_ocr_text", 61 * 32),
-        ("granite4_vision", "Granite4Vision", "granite4_vision_text", 61 * 32),
-        ("granite_docling", "GraniteDocling", "granite_docling_text", 61 * 32),
+        (
+            "granite4_vision",
+            "Granite4Vision",
+            "granite4_vision_text",
+            61 * 32,
+        ),
+        (
+            "granite_docling",
+            "GraniteDocling",
+            "granite_docling_text",
+            61 * 32,
+        ),
         ("hunyuan_vl", "HunYuanVL", "hunyuan_vl_text", 61 * 32),
         ("paddleocr_vl", "PaddleOCRVL", "paddleocr_vl_text", 61 * 32),
     ] {
@@ -565,6 +591,10 @@ fn text_models_within_others_are_what_they_are_alone() {
              \"vision_config\": {{ \"depth\": 2 }}, \"text_config\": {inner} }}"
         );
         let parameters = |text: &str| counts("m", text, &[("seq", TOKENS)]).parameters;
-        assert_eq!(parameters(&text), parameters(&inner) + whole(words), "{name}");
+        assert_eq!(
+            parameters(&text),
+            parameters(&inner) + whole(words),
+            "{name}"
+        );
     }
 }

@@ -116,13 +116,38 @@ fn an_import_has_what_was_set() {
     let model = place.path().join("model.toml");
     let path = model.to_str().unwrap();
     for (folder, file, set, line) in [
-        ("nir/small", "recurrent.nir", "steps=4", "steps = { value = 4, alias = \"T\" }"),
-        ("nir/small", "recurrent.nir", "T=7", "steps = { value = 7, alias = \"T\" }"),
-        ("nir/small", "recurrent.nir", "recurrent.steps=3", "steps = { value = 3, "),
+        (
+            "nir/small",
+            "recurrent.nir",
+            "steps=4",
+            "steps = { value = 4, alias = \"T\" }",
+        ),
+        (
+            "nir/small",
+            "recurrent.nir",
+            "T=7",
+            "steps = { value = 7, alias = \"T\" }",
+        ),
+        (
+            "nir/small",
+            "recurrent.nir",
+            "recurrent.steps=3",
+            "steps = { value = 3, ",
+        ),
         ("nir/small", "recurrent.nir", "rho=0.25", "rho = 0.25 "),
-        ("nir/small", "recurrent.nir", "rho=1/steps", "rho = \"1/steps\""),
+        (
+            "nir/small",
+            "recurrent.nir",
+            "rho=1/steps",
+            "rho = \"1/steps\"",
+        ),
         ("huggingface", "gpt2.json", "seq=12", "seq = 12 "),
-        ("huggingface", "gpt2.json", "seq=6*batch", "seq = \"6*batch\" "),
+        (
+            "huggingface",
+            "gpt2.json",
+            "seq=6*batch",
+            "seq = \"6*batch\" ",
+        ),
     ] {
         let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
         let folder = tests.join(folder);
@@ -140,10 +165,26 @@ fn an_import_has_what_was_set() {
 fn an_import_takes_only_numbers_of_the_model() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     for (file, set, why) in [
-        ("nir/small/recurrent.nir", "steps=0.5", "dim `steps` is 0.5: not a whole number"),
-        ("nir/small/recurrent.nir", "seps=5", "unknown dim or parameter `seps`"),
-        ("nir/small/recurrent.nir", "snn.steps=5", "`snn.steps` is neither a dim"),
-        ("huggingface/gpt2.json", "kv=2", "`kv` is a number of blocks"),
+        (
+            "nir/small/recurrent.nir",
+            "steps=0.5",
+            "dim `steps` is 0.5: not a whole number",
+        ),
+        (
+            "nir/small/recurrent.nir",
+            "seps=5",
+            "unknown dim or parameter `seps`",
+        ),
+        (
+            "nir/small/recurrent.nir",
+            "snn.steps=5",
+            "`snn.steps` is neither a dim",
+        ),
+        (
+            "huggingface/gpt2.json",
+            "kv=2",
+            "`kv` is a number of blocks",
+        ),
     ] {
         let error = refused(&tests, &["import", file, "--set", set]);
         assert!(error.contains(why), "{set}: {error}");
@@ -173,7 +214,11 @@ fn what_was_set_is_not_told_to_be_unknown() {
     assert_eq!(told(&["estimate", "--set", "rho=0.5"]), (true, false));
     assert_eq!(told(&["sweep", "--over", "steps=1..3"]), (false, true));
     let rates = tempfile::NamedTempFile::with_suffix(".toml").unwrap();
-    fs::write(rates.path(), "source = \"made up\"\n[densities]\nlif = 0.1\n").unwrap();
+    fs::write(
+        rates.path(),
+        "source = \"made up\"\n[densities]\nlif = 0.1\n",
+    )
+    .unwrap();
     let path = rates.path().to_str().unwrap();
     assert_eq!(told(&["estimate", "--densities", path]), (true, false));
 }

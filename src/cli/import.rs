@@ -93,10 +93,13 @@ fn own<'m>(model: &'m Model, set: &NumberSetting) -> Result<&'m Formula, Diagnos
     }
     check_value(model, set)?;
     let mut numbers = model.root.numbers.iter();
-    let found = numbers
-        .find(|number| number.name.value == name.name && number.role != NumberRole::Derived);
+    let found =
+        numbers.find(|number| number.name.value == name.name && number.role != NumberRole::Derived);
     found.map(|number| &number.formula).ok_or_else(|| {
-        let message = format!("`{}` is a number of blocks, which an import cannot set", name.name);
+        let message = format!(
+            "`{}` is a number of blocks, which an import cannot set",
+            name.name
+        );
         Diagnostic::at(&name.place, message).help("set it where the model is estimated")
     })
 }

@@ -137,10 +137,7 @@ impl Loader {
             Ok(Arc::new(model))
         };
         let mut key = self.key(name);
-        if matches!(
-            Origin::of(name.text),
-            Some(Origin::Graph | Origin::Spiking)
-        ) {
+        if matches!(Origin::of(name.text), Some(Origin::Graph | Origin::Spiking)) {
             for (dim, set) in given.iter() {
                 key.push_str(&format!("\0{dim}={}", set.text));
             }

@@ -123,7 +123,7 @@ hunyuan_v1_dense hunyuan_v1_moe hy_v3 hyperclovax jais2 kolibri1 laguna llama ll
 mellum mimo_v2_flash minicpm3 minimax_m2 ministral ministral3 mistral mistral4 mixtral mpt nanochat nemotron olmo
 olmo2 olmo3 olmoe openai-gpt opt persimmon phi phi3 phimoe qwen2 qwen2_moe qwen3 qwen3_moe seed_oss
 smollm3 solar_open stablelm starcoder2 vaultgemma xglm youtu
-apertus1p5_text aria_text axk1 cosmos3_edge_text dbrx deepseek_ocr2_text diffllama emu3_text_model exaone glm_image_text
+apertus1p5_text aria_text axk1 cosmos3_edge_text dbrx deepseek_ocr2_text diffllama doge emu3_text_model exaone glm_image_text
 glm_ocr_text granite4_vision_text granite_docling_text hunyuan_vl_text internlm3 iquestcoder jetmoe paddleocr_vl_text
 qwen2_5_omni_text qwen3_omni_moe_text sarvam_mla sarvam_moe
 t5 mt5 umt5 bart mbart plbart m2m_100 pegasus marian blenderbot blenderbot-small mvp

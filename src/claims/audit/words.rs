@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::fault::{
-    AssumedShare, CheapOperations, Fault, FaultKind, Holder, NarrowSum, Overlap, SmallerPart, Tables, WeightShare,
-    Wider, one_level,
+    AssumedShare, CheapOperations, Fault, FaultKind, Holder, NarrowSum, Overlap, SmallerPart,
+    Tables, WeightShare, Wider, one_level,
 };
 use crate::model::Phase;
 

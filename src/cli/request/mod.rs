@@ -41,8 +41,15 @@ impl Request {
         prices: &PriceArgs,
     ) -> Result<Request, Problems> {
         let loader = loading::scanning(&args.scan)?;
-        let (model, prices) =
-            with_prices(&loader, args, &[], variants, unnamed, prices, &[DEFAULT_TABLE])?;
+        let (model, prices) = with_prices(
+            &loader,
+            args,
+            &[],
+            variants,
+            unnamed,
+            prices,
+            &[DEFAULT_TABLE],
+        )?;
         Ok(Request {
             counted: model.counted(prices.conventions)?,
             loader,

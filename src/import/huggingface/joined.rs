@@ -6,7 +6,12 @@ use crate::source::{Datum, Spanned, Value};
 /// By `model_type` and object: the fields that are read, and those that say
 /// once more what stands outside, or change nothing here.
 const PARTS: [(&str, &str, &[&str], &[&str]); 2] = [
-    ("dbrx", "attn_config", &["kv_n_heads", "clip_qkv"], &["attn_pdrop"]),
+    (
+        "dbrx",
+        "attn_config",
+        &["kv_n_heads", "clip_qkv"],
+        &["attn_pdrop"],
+    ),
     (
         "dbrx",
         "ffn_config",
@@ -33,13 +38,23 @@ pub(super) fn joined(mut root: Datum) -> Datum {
     };
     for (_, part, read, other) in PARTS.iter().filter(|(known, ..)| *known == kind) {
         let found = entries.iter_mut().find(|(key, _)| key.value == *part);
-        let Some((_, Datum { value: Value::Table(inner), .. })) = found else {
+        let Some((
+            _,
+            Datum {
+                value: Value::Table(inner),
+                ..
+            },
+        )) = found
+        else {
             continue;
         };
         let is_read = |(name, _): &(Spanned<String>, Datum)| read.contains(&&*name.value);
         let (moved, rest): (Vec<_>, Vec<_>) = std::mem::take(inner).into_iter().partition(is_read);
         let says = |name: &str| !other.contains(&name) && !has_no_effect(name);
-        *inner = rest.into_iter().filter(|(name, _)| says(&name.value)).collect();
+        *inner = rest
+            .into_iter()
+            .filter(|(name, _)| says(&name.value))
+            .collect();
         for field in moved {
             if !entries.iter().any(|(key, _)| key.value == field.0.value) {
                 entries.push(field);

@@ -233,7 +233,8 @@ fn sentence(node: &Datum, method: &str, scheme: &Scheme) -> String {
              {}With a table that has it, `[linear]` with `format = 'fp{bits}/fp32'` in the \
              imported file prices them.",
             match bits {
-                8 => "`h100`, `h200` and `b200` have its rate, which `--static --format fp8` takes. ",
+                8 =>
+                    "`h100`, `h200` and `b200` have its rate, which `--static --format fp8` takes. ",
                 _ => "",
             }
         ),

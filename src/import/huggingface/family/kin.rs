@@ -150,7 +150,10 @@ pub(super) const SARVAM_MOE: Traits = Traits {
 
 /// DeepSeek V3's layers, with queries that are not narrowed.
 pub(super) const SARVAM_MLA: Traits = Traits {
-    latent: Some(Latent { q_rank: 0, ..LATENT }),
+    latent: Some(Latent {
+        q_rank: 0,
+        ..LATENT
+    }),
     experts: Some(&FIRST_DENSE),
     ..DEEPSEEK_V3
 };

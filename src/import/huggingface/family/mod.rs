@@ -1,5 +1,6 @@
 //! The families, each as a model file that calls the shipped blocks.
 
+mod attending;
 mod bart;
 mod bert;
 mod deberta;

@@ -1,10 +1,9 @@
 //! Decoders of which a row says most, and their layers the rest.
 
-use super::decoders::{GRANITE, KV_REQUIRED};
+use super::decoders::GRANITE;
 use super::mixtures::LAGUNA;
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
-use crate::import::huggingface::mechanism::chosen::chosen;
 use crate::import::huggingface::mechanism::grouped::Attention;
 use crate::import::huggingface::mechanism::heads::{Gate, QkNorm};
 use crate::import::huggingface::mechanism::latent::LATENT;
@@ -15,7 +14,6 @@ use crate::import::huggingface::mechanism::mixture::{
 use crate::import::huggingface::mechanism::mlp::mlp;
 use crate::import::huggingface::mechanism::norm::Norm;
 use crate::import::huggingface::mechanism::plan::Outer;
-use crate::import::huggingface::mechanism::sizes::{Defaults, PLAIN};
 use crate::import::huggingface::mechanism::traits::{LLAMA, Say, Traits, Turned};
 use crate::import::huggingface::mechanism::window::Windows;
 use crate::source::{Datum, Value};
@@ -75,7 +73,7 @@ pub(super) fn llama4(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) 
 }
 
 /// The attention of a layer that has heads of keys.
-fn heads(layer: &mut Layer) -> Option<&mut Attention> {
+pub(super) fn heads(layer: &mut Layer) -> Option<&mut Attention> {
     match &mut layer.mixer {
         Mixer::Attention(attention) => Some(attention),
         _ => None,
@@ -153,72 +151,6 @@ pub(super) fn dbrx(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
         true => apart.write(config, draft, outer),
         false => DBRX.write(config, draft, outer),
     }
-}
-
-/// DiffLlama: half of the heads are taken from the other half.
-const DIFFLLAMA: Traits = Traits {
-    classes: "DiffLlama",
-    sizes: KV_REQUIRED,
-    mlp_bias: Say::No,
-    ..LLAMA
-};
-
-pub(super) fn diffllama(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
-    config.without_effect(&["lambda_std_dev"]);
-    let kv = config.optional_size("num_key_value_heads").unwrap_or(2);
-    if !kv.is_multiple_of(2) {
-        config.wrong(
-            "num_key_value_heads",
-            "heads of keys come in pairs: an even number of them",
-        );
-    }
-    draft.remark(
-        "Scores are counted once; `transformers` computes them twice, for each half of the values.",
-    );
-    let mut plan = DIFFLLAMA.plan(config, draft);
-    for attention in plan.layers.iter_mut().filter_map(heads) {
-        attention.differential = true;
-    }
-    plan.write(config, draft, outer);
-}
-
-/// JetMoE: experts among the heads of queries too.
-const JETMOE: Traits = Traits {
-    classes: "JetMoe",
-    mlp_bias: Say::No,
-    activation: (&["activation_function", "hidden_act"], "silu"),
-    tied: true,
-    experts: Some(&ExpertTraits {
-        late: true,
-        normalised: false,
-        out_bias: true,
-        ..MIXTRAL
-    }),
-    ..LLAMA
-};
-
-/// Every chosen expert has as many heads of queries as there are of keys.
-pub(super) fn jetmoe(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
-    let kv = config.size("num_key_value_heads");
-    let often = config.size("num_experts_per_tok");
-    let traits = Traits {
-        sizes: Defaults {
-            heads: kv.checked_mul(often),
-            head_dim: Some(128),
-            ..PLAIN
-        },
-        ..JETMOE
-    };
-    let mut plan = traits.plan(config, draft);
-    let mut mixer = None;
-    for layer in &mut plan.layers {
-        if let Mixer::Attention(attention) = &layer.mixer {
-            let rotary = attention.rotary.clone().unwrap_or_else(|| "0".to_owned());
-            let part = mixer.get_or_insert_with(|| chosen(draft, &rotary));
-            layer.mixer = Mixer::Block(part.clone());
-        }
-    }
-    plan.write(config, draft, outer);
 }
 
 /// LongCat-Flash: two attentions and two dense feed-forward layers in each of

@@ -113,13 +113,14 @@ const WORDS: &[(&[&str], &str)] = &[
         &["hyperclovax"],
         "decoder, attention, rotary positions, scaled sums",
     ),
-    (
-        &["dbrx"],
-        "decoder, attention, rotary positions, experts",
-    ),
+    (&["dbrx"], "decoder, attention, rotary positions, experts"),
     (
         &["diffllama"],
         "decoder, attention of half of the heads less that of the others, rotary positions",
+    ),
+    (
+        &["doge"],
+        "decoder, attention with a number of every key, rotary positions, gains beside each part",
     ),
     (
         &["jetmoe"],
@@ -215,6 +216,7 @@ impl Traits {
         }
         match self.wiring {
             Wiring::Pre => {}
+            Wiring::Gained => words.push("gains beside each part"),
             Wiring::Post => words.push("norms behind"),
             Wiring::Sandwich => words.push("norms before and behind"),
             Wiring::Parallel | Wiring::ParallelApart => words.push("parallel parts"),

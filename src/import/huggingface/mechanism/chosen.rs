@@ -14,7 +14,11 @@ pub(crate) fn chosen(draft: &mut Draft, rotary: &str) -> Part {
     let mut block = Block::new(&[("x", "b n d")]);
     block.needs(&["kv", "width", "experts", "chosen"]);
     router(&mut block);
-    gathered(&mut block, ["q_weights", "q-proj"], "experts d (kv * width)");
+    gathered(
+        &mut block,
+        ["q_weights", "q-proj"],
+        "experts d (kv * width)",
+    );
     block.op(Op::new("q")
         .stage("q-proj")
         .einsum("b n d, b n k d c -> b n k c")
@@ -24,7 +28,11 @@ pub(crate) fn chosen(draft: &mut Draft, rotary: &str) -> Part {
     block.op(turned("turned_k", "k", rotary));
     block.op(projected("v", "kv * width", false));
     scores(&mut block);
-    gathered(&mut block, ["out_weights", "out-proj"], "experts (kv * width) d");
+    gathered(
+        &mut block,
+        ["out_weights", "out-proj"],
+        "experts (kv * width) d",
+    );
     block.op(Op::new("out")
         .stage("out-proj")
         .einsum("b n k c, b n k c d -> b n k d")

@@ -2,7 +2,9 @@
 //! values. What ships as `vanilla` does the usual; what is beyond it becomes a
 //! block of the model's own.
 
-use super::heads::{Gate, QkNorm, differential, gated, projected, sinks, split_norm, turned};
+use super::heads::{
+    Gate, QkNorm, by_values, differential, gated, projected, sinks, split_norm, turned,
+};
 use super::norm::Norm;
 use super::part::Part;
 use crate::import::huggingface::block::Block;
@@ -54,6 +56,9 @@ pub(crate) struct Attention {
     pub(crate) value_scaled: bool,
     /// Whether keys are values, too.
     pub(crate) values_are_keys: bool,
+    /// Whether every head of keys adds a number to its scores that is made of its
+    /// values.
+    pub(crate) by_values: bool,
     /// Whether the second half of the heads takes away from the first, each
     /// with the values of two heads.
     pub(crate) differential: bool,
@@ -81,6 +86,7 @@ impl Attention {
             query_scaled: false,
             value_scaled: false,
             values_are_keys: false,
+            by_values: false,
             differential: false,
         }
     }
@@ -336,6 +342,15 @@ impl Attention {
                 .per_element("add = 1")
                 .of(&[last]));
             last = "biased";
+        }
+        if self.by_values {
+            let numbers = by_values(block, (v, self.columns()), self.bias[2]);
+            block.op(self
+                .masked(Op::new("moved").stage("relative"))
+                .einsum("b kv group n m, b m kv -> b kv group n m")
+                .map("add")
+                .of(&[last, numbers]));
+            last = "moved";
         }
         if self.sinks {
             sinks(block, last);

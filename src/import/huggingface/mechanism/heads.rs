@@ -78,6 +78,21 @@ pub(super) fn sinks(block: &mut Block, last: &str) {
         .of(&["rows", &weight("h")]));
 }
 
+/// A number of every head of keys, from all its values.
+pub(super) fn by_values(block: &mut Block, (v, columns): (&str, &str), bias: bool) -> &'static str {
+    let op = |name: &str| Op::new(name).stage("relative");
+    let numbers = op("numbers")
+        .einsum("b n c, c k -> b n k")
+        .of(&[v, &weight(&format!("(kv * {columns}) kv"))]);
+    block.op(if bias { numbers.bias() } else { numbers });
+    block.op(op("positive").block("softplus").of(&["numbers"]));
+    block.op(op("scaled_numbers")
+        .einsum("b n k, k -> b n k")
+        .of(&["positive", &weight("kv")]));
+    block.op(op("raised").apply("exp(scaled_numbers)"));
+    "raised"
+}
+
 /// Heads in two halves, the second of which, times a number that is learnt, is
 /// taken from the first. A head of either half has the values of two heads of
 /// keys in one row.
@@ -98,7 +113,11 @@ pub(super) fn differential(block: &mut Block, context: Op, v: &str) {
         .of(&["first", "second"]));
     split_norm(
         block,
-        ["difference_heads", "difference_normed", "unscaled_difference"],
+        [
+            "difference_heads",
+            "difference_normed",
+            "unscaled_difference",
+        ],
         "difference",
         ("h / 2", "2 * width"),
         QkNorm::Head(Norm::RmsPlain),
