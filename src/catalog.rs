@@ -114,7 +114,7 @@ static SHIPPED: &[Shipped] = shipped! {
         "spiking-layer" "resnet-18" "resnet-20" "resnet-50" "convolution" "alexnet" "vgg-16"
         "mobilenet-v1" "mobilenet-v2" "mlperf-tiny-ad" "mlperf-tiny-ic" "mlperf-tiny-kws"
         "mlperf-tiny-vww" "primate-reaching";
-    Block "models/blocks": "vanilla" "e-att" "l1" "ecoformer" "latent" "indexer" "weigh" "softmax" "rotary"
+    Block "models/blocks": "vanilla" "e-att" "l1" "ecoformer" "latent" "latent-absorbed" "indexer" "weigh" "softmax" "rotary"
         "head-norm" "queries" "encoder-layer" "decoder-layer" "t5-decoder-layer" "sandwich-layer"
         "parallel-layer" "gated-layer" "moe-layer" "mlp" "swiglu" "experts" "positions" "pooler"
         "masked-head" "relu" "relu6" "relu-squared" "tanh" "xielu" "leaky-relu" "elu" "gelu" "gelu-tanh" "quick-gelu" "silu"
@@ -128,7 +128,7 @@ static SHIPPED: &[Shipped] = shipped! {
         "rk3588-armnn-opencl" "rk3588-tflite" "gap9" "stm32-h7a3" "stm32-l4r5" "stm32-u575"
         "bare-board" "bare-chip";
     Report "reports": "e-att";
-    Densities "models/densities": "spikingformer-8-512";
+    Densities "models/densities": "spikingformer-8-512" "spikingformer-8-768";
     Claim "reports/claims": "bitnet" "bitnet-b1.58" "ecoformer" "spikformer" "spikingformer" "syops"
         "fwformer" "neurobench" "spiking-baselines" "l-mul" "addernet" "shiftaddllm" "training-energy"
         "double-count" "eyeriss" "eyeriss-layers" "lemaire" "spike-rate";

@@ -133,6 +133,31 @@ fn a_rate_that_is_applied_twice() {
     assert_eq!(of(&ratio("snn_ops / rate * 45nm.fp32.add"), &[]), []);
 }
 
+/// 1.549 G of 0.9 pJ are 1.3941 mJ, more than the 0.753 mJ that are published;
+/// 0.8366 G are 0.75294 mJ, which the last digits leave open.
+#[test]
+fn an_energy_below_what_its_operations_take() {
+    let claim = |ops: &str, formula: &str| {
+        format!(
+            "[inputs]\nops = \"{ops}\"\nmacs = \"0.100 GMAC\"\nrate = \"0.5 ratio\"\n\
+             [[claim]]\nname = \"all\"\npublished = \"0.753 mJ\"\nformula = \"{formula}\""
+        )
+    };
+    let add = "ops * 45nm.fp32.add";
+    let cheap = |was: &str| told("less than its operations", "0.753 mJ", was);
+    assert_eq!(of(&claim("1.549 Gop", add), &[]), cheap("1.39 mJ"));
+    assert_eq!(of(&claim("0.8366 Gop", add), &[]), []);
+    assert_eq!(of(&claim("0.8375 Gop", add), &[]), cheap("0.754 mJ"));
+    // 0.46 mJ of 0.100 G multiply-accumulates beside 0.45 mJ.
+    let both = "macs * (45nm.fp32.mul + 45nm.fp32.add) + ops * 45nm.fp32.add";
+    assert_eq!(of(&claim("0.5 Gop", both), &[]), cheap("0.910 mJ"));
+    // With a rate that the energy may have, or what it is less, nobody knows.
+    let rated = format!("{add} * rate");
+    assert_eq!(of(&claim("1.549 Gop", &rated), &[]), []);
+    let less = "ops * 45nm.fp32.add - macs * 45nm.fp32.add";
+    assert_eq!(of(&claim("1.549 Gop", less), &[]), []);
+}
+
 #[test]
 fn a_share_of_zeros_that_is_applied_twice() {
     let ratio = |under: &str| {

@@ -15,6 +15,7 @@ use picojoule::import::Imported;
 use picojoule::import::huggingface::import;
 use picojoule::primitive::Primitive;
 use picojoule::source::Source;
+use picojoule::table::DeviceNumber;
 
 fn imported(text: &str) -> Imported {
     import(&Source::new("m.json", text)).unwrap_or_else(|problems| panic!("{problems}\n{text}"))
@@ -547,13 +548,13 @@ fn weights_alone_of_few_bits_multiply_as_fractions() {
         ),
         (
             r#""quant_method": "fp8", "activation_scheme": "dynamic""#,
-            "multiply in fp8 (`fp8`), which no table that ships prices",
+            "`h100`, `h200` and `b200` have its rate, which `--static --format fp8` takes",
         ),
         (
             r#""quant_method": "compressed-tensors", "config_groups": { "group_0": {
                 "weights": { "num_bits": 4, "type": "float" },
                 "input_activations": { "num_bits": 4, "type": "float" } } }"#,
-            "multiply in fp4 (`compressed-tensors`), which no table that ships prices",
+            "multiply in fp4 (`compressed-tensors`), and no table that ships has the energy",
         ),
         (
             r#""quant_method": "quar]\nk""#,
@@ -703,4 +704,24 @@ fn linear_layers_multiply_in_the_numbers_that_a_config_says() {
     assert_eq!(count_in(&ternary, Primitive::Select, "int8"), linear);
     assert_eq!(count_in(&ternary, Primitive::Add, "int32"), linear);
     assert_eq!(count_in(&ternary, Primitive::Mul, "int8"), 0);
+}
+
+/// What the note on fp8 says of the tables that ship holds of all of them, and of
+/// the one that is fitted to one of them.
+#[test]
+fn tables_have_the_rate_of_fp8_and_not_its_energy() {
+    let mut with_a_rate = Vec::new();
+    for table in picojoule::loader::Loader::shipped()
+        .shipped_tables()
+        .unwrap()
+    {
+        let fp8 = "fp8".parse().unwrap();
+        let product = table.entry(Primitive::Mul, fp8);
+        assert!(product.is_none(), "{}", table.name());
+        if table.device(DeviceNumber::Peak(fp8)).is_some() {
+            with_a_rate.push(table.name().to_owned());
+        }
+    }
+    with_a_rate.sort();
+    assert_eq!(with_a_rate, ["b200", "h100", "h100-fitted", "h200"]);
 }

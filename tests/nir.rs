@@ -12,8 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use common::program::{count, estimated, picojoule, printed};
-use picojoule::import::nir;
+use common::program::{count, estimated, picojoule, printed, refused};
+use picojoule::import::{Given, nir};
 use picojoule::loader::Loader;
 use picojoule::model::Model;
 use picojoule::source::Source;
@@ -108,6 +108,121 @@ fn a_file_and_its_import_cannot_differ() {
     }
 }
 
+/// What is set stands in the import, which then costs what the file costs with
+/// it: steps by both of their names, a share, a formula; of a config too.
+#[test]
+fn an_import_has_what_was_set() {
+    let place = tempfile::tempdir().unwrap();
+    let model = place.path().join("model.toml");
+    let path = model.to_str().unwrap();
+    for (folder, file, set, line) in [
+        (
+            "nir/small",
+            "recurrent.nir",
+            "steps=4",
+            "steps = { value = 4, alias = \"T\" }",
+        ),
+        (
+            "nir/small",
+            "recurrent.nir",
+            "T=7",
+            "steps = { value = 7, alias = \"T\" }",
+        ),
+        (
+            "nir/small",
+            "recurrent.nir",
+            "recurrent.steps=3",
+            "steps = { value = 3, ",
+        ),
+        ("nir/small", "recurrent.nir", "rho=0.25", "rho = 0.25 "),
+        (
+            "nir/small",
+            "recurrent.nir",
+            "rho=1/steps",
+            "rho = \"1/steps\"",
+        ),
+        ("huggingface", "gpt2.json", "seq=12", "seq = 12 "),
+        (
+            "huggingface",
+            "gpt2.json",
+            "seq=6*batch",
+            "seq = \"6*batch\" ",
+        ),
+    ] {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+        let folder = tests.join(folder);
+        printed(&folder, &["import", file, "--set", set, "-o", path]);
+        let text = fs::read_to_string(&model).unwrap();
+        assert!(text.contains(line), "{set}:\n{text}");
+        let imported = printed(&folder, &["estimate", path]);
+        let direct = printed(&folder, &["estimate", file, "--set", set]);
+        assert_eq!(imported, direct, "{set}");
+    }
+}
+
+/// What cannot stand in an import is refused, with its reason.
+#[test]
+fn an_import_takes_only_numbers_of_the_model() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    for (file, set, why) in [
+        (
+            "nir/small/recurrent.nir",
+            "steps=0.5",
+            "dim `steps` is 0.5: not a whole number",
+        ),
+        (
+            "nir/small/recurrent.nir",
+            "seps=5",
+            "unknown dim or parameter `seps`",
+        ),
+        (
+            "nir/small/recurrent.nir",
+            "snn.steps=5",
+            "`snn.steps` is neither a dim",
+        ),
+        (
+            "huggingface/gpt2.json",
+            "kv=2",
+            "`kv` is a number of blocks",
+        ),
+    ] {
+        let error = refused(&tests, &["import", file, "--set", set]);
+        assert!(error.contains(why), "{set}: {error}");
+        assert!(error.contains("command line:1:"), "{set}: {error}");
+    }
+}
+
+/// What nobody said is told, and what was set is not: by any of its names, now
+/// or from point to point.
+#[test]
+fn what_was_set_is_not_told_to_be_unknown() {
+    let small = folder("small");
+    let told = |arguments: &[&str]| {
+        let output = picojoule(&small, &[arguments, &["recurrent.nir"]].concat());
+        let notes = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{arguments:?}: {notes}");
+        (
+            notes.contains("how many steps there are"),
+            notes.contains("how often neurons fire"),
+        )
+    };
+    assert_eq!(told(&["estimate"]), (true, true));
+    for set in ["steps=4", "T=4", "recurrent.steps=4"] {
+        assert_eq!(told(&["estimate", "--set", set]), (false, true), "{set}");
+        assert_eq!(told(&["import", "--set", set]), (false, true), "{set}");
+    }
+    assert_eq!(told(&["estimate", "--set", "rho=0.5"]), (true, false));
+    assert_eq!(told(&["sweep", "--over", "steps=1..3"]), (false, true));
+    let rates = tempfile::NamedTempFile::with_suffix(".toml").unwrap();
+    fs::write(
+        rates.path(),
+        "source = \"made up\"\n[densities]\nlif = 0.1\n",
+    )
+    .unwrap();
+    let path = rates.path().to_str().unwrap();
+    assert_eq!(told(&["estimate", "--densities", path]), (true, false));
+}
+
 /// Files of which bytes were changed at random, most of them numbers that say
 /// where something lies: read or refused, soon, and never with a panic. What is
 /// written of them can be read.
@@ -133,7 +248,7 @@ fn changed_files_are_read_or_refused() {
                 changed.truncate(1 + random.below(whole.len()));
             }
             let begun = Instant::now();
-            match nir::import(Box::new(changed), "changed.nir") {
+            match nir::import(Box::new(changed), "changed.nir", &Given::new()) {
                 Ok(imported) => {
                     let source = Source::new("changed.toml", imported.text);
                     Model::read(&source, &Loader::shipped()).unwrap();

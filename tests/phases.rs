@@ -208,6 +208,63 @@ fn latent_attention_keeps_its_latent() {
     assert_eq!(bytes[&APPENDED], whole(61 * (512 + 64) * 2));
 }
 
+/// The indexer keeps a key of 8 columns of every token, besides latents of 8 and 4:
+/// in each of 4 layers, after 9 tokens.
+#[test]
+fn an_indexer_keeps_its_keys() {
+    let model = imported("small/deepseek_v32");
+    let variant = model.variant_names()[0].to_owned();
+    let counted = counted(&model, &variant, &set(&[("context", 9)]));
+    let bytes = bytes(&counted, Movement::Compulsory, "bf16");
+    assert_eq!(bytes[&CACHE], whole(4 * (8 + 8 + 4) * 2 * 9));
+    assert_eq!(bytes[&APPENDED], whole(4 * (8 + 8 + 4) * 2));
+}
+
+/// A parameter with another value when decoding: 3 products a token instead of 2;
+/// what is set stands over both. One that there is not is a mistake.
+#[test]
+fn a_parameter_has_another_value_when_decoding() {
+    let text = r#"
+name = "two"
+tokens = "n"
+inputs = { x = "n d" }
+decode = { ways = 3 }
+dims = { n = 4, d = 1 }
+params = { ways = 2 }
+[[op]]
+name = "made"
+einsum = "n d, d e -> n e"
+times = "ways"
+inputs = ["x", { weight = "d d" }]
+[[op]]
+name = "score"
+einsum = "n d, m d -> n m"
+times = "0"
+inputs = ["made", "made"]
+[[op]]
+name = "context"
+einsum = "n m, m d -> n d"
+times = "0"
+inputs = ["score", "made"]
+"#;
+    let macs = |phase: Phase, settings: &[(&str, u64)]| {
+        let model = model(text).in_phase(phase).unwrap();
+        counted(&model, "two", &set(settings)).macs
+    };
+    assert_eq!(macs(Phase::Prefill, &[]), whole(4 * 2));
+    assert_eq!(macs(Phase::Decode, &[]), whole(3));
+    assert_eq!(macs(Phase::Decode, &[("ways", 5)]), whole(5));
+    let wrong = text.replace("decode = { ways", "decode = { wasy");
+    let told = Model::read(
+        &picojoule::source::Source::new("two.toml", wrong.as_str()),
+        &Loader::shipped(),
+    )
+    .unwrap_err()
+    .to_string();
+    assert!(told.contains("unknown parameter `wasy`"), "{told}");
+    assert!(told.contains("two.toml:5:12"), "{told}");
+}
+
 /// Phi 4 mini turns a part of each head alone, and keeps all of it: 32 layers
 /// of 8 heads of 128.
 #[test]

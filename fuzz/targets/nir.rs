@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
-use picojoule::import::nir;
+use picojoule::import::{Given, nir};
 use support::{hdf5, written};
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
@@ -12,7 +12,7 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
 });
 
 fuzz_target!(|bytes: &[u8]| {
-    match nir::import(Box::new(bytes.to_vec()), "m.nir") {
+    match nir::import(Box::new(bytes.to_vec()), "m.nir", &Given::new()) {
         Ok(imported) => written::lower(&imported.text),
         Err(problems) => drop(problems.render(true)),
     }

@@ -107,6 +107,7 @@ pub(super) fn result(args: &CompareArgs) -> Result<Compared, Problems> {
     let (model, prices) = request::with_prices(
         &loader,
         &first,
+        &[],
         &args.variants,
         default,
         &args.price,

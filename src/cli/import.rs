@@ -1,29 +1,43 @@
 //! `picojoule import`
 
 use super::args::ImportArgs;
-use super::settings::{NumberSetting, Set, check_known};
+use super::settings::{NumberSetting, Set, check_known, check_value};
 use super::{files, loading, output};
+use crate::formula::{AstNode, Formula};
 use crate::graph::{Unfold, lower, settable, stored_apart};
-use crate::import::{Given, Imported};
+use crate::import::Imported;
 use crate::loader::Loader;
-use crate::model::Model;
+use crate::model::{Model, NumberRole};
+use crate::number;
 use crate::source::{Diagnostic, Problems, Source};
 
 /// Writes the model file that is made of another file.
 pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
     let loader = loading::scanning(&args.scan)?;
-    let imported = loader.import(&args.file, &given(args, &loader)?)?;
+    let mut problems = Problems::new();
+    let mut set = Set::new(&args.set, &mut problems);
+    if let Some(place) = set.hardware.places().next() {
+        let message = "an import has no prices to set";
+        problems.push(Diagnostic::at(place, message));
+    }
+    let text = match set.numbers.is_empty() {
+        true => None,
+        false => Some(written(&loader, &args.file, &mut set, &mut problems)?),
+    };
+    problems.or(())?;
+    let imported = loader.import(&args.file, &set.given())?;
     for note in &imported.notes {
         output::tell(format_args!("note: {note}"));
     }
     for note in apart(&imported) {
         output::tell(format_args!("note: {note}"));
     }
+    let text = text.unwrap_or(imported.text);
     match files::destination(args.out.as_deref()) {
-        None => output::print(&imported.text),
+        None => output::print(&text),
         Some(path) => {
             files::keep_model(path, &args.file)?;
-            files::write(path, imported.text.as_bytes())
+            files::write(path, text.as_bytes())
         }
     }
 }
@@ -50,28 +64,44 @@ fn apart(imported: &Imported) -> Vec<String> {
     }
 }
 
-/// The dims that are given: each one of the graph, with a size.
-fn given(args: &ImportArgs, loader: &Loader) -> Result<Given, Problems> {
-    let mut problems = Problems::new();
-    let mut set = Set::new(&args.set, &mut problems);
-    let given = set.given();
-    if let Some(place) = set.hardware.places().next() {
-        let message = "an import has no prices to set";
-        problems.push(Diagnostic::at(place, message));
-    }
-    if !set.numbers.is_empty() {
-        let model = loader.model_given(&args.file, &given)?;
-        set.by_names_of(&model);
-        for number in &set.numbers {
-            problems.note(check(&model, number).map_err(Problems::from));
+/// The model file with what is set in the place of the numbers of its own.
+fn written(
+    loader: &Loader,
+    file: &str,
+    set: &mut Set,
+    problems: &mut Problems,
+) -> Result<String, Problems> {
+    let model = loader.model_given(file, &set.given())?;
+    set.by_names_of(&model);
+    let mut text = model.root.source.text().to_owned();
+    let mut changes = Vec::new();
+    for number in &set.numbers {
+        if let Some(now) = problems.note(own(&model, number).map_err(Problems::from)) {
+            let mut span = now.place.span();
+            if now.is_text {
+                // With its quotes.
+                span = span.start - 1..span.end + 1;
+            }
+            changes.push((span, literal(&number.formula)));
         }
     }
-    problems.or(given)
+    // From the last one on, so that places stay what they are.
+    changes.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+    for (span, value) in changes {
+        text.replace_range(span, &value);
+    }
+    Ok(text)
 }
 
-/// The mistake for what is no dim of the graph, or set to no size.
-fn check(model: &Model, set: &NumberSetting) -> Result<(), Diagnostic> {
-    check_known(model, &set.name)?;
+/// The number of the model file that is set, and not one of a block in it.
+fn own<'m>(model: &'m Model, set: &NumberSetting) -> Result<&'m Formula, Diagnostic> {
+    let name = &set.name;
+    let variants = model.variant_names();
+    if (name.owner.as_ref()).is_some_and(|owner| !variants.contains(&owner.as_str())) {
+        let variants: Vec<String> = variants.into_iter().map(str::to_owned).collect();
+        return Err(name.unknown_owner(&variants));
+    }
+    check_known(model, name)?;
     let known = settable(model);
     for (name, place) in set.formula.names() {
         if !known.contains(name.as_str()) {
@@ -80,17 +110,30 @@ fn check(model: &Model, set: &NumberSetting) -> Result<(), Diagnostic> {
         }
     }
     // Where it is a size it has taken the place of the dim.
-    if model
-        .root
-        .needs
-        .iter()
-        .any(|need| need.value == set.name.name)
-    {
+    if model.root.needs.iter().any(|need| need.value == name.name) {
         let message = format!(
             "`{}` is set to no size: a graph is given whole numbers, at least 0",
-            set.name.text()
+            name.text()
         );
         return Err(Diagnostic::at(&set.formula.place, message));
     }
-    Ok(())
+    check_value(model, set)?;
+    let mut numbers = model.root.numbers.iter();
+    let found =
+        numbers.find(|number| number.name.value == name.name && number.role != NumberRole::Derived);
+    found.map(|number| &number.formula).ok_or_else(|| {
+        let message = format!(
+            "`{}` is a number of blocks, which an import cannot set",
+            name.name
+        );
+        Diagnostic::at(&name.place, message).help("set it where the model is estimated")
+    })
+}
+
+/// The text of what is set, as it stands in a file.
+fn literal(set: &Formula) -> String {
+    match &set.ast.node {
+        AstNode::Number(value) => number::plain(value),
+        _ => format!("\"{}\"", set.text.trim()),
+    }
 }

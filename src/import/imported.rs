@@ -18,6 +18,10 @@ pub struct Given {
     sizes: BTreeMap<String, Formula>,
     /// What was set to something that is no size.
     others: BTreeSet<String>,
+    /// What is set later, to several numbers one after the other.
+    open: BTreeSet<String>,
+    /// Whether a file says how many values are not 0.
+    has_densities: bool,
 }
 
 impl Given {
@@ -46,6 +50,23 @@ impl Given {
         self.sizes.contains_key(name) || self.others.contains(name)
     }
 
+    /// Whether someone chooses what this name stands for, be it now or later.
+    pub fn chooses(&self, name: &str) -> bool {
+        self.names(name) || self.open.contains(name)
+    }
+
+    /// The same, beside a file of densities.
+    #[must_use]
+    pub fn with_densities(mut self) -> Given {
+        self.has_densities = true;
+        self
+    }
+
+    /// Whether a file of densities stands beside it.
+    pub fn has_densities(&self) -> bool {
+        self.has_densities
+    }
+
     /// What a dim is set to.
     pub fn get(&self, name: &str) -> Option<&Formula> {
         self.sizes.get(name)
@@ -60,6 +81,7 @@ impl Given {
     pub fn leave_open(&mut self, name: &str) {
         self.sizes.remove(name);
         self.others.remove(name);
+        self.open.insert(name.to_owned());
     }
 
     /// Whether nothing is set.

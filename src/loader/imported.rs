@@ -119,7 +119,7 @@ pub(super) fn import(
                 .map_err(|error| Diagnostic::new(format!("cannot read `{shown}`: {error}")));
             opened
                 .map_err(Problems::from)
-                .and_then(|bytes| nir::import(bytes, &shown))
+                .and_then(|bytes| nir::import(bytes, &shown, given))
         }
     }
     .and_then(|imported| {

@@ -139,7 +139,7 @@ impl Loader {
             Ok(Arc::new(model))
         };
         let mut key = self.key(name);
-        if is_graph(name.text) {
+        if matches!(Origin::of(name.text), Some(Origin::Graph | Origin::Spiking)) {
             for (dim, set) in given.iter() {
                 key.push_str(&format!("\0{dim}={}", set.text));
             }
@@ -192,10 +192,11 @@ impl Loader {
         given: &Given,
         densities: Option<impl Into<Name<'n>>>,
     ) -> Result<Arc<Model>, Problems> {
-        let mut model = self.model_given(name, given)?;
-        if let Some(path) = densities {
-            Arc::make_mut(&mut model).densities = Some(self.densities(path)?);
-        }
+        let Some(path) = densities else {
+            return self.model_given(name, given);
+        };
+        let mut model = self.model_given(name, &given.clone().with_densities())?;
+        Arc::make_mut(&mut model).densities = Some(self.densities(path)?);
         Ok(model)
     }
 

@@ -59,6 +59,8 @@ pub struct Module {
     /// The share of ones among bits that are made of other numbers, where
     /// nothing else tells it (models only).
     pub bit_density: Option<Formula>,
+    /// Parameters that have another value when decoding (models only).
+    pub decode: Vec<(Spanned<String>, Formula)>,
     /// The file of densities that were measured (models only).
     pub densities: Option<Spanned<String>>,
     /// The file.

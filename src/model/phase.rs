@@ -215,7 +215,8 @@ impl Model {
     }
 
     /// The same model in another phase. One that decodes has a dim more: the
-    /// number of earlier tokens, one less than those of a prefill unless set.
+    /// number of earlier tokens, one less than those of a prefill unless set;
+    /// and its parameters have the values that it gives them for that.
     ///
     /// # Errors
     /// A model that cannot be used so: decoding needs causal attention.
@@ -224,6 +225,12 @@ impl Model {
             let context = self.context()?;
             let mut root = Module::clone(&self.root);
             root.emptiable.push(context.name.clone());
+            for (name, formula) in &root.decode {
+                let own = |number: &&mut Number| number.name.value == name.value;
+                if let Some(number) = root.numbers.iter_mut().find(own) {
+                    number.formula = formula.clone();
+                }
+            }
             root.numbers.push(context);
             self.root = Arc::new(root);
         }

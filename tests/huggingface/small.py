@@ -13,6 +13,7 @@ With types, only these are made anew.
 """
 
 import csv
+import importlib
 import json
 import sys
 from pathlib import Path
@@ -50,7 +51,17 @@ SIZES = {
 LATENT = {"num_key_value_heads": 4, "head_dim": 4}
 
 # What a type needs beside, or is more telling with. A name before `-` is a type.
+MROPE = {"rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [1, 1, 2]}}
 OTHERS = {
+    "axk1": LATENT, "sarvam_mla": LATENT, "cosmos3_edge_text": MROPE, "paddleocr_vl_text": MROPE,
+    "qwen2_5_omni_text": MROPE, "glm_ocr_text": {"rope_parameters": {**MROPE["rope_parameters"], "partial_rotary_factor": 1.0}},
+    "glm_image_text": {"rope_parameters": {**MROPE["rope_parameters"], "partial_rotary_factor": 1.0}},
+    "dbrx": {
+        "attn_config": {"kv_n_heads": 2, "clip_qkv": 8.0, "rope_theta": 10000.0},
+        "ffn_config": {"hidden_size": 32, "ffn_hidden_size": 14, "moe_num_experts": 6, "moe_top_k": 2},
+    },
+    "deepseek_ocr2_text": {"mlp_layer_types": ["dense", "sparse", "sparse", "sparse"]},
+    "jetmoe": {"kv_channels": 8, "num_key_value_heads": 2},
     "deepseek_v2": LATENT, "deepseek_v3": LATENT, "deepseek_v32": LATENT, "glm4_moe_lite": LATENT,
     "glm_moe_dsa": LATENT, "longcat_flash": {**LATENT, "num_layers": 2, "zero_expert_num": 2}, "minicpm3": LATENT,
     "mistral4": LATENT, "youtu": LATENT,
@@ -92,6 +103,17 @@ OTHERS = {
     "xglm": {"attention_heads": 4},
 }
 
+# Text models that no list of the library has by their type.
+BY_CLASS = {
+    "cosmos3_edge_text": "cosmos3_edge.Cosmos3EdgeTextModel", "deepseek_ocr2_text": "deepseek_ocr2.DeepseekOcr2TextModel",
+    "emu3_text_model": "emu3.Emu3ForCausalLM", "glm_image_text": "glm_image.GlmImageTextModel",
+    "glm_ocr_text": "glm_ocr.GlmOcrTextModel", "granite4_vision_text": "granite4_vision.Granite4VisionTextModel",
+    "granite_docling_text": "granite_docling.GraniteDoclingTextModel", "hunyuan_vl_text": "hunyuan_vl.HunYuanVLTextModel",
+    "mistral4": "mistral4.Mistral4ForCausalLM", "paddleocr_vl_text": "paddleocr_vl.PaddleOCRTextModel",
+    "qwen2_5_omni_text": "qwen2_5_omni.Qwen2_5OmniThinkerTextModel",
+    "qwen3_omni_moe_text": "qwen3_omni_moe.Qwen3OmniMoeThinkerTextModel",
+}
+
 TYPES = """
 afmoe apertus arcee biogpt bitnet bloom codegen cohere cohere2 cohere2_moe ctrl cwm deepseek_v2 deepseek_v3
 deepseek_v32 dots1 ernie4_5 ernie4_5_moe exaone4 exaone_moe falcon flex_olmo flint gemma gemma2
@@ -100,7 +122,10 @@ gpt_neox_japanese gpt_oss gptj granite granite_swa granitemoe granitemoe_swa gra
 hunyuan_v1_dense hunyuan_v1_moe hy_v3 hyperclovax jais2 kolibri1 laguna llama llama4_text longcat_flash
 mellum mimo_v2_flash minicpm3 minimax_m2 ministral ministral3 mistral mistral4 mixtral mpt nanochat nemotron olmo
 olmo2 olmo3 olmoe openai-gpt opt persimmon phi phi3 phimoe qwen2 qwen2_moe qwen3 qwen3_moe seed_oss
-smollm3 solar_open stablelm starcoder2 vaultgemma xglm youtu 
+smollm3 solar_open stablelm starcoder2 vaultgemma xglm youtu
+apertus1p5_text aria_text axk1 cosmos3_edge_text dbrx deepseek_ocr2_text diffllama doge emu3_text_model exaone glm_image_text
+glm_ocr_text granite4_vision_text granite_docling_text hunyuan_vl_text internlm3 iquestcoder jetmoe paddleocr_vl_text
+qwen2_5_omni_text qwen3_omni_moe_text sarvam_mla sarvam_moe
 t5 mt5 umt5 bart mbart plbart m2m_100 pegasus marian blenderbot blenderbot-small mvp
 """.split()
 
@@ -130,8 +155,10 @@ def main():
             auto = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
             config._experts_implementation = "eager"
             torch.manual_seed(0)
-            if name == "mistral4":
-                auto = transformers.Mistral4ForCausalLM
+            if name in BY_CLASS:
+                module, kind = BY_CLASS[name].split(".")
+                module = importlib.import_module(f"transformers.models.{module}.modeling_{module}")
+                auto = getattr(module, kind)
             build = getattr(auto, "from_config", None) or auto._from_config
             model = build(config, attn_implementation="eager").eval()
             config.architectures = [type(model).__name__]

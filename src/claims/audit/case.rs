@@ -62,6 +62,15 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// A warning that holds what comes out against what was published, whether or
+    /// not the two are known to differ.
+    pub(super) fn against_published(&self, fault: Fault, corrected: Corrected) -> Warning {
+        Warning {
+            was: self.published(),
+            ..self.warning(fault, corrected)
+        }
+    }
+
     fn label(&self) -> Option<&'a Label> {
         let labels = self.labels?;
         labels.claims.get(&self.claim.name.value)

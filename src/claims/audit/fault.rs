@@ -15,6 +15,8 @@ pub enum Fault {
         /// What holds it already.
         holder: Holder,
     },
+    /// The energy is less than what the published operations take.
+    CheapOperations(CheapOperations),
     /// The baseline is in a wider format than it would be deployed in.
     WideBaseline {
         /// What readers know the baseline as.
@@ -68,6 +70,17 @@ pub enum Holder {
     },
     /// The product, which has the share as a factor before.
     Product,
+}
+
+/// Published operations that take more than the published energy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheapOperations {
+    /// The operations, as the formula writes them.
+    pub operations: Vec<String>,
+    /// The tables that price them.
+    pub tables: Vec<String>,
+    /// By how much more, as it is shown.
+    pub times: String,
 }
 
 /// A number with everything in the format of deployment.
@@ -183,6 +196,8 @@ pub struct AssumedShare {
 pub enum FaultKind {
     /// See [`Fault::AppliedTwice`].
     AppliedTwice,
+    /// See [`Fault::CheapOperations`].
+    CheapOperations,
     /// See [`Fault::WideBaseline`].
     WideBaseline,
     /// See [`Fault::IncompleteWhole`].
@@ -206,6 +221,7 @@ impl Fault {
     pub fn kind(&self) -> FaultKind {
         match self {
             Fault::AppliedTwice { .. } => FaultKind::AppliedTwice,
+            Fault::CheapOperations(_) => FaultKind::CheapOperations,
             Fault::WideBaseline { .. } => FaultKind::WideBaseline,
             Fault::IncompleteWhole(_) => FaultKind::IncompleteWhole,
             Fault::SmallerScope(_) => FaultKind::SmallerScope,

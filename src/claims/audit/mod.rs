@@ -4,6 +4,7 @@
 //! | check | what it warns of |
 //! |---|---|
 //! | `twice` | a share of zeros that is applied to counts that hold it already |
+//! | `operations` | an energy below what the published operations take |
 //! | `baseline` | a baseline in a wider format than it would be deployed in |
 //! | `scope` | stages that the named part has and the computed one has not |
 //! | `accumulators` | sums in formats that cannot hold them |
@@ -25,6 +26,7 @@ mod case;
 pub mod fault;
 mod memory;
 mod mixing;
+mod operations;
 mod scope;
 mod twice;
 mod uses;
@@ -42,8 +44,9 @@ use crate::source::Problems;
 /// What looks for one kind of fault in one claim.
 type Check = fn(&Case<'_>) -> Vec<Warning>;
 
-const CHECKS: [Check; 7] = [
+const CHECKS: [Check; 8] = [
     twice::warnings,
+    operations::warnings,
     baseline::warnings,
     scope::warnings,
     accumulators::warnings,

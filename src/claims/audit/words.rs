@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::fault::{
-    AssumedShare, Fault, FaultKind, Holder, NarrowSum, Overlap, SmallerPart, Tables, WeightShare,
-    Wider, one_level,
+    AssumedShare, CheapOperations, Fault, FaultKind, Holder, NarrowSum, Overlap, SmallerPart,
+    Tables, WeightShare, Wider, one_level,
 };
 use crate::model::Phase;
 
@@ -13,6 +13,7 @@ impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             FaultKind::AppliedTwice => "applied twice",
+            FaultKind::CheapOperations => "less than its operations",
             FaultKind::WideBaseline => "wide baseline",
             FaultKind::IncompleteWhole => "left out of the whole",
             FaultKind::SmallerScope => "smaller scope",
@@ -46,6 +47,7 @@ impl fmt::Display for Fault {
                     Holder::Product => f.write_str("what it was applied to before"),
                 }
             }
+            Fault::CheapOperations(cheap) => cheap.fmt(f),
             Fault::WideBaseline {
                 baseline,
                 format,
@@ -114,6 +116,21 @@ fn no_memory(shares: &[WeightShare], f: &mut fmt::Formatter<'_>) -> fmt::Result 
         })
         .collect();
     f.write_str(&shares.join("; "))
+}
+
+impl fmt::Display for CheapOperations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let take = match self.operations.as_slice() {
+            [_] => "as published, takes",
+            _ => "as published, take",
+        };
+        let (operations, tables) = (quoted(&self.operations), quoted(&self.tables));
+        write!(
+            f,
+            "{operations}, {take} {} as much at the prices of {tables}",
+            self.times
+        )
+    }
 }
 
 impl fmt::Display for SmallerPart {
@@ -253,7 +270,7 @@ mod tests {
         }
     }
 
-    /// Each of the nine kinds of faults, in words.
+    /// Each of the ten kinds of faults, in words.
     #[test]
     fn every_fault_has_words() {
         let int32 = Wider::Holds("int32".parse().unwrap());
@@ -278,6 +295,15 @@ mod tests {
                 twice,
                 "applied twice",
                 "`rate` is applied to `spikes`, which is `rate` × `ops` already",
+            ),
+            (
+                Fault::CheapOperations(CheapOperations {
+                    operations: strings(&["macs", "acs"]),
+                    tables: strings(&["45nm"]),
+                    times: "1.50×".to_owned(),
+                }),
+                "less than its operations",
+                "`macs` and `acs`, as published, take 1.50× as much at the prices of `45nm`",
             ),
             (
                 baseline("b"),

@@ -41,8 +41,9 @@ Examples:
   picojoule audit ./my-claims.toml
   picojoule audit reports/e-att.toml --output markdown
 
-Faults: a share of zeros applied twice; a baseline in a wider format than it
-would be deployed in; projections or softmax left out of a whole; a saving over
+Faults: a share of zeros applied twice; an energy below what the published
+operations take; a baseline in a wider format than it would be deployed in;
+projections or softmax left out of a whole; a saving over
 less than what is named; accumulators narrower than their sums; memory left out
 where the table has it; all-in entries added to those of single operations;
 entries of two tables; assumed entries that carry more than 5 %.

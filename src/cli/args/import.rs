@@ -19,8 +19,9 @@ pub(in crate::cli) struct ImportArgs {
     /// An ONNX graph (.onnx), a NIR graph (.nir), a Hugging Face config (.json),
     /// a file of weights (.gguf, .safetensors), or a folder with a config.json
     pub(in crate::cli) file: String,
-    /// Give a dim of the graph its size before shapes are inferred, by the
-    /// name that the file has for it
+    /// Write a number into the model file instead of the one that would stand
+    /// there. A dim of an ONNX graph has its size before shapes are inferred,
+    /// by the name that the file has for it
     #[arg(long, value_name = "NAME=VALUE")]
     pub(in crate::cli) set: Vec<String>,
     #[command(flatten)]

@@ -41,8 +41,15 @@ impl Request {
         prices: &PriceArgs,
     ) -> Result<Request, Problems> {
         let loader = loading::scanning(&args.scan)?;
-        let (model, prices) =
-            with_prices(&loader, args, variants, unnamed, prices, &[DEFAULT_TABLE])?;
+        let (model, prices) = with_prices(
+            &loader,
+            args,
+            &[],
+            variants,
+            unnamed,
+            prices,
+            &[DEFAULT_TABLE],
+        )?;
         Ok(Request {
             counted: model.counted(prices.conventions)?,
             loader,
@@ -126,17 +133,18 @@ fn are_alike(a: &[Counted], b: &[Counted]) -> bool {
     a.iter().map(key).eq(b.iter().map(key))
 }
 
-/// The model and what it is priced with. What is wrong with either is told
-/// in one go.
+/// The model, with the dims of `open` set later, and what it is priced with.
+/// What is wrong with either is told in one go.
 pub(super) fn with_prices(
     loader: &Arc<Loader>,
     args: &ModelArgs,
+    open: &[String],
     variants: &VariantsArgs,
     unnamed: Unnamed,
     prices: &PriceArgs,
     tables: &[&str],
 ) -> Result<(ModelRequest, PriceRequest), Problems> {
-    let model = ModelRequest::new(loader, args, variants, unnamed);
+    let model = ModelRequest::leaving_open(loader, args, variants, unnamed, open);
     let prices = match &model {
         Ok(model) => model.prices(prices, tables),
         // Only where the prices can be judged without the model's.

@@ -100,6 +100,9 @@ impl ModelRequest {
         let mut problems = Problems::new();
         let mut set = Set::new(&args.set, &mut problems);
         let mut given = set.given();
+        if args.densities.is_some() {
+            given = given.with_densities();
+        }
         open.iter().for_each(|dim| given.leave_open(dim));
         let mut model = match loader.model_given(&args.model, &given) {
             Ok(model) => Arc::unwrap_or_clone(model),

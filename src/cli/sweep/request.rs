@@ -153,6 +153,10 @@ impl Request {
         let (mut model, mut prices) = with_prices(
             loader,
             &own,
+            &open
+                .iter()
+                .map(|over| over.typed.value.clone())
+                .collect::<Vec<_>>(),
             &variants,
             Unnamed::All,
             &price,

@@ -26,6 +26,8 @@ pub(crate) struct Config<'a> {
     pub(crate) family: Spanned<String>,
     /// Sizes that the file lacks, with the values that were taken.
     taken: Vec<String>,
+    /// Sizes that are asked for and not there, each told once.
+    lacking: Vec<&'static str>,
     /// What else a reader should know.
     remarks: Vec<String>,
     pub(crate) problems: Problems,
@@ -44,6 +46,7 @@ impl<'a> Config<'a> {
                 fields,
                 family,
                 taken: Vec::new(),
+                lacking: Vec::new(),
                 remarks: Vec::new(),
                 problems,
             }),
@@ -158,6 +161,10 @@ impl<'a> Config<'a> {
     }
 
     fn missing(&mut self, key: &'static str) {
+        if self.lacking.contains(&key) {
+            return;
+        }
+        self.lacking.push(key);
         let message = format!("a config of `{}` needs `{key}`", self.family.value);
         let mut mistake = Diagnostic::at(&self.family.place, message);
         let given = self.fields.rest().map(|(name, _)| name);

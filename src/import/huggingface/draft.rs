@@ -23,6 +23,8 @@ pub(crate) struct Draft {
     inputs: Vec<String>,
     /// The dim that counts tokens, none of which sees a later one.
     tokens: Option<&'static str>,
+    /// Parameters that have another value when decoding.
+    decode: Vec<(&'static str, u64)>,
     sections: [Vec<Entry>; 4],
     ops: Vec<Op>,
     blocks: Vec<(String, Block)>,
@@ -72,6 +74,7 @@ impl Draft {
             remarks: Vec::new(),
             inputs: Vec::new(),
             tokens: None,
+            decode: Vec::new(),
             sections: [const { Vec::new() }; 4],
             ops: Vec::new(),
             blocks: Vec::new(),
@@ -117,6 +120,11 @@ impl Draft {
     /// No token, counted by this dim, sees a later one.
     pub(crate) fn tokens(&mut self, tokens: &'static str) {
         self.tokens = Some(tokens);
+    }
+
+    /// When decoding, a parameter has this value.
+    pub(crate) fn decodes(&mut self, name: &'static str, value: u64) {
+        self.decode.push((name, value));
     }
 
     /// An input of whole numbers, such as words and their positions.
@@ -268,6 +276,14 @@ impl Draft {
         push(&mut text, format_args!("inputs = {{ {inputs} }}"));
         if let Some(tokens) = self.tokens {
             push(&mut text, format_args!("tokens = \"{tokens}\""));
+        }
+        let decode = self.decode.iter();
+        let decode: Vec<String> = decode
+            .map(|(name, value)| format!("{name} = {value}"))
+            .collect();
+        if !decode.is_empty() {
+            let decode = decode.join(", ");
+            push(&mut text, format_args!("decode = {{ {decode} }}"));
         }
         if let Some(linear) = &self.linear {
             push(&mut text, format_args!("\n[linear]"));

@@ -92,7 +92,7 @@ const HINTS: [(&str, &[&str]); 20] = [
 ];
 
 /// The mechanisms that a config speaks of, each with the first field that does.
-pub(super) fn suggested(entries: &[(Spanned<String>, Datum)]) -> Vec<(&'static str, &'static str)> {
+fn suggested(entries: &[(Spanned<String>, Datum)]) -> Vec<(&'static str, &'static str)> {
     let says = |field: &str| {
         let found = entries.iter().find(|(key, _)| key.value == field);
         found.is_some_and(|(_, node)| says_something(&node.value))
@@ -105,6 +105,20 @@ pub(super) fn suggested(entries: &[(Spanned<String>, Datum)]) -> Vec<(&'static s
     hints
         .filter(|(_, field)| shares || *field != "num_key_value_heads")
         .collect()
+}
+
+/// The same in a sentence, if there are any.
+pub(super) fn sentence(entries: &[(Spanned<String>, Datum)]) -> Option<String> {
+    let suggested = suggested(entries);
+    let one = |(what, field): &(&str, &str)| format!("{what} (`{field}`)");
+    let all: Vec<String> = suggested.iter().map(one).collect();
+    (!all.is_empty()).then(|| {
+        format!(
+            "its fields look like: {}; if a family below is built so, say its name in \
+             `model_type`",
+            all.join(", ")
+        )
+    })
 }
 
 /// The same for the names of fields alone.

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `config` | the fields of a config, each checked where it is taken |
 //! | `lists` | fields that say something of every layer |
+//! | `joined` | fields that stand in objects within a config |
 //! | `ignored` | fields that change nothing that is counted |
 //! | `hints` | what the fields of an unknown family suggest |
 //! | `label` | names of a file, made harmless |
@@ -28,6 +29,7 @@ mod draft;
 mod family;
 mod hints;
 mod ignored;
+mod joined;
 pub(super) mod label;
 mod lists;
 mod mechanism;
@@ -93,7 +95,7 @@ fn imported(source: &Arc<Source>, beside: Option<&Beside<'_>>) -> Result<Importe
     }
     let mut problems = Problems::new();
     let root = parse_json(source, &mut problems);
-    let root = problems.or_some(root)?;
+    let root = joined::joined(problems.or_some(root)?);
     let (name, family, by_class) = family(&root, &start)?;
     let mut config = Config::new(&root, name, Problems::new())?;
     if let Some(class) = by_class {
@@ -177,15 +179,8 @@ fn family<'a>(root: &'a Datum, start: &Place) -> Result<Found<'a>, Problems> {
             if let Some(close) = did_you_mean(&name.value, known()) {
                 mistake = mistake.help(format!("did you mean `{close}`?"));
             }
-            let suggested = hints::suggested(entries);
-            if !suggested.is_empty() {
-                let one = |(what, field): &(&str, &str)| format!("{what} (`{field}`)");
-                let all: Vec<String> = suggested.iter().map(one).collect();
-                mistake = mistake.help(format!(
-                    "its fields look like: {}; if a family below is built so, say its name in \
-                     `model_type`",
-                    all.join(", ")
-                ));
+            if let Some(sentence) = hints::sentence(entries) {
+                mistake = mistake.help(sentence);
             }
             Err(mistake.help(format!("known: `{list}`")).into())
         }

@@ -4,8 +4,9 @@
 //! they are multiplied: products are in the format of the model. Where
 //! activations are whole numbers too, linear layers multiply these. Fractions
 //! of 8 or 4 bits are priced as the fractions of the model: no table that ships
-//! has them, and the note says how another one prices them. In memory a number
-//! takes what it is packed into, and its part of the scales and offsets beside.
+//! has their energy, some have a rate, and the note says how another one prices
+//! them. In memory a number takes what it is packed into, and its part of the scales
+//! and offsets beside.
 
 use num_rational::BigRational;
 use num_traits::ToPrimitive;
@@ -321,10 +322,15 @@ fn sentence(node: &Datum, method: &str, scheme: &Scheme, stored: Option<&BigRati
              are 0 is not told: none is taken to be."
         ),
         Scheme::Fractions(bits) => format!(
-            "Linear layers multiply in fp{bits} (`{method}`), which no table that ships prices: \
-             they are counted in the format of the estimate instead. With a table that has it, \
-             `[linear]` with `format = 'fp{bits}/fp32'` in the imported file prices \
-                 them.{in_memory}"
+            "Linear layers multiply in fp{bits} (`{method}`), and no table that ships has the \
+             energy of such an operation: they are counted in the format of the estimate instead. \
+             {}With a table that has it, `[linear]` with `format = 'fp{bits}/fp32'` in the \
+             imported file prices them.{in_memory}",
+            match bits {
+                8 =>
+                    "`h100`, `h200` and `b200` have its rate, which `--static --format fp8` takes. ",
+                _ => "",
+            }
         ),
         Scheme::Unknown => format!(
             "The config says that it is quantised (`{method}`), but not in a way that is known \

@@ -31,24 +31,25 @@ mod shape;
 mod write;
 
 use super::bytes::Bytes;
-use super::imported::Imported;
+use super::imported::{Given, Imported};
 use crate::source::{Diagnostic, Problems};
 
 /// Names of nodes may be of any length.
 const LONGEST_NOTE: usize = 400;
 
-/// The model file of the NIR graph in these bytes, which `file` has.
+/// The model file of the NIR graph in these bytes, which `file` has. What is
+/// `given` chooses what it need not be told that nobody said.
 ///
 /// # Errors
 /// What keeps it from being read, and what is wrong with the graph: nodes of
 /// unknown types, edges to nodes that there are not, shapes that do not fit.
-pub fn import(bytes: Box<dyn Bytes>, file: &str) -> Result<Imported, Problems> {
+pub fn import(bytes: Box<dyn Bytes>, file: &str, given: &Given) -> Result<Imported, Problems> {
     let cannot = |error| Diagnostic::new(format!("cannot read `{file}`: {error}"));
     let tree = hdf5::read(bytes).map_err(cannot)?;
-    graph(&tree, file).map_err(|problems| problems.within(file))
+    graph(&tree, file, given).map_err(|problems| problems.within(file))
 }
 
-fn graph(tree: &hdf5::Group, file: &str) -> Result<Imported, Problems> {
+fn graph(tree: &hdf5::Group, file: &str, given: &Given) -> Result<Imported, Problems> {
     let (graph, version) = read::file(tree)?;
     let (mut flat, mut notes) = flat::flatten(graph)?;
     let shapes = shape::infer(&mut flat, &mut notes)?;
@@ -57,23 +58,13 @@ fn graph(tree: &hdf5::Group, file: &str) -> Result<Imported, Problems> {
         Some(version) => format!("NIR graph, version {}", harmless(version)),
         None => "NIR graph".to_owned(),
     };
-    let written = write::write(&flat, &shapes, &order, (&model_name(file), &about));
+    let name = model_name(file);
+    let written = write::write(&flat, &shapes, &order, (&name, &about));
     let Some(written) = written else {
         return Err(Diagnostic::new("the graph computes nothing").into());
     };
     notes.extend(unused(&flat));
-    notes.push(
-        "a NIR file does not say how many steps there are: counted for one, unless `--set \
-         steps=100` says otherwise"
-            .to_owned(),
-    );
-    if written.fires {
-        notes.push(
-            "a NIR file does not say how often neurons fire: each in every step, which is an \
-             upper bound, unless `--densities` or `--set rho=0.1` says otherwise"
-                .to_owned(),
-        );
-    }
+    notes.extend(unsaid(&name, written.fires, given));
     Ok(Imported {
         text: written.text,
         notes: notes
@@ -81,6 +72,27 @@ fn graph(tree: &hdf5::Group, file: &str) -> Result<Imported, Problems> {
             .map(|note| note.chars().take(LONGEST_NOTE).collect())
             .collect(),
     })
+}
+
+/// What no file says, and nobody who reads it has.
+fn unsaid(model: &str, fires: bool, given: &Given) -> Vec<String> {
+    let chosen = |name: &str| given.chooses(name) || given.chooses(&format!("{model}.{name}"));
+    let mut unsaid = Vec::new();
+    if !chosen("steps") && !chosen("T") {
+        unsaid.push(
+            "a NIR file does not say how many steps there are: counted for one, unless `--set \
+             steps=100` says otherwise"
+                .to_owned(),
+        );
+    }
+    if fires && !chosen("rho") && !given.has_densities() {
+        unsaid.push(
+            "a NIR file does not say how often neurons fire: each in every step, which is an \
+             upper bound, unless `--densities` or `--set rho=0.1` says otherwise"
+                .to_owned(),
+        );
+    }
+    unsaid
 }
 
 /// Nodes that lead to nothing, which are counted all the same.

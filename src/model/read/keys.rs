@@ -135,6 +135,11 @@ pub static MODEL: Shape = Shape {
                 "The share of ones in tensors of bits that do not say theirs.",
             ),
             Key::new(
+                "decode",
+                FORMULAS,
+                "Parameters that have another value when decoding.",
+            ),
+            Key::new(
                 "densities",
                 Expect::Text,
                 "The path of a file of densities that were measured.",

@@ -175,6 +175,10 @@ impl Module {
                     .and_then(|node| formula(node, problems)),
                 ModuleKind::Block => None,
             },
+            decode: match kind {
+                ModuleKind::Model => formulas(fields.take("decode"), problems),
+                ModuleKind::Block => Vec::new(),
+            },
             densities: match kind {
                 ModuleKind::Model => fields.text("densities", problems),
                 ModuleKind::Block => None,
@@ -186,9 +190,23 @@ impl Module {
             problems.push(Diagnostic::at(fields.place(), message));
         }
         module.check_names(problems);
+        module.check_decode(problems);
         module.check_states(problems);
         check_chains(&module.numbers, problems);
         module
+    }
+
+    /// What has another value when decoding has one else.
+    fn check_decode(&self, problems: &mut Problems) {
+        let params = (self.numbers.iter()).filter(|number| number.role == NumberRole::Param);
+        let params: Vec<&str> = params.map(|number| number.name.value.as_str()).collect();
+        for (name, _) in &self.decode {
+            if !params.contains(&name.value.as_str()) {
+                let message = format!("unknown parameter `{}`", name.value);
+                let mistake = Diagnostic::at(&name.place, message);
+                problems.push(mistake.known(&name.value, params.iter().copied()));
+            }
+        }
     }
 
     /// Within a module a name means one thing.

@@ -1,5 +1,6 @@
 //! The families, each as a model file that calls the shipped blocks.
 
+mod attending;
 mod bart;
 mod bert;
 mod deberta;
@@ -11,6 +12,7 @@ mod gemma;
 mod gemma_n;
 mod gpt;
 mod hybrid;
+mod kin;
 mod latents;
 mod linear;
 mod mixtures;
@@ -64,12 +66,13 @@ impl Family {
 }
 
 /// The families that have a function, by their `model_type`.
-const OWN: [(&str, Own); 21] = [
+const OWN: [(&str, Own); 22] = [
     ("bart", bart::bart),
     ("bert", bert::bert),
     ("blenderbot", bart::blenderbot),
     ("blenderbot-small", bart::blenderbot_small),
     ("distilbert", distil::distilbert),
+    ("gpt-sw3", gpt::gpt2),
     ("gpt2", gpt::gpt2),
     ("gpt_neox", gpt::gpt_neox),
     ("longt5", t5::longt5),

@@ -5,18 +5,25 @@ use crate::import::huggingface::class::Head;
 use crate::import::huggingface::class::{about, named};
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
+use crate::import::huggingface::hints;
 use crate::import::huggingface::mechanism::plan::{HEADS, Outer};
 use crate::import::huggingface::numeric;
-use crate::source::{Diagnostic, Place};
+use crate::source::{Diagnostic, Place, Value};
 
 /// Each with the `model_type` that its text model has where it says none.
 pub(super) const NESTED: &[(&str, &str)] = &[
-    ("aya_vision", "cohere2"),
+    ("apertus1p5", "apertus1p5_text"),
+    ("aria", "aria_text"),
     ("audioflamingo3", "qwen2"),
+    ("aya_vision", "cohere2"),
     ("cohere2_vision", "cohere2"),
+    ("cohere_compass", "cohere_compass_text"),
+    ("cosmos3_edge", "cosmos3_edge_text"),
     ("cosmos3_omni", "qwen3_vl_text"),
+    ("deepseek_ocr2", "deepseek_ocr2_text"),
     ("deepseek_vl", "llama"),
     ("deepseek_vl_hybrid", "llama"),
+    ("emu3", "emu3_text_model"),
     ("exaone4_5", "exaone4"),
     ("fast_vlm", "qwen2"),
     ("fuyu", "persimmon"),
@@ -26,11 +33,15 @@ pub(super) const NESTED: &[(&str, &str)] = &[
     ("glm46v", "glm4v_text"),
     ("glm4v", "glm4v_text"),
     ("glm4v_moe", "glm4v_moe_text"),
+    ("glm_ocr", "glm_ocr_text"),
     ("glmasr", "llama"),
     ("glmga", "glm4v_text"),
     ("got_ocr2", "qwen2"),
+    ("granite4_vision", "granite4_vision_text"),
+    ("granite_docling", "granite_docling_text"),
     ("granite_speech", "granite"),
     ("granite_speech_plus", "granite"),
+    ("hunyuan_vl", "hunyuan_vl_text"),
     ("hyperclovax_vision_v2", "hyperclovax"),
     ("idefics2", "mistral"),
     ("idefics3", "llama"),
@@ -49,16 +60,19 @@ pub(super) const NESTED: &[(&str, &str)] = &[
     ("musicflamingo", "qwen2"),
     ("omniasr", "llama"),
     ("ovis2", "qwen2"),
+    ("paddleocr_vl", "paddleocr_vl_text"),
     ("paligemma", "gemma"),
     ("perception_lm", "llama"),
     ("pp_chart2table", "qwen2"),
     ("qianfan_ocr", "qwen3"),
+    ("qwen2_5_omni_thinker", "qwen2_5_omni_text"),
     ("qwen2_5_vl", "qwen2_5_vl_text"),
     ("qwen2_audio", "qwen2"),
     ("qwen2_vl", "qwen2_vl_text"),
     ("qwen3_5", "qwen3_5_text"),
     ("qwen3_5_moe", "qwen3_5_moe_text"),
     ("qwen3_asr", "qwen3"),
+    ("qwen3_omni_moe_thinker", "qwen3_omni_moe_text"),
     ("qwen3_vl", "qwen3_vl_text"),
     ("qwen3_vl_moe", "qwen3_vl_moe_text"),
     ("shieldgemma2", "gemma3_text"),
@@ -127,7 +141,12 @@ fn text_model(text: &mut Config<'_>, draft: &mut Draft, outer: &Outer, usual: &'
         }
         None => {
             let message = format!("a text model `{}` is not known here", name.value);
-            let mistake = Diagnostic::at(&name.place, message);
+            let mut mistake = Diagnostic::at(&name.place, message);
+            if let Value::Table(entries) = &text.node.value
+                && let Some(sentence) = hints::sentence(entries)
+            {
+                mistake = mistake.help(sentence);
+            }
             let mistake = mistake.known(&name.value, TextModel::known());
             text.problems.push(mistake);
         }

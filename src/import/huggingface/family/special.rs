@@ -16,7 +16,7 @@ use crate::import::huggingface::mechanism::norm::Norm;
 use crate::import::huggingface::mechanism::plan::Outer;
 use crate::import::huggingface::mechanism::traits::{LLAMA, Say, Traits, Turned};
 use crate::import::huggingface::mechanism::window::Windows;
-use crate::source::Value;
+use crate::source::{Datum, Value};
 
 /// HyperCLOVA X: Granite, with norms behind both parts too if it says so.
 pub(super) fn hyperclovax(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
@@ -73,7 +73,7 @@ pub(super) fn llama4(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) 
 }
 
 /// The attention of a layer that has heads of keys.
-fn heads(layer: &mut Layer) -> Option<&mut Attention> {
+pub(super) fn heads(layer: &mut Layer) -> Option<&mut Attention> {
     match &mut layer.mixer {
         Mixer::Attention(attention) => Some(attention),
         _ => None,
@@ -111,6 +111,46 @@ pub(super) fn laguna(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) 
         }
     }
     plan.write(config, draft, outer);
+}
+
+/// DBRX: experts everywhere, and norms without a shift.
+const DBRX: Traits = Traits {
+    classes: "Dbrx",
+    norm: Norm::LayerGain,
+    bias: [Say::No; 2],
+    mlp_bias: Say::No,
+    activation: (&[], "silu"),
+    experts: Some(&ExpertTraits {
+        count: "moe_num_experts",
+        ffn: &["ffn_hidden_size"],
+        ..MIXTRAL
+    }),
+    ..LLAMA
+};
+
+/// The shares of the chosen sum to 1 unless the config says `null`.
+pub(super) fn dbrx(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
+    let apart = Traits {
+        experts: Some(&ExpertTraits {
+            count: "moe_num_experts",
+            ffn: &["ffn_hidden_size"],
+            normalised: false,
+            ..MIXTRAL
+        }),
+        ..DBRX
+    };
+    config.without_effect(&["clip_qkv"]);
+    if let Some(Value::Table(fields)) = config.take("ffn_act_fn").map(|node| &node.value) {
+        let is_silu = |node: &Datum| matches!(&node.value, Value::Text(name) if name == "silu");
+        let named = fields.iter().find(|(key, _)| key.value == "name");
+        if named.is_some_and(|(_, node)| !is_silu(node)) {
+            config.wrong("ffn_act_fn", "only `silu` is known here as its activation");
+        }
+    }
+    match config.is_null("moe_normalize_expert_weights") {
+        true => apart.write(config, draft, outer),
+        false => DBRX.write(config, draft, outer),
+    }
 }
 
 /// LongCat-Flash: two attentions and two dense feed-forward layers in each of

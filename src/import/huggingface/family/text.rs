@@ -1,7 +1,7 @@
 //! Decoders, by themselves or within a model that sees or hears: those that are
 //! rows of the table, and those of which something depends on the config.
 
-use super::{elder, gemma_n, rows, special, states};
+use super::{attending, elder, gemma_n, rows, special, states};
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
 use crate::import::huggingface::mechanism::plan::{HEADS, Outer};
@@ -61,7 +61,10 @@ fn specials() -> impl Iterator<Item = &'static (&'static str, &'static str, Spec
 
 /// The families that differ from a row, with what the names of their classes
 /// begin with.
-const SPECIAL: [(&str, &str, Special); 10] = [
+const SPECIAL: [(&str, &str, Special); 14] = [
+    ("dbrx", "Dbrx", special::dbrx),
+    ("diffllama", "DiffLlama", attending::diffllama),
+    ("doge", "Doge", attending::doge),
     ("falcon", "Falcon", elder::falcon),
     ("gemma3n_text", "Gemma3n", gemma_n::gemma3n),
     ("gemma4_text", "Gemma4", gemma_n::gemma4),
@@ -71,6 +74,7 @@ const SPECIAL: [(&str, &str, Special); 10] = [
         elder::gpt_neox_japanese,
     ),
     ("hyperclovax", "HyperCLOVAX", special::hyperclovax),
+    ("jetmoe", "JetMoe", attending::jetmoe),
     ("laguna", "Laguna", special::laguna),
     ("llama4_text", "Llama4", special::llama4),
     ("longcat_flash", "LongcatFlash", special::longcat),

@@ -89,7 +89,10 @@ const WORDS: &[(&[&str], &str)] = &[
     ),
     (&["resnet"], "convolutions in stages"),
     (&["swin"], "attention within windows of patches, in stages"),
-    (&["gpt2", "opt"], "decoder, attention, learned positions"),
+    (
+        &["gpt-sw3", "gpt2", "opt"],
+        "decoder, attention, learned positions",
+    ),
     (
         &["gpt_neox", "gpt_neox_japanese", "stablelm"],
         "decoder, attention, rotary positions, parallel parts where a config says so",
@@ -109,6 +112,19 @@ const WORDS: &[(&[&str], &str)] = &[
     (
         &["hyperclovax"],
         "decoder, attention, rotary positions, scaled sums",
+    ),
+    (&["dbrx"], "decoder, attention, rotary positions, experts"),
+    (
+        &["diffllama"],
+        "decoder, attention of half of the heads less that of the others, rotary positions",
+    ),
+    (
+        &["doge"],
+        "decoder, attention with a number of every key, rotary positions, gains beside each part",
+    ),
+    (
+        &["jetmoe"],
+        "decoder, attention, experts among the heads of queries too",
     ),
     (
         &["laguna", "mimo_v2_flash"],
@@ -200,6 +216,7 @@ impl Traits {
         }
         match self.wiring {
             Wiring::Pre => {}
+            Wiring::Gained => words.push("gains beside each part"),
             Wiring::Post => words.push("norms behind"),
             Wiring::Sandwich => words.push("norms before and behind"),
             Wiring::Parallel | Wiring::ParallelApart => words.push("parallel parts"),

@@ -2,7 +2,9 @@
 //! values. What ships as `vanilla` does the usual; what is beyond it becomes a
 //! block of the model's own.
 
-use super::heads::{Gate, QkNorm, gated, projected, sinks, split_norm, turned};
+use super::heads::{
+    Gate, QkNorm, by_values, differential, gated, projected, sinks, split_norm, turned,
+};
 use super::norm::Norm;
 use super::part::Part;
 use crate::import::huggingface::block::Block;
@@ -54,6 +56,12 @@ pub(crate) struct Attention {
     pub(crate) value_scaled: bool,
     /// Whether keys are values, too.
     pub(crate) values_are_keys: bool,
+    /// Whether every head of keys adds a number to its scores that is made of its
+    /// values.
+    pub(crate) by_values: bool,
+    /// Whether the second half of the heads takes away from the first, each
+    /// with the values of two heads.
+    pub(crate) differential: bool,
 }
 
 impl Attention {
@@ -78,6 +86,8 @@ impl Attention {
             query_scaled: false,
             value_scaled: false,
             values_are_keys: false,
+            by_values: false,
+            differential: false,
         }
     }
 
@@ -333,25 +343,37 @@ impl Attention {
                 .of(&[last]));
             last = "biased";
         }
+        if self.by_values {
+            let numbers = by_values(block, (v, self.columns()), self.bias[2]);
+            block.op(self
+                .masked(Op::new("moved").stage("relative"))
+                .einsum("b kv group n m, b m kv -> b kv group n m")
+                .map("add")
+                .of(&[last, numbers]));
+            last = "moved";
+        }
         if self.sinks {
             sinks(block, last);
         }
         block.op(each("probabilities", "softmax")
             .block("softmax")
             .of(&[last]));
-        block.op(self
-            .masked(
-                Op::new("context")
-                    .stage("context")
-                    .einsum("b kv group n m, b m (kv c) -> b n (kv group c)")
-                    .axes(&[("c", self.columns())]),
-            )
+        let context = self.masked(Op::new("context").stage("context"));
+        if self.differential {
+            return differential(block, context, v);
+        }
+        block.op(context
+            .einsum("b kv group n m, b m (kv c) -> b n (kv group c)")
+            .axes(&[("c", self.columns())])
             .of(&["probabilities", v]));
     }
 
     fn result(&self, block: &mut Block) {
         let columns = self.columns();
-        let mut last = "context";
+        let mut last = match self.differential {
+            true => "normed_difference",
+            false => "context",
+        };
         if let Some(gate) = self.gate {
             last = gated(block, gate, (columns, self.bias[0]));
         }

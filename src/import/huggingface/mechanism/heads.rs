@@ -78,6 +78,55 @@ pub(super) fn sinks(block: &mut Block, last: &str) {
         .of(&["rows", &weight("h")]));
 }
 
+/// A number of every head of keys, from all its values.
+pub(super) fn by_values(block: &mut Block, (v, columns): (&str, &str), bias: bool) -> &'static str {
+    let op = |name: &str| Op::new(name).stage("relative");
+    let numbers = op("numbers")
+        .einsum("b n c, c k -> b n k")
+        .of(&[v, &weight(&format!("(kv * {columns}) kv"))]);
+    block.op(if bias { numbers.bias() } else { numbers });
+    block.op(op("positive").block("softplus").of(&["numbers"]));
+    block.op(op("scaled_numbers")
+        .einsum("b n k, k -> b n k")
+        .of(&["positive", &weight("kv")]));
+    block.op(op("raised").apply("exp(scaled_numbers)"));
+    "raised"
+}
+
+/// Heads in two halves, the second of which, times a number that is learnt, is
+/// taken from the first. A head of either half has the values of two heads of
+/// keys in one row.
+pub(super) fn differential(block: &mut Block, context: Op, v: &str) {
+    block.op(context
+        .einsum("b (half pair) group n m, b m (pair c) -> b half n (pair group c)")
+        .axes(&[("half", "2"), ("pair", "kv / 2"), ("c", "2 * width")])
+        .of(&["probabilities", v]));
+    let op = |name: &str| Op::new(name).stage("difference");
+    block.op(op("first").take("b half n c -> b n c").of(&["context"]));
+    block.op(op("second").take("b half n c -> b n c").of(&["context"]));
+    block.op(op("lambdas")
+        .comment("products of two rows, summed, for each half")
+        .per_element("mul = 1, add = 1")
+        .of(&[&weight("2 width"), &weight("2 width")]));
+    block.op(op("difference")
+        .per_element("mul = 1, sub = 1")
+        .of(&["first", "second"]));
+    split_norm(
+        block,
+        [
+            "difference_heads",
+            "difference_normed",
+            "unscaled_difference",
+        ],
+        "difference",
+        ("h / 2", "2 * width"),
+        QkNorm::Head(Norm::RmsPlain),
+    );
+    block.op(op("normed_difference")
+        .scaled()
+        .of(&["unscaled_difference"]));
+}
+
 /// A gate of elements has a bias where queries have one, with which it comes in
 /// one piece.
 pub(super) fn gated(block: &mut Block, gate: Gate, (columns, bias): (&str, bool)) -> &'static str {

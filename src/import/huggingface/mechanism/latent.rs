@@ -9,7 +9,7 @@ use crate::import::huggingface::draft::Draft;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Latent {
     /// The length of the short vector of queries where the config says nothing;
-    /// `null` means that queries are not narrowed.
+    /// 0 and `null` mean that queries are not narrowed.
     pub(crate) q_rank: u64,
     /// Whether an indexer chooses keys.
     pub(crate) indexer: bool,
@@ -54,10 +54,22 @@ impl Latent {
         };
         draft.dim("value", value.max(1), "columns of a head of v");
         part = part.with("value", "value");
-        if let Some(rank) = config.size_unless_null("q_lora_rank", self.q_rank) {
+        let rank = match self.q_rank {
+            0 => config.optional_size("q_lora_rank"),
+            usual => config.size_unless_null("q_lora_rank", usual),
+        };
+        if let Some(rank) = rank {
             draft.param("q_rank", rank, "numbers that queries come from");
             part = part.with("q_rank", "q_rank");
         }
+        draft.param("absorbed", 0, "1 makes no keys and values of latents");
+        draft.decodes("absorbed", 1);
+        draft.remark(
+            "When decoding, keys and values are not made anew of the latents that are kept: the \
+             matrices for that are multiplied into queries and results, as inference engines do. \
+             `--set absorbed=0` counts them made anew, as `transformers` does.",
+        );
+        part = part.with("absorbed", "absorbed");
         let bias = config.truth_or("attention_bias", false);
         part = part.switch("bias", bias).switch("q_bias", bias);
         if self.query_scaled {

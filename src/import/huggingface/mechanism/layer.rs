@@ -10,7 +10,7 @@ use super::norm::Norm;
 use super::part::Part;
 use crate::import::huggingface::block::Block;
 use crate::import::huggingface::draft::Draft;
-use crate::import::huggingface::op::Op;
+use crate::import::huggingface::op::{Op, weight};
 
 /// What mixes tokens.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +36,8 @@ pub(crate) enum Wiring {
     Post,
     /// `x + norm(part(norm(x)))`.
     Sandwich,
+    /// `g · x + part(norm(x))`, with a gain `g` that is learnt.
+    Gained,
     /// Both parts from one norm of the same input, `x + mixer + mlp`.
     Parallel,
     /// The same with a norm for each.
@@ -101,7 +103,8 @@ impl Layer {
             }
             let last = self.mixer(draft, block, of).unwrap_or(x);
             let last = self.behind(block, last, ["mixer_norm", "mixer_scaled"]);
-            block.op(added("attended", x, last));
+            let kept = self.kept(block, x, "x_kept");
+            block.op(added("attended", kept, last));
             x = "attended";
         }
         if let Some(mlp) = &self.mlp {
@@ -112,8 +115,21 @@ impl Layer {
             }
             block.op(mlp.call("ffn_out", &[of]));
             let last = self.behind(block, "ffn_out", ["ffn_norm", "ffn_scaled"]);
-            block.op(added("fed", x, last));
+            let kept = self.kept(block, x, "attended_kept");
+            block.op(added("fed", kept, last));
         }
+    }
+
+    /// What a part is added to.
+    fn kept<'n>(&self, block: &mut Block, x: &'n str, gained: &'n str) -> &'n str {
+        if self.wiring != Wiring::Gained {
+            return x;
+        }
+        block.op(Op::new(gained)
+            .stage("residual")
+            .einsum("b n d, d -> b n d")
+            .of(&[x, &weight("d")]));
+        gained
     }
 
     /// What stands between a part and its addition.

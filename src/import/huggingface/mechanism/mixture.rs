@@ -15,13 +15,21 @@ const COUNTS: [&str; 6] = [
 ];
 
 /// The names under which they say how many compute a token.
-const CHOSEN: [&str; 6] = [
+const CHOSEN: [&str; 7] = [
     "num_experts_per_tok",
+    "moe_top_k",
     "moe_topk",
     "moe_k",
     "num_experts_per_token",
     "top_k_experts",
     "moe_num_active_primary_experts",
+];
+
+/// The names under which they say how many compute every token.
+const SHARED: [&str; 3] = [
+    "n_shared_experts",
+    "num_shared_experts",
+    "moe_num_shared_experts",
 ];
 
 /// A number of every expert that is added to its score before the choice.
@@ -88,6 +96,10 @@ pub(crate) struct ExpertTraits {
     pub(crate) router_bias: bool,
     /// Whether experts have biases.
     pub(crate) bias: bool,
+    /// Whether there is a norm behind what they give together.
+    pub(crate) out_norm: bool,
+    /// Whether that has a bias.
+    pub(crate) out_bias: bool,
 }
 
 /// Mixtral's.
@@ -104,6 +116,8 @@ pub(crate) const MIXTRAL: ExpertTraits = ExpertTraits {
     scaled: false,
     router_bias: false,
     bias: false,
+    out_norm: false,
+    out_bias: false,
 };
 
 /// Those of DeepSeek V3.
@@ -152,6 +166,8 @@ impl ExpertTraits {
             ("logit_bias", self.router_bias),
             ("expert_bias", self.bias),
             ("learnt_balance", self.balance == Balance::Learnt),
+            ("out_norm", self.out_norm),
+            ("out_bias", self.out_bias),
         ] {
             if on {
                 part = part.switch(name, true);
@@ -165,7 +181,7 @@ impl ExpertTraits {
             Shared::None => return part,
             Shared::One => part.with("shared", "1"),
             Shared::Dense => part.with("shared", "1").with("shared_ffn", "ffn"),
-            Shared::Count(key, usual) => match config.count_or(key, usual) {
+            Shared::Count(key, usual) => match shared(config, key, usual) {
                 0 => return part,
                 count => {
                     draft.dim("shared", count, "experts that compute every token");
@@ -214,6 +230,16 @@ impl ExpertTraits {
             }
         }
     }
+}
+
+/// How many experts compute every token, under the usual field or another.
+fn shared(config: &mut Config<'_>, key: &'static str, usual: u64) -> u64 {
+    let others = SHARED.iter().find(|other| config.has(other));
+    let key = match config.has(key) {
+        true => key,
+        false => others.copied().unwrap_or(key),
+    };
+    config.count_or(key, usual)
 }
 
 /// How many experts there are, and how many compute a token.

@@ -8,6 +8,7 @@
 //! | `part` | a call of a block, with its numbers |
 //! | `grouped` | attention with heads of queries and fewer of keys |
 //! | `heads` | what is done with heads, op by op |
+//! | `chosen` | attention whose projections of queries are experts |
 //! | `latent` | latent attention, and the indexer that chooses keys |
 //! | `window` | which keys a layer attends to |
 //! | `mixture` | experts, few of which compute a token |
@@ -30,6 +31,7 @@
 
 pub(super) mod activation;
 pub(super) mod attention;
+pub(super) mod chosen;
 pub(super) mod disentangled;
 pub(super) mod embedding;
 pub(super) mod encoder_decoder;

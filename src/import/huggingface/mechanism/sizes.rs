@@ -59,7 +59,7 @@ const HEADS: [&str; 5] = [
     "num_heads",
     "attention_heads",
 ];
-const KV: [&str; 2] = ["num_key_value_heads", "num_kv_heads"];
+const KV: [&str; 3] = ["num_key_value_heads", "num_kv_heads", "kv_n_heads"];
 const FFN: [&str; 9] = [
     "intermediate_size_mlp",
     "prefix_dense_intermediate_size",
@@ -181,7 +181,11 @@ fn size(config: &mut Config<'_>, key: &'static str, default: Option<u64>) -> u64
 /// The width of the feed-forward layers: as given, or so many times that of
 /// the model.
 fn ffn(config: &mut Config<'_>, d: u64, times: Option<u64>) -> u64 {
-    let key = config.first_of(&FFN);
+    let key = match config.first_of(&FFN) {
+        // Nothing is given: the usual one is asked for.
+        key if !config.has(key) => "intermediate_size",
+        key => key,
+    };
     match (config.take(key), times) {
         (None, Some(times)) => times * d,
         // One for each layer: those that differ from the first say so.
@@ -199,9 +203,10 @@ fn head_dim(
     (of_heads, heads): (&'static str, u64),
     default: Option<u64>,
 ) -> u64 {
+    let key = config.first_of(&["head_dim", "kv_channels"]);
     let given = match default {
-        Some(default) => Some(config.size_or("head_dim", default)),
-        None => config.optional_size("head_dim"),
+        Some(default) => Some(config.size_or(key, default)),
+        None => config.optional_size(key),
     };
     given.unwrap_or_else(|| {
         config.divides((of_heads, heads), (of_width, d));

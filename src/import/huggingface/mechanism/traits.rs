@@ -28,6 +28,8 @@ pub(crate) enum Say {
     Yes,
     /// As the field says, or so if it says nothing.
     Field(&'static str, bool),
+    /// The same of a field that has two names.
+    Either([&'static str; 2], bool),
     /// Where the field gives a number other than 1.
     Factor(&'static str),
 }
@@ -38,6 +40,10 @@ impl Say {
             Say::No => false,
             Say::Yes => true,
             Say::Field(key, usual) => config.truth_or(key, usual),
+            Say::Either(keys, usual) => {
+                let key = config.first_of(&keys);
+                config.truth_or(key, usual)
+            }
             Say::Factor(key) => config.number(key).is_some_and(|by| by != number::whole(1)),
         }
     }
