@@ -210,9 +210,12 @@ impl Comparison {
         self.tabulate(scopes, energy, Estimate::parts_of_scope)
     }
 
-    /// Every variant at every stage.
+    /// Every variant at every stage; one that lacks a stage has no energy there.
     pub fn stage_rows(&self) -> Vec<Row> {
-        let energy = |estimate: &Estimate, stage: &str| Some(estimate.of_stage(stage));
+        let energy = |estimate: &Estimate, stage: &str| {
+            let has = stage == INFERENCE || estimate.stages.iter().any(|own| own == stage);
+            Some(estimate.of_stage(stage).filter(|_| has))
+        };
         self.tabulate(&self.stages(), energy, |_, _| Vec::new())
     }
 
