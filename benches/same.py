@@ -1,6 +1,6 @@
 """Whether two builds say the same: a thousand random commands, byte by byte.
 
-    python3 benches/same.py BASE NEW [--commands 1000] [--seed 0] [--plain NAME=VALUE] [--list]
+    python3 benches/same.py BASE NEW [--commands 1000] [--seed 0] [--plain PICOJOULE_SIMD=off] [--list]
 
 The commands run over models, tables, formats, phases, conventions, movement and outputs of all kinds;
 some are wrong, as those that users type. Compared are standard output, standard error, the exit code
