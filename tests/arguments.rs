@@ -18,6 +18,44 @@ fn words(line: &str) -> Vec<&str> {
     line.split(' ').collect()
 }
 
+/// A list that names one thing twice is a slip, whatever it is a list of.
+#[test]
+fn nothing_is_named_twice() {
+    for (line, name) in [
+        ("compare attention --formats fp32,int8,fp32", "fp32"),
+        ("estimate attention --format fp32 --format fp32", "fp32"),
+        ("compare attention --columns scope,saved,scope", "scope"),
+        (
+            "sweep attention --over n=1..3 --out x.csv --columns n,n",
+            "n",
+        ),
+        ("compare attention --scope alignment,alignment", "alignment"),
+        (
+            "sweep attention --over n=1..3 --scope attention,attention",
+            "attention",
+        ),
+        (
+            "sweep attention --over n=1..3 --over format=int8,int8",
+            "int8",
+        ),
+    ] {
+        let told = refused(root(), &words(line));
+        let expected = format!("`{name}` is given twice");
+        assert!(told.contains(&expected), "{line}: {told}");
+    }
+}
+
+/// A value that begins with a dash is a wrong value, and no flag.
+#[test]
+fn a_width_below_nothing_is_a_wrong_width() {
+    for (flag, value) in [("--width", "-84mm"), ("--font-size", "-8pt")] {
+        let typed = ["estimate", "attention", "--plot", "x.svg", flag, value];
+        let told = refused(root(), &typed);
+        assert!(told.contains(value), "{told}");
+        assert!(!told.contains("tip:"), "{told}");
+    }
+}
+
 /// Several flags give tables, formats and variants; a message shows the one that they
 /// were given by, with the name that is wrong underlined.
 #[test]

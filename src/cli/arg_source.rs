@@ -127,3 +127,20 @@ where
     }
     values
 }
+
+/// What is given twice after a flag is a slip: nothing is shown or priced twice.
+pub(super) fn refuse_repeats(texts: &[String], flag: &str, problems: &mut Problems) {
+    for (at, text) in texts.iter().enumerate() {
+        if texts
+            .iter()
+            .take(at)
+            .any(|before| before.trim() == text.trim())
+        {
+            let place = ArgSource::new(flag, text).whole();
+            problems.push(Diagnostic::at(
+                &place,
+                format!("`{}` is given twice", text.trim()),
+            ));
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::arg_source::ArgSource;
+use super::arg_source::{ArgSource, refuse_repeats};
 use super::args::{ColumnsArgs, FormatArgs, OutputFormat};
 use super::json;
 use super::usage::usage_error;
@@ -90,16 +90,17 @@ pub(super) fn chosen(all: Vec<Table>, args: &ColumnsArgs) -> Result<Vec<Table>, 
     if names.is_empty() {
         return Ok(all);
     }
+    let mut problems = Problems::new();
+    refuse_repeats(names, "--columns", &mut problems);
     let chosen: Vec<Table> = all
         .iter()
         .filter_map(|table| table.with_columns(names))
         .collect();
     if !chosen.is_empty() {
-        return Ok(chosen);
+        return problems.or(chosen);
     }
     let columns = all.iter().flat_map(|table| &table.columns);
     let known: Vec<&str> = columns.map(|column| column.key.as_str()).collect();
-    let mut problems = Problems::new();
     for name in names {
         if !all.iter().any(|table| table.has_column(name)) {
             problems.push(no_column(name, &known));

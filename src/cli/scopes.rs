@@ -1,5 +1,6 @@
 //! Which scopes are meant.
 
+use super::arg_source::refuse_repeats;
 use crate::compare::Comparison;
 use crate::energy::Estimate;
 use crate::source::{Diagnostic, Problems};
@@ -11,6 +12,7 @@ pub(super) fn scopes(comparison: &Comparison, asked: &[String]) -> Result<Vec<St
         return Ok(common);
     }
     let mut problems = Problems::new();
+    refuse_repeats(asked, "--scope", &mut problems);
     let estimates: Vec<&Estimate> = comparison.settings.first().into_iter().flatten().collect();
     for scope in asked {
         let lacking: Vec<&str> = estimates

@@ -120,6 +120,17 @@ impl<'a> Fields<'a> {
         self.take(key)?.text(problems)
     }
 
+    /// The name under `key`, if there is one, which must not be empty.
+    pub fn name(&mut self, key: &'static str, problems: &mut Problems) -> Option<Spanned<String>> {
+        filled(self.text(key, problems)?, key, problems)
+    }
+
+    /// The `name` that `what` must have.
+    pub fn require_name(&mut self, what: &str, problems: &mut Problems) -> Option<Spanned<String>> {
+        let name = self.require("name", what, problems)?.text(problems)?;
+        filled(name, "name", problems)
+    }
+
     /// The string of one line under `key`, which `what` must have.
     pub fn require_text(
         &mut self,
@@ -198,6 +209,15 @@ impl<'a> Fields<'a> {
             );
         }
     }
+}
+
+/// The text, unless there is none in it.
+fn filled(text: Spanned<String>, key: &str, problems: &mut Problems) -> Option<Spanned<String>> {
+    if text.value.trim().is_empty() {
+        problems.push(Diagnostic::at(&text.place, format!("`{key}` is empty")));
+        return None;
+    }
+    Some(text)
 }
 
 #[cfg(test)]

@@ -48,10 +48,20 @@ pub(in crate::cli) struct PlotArgs {
     pub(in crate::cli) plot: Option<PathBuf>,
     /// How wide the plot is in print: 40mm to 1000mm, such as 84mm, 17.4cm or
     /// 3.5in, or `slide`; it is laid out for that, its type as large as given
-    #[arg(long, value_name = "WIDTH", help_heading = "Plots")]
+    #[arg(
+        long,
+        value_name = "WIDTH",
+        allow_hyphen_values = true,
+        help_heading = "Plots"
+    )]
     pub(in crate::cli) width: Option<FigureWidth>,
     /// How large the type of the plot is, 7pt to 48pt [8pt, 18pt on a slide]
-    #[arg(long, value_name = "SIZE", help_heading = "Plots")]
+    #[arg(
+        long,
+        value_name = "SIZE",
+        allow_hyphen_values = true,
+        help_heading = "Plots"
+    )]
     pub(in crate::cli) font_size: Option<FontSize>,
     /// A title in the place of the plot's own; '' is none
     #[arg(

@@ -10,7 +10,7 @@ use num_rational::BigRational;
 use super::formats::{check_formats, lacking, lacks};
 use super::memory::{keep_with_memory, memories, set_levels};
 use crate::census::Conventions;
-use crate::cli::arg_source::{ArgSource, parse_list};
+use crate::cli::arg_source::{ArgSource, parse_list, refuse_repeats};
 use crate::cli::args::PriceArgs;
 use crate::cli::files;
 use crate::cli::name::{DeviceName, EntryName, FoundLevel, LevelName};
@@ -84,6 +84,7 @@ impl PriceRequest {
             let devices = hardware.devices.as_slice();
             set_devices(&mut tables, devices, args.statics, &mut set, &mut problems);
         }
+        refuse_repeats(&args.format, args.format_flag, &mut problems);
         let formats = parse_list(&args.format, args.format_flag, &[], &mut problems);
         check_formats(
             (&args.format, args.format_flag),

@@ -3,6 +3,7 @@
 use std::mem;
 
 use super::plan::{SweepCase, SweepPlan};
+use crate::cli::arg_source::refuse_repeats;
 use crate::cli::output;
 use crate::render::rows::{ColumnValues, RowColumn};
 use crate::source::Problems;
@@ -58,6 +59,7 @@ impl Columns {
             .collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let mut problems = Problems::new();
+        refuse_repeats(names, "--columns", &mut problems);
         let mut chosen = Vec::new();
         for name in names {
             match known.iter().position(|known| *known == name.trim()) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use num_rational::BigRational;
 
 use super::combinations::{Chosen, axis_values};
+use crate::cli::arg_source::refuse_repeats;
 use crate::cli::args::{ModelArgs, PriceArgs, SweepArgs, VariantsArgs};
 use crate::cli::name::Name;
 use crate::cli::over::{Over, Overs};
@@ -319,6 +320,7 @@ impl Request {
             return Ok(common);
         }
         let mut problems = Problems::new();
+        refuse_repeats(asked, "--scope", &mut problems);
         common.push(Estimate::WHOLE.to_owned());
         for scope in asked.iter().filter(|scope| !common.contains(scope)) {
             let known = common.iter().map(String::as_str);

@@ -145,7 +145,7 @@ inputs = { x = "n" }
 dims = { n = 4 }
 [[op]]
 name = "</b>\"]; --> `end` #quot; \\N *x*"
-stage = ""
+stage = "\"]"
 per_element = { add = 1 }
 inputs = ["x"]
 "##,

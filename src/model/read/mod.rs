@@ -81,9 +81,7 @@ impl Module {
         what: &str,
         problems: &mut Problems,
     ) -> Module {
-        let name = fields
-            .require("name", what, problems)
-            .and_then(|node| node.text(problems));
+        let name = fields.require_name(what, problems);
         let mut dims = Dims::default();
         let mut numbers = Vec::new();
         let params = formulas(fields.take("params"), problems);
@@ -381,9 +379,7 @@ fn scopes(node: Option<&Datum>, problems: &mut Problems) -> Vec<Scope> {
 
 fn variant(node: &Datum, problems: &mut Problems) -> Option<Variant> {
     let mut fields = Fields::shaped(node, &VARIANT, problems)?;
-    let name = fields
-        .require("name", "a variant", problems)
-        .and_then(|node| node.text(problems));
+    let name = fields.require_name("a variant", problems);
     let slots = bindings(fields.take("slots"), problems);
     let set = formulas(fields.take("set"), problems);
     fields.finish("a variant", problems);

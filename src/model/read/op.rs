@@ -29,8 +29,9 @@ const FORMS: [(&str, Option<&str>); 9] = [
 
 pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
     let mut fields = Fields::shaped(node, &OP, problems)?;
-    let stage = fields.text("stage", problems);
-    let given = fields.text("name", problems);
+    let stage = fields.name("stage", problems);
+    let given = fields.name("name", problems);
+    let is_named = fields.has("name") || fields.has("stage");
     let when = fields.take("when").and_then(|node| formula(node, problems));
     let times = fields
         .take("times")
@@ -59,6 +60,8 @@ pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
     let name = match (given, &stage) {
         (Some(name), _) => name,
         (None, Some(stage)) => stage.clone(),
+        // What is wrong with the one that there is has been told.
+        (None, None) if is_named => return None,
         (None, None) => {
             let message = "an op needs a `name`, or a `stage` to be named after";
             problems.push(Diagnostic::at(&node.place, message));
