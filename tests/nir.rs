@@ -10,7 +10,6 @@ mod common;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use common::program::{count, estimated, picojoule, printed, refused};
 use picojoule::import::{Given, nir};
@@ -224,13 +223,12 @@ fn what_was_set_is_not_told_to_be_unknown() {
 }
 
 /// Files of which bytes were changed at random, most of them numbers that say
-/// where something lies: read or refused, soon, and never with a panic. What is
+/// where something lies: read or refused, and never with a panic. What is
 /// written of them can be read.
 #[test]
 fn changed_files_are_read_or_refused() {
     let mut random = Random(0x5eed);
     let (mut read, mut refused) = (0, 0);
-    let mut slowest = (Duration::ZERO, String::new());
     for file in [
         "recurrent",
         "average_pool",
@@ -247,7 +245,6 @@ fn changed_files_are_read_or_refused() {
             if round % 40 == 0 {
                 changed.truncate(1 + random.below(whole.len()));
             }
-            let begun = Instant::now();
             match nir::import(Box::new(changed), "changed.nir", &Given::new()) {
                 Ok(imported) => {
                     let source = Source::new("changed.toml", imported.text);
@@ -259,14 +256,12 @@ fn changed_files_are_read_or_refused() {
                     refused += 1;
                 }
             }
-            slowest = slowest.max((begun.elapsed(), format!("{file} {round}")));
         }
     }
     assert!(
         read > 200 && refused > 200,
         "{read} read, {refused} refused"
     );
-    assert!(slowest.0 < Duration::from_secs(2), "{slowest:?}");
 }
 
 /// Numbers that look random.

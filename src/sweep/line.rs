@@ -100,7 +100,7 @@ pub(super) fn are_finite(level: Level, values: &[f64]) -> bool {
     #[inline(always)]
     fn all(values: &[f64]) -> bool {
         let others = values.iter().fold(0_u64, |others, value| {
-            others | u64::from(!(value.abs() < f64::INFINITY))
+            others | u64::from(!value.is_finite())
         });
         others == 0
     }

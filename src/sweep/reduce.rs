@@ -54,14 +54,16 @@ fn extremes_at(level: Level, values: &[f64]) -> Option<(usize, usize)> {
 fn ends(part: &[f64]) -> (f64, f64) {
     let mut least = [f64::INFINITY; LANES];
     let mut most = [f64::NEG_INFINITY; LANES];
-    let mut chunks = part.chunks_exact(LANES);
-    for chunk in &mut chunks {
-        for ((least, most), value) in least.iter_mut().zip(&mut most).zip(chunk) {
-            compare(least, most, *value);
+    let (chunks, rest) = part.as_chunks::<LANES>();
+    for chunk in chunks {
+        // Counted, as zipped arrays are not always seen through.
+        #[allow(clippy::needless_range_loop)]
+        for lane in 0..LANES {
+            compare(&mut least[lane], &mut most[lane], chunk[lane]);
         }
     }
     let [mut low, mut high] = [f64::INFINITY, f64::NEG_INFINITY];
-    for value in least.iter().chain(&most).chain(chunks.remainder()) {
+    for value in least.iter().chain(&most).chain(rest) {
         compare(&mut low, &mut high, *value);
     }
     (low, high)

@@ -46,20 +46,50 @@ pub(super) fn lines(columns: &[ColumnValues<'_>], rows: usize) -> Vec<u8> {
     });
     let mut written: Vec<Written<'_>> = written.collect();
     let mut text = Vec::with_capacity(rows * columns.len() * 16);
+    // Where the line before begins, and where each of its cells ends.
+    let (mut line, mut ends) = (0, vec![0; columns.len()]);
     for row in 0..rows {
-        for column in &mut written {
+        let start = text.len();
+        // Outer axes of a grid come first, and stay what they are.
+        let same = written
+            .iter()
+            .take_while(|column| column.stays(row))
+            .count();
+        if let Some(end) = same.checked_sub(1).map(|last| ends[last]) {
+            text.extend_from_within(line..end);
+        }
+        for end in &mut ends[..same] {
+            *end += start - line;
+        }
+        for (column, end) in written.iter_mut().zip(&mut ends).skip(same) {
             column.append(row, &mut text);
             text.push(b',');
+            *end = text.len();
         }
         // The last comma is the end of the line.
-        if let Some(end) = text.last_mut().filter(|_| !columns.is_empty()) {
+        if let Some(end) = text.last_mut() {
             *end = b'\n';
         }
+        line = start;
     }
     text
 }
 
 impl Written<'_> {
+    /// Whether a row has what the row before has.
+    fn stays(&self, row: usize) -> bool {
+        let Some(before) = row.checked_sub(1) else {
+            return false;
+        };
+        match self {
+            Written::Same(_) => true,
+            Written::Numbers { values, .. } => {
+                let bits = |row: usize| values.get(row).map(|value| value.to_bits());
+                bits(row) == bits(before)
+            }
+        }
+    }
+
     fn append(&mut self, row: usize, text: &mut Vec<u8>) {
         let (values, last) = match self {
             Written::Same(same) => {

@@ -67,7 +67,7 @@ impl RowFormat {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use std::sync::{Arc, Mutex};
 
     use super::*;
@@ -111,6 +111,35 @@ mod tests {
             text,
             "table,n,saving\n\"my, \"\"own\"\"\",2,0.5\n\"my, \"\"own\"\"\",2,\n"
         );
+    }
+
+    /// What stays from row to row is copied, at the front of a line and elsewhere; a
+    /// line of which all stays, and one of which nothing does.
+    #[test]
+    fn csv_has_every_cell_of_every_row() {
+        let (nan, long) = (f64::NAN, 0.123_456_789_012_345_67);
+        let [a, b, c] = [
+            [1.0, 1.0, 1.0, 2.0, nan, nan],
+            [0.5, 0.5, 0.5, 0.5, long, long],
+            [long, -long, -long, 7.0, nan, 1e300],
+        ];
+        let values = [&a, &b, &c].map(|column| ColumnValues::Numbers(column));
+        let columns = ["a", "b", "c"].map(|name| RowColumn {
+            name: name.to_owned(),
+            words: false,
+        });
+        let RowBlock(Encoded::Text(text)) = RowFormat::Csv.encode(&columns, &values, a.len())
+        else {
+            panic!("no text");
+        };
+        let cell = |value: f64| match value.is_finite() {
+            true => value.to_string(),
+            false => String::new(),
+        };
+        let expected: String = (0..a.len())
+            .map(|row| format!("{},{},{}\n", cell(a[row]), cell(b[row]), cell(c[row])))
+            .collect();
+        assert_eq!(String::from_utf8(text).unwrap(), expected);
     }
 
     #[test]

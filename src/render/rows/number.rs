@@ -66,8 +66,24 @@ fn printed(value: f64, text: &mut Vec<u8>) -> bool {
         return false;
     }
     let mut buffer = zmij::Buffer::new();
-    text.extend_from_slice(buffer.format_finite(value).as_bytes());
+    append(buffer.format_finite(value).as_bytes(), text);
     true
+}
+
+/// Appends a few bytes. To copy so many as are known beforehand takes a few
+/// instructions, and to copy any number is a call; so 16 are copied, and the last 8,
+/// some of them twice.
+fn append(bytes: &[u8], text: &mut Vec<u8>) {
+    const LAST: usize = 8;
+    let end = text.len() + bytes.len();
+    match (bytes.first_chunk::<16>(), bytes.last_chunk::<LAST>()) {
+        (Some(first), Some(last)) if bytes.len() <= first.len() + LAST => {
+            text.extend_from_slice(first);
+            text.truncate(end - LAST);
+            text.extend_from_slice(last);
+        }
+        _ => text.extend_from_slice(bytes),
+    }
 }
 
 /// 0.d₁d₂d₃… · 10^point
