@@ -188,7 +188,7 @@ mod tests {
     /// A bracket, and a number in it.
     fn brackets() -> impl Strategy<Value = (Bracket, BigRational)> {
         let sizes = prop_oneof![-1e3..1e3, -1e15..1e15, -1e-9..1e-9, -1e200..1e200];
-        let wide = (sizes.clone(), sizes, 0..=7_i64).prop_map(|(a, b, part)| {
+        let wide = (sizes.clone(), sizes, 0..=7_i64).prop_map(|(a, b, part): (f64, f64, i64)| {
             let (low, high) = (a.min(b), a.max(b));
             let part = BigRational::new(part.into(), 7.into());
             let inside = exact(low) + (exact(high) - exact(low)) * part;
