@@ -139,3 +139,90 @@ impl Trial<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use num_rational::BigRational;
+    use num_traits::Signed;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::symbolic::Symbol;
+
+    fn grid() -> impl Strategy<Value = WholeSteps> {
+        (1..50_u64, 0..3000_u64, 1..7_u64).prop_map(|(from, more, step)| WholeSteps {
+            from,
+            to: from + more,
+            step,
+        })
+    }
+
+    /// Sums of floors, a maximum and a divisor of several terms, of either sign.
+    fn expressions() -> impl Strategy<Value = Expr> {
+        let coefficient = || -40..40_i64;
+        let coefficients = (coefficient(), coefficient(), coefficient(), coefficient());
+        (coefficients, 1..30_i64, 1..30_i64, 0..4000_i64).prop_map(|(c, p, q, offset)| {
+            let x = Expr::symbol("x");
+            let over = |divisor: i64| x.scale(&whole(divisor).recip()).floor();
+            let larger = over(q).larger(&(&Expr::whole(offset) - &x));
+            let quotient = x.divide(&(&over(p) + &Expr::whole(3))).unwrap();
+            let parts = [&over(p) * &over(p), &x * &over(q), larger, quotient];
+            let factors = [c.0, 10 * c.1, 30 * c.2, 90 * c.3];
+            let parts = parts.iter().zip(factors);
+            parts.fold(Expr::whole(offset), |sum, (part, factor)| {
+                &sum + &part.scale(&whole(factor))
+            })
+        })
+    }
+
+    fn exactly(f: &Expr, x: u64) -> BigRational {
+        let mut values = Bindings::default();
+        values.set(Symbol::new("x"), whole(x));
+        f.evaluate(&values).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Each number is told as its exact value tells it.
+        #[test]
+        fn all_numbers_are_told_as_exact_values_tell(f in expressions(), grid in grid()) {
+            let axis = ThresholdAxis::of_level(&Symbol::new("x"), &whole(1));
+            let solution = tried(&f, &axis, grid).unwrap();
+            prop_assert_eq!(solution.refused, Some(0));
+            let points: Vec<u64> = (0..grid.len()).map(|index| grid.point(index)).collect();
+            let values: Vec<BigRational> = points.iter().map(|x| exactly(&f, *x)).collect();
+            prop_assert_eq!(solution.identical, values.iter().all(Zero::is_zero));
+            for (x, value) in points.iter().zip(&values) {
+                let x = whole(*x);
+                let mut spans = solution.holds.iter();
+                let holds = spans.any(|span| {
+                    span.from <= x && span.to.as_ref().is_none_or(|to| x <= *to)
+                });
+                prop_assert_eq!(holds, !value.is_negative(), "{} at {}", f, x);
+            }
+        }
+    }
+
+    /// 1/(⌊x/2⌋ − 3) has no value at 6 and 7.
+    #[test]
+    fn a_divisor_that_is_zero_is_no_value() {
+        let x = Expr::symbol("x");
+        let half = x.scale(&whole(2).recip()).floor();
+        let f = Expr::one().divide(&(&half - &Expr::whole(3))).unwrap();
+        let axis = ThresholdAxis::of_level(&Symbol::new("x"), &whole(1));
+        let over = |from, to| tried(&f, &axis, WholeSteps { from, to, step: 1 });
+        assert_eq!(
+            over(1, 7),
+            Err(Unsolved::NoValue(
+                crate::symbolic::EvalError::DivisionByZero
+            ))
+        );
+        let below = over(1, 5).unwrap();
+        assert_eq!(below.holds, []);
+        let above = over(8, 100).unwrap();
+        assert_eq!(above.holds.len(), 1);
+        assert_eq!(above.holds[0].to, Some(whole(100)));
+    }
+}

@@ -1,47 +1,52 @@
 //! Pixels as a PNG file (W3C, "Portable Network Graphics", third edition).
 //!
-//! A chart is flat: nine pixels of ten are of one colour, and nothing shines through
-//! the ground. So pixels are written as red, green and blue alone, and lines as they
+//! A chart is flat: nine pixels of ten are of one colour. So lines are written as they
 //! are: what stands above or to the left tells less of a flat line than the line before
-//! it, which the compressor finds anyway. That takes a third of the time that filters
-//! and an opaque alpha take, and fewer bytes.
+//! it, which the compressor finds anyway. Without filters to be tried that takes half
+//! the time, and fewer bytes. Where nothing shines through, no alpha is written.
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
-use resvg::tiny_skia::PremultipliedColorU8;
+use resvg::tiny_skia::Pixmap;
 
-/// How hard the compressor tries, from 0 to 10: beyond this a file is a tenth smaller
-/// in twice the time.
-const EFFORT: u8 = 4;
+/// How hard the compressor tries, from 0 to 10: beyond this a file is a twentieth
+/// smaller in a sixth more of the time.
+const EFFORT: u8 = 3;
 
 /// The bytes before every PNG.
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
-/// Eight bits for each of red, green and blue; the only ways to compress and to filter;
-/// from top to bottom.
-const KIND: [u8; 5] = [8, 2, 0, 0, 0];
+/// Eight bits for each of red, green and blue, and for alpha where there is one.
+const OPAQUE: [u8; 2] = [8, 2];
+const TRANSLUCENT: [u8; 2] = [8, 6];
+/// The only ways to compress and to filter; from top to bottom.
+const PLAIN: [u8; 3] = [0; 3];
 /// A line as it is.
 const UNFILTERED: u8 = 0;
 
-/// A PNG of pixels, line by line, in lines of `width`; nothing where something shines
-/// through one.
-pub(super) fn encode(pixels: &[PremultipliedColorU8], width: u32) -> Option<Vec<u8>> {
-    let lines = pixels.chunks(usize::try_from(width).ok()?.max(1));
-    let height = u32::try_from(lines.len()).ok()?;
-    let mut data = Vec::with_capacity(3 * pixels.len() + lines.len());
-    for line in lines {
+/// A PNG of these pixels.
+pub(super) fn encode(pixels: &Pixmap) -> Vec<u8> {
+    let opaque = pixels.pixels().iter().all(|pixel| pixel.is_opaque());
+    let width = usize::try_from(pixels.width()).unwrap_or(usize::MAX);
+    let mut data = Vec::with_capacity(4 * pixels.pixels().len());
+    for line in pixels.pixels().chunks(width.max(1)) {
         data.push(UNFILTERED);
         for pixel in line {
-            if !pixel.is_opaque() {
-                return None;
+            // The colour itself, and not how much of it there is.
+            let pixel = pixel.demultiply();
+            let colour = [pixel.red(), pixel.green(), pixel.blue()];
+            data.extend_from_slice(&colour);
+            if !opaque {
+                data.push(pixel.alpha());
             }
-            data.extend_from_slice(&[pixel.red(), pixel.green(), pixel.blue()]);
         }
     }
-    let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    let size = [pixels.width(), pixels.height()].map(u32::to_be_bytes);
+    let kind = if opaque { OPAQUE } else { TRANSLUCENT };
     let mut file = SIGNATURE.to_vec();
-    add_chunk(&mut file, b"IHDR", &[size.as_slice(), &KIND].concat());
+    let head = [size.as_flattened(), &kind, &PLAIN].concat();
+    add_chunk(&mut file, b"IHDR", &head);
     add_chunk(&mut file, b"IDAT", &compress_to_vec_zlib(&data, EFFORT));
     add_chunk(&mut file, b"IEND", &[]);
-    Some(file)
+    file
 }
 
 fn add_chunk(file: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
@@ -70,7 +75,7 @@ fn check_sum(bytes: &[u8]) -> u32 {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use miniz_oxide::inflate::decompress_to_vec_zlib;
-    use resvg::tiny_skia::{Color, Pixmap};
+    use resvg::tiny_skia::{Color, PremultipliedColorU8};
 
     use super::*;
 
@@ -78,6 +83,17 @@ mod tests {
     #[test]
     fn check_sums_are_those_of_the_standard() {
         assert_eq!(check_sum(b"123456789"), 0xcbf4_3926);
+    }
+
+    /// The lines of a file of 3 × 2 pixels of this kind.
+    fn lines(file: &[u8], kind: [u8; 2]) -> Vec<u8> {
+        let (head, rest) = file.split_at(33);
+        assert_eq!(&head[..8], SIGNATURE);
+        assert_eq!(&head[16..24], [0, 0, 0, 3, 0, 0, 0, 2]);
+        assert_eq!(&head[24..29], [kind[0], kind[1], 0, 0, 0]);
+        let length = u32::from_be_bytes(rest[..4].try_into().unwrap()) as usize;
+        assert!(rest.ends_with(b"IEND\xae\x42\x60\x82"));
+        decompress_to_vec_zlib(&rest[8..8 + length]).unwrap()
     }
 
     #[test]
@@ -88,23 +104,27 @@ mod tests {
         for (pixel, [red, green, blue]) in pixels.pixels_mut().iter_mut().zip(colours) {
             *pixel = PremultipliedColorU8::from_rgba(red, green, blue, 255).unwrap();
         }
-        let file = encode(pixels.pixels(), 3).unwrap();
-        let (head, rest) = file.split_at(33);
-        assert_eq!(&head[..8], SIGNATURE);
-        assert_eq!(&head[16..29], [0, 0, 0, 3, 0, 0, 0, 2, 8, 2, 0, 0, 0]);
-        let length = u32::from_be_bytes(rest[..4].try_into().unwrap()) as usize;
-        let lines = decompress_to_vec_zlib(&rest[8..8 + length]).unwrap();
-        let white = [255; 9];
         let first = [0, 1, 2, 3, 200, 100, 0, 255, 255, 255, 0];
-        let expected = [first.as_slice(), white.as_slice()].concat();
-        assert_eq!(lines, expected);
-        assert!(rest.ends_with(b"IEND\xae\x42\x60\x82"));
+        let expected = [first.as_slice(), &[255; 9]].concat();
+        assert_eq!(lines(&encode(&pixels), OPAQUE), expected);
+        // Half of a white of which half is there.
+        let half = PremultipliedColorU8::from_rgba(128, 128, 128, 128).unwrap();
+        pixels.pixels_mut()[2] = half;
+        let first = [0, 1, 2, 3, 255, 200, 100, 0, 255, 255, 255, 255, 128, 0];
+        let expected = [first.as_slice(), &[255; 12]].concat();
+        assert_eq!(lines(&encode(&pixels), TRANSLUCENT), expected);
     }
 
+    /// The encoder of another library, and ours: the same pixels.
     #[test]
-    fn what_shines_through_is_not_written() {
-        let mut pixels = Pixmap::new(1, 1).unwrap();
-        pixels.fill(Color::from_rgba8(0, 0, 0, 128));
-        assert_eq!(encode(pixels.pixels(), 1), None);
+    fn others_read_the_same_pixels() {
+        let mut pixels = Pixmap::new(40, 30).unwrap();
+        for (at, pixel) in pixels.pixels_mut().iter_mut().enumerate() {
+            let [colour, alpha] = [(at % 97) as u8, (at % 251) as u8 + 4];
+            let colour = colour.min(alpha);
+            *pixel = PremultipliedColorU8::from_rgba(colour, 0, colour / 2, alpha).unwrap();
+        }
+        let theirs = Pixmap::decode_png(&pixels.encode_png().unwrap()).unwrap();
+        assert_eq!(Pixmap::decode_png(&encode(&pixels)).unwrap(), theirs);
     }
 }

@@ -72,10 +72,7 @@ impl Svg {
             .ok_or_else(|| raster(&"out of memory for the pixels"))?;
         let transform = Transform::from_scale(scale, scale);
         resvg::render(&tree, transform, &mut pixels.as_mut());
-        match png::encode(pixels.pixels(), pixels.width()) {
-            Some(file) => Ok(file),
-            None => pixels.encode_png().map_err(|e| raster(&e)),
-        }
+        Ok(png::encode(&pixels))
     }
 
     /// The picture as PDF, of one page as large as it: shapes as shapes, text as text
