@@ -11,15 +11,16 @@ from collections.abc import Iterable, Mapping
 
 from ._native import PicojouleError
 
-_ENDINGS = (".toml", ".onnx", ".nir", ".json")
+_ENDINGS = (".toml", ".onnx", ".nir", ".json", ".gguf", ".safetensors")
 
 
 class File:
     """A file that lies on no disk: its contents, under a name.
 
     The ending of the name says what it is: ``.toml`` a model, a block or a table,
-    ``.onnx`` a graph, ``.nir`` a graph of spikes, ``.json`` a config. It stands
-    wherever a path may stand.
+    ``.onnx`` a graph, ``.nir`` a graph of spikes, ``.json`` a config, ``.gguf`` and
+    ``.safetensors`` weights, of which the head is enough. It stands wherever a path
+    may stand.
 
     >>> import picojoule
     >>> mine = picojoule.File("mine.toml", 'name = "mine"\\nextends = "45nm"\\n')
@@ -32,8 +33,8 @@ class File:
     def __init__(self, name: str, contents: bytes | str) -> None:
         if not name.endswith(_ENDINGS):
             raise PicojouleError(
-                f"{name!r} does not say what the file is: end it with .toml, .onnx, .nir "
-                "or .json"
+                f"{name!r} does not say what the file is: end it with .toml, .onnx, .nir, "
+                ".json, .gguf or .safetensors"
             )
         self.name = name
         self.contents = contents.encode() if isinstance(contents, str) else bytes(contents)

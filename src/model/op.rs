@@ -53,7 +53,7 @@ pub enum Operand {
     /// The result of another op, or an input of the module.
     Tensor(Spanned<String>),
     /// A weight of the op's own.
-    Weight(WeightDecl),
+    Weight(Box<WeightDecl>),
 }
 
 impl Operand {

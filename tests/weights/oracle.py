@@ -48,9 +48,24 @@ def padded(path, taken):
     return copy
 
 
+def named(reader, path):
+    """The tensors are those that the package lists for the architecture."""
+    arch = bytes(reader.fields["general.architecture"].parts[-1]).decode()
+    known = {name: arch for arch, name in gguf.MODEL_ARCH_NAMES.items()}
+    if arch not in known:
+        return
+    allowed = gguf.MODEL_TENSORS[known[arch]]
+    stems = {gguf.TENSOR_NAMES[tensor] for tensor in allowed}
+    for tensor in reader.tensors:
+        stem = re.sub(r"^blk\.\d+\.", "blk.{bid}.", tensor.name)
+        stem = re.sub(r"\.(weight|bias)$", "", stem)
+        assert stem in stems, (path, tensor.name)
+
+
 def gguf_file(path, numbers, taken):
     copy = padded(path, 2 * taken)
     reader = gguf.GGUFReader(copy)
+    named(reader, path)
     own = [t for t in reader.tensors if not t.name.startswith("rope_")]
     assert sum(int(t.n_elements) for t in own) == numbers, path
     assert sum(int(t.n_bytes) for t in own) == taken, path

@@ -380,6 +380,142 @@ def mamba():
     return head, tensors
 
 
+# What the layers of other families have: their norms, which of their matrices have
+# biases, and what else is there. All are of d = 64 with 4 heads of 16.
+BIASES = {"q": "attn_q", "k": "attn_k", "v": "attn_v", "o": "attn_output"}
+PRE = ("attn_norm", "ffn_norm")
+BEHIND = ("post_attention_norm", "post_ffw_norm")
+
+
+def family(
+    arch,
+    norms=PRE,
+    biased="",
+    gate=True,
+    fused=False,
+    qkv=False,
+    kv=2,
+    qk_norm=None,
+    tied=False,
+    shifts=False,
+    top=None,
+    experts_of=None,
+    shared=None,
+    **values,
+):
+    """A file of two layers in q8_0."""
+    q8, f32 = "q8_0", "f32"
+
+    def layer(_):
+        out = decoder(64, 4, kv, 16, 128, q8, norms, gate)
+        if qkv:
+            for name in ("attn_q", "attn_k", "attn_v"):
+                del out[f"{name}.weight"]
+            out["attn_qkv.weight"] = ([64, 64 + 2 * 16 * kv], q8)
+        if fused:
+            del out["ffn_gate.weight"]
+            out["ffn_up.weight"] = ([64, 256], q8)
+        if experts_of:
+            out = without_ffn(out) | experts(64, experts_of, 8, q8)
+        if shared:
+            out["ffn_gate_inp_shexp.weight"] = ([64], f32)
+            for name, shape in [("gate", [64, shared]), ("up", [64, shared]), ("down", [shared, 64])]:
+                out[f"ffn_{name}_shexp.weight"] = (shape, q8)
+        for name in ("attn_q", "attn_k"):
+            if qk_norm == "head":
+                out[f"{name}_norm.weight"] = ([16], f32)
+            if qk_norm == "full":
+                out[f"{name}_norm.weight"] = ([64 if name == "attn_q" else 16 * kv], f32)
+        names = [BIASES.get(part, part) for part in biased.split()]
+        if shifts:
+            names += list(norms)
+        for name in names:
+            out[f"{name}.bias"] = ([out[f"{name}.weight"][0][-1]], f32)
+        return out
+
+    tensors = {"token_embd.weight": ([64, 96], q8)} | (top or {}) | layers(2, layer)
+    tensors["output_norm.weight"] = ([64], f32)
+    if shifts:
+        tensors["output_norm.bias"] = ([64], f32)
+    if not tied:
+        tensors["output.weight"] = ([64, 96], q8)
+    head = keys(
+        arch,
+        block_count=2,
+        embedding_length=64,
+        feed_forward_length=experts_of if experts_of and not shared else 128,
+        context_length=128,
+        attention__head_count=4,
+        attention__head_count_kv=kv,
+        **values,
+    )
+    if experts_of:
+        head |= {f"{arch}.expert_count": 8, f"{arch}.expert_used_count": 2}
+    head["tokenizer.ggml.tokens"] = WORDS
+    return head, tensors
+
+
+def families():
+    of_heads = dict(attention__key_length=16, attention__value_length=16)
+    everywhere = "ffn_up ffn_down"
+    return {
+        "arcee": family("arcee", gate=False),
+        "command-r": family("command-r", ("attn_norm",), tied=True, logit_scale=0.0625),
+        "ernie4_5": family("ernie4_5", tied=True),
+        "exaone4": family("exaone4", BEHIND, qk_norm="head", attention__sliding_window=16),
+        "falcon": family("falcon", ("attn_norm",), gate=False, qkv=True, kv=1, tied=True, shifts=True),
+        "gemma": family("gemma", tied=True, **of_heads),
+        "gemma3": family(
+            "gemma3", PRE + BEHIND, qk_norm="head", tied=True, attention__sliding_window=16, **of_heads
+        ),
+        "glm4": family(
+            "glm4", PRE + BEHIND, "q k v", fused=True, rope__dimension_count=8
+        ),
+        "gpt2": family(
+            "gpt2",
+            biased=f"attn_qkv o {everywhere}",
+            gate=False,
+            qkv=True,
+            kv=4,
+            tied=True,
+            shifts=True,
+            top={"position_embd.weight": ([64, 128], "f32")},
+        ),
+        "granite": family(
+            "granite", tied=True, embedding_scale=12.0, residual_scale=0.25, logit_scale=8.0
+        ),
+        "granitemoe": family("granitemoe", tied=True, experts_of=32, residual_scale=0.25),
+        "hunyuan-dense": family("hunyuan-dense", qk_norm="head", tied=True),
+        "olmo2": family("olmo2", BEHIND, qk_norm="full"),
+        "olmoe": family("olmoe", kv=4, qk_norm="full", experts_of=32),
+        "phi2": family(
+            "phi2",
+            ("attn_norm",),
+            f"attn_qkv o {everywhere}",
+            gate=False,
+            qkv=True,
+            kv=4,
+            shifts=True,
+            top={"output.bias": ([96], "f32")},
+            rope__dimension_count=8,
+        ),
+        "qwen2moe": family(
+            "qwen2moe",
+            biased="q k v",
+            experts_of=32,
+            shared=64,
+            expert_feed_forward_length=32,
+            expert_shared_feed_forward_length=64,
+        ),
+        "qwen3": family("qwen3", qk_norm="head", **of_heads),
+        "seed_oss": family("seed_oss", ("attn_norm", "post_attention_norm"), "q k v", **of_heads),
+        "smollm3": family("smollm3", tied=True),
+        "starcoder2": family(
+            "starcoder2", biased=f"q k v o {everywhere}", gate=False, tied=True, shifts=True
+        ),
+    }
+
+
 # Bits of the types of safetensors that are used here.
 BITS = {"BF16": 16, "F16": 16, "F32": 32, "I32": 32, "U8": 8, "F8_E4M3": 8}
 
@@ -489,6 +625,8 @@ def main():
         ("mamba-q8_0", mamba()),
     ]:
         add(f"{name}.gguf", gguf(name, *made))
+    for arch, made in families().items():
+        add(f"families/{arch}.gguf", gguf(f"families/{arch}", *made))
     head, tensors = llama()
     add("v2.gguf", gguf("v2", head, tensors, version=2))
     add("big-endian.gguf", gguf("big-endian", head, tensors, order=">"))

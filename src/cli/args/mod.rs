@@ -142,7 +142,8 @@ pub(super) enum Command {
     Explore(ExploreArgs),
     /// Draw the operation graph
     Graph(GraphArgs),
-    /// Write an ONNX graph, a NIR graph or a Hugging Face config as a model file
+    /// Write an ONNX graph, a NIR graph, a Hugging Face config or the head of a
+    /// file of weights as a model file
     Import(ImportArgs),
     /// Measure the joules of a command, as a row of a file of runs
     Measure(MeasureArgs),

@@ -7,8 +7,9 @@ use super::scan::ScanArgs;
 /// What every command takes that reads a model.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct ModelArgs {
-    /// Name of a model that ships, or path of a model file, an ONNX graph, a
-    /// NIR graph or a Hugging Face config
+    /// Name of a model that ships, or path of a model file, an ONNX graph, a NIR
+    /// graph, a Hugging Face config, a file of weights (GGUF, safetensors) or a
+    /// folder with a config.json
     pub(in crate::cli) model: String,
     /// Set a dim or parameter (`d=1024`, `f=2*h`), that of one variant
     /// (`snn.t=8`), a table entry in pJ (`45nm.fp32.mul=2`), or a number of its

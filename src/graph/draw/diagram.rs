@@ -66,6 +66,10 @@ pub(super) fn shown(tensor: &Tensor, printer: &Printer) -> String {
     if let Some(format) = tensor.stored_in {
         text.push_str(&format!(" {format}"));
     }
+    if let Some(stored) = &tensor.stored_bits {
+        let bits = crate::number::plain(&stored.bits);
+        text.push_str(&format!(" {bits} bits"));
+    }
     if tensor.domain != crate::domain::Domain::Real {
         text.push_str(&format!(" {}", tensor.domain));
     }

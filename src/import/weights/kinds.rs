@@ -73,7 +73,7 @@ pub(super) fn sorted<'t>(tensors: impl Iterator<Item = (&'t StoredTensor, Option
 }
 
 /// The group of some stages, with those that it has stages in common with.
-fn group<'g>(groups: &'g mut Vec<Group>, stages: Stages) -> &'g mut Group {
+fn group(groups: &mut Vec<Group>, stages: Stages) -> &mut Group {
     let meets = |group: &Group| stages.iter().any(|stage| group.stages.contains(stage));
     let first = groups.iter().position(meets).unwrap_or(groups.len());
     if first == groups.len() {

@@ -132,7 +132,7 @@ fn operands(node: &Datum, problems: &mut Problems) -> Vec<Operand> {
 fn operand(node: &Datum, problems: &mut Problems) -> Option<Operand> {
     match &node.value {
         Value::Text(name) => Some(Operand::Tensor(Spanned::new(name.clone(), node.inside()))),
-        Value::Table(_) => inline(node, problems).map(Operand::Weight),
+        Value::Table(_) => inline(node, problems).map(|weight| Operand::Weight(Box::new(weight))),
         _ => {
             problems.push(
                 Diagnostic::at(&node.place, format!("{} is no input", node.describe()))
