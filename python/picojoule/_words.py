@@ -9,17 +9,26 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from ._native import PicojouleError
+from ._native import ENDINGS, PicojouleError
 
-_ENDINGS = (".toml", ".onnx", ".nir", ".json")
+_ENDINGS = tuple(ENDINGS)
+
+
+def mistake(message: str) -> PicojouleError:
+    """The exception for a mistake that has no place in a file."""
+    from ._diagnostic import Diagnostic
+
+    error = PicojouleError(message)
+    error.diagnostics = [Diagnostic(message, [])]
+    return error
 
 
 class File:
     """A file that lies on no disk: its contents, under a name.
 
     The ending of the name says what it is: ``.toml`` a model, a block or a table,
-    ``.onnx`` a graph, ``.nir`` a graph of spikes, ``.json`` a config. It stands
-    wherever a path may stand.
+    ``.onnx`` a graph, ``.nir`` a graph of spikes, ``.json`` a config, ``.gguf`` and
+    ``.safetensors`` weights. It stands wherever a path may stand.
 
     >>> import picojoule
     >>> mine = picojoule.File("mine.toml", 'name = "mine"\\nextends = "45nm"\\n')
@@ -31,9 +40,9 @@ class File:
 
     def __init__(self, name: str, contents: bytes | str) -> None:
         if not name.endswith(_ENDINGS):
-            raise PicojouleError(
-                f"{name!r} does not say what the file is: end it with .toml, .onnx, .nir "
-                "or .json"
+            raise mistake(
+                f"{name!r} does not say what the file is: end it with one of "
+                + ", ".join(_ENDINGS)
             )
         self.name = name
         self.contents = contents.encode() if isinstance(contents, str) else bytes(contents)
@@ -74,7 +83,7 @@ class Words:
         if isinstance(value, File):
             known = self.files.setdefault(value.name, value.contents)
             if known != value.contents:
-                raise PicojouleError(f"two files are called {value.name!r}")
+                raise mistake(f"two files are called {value.name!r}")
             return value.name
         if isinstance(value, (bytes, bytearray, memoryview)):
             return self._text(File("model.onnx", bytes(value)))
@@ -93,7 +102,7 @@ class Words:
 def _range(values: range) -> str:
     """All values of a range, the last included, which Python leaves out."""
     if len(values) == 0:
-        raise PicojouleError(f"{values} has no values")
+        raise mistake(f"{values} has no values")
     if values.step < 0:
         values = values[::-1]
     step = f":{values.step}" if values.step != 1 else ""
