@@ -65,7 +65,7 @@ pub trait Finder {
 }
 
 /// The endings of files that may be named without their folder.
-const ENDINGS: [&str; 6] = [".toml", ".onnx", ".nir", ".json", ".gguf", ".safetensors"];
+pub const ENDINGS: [&str; 6] = [".toml", ".onnx", ".nir", ".json", ".gguf", ".safetensors"];
 
 /// Whether `name` means a file at a path, and not one that ships.
 pub fn is_path(name: &str) -> bool {

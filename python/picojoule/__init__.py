@@ -19,7 +19,7 @@ from __future__ import annotations
 from ._native import PicojouleError, __version__, answer
 from ._results import Claims, Comparison, Crossover, Estimate, Result, Sensitivity
 from ._sweep import Sweep
-from ._words import File, Words
+from ._words import File, Words, mistake
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def estimate(
     for name in ("table", "format", "variant"):
         value = given[name]
         if isinstance(value, (list, tuple)) or (isinstance(value, str) and "," in value):
-            raise PicojouleError(
+            raise mistake(
                 f"an estimate is of one {name}, not of {value!r}: `compare` sets several "
                 "side by side"
             )

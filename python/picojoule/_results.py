@@ -48,6 +48,10 @@ class Result:
         """The tables for a paper (booktabs, tabularx)."""
         return self._answer.written("latex", WIDTH)
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """The rows of ``--output csv`` as dicts, with numbers where they are numbers."""
+        return self._answer.rows()
+
     def to_csv(self) -> str:
         """The rows as comma-separated values."""
         return self._answer.written("csv", WIDTH)
@@ -78,8 +82,7 @@ class Result:
         return self._answer.written("text", WIDTH)
 
     def _repr_html_(self) -> str:
-        svg = self.to_svg() or ""
-        return f"<div>{self._answer.html()}{svg}</div>"
+        return f"<div>{self._answer.html()}</div>"
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
@@ -104,29 +107,12 @@ class Estimate(Result):
     @property
     def ops(self) -> list[dict[str, Any]]:
         """Single ops, each with what it costs."""
-        return rows(self.by("op"))
+        return self.by("op").to_rows()
 
     @property
     def primitives(self) -> list[dict[str, Any]]:
         """What is paid for each primitive in each format."""
-        return rows(self.by("primitive"))
-
-
-def rows(result: Result) -> list[dict[str, Any]]:
-    """The rows for programs, with numbers where they are numbers."""
-
-    import csv
-    import io
-    import json
-
-    def value(text: str) -> Any:
-        try:
-            return None if text == "" else json.loads(text)
-        except ValueError:
-            return text
-
-    read = csv.DictReader(io.StringIO(result.to_csv()))
-    return [{key: value(text) for key, text in row.items()} for row in read]
+        return self.by("primitive").to_rows()
 
 
 class Comparison(Result):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from ._native import NativeSweep, PicojouleError, __version__
+import os
+
+from ._native import NativeSweep, __version__
+from ._words import mistake
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from os import PathLike
     from typing import Any
 
 
@@ -60,10 +64,26 @@ class Sweep:
         and gives the same rows however often it is asked.
         """
         if self._part is not None:
-            raise PicojouleError("this is a part already; cut the whole sweep instead")
+            raise mistake("this is a part already; cut the whole sweep instead")
         if k < 1:
-            raise PicojouleError(f"{k} parts: there must be at least one")
+            raise mistake(f"{k} parts: there must be at least one")
         return [Sweep(self._words, self._files, (at, k)) for at in range(k)]
+
+    def write(self, path: str | PathLike[str]) -> None:
+        """Writes the rows into a file: ``.parquet``, ``.csv`` or ``.jsonl`` by its name.
+
+        It takes its name when all rows are in it. A run that is interrupted leaves no
+        file, and one that is done again writes over the one before: so parts can be
+        written by jobs that may be started twice.
+        """
+        self._native().write(os.fspath(path))
+
+    def summary(self) -> str:
+        """The extremes of every column and where they are, as a table."""
+        return self._native().summary(100)
+
+    def _repr_html_(self) -> str:
+        return f"<div>{self._native().html()}</div>"
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._native().arrow_stream()
@@ -81,7 +101,7 @@ class Sweep:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         if state["version"] != __version__:
-            raise PicojouleError(
+            raise mistake(
                 f"this sweep was made by picojoule {state['version']}, and here is "
                 f"{__version__}: numbers of both in one result would not fit together; "
                 "install the same version everywhere"

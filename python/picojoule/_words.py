@@ -9,9 +9,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from ._native import PicojouleError
+from ._native import ENDINGS, PicojouleError
 
-_ENDINGS = (".toml", ".onnx", ".nir", ".json", ".gguf", ".safetensors")
+_ENDINGS = tuple(ENDINGS)
+
+
+def mistake(message: str) -> PicojouleError:
+    """The exception for a mistake that has no place in a file."""
+    from ._diagnostic import Diagnostic
+
+    error = PicojouleError(message)
+    error.diagnostics = [Diagnostic(message, [])]
+    return error
 
 
 class File:
@@ -32,9 +41,9 @@ class File:
 
     def __init__(self, name: str, contents: bytes | str) -> None:
         if not name.endswith(_ENDINGS):
-            raise PicojouleError(
-                f"{name!r} does not say what the file is: end it with .toml, .onnx, .nir, "
-                ".json, .gguf or .safetensors"
+            raise mistake(
+                f"{name!r} does not say what the file is: end it with one of "
+                + ", ".join(_ENDINGS)
             )
         self.name = name
         self.contents = contents.encode() if isinstance(contents, str) else bytes(contents)
@@ -75,7 +84,7 @@ class Words:
         if isinstance(value, File):
             known = self.files.setdefault(value.name, value.contents)
             if known != value.contents:
-                raise PicojouleError(f"two files are called {value.name!r}")
+                raise mistake(f"two files are called {value.name!r}")
             return value.name
         if isinstance(value, (bytes, bytearray, memoryview)):
             return self._text(File("model.onnx", bytes(value)))
@@ -94,7 +103,7 @@ class Words:
 def _range(values: range) -> str:
     """All values of a range, the last included, which Python leaves out."""
     if len(values) == 0:
-        raise PicojouleError(f"{values} has no values")
+        raise mistake(f"{values} has no values")
     if values.step < 0:
         values = values[::-1]
     step = f":{values.step}" if values.step != 1 else ""

@@ -13,7 +13,7 @@ use picojoule::render::table::write;
 use picojoule::{By, Problems, TableFormat};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyCapsule;
+use pyo3::types::{PyCapsule, PyDict};
 
 use crate::error::raised;
 use crate::{html, rows, threads};
@@ -104,9 +104,16 @@ impl Answer {
         Ok(texts.collect::<Vec<_>>().join("\n"))
     }
 
-    /// The tables for a notebook.
-    fn html(&self) -> String {
-        self.shown().tables().iter().map(html::table).collect()
+    /// The rows for programs, as dicts.
+    fn rows<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        rows::dicts(py, &self.shown().rows())
+    }
+
+    /// The tables for a notebook, with the picture where there is one.
+    fn html(&self) -> PyResult<String> {
+        let tables = self.shown().tables();
+        let svg = self.svg()?.map(|svg| html::picture(&svg));
+        Ok(tables.iter().map(html::table).chain(svg).collect())
     }
 
     /// The picture, where there is one.

@@ -1,4 +1,4 @@
-//! Tables for notebooks.
+//! Tables and pictures for notebooks.
 
 use picojoule::render::table::{Align, Cell, Row, RowKind, Table};
 
@@ -8,13 +8,13 @@ pub(crate) fn table(table: &Table) -> String {
     let mut html = String::from("<table>");
     if let Some(title) = &table.title {
         html += &format!(
-            "<caption style=\"text-align:left;caption-side:top\">{}</caption>",
+            "<caption style=\"text-align:left;caption-side:top;white-space:nowrap\">{}</caption>",
             escaped(title)
         );
     }
     html += "<thead><tr>";
-    for column in &table.columns {
-        html += &cell("th", column.align, &column.name);
+    for (at, column) in table.columns.iter().enumerate() {
+        html += &cell("th", at, column.align, &column.name);
     }
     html += "</tr></thead><tbody>";
     for row in &table.rows {
@@ -30,6 +30,11 @@ pub(crate) fn table(table: &Table) -> String {
     html
 }
 
+/// A picture. Its type is dark, so that it brings its own ground along.
+pub(crate) fn picture(svg: &str) -> String {
+    format!("<div style=\"background:white;width:fit-content\">{svg}</div>")
+}
+
 fn line(table: &Table, row: &Row) -> String {
     let tag = match row.kind {
         RowKind::Plain => "td",
@@ -38,18 +43,20 @@ fn line(table: &Table, row: &Row) -> String {
     let columns = table.columns.iter().enumerate();
     let cells = columns.map(|(at, column)| {
         let text = row.cells.get(at).map(Cell::human).unwrap_or_default();
-        cell(tag, column.align, &text)
+        cell(tag, at, column.align, &text)
     });
     format!("<tr>{}</tr>", cells.collect::<String>())
 }
 
-fn cell(tag: &str, align: Align, text: &str) -> String {
-    let align = match align {
-        Align::Left => "left",
-        Align::Right => "right",
+/// A cell of the column of this number. Names and numbers stay in one line.
+fn cell(tag: &str, at: usize, align: Align, text: &str) -> String {
+    let style = match align {
+        Align::Right => "text-align:right;white-space:nowrap",
+        Align::Left if at == 0 => "text-align:left;white-space:nowrap",
+        Align::Left => "text-align:left",
     };
     let text = escaped(text);
-    format!("<{tag} style=\"text-align:{align}\">{text}</{tag}>")
+    format!("<{tag} style=\"{style}\">{text}</{tag}>")
 }
 
 fn escaped(text: &str) -> String {

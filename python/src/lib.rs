@@ -4,8 +4,8 @@
 //! |---|---|
 //! | `answer` | a result in every form in which Python shows it |
 //! | `sweep` | a sweep as a stream of Arrow batches |
-//! | `rows` | the rows of a table as one Arrow batch |
-//! | `html` | tables for notebooks |
+//! | `rows` | the rows of a table, as one Arrow batch or as dicts |
+//! | `html` | tables and pictures for notebooks |
 //! | `error` | mistakes as exceptions |
 //! | `threads` | the threads that work things out |
 //!
@@ -34,6 +34,10 @@ mod _native {
     use super::program;
     #[pymodule_export]
     use super::sweep::NativeSweep;
+
+    /// How the names of files end that a model, a block or a table can be read from.
+    #[pymodule_export]
+    const ENDINGS: [&str; 6] = picojoule::catalog::ENDINGS;
 
     /// The version of the library.
     #[pymodule_export]

@@ -1,5 +1,5 @@
-//! The rows of a table as one Arrow batch: counts as integers where all are and fit,
-//! other numbers as doubles, words as strings.
+//! The rows of a table for Python: as one Arrow batch, with counts as integers where all
+//! are and fit, other numbers as doubles and words as strings; or as dicts.
 
 use std::sync::Arc;
 
@@ -7,6 +7,8 @@ use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{ArrowError, Field, Schema};
 use picojoule::number::to_f64;
 use picojoule::render::table::{Cell, Table, data_columns};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyInt};
 
 /// The rows of `table` as programs read them.
 pub(crate) fn batch(table: &Table) -> Result<RecordBatch, ArrowError> {
@@ -20,6 +22,27 @@ pub(crate) fn batch(table: &Table) -> Result<RecordBatch, ArrowError> {
     }
     let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(table.rows.len()));
     RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)
+}
+
+/// The same as dicts; counts of any size are whole.
+pub(crate) fn dicts<'py>(py: Python<'py>, table: &Table) -> PyResult<Vec<Bound<'py, PyDict>>> {
+    let columns = data_columns(table);
+    let dict = |row| {
+        let dict = PyDict::new(py);
+        for column in &columns {
+            let cell = column.cell(row);
+            match &cell {
+                Cell::Text(text) | Cell::Formula { text, .. } => dict.set_item(&column.key, text),
+                Cell::Count(count) if count.is_integer() => {
+                    let digits = count.to_integer().to_string();
+                    dict.set_item(&column.key, py.get_type::<PyInt>().call1((digits,))?)
+                }
+                cell => dict.set_item(&column.key, number(cell)),
+            }?;
+        }
+        Ok(dict)
+    };
+    table.rows.iter().map(dict).collect()
 }
 
 fn array(cells: &[Cell]) -> ArrayRef {

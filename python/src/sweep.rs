@@ -4,9 +4,11 @@
 //! away closes the channel between them, which ends the work.
 
 use std::collections::HashMap;
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
+use std::thread::{self, ThreadId};
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::types::Int32Type;
@@ -16,13 +18,17 @@ use arrow_array::{
 };
 use arrow_schema::ffi::FFI_ArrowSchema;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use picojoule::TableFormat;
 use picojoule::cli::{RowValues, SweepJob};
+use picojoule::render::plot::FigureStyle;
+use picojoule::render::table::write;
+use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
 use crate::answer::{GivenFiles, call, failed};
 use crate::error::raised;
-use crate::threads;
+use crate::{html, threads};
 
 /// Blocks that wait for the reader.
 const AHEAD: usize = 16;
@@ -64,6 +70,41 @@ impl NativeSweep {
     fn columns(&self) -> Vec<String> {
         let fields = self.layout.schema.fields().iter();
         fields.map(|field| field.name().clone()).collect()
+    }
+
+    /// A table of the extremes and, of one or two axes, a picture, for a notebook.
+    fn html(&self, py: Python<'_>) -> String {
+        let style = FigureStyle::default();
+        let (table, svg) = py.detach(|| threads::on_all(|| self.job.overview(&style)));
+        let svg = svg.map(|svg| html::picture(svg.as_str()));
+        html::table(&table) + &svg.unwrap_or_default()
+    }
+
+    /// The extremes, for a terminal.
+    fn summary(&self, py: Python<'_>, width: usize) -> String {
+        let style = FigureStyle::default();
+        let (table, _) = py.detach(|| threads::on_all(|| self.job.overview(&style)));
+        write(&table, TableFormat::Text, width)
+    }
+
+    /// Writes the rows into a file, which takes its name when all are in it.
+    fn write(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        let opened = self.job.file(&path);
+        let (encoder, mut file) = opened.map_err(|problems| raised(py, &problems))?;
+        let make = move |columns: Vec<RowValues>, rows| encoder.encode_taken(&columns, rows);
+        let blocks = ahead(&self.job, move |job, sender| {
+            // That nobody listens is no mistake.
+            let _ = job.stream(&make, |block| sender.send(block));
+        })?;
+        let taken: PyResult<()> = py.detach(|| {
+            for block in blocks {
+                Python::attach(|py| py.check_signals())?;
+                file.write(block)?;
+            }
+            Ok(())
+        });
+        taken?;
+        file.finish().map_err(|problems| raised(py, &problems))
     }
 
     /// The rows as a capsule of a stream.
@@ -161,11 +202,27 @@ fn array(values: RowValues, words: Option<&Words>, rows: usize) -> Result<ArrayR
 /// A block of rows, or what went wrong.
 type Block = Result<RecordBatch, ArrowError>;
 
+/// Does `work`, which sends blocks, on a thread beside the threads that make them. It
+/// waits where a few blocks were not taken yet, and ends where nobody takes them.
+fn ahead<T: Send + 'static>(
+    job: &Arc<SweepJob>,
+    work: impl FnOnce(&SweepJob, &SyncSender<T>) + Send + 'static,
+) -> io::Result<Receiver<T>> {
+    let (sender, blocks) = sync_channel(AHEAD);
+    let job = Arc::clone(job);
+    thread::Builder::new()
+        .name("picojoule-sweep".to_owned())
+        .spawn(move || threads::on_all(|| work(&job, &sender)))?;
+    Ok(blocks)
+}
+
 /// Blocks of rows, while they are worked out. Work begins with the first that is asked
 /// for: some readers open a stream only to see its columns.
 struct Blocks {
     job: Arc<SweepJob>,
     layout: Arc<Layout>,
+    /// The thread that asked for the stream.
+    thread: ThreadId,
     blocks: Option<Receiver<Block>>,
 }
 
@@ -174,44 +231,58 @@ impl Blocks {
         Blocks {
             job: Arc::clone(job),
             layout: Arc::clone(layout),
+            thread: thread::current().id(),
             blocks: None,
         }
     }
 
     /// Where the blocks come from.
-    fn begun(&mut self) -> std::io::Result<&Receiver<Block>> {
+    fn begun(&mut self) -> io::Result<&Receiver<Block>> {
         match &mut self.blocks {
             Some(blocks) => Ok(blocks),
             begun => {
-                let (sender, blocks) = sync_channel(AHEAD);
-                let (job, layout) = (Arc::clone(&self.job), Arc::clone(&self.layout));
-                let work = move || threads::on_all(|| work_out(&job, &layout, &sender));
-                thread::Builder::new()
-                    .name("picojoule-sweep".to_owned())
-                    .spawn(work)?;
+                let layout = Arc::clone(&self.layout);
+                let blocks = ahead(&self.job, move |job, sender| {
+                    let make = |columns: Vec<RowValues>, rows| (rows, layout.batch(columns, rows));
+                    let take = |(rows, block): (usize, Block)| match rows {
+                        0 => Ok(()),
+                        _ => sender.send(block),
+                    };
+                    // That nobody listens is no mistake.
+                    let _ = job.stream(make, take);
+                })?;
                 Ok(begun.insert(blocks))
             }
         }
     }
-}
 
-/// Sends every block that has rows, until all are sent or nobody takes them any more.
-fn work_out(job: &SweepJob, layout: &Layout, sender: &SyncSender<Block>) {
-    let make = |columns: Vec<RowValues>, rows| (rows, layout.batch(columns, rows));
-    let take = |(rows, block): (usize, Block)| match rows {
-        0 => Ok(()),
-        _ => sender.send(block),
-    };
-    // That nobody listens is no mistake.
-    let _ = job.stream(make, take);
+    /// What a signal had to say since the block before, as when Ctrl-C was pressed. Only
+    /// the thread that asked for the stream may look: it has Python's lock, or has put it
+    /// down, while another may be waited for by one that holds it.
+    fn interrupted(&self) -> Option<PyErr> {
+        if thread::current().id() != self.thread {
+            return None;
+        }
+        Python::try_attach(|py| {
+            let error = py.check_signals().err()?;
+            // The reader makes an error of its own of this one. So that the caller hears
+            // of the key, it is pressed once more, for Python to see when it goes on.
+            if error.is_instance_of::<PyKeyboardInterrupt>(py) {
+                let _ =
+                    (py.import("_thread")).and_then(|thread| thread.call_method0("interrupt_main"));
+            }
+            Some(error)
+        })
+        .flatten()
+    }
 }
 
 impl Iterator for Blocks {
     type Item = Block;
 
     fn next(&mut self) -> Option<Block> {
-        let interrupted = Python::try_attach(|py| py.check_signals().err());
-        if let Some(error) = interrupted.flatten() {
+        if let Some(error) = self.interrupted() {
+            self.blocks = None;
             return Some(Err(ArrowError::ExternalError(Box::new(error))));
         }
         match self.begun() {

@@ -50,5 +50,6 @@ def test_all_mistakes_are_told_at_once():
     ],
 )
 def test_what_is_wrong_is_said(call, said):
-    with pytest.raises(picojoule.PicojouleError, match=said):
+    with pytest.raises(picojoule.PicojouleError, match=said) as caught:
         call()
+    assert caught.value.diagnostics

@@ -15,8 +15,6 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::Parser;
-
 use super::args::{Cli, Command};
 use super::caller::Caller;
 use super::claims::{self, Ledgers};
@@ -137,7 +135,7 @@ impl Call {
         match self.command()? {
             Command::Sweep(mut args) => {
                 args.model.scan.caller = self.caller.clone();
-                SweepJob::new(&args)
+                SweepJob::new(args)
             }
             _ => Err(self.other("sweep")),
         }
@@ -145,8 +143,8 @@ impl Call {
 
     fn command(&self) -> Result<Command, Problems> {
         let program = [OsString::from("picojoule")];
-        let words = program.iter().chain(&self.words);
-        match Cli::try_parse_from(words) {
+        let words: Vec<OsString> = program.iter().chain(&self.words).cloned().collect();
+        match Cli::read(&words) {
             Ok(cli) => Ok(cli.command),
             // What is wrong stands first, and then how the command is called from a shell.
             Err(error) => {

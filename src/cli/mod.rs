@@ -61,7 +61,7 @@ pub use self::compare::Compared;
 pub use self::estimate::Estimates;
 pub use self::sensitivity::Sensitivities;
 pub use self::shown::Shown;
-pub use self::sweep::{RowValues, SweepJob};
+pub use self::sweep::{RowValues, SweepEncoder, SweepFile, SweepJob};
 pub use self::threshold::Thresholds;
 use crate::source::Problems;
 

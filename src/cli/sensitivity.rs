@@ -89,7 +89,12 @@ fn found(args: &SensitivityArgs, all: bool) -> Result<Sensitivities, Problems> {
     let scopes = scopes(&comparison, &args.scopes.scope)?;
     let mut results = Vec::new();
     for pricing in &pricings {
-        results.extend(analyse_unranked(&request.counted, pricing, &scopes, &method)?);
+        results.extend(analyse_unranked(
+            &request.counted,
+            pricing,
+            &scopes,
+            &method,
+        )?);
     }
     let mut found = Sensitivities {
         results,

@@ -22,7 +22,7 @@ macro_rules! topics {
 /// of claims (`claims`), which `picojoule claims --page` prints.
 pub(in crate::cli) static TOPICS: &[Topic] = topics! {
     "finding" "own" "estimates" "output" "figures" "what-if" "profile" "explore" "shipped" "models" "tables" "report-files"
-    "claim-files" "counters" "movement" "time" "onnx" "configs" "weights" "nir" "measure" "calibration" "validation"
+    "claim-files" "counters" "movement" "time" "onnx" "configs" "weights" "nir" "measure" "calibration" "validation" "python"
 };
 
 impl Topic {

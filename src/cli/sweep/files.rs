@@ -4,31 +4,21 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::columns::Columns;
+use super::columns::{Columns, RowValues};
 use super::plan::SweepPlan;
 use crate::cli::args::{SweepArgs, SweepOutput};
 use crate::cli::files;
 use crate::cli::unfinished::{Unfinished, cannot_write};
 use crate::cli::usage::usage_error;
-use crate::render::rows::{Held, RowBlock, RowColumn, RowFormat, RowWriter, held};
+use crate::render::rows::{ColumnValues, Held, RowBlock, RowColumn, RowFormat, RowWriter, held};
 use crate::source::{Diagnostic, Problems};
 use crate::sweep::Batch;
 
 /// What an interrupted program exits with by convention.
 const INTERRUPTED: i32 = 130;
 
-/// Takes the unfinished file away when the run is interrupted or ended, so
-/// that it leaves whole files or none. Where no handler can be set the run goes
-/// on without.
-fn clean_up_when_interrupted(unfinished: PathBuf) {
-    let _ = ctrlc::set_handler(move || {
-        let _ = std::fs::remove_file(&unfinished);
-        std::process::exit(INTERRUPTED);
-    });
-}
-
 /// What the rows of a sweep are, and how they are written down.
-pub(super) struct Encoder {
+pub struct Encoder {
     format: RowFormat,
     columns: Columns,
     named: Vec<RowColumn>,
@@ -43,12 +33,37 @@ impl Encoder {
             (_, None) => return Ok(None),
             (_, Some(path)) => of_file(path)?,
         };
+        Encoder::new(format, args, plan).map(Some)
+    }
+
+    /// How they are written into the file of this name.
+    pub(super) fn of_file(
+        path: &Path,
+        args: &SweepArgs,
+        plan: &SweepPlan,
+    ) -> Result<Encoder, Problems> {
+        Encoder::new(of_file(path)?, args, plan)
+    }
+
+    fn new(format: RowFormat, args: &SweepArgs, plan: &SweepPlan) -> Result<Encoder, Problems> {
         let columns = Columns::chosen(plan, &args.columns.columns)?;
-        Ok(Some(Encoder {
+        Ok(Encoder {
             format,
             named: columns.named(plan),
             columns,
-        }))
+        })
+    }
+
+    /// So many rows that were taken out of a batch as they are written; works on any
+    /// thread.
+    pub fn encode_taken(&self, columns: &[RowValues], rows: usize) -> RowBlock {
+        let values = columns.iter().map(|values| match values {
+            RowValues::Word(word) => ColumnValues::Word(word),
+            RowValues::Same(value) => ColumnValues::Same(*value),
+            RowValues::Numbers(values) => ColumnValues::Numbers(values),
+        });
+        let values: Vec<ColumnValues<'_>> = values.collect();
+        self.format.encode(&self.named, &values, rows)
     }
 
     /// The rows of a batch as they are written; works on any thread.
@@ -112,7 +127,6 @@ impl Rows {
             return Rows::into(stream, Destination::Stream(path.to_owned()), encoder);
         }
         let file = Unfinished::of(path)?;
-        clean_up_when_interrupted(file.path().to_owned());
         Rows::into(file.handle()?, Destination::File(file), encoder)
     }
 
@@ -125,6 +139,20 @@ impl Rows {
             Ok(writer) => Ok(Rows { writer, to }),
             Err(error) => Err(to.failed(&error)),
         }
+    }
+
+    /// Takes the unfinished file away when the program is interrupted or ended, so
+    /// that it leaves whole files or none. Where no handler can be set the run goes
+    /// on without.
+    pub(super) fn clean_up_when_interrupted(&self) {
+        let Destination::File(file) = &self.to else {
+            return;
+        };
+        let unfinished = file.path().to_owned();
+        let _ = ctrlc::set_handler(move || {
+            let _ = std::fs::remove_file(&unfinished);
+            std::process::exit(INTERRUPTED);
+        });
     }
 
     pub(super) fn write(&mut self, block: RowBlock) -> io::Result<()> {

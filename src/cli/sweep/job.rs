@@ -1,29 +1,39 @@
 //! A sweep whose rows another program takes, block by block.
 
+use std::convert::Infallible;
+use std::io;
 use std::ops::Range;
+use std::path::Path;
 
 use super::columns::{Columns, RowValues};
+use super::files::{Encoder, Rows};
+use super::picture::{self, PLOTTED};
 use super::plan::SweepPlan;
+use super::summary::{PartialSummary, Summary};
 use crate::cli::args::SweepArgs;
-use crate::render::rows::RowColumn;
+use crate::render::plot::{FigureStyle, Svg};
+use crate::render::rows::{RowBlock, RowColumn};
+use crate::render::table::Table;
 use crate::source::Problems;
-use crate::sweep::stream;
+use crate::sweep::{Batch, stream};
 
 /// A sweep, ready to run.
 pub struct SweepJob {
+    args: SweepArgs,
     plan: SweepPlan,
     columns: Columns,
     range: Range<u64>,
 }
 
 impl SweepJob {
-    pub(in crate::cli) fn new(args: &SweepArgs) -> Result<SweepJob, Problems> {
-        let plan = SweepPlan::new(args)?;
-        let range = super::asked(args, &plan)?;
+    pub(in crate::cli) fn new(args: SweepArgs) -> Result<SweepJob, Problems> {
+        let plan = SweepPlan::new(&args)?;
+        let range = super::range::asked(&args, &plan)?;
         Ok(SweepJob {
             columns: Columns::chosen(&plan, &args.columns.columns)?,
             range,
             plan,
+            args,
         })
     }
 
@@ -45,6 +55,53 @@ impl SweepJob {
     /// What is to be said beside every number.
     pub fn notes(&self) -> &[String] {
         &self.plan.caveats
+    }
+
+    /// The extremes, and a picture where there are one or two axes of not too many
+    /// points.
+    pub fn overview(&self, style: &FigureStyle) -> (Table, Option<Svg>) {
+        let mut summary = Summary::new(&self.plan);
+        let mut kept: Vec<(usize, Batch)> = Vec::new();
+        let keeps = self.points() <= PLOTTED;
+        let work = |_, batch: &mut Batch| {
+            let savings = self.plan.savings(batch);
+            PartialSummary::of(&self.plan, batch, &savings)
+        };
+        let done = stream(
+            &self.plan.points,
+            self.range.clone(),
+            work,
+            |case, batch, partial| {
+                summary.add(case, batch, partial);
+                if keeps {
+                    kept.push((case, batch.clone()));
+                }
+                Ok::<(), Infallible>(())
+            },
+        );
+        match done {
+            Ok(()) => {}
+            Err(never) => match never {},
+        }
+        let drawn = (keeps && !self.is_empty())
+            .then(|| picture::draw(&self.plan, &kept, &self.args, style));
+        let svg = drawn.and_then(Result::ok).and_then(Result::ok);
+        (summary.table(&self.plan), svg)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.range.is_empty()
+    }
+
+    /// A file for the rows, `.csv`, `.jsonl` or `.parquet` by its name, and what writes
+    /// them as it has them.
+    ///
+    /// # Errors
+    /// That there can be no such file.
+    pub fn file(&self, path: &Path) -> Result<(Encoder, SweepFile), Problems> {
+        let encoder = Encoder::of_file(path, &self.args, &self.plan)?;
+        let rows = Rows::open(Some(path), &encoder)?;
+        Ok((encoder, SweepFile(rows)))
     }
 
     /// Works the rows out, in order and in blocks of a bounded size, each of which goes
@@ -72,5 +129,27 @@ impl SweepJob {
             },
         )?;
         Ok(refused)
+    }
+}
+
+/// A file of rows, which takes its name when it is finished; one that is dropped before
+/// leaves nothing.
+pub struct SweepFile(Rows);
+
+impl SweepFile {
+    /// Writes a block of rows.
+    ///
+    /// # Errors
+    /// That it cannot be written.
+    pub fn write(&mut self, block: RowBlock) -> io::Result<()> {
+        self.0.write(block)
+    }
+
+    /// Ends the rows.
+    ///
+    /// # Errors
+    /// That the rest cannot be written, or the file not take its name.
+    pub fn finish(self) -> Result<(), Problems> {
+        self.0.finish()
     }
 }

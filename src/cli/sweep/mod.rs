@@ -9,15 +9,16 @@ mod job;
 mod picture;
 mod plan;
 mod points;
+mod range;
 mod request;
 mod shown;
 mod summary;
 
 pub use self::columns::RowValues;
-pub use self::job::SweepJob;
+pub use self::files::Encoder as SweepEncoder;
+pub use self::job::{SweepFile, SweepJob};
 
 use std::io;
-use std::ops::Range;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -26,16 +27,14 @@ use crate::cli::output;
 use crate::cli::plot::Plot;
 use crate::cli::usage::usage_error;
 use crate::render::table::TableFormat;
-use crate::source::{Diagnostic, Problems};
-use crate::sweep::{Batch, SweepGrid, stream};
+use crate::source::Problems;
+use crate::sweep::{Batch, stream};
 
 use self::existing::is_there;
 use self::files::{Encoder, Rows};
+use self::picture::PLOTTED;
 use self::plan::SweepPlan;
 use self::summary::{PartialSummary, Summary};
-
-/// How many points a plot may show.
-const PLOTTED: u64 = 250_000;
 
 pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
     let plot = Plot::asked(&args.plot)?;
@@ -46,7 +45,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         ));
     }
     let plan = SweepPlan::new(args)?;
-    let range = asked(args, &plan)?;
+    let range = range::asked(args, &plan)?;
     if plot.is_some() && range.end - range.start > PLOTTED {
         return Err(usage_error(format!(
             "a plot shows at most {PLOTTED} points"
@@ -66,6 +65,9 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         .as_ref()
         .map(|encoder| Rows::open(args.out.as_deref(), encoder));
     let mut rows = rows.transpose()?;
+    if let Some(rows) = &rows {
+        rows.clean_up_when_interrupted();
+    }
     let mut summary = Summary::new(&plan);
     let mut kept: Vec<(usize, Batch)> = Vec::new();
     let bar = bar(range.end - range.start);
@@ -100,7 +102,7 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         Ok(()) => rows.map_or(Ok(()), Rows::finish)?,
     }
     if let Some(plot) = plot {
-        picture::render(&plan, &kept, args, &plot)?;
+        plot.save(picture::draw(&plan, &kept, args, plot.style())?)?;
     }
     let format = match args.output {
         SweepOutput::Summary => Some(TableFormat::Text),
@@ -132,46 +134,4 @@ fn bar(points: u64) -> ProgressBar {
         bar.set_style(style);
     }
     bar
-}
-
-/// The numbers of the points that are asked for: all, or those of one part.
-fn asked(args: &SweepArgs, plan: &SweepPlan) -> Result<Range<u64>, Problems> {
-    let total = plan
-        .total()
-        .ok_or_else(|| usage_error("the sweep has more than 2^64 points"))?;
-    if let Some(limit) = args.limit
-        && total > limit
-    {
-        return Err(usage_error(format!(
-            "the sweep has {total} points, more than --limit {limit}"
-        )));
-    }
-    match &args.shard {
-        Some(text) => shard(text, total),
-        None => Ok(0..total),
-    }
-}
-
-/// The points of `I/K`.
-fn shard(text: &str, total: u64) -> Result<Range<u64>, Problems> {
-    let parts = text.split_once('/').and_then(|(shard, of)| {
-        Some((
-            shard.trim().parse::<u64>().ok()?,
-            of.trim().parse::<u64>().ok()?,
-        ))
-    });
-    match parts {
-        Some((shard, of)) if shard < of => Ok(SweepGrid::shard(total, shard, of)),
-        Some((_, of)) if of > 0 => Err(Diagnostic::new(format!(
-            "--shard {text}: there is no such part"
-        ))
-        .help(format!(
-            "of {of} parts the first is 0/{of}, the last {}/{of}",
-            of - 1
-        ))
-        .into()),
-        _ => Err(Diagnostic::new(format!("--shard {text}: not a part"))
-            .help("write `--shard 0/8` for the first of eight parts")
-            .into()),
-    }
 }

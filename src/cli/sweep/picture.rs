@@ -5,27 +5,29 @@ use std::collections::BTreeMap;
 use super::plan::SweepPlan;
 use super::shown::{Shown, shown};
 use crate::cli::args::{LogAxis, SweepArgs};
-use crate::cli::plot::Plot;
 use crate::cli::usage::usage_error;
 use crate::render::chart::{
     AxisUnit, ChartAxis, HeatMap, HeatTarget, LineChart, Mark, Scale, Series, ValueKind,
 };
-use crate::render::plot::{heat_map, lines};
+use crate::render::plot::{ChartError, FigureStyle, Svg, heat_map, lines};
 use crate::source::Problems;
 use crate::sweep::Batch;
 use crate::units::{Energy, Unit};
+
+/// How many points a picture may show.
+pub(super) const PLOTTED: u64 = 250_000;
 
 /// Lines that are so many times as high as others need a logarithmic axis to be seen
 /// beside them.
 const APART: f64 = 10.0;
 
 /// A picture of what is saved, or what a single variant costs.
-pub(super) fn render(
+pub(super) fn draw(
     plan: &SweepPlan,
     kept: &[(usize, Batch)],
     args: &SweepArgs,
-    plot: &Plot<'_>,
-) -> Result<(), Problems> {
+    style: &FigureStyle,
+) -> Result<Result<Svg, ChartError>, Problems> {
     let (common, shown) = shown(plan, kept);
     let picture = SweepPicture {
         plan,
@@ -33,24 +35,19 @@ pub(super) fn render(
         common: &common,
         shown: &shown,
     };
-    let svg = match (plan.axes.len(), shown.as_slice()) {
-        (1, shown) if shown.len() > 8 => {
-            return Err(usage_error(format!(
-                "{} lines are too many for one plot; choose with --scope, --variants, --table or --format",
-                shown.len()
-            )));
-        }
-        (1, _) => lines(&picture.line_chart(), plot.style()),
-        (2, [one]) => heat_map(&picture.map(one), plot.style()),
-        (2, several) => {
-            return Err(usage_error(format!(
-                "a heat map shows one result, not {}; choose with --scope, --variants, --table and --format",
-                several.len()
-            )));
-        }
-        _ => return Err(usage_error("a plot needs one or two axes of numbers")),
-    };
-    plot.save(svg)
+    match (plan.axes.len(), shown.as_slice()) {
+        (1, shown) if shown.len() > 8 => Err(usage_error(format!(
+            "{} lines are too many for one plot; choose with --scope, --variants, --table or --format",
+            shown.len()
+        ))),
+        (1, _) => Ok(lines(&picture.line_chart(), style)),
+        (2, [one]) => Ok(heat_map(&picture.map(one), style)),
+        (2, several) => Err(usage_error(format!(
+            "a heat map shows one result, not {}; choose with --scope, --variants, --table and --format",
+            several.len()
+        ))),
+        _ => Err(usage_error("a plot needs one or two axes of numbers")),
+    }
 }
 
 struct SweepPicture<'p> {

@@ -58,7 +58,7 @@ pub(super) enum OwnColumn {
 }
 
 /// Writes rows in one format.
-pub trait RowWriter {
+pub trait RowWriter: Send {
     /// Writes a batch of rows, which [`RowFormat::encode`](super::RowFormat::encode)
     /// of the writer's own format and columns made.
     ///

@@ -16,7 +16,7 @@ impl<W: Write> TextRows<W> {
     }
 }
 
-impl<W: Write> RowWriter for TextRows<W> {
+impl<W: Write + Send> RowWriter for TextRows<W> {
     fn write(&mut self, block: RowBlock) -> io::Result<()> {
         match block.0 {
             Encoded::Text(text) => self.file.write_all(&text),
