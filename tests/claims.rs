@@ -114,6 +114,8 @@ fn every_published_number_is_what_the_ledger_says() {
             "7.335 mJ",
             "8.57 GMAC",
             "6.51 GSOP",
+            "13.65 mJ",
+            "12.507 GSOP",
             "1.667 mJ",
             "1.405 mJ",
             "1.394 mJ",

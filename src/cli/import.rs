@@ -6,7 +6,7 @@ use super::{files, loading, output};
 use crate::formula::{AstNode, Formula};
 use crate::graph::{Unfold, lower, settable, stored_apart};
 use crate::import::Imported;
-use crate::loader::Loader;
+use crate::loader::{Loader, is_graph};
 use crate::model::{Model, NumberRole};
 use crate::number;
 use crate::source::{Diagnostic, Problems, Source};
@@ -71,12 +71,18 @@ fn written(
     set: &mut Set,
     problems: &mut Problems,
 ) -> Result<String, Problems> {
-    let model = loader.model_given(file, &set.given())?;
+    let given = set.given();
+    let model = loader.model_given(file, &given)?;
+    // A size of an ONNX graph is where its import has put it.
+    let is_there =
+        |number: &NumberSetting| is_graph(file) && given.get(&number.name.text()).is_some();
+    let there: Vec<bool> = set.numbers.iter().map(is_there).collect();
     set.by_names_of(&model);
     let mut text = model.root.source.text().to_owned();
     let mut changes = Vec::new();
-    for number in &set.numbers {
-        if let Some(now) = problems.note(own(&model, number).map_err(Problems::from)) {
+    for (number, is_there) in set.numbers.iter().zip(there) {
+        let now = problems.note(own(&model, number).map_err(Problems::from));
+        if let Some(now) = now.filter(|_| !is_there) {
             let mut span = now.place.span();
             if now.is_text {
                 // With its quotes.
