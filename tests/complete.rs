@@ -68,7 +68,7 @@ fn what_ships_is_known() {
         values("estimate attention --table=45nm-"),
         ["--table=45nm-cacti"]
     );
-    assert_eq!(values("show latent"), ["latent"]);
+    assert_eq!(values("show latent"), ["latent", "latent-absorbed"]);
 }
 
 /// What the model has that stands on the line: `attention` has three variants, and the
@@ -86,7 +86,7 @@ fn the_model_on_the_line_is_read() {
     // Any block may be tried.
     assert_eq!(
         values("compare attention --variants vanilla,laten"),
-        ["vanilla,latent"]
+        ["vanilla,latent", "vanilla,latent-absorbed"]
     );
     // The model's own come first.
     assert_eq!(values("profile attention --diff l")[0], "l1");
