@@ -47,8 +47,8 @@ impl Tails {
     pub(super) fn add(&mut self, values: &[f64]) {
         self.finite &= values.iter().all(|value| value.is_finite());
         if self.finite {
-            values.iter().for_each(|value| self.least.add(*value));
-            values.iter().for_each(|value| self.most.add(-value));
+            self.least.add(values, 1.0);
+            self.most.add(values, -1.0);
         }
     }
 
@@ -94,13 +94,18 @@ impl Tail {
         }
     }
 
-    fn add(&mut self, value: f64) {
-        if value.total_cmp(&self.bound).is_ge() {
-            return;
-        }
-        self.kept.push(value);
-        if self.kept.len() >= 2 * self.keep {
-            self.drop_others();
+    /// The next values, times a sign.
+    fn add(&mut self, values: &[f64], sign: f64) {
+        for value in values {
+            let value = sign * value;
+            // Nearly all are above it.
+            if value > self.bound || value.total_cmp(&self.bound).is_ge() {
+                continue;
+            }
+            self.kept.push(value);
+            if self.kept.len() >= 2 * self.keep {
+                self.drop_others();
+            }
         }
     }
 
