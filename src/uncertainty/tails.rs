@@ -5,11 +5,22 @@
 //! that no more than twice as many are ever held: those beyond the last that matters are
 //! dropped whenever so many have gathered.
 
-use super::monte_carlo::Distribution;
-
 /// Where the inner places are, as shares of the way from the least to the most.
 const LOW: f64 = 0.05;
 const HIGH: f64 = 0.95;
+
+/// How a result spreads over the samples, in picojoules or as shares.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Distribution {
+    /// A twentieth of the samples lie below this.
+    pub low: f64,
+    /// A twentieth of the samples lie above this.
+    pub high: f64,
+    /// The least of them.
+    pub least: f64,
+    /// The most of them.
+    pub most: f64,
+}
 
 /// Both ends of values that come one after the other.
 #[derive(Debug)]
