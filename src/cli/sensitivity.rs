@@ -150,7 +150,7 @@ impl Sensitivities {
         self.results.iter().filter(move |result| is_ranked(result))
     }
 
-    fn is_ranked(&self) -> impl Fn(&AnalysisResult) -> bool + Sync + use<> {
+    fn is_ranked(&self) -> Box<dyn Fn(&AnalysisResult) -> bool + Sync> {
         let saves = self.results.iter().any(|result| result.baseline.is_some());
         let of = self.of.unwrap_or(match saves {
             true => OfArg::Saving,
@@ -158,14 +158,14 @@ impl Sensitivities {
         });
         let widest = self.scopes.last().cloned();
         let are_named = self.are_named;
-        move |result| {
+        Box::new(move |result| {
             let inside = are_named || Some(&result.scope) == widest.as_ref();
             let asked = match of {
                 OfArg::Saving => result.baseline.is_some(),
                 OfArg::Energy => result.baseline.is_none(),
             };
             inside && asked
-        }
+        })
     }
 }
 

@@ -5,9 +5,10 @@ use num_traits::{One, Zero};
 use rayon::prelude::*;
 
 use super::interval::{Interval, bounds};
-use super::monte_carlo::{Distribution, MonteCarlo, monte_carlo};
+use super::monte_carlo::{MonteCarlo, monte_carlo};
 use super::sensitivity::{Function, Input, InputKind, Quantity, Sensitivity, sensitivities};
 use super::spread::{Spread, uncertain_devices, uncertain_entries, uncertain_levels};
+use super::tails::Distribution;
 use crate::energy::{CostModel, Counted, entry_values, priced_with_ranges};
 use crate::format::Format;
 use crate::graph::{OpGraph, Rule};

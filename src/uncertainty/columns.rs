@@ -7,7 +7,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::sensitivity::{Function, Quantity};
-use crate::symbolic::{Bindings, Compiled, Expr, Symbol};
+use crate::simd::level;
+use crate::symbolic::{
+    BLOCK, Bindings, Block, BlockColumns, Compiled, Expr, Symbol, VariableColumn,
+};
 
 /// Quantities in entries alone.
 #[derive(Default)]
@@ -60,10 +63,13 @@ impl Bound {
 
     /// The same, ready to be computed where `entries` are in columns.
     pub(super) fn over(&self, entries: &[Symbol]) -> Columns {
+        // Bound, they have no symbol without a value: each can be compiled.
         let functions = self.functions.iter();
-        let compiled = |expr| Compiled::new(expr, entries, &Bindings::default()).ok();
+        let compiled: Vec<Compiled> = functions
+            .filter_map(|expr| Compiled::new(expr, entries, &Bindings::default()).ok())
+            .collect();
         Columns {
-            functions: functions.map(compiled).collect(),
+            block: Block::new(&compiled, []),
             quantities: self.quantities.clone(),
         }
     }
@@ -71,7 +77,7 @@ impl Bound {
 
 /// Quantities, ready to be computed in doubles.
 pub(super) struct Columns {
-    functions: Vec<Option<Compiled>>,
+    block: Block,
     quantities: Vec<Option<Parts>>,
 }
 
@@ -79,26 +85,28 @@ impl Columns {
     /// The values of every quantity at `count` draws, of which `entries` are the
     /// columns. Where there is none it is not a number.
     pub(super) fn at(&self, entries: &[Vec<f64>], count: usize) -> Vec<Vec<f64>> {
-        let mut values: Vec<Vec<f64>> = vec![Vec::with_capacity(count); self.functions.len()];
-        let mut point = Vec::with_capacity(entries.len());
-        for draw in 0..count {
-            point.clear();
-            point.extend(entries.iter().filter_map(|column| column.get(draw)));
-            for (function, values) in self.functions.iter().zip(&mut values) {
-                let value = function.as_ref().map(|function| function.evaluate(&point));
-                values.push(value.unwrap_or(f64::NAN));
+        let mut all: Vec<Vec<f64>> = (self.quantities.iter())
+            .map(|_| Vec::with_capacity(count))
+            .collect();
+        let mut columns = BlockColumns::default();
+        for from in (0..count).step_by(BLOCK) {
+            let to = count.min(from + BLOCK);
+            let variables = entries.iter().filter_map(|column| column.get(from..to));
+            let variables: Vec<VariableColumn<'_>> = variables.map(VariableColumn::Each).collect();
+            self.block
+                .work_out(level(), &variables, to - from, &mut columns);
+            let of = |place: usize| self.block.values(place, &columns);
+            for (parts, values) in self.quantities.iter().zip(&mut all) {
+                match *parts {
+                    None => values.resize(to, f64::NAN),
+                    Some(Parts::Energy(energy)) => values.extend_from_slice(of(energy)),
+                    Some(Parts::Saving { baseline, energy }) => {
+                        let pairs = of(energy).iter().zip(of(baseline));
+                        values.extend(pairs.map(|(energy, baseline)| 1.0 - energy / baseline));
+                    }
+                }
             }
         }
-        let of = |place: usize| values.get(place).map(Vec::as_slice).unwrap_or_default();
-        let quantities = self.quantities.iter().map(|parts| match *parts {
-            None => vec![f64::NAN; count],
-            Some(Parts::Energy(energy)) => of(energy).to_vec(),
-            Some(Parts::Saving { baseline, energy }) => {
-                let pairs = of(energy).iter().zip(of(baseline));
-                let saving = |(energy, baseline): (&f64, &f64)| 1.0 - energy / baseline;
-                pairs.map(saving).collect()
-            }
-        });
-        quantities.collect()
+        all
     }
 }

@@ -25,6 +25,7 @@ mod tails;
 
 pub use self::analysis::{AnalysisResult, Method, analyse, analyse_unranked, rank};
 pub use self::interval::{Interval, bounds};
-pub use self::monte_carlo::{Distribution, MonteCarlo, monte_carlo};
+pub use self::monte_carlo::{MonteCarlo, monte_carlo};
 pub use self::sensitivity::{Function, Input, InputKind, Quantity, Sensitivity, sensitivities};
 pub use self::spread::{Spread, UncertainEntry, uncertain_entries, uncertain_levels};
+pub use self::tails::Distribution;

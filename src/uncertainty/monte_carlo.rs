@@ -16,7 +16,7 @@ use super::columns::Bound;
 use super::draws::Draws;
 use super::sensitivity::Quantity;
 use super::spread::UncertainEntry;
-use super::tails::Tails;
+use super::tails::{Distribution, Tails};
 
 /// So many samples are worked out at once.
 const BLOCK: u32 = 1024;
@@ -39,19 +39,6 @@ pub struct MonteCarlo {
 impl MonteCarlo {
     /// How many are taken where none are asked for and some are needed.
     pub const SAMPLES: u32 = 10_000;
-}
-
-/// How a result spreads over the samples, in picojoules or as shares.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Distribution {
-    /// A twentieth of the samples lie below this.
-    pub low: f64,
-    /// A twentieth of the samples lie above this.
-    pub high: f64,
-    /// The least of them.
-    pub least: f64,
-    /// The most of them.
-    pub most: f64,
 }
 
 /// How each of `quantities` spreads over the same samples; `None` for one that

@@ -5,11 +5,22 @@
 //! that no more than twice as many are ever held: those beyond the last that matters are
 //! dropped whenever so many have gathered.
 
-use super::monte_carlo::Distribution;
-
 /// Where the inner places are, as shares of the way from the least to the most.
 const LOW: f64 = 0.05;
 const HIGH: f64 = 0.95;
+
+/// How a result spreads over the samples, in picojoules or as shares.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Distribution {
+    /// A twentieth of the samples lie below this.
+    pub low: f64,
+    /// A twentieth of the samples lie above this.
+    pub high: f64,
+    /// The least of them.
+    pub least: f64,
+    /// The most of them.
+    pub most: f64,
+}
 
 /// Both ends of values that come one after the other.
 #[derive(Debug)]
@@ -47,8 +58,8 @@ impl Tails {
     pub(super) fn add(&mut self, values: &[f64]) {
         self.finite &= values.iter().all(|value| value.is_finite());
         if self.finite {
-            values.iter().for_each(|value| self.least.add(*value));
-            values.iter().for_each(|value| self.most.add(-value));
+            self.least.add(values, 1.0);
+            self.most.add(values, -1.0);
         }
     }
 
@@ -94,13 +105,18 @@ impl Tail {
         }
     }
 
-    fn add(&mut self, value: f64) {
-        if value.total_cmp(&self.bound).is_ge() {
-            return;
-        }
-        self.kept.push(value);
-        if self.kept.len() >= 2 * self.keep {
-            self.drop_others();
+    /// The next values, times a sign.
+    fn add(&mut self, values: &[f64], sign: f64) {
+        for value in values {
+            let value = sign * value;
+            // Nearly all are above it.
+            if value > self.bound || value.total_cmp(&self.bound).is_ge() {
+                continue;
+            }
+            self.kept.push(value);
+            if self.kept.len() >= 2 * self.keep {
+                self.drop_others();
+            }
         }
     }
 
