@@ -125,7 +125,7 @@ fn run(points: &SweepPoints, threads: usize) -> f64 {
     let mut sum = 0.0;
     pool.install(|| {
         let all = 0..points.count();
-        let saved = |_, batch: &Batch| {
+        let saved = |_, batch: &mut Batch| {
             let [a, b, c, d] = [0, 2, 1, 3].map(|at| batch.outputs[at].as_slice());
             total(&savings(a, b)) + total(&savings(c, d))
         };

@@ -340,7 +340,8 @@ fn uses(code: &str) -> (Vec<Import>, Vec<Import>, String) {
 fn find_word(code: &str, word: &str) -> Option<usize> {
     code.match_indices(word).map(|(at, _)| at).find(|at| {
         !code[..*at].ends_with(|c| is_word(c) || c == '#')
-            && !code[at + word.len()..].starts_with(is_word)
+            // `use<>` names what a type captures.
+            && !code[at + word.len()..].starts_with(|c| is_word(c) || c == '<')
     })
 }
 
