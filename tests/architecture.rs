@@ -336,11 +336,11 @@ fn uses(code: &str) -> (Vec<Import>, Vec<Import>, String) {
     (imports, exports, rest)
 }
 
-/// Where `word` stands as a word of its own.
+/// Where `word` stands as a word of its own. In a type, `use<'a>` brings nothing in.
 fn find_word(code: &str, word: &str) -> Option<usize> {
     code.match_indices(word).map(|(at, _)| at).find(|at| {
         !code[..*at].ends_with(|c| is_word(c) || c == '#')
-            && !code[at + word.len()..].starts_with(is_word)
+            && !code[at + word.len()..].starts_with(|c| is_word(c) || c == '<')
     })
 }
 
