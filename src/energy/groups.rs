@@ -1,7 +1,7 @@
 //! An estimate added up by stage, op, layer or primitive.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use num_rational::BigRational;
 use num_traits::Zero;
@@ -12,6 +12,7 @@ use super::sum::Sum;
 use super::timing::TimedOp;
 use super::work::Work;
 use crate::format::NumberFormat;
+use crate::hash::FastMap;
 use crate::number;
 use crate::primitive::Primitive;
 use crate::units::Energy;
@@ -90,7 +91,7 @@ impl By {
 #[derive(Default)]
 struct Groups<'e> {
     groups: Vec<Group>,
-    index: HashMap<Cow<'e, str>, usize>,
+    index: FastMap<Cow<'e, str>, usize>,
     sums: Vec<Sum>,
 }
 

@@ -5,11 +5,12 @@
 //! and each rule is data: an exact number is held against it, and so is an
 //! interval in floating point, by which a sweep checks millions of points.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
+use crate::hash::FastMap;
 use crate::number::{MAX_WHOLE, whole};
 use crate::source::Place;
 use crate::symbolic::{Expr, Symbol};
@@ -217,7 +218,7 @@ impl Law {
 #[derive(Debug, Default)]
 pub(super) struct Constraints {
     all: Vec<Constraint>,
-    noted: HashMap<Expr, Vec<Rule>>,
+    noted: FastMap<Expr, Vec<Rule>>,
     /// Dims that may be 0.
     emptiable: BTreeSet<Symbol>,
 }

@@ -39,7 +39,7 @@ pub struct Op {
     /// format that its result lies in is [`Tensor::stored_in`].
     pub computed_in: Option<Format>,
     /// Its result.
-    pub output: Tensor,
+    pub output: Arc<Tensor>,
     /// Whether its result is what is kept of a token when the next is decoded,
     /// in place of the keys and values that are made of it.
     pub is_cached: bool,
@@ -77,8 +77,8 @@ pub enum OpKind {
     Constant,
     /// What one step leaves for the next: keys and values of earlier tokens.
     State,
-    /// A map over index combinations and a reduction.
-    Einsum(Einsum),
+    /// A map over index combinations and a reduction. Copies of an op share it.
+    Einsum(Arc<Einsum>),
     /// The same for every element.
     Elementwise(Elementwise),
     /// Data that is only moved.

@@ -1,6 +1,6 @@
 //! The graph of a variant, and what can be asked of it.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use num_traits::One;
@@ -15,6 +15,7 @@ use super::scopes::ResolvedScope;
 use super::symbols::SymbolInfo;
 use super::tensor::Edge;
 use crate::format::Format;
+use crate::hash::FastSet;
 use crate::model::Phase;
 use crate::source::{Diagnostic, Problems};
 use crate::symbolic::{Bindings, Expr, Symbol};
@@ -220,7 +221,7 @@ impl OpGraph {
 
     /// The stages, in the order of their first op.
     pub fn stages(&self) -> Vec<&str> {
-        let mut seen: HashSet<&str> = HashSet::new();
+        let mut seen: FastSet<&str> = FastSet::default();
         let ops = self.ops.node_weights().filter(|op| op.computes());
         ops.map(|op| op.stage.as_str())
             .filter(|stage| seen.insert(stage))
@@ -248,7 +249,7 @@ impl OpGraph {
     /// one of the dims `varied` stands something is known.
     pub fn density_limits(&self, varied: &[Symbol]) -> DensityLimits {
         let values = self.values();
-        let mut seen: HashSet<NodeIndex> = HashSet::new();
+        let mut seen: FastSet<NodeIndex> = FastSet::default();
         let mut limits = DensityLimits::default();
         let products = self.iter().filter(|(_, op)| op.skips_zeros());
         for (maker, edge) in products.flat_map(|(at, _)| self.operands(at)) {

@@ -1,8 +1,9 @@
 //! Scopes: named sets of stages over which energies are summed.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use super::limits::MAX_PROBLEMS;
+use crate::hash::{FastMap, FastSet};
 use crate::model::{Model, Module, OpForm};
 use crate::source::{Diagnostic, Problems, Spanned};
 
@@ -21,7 +22,7 @@ const MAX_DEPTH: usize = 32;
 /// The scopes of the modules given, in order: blocks that define the same
 /// scope add to it.
 pub(super) fn resolve(modules: &[&Module], problems: &mut Problems) -> Vec<ResolvedScope> {
-    let mut members: HashMap<&str, Vec<&Spanned<String>>> = HashMap::new();
+    let mut members: FastMap<&str, Vec<&Spanned<String>>> = FastMap::default();
     let mut order: Vec<&str> = Vec::new();
     for scope in modules.iter().flat_map(|module| &module.scopes) {
         let name = scope.name.value.as_str();
@@ -36,7 +37,7 @@ pub(super) fn resolve(modules: &[&Module], problems: &mut Problems) -> Vec<Resol
         let mut gathering = Gathering {
             members: &members,
             stages: Vec::new(),
-            seen: HashSet::new(),
+            seen: FastSet::default(),
             open: Vec::new(),
         };
         gathering.scope(name, problems);
@@ -53,10 +54,10 @@ pub(super) fn resolve(modules: &[&Module], problems: &mut Problems) -> Vec<Resol
 
 /// One scope while its stages are gathered.
 struct Gathering<'s> {
-    members: &'s HashMap<&'s str, Vec<&'s Spanned<String>>>,
+    members: &'s FastMap<&'s str, Vec<&'s Spanned<String>>>,
     stages: Vec<String>,
     /// Stages and scopes that are in it already.
-    seen: HashSet<&'s str>,
+    seen: FastSet<&'s str>,
     /// The scopes being gathered, to notice one that contains itself.
     open: Vec<&'s str>,
 }

@@ -17,12 +17,15 @@
 //! Nobody writes that a layer is cheap: it follows from how its operands were
 //! made.
 
+use std::sync::Arc;
+
 use petgraph::graph::NodeIndex;
 
 use super::product::{product_in_sum, product_of};
 use super::{Einsum, OpGraph, OpKind};
 use crate::domain::Domain;
 use crate::model::{Map, Reduce};
+use crate::primitive::Primitive;
 
 /// Works out what the domains allow for every op of the graph.
 pub(super) fn reduce(graph: &mut OpGraph) {
@@ -36,7 +39,13 @@ pub(super) fn reduce(graph: &mut OpGraph) {
             continue;
         };
         match &mut op.kind {
-            OpKind::Einsum(einsum) => cheapest(einsum, &domains),
+            OpKind::Einsum(einsum) => {
+                let cheapest = cheapest(einsum, &domains);
+                if cheapest != (einsum.map, einsum.factor, einsum.reduce) {
+                    let einsum = Arc::make_mut(einsum);
+                    (einsum.map, einsum.factor, einsum.reduce) = cheapest;
+                }
+            }
             OpKind::Elementwise(elementwise) => {
                 if let Some(formula) = &elementwise.formula {
                     elementwise.steps = formula.steps(&domains);
@@ -47,18 +56,20 @@ pub(super) fn reduce(graph: &mut OpGraph) {
     }
 }
 
-/// Gives an einsum of products the cheapest map for its operands.
-fn cheapest(einsum: &mut Einsum, domains: &[&Domain]) {
+/// The cheapest map for the operands of an einsum of products, what every sum
+/// then takes once, and how its terms are gathered; of others those that they have.
+fn cheapest(einsum: &Einsum, domains: &[&Domain]) -> (Map, Option<Primitive>, Reduce) {
+    let (map, factor, reduce) = (einsum.map, einsum.factor, einsum.reduce);
     // Behind the operands there may be a bias.
-    let (Map::Mul, 2, [a, b, ..]) = (einsum.map, einsum.operands.len(), domains) else {
-        return;
+    let (Map::Mul, 2, [a, b, ..]) = (map, einsum.operands.len(), domains) else {
+        return (map, factor, reduce);
     };
-    if einsum.has_reduction() && einsum.reduce == Reduce::Add {
-        (einsum.map, einsum.factor) = product_in_sum(a, b);
-    } else {
-        einsum.map = product_of(a, b);
-    }
-    if matches!(einsum.map, Map::And | Map::Xnor) && einsum.reduce == Reduce::Add {
-        einsum.reduce = Reduce::Popcount;
+    let (map, factor) = match einsum.has_reduction() && reduce == Reduce::Add {
+        true => product_in_sum(a, b),
+        false => (product_of(a, b), factor),
+    };
+    match (map, reduce) {
+        (Map::And | Map::Xnor, Reduce::Add) => (map, factor, Reduce::Popcount),
+        _ => (map, factor, reduce),
     }
 }

@@ -1,10 +1,9 @@
 //! The symbols of a graph, and the names with numbers that a reader sees.
 
-use std::collections::HashMap;
-
 use num_rational::BigRational;
 
 use super::budget::Budget;
+use crate::hash::FastMap;
 use crate::number;
 use crate::source::Place;
 use crate::symbolic::{Bindings, Expr, Symbol};
@@ -32,9 +31,9 @@ pub(super) struct Symbols {
     /// The work that has gone into formulas.
     pub(super) budget: Budget,
     /// Where a symbol stands in `made`.
-    index: HashMap<String, usize>,
+    index: FastMap<String, usize>,
     /// Where a name stands in `shown`.
-    known: HashMap<String, usize>,
+    known: FastMap<String, usize>,
 }
 
 impl Symbols {

@@ -1,5 +1,7 @@
 //! Tensors, and the edges that they flow along.
 
+use std::sync::Arc;
+
 use num_rational::BigRational;
 
 use super::region::RegionId;
@@ -49,8 +51,8 @@ impl Tensor {
 pub struct Edge {
     /// Which operand, from 0. The bias of an einsum comes after its operands.
     pub slot: usize,
-    /// The tensor.
-    pub tensor: Tensor,
+    /// The tensor, which its maker and all who read it share.
+    pub tensor: Arc<Tensor>,
     /// The repeated blocks, outermost first, as whose first input it comes: in
     /// their later rounds it is what the round before gave.
     pub(super) carried: Vec<RegionId>,

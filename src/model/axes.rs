@@ -20,7 +20,7 @@ pub enum AxisGroup {
     /// Axes whose extents multiply to that of the operand's axis; usually one.
     Product(Vec<Spanned<String>>),
     /// An index computed from several axes.
-    Affine(Formula),
+    Affine(Box<Formula>),
     /// An axis of extent 1, written `1`.
     One(Place),
     /// Any number of axes, written `...`.
@@ -227,7 +227,8 @@ fn bracket(
     let inner = &text[span.clone()];
     if inner.contains(['+', '-', '*', '/']) {
         let place = part(text, place, span);
-        return Formula::read(inner, &place, problems).map(AxisGroup::Affine);
+        let formula = Formula::read(inner, &place, problems);
+        return formula.map(|formula| AxisGroup::Affine(Box::new(formula)));
     }
     let mut names = Vec::new();
     let mut at = span.start;

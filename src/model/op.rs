@@ -12,7 +12,8 @@ use crate::formula::Formula;
 use crate::primitive::Primitive;
 use crate::source::{Place, Spanned};
 
-/// An op, not yet bound to shapes.
+/// An op, not yet bound to shapes. A graph has many, and what few of them have
+/// is boxed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpDecl {
     /// Its name, which is that of its result too.
@@ -24,11 +25,11 @@ pub struct OpDecl {
     /// The operation, with the fields that only it has.
     pub form: OpForm,
     /// It is skipped where this is 0; its name then stands for its first input.
-    pub when: Option<Formula>,
+    pub when: Option<Box<Formula>>,
     /// How many times it runs; once without one.
-    pub times: Option<Formula>,
+    pub times: Option<Box<Formula>>,
     /// The share of what it does that a causal mask hides, where one does.
-    pub masked: Option<Formula>,
+    pub masked: Option<Box<Formula>>,
     /// Whether a causal mask hides what comes later, from it or from whatever
     /// stands in the block that it calls.
     pub causal: bool,
@@ -37,7 +38,7 @@ pub struct OpDecl {
     /// The values of its result, where the file knows better than the graph.
     pub domain: Option<Spanned<Domain>>,
     /// The share of its result that is not zero, where zeros are skipped.
-    pub density: Option<Formula>,
+    pub density: Option<Box<Formula>>,
     /// Whether it is what is kept of a token when the next one is decoded, in
     /// place of the keys and values that are made of it.
     pub is_cached: bool,
@@ -93,12 +94,12 @@ pub enum OpForm {
         /// How results for the same output are gathered.
         reduce: Reduce,
         /// Whether (1) or not (0) a bias is added.
-        bias: Option<Formula>,
+        bias: Option<Box<Formula>>,
         /// Extents of axes that no operand tells.
         extents: Vec<(Spanned<String>, Formula)>,
         /// How many sums there are, where terms of several indices of the
         /// result are added up.
-        sums: Option<Formula>,
+        sums: Option<Box<Formula>>,
         /// Whether the last input is what the sums start at: a state that is
         /// added to.
         accumulates: bool,
@@ -115,7 +116,7 @@ pub enum OpForm {
         /// Which give a gradient back, and how many of each.
         backward: Option<Vec<(Primitive, Formula)>>,
         /// Among how many of them each is one, where the file says it.
-        among: Option<Formula>,
+        among: Option<Box<Formula>>,
     },
     /// Tensors laid end to end along one axis: `b n d, b m d -> b (n + m) d`.
     Concat(Signature),
@@ -138,7 +139,7 @@ pub enum OpForm {
         /// Numbers that the block takes.
         with: Vec<(Spanned<String>, Formula)>,
         /// How often it follows upon itself.
-        repeat: Option<Formula>,
+        repeat: Option<Box<Formula>>,
     },
 }
 

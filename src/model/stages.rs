@@ -1,11 +1,11 @@
 //! The stages of a model, whichever variant is looked at.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Model;
 use super::module::Module;
 use super::op::{Callee, OpDecl, OpForm};
+use crate::hash::FastSet;
 
 impl Model {
     /// The stages of all its variants, each once: in the order of the model file,
@@ -16,12 +16,12 @@ impl Model {
     pub fn stages(&self) -> Vec<String> {
         let mut gathering = Gathering {
             model: self,
-            done: HashSet::new(),
+            done: FastSet::default(),
             named: Vec::new(),
             alone: Vec::new(),
         };
         gathering.module(&self.root, None);
-        let mut seen = HashSet::new();
+        let mut seen = FastSet::default();
         let all = gathering.named.into_iter().chain(gathering.alone);
         all.filter(|stage| seen.insert(*stage))
             .map(str::to_owned)
@@ -32,7 +32,7 @@ impl Model {
 struct Gathering<'m> {
     model: &'m Model,
     /// The blocks that were gathered under a stage, or under none.
-    done: HashSet<(*const Module, Option<&'m str>)>,
+    done: FastSet<(*const Module, Option<&'m str>)>,
     /// What files call a stage.
     named: Vec<&'m str>,
     /// Ops of no stage.

@@ -8,6 +8,9 @@ use super::shape::Shape;
 use super::text::Place;
 use super::value::{Datum, Spanned, shorten};
 
+/// How many keys most readers ask for, at most.
+const USUAL: usize = 32;
+
 /// The fields of one table, taken one by one; [`Fields::finish`] then reports
 /// every key that nobody asked for.
 pub struct Fields<'a> {
@@ -40,7 +43,7 @@ impl<'a> Fields<'a> {
         Some(Fields {
             place: node.place.clone(),
             entries: node.entries(problems)?,
-            asked: Vec::new(),
+            asked: Vec::with_capacity(USUAL),
             former: Vec::new(),
             shape: None,
         })

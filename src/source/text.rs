@@ -89,16 +89,18 @@ impl Source {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     source: Arc<Source>,
-    span: Range<usize>,
+    /// Where it begins and ends: no text that is read is as long as 4 GiB.
+    span: (u32, u32),
 }
 
 impl Place {
     /// The bytes `span` of `source`, cut to what the source has.
     pub fn new(source: &Arc<Source>, span: Range<usize>) -> Place {
         let end = span.end.min(source.text.len());
+        let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         Place {
             source: Arc::clone(source),
-            span: span.start.min(end)..end,
+            span: (short(span.start.min(end)), short(end)),
         }
     }
 
@@ -114,12 +116,12 @@ impl Place {
 
     /// Its bytes in the source.
     pub fn span(&self) -> Range<usize> {
-        self.span.clone()
+        self.span.0 as usize..self.span.1 as usize
     }
 
     /// A part of this place, `inner` counted from its start.
     pub fn part(&self, inner: Range<usize>) -> Place {
-        let start = self.span.start;
+        let start = self.span().start;
         Place::new(&self.source, start + inner.start..start + inner.end)
     }
 }
@@ -127,7 +129,7 @@ impl Place {
 /// `file:line:column`.
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (line, column) = self.source.line_column(self.span.start);
+        let (line, column) = self.source.line_column(self.span().start);
         write!(f, "{}:{line}:{column}", self.source.name)
     }
 }

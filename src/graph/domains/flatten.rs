@@ -1,5 +1,7 @@
 //! The graph, from bodies whose values are known.
 
+use std::sync::Arc;
+
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::valued::{DensityOrigin, Run, Valued, ValuedCall, ValuedItem, ValuedOp};
@@ -29,7 +31,7 @@ pub(super) struct Flattening {
 #[derive(Debug, Clone)]
 struct Placed {
     node: NodeIndex,
-    tensor: Tensor,
+    tensor: Arc<Tensor>,
     /// See [`Edge::carried`].
     carried: Vec<RegionId>,
 }
@@ -100,16 +102,19 @@ impl Flattening {
         if let OpKind::Einsum(einsum) = &mut kind {
             let terms = operands.iter().take(einsum.operands.len());
             let densities = terms.filter_map(|operand| operand.tensor.density.as_ref());
-            einsum.density = densities.product();
+            let density: Expr = densities.product();
+            if einsum.density != density {
+                Arc::make_mut(einsum).density = density;
+            }
         }
-        let tensor = Tensor {
+        let tensor = Arc::new(Tensor {
             shape: op.shape.clone(),
             domain: valued.values.domain.clone(),
             density: valued.values.density.clone(),
             density_is_bound: valued.values.is_bound,
             stored_in: op.stored_in,
             stored_bits: op.stored_bits.clone(),
-        };
+        });
         let node = self.ops.add_node(Op {
             name: op.name.clone(),
             stage: op.stage.clone(),
@@ -122,7 +127,7 @@ impl Flattening {
             is_kept: op.keeps.is_some(),
             is_once_per_copy: false,
             pass: Pass::Forward,
-            output: tensor.clone(),
+            output: Arc::clone(&tensor),
             place: op.place.clone(),
         });
         for (slot, operand) in operands.into_iter().enumerate() {
@@ -151,9 +156,10 @@ impl Flattening {
             let inside = self.region(valued.call, run, region)?;
             self.regions[inside.index()].carries = operands.first().map(|first| first.node);
             if let (Some(joined), Some(first)) = (&run.joined, operands.first_mut()) {
-                first.tensor.domain = joined.domain.clone();
-                first.tensor.density = joined.density.clone();
-                first.tensor.density_is_bound = joined.is_bound;
+                let tensor = Arc::make_mut(&mut first.tensor);
+                tensor.domain = joined.domain.clone();
+                tensor.density = joined.density.clone();
+                tensor.density_is_bound = joined.is_bound;
             }
             let hands_on = run.rounds != Expr::one() && !run.is_skipped;
             if let Some(first) = operands.first_mut().filter(|_| hands_on) {

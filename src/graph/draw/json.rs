@@ -131,7 +131,7 @@ fn node<'g>(graph: &'g OpGraph, id: usize, op: &'g Op, printer: &Printer) -> Nod
         OpKind::Weight => ("weight", None, None),
         OpKind::Constant => ("constant", None, None),
         OpKind::State => ("state", None, None),
-        OpKind::Einsum(einsum) => ("einsum", Some(einsum.text.as_str()), Some(einsum)),
+        OpKind::Einsum(einsum) => ("einsum", Some(einsum.text.as_str()), Some(&**einsum)),
         OpKind::Elementwise(elementwise) => ("elementwise", Some(elementwise.text.as_str()), None),
         OpKind::Move(movement) => ("move", Some(movement.name()), None),
         OpKind::Unsupported(operator) => ("uncounted", Some(operator.as_str()), None),

@@ -1,12 +1,13 @@
 //! The ops of one module, and of the model itself.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::lowered::{Body, Value};
 use super::lowering::{Instance, Lowering};
 use super::order::order;
 use crate::graph::names::{Names, Origin};
 use crate::graph::reported::Reported;
+use crate::hash::{FastMap, FastSet};
 use crate::model::Module;
 use crate::symbolic::Expr;
 
@@ -91,7 +92,7 @@ impl<'m> Instance<'m> {
         runs: Expr,
         stage: Option<String>,
     ) -> Instance<'m> {
-        let declared: HashSet<&str> = (module.ops.iter().map(|op| op.name.value.as_str()))
+        let declared: FastSet<&str> = (module.ops.iter().map(|op| op.name.value.as_str()))
             .chain(module.inputs.iter().map(|input| input.name.value.as_str()))
             .collect();
         let weights = (module.weights.iter())
@@ -105,8 +106,8 @@ impl<'m> Instance<'m> {
             stage,
             causal: false,
             declared,
-            values: HashMap::new(),
-            shared: HashMap::new(),
+            values: FastMap::default(),
+            shared: FastMap::default(),
             items: Vec::new(),
         }
     }

@@ -79,7 +79,7 @@ impl<'m> Lowering<'m> {
         {
             self.same_shape(&first.shape, &result.shape, &callee)?;
         }
-        let item = Item::Call(Call {
+        let item = Item::Call(Box::new(Call {
             name: &op.name.value,
             body,
             operands: operands.iter().map(|operand| operand.id).collect(),
@@ -87,7 +87,7 @@ impl<'m> Lowering<'m> {
             masked,
             repeat,
             place,
-        });
+        }));
         Ok(Value {
             id: self.push(item, instance),
             ..result

@@ -1,6 +1,7 @@
 //! Einsums, and the tensors of their biases.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::form::Form;
 use super::lowered::{Value, ValueId};
@@ -70,7 +71,7 @@ impl<'m> Lowering<'m> {
         self.note_all(found);
         let bias = match start {
             Some(start) => {
-                self.check_start(op, (bias.as_ref(), *reduce), &shape, start)?;
+                self.check_start(op, (bias.as_deref(), *reduce), &shape, start)?;
                 // A product that is added to something is a sum of one.
                 if axes.iter().all(|axis| !axis.is_reduced) {
                     axes.push(Axis {
@@ -86,7 +87,7 @@ impl<'m> Lowering<'m> {
                 }
             }
             None => Bias {
-                switch: self.bias_switch(op, bias.as_ref(), instance)?,
+                switch: self.bias_switch(op, bias.as_deref(), instance)?,
                 projection: bias_projection(signature, operands, &axes),
                 is_start: false,
             },
@@ -104,7 +105,7 @@ impl<'m> Lowering<'m> {
             sums: sums.transpose()?,
             density: Expr::one(),
         };
-        Ok((OpKind::Einsum(einsum), shape))
+        Ok((OpKind::Einsum(Arc::new(einsum)), shape))
     }
 
     /// What sums start at has the shape of the result, and stands in the place

@@ -56,7 +56,7 @@ impl<'m> Lowering<'m> {
                     counts,
                     backward: backward.as_deref(),
                     keeps_values: *keeps_values,
-                    among: among.as_ref(),
+                    among: among.as_deref(),
                 };
                 self.per_element(op, &listed, operands, instance)
             }

@@ -56,7 +56,7 @@ pub(in crate::graph) enum ValueId {
 /// One thing that a body computes.
 pub(in crate::graph) enum Item<'m> {
     Op(Box<LoweredOp<'m>>),
-    Call(Call<'m>),
+    Call(Box<Call<'m>>),
 }
 
 /// An op with its shape, but without values.

@@ -1,6 +1,6 @@
 //! The state of lowering: what was made so far, and how much work it was.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::lowered::{Body, Item, Lowered, Value, ValueId};
 use super::settings::Slots;
@@ -13,6 +13,7 @@ use crate::graph::names::Names;
 use crate::graph::reported::Reported;
 use crate::graph::scopes;
 use crate::graph::symbols::Symbols;
+use crate::hash::{FastMap, FastSet};
 use crate::model::{Model, Module, NamedWeight};
 use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::{Expr, Symbol};
@@ -45,7 +46,7 @@ pub(super) struct Lowering<'m> {
     /// The symbols that decide which ops there are.
     pub(super) switches: BTreeSet<Symbol>,
     /// Extents of results that were found to be of a sensible size.
-    sized: HashSet<Expr>,
+    sized: FastSet<Expr>,
     /// The modules instantiated, each once, for their scopes.
     pub(super) used: Vec<&'m Module>,
     /// The blocks being instantiated, to notice one that calls itself.
@@ -66,12 +67,12 @@ pub(super) struct Instance<'m> {
     /// Whether a causal mask hides what comes later.
     pub(super) causal: bool,
     /// Its weights by name.
-    pub(super) weights: HashMap<&'m str, &'m NamedWeight>,
+    pub(super) weights: FastMap<&'m str, &'m NamedWeight>,
     /// The names of all its inputs and ops.
-    pub(super) declared: HashSet<&'m str>,
-    pub(super) values: HashMap<&'m str, Value>,
+    pub(super) declared: FastSet<&'m str>,
+    pub(super) values: FastMap<&'m str, Value>,
     /// Elementwise ops that another one may be.
-    pub(super) shared: HashMap<SharedKey, usize>,
+    pub(super) shared: FastMap<SharedKey, usize>,
     pub(super) items: Vec<Item<'m>>,
 }
 
@@ -96,7 +97,7 @@ impl<'m> Lowering<'m> {
                     .collect(),
             ),
             switches: BTreeSet::new(),
-            sized: HashSet::new(),
+            sized: FastSet::default(),
             used: Vec::new(),
             open: vec![(model.root.name.as_str(), &model.root)],
             names: BTreeMap::new(),

@@ -39,7 +39,7 @@ impl<'m> Lowering<'m> {
         }
         let (kind, shape) = self.form(op, &operands, instance)?;
         self.check_kept(op, &shape, instance)?;
-        let density = self.density(op.density.as_ref(), instance)?;
+        let density = self.density(op.density.as_deref(), instance)?;
         self.measure(&shape, &op.name.value, &op.place)?;
         let ids = operands.iter().map(|operand| operand.id);
         let mut ids: Vec<ValueId> = ids.collect();
@@ -203,7 +203,11 @@ impl<'m> Lowering<'m> {
     /// The part of what an op does that a causal mask hides; none where there
     /// is no such mask around it.
     fn masked(&mut self, op: &OpDecl, instance: &Instance<'m>) -> Result<Expr, Reported> {
-        let Some(formula) = op.masked.as_ref().filter(|_| op.causal || instance.causal) else {
+        let Some(formula) = op
+            .masked
+            .as_deref()
+            .filter(|_| op.causal || instance.causal)
+        else {
             return Ok(Expr::zero());
         };
         let masked = self.number(formula, instance)?;

@@ -1,14 +1,15 @@
 //! The order in which the ops of a module are lowered: that of the file as far
 //! as their dependences allow, by Kahn's algorithm. O(ops · log ops + inputs).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::hash::FastMap;
 use crate::model::{OpDecl, Operand};
 use crate::source::Diagnostic;
 
 /// The order of `ops`, or the way round in which they wait for each other.
 pub(super) fn order(ops: &[OpDecl]) -> Result<Vec<usize>, Diagnostic> {
-    let index: HashMap<&str, usize> = (ops.iter().enumerate())
+    let index: FastMap<&str, usize> = (ops.iter().enumerate())
         .map(|(at, op)| (op.name.value.as_str(), at))
         .collect();
     let waits: Vec<Vec<usize>> = (ops.iter())

@@ -5,6 +5,7 @@
 //! holds the earlier tokens, and the new one is appended to it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
@@ -148,7 +149,7 @@ impl Decoding<'_> {
         from: NodeIndex,
         reader: NodeIndex,
         count: &Expr,
-        all: &Tensor,
+        all: &Arc<Tensor>,
     ) -> NodeIndex {
         let key = (from, count.clone());
         if let Some(known) = self.caches.get(&key) {
@@ -200,11 +201,11 @@ impl Decoding<'_> {
         }
     }
 
-    fn tensor(&self, old: &Tensor, labels: &[Option<Tokens>]) -> Tensor {
-        Tensor {
+    fn tensor(&self, old: &Tensor, labels: &[Option<Tokens>]) -> Arc<Tensor> {
+        Arc::new(Tensor {
             shape: self.shape(&old.shape, labels),
             ..old.clone()
-        }
+        })
     }
 
     fn shape(&self, old: &[Expr], labels: &[Option<Tokens>]) -> Vec<Expr> {
@@ -238,6 +239,7 @@ impl Decoding<'_> {
         match &mut new.kind {
             OpKind::Einsum(einsum) => {
                 let loops = Loops::of(self.graph, at);
+                let einsum = Arc::make_mut(einsum);
                 self.einsum(einsum, &self.labels.of_loops(at, &loops));
                 self.fill_windows(at, einsum, &loops);
             }

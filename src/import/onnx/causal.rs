@@ -5,9 +5,9 @@
 //! or a table of queries and keys that stands in the file.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
 
 use super::net::{Block, KnownValue, Net, NodeId, TensorId, Work};
+use crate::hash::FastSet;
 use crate::symbolic::Expr;
 
 /// How many nodes and tensors are looked at for one mask.
@@ -41,7 +41,7 @@ pub(super) fn tokens(net: &Net) -> Option<Expr> {
 
 /// How many tokens the causal mask has that stands before a softmax.
 fn mask_before(net: &Net, makers: &[Option<NodeId>], softmax: NodeId) -> Option<Expr> {
-    let mut seen = HashSet::new();
+    let mut seen = FastSet::default();
     let mut open = net.nodes[softmax].inputs.clone();
     while let Some(tensor) = open.pop() {
         if !seen.insert(tensor) || seen.len() > MAX_LOOKED_AT {
@@ -76,7 +76,7 @@ fn square(net: &Net, tensor: TensorId) -> Option<Expr> {
 
 /// Whether a constant was made of what tells earlier tokens from later ones.
 fn orders(net: &Net, mask: TensorId) -> bool {
-    let mut seen = HashSet::new();
+    let mut seen = FastSet::default();
     let mut open = vec![mask];
     while let Some(id) = open.pop() {
         if !seen.insert(id) || seen.len() > MAX_LOOKED_AT {
@@ -111,7 +111,7 @@ fn is_triangle(net: &Net, id: TensorId) -> bool {
             .iter()
             .enumerate()
             .filter_map(of)
-            .collect::<HashSet<u64>>()
+            .collect::<FastSet<u64>>()
     };
     let (above, diagonal) = (values(Ordering::Greater), values(Ordering::Equal));
     above.len() == 1 && above.is_disjoint(&diagonal)

@@ -5,17 +5,22 @@
 //! shapes, reads from the run before it one tensor only, always the same one,
 //! and from elsewhere what all runs read alike.
 
-use std::collections::HashMap;
 use std::fmt::Write;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 
-use super::net::{Net, NodeId, TensorId};
+use foldhash::quality::RandomState;
+
+use super::net::{Net, NodeId, Readers, TensorId};
+use crate::hash::FastMap;
 
 /// Longer runs are not looked for.
 const MAX_PERIOD: usize = 4096;
 /// For each node so many of the next that are alike are tried as the start of
 /// the next run.
 const MAX_TRIES: usize = 24;
+/// Nodes that read something made no more nodes before are counted, so that where
+/// nothing can be passed on from run to run nothing is tried.
+const NEAR: [usize; 3] = [64, 1024, 2 * MAX_PERIOD];
 /// How many nodes are compared in all.
 const MAX_COMPARISONS: usize = 20_000_000;
 
@@ -73,22 +78,25 @@ struct Runs<'n> {
     sums: Vec<u64>,
     powers: Vec<u64>,
     makers: Vec<Option<NodeId>>,
-    readers: Vec<Vec<NodeId>>,
+    /// How many of the nodes up to each read something so near.
+    near: [Vec<u32>; 3],
+    readers: Readers,
 }
 
 const BASE: u64 = 0x0001_0000_01b3;
 
 impl<'n> Runs<'n> {
     fn of(net: &'n Net) -> Runs<'n> {
-        let mut known: HashMap<u64, usize> = HashMap::new();
+        let hashing = RandomState::default();
+        let mut known: FastMap<u64, usize> = FastMap::default();
         let signatures: Vec<usize> = (net.nodes.iter().enumerate())
             .map(|(at, _)| {
                 let fresh = known.len();
-                *known.entry(signature(net, at)).or_insert(fresh)
+                *known.entry(signature(net, at, &hashing)).or_insert(fresh)
             })
             .collect();
         let mut next = vec![None; signatures.len()];
-        let mut seen: HashMap<usize, NodeId> = HashMap::new();
+        let mut seen: FastMap<usize, NodeId> = FastMap::default();
         for at in (0..signatures.len()).rev() {
             next[at] = seen.insert(signatures[at], at);
         }
@@ -101,18 +109,16 @@ impl<'n> Runs<'n> {
             );
             powers.push(powers[at].wrapping_mul(BASE));
         }
-        let mut readers = net.readers();
-        for output in &net.outputs {
-            readers[*output].push(NodeId::MAX);
-        }
+        let makers = net.makers();
         Runs {
             net,
             signatures,
             next,
             sums,
             powers,
-            makers: net.makers(),
-            readers,
+            near: NEAR.map(|most| near(net, &makers, most)),
+            makers,
+            readers: net.readers_and_outside(),
         }
     }
 
@@ -127,7 +133,7 @@ impl<'n> Runs<'n> {
                 break;
             }
             let alike = self.alike(at, there);
-            if alike >= period && period > 1 {
+            if alike >= period && period > 1 && self.may_pass(at, period) {
                 candidates.push((period, alike));
             }
             next = self.next[there];
@@ -150,6 +156,17 @@ impl<'n> Runs<'n> {
             }
         }
         None
+    }
+
+    /// Whether a node of a second run may read what the first run made, wherever
+    /// within the first so many nodes that begins.
+    fn may_pass(&self, at: NodeId, period: usize) -> bool {
+        let class = NEAR.iter().zip(&self.near);
+        let class = class.filter(|(most, _)| 2 * period <= **most);
+        class.map(|(_, counts)| counts).next().is_none_or(|counts| {
+            let up_to = |node: usize| counts.get(node).or(counts.last());
+            up_to(at + 3 * period) > up_to(at + period)
+        })
     }
 
     /// How many nodes from `at` on do what as many from `there` on do.
@@ -225,6 +242,9 @@ impl<'n> Runs<'n> {
                     }
                 }
             }
+            // What the second run does not read of the first no later one reads
+            // of that before it, unless all read what comes in as such, too.
+            passed?;
         }
         let (first, result) = passed?;
         // The first run may read what it gets twice: as such, and passed on.
@@ -251,10 +271,23 @@ impl<'n> Runs<'n> {
     }
 }
 
+/// How many of the nodes before each, and of all, read something that was made
+/// less than so many nodes before.
+fn near(net: &Net, makers: &[Option<NodeId>], most: usize) -> Vec<u32> {
+    let mut counts = vec![0];
+    let mut count = 0;
+    for (at, node) in net.nodes.iter().enumerate() {
+        let is_near = |input: &TensorId| makers[*input].is_some_and(|maker| at < maker + most);
+        count += u32::from(node.inputs.iter().any(is_near));
+        counts.push(count);
+    }
+    counts
+}
+
 /// A number for what a node does, and to tensors of which shapes.
-fn signature(net: &Net, at: NodeId) -> u64 {
+fn signature(net: &Net, at: NodeId, hashing: &RandomState) -> u64 {
     let node = &net.nodes[at];
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = hashing.build_hasher();
     // The names of axes and numbers in it are all that there is to a work.
     // To write into a hasher cannot fail.
     let _ = write!(Hashed(&mut hasher), "{:?}", node.work);
@@ -278,9 +311,9 @@ fn signature(net: &Net, at: NodeId) -> u64 {
 }
 
 /// Text that is hashed where it would be written.
-struct Hashed<'h>(&'h mut DefaultHasher);
+struct Hashed<'h, H>(&'h mut H);
 
-impl Write for Hashed<'_> {
+impl<H: Hasher> Write for Hashed<'_, H> {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
         Hasher::write(self.0, text.as_bytes());
         Ok(())

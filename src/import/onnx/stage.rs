@@ -2,7 +2,9 @@
 //! linear layers of a feed-forward network, embeddings, normalisations, sums
 //! of what goes around a layer.
 
-use super::net::{Binary, Net, NodeId, Product, ProductAxis, QUANTISE, TensorId, Unary, Work};
+use super::net::{
+    Binary, Net, NodeId, Product, ProductAxis, QUANTISE, Readers, TensorId, Unary, Work,
+};
 use crate::symbolic::Expr;
 
 /// Paths are followed over at most so many nodes.
@@ -45,7 +47,7 @@ pub(super) fn name(net: &mut Net) {
 
 /// What is computed for a mask alone is part of it: exporters make it of tokens
 /// in more or fewer steps.
-fn name_masks(net: &mut Net, readers: &[Vec<NodeId>]) {
+fn name_masks(net: &mut Net, readers: &Readers) {
     for at in (0..net.nodes.len()).rev() {
         let node = &net.nodes[at];
         let steps = matches!(
@@ -80,7 +82,7 @@ impl FeedForward {
     fn around(
         net: &Net,
         makers: &[Option<NodeId>],
-        readers: &[Vec<NodeId>],
+        readers: &Readers,
         activation: NodeId,
     ) -> Option<FeedForward> {
         let up = linear_before(net, makers, net.nodes[activation].inputs[0])?;

@@ -9,7 +9,6 @@ mod stored;
 mod values;
 mod weight;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use self::dims::Dims;
@@ -25,6 +24,7 @@ use super::limits;
 use super::module::{
     Module, ModuleKind, Named, Number, NumberRole, OwnBlock, Scope, TokenAxis, Variant, WeightRole,
 };
+use crate::hash::FastMap;
 use crate::source::{
     Datum, Diagnostic, Fields, Place, Problems, Shape, Source, Spanned, Value, at_most, parse_toml,
 };
@@ -315,7 +315,7 @@ fn unique<'a>(
     what: &str,
     problems: &mut Problems,
 ) {
-    let mut seen: HashMap<&str, &Place> = HashMap::new();
+    let mut seen: FastMap<&str, &Place> = FastMap::default();
     for name in names {
         if let Some(first) = seen.get(name.value.as_str()) {
             problems.push(

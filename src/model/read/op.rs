@@ -32,18 +32,12 @@ pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
     let stage = fields.name("stage", problems);
     let given = fields.name("name", problems);
     let is_named = fields.has("name") || fields.has("stage");
-    let when = fields.take("when").and_then(|node| formula(node, problems));
-    let times = fields
-        .take("times")
-        .and_then(|node| formula(node, problems));
-    let masked = fields
-        .take("masked")
-        .and_then(|node| formula(node, problems));
+    let when = boxed(fields.take("when"), problems);
+    let times = boxed(fields.take("times"), problems);
+    let masked = boxed(fields.take("masked"), problems);
     let causal = fields.take("causal");
     let causal = causal.is_some_and(|node| truth(node, problems));
-    let density = fields
-        .take("density")
-        .and_then(|node| formula(node, problems));
+    let density = boxed(fields.take("density"), problems);
     let domain = fields
         .take("domain")
         .and_then(|node| domain(node, problems));
@@ -104,6 +98,11 @@ pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
         keeps,
         place: node.place.clone(),
     })
+}
+
+/// A formula that few ops have.
+fn boxed(node: Option<&Datum>, problems: &mut Problems) -> Option<Box<Formula>> {
+    formula(node?, problems).map(Box::new)
 }
 
 /// The names in an `apply` formula; numbers among them are sorted out when
@@ -227,9 +226,9 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
                     problems,
                 )
                 .unwrap_or(Reduce::Add),
-                bias: bias.and_then(|node| formula(node, problems)),
+                bias: boxed(bias, problems),
                 extents: formulas(extents, problems),
-                sums: sums.and_then(|node| formula(node, problems)),
+                sums: boxed(sums, problems),
                 accumulates: accumulate.is_some_and(|node| truth(node, problems)),
                 signature,
             })
@@ -241,7 +240,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
             OpForm::PerElement {
                 counts,
                 keeps_values: among.is_some() || says.is_some_and(|node| truth(node, problems)),
-                among: among.and_then(|node| formula(node, problems)),
+                among: boxed(among, problems),
                 backward: backward.and_then(|node| per_element(node, problems)),
             }
         }),
@@ -262,7 +261,7 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
                     Callee::Slot(name)
                 },
                 with: formulas(with, problems),
-                repeat: repeat.and_then(|node| formula(node, problems)),
+                repeat: boxed(repeat, problems),
             })
         }
     }

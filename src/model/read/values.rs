@@ -20,10 +20,10 @@ pub(super) fn list<T>(
         return Vec::new();
     };
     let items = node.items(problems).unwrap_or(&[]);
-    at_most(items, most, what, &node.place, problems)
-        .iter()
-        .filter_map(|item| read(item, problems))
-        .collect()
+    let kept = at_most(items, most, what, &node.place, problems);
+    let mut all = Vec::with_capacity(kept.len());
+    all.extend(kept.iter().filter_map(|item| read(item, problems)));
+    all
 }
 
 /// A list of names that formulas can use.

@@ -1,6 +1,8 @@
 //! The way back through a graph: what was given back to a tensor is its
 //! gradient, and goes on to the operands of its op.
 
+use std::sync::Arc;
+
 use petgraph::graph::NodeIndex;
 
 use super::needs::{Needs, carrying};
@@ -36,7 +38,7 @@ pub(super) struct Backward<'g> {
 pub(super) struct Forward {
     pub(super) at: NodeIndex,
     pub(super) op: Op,
-    pub(super) inputs: Vec<(NodeIndex, Tensor)>,
+    pub(super) inputs: Vec<(NodeIndex, Arc<Tensor>)>,
     /// The gradient of its result.
     pub(super) gradient: NodeIndex,
 }
@@ -184,11 +186,11 @@ impl Backward<'_> {
         Some(sum)
     }
 
-    pub(super) fn tensor(&self, node: NodeIndex) -> (NodeIndex, Tensor) {
+    pub(super) fn tensor(&self, node: NodeIndex) -> (NodeIndex, Arc<Tensor>) {
         (node, self.graph.ops[node].output.clone())
     }
 
-    pub(super) fn connect(&mut self, to: NodeIndex, operands: Vec<(NodeIndex, Tensor)>) {
+    pub(super) fn connect(&mut self, to: NodeIndex, operands: Vec<(NodeIndex, Arc<Tensor>)>) {
         for (slot, (from, tensor)) in operands.into_iter().enumerate() {
             let edge = Edge {
                 slot,
@@ -226,13 +228,13 @@ pub(super) fn listed_op(text: &str, steps: Vec<(Primitive, Expr)>) -> OpKind {
     })
 }
 
-pub(super) fn real(shape: Vec<Expr>) -> Tensor {
-    Tensor {
+pub(super) fn real(shape: Vec<Expr>) -> Arc<Tensor> {
+    Arc::new(Tensor {
         shape,
         domain: Domain::Real,
         density: None,
         density_is_bound: false,
         stored_in: None,
         stored_bits: None,
-    }
+    })
 }

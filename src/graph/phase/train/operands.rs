@@ -1,5 +1,7 @@
 //! What each op gives back to its operands.
 
+use std::sync::Arc;
+
 use petgraph::graph::NodeIndex;
 
 use super::backward::{Backward, Forward, listed_op, real};
@@ -54,7 +56,7 @@ impl Backward<'_> {
         slot: usize,
         share: &Expr,
         kind: OpKind,
-        operands: Vec<(NodeIndex, Tensor)>,
+        operands: Vec<(NodeIndex, Arc<Tensor>)>,
     ) -> NodeIndex {
         let shape = (forward.inputs.get(slot)).map_or_else(Vec::new, |(_, of)| of.shape.clone());
         self.add_shaped(forward, (slot, shape), share, kind, operands)
@@ -66,7 +68,7 @@ impl Backward<'_> {
         (slot, shape): (usize, Vec<Expr>),
         share: &Expr,
         kind: OpKind,
-        operands: Vec<(NodeIndex, Tensor)>,
+        operands: Vec<(NodeIndex, Arc<Tensor>)>,
     ) -> NodeIndex {
         let of = forward.inputs.get(slot).map(|(from, _)| *from);
         let of = of.map_or("", |from| self.graph.ops[from].name.as_str());
@@ -87,7 +89,7 @@ impl Backward<'_> {
     }
 
     /// The value of an operand, from where it is when the backward ops run.
-    fn value(&self, forward: &Forward, slot: usize) -> Option<(NodeIndex, Tensor)> {
+    fn value(&self, forward: &Forward, slot: usize) -> Option<(NodeIndex, Arc<Tensor>)> {
         let (from, tensor) = forward.inputs.get(slot)?;
         let from = self.sources.get(from.index()).unwrap_or(from);
         Some((*from, tensor.clone()))
@@ -116,7 +118,13 @@ impl Backward<'_> {
                     turned.density = density.clone();
                 }
                 let operands = vec![self.tensor(forward.gradient), other];
-                Some(self.add(forward, slot, share, OpKind::Einsum(turned), operands))
+                Some(self.add(
+                    forward,
+                    slot,
+                    share,
+                    OpKind::Einsum(turned.into()),
+                    operands,
+                ))
             }
             (2, Map::Add | Map::Sub) if sums => {
                 let back = self.handed_back(forward, (einsum, own), slot, share);
@@ -148,7 +156,13 @@ impl Backward<'_> {
     ) -> NodeIndex {
         let gradient = self.tensor(forward.gradient);
         match sum(&einsum.axes, &einsum.output, own) {
-            Some(sum) => self.add(forward, slot, share, OpKind::Einsum(sum), vec![gradient]),
+            Some(sum) => self.add(
+                forward,
+                slot,
+                share,
+                OpKind::Einsum(sum.into()),
+                vec![gradient],
+            ),
             None => self.in_shape(forward, slot, share),
         }
     }
@@ -194,7 +208,7 @@ impl Backward<'_> {
             return Some(back);
         };
         let back = vec![self.tensor(back)];
-        Some(self.add(forward, slot, share, OpKind::Einsum(sum), back))
+        Some(self.add(forward, slot, share, OpKind::Einsum(sum.into()), back))
     }
 
     fn formula(
@@ -229,7 +243,7 @@ impl Backward<'_> {
                 self.value(forward, *slot)
             }
         });
-        let operands: Vec<(NodeIndex, Tensor)> = operands.collect();
+        let operands: Vec<(NodeIndex, Arc<Tensor>)> = operands.collect();
         let kind = OpKind::Elementwise(Elementwise {
             text: format!("derivative of {}", elementwise_text(&forward.op)),
             formula: Some(renumbered(&term, &order).into()),
@@ -242,7 +256,7 @@ impl Backward<'_> {
         Some(self.add_shaped(forward, (slot, shape), share, kind, operands))
     }
 
-    fn result(&self, forward: &Forward) -> Option<(NodeIndex, Tensor)> {
+    fn result(&self, forward: &Forward) -> Option<(NodeIndex, Arc<Tensor>)> {
         let from = self.sources.get(forward.at.index())?;
         Some((*from, forward.op.output.clone()))
     }

@@ -1,9 +1,10 @@
 //! A net under construction.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::held::{Held, Quantised};
 use crate::domain::Domain;
+use crate::hash::{FastMap, FastSet};
 use crate::import::onnx::error::ImportError;
 use crate::import::onnx::infer::extent::{MAX_VALUES, check_shape, number, shown};
 use crate::import::onnx::infer::{constant, domain};
@@ -38,15 +39,15 @@ pub(crate) struct NetBuilder {
     /// What the reader of an estimate should know, with how often.
     notes: BTreeMap<String, usize>,
     /// Numbers that stand for fractions, by these.
-    pub(super) quantised: HashMap<TensorId, Quantised>,
+    pub(super) quantised: FastMap<TensorId, Quantised>,
     /// How numbers are held that take fewer bits than their type.
-    pub(super) held: HashMap<TensorId, Held>,
+    pub(super) held: FastMap<TensorId, Held>,
     /// Tensors without a number below 0.
-    never_negative: HashSet<TensorId>,
+    never_negative: FastSet<TensorId>,
     /// What differences of tensors are made of.
-    pub(super) differences: HashMap<TensorId, (TensorId, TensorId)>,
+    pub(super) differences: FastMap<TensorId, (TensorId, TensorId)>,
     /// The tensors of sequences, by what stands for the whole.
-    sequences: HashMap<TensorId, Vec<TensorId>>,
+    sequences: FastMap<TensorId, Vec<TensorId>>,
 }
 
 impl NetBuilder {
@@ -200,12 +201,12 @@ impl NetBuilder {
     }
 
     /// Constants that tell earlier tokens from later ones.
-    pub(super) fn orders(&mut self) -> &mut HashSet<TensorId> {
+    pub(super) fn orders(&mut self) -> &mut FastSet<TensorId> {
         &mut self.net.orders
     }
 
     /// Which axes the results of moves keep.
-    pub(super) fn kept_axes(&mut self) -> &mut HashMap<TensorId, Vec<Option<usize>>> {
+    pub(super) fn kept_axes(&mut self) -> &mut FastMap<TensorId, Vec<Option<usize>>> {
         &mut self.net.kept_axes
     }
 

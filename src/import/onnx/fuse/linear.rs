@@ -1,11 +1,10 @@
 //! A product with what is folded into its weights: biases, gains and shifts for
 //! each channel, such as the normalisation of a batch.
 
-use std::collections::{HashMap, HashSet};
-
 use super::scale::scale_of;
 use super::wiring::Wiring;
 use crate::domain::Domain;
+use crate::hash::{FastMap, FastSet};
 use crate::import::onnx::net::{Binary, Net, NodeId, Product, ProductAxis, TensorId, Work};
 use crate::symbolic::Expr;
 
@@ -14,8 +13,8 @@ pub(super) fn fuse(net: &mut Net) {
     let wiring = Wiring::of(net);
     let mut folding = Folding {
         wiring: &wiring,
-        makers: HashMap::new(),
-        scaled: HashSet::new(),
+        makers: FastMap::default(),
+        scaled: FastSet::default(),
     };
     for at in 0..net.nodes.len() {
         let Some(fold) = folding.find(net, at) else {
@@ -63,9 +62,9 @@ struct Fold {
 struct Folding<'w> {
     wiring: &'w Wiring,
     /// Who makes the results of nodes that were folded.
-    makers: HashMap<TensorId, NodeId>,
+    makers: FastMap<TensorId, NodeId>,
     /// Products into which a gain was folded.
-    scaled: HashSet<NodeId>,
+    scaled: FastSet<NodeId>,
 }
 
 impl Folding<'_> {
@@ -129,7 +128,7 @@ impl Folding<'_> {
             let maker = self.makers.get(&tensor).copied();
             let maker = maker.or_else(|| self.wiring.maker(tensor))?;
             let node = &net.nodes[maker];
-            let alone = self.wiring.readers.get(tensor).map(Vec::as_slice) == Some(&[reader]);
+            let alone = self.wiring.readers.get(tensor) == Some(&[reader]);
             if !alone || node.output != tensor {
                 return None;
             }

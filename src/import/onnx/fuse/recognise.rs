@@ -160,6 +160,10 @@ fn find(net: &Net, wiring: &Wiring, last: NodeId) -> Option<Match> {
                 row,
             });
         }
+        // A node more closes one tensor at most.
+        if open.len() > MAX_NODES - nodes.len() {
+            break;
+        }
         // What was made last is made of the others, if of anything.
         let made = |tensor: &TensorId| wiring.maker(*tensor);
         let Some(next) = open.iter().copied().max_by_key(|tensor| made(tensor)) else {

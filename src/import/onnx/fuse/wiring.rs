@@ -1,23 +1,18 @@
 //! Who makes and who reads each tensor.
 
-use crate::import::onnx::net::{Net, NodeId, TensorId, Unary, Work};
+use crate::import::onnx::net::{Net, NodeId, Readers, TensorId, Unary, Work};
 
 /// Who makes and who reads each tensor.
 pub(super) struct Wiring {
     makers: Vec<Option<NodeId>>,
-    pub(super) readers: Vec<Vec<NodeId>>,
+    pub(super) readers: Readers,
 }
 
 impl Wiring {
     pub(super) fn of(net: &Net) -> Wiring {
-        let mut readers = net.readers();
-        // A result of the graph has a reader outside.
-        for output in &net.outputs {
-            readers[*output].push(NodeId::MAX);
-        }
         Wiring {
             makers: net.makers(),
-            readers,
+            readers: net.readers_and_outside(),
         }
     }
 
@@ -28,7 +23,7 @@ impl Wiring {
 
     /// The one node that reads a tensor.
     pub(super) fn reader(&self, tensor: TensorId) -> Option<NodeId> {
-        match self.readers.get(tensor)?.as_slice() {
+        match self.readers.get(tensor)? {
             [one] if *one != NodeId::MAX => Some(*one),
             _ => None,
         }

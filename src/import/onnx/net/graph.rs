@@ -1,10 +1,9 @@
 //! Nodes, and the tensors between them.
 
-use std::collections::{HashMap, HashSet};
-
 use super::tensor::{NetTensor, TensorId};
 use super::work::Work;
 use crate::format::Format;
+use crate::hash::{FastMap, FastSet};
 use crate::symbolic::Expr;
 
 /// The place of a node in its [`Net`].
@@ -23,13 +22,13 @@ pub(crate) struct Net {
     /// What it gives.
     pub(crate) outputs: Vec<TensorId>,
     /// For results of moves that keep some axes: of each axis which one it was.
-    pub(crate) kept_axes: HashMap<TensorId, Vec<Option<usize>>>,
+    pub(crate) kept_axes: FastMap<TensorId, Vec<Option<usize>>>,
     /// Constants that tell earlier tokens from later ones.
-    pub(crate) orders: HashSet<TensorId>,
+    pub(crate) orders: FastSet<TensorId>,
     /// How many tokens there are, where none sees a later one.
     pub(crate) tokens: Option<Expr>,
     /// The part of results that a causal mask hides from whatever comes next.
-    pub(crate) masked: HashMap<TensorId, Expr>,
+    pub(crate) masked: FastMap<TensorId, Expr>,
     /// The dims that the file names, in order of appearance.
     pub(crate) dims: Vec<NamedDim>,
 }
@@ -77,18 +76,69 @@ impl Net {
     }
 
     /// The nodes that read each tensor, each as often as it reads it.
-    pub(crate) fn readers(&self) -> Vec<Vec<NodeId>> {
-        let mut readers = vec![Vec::new(); self.tensors.len()];
-        for (at, node) in self.nodes.iter().enumerate() {
-            for input in &node.inputs {
-                readers[*input].push(at);
-            }
-        }
-        readers
+    pub(crate) fn readers(&self) -> Readers {
+        Readers::of(self, &[])
+    }
+
+    /// The same, with a reader outside for every result of the graph, whose
+    /// number is that of no node.
+    pub(crate) fn readers_and_outside(&self) -> Readers {
+        Readers::of(self, &self.outputs)
     }
 
     /// The number of elements of a tensor.
     pub(crate) fn elements(&self, tensor: TensorId) -> Option<Expr> {
         Some(self.tensors[tensor].shape.as_ref()?.iter().product())
+    }
+}
+
+/// The nodes that read each tensor.
+#[derive(Debug)]
+pub(crate) struct Readers {
+    /// Where those of each tensor begin among all, and of the last where they end.
+    starts: Vec<usize>,
+    all: Vec<NodeId>,
+}
+
+impl Readers {
+    fn of(net: &Net, outputs: &[TensorId]) -> Readers {
+        let reads = || {
+            let nodes = net.nodes.iter().enumerate();
+            let inside = nodes.flat_map(|(at, node)| node.inputs.iter().map(move |id| (*id, at)));
+            inside.chain(outputs.iter().map(|id| (*id, NodeId::MAX)))
+        };
+        let mut starts = vec![0; net.tensors.len() + 1];
+        let mut count = 0;
+        for (tensor, _) in reads() {
+            starts[tensor] += 1;
+            count += 1;
+        }
+        // Where those before it end; to begin with, one begins where it ends.
+        let mut end = 0;
+        for start in &mut starts {
+            end += *start;
+            *start = end;
+        }
+        let mut all = vec![NodeId::MAX; count];
+        let backwards: Vec<(TensorId, NodeId)> = reads().collect();
+        for (tensor, reader) in backwards.into_iter().rev() {
+            starts[tensor] -= 1;
+            all[starts[tensor]] = reader;
+        }
+        Readers { starts, all }
+    }
+
+    /// Those of one tensor, if there is such a tensor.
+    pub(crate) fn get(&self, tensor: TensorId) -> Option<&[NodeId]> {
+        let end = *self.starts.get(tensor + 1)?;
+        self.all.get(*self.starts.get(tensor)?..end)
+    }
+}
+
+impl std::ops::Index<TensorId> for Readers {
+    type Output = [NodeId];
+
+    fn index(&self, tensor: TensorId) -> &[NodeId] {
+        &self.all[self.starts[tensor]..self.starts[tensor + 1]]
     }
 }

@@ -18,7 +18,7 @@ mod tensor;
 mod work;
 
 pub(crate) use block::Block;
-pub(crate) use graph::{NamedDim, Net, NetNode, NodeId, QUANTISE};
+pub(crate) use graph::{NamedDim, Net, NetNode, NodeId, QUANTISE, Readers};
 pub(crate) use product::{Fold, FoldKind, Product, ProductAxis};
 
 pub(crate) use super::weights::Scale;

@@ -1,7 +1,6 @@
 //! What the graphs within a node read from around it.
 
-use std::collections::HashSet;
-
+use crate::hash::FastSet;
 use crate::import::onnx::proto::{AttributeValue, Graph, Node};
 
 /// The names that the graphs within a node read and do not make, in the order
@@ -32,7 +31,7 @@ fn read_from_outside<'g>(graph: &'g Graph, names: &mut Vec<&'g str>) {
     let inputs = graph.inputs.iter().map(|input| input.name.as_str());
     let stored = graph.initializers.iter().map(|tensor| tensor.name.as_str());
     let made = (graph.nodes.iter()).flat_map(|node| node.outputs.iter().map(String::as_str));
-    let own: HashSet<&str> = inputs.chain(stored).chain(made).collect();
+    let own: FastSet<&str> = inputs.chain(stored).chain(made).collect();
     let mut found = Vec::new();
     for node in &graph.nodes {
         found.extend(node.inputs.iter().map(String::as_str));

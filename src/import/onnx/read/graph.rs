@@ -1,12 +1,13 @@
 //! Graphs, functions and nodes, one after the other.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::aside::LeftOut;
 use super::names::Names;
 use super::order::order;
 use super::origin::{is_said, mark_copies, origin};
 use crate::domain::Domain;
+use crate::hash::FastMap;
 use crate::import::imported::Given;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::error::{ImportError, Results};
@@ -50,13 +51,13 @@ pub(crate) struct GraphReader<'m> {
     pub(super) names: Names<'m>,
     inputs: Vec<TensorId>,
     /// By domain, name and overload.
-    functions: HashMap<[&'m str; 3], &'m Function>,
+    functions: FastMap<[&'m str; 3], &'m Function>,
     opsets: &'m [(String, i64)],
     /// What the file tells of tensors in between.
-    pub(super) infos: HashMap<&'m str, &'m ValueInfo>,
+    pub(super) infos: FastMap<&'m str, &'m ValueInfo>,
     /// Of tensors that a function of each element reads: what that gives, which
     /// has the same shape.
-    pub(super) alike: HashMap<&'m str, &'m str>,
+    pub(super) alike: FastMap<&'m str, &'m str>,
     probe: &'m mut WeightProbe<'m>,
     /// Handed in, since operators with graphs of their own come back here.
     pub(super) lookup: Lookup,
@@ -88,8 +89,8 @@ impl<'m> GraphReader<'m> {
             inputs: Vec::new(),
             functions,
             opsets: &model.opsets,
-            infos: HashMap::new(),
-            alike: HashMap::new(),
+            infos: FastMap::default(),
+            alike: FastMap::default(),
             probe,
             lookup,
             aside: LeftOut::default(),

@@ -1,8 +1,7 @@
 //! Which tensor a name stands for: graphs within graphs see the names around
 //! them, functions see none but their own.
 
-use std::collections::HashMap;
-
+use crate::hash::FastMap;
 use crate::import::onnx::net::TensorId;
 use crate::import::onnx::operator::call::Attributes;
 
@@ -16,7 +15,7 @@ pub(super) struct Names<'m> {
 #[derive(Debug, Default)]
 struct NameScope<'m> {
     /// `None` where an input of a function is left out.
-    names: HashMap<&'m str, Option<TensorId>>,
+    names: FastMap<&'m str, Option<TensorId>>,
     /// In a function: the attributes of the node that it stands for.
     caller: Option<Attributes<'m>>,
     /// Whether the names around it can be seen.
@@ -28,7 +27,7 @@ impl<'m> Names<'m> {
     pub(super) fn enter_graph(&mut self) {
         let around = self.scopes.last();
         self.scopes.push(NameScope {
-            names: HashMap::new(),
+            names: FastMap::default(),
             caller: around.and_then(|scope| scope.caller.clone()),
             sees_outside: true,
         });
@@ -37,7 +36,7 @@ impl<'m> Names<'m> {
     /// Enters a function that stands for a node of these attributes.
     pub(super) fn enter_function(&mut self, caller: Attributes<'m>) {
         self.scopes.push(NameScope {
-            names: HashMap::new(),
+            names: FastMap::default(),
             caller: Some(caller),
             sees_outside: false,
         });

@@ -1,11 +1,10 @@
 //! The order of the nodes of a graph.
 
-use std::collections::HashMap;
-
 use petgraph::algo::toposort;
 use petgraph::graph::DiGraph;
 
 use super::capture::captured;
+use crate::hash::FastMap;
 use crate::import::onnx::proto::Node;
 
 /// The nodes in an order in which each reads only what was made before. Files
@@ -14,7 +13,7 @@ use crate::import::onnx::proto::Node;
 /// # Errors
 /// Names that nothing makes, and nodes that wait for each other.
 pub(super) fn order(nodes: &[Node], known: impl Fn(&str) -> bool) -> Result<Vec<usize>, String> {
-    let mut makers: HashMap<&str, usize> = HashMap::new();
+    let mut makers: FastMap<&str, usize> = FastMap::default();
     for (at, node) in nodes.iter().enumerate() {
         for output in node.outputs.iter().filter(|name| !name.is_empty()) {
             if makers.insert(output, at).is_some() {

@@ -2,9 +2,8 @@
 //! parameters and buffers of the module, and which tensors it computed before
 //! it wrote the file, with the names of those that each was computed from.
 
-use std::collections::HashMap;
-
 use super::names::Names;
+use crate::hash::FastMap;
 use crate::import::onnx::build::NetBuilder;
 use crate::import::onnx::net::{Making, Origin, TensorId};
 use crate::import::onnx::proto::{Graph, ValueInfo};
@@ -75,7 +74,7 @@ pub(super) fn origin(info: &ValueInfo, made_up: bool) -> Origin {
 pub(super) fn mark_copies<'m>(
     builder: &mut NetBuilder,
     graph: &'m Graph,
-    infos: &HashMap<&'m str, &'m ValueInfo>,
+    infos: &FastMap<&'m str, &'m ValueInfo>,
     names: &Names<'m>,
 ) {
     let mut copies = Copies::default();
@@ -99,7 +98,7 @@ pub(super) fn mark_copies<'m>(
 /// these; each with its elements.
 #[derive(Debug, Default)]
 struct Copies<'m> {
-    whole: HashMap<&'m str, (TensorId, u64)>,
+    whole: FastMap<&'m str, (TensorId, u64)>,
 }
 
 impl<'m> Copies<'m> {

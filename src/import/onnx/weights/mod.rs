@@ -7,6 +7,7 @@
 //! | `scale` | what few values are multiplied by |
 //! | `sizes` | whether all elements are of one size, or those of each channel |
 //! | `tally` | what elements have in common, one after the other |
+//! | `uniform` | whether all elements are zero, or plus or minus one number |
 //! | `values` | what the import takes over from a scan |
 
 pub mod external;
@@ -14,6 +15,7 @@ mod scale;
 pub mod scan;
 mod sizes;
 mod tally;
+mod uniform;
 mod values;
 
 pub use scale::Scale;

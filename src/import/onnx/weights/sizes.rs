@@ -78,6 +78,15 @@ impl Sizes {
         }
     }
 
+    /// Those of elements that are zero, or plus or minus one number where there
+    /// is one.
+    pub(super) fn of_one(size: Option<f64>) -> Sizes {
+        Sizes {
+            all: size.map_or(One::Unseen, One::Size),
+            axes: Vec::new(),
+        }
+    }
+
     /// The elements from a place on.
     pub(super) fn add(&mut self, at: u64, values: &[f64]) {
         self.all = self.all.add(values);

@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use super::scale::Scale;
 use super::sizes::Sizes;
+use super::uniform;
 use crate::import::onnx::proto::ElementType;
 use crate::import::onnx::wire::Bytes;
 
 /// Bytes read at a time, a whole number of elements of any kind.
-const CHUNK: usize = 64 * 1024;
+const CHUNK: usize = 16 * 1024;
 
 /// What a tensor holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +82,18 @@ impl Tally {
         };
         if !(range.end - range.start).is_multiple_of(step as u64) {
             return Err("its last element is cut short".to_owned());
+        }
+        let elements = (range.end - range.start) / step as u64;
+        if self.seen == 0
+            && elements == self.total
+            && let Some(all) = uniform::look(range.clone(), element, bytes).map_err(failed)?
+        {
+            self.seen = self.total;
+            self.zeros = all.zeros;
+            self.has_negative = all.has_negative;
+            self.powers_of_two = all.size.is_none_or(is_zero_or_power);
+            self.sizes = Sizes::of_one(all.size);
+            return Ok(());
         }
         let mut held = vec![0; CHUNK];
         let mut values = Vec::with_capacity(CHUNK);

@@ -1,10 +1,10 @@
 //! The ops of the model or of one block, as they are written.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::formula::{formula, shape};
 use crate::domain::Domain;
+use crate::hash::{FastMap, FastSet};
 use crate::import::onnx::infer::name::name_of;
 use crate::import::onnx::layers::Repeat;
 use crate::import::onnx::net::{Binary, Net, NetNode, NetTensor, NodeId, QUANTISE, TensorId, Work};
@@ -23,10 +23,10 @@ pub(super) struct Section<'n> {
     /// The name of its tables.
     table: &'static str,
     pub(super) text: String,
-    pub(super) names: BTreeMap<TensorId, String>,
-    used: BTreeSet<String>,
+    pub(super) names: FastMap<TensorId, String>,
+    used: FastSet<String>,
     /// How often a name was wished for.
-    wished: BTreeMap<String, usize>,
+    wished: FastMap<String, usize>,
     /// The node that is being written.
     pub(super) at: NodeId,
     /// Its stage.
@@ -45,8 +45,8 @@ impl<'n> Section<'n> {
             at: 0,
             table,
             text: String::new(),
-            names: BTreeMap::new(),
-            wished: BTreeMap::new(),
+            names: FastMap::default(),
+            wished: FastMap::default(),
             used: (net.dims.iter())
                 .map(|dim| dim.name.clone())
                 .chain([ONES.to_owned()])
@@ -80,11 +80,8 @@ impl<'n> Section<'n> {
 
     /// The name of the op that makes a tensor.
     pub(super) fn made(&self, tensor: TensorId) -> Option<&str> {
-        let input = self.net.inputs.contains(&tensor);
-        self.names
-            .get(&tensor)
-            .map(String::as_str)
-            .filter(|_| !input)
+        let name = self.names.get(&tensor)?;
+        (!self.net.inputs.contains(&tensor)).then_some(name.as_str())
     }
 
     /// The call of a block that repeats.

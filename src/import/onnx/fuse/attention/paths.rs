@@ -315,7 +315,7 @@ pub(super) fn outputs_of(
 ) -> Vec<NodeId> {
     let moves = |at: &NodeId| *at != NodeId::MAX && net.nodes[*at].work == Work::Move;
     for _ in 0..MAX_STEPS {
-        match wiring.readers[tensor].as_slice() {
+        match &wiring.readers[tensor] {
             [one] if moves(one) => tensor = net.nodes[*one].output,
             several if several.len() == streams && several.iter().all(moves) => {
                 let parts = several.iter().map(|at| net.nodes[*at].output);
