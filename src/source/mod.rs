@@ -11,6 +11,7 @@
 mod diagnostic;
 mod fields;
 mod json;
+mod plain;
 mod renamed;
 mod shape;
 mod suggest;
