@@ -320,6 +320,8 @@ fn without_tests(code: &str) -> (String, Vec<String>) {
 /// The imports of the code, what it hands on, and the rest of it.
 fn uses(code: &str) -> (Vec<Import>, Vec<Import>, String) {
     let (mut imports, mut exports, mut rest) = (Vec::new(), Vec::new(), String::new());
+    // `use<'a>` imports nothing: it says what a type captures.
+    let code = &code.replace("use<", "captures<");
     let mut from = 0;
     while let Some(start) = find_word(&code[from..], "use").map(|start| from + start) {
         let end = start + code[start..].find(';').unwrap();

@@ -390,7 +390,7 @@ mod tests {
                 &mut paths,
             );
         }
-        let texts = paths.iter().map(|path| std::fs::read_to_string(path));
+        let texts = paths.iter().map(std::fs::read_to_string);
         let plain = texts.filter(|text| text.as_ref().is_ok_and(|text| is_plain(text)));
         let (plain, all) = (plain.count(), paths.len());
         assert!(all > 100 && plain * 4 > all * 3, "{plain} of {all}");
