@@ -11,7 +11,6 @@
 mod diagnostic;
 mod fields;
 mod json;
-mod plain;
 mod renamed;
 mod shape;
 mod suggest;

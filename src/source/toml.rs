@@ -10,18 +10,12 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::{Diagnostic, Problems};
-use super::plain;
 use super::text::{Place, Source};
 use super::value::{Datum, Spanned, Value};
 use crate::number;
 
 /// Reads `source` as TOML. All syntax errors are noted; `None` if there is one.
 pub fn parse_toml(source: &Arc<Source>, problems: &mut Problems) -> Option<Datum> {
-    plain::read(source).or_else(|| parse_full(source, problems))
-}
-
-/// The same by a parser of all that TOML has.
-pub(super) fn parse_full(source: &Arc<Source>, problems: &mut Problems) -> Option<Datum> {
     let (table, errors) = DeTable::parse_recoverable(source.text());
     for error in &errors {
         let place = match error.span() {
