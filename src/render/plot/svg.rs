@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
 use super::ChartError;
@@ -70,9 +70,11 @@ impl Svg {
         }
         let mut pixels = Pixmap::new(width as u32, height as u32)
             .ok_or_else(|| raster(&"out of memory for the pixels"))?;
+        // A picture that ends within a pixel leaves no fringe that is see-through.
+        pixels.fill(Color::WHITE);
         let transform = Transform::from_scale(scale, scale);
         resvg::render(&tree, transform, &mut pixels.as_mut());
-        Ok(png::encode(&pixels))
+        png::encode(&pixels).map_err(|error| raster(&error))
     }
 
     /// The picture as PDF, of one page as large as it: shapes as shapes, text as text
