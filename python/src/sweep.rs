@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, ThreadId};
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
@@ -92,12 +92,9 @@ impl NativeSweep {
         let opened = self.job.file(&path);
         let (encoder, mut file) = opened.map_err(|problems| raised(py, &problems))?;
         let make = move |columns: Vec<RowValues>, rows| encoder.encode_taken(&columns, rows);
-        let blocks = ahead(&self.job, move |job, sender| {
-            // That nobody listens is no mistake.
-            let _ = job.stream(&make, |block| sender.send(block));
-        })?;
+        let mut blocks = Ahead::begin(&self.job, make)?;
         let taken: PyResult<()> = py.detach(|| {
-            for block in blocks {
+            while let Some(block) = blocks.next()? {
                 Python::attach(|py| py.check_signals())?;
                 file.write(block)?;
             }
@@ -202,78 +199,112 @@ fn array(values: RowValues, words: Option<&Words>, rows: usize) -> Result<ArrayR
 /// A block of rows, or what went wrong.
 type Block = Result<RecordBatch, ArrowError>;
 
-/// Does `work`, which sends blocks, on a thread beside the threads that make them. It
-/// waits where a few blocks were not taken yet, and ends where nobody takes them.
-fn ahead<T: Send + 'static>(
-    job: &Arc<SweepJob>,
-    work: impl FnOnce(&SweepJob, &SyncSender<T>) + Send + 'static,
-) -> io::Result<Receiver<T>> {
-    let (sender, blocks) = sync_channel(AHEAD);
-    let job = Arc::clone(job);
-    thread::Builder::new()
-        .name("picojoule-sweep".to_owned())
-        .spawn(move || threads::on_all(|| work(&job, &sender)))?;
-    Ok(blocks)
+/// Blocks that are made ahead of whoever takes them, on a thread beside the threads that
+/// work them out. It waits where a few were not taken yet, and ends where nobody takes
+/// them any more.
+struct Ahead<T> {
+    blocks: Receiver<Option<T>>,
 }
 
-/// Blocks of rows, while they are worked out. Work begins with the first that is asked
-/// for: some readers open a stream only to see its columns.
+impl<T: Send + 'static> Ahead<T> {
+    /// `make` makes a block of columns and a number of rows.
+    fn begin(
+        job: &Arc<SweepJob>,
+        make: impl Fn(Vec<RowValues>, usize) -> T + Send + Sync + 'static,
+    ) -> io::Result<Ahead<T>> {
+        let (sender, blocks) = sync_channel(AHEAD);
+        let job = Arc::clone(job);
+        let work = move || {
+            let done = job.stream(make, |block| sender.send(Some(block)));
+            // That nobody listens is no mistake.
+            if done.is_ok() {
+                let _ = sender.send(None);
+            }
+        };
+        thread::Builder::new()
+            .name("picojoule-sweep".to_owned())
+            .spawn(|| threads::on_all(work))?;
+        Ok(Ahead { blocks })
+    }
+
+    /// The next block; nothing where all were taken.
+    ///
+    /// # Errors
+    /// The thread has ended before it was done.
+    fn next(&mut self) -> io::Result<Option<T>> {
+        let ended = |_| io::Error::other("the sweep ended before all its rows were there");
+        self.blocks.recv().map_err(ended)
+    }
+}
+
+/// A sweep as a stream of batches.
 struct Blocks {
-    job: Arc<SweepJob>,
     layout: Arc<Layout>,
     /// The thread that asked for the stream.
     thread: ThreadId,
-    blocks: Option<Receiver<Block>>,
+    state: State,
+}
+
+/// How far a stream is.
+enum State {
+    /// Nobody has asked for a block: some readers open a stream only to see its columns.
+    Waiting(Arc<SweepJob>),
+    Running(Ahead<Block>),
+    Over,
 }
 
 impl Blocks {
     fn new(job: &Arc<SweepJob>, layout: &Arc<Layout>) -> Blocks {
         Blocks {
-            job: Arc::clone(job),
             layout: Arc::clone(layout),
             thread: thread::current().id(),
-            blocks: None,
+            state: State::Waiting(Arc::clone(job)),
         }
     }
 
-    /// Where the blocks come from.
-    fn begun(&mut self) -> io::Result<&Receiver<Block>> {
-        match &mut self.blocks {
-            Some(blocks) => Ok(blocks),
-            begun => {
-                let layout = Arc::clone(&self.layout);
-                let blocks = ahead(&self.job, move |job, sender| {
-                    let make = |columns: Vec<RowValues>, rows| (rows, layout.batch(columns, rows));
-                    let take = |(rows, block): (usize, Block)| match rows {
-                        0 => Ok(()),
-                        _ => sender.send(block),
-                    };
-                    // That nobody listens is no mistake.
-                    let _ = job.stream(make, take);
-                })?;
-                Ok(begun.insert(blocks))
+    /// The next block that has rows.
+    fn block(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
+        self.interrupted()?;
+        if let State::Waiting(job) = &self.state {
+            let layout = Arc::clone(&self.layout);
+            let make = move |columns: Vec<RowValues>, rows| layout.batch(columns, rows);
+            self.state = State::Running(Ahead::begin(job, make)?);
+        }
+        let State::Running(ahead) = &mut self.state else {
+            return Ok(None);
+        };
+        while let Some(block) = ahead.next()? {
+            let block = block?;
+            if block.num_rows() > 0 {
+                return Ok(Some(block));
             }
         }
+        Ok(None)
     }
 
     /// What a signal had to say since the block before, as when Ctrl-C was pressed. Only
     /// the thread that asked for the stream may look: it has Python's lock, or has put it
     /// down, while another may be waited for by one that holds it.
-    fn interrupted(&self) -> Option<PyErr> {
+    fn interrupted(&self) -> Result<(), ArrowError> {
         if thread::current().id() != self.thread {
-            return None;
+            return Ok(());
         }
-        Python::try_attach(|py| {
+        let said = Python::try_attach(|py| {
             let error = py.check_signals().err()?;
-            // The reader makes an error of its own of this one. So that the caller hears
-            // of the key, it is pressed once more, for Python to see when it goes on.
+            // The reader makes an error of its own of these words. So that the caller
+            // hears of the key, it is pressed once more, for Python to see when it goes
+            // on; nothing of Python may run before.
+            let said = error.to_string();
             if error.is_instance_of::<PyKeyboardInterrupt>(py) {
-                let _ =
-                    (py.import("_thread")).and_then(|thread| thread.call_method0("interrupt_main"));
+                let thread = py.import("_thread");
+                let _ = thread.and_then(|thread| thread.call_method0("interrupt_main"));
             }
-            Some(error)
-        })
-        .flatten()
+            Some(said)
+        });
+        match said.flatten() {
+            Some(said) => Err(ArrowError::ExternalError(said.into())),
+            None => Ok(()),
+        }
     }
 }
 
@@ -281,14 +312,11 @@ impl Iterator for Blocks {
     type Item = Block;
 
     fn next(&mut self) -> Option<Block> {
-        if let Some(error) = self.interrupted() {
-            self.blocks = None;
-            return Some(Err(ArrowError::ExternalError(Box::new(error))));
+        let block = self.block().transpose();
+        if !matches!(block, Some(Ok(_))) {
+            self.state = State::Over;
         }
-        match self.begun() {
-            Ok(blocks) => blocks.recv().ok(),
-            Err(error) => Some(Err(error.into())),
-        }
+        block
     }
 }
 

