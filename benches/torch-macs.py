@@ -275,9 +275,10 @@ def listed(counter):
     return ", ".join(f"{name} {macs:,}" for name, macs in counter.most_common() if macs)
 
 
-def row(name, make, args, kwargs):
+def row(make, args, kwargs):
     torch.manual_seed(0)
-    model = make().eval()
+    # Without gradients: the tracker of torch fails under `no_grad` on views of parameters.
+    model = make().eval().requires_grad_(False)
     counted = torch_macs(model, args, kwargs)
     found = ledger(model, args, kwargs)
     estimate = picojoule.torch.estimate(model, args, example_kwargs=kwargs)
@@ -291,9 +292,11 @@ def row(name, make, args, kwargs):
     verdict = "equal" if ours == counted else "explained" if ours == explained else "NOT explained"
     if verdict == "NOT explained":
         reasons.append(f"rest {ours - explained:+,.0f}")
+    if verdict == "equal":
+        reasons = []
     if estimate.left_out:
         reasons.append(f"left out by us: {estimate.left_out}")
-    return name, ours, counted, verdict, "" if verdict == "equal" else "; ".join(reasons)
+    return ours, counted, verdict, "; ".join(reasons)
 
 
 def main():
@@ -305,14 +308,17 @@ def main():
     wanted = given.only.split(",") if given.only else [""]
     cases = (case for group in (layers, vision, images, texts) for case in group())
     separator = " | " if given.markdown else "\t"
-    print(separator.join(("model", "ours", "torch", "verdict", "difference explained by")), flush=True)
+    heads = ("model", "ours", "torch", "verdict", "difference explained by")
+    print(separator.join(heads), flush=True)
+    if given.markdown:
+        print(separator.join("---" for _ in heads), flush=True)
     verdicts = Counter()
     for name, make, (args, kwargs) in cases:
         if not any(part in name for part in wanted):
             continue
         begun = time.perf_counter()
         try:
-            _, ours, counted, verdict, why = row(name, make, args, kwargs)
+            ours, counted, verdict, why = row(make, args, kwargs)
             cells = (name, f"{ours:,}", f"{counted:,.0f}", verdict, why)
         except Exception as error:
             verdict = "failed"

@@ -65,9 +65,14 @@ impl Meters {
 
     /// Reads all, and says when, in nanoseconds since they were opened.
     fn read(&self, py: Python<'_>) -> PyResult<u64> {
-        let now = self.began.elapsed();
-        let read = || self.meters().iter_mut().try_for_each(|meter| meter.read(now));
-        py.detach(read).map_err(|problems| raised(py, &problems))?;
+        let read = || {
+            let mut meters = self.meters();
+            // Whoever reads next reads later.
+            let now = self.began.elapsed();
+            let mut all = meters.iter_mut();
+            all.try_for_each(|meter| meter.read(now)).map(|()| now)
+        };
+        let now = py.detach(read).map_err(|problems| raised(py, &problems))?;
         Ok(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX))
     }
 
@@ -79,7 +84,11 @@ impl Meters {
         };
         let mut joules = Vec::new();
         for meter in self.meters().iter_mut() {
-            joules.extend(meter.joules(stretch).map_err(|problems| raised(py, &problems))?);
+            joules.extend(
+                meter
+                    .joules(stretch)
+                    .map_err(|problems| raised(py, &problems))?,
+            );
         }
         Ok(joules)
     }

@@ -123,6 +123,21 @@ def test_dims_without_values_are_named():
     assert mistake.help == ["give them by name: `b=…`"]
 
 
+def test_dims_that_torch_finds_equal():
+    class Sum(nn.Module):
+        def forward(self, x, y):
+            return x + y
+
+    inputs = torch.randn(3), torch.randn(3)
+    dynamic = {"x": {0: "n"}, "y": {0: "m"}}
+    estimate = picotorch.estimate(Sum().eval(), inputs, dynamic=dynamic, n=5, m=5)
+    # Five additions of 0.9 pJ.
+    assert estimate.total_pj == pytest.approx(4.5)
+    assert estimate.notes == ["torch found `m` equal to `n`, which stands for both"]
+    with pytest.raises(picojoule.PicojouleError, match="torch found them equal"):
+        picotorch.estimate(Sum(), inputs, dynamic=dynamic, n=5, m=6)
+
+
 def test_two_modules_side_by_side():
     found = picotorch.compare(
         nn.Linear(8, 16).eval(),
@@ -221,6 +236,53 @@ def test_a_large_module_needs_no_memory():
     assert module[0].weight.is_meta
     with pytest.raises(picojoule.PicojouleError, match="weights without numbers"):
         picotorch.estimate(module, torch.randn(2, 1 << 17), scan_weights=True)
+
+
+def test_halves_of_a_tensor_without_numbers():
+    # torch writes `chunk` as a sequence of tensors, unless it may look at the weights.
+    class Gated(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.both = nn.Linear(8, 12)
+
+        def forward(self, x):
+            value, gate = self.both(x).chunk(2, dim=-1)
+            return value * gate
+
+    with torch.device("meta"):
+        module = Gated()
+    estimate = picotorch.estimate(module, torch.randn(5, 8), table="45nm")
+    assert estimate.left_out == []
+    # 5·8·12 products with additions, 4.6 pJ, and 5·6 products alone, 3.7 pJ.
+    assert estimate.total_pj == pytest.approx(480 * 4.6 + 30 * 3.7, rel=1e-12)
+
+
+def test_experts_of_transformers():
+    transformers = pytest.importorskip("transformers", reason="transformers is not installed")
+    config = transformers.MixtralConfig(
+        vocab_size=50, hidden_size=8, intermediate_size=12, num_hidden_layers=1,
+        num_attention_heads=2, num_key_value_heads=1, num_local_experts=3, num_experts_per_tok=2,
+    )
+    module = transformers.MixtralForCausalLM(config).eval()
+    before = module.config._experts_implementation
+    estimate = picotorch.estimate(module, {"input_ids": torch.ones(1, 6, dtype=torch.long)})
+    # Six tokens: q, o 8·8 each, k, v 8·4 each; scores and context 2·6·6·8; the router 8·3;
+    # two experts of three matrices of 8·12; the head 8·50.
+    assert estimate.macs == 6 * (128 + 64 + 24 + 2 * 3 * 96 + 400) + 576
+    assert any("`batched_mm`" in note for note in estimate.notes)
+    assert (module.config._experts_implementation, module.config.use_cache) == (before, True)
+    assert before != "batched_mm"
+
+
+def test_the_examples_of_the_docstrings():
+    import doctest
+
+    from picojoule.torch import _call, _graph, _measured
+
+    for module in (picotorch, _call, _graph, _measured):
+        done = doctest.testmod(module)
+        assert done.failed == 0
+    assert done.attempted > 0
 
 
 class Branches(nn.Module):

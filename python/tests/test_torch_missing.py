@@ -25,7 +25,7 @@ def test_what_is_missing_is_said():
 def test_torch_alone_is_not_enough():
     program = (
         "import sys, types; sys.modules['torch'] = types.ModuleType('torch'); "
-        "sys.modules['onnxscript'] = None; import picojoule.torch"
+        "sys.modules['onnx'] = None; import picojoule.torch"
     )
     done = run(program)
-    assert "needs onnxscript" in done.stderr.strip().splitlines()[-1]
+    assert "needs onnx," in done.stderr.strip().splitlines()[-1]

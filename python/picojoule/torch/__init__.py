@@ -15,8 +15,9 @@ PyTorch is an extra: ``pip install 'picojoule[torch]'``.
 from __future__ import annotations
 
 try:
-    import onnxscript as _onnxscript  # noqa: F401  (torch.onnx cannot do without)
-    import torch as _torch  # noqa: F401
+    import torch as _torch  # noqa: F401, I001
+    import onnx as _onnx  # noqa: F401  (torch.onnx can do without neither)
+    import onnxscript as _onnxscript  # noqa: F401
 except ImportError as missing:
     raise ImportError(
         f"picojoule.torch needs {missing.name or 'PyTorch'}, which is not installed: "

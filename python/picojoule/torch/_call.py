@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from torch import nn
@@ -68,7 +68,7 @@ def estimate(
     442368
     """
     exported = export(module, example_inputs, example_kwargs, dynamic, scan_weights, name)
-    _check_dims(exported.dims, options)
+    options = _with_dims([exported], options)
     found = _estimate(exported, scan_weights=scan_weights, **options)
     return ModuleEstimate(found, exported)
 
@@ -99,13 +99,15 @@ def compare(
         export(before, example_inputs, example_kwargs, dynamic, scan_weights, names[0]),
         export(after, after_inputs, after_kwargs, dynamic, scan_weights, names[1]),
     )
-    _check_dims(tuple(dict.fromkeys(graphs[0].dims + graphs[1].dims)), options)
+    options = _with_dims(graphs, options)
     found = _compare(*graphs, scan_weights=scan_weights, **options)
     return ModuleComparison(found, graphs)
 
 
-def _check_dims(dims: tuple[str, ...], options: Mapping[str, Any]) -> None:
-    given = {*options, *(options.get("set") or {})}
+def _with_dims(graphs: Iterable[ModuleGraph], options: dict[str, Any]) -> dict[str, Any]:
+    """The options, with a value for every open dim."""
+    given = {**options, **(options.get("set") or {})}
+    dims = dict.fromkeys(dim for graph in graphs for dim in graph.dims)
     missing = [name for name in dims if name not in given]
     if missing:
         values = ", ".join(f"{name}=…" for name in missing)
@@ -113,3 +115,15 @@ def _check_dims(dims: tuple[str, ...], options: Mapping[str, Any]) -> None:
             f"dynamic dims without values: {', '.join(f'`{name}`' for name in missing)}",
             f"give them by name: `{values}`",
         )
+    for graph in graphs:
+        for name, other in graph.equal.items():
+            if name in dims or name not in options:
+                continue
+            if options[name] != given[other]:
+                raise mistake(
+                    f"`{name}` is {options[name]} and `{other}` {given[other]}, but torch found "
+                    "them equal",
+                    "if they need not be, let the sizes of the example differ, and none be 1",
+                )
+            options = {key: value for key, value in options.items() if key != name}
+    return options

@@ -40,19 +40,23 @@ class ModuleGraph(File):
     3
     """
 
-    __slots__ = ("dims", "notes", "paths")
+    __slots__ = ("dims", "equal", "notes", "paths")
 
     def __init__(
         self,
         name: str,
         contents: bytes,
         dims: tuple[str, ...],
+        equal: Mapping[str, str],
         notes: Sequence[str],
         paths: Mapping[str, str],
     ) -> None:
         super().__init__(name, contents)
         self.dims = dims
         """The dims that are open, and want a value."""
+        self.equal = dict(equal)
+        """Dims that were named and are none, as torch found them equal to others: by
+        their names the names of these."""
         self.notes = list(notes)
         """What is exported otherwise than it stands in the module."""
         self.paths = dict(paths)
@@ -95,15 +99,48 @@ def export(
             )
         except Exception as error:
             raise failed(module, error) from error
-    return _written(program.model, module, weights, name, notes)
+    return _written(program.model, module, dynamic or {}, weights, name, notes)
 
 
 def _written(
-    model: Any, module: nn.Module, weights: bool, name: str | None, notes: list[str]
+    model: Any,
+    module: nn.Module,
+    dynamic: Mapping[str, Axes],
+    weights: bool,
+    name: str | None,
+    notes: list[str],
 ) -> ModuleGraph:
     import onnx_ir
 
     paths = name_values(model.graph)
+    _leave_out(model, module, weights)
+    for node in onnx_ir.traversal.RecursiveGraphIterator(model.graph):
+        # Traces of the program that was exported: nobody reads them.
+        node.metadata_props.clear()
+    shapes = {value.name: _axes(value) for value in model.graph.inputs}
+    dims = dict.fromkeys(one for axes in shapes.values() for one in axes if isinstance(one, str))
+    equal = {}
+    for key, axes in dynamic.items():
+        for axis, dim in (axes or {}).items():
+            asked = dim if isinstance(dim, str) else getattr(dim, "__name__", None)
+            found = shapes[key][axis] if key in shapes else None
+            if asked is not None and asked not in dims and isinstance(found, str):
+                equal[asked] = found
+    said = [f"torch found `{one}` equal to `{other}`, which stands for both" for one, other in equal.items()]
+    contents = onnx_ir.serde.serialize_model(model).SerializeToString()
+    called = f"{name or type(module).__name__}.onnx"
+    return ModuleGraph(called, contents, tuple(dims), equal, [*notes, *said], paths)
+
+
+def _axes(value: Any) -> list[int | str | None]:
+    """The extents of an input, by name where they are open."""
+    return [one if isinstance(one, int) else one.value for one in value.shape or ()]
+
+
+def _leave_out(model: Any, module: nn.Module, weights: bool) -> None:
+    """Leaves the numbers of large tensors out of a graph, and of those that have none."""
+    import onnx_ir
+
     held = 0
     for key, value in model.graph.initializers.items():
         tensor = value.const_value
@@ -125,19 +162,6 @@ def _written(
             f"holds less than {LARGEST}",
             "leave `scan_weights` out, or export to a file with its weights beside it",
         )
-    for node in onnx_ir.traversal.RecursiveGraphIterator(model.graph):
-        # Traces of the program that was exported: nobody reads them.
-        node.metadata_props.clear()
-    dims = dict.fromkeys(
-        str(dim.value)
-        for value in model.graph.inputs
-        for dim in value.shape or ()
-        if isinstance(dim, onnx_ir.SymbolicDim) and dim.value is not None
-    )
-    contents = onnx_ir.serde.serialize_model(model).SerializeToString()
-    return ModuleGraph(
-        f"{name or type(module).__name__}.onnx", contents, tuple(dims), notes, paths
-    )
 
 
 def _arguments(
