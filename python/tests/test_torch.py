@@ -274,6 +274,18 @@ def test_experts_of_transformers():
     assert before != "batched_mm"
 
 
+def test_everything_public_is_explained():
+    import inspect
+
+    for name in picotorch.__all__:
+        one = getattr(picotorch, name)
+        assert inspect.getdoc(one), name
+        if inspect.isclass(one):
+            for member, value in vars(one).items():
+                if callable(value) and not member.startswith("_"):
+                    assert inspect.getdoc(getattr(one, member)), f"{name}.{member}"
+
+
 def test_the_examples_of_the_docstrings():
     import doctest
 

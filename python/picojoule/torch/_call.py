@@ -9,8 +9,8 @@ from torch import nn
 
 from .. import compare as _compare
 from .. import estimate as _estimate
+from .._words import mistake
 from ._graph import Axes, ModuleGraph, export
-from ._mistake import mistake
 from ._results import ModuleComparison, ModuleEstimate
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from torch import fx, nn
 
 from .._native import PicojouleError
-from ._mistake import mistake
+from .._words import mistake
 
 
 def failed(module: nn.Module, error: BaseException) -> PicojouleError:

@@ -12,10 +12,10 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.utils import _pytree
 
-from .._words import File
+from .._words import File, mistake
 from ._failed import failed
-from ._mistake import mistake
 from ._names import name_values
 from ._untouched import untouched
 
@@ -119,17 +119,29 @@ def _written(
         node.metadata_props.clear()
     shapes = {value.name: _axes(value) for value in model.graph.inputs}
     dims = dict.fromkeys(one for axes in shapes.values() for one in axes if isinstance(one, str))
-    equal = {}
-    for key, axes in dynamic.items():
-        for axis, dim in (axes or {}).items():
-            asked = dim if isinstance(dim, str) else getattr(dim, "__name__", None)
-            found = shapes[key][axis] if key in shapes else None
-            if asked is not None and asked not in dims and isinstance(found, str):
-                equal[asked] = found
-    said = [f"torch found `{one}` equal to `{other}`, which stands for both" for one, other in equal.items()]
+    equal = {
+        asked: found for asked, found in _named(dynamic, shapes) if asked not in dims
+    }
+    said = [
+        f"torch found `{one}` equal to `{other}`, which stands for both"
+        for one, other in equal.items()
+    ]
     contents = onnx_ir.serde.serialize_model(model).SerializeToString()
     called = f"{name or type(module).__name__}.onnx"
     return ModuleGraph(called, contents, tuple(dims), equal, [*notes, *said], paths)
+
+
+def _named(
+    dynamic: Mapping[str, Axes], shapes: Mapping[str, list[int | str | None]]
+) -> Iterator[tuple[str, str]]:
+    """What axes were to be called, and what they are called. Inputs that are made of
+    several tensors are left out."""
+    for key, axes in dynamic.items():
+        for axis, dim in (axes or {}).items() if key in shapes else ():
+            asked = dim if isinstance(dim, str) else getattr(dim, "__name__", None)
+            found = shapes[key][axis]
+            if asked is not None and isinstance(found, str):
+                yield asked, found
 
 
 def _axes(value: Any) -> list[int | str | None]:
@@ -179,7 +191,7 @@ def _arguments(
     else:
         args = (inputs,)
     if all(tensor.is_meta for tensor in _tensors(module)) and _tensors(module):
-        args, keywords = torch.utils._pytree.tree_map_only(
+        args, keywords = _pytree.tree_map_only(
             torch.Tensor, lambda tensor: tensor.to("meta"), (args, keywords)
         )
     return args, keywords

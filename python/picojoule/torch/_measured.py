@@ -11,15 +11,15 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import torch
 from torch import nn
 from torch.utils import _pytree
 
 from .._native import Meters, PicojouleError
+from .._words import mistake
 from ._call import estimate
-from ._mistake import mistake
 from ._results import ModuleEstimate
 
 P = ParamSpec("P")
@@ -114,7 +114,7 @@ class Run:
         return f"<Run: {self.calls} calls, {seconds}, {joules}{estimated}>"
 
 
-class Measured(Generic[P, T]):
+class Measured:
     """What :func:`measured` gives: a context manager, and a decorator."""
 
     def __init__(self, module: nn.Module, powercap: str | None, options: dict[str, Any]) -> None:
