@@ -78,6 +78,26 @@ def test_modules_that_stand_alone_keep_their_paths():
     assert rows == {"0": 3888, "1": 0, "3": 288}
 
 
+def test_numbers_of_rounds_are_the_innermost():
+    # Both stages have a number, and the blocks within them.
+    class Stages(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.stage1 = nn.Sequential(Block(), Block())
+            self.change = nn.Linear(8, 8)
+            self.stage2 = nn.Sequential(Block(), Block())
+
+        def forward(self, x):
+            return self.stage2(torch.tanh(self.change(self.stage1(x))))
+
+    estimate = picotorch.estimate(Stages().eval(), torch.randn(2, 5, 8))
+    rows = {row["module"]: (row["times"], row["macs"]) for row in estimate.modules()}
+    assert rows["stage1.*.a"] == rows["stage1.*.b"] == (2, 2 * 10 * 128)
+    assert rows["change"] == (1, 640)
+    children = {row["module"]: row["macs"] for row in estimate.modules(depth=1)}
+    assert children == {"stage1": 5120, "change": 640, "": 0, "stage2": 5120}
+
+
 def test_nothing_is_lost_of_an_untrained_module():
     # Biases of zeros and equal gains, which torch's optimiser drops and merges.
     net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.LayerNorm(6), nn.LayerNorm(6)).eval()
@@ -113,6 +133,35 @@ def test_dims_stay_open():
     graph = picotorch.graph(net, x, dynamic=dynamic, name="mine")
     assert (graph.dims, graph.name) == (("batch", "seq"), "mine.onnx")
     assert picojoule.sweep(graph, {"seq": range(1, 9)}, batch=1).points == 8
+
+
+def test_dims_of_inputs_by_name():
+    class Two(nn.Module):
+        def forward(self, x, *, y, **others):
+            return x @ y @ others["z"]
+
+    # In another order than that of `forward`, and one that it does not name.
+    inputs = {"z": torch.randn(5, 6), "y": torch.randn(4, 5), "x": torch.randn(3, 4)}
+    dynamic = {"z": {0: "inner", 1: "last"}, "y": {1: "inner"}, "x": {0: "rows"}}
+    graph = picotorch.graph(Two(), inputs, dynamic=dynamic)
+    assert set(graph.dims) == {"last", "inner", "rows"}
+    # rows·4·inner and rows·inner·last.
+    estimate = picojoule.estimate(graph, rows=2, inner=7, last=9)
+    assert estimate.macs == 2 * 4 * 7 + 2 * 7 * 9
+
+
+def test_what_a_module_gives_is_called_after_it():
+    class Scale(nn.Module):
+        """Divides by the root of the mean of squares."""
+
+        def forward(self, x):
+            return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6)
+
+    net = nn.Sequential(nn.Linear(4, 8), Scale()).eval()
+    estimate = picotorch.estimate(net, torch.randn(2, 4), by="op")
+    assert [row["module"] for row in estimate.modules()] == ["0", "1"]
+    names = [op["op"].partition("/")[0] for op in estimate.ops]
+    assert names[0] == "t_0" and names[-1] == "t_1"
 
 
 def test_dims_without_values_are_named():

@@ -78,6 +78,8 @@ def export(
         )
     args, keywords = _arguments(module, inputs, kwargs)
     given = _bound(module, args, keywords)
+    # Dynamic axes are told by the order of the arguments, too.
+    keywords = {name: given[name] for name in given if name in keywords}
     shapes = _shapes(given, dynamic or {})
     if weights and any(_is_empty(tensor) for tensor in _tensors(module)):
         raise mistake(
@@ -207,7 +209,11 @@ def _bound(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
             f"the example inputs do not fit {_called(module)}: {error}",
             f"its forward takes {_shown(signature)}",
         ) from error
-    return dict(bound.arguments)
+    given = dict(bound.arguments)
+    for name, parameter in signature.parameters.items():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            given.update(given.pop(name, {}))
+    return given
 
 
 def _shapes(given: dict[str, Any], dynamic: Mapping[str, Axes]) -> dict[str, Any] | None:

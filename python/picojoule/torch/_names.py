@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 LONGEST = 48
@@ -22,20 +23,21 @@ def name_values(graph: Any) -> dict[str, str]:
     """Names the tensors of an ``onnx_ir.Graph``. Gives the path of the module for each
     name, as picojoule writes names."""
     nodes = [(node, _scopes(node)) for node in graph]
-    # What is done by one function in its module bears the name of that alone.
-    functions: dict[str, set[str]] = {}
-    for _, (path, function) in nodes:
-        functions.setdefault(path, set()).add(function)
-    last: dict[tuple[str, str], Any] = {scopes: node for node, scopes in nodes}
+    # What a module without others in it gives bears the name of that alone.
+    last_of_module = {path: node for node, (path, _) in nodes}
+    containers = {
+        path[:end] for path in last_of_module for end, at in enumerate(path) if at == "."
+    }
+    last_of_function = {scopes: node for node, scopes in nodes}
     known = set(graph.initializers) | {value.name for value in graph.inputs}
     taken = {written(name) for name in known if name}
     paths: dict[str, str] = {}
     times: Counter[str] = Counter()
     for node, (path, function) in nodes:
-        is_alone = len(functions[path]) == 1 and path
-        own = "" if is_alone else re.sub(r"_\d+$", "", function)
-        wish = ".".join(part for part in (path, own) if part) or "op"
-        if node is not last[path, function]:
+        wish = ".".join(part for part in (path, re.sub(r"_\d+$", "", function)) if part) or "op"
+        if path and path not in containers and node is last_of_module[path]:
+            wish = path
+        elif node is not last_of_function[path, function]:
             wish = f"{wish}.{node.op_type.lower()}"
         for value in node.outputs:
             if not value.name:
@@ -83,17 +85,30 @@ def path_of(op: str, paths: dict[str, str]) -> str | None:
     return None
 
 
-def without_number(path: str, block: str) -> str:
-    """A path within a block that repeats, with ``*`` where its rounds are counted:
-    ``layers.*.fc`` for ``layers.0.fc`` in the block ``layers``."""
-    block = re.sub(r"-\d+$", "", block)
+def without_numbers(
+    paths: Iterable[str], times: int, known: Iterable[str]
+) -> dict[str, str]:
+    """The paths within a block that repeats so many times, with ``*`` for the number by
+    which its rounds are told apart: ``layers.*.fc`` for ``layers.0.fc``.
+
+    ``known`` are the paths of the whole network. The number is the one that most paths of
+    the block have, and that takes as many values there as there are rounds; of several
+    the innermost.
+    """
+    paths = list(paths)
+    alike = Counter(one for path in set(known) for _, one in _numbered(path))
+    found: dict[tuple[str, ...], dict[str, str]] = {}
+    for path in paths:
+        for number, one in _numbered(path):
+            if alike[one] >= times:
+                found.setdefault(number, {})[path] = one
+    return max(found.items(), key=lambda item: (len(item[1]), len(item[0])), default=((), {}))[1]
+
+
+def _numbered(path: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every number of a path: what stands before it, and the path with ``*`` for it."""
     parts = path.split(".")
     for at, part in enumerate(parts):
-        numbered = re.fullmatch(r"(.*?)_*(\d+)", part)
-        if numbered is None:
-            continue
-        named = numbered[1] or (parts[at - 1] if at else "")
-        if re.sub(r"[^a-z0-9]", "-", named.lower()) == block:
-            parts[at] = part[: -len(numbered[2])] + "*"
-            return ".".join(parts)
-    return path
+        stem = part.rstrip("0123456789")
+        if stem != part:
+            yield (*parts[:at], stem), ".".join([*parts[:at], f"{stem}*", *parts[at + 1 :]])

@@ -7,7 +7,7 @@ from typing import Any
 
 from .._results import Comparison, Estimate
 from ._graph import ModuleGraph
-from ._names import path_of, without_number
+from ._names import path_of, without_numbers
 
 _TEXTS = ("model", "variant", "table", "format", "op", "layer", "stage", "share")
 
@@ -32,30 +32,43 @@ class ModuleEstimate(Estimate):
 
         ``module`` is its path in the network, empty for what the network itself does
         outside its modules, and ``*`` stands for the numbers of modules that are alike,
-        which are counted together; ``times`` says how many there are. ``energy_pj`` is
-        in picojoules, ``share`` of the whole; ``macs`` and the numbers of primitives are
+        which are counted together; ``times`` says how many there are. Where rounds begin
+        within a module, the first of those that are alike stands for all.
+        ``energy_pj`` is in picojoules, ``share`` of the whole; ``macs`` and the numbers of primitives are
         those of the JSON. With ``depth`` modules are added up to so many parts of
         their paths: 1 for the children of the network.
         """
-        times = {}
+        rounds = {}
         for layer in self.layers:
             repeated = re.fullmatch(r"(.*) \(×(\d+)\)", layer["layer"])
             if repeated:
-                times[repeated[1]] = int(repeated[2])
+                rounds[repeated[1]] = int(repeated[2])
+        placed = [
+            (op, op["op"].partition("/")[0], path_of(op["op"], self._graph.paths) or "")
+            for op in self.ops
+        ]
+        alike = {
+            block: without_numbers(
+                {path for _, at, path in placed if at == block},
+                times,
+                self._graph.paths.values(),
+            )
+            for block, times in rounds.items()
+        }
         found: dict[str, dict[str, Any]] = {}
-        for op in self.ops:
-            block = op["op"].partition("/")[0]
-            path = path_of(op["op"], self._graph.paths) or ""
-            if block in times:
-                path = without_number(path, block)
+        modules: dict[str, dict[str, int]] = {}
+        for op, block, path in placed:
+            name = alike.get(block, {}).get(path, path)
             if depth is not None:
-                path = ".".join(path.split(".")[:depth])
-            row = found.setdefault(path, {"module": path, "times": 1})
-            if block in times and (depth is None or "*" in path):
-                row["times"] = times[block]
-            for name, value in op.items():
-                if name not in _TEXTS and isinstance(value, (int, float)):
-                    row[name] = row.get(name, 0) + value
+                name = ".".join(name.split(".")[:depth])
+            row = found.setdefault(name, {"module": name, "times": 1})
+            if name == path or "*" in name:
+                modules.setdefault(name, {})[path] = rounds.get(block, 1)
+            for column, value in op.items():
+                if column not in _TEXTS and isinstance(value, (int, float)):
+                    row[column] = row.get(column, 0) + value
+        for name, each in modules.items():
+            found[name]["times"] = sum(each.values()) if depth is None else max(each.values())
         whole = sum(row.get("energy_pj", 0) for row in found.values())
         for row in found.values():
             row["share"] = row.get("energy_pj", 0) / whole if whole else None
