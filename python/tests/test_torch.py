@@ -122,6 +122,23 @@ def test_inputs_are_a_tensor_a_tuple_or_names():
     assert [one.macs for one in ways] == [60] * 4
 
 
+def test_inputs_may_hold_tensors():
+    class Nested(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.linear = nn.Linear(4, 6)
+
+        def forward(self, both):
+            return self.linear(both["x"]) + both["y"]
+
+    both = {"x": torch.randn(2, 4), "y": torch.randn(2, 6)}
+    module = Nested().eval()
+    assert picotorch.estimate(module, (both,)).macs == 48
+    dynamic = {"both": {"x": {0: "n"}, "y": {0: "n"}}}
+    assert picotorch.estimate(module, (both,), dynamic=dynamic, n=3).macs == 72
+    assert picotorch.estimate(torch.compile(module), (both,)).model == "Nested"
+
+
 def test_dims_stay_open():
     net = Net().eval()
     dynamic = {"x": {0: "batch", 1: "seq"}}

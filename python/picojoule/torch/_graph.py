@@ -76,6 +76,8 @@ def export(
         raise mistake(
             f"what is estimated is a torch.nn.Module, not {type(module).__name__!r}"
         )
+    # What `torch.compile` gives is a shell around the module.
+    module = getattr(module, "_orig_mod", module)
     args, keywords = _arguments(module, inputs, kwargs)
     given = _bound(module, args, keywords)
     # Dynamic axes are told by the order of the arguments, too.
@@ -90,7 +92,8 @@ def export(
         try:
             program = torch.onnx.export(
                 module,
-                args,
+                # A mapping at the end would be taken for keywords, where there are none.
+                args if keywords else (*args, {}),
                 kwargs=keywords,
                 dynamo=True,
                 # What torch makes simpler it also changes: biases of zeros vanish, equal
