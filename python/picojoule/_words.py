@@ -14,12 +14,12 @@ from ._native import ENDINGS, PicojouleError
 _ENDINGS = tuple(ENDINGS)
 
 
-def mistake(message: str) -> PicojouleError:
-    """The exception for a mistake that has no place in a file."""
+def mistake(message: str, *help: str) -> PicojouleError:
+    """The exception for a mistake that has no place in a file, with what would be right."""
     from ._diagnostic import Diagnostic
 
-    error = PicojouleError(message)
-    error.diagnostics = [Diagnostic(message, [])]
+    error = PicojouleError("\n".join([message, *(f"  = help: {line}" for line in help)]))
+    error.diagnostics = [Diagnostic(message, list(help))]
     return error
 
 

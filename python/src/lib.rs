@@ -7,6 +7,7 @@
 //! | `rows` | the rows of a table, as one Arrow batch or as dicts |
 //! | `html` | tables and pictures for notebooks |
 //! | `error` | mistakes as exceptions |
+//! | `meters` | the meters of the machine |
 //! | `threads` | the threads that work things out |
 //!
 //! Words of the command line come in, so that both mean the same by them and there is
@@ -15,6 +16,7 @@
 mod answer;
 mod error;
 mod html;
+mod meters;
 mod rows;
 mod sweep;
 mod threads;
@@ -30,6 +32,8 @@ mod _native {
     use super::answer::{Answer, answer};
     #[pymodule_export]
     use super::error::PicojouleError;
+    #[pymodule_export]
+    use super::meters::Meters;
     #[pymodule_export]
     use super::program;
     #[pymodule_export]
