@@ -23,6 +23,7 @@ macro_rules! topics {
 pub(in crate::cli) static TOPICS: &[Topic] = topics! {
     "finding" "own" "estimates" "output" "figures" "what-if" "profile" "explore" "shipped" "models" "tables" "report-files"
     "claim-files" "counters" "movement" "time" "onnx" "configs" "weights" "nir" "measure" "calibration" "validation" "python"
+    "clusters"
 };
 
 impl Topic {
