@@ -1,7 +1,7 @@
 """How fast a sweep is on engines for clusters, on one worker and on two, beside the same
 sweep in one process:
 
-    pip install . -r python/engines/requirements.txt && python benches/engines.py [POINTS]
+    pip install . -r python/engines/requirements.txt && python benches/engines.py [POINTS [ENGINE…]]
 
 Every engine has a process to itself and writes 16 parts, as the examples in
 `python/engines` do; between its turns the process writes the same rows into one file, on
@@ -122,7 +122,6 @@ def measure(engine: str, workers: int, points: int) -> None:
         own.append(seconds(write, over(points)))
         beside.append(seconds(alone, over(points)))
     print("TIMES", version or "-", min(own), min(beside), over(points).points, flush=True)
-    # Ends what the engine started without waiting for its good-byes.
 
 
 def measured(engine: str, workers: int, points: int) -> str:
@@ -153,7 +152,7 @@ def main() -> None:
     print(f"load {os.getloadavg()[0]:.0f}\n")
     print("| engine | version | workers | million points/s | times one process on one thread |")
     print("|---|---|--:|--:|--:|")
-    for engine in ENGINES:
+    for engine in sys.argv[2:] or ENGINES:
         for workers in (1, 2):
             print(f"| {engine} | {measured(engine, workers, points)} |", flush=True)
 
