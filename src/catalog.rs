@@ -81,10 +81,14 @@ pub fn not_shipped(kind: Kind, name: &str, mistake: impl Fn(String) -> Diagnosti
             "try it in the slot of a model: `--variants {name}`"
         ));
     }
+    let folder = match kind {
+        Kind::Model => format!(", a folder with a `config.json` by `./{name}`"),
+        _ => String::new(),
+    };
     mistake(format!("no {noun} `{name}` ships"))
         .known(name, names(kind))
         .help(format!(
-            "a {noun} file of your own is given by its path: `./{name}.toml`"
+            "a {noun} file of your own is given by its path: `./{name}.toml`{folder}"
         ))
 }
 

@@ -128,6 +128,7 @@ fn a_format_is_no_file() {
         "measure -o csv -- true",
         "import model.onnx -o text",
         "import model.onnx --out markdown",
+        "explore attention -o latex",
     ] {
         let told = refused(folder.path(), &words(line));
         assert!(

@@ -65,6 +65,22 @@ fn entries_and_shares_have_real_roots() {
     assert!((saving - 0.66).abs() < 1e-9, "{saving}");
 }
 
+/// What is varied is not told to be set to what it is now.
+#[test]
+fn what_is_varied_has_no_value_among_the_conventions() {
+    for question in [
+        format!("{PAIR} --over 45nm.fp32.mul --table 45nm"),
+        "require attention --saving 0.66 --over 45nm.fp32.mul --table 45nm --set 45nm.fp32.add=2"
+            .to_owned(),
+    ] {
+        let (_, out, _) = run(&question);
+        assert!(out.contains("Conventions: "), "{out}");
+        assert!(!out.contains("45nm.fp32.mul set to"), "{out}");
+        let is_told = out.contains("45nm.fp32.add set to 2 pJ");
+        assert_eq!(is_told, question.contains("--set"), "{out}");
+    }
+}
+
 #[test]
 fn steps_are_kept_to() {
     let (code, rows) = csv(&format!(

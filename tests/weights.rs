@@ -187,6 +187,18 @@ fn a_folder_stands_for_the_weights_in_it() {
     let folder = imported("./sharded").0;
     let own = imported("./sharded/model.safetensors.index.json").0;
     assert_eq!(folder, own);
+    // What is imported is a path, with or without a slash.
+    assert_eq!(
+        imported("sharded").0,
+        imported("sharded/model.safetensors.index.json").0
+    );
+    let empty = tempfile::tempdir().unwrap();
+    let told = refused(empty.path(), &["estimate", "./"]);
+    assert!(told.contains("`./` is a folder"), "{told}");
+    assert!(
+        told.contains("has a `config.json` in it, and this has none"),
+        "{told}"
+    );
     let told = refused(&small(), &["estimate", "alone.safetensors"]);
     assert!(
         told.contains("`config.json` of the model in the same folder"),

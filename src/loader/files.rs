@@ -60,7 +60,12 @@ impl Files for NoFiles {
 /// What keeps it from being read, in words.
 pub(super) fn text(files: &dyn Files, path: &Path, limit: usize) -> Result<Arc<Source>, String> {
     let shown = path.display();
-    let failed = |error: io::Error| format!("cannot read `{shown}`: {error}");
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::IsADirectory => format!(
+            "`{shown}` is a folder; one that is a model has a `config.json` in it, and this has none"
+        ),
+        _ => format!("cannot read `{shown}`: {error}"),
+    };
     let file = files.open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     file.take(limit as u64 + 1)

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use super::Name;
 use super::files::{Files, text};
-use crate::catalog::is_path;
 use crate::import::onnx::{self, WeightValues, external, scan, wire};
 use crate::import::weights::{Head, shard_names, split_names};
 use crate::import::{Given, Imported, huggingface, nir};
@@ -130,9 +129,10 @@ pub(super) fn import(
     .map_err(|mistakes| name.placed(mistakes))
 }
 
-/// What the file of a name is made a model from, and its path: by its ending, or
-/// as a folder with a config in it. Nothing for a model file.
-pub(super) fn found(files: &dyn Files, name: Name<'_>) -> Option<(Origin, PathBuf)> {
+/// What the file of a name is made a model from, and its path: by its ending, or,
+/// of what can be nothing else than a path, as a folder with a config in it.
+/// Nothing for a model file.
+pub(super) fn found(files: &dyn Files, name: Name<'_>, is_path: bool) -> Option<(Origin, PathBuf)> {
     let path = name.path();
     if let Some(origin) = Origin::of(name.text) {
         return Some((origin, path));
@@ -140,7 +140,7 @@ pub(super) fn found(files: &dyn Files, name: Name<'_>) -> Option<(Origin, PathBu
     let has_ending = Path::new(name.text)
         .extension()
         .is_some_and(|end| end == "toml");
-    let path = in_folder(files, &path).filter(|_| is_path(name.text) && !has_ending)?;
+    let path = in_folder(files, &path).filter(|_| is_path && !has_ending)?;
     let origin = Origin::of(path.file_name()?.to_str()?)?;
     Some((origin, path))
 }

@@ -259,7 +259,7 @@ impl Loader {
         given: &Given,
     ) -> Result<Imported, Problems> {
         let path = path.into();
-        match found(&*self.files, path) {
+        match found(&*self.files, path, true) {
             Some((origin, file)) => {
                 import(&*self.files, path, (origin, &file), self.scanned, given)
             }
@@ -300,7 +300,7 @@ impl Loader {
 
     /// A model file, or one made from another file.
     fn model_source(&self, name: Name<'_>, given: &Given) -> Result<Arc<Source>, Problems> {
-        let Some((origin, file)) = found(&*self.files, name) else {
+        let Some((origin, file)) = found(&*self.files, name, is_path(name.text)) else {
             check_ending(name)?;
             return Ok(self.open(Kind::Model, name)?);
         };

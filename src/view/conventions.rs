@@ -34,9 +34,13 @@ fn line_over(estimate: &Estimate, varied: &[Symbol]) -> String {
         .map(|format| format!("; one mac in {format} is a multiplication and an addition"))
         .collect();
     let fused = fused.concat();
+    // What is varied has no one value.
+    let is_fixed = |entry: &str| varied.iter().all(|symbol| symbol.name() != entry);
     let set = (settings.set.iter())
+        .filter(|(entry, _)| is_fixed(entry))
         .map(|(entry, value)| format!("; {entry} set to {} pJ", number::plain(value)));
     let device = (settings.device_set.iter())
+        .filter(|(entry, _)| is_fixed(&entry.to_string()))
         .map(|(entry, value)| format!("; {entry} set to {}", number::plain(value)));
     let set: Vec<String> = set.chain(device).collect();
     let set = set.concat();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::model::ModelArgs;
+use super::output::file;
 use super::part::VariantsArgs;
 use super::price::PriceArgs;
 
@@ -54,6 +55,6 @@ pub(in crate::cli) struct ExploreArgs {
     pub(in crate::cli) scope: Option<String>,
     /// Write the page into this file; `-`, or a pipe if no file is given, is standard
     /// output
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE", value_parser = file)]
     pub(in crate::cli) output: Option<PathBuf>,
 }

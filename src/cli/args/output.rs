@@ -2,7 +2,7 @@
 //!
 //! One rule for all commands: `--output` is the format of what is printed, `--out` a
 //! file, and `-o` is the format, but for the commands whose result is a file
-//! (`calibrate`, `measure`, `import`). There a format behind `-o` is refused: it
+//! (`calibrate`, `measure`, `import`, `explore`). There a format behind `-o` is refused: it
 //! would be the name of a file.
 
 use std::path::PathBuf;
