@@ -9,7 +9,7 @@ use num_traits::Signed;
 use super::arg_source::Assignment;
 use super::name::{DeviceName, EntryName, LevelName, Name, NumberName};
 use crate::formula::{Ast, AstNode, Formula};
-use crate::graph::{Setting, settable};
+use crate::graph::{Setting, set_twice, settable};
 use crate::import::Given;
 use crate::model::{Model, Module, NumberRole};
 use crate::number;
@@ -96,17 +96,12 @@ impl Set {
         let mut problems = Problems::new();
         let mut known: BTreeMap<String, Place> = BTreeMap::new();
         for set in &mut self.numbers {
-            let typed = set.name.text();
+            let typed = Spanned::new(set.name.text(), set.name.place.clone());
             set.name.resolve(model);
             let name = set.name.text();
             match known.get(&name) {
-                None => drop(known.insert(name, set.name.place.clone())),
-                Some(first) if typed == name => problems.push(twice(&name, &set.name.place, first)),
-                Some(first) => {
-                    let message = format!("`{typed}`, which is `{name}`, is given twice");
-                    let mistake = Diagnostic::at(&set.name.place, message);
-                    problems.push(mistake.and(first, "first here"));
-                }
+                None => drop(known.insert(name, typed.place)),
+                Some(first) => problems.push(set_twice(&typed, &name, first)),
             }
         }
         problems.or(())
