@@ -23,10 +23,10 @@ fn path(folder: &str, file: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// Of 12 tokens, in each of 4 layers and 4 heads of 6 columns, latents of 8 numbers:
-/// anew, 12 keys and values take 8·(6 + 6) products a head, and scores and sums 12·(6
-/// + 6). Over latents, one query and one result take 8·(6 + 6), scores and sums
-/// 12·(8 + 8). The columns that are rotated are the same.
+/// Of 12 tokens, in each of 4 layers and 4 heads of 6 columns, latents of 8 numbers.
+/// Anew, 12 keys and values take 8·(6 and 6) products a head, scores and sums
+/// 12·(6 and 6). Over latents, one query and one result take 8·(6 and 6), scores and
+/// sums 12·(8 and 8). The columns that are rotated are the same.
 #[test]
 fn what_an_import_sets_holds_when_decoding() {
     let config = path("huggingface/small", "deepseek_v2.json");
