@@ -64,7 +64,7 @@ fn count(spec: &EstimateSpec, loader: &Loader) -> Result<Counted, Problems> {
         let model = Arc::make_mut(&mut model);
         *model = model.clone().in_phase(spec.phase)?;
     }
-    let settings = Setting::by_names_of(&model, &spec.set);
+    let settings = Setting::by_names_of(&model, &spec.set)?;
     let variant = match &spec.variant {
         Some(name) => loader.choose(Arc::make_mut(&mut model), std::slice::from_ref(name))?,
         None => model

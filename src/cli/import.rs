@@ -1,15 +1,18 @@
 //! `picojoule import`
 
+use std::ops::Range;
+
 use super::args::ImportArgs;
 use super::settings::{NumberSetting, Set, check_known, check_value};
 use super::{files, loading, output};
 use crate::formula::{AstNode, Formula};
-use crate::graph::{Unfold, lower, settable, stored_apart};
+use crate::graph::{Setting, Unfold, lower, lower_unchecked, settable, stored_apart};
 use crate::import::Imported;
 use crate::loader::{Loader, is_graph};
 use crate::model::{Model, NumberRole};
 use crate::number;
-use crate::source::{Diagnostic, Problems, Source};
+use crate::source::{Diagnostic, Problems, Source, Spanned};
+use crate::symbolic::Symbol;
 
 /// Writes the model file that is made of another file.
 pub(super) fn run(args: &ImportArgs) -> Result<(), Problems> {
@@ -64,7 +67,8 @@ fn apart(imported: &Imported) -> Vec<String> {
     }
 }
 
-/// The model file with what is set in the place of the numbers of its own.
+/// The model file with what is set in the place of the numbers of its own, when
+/// decoding too.
 fn written(
     loader: &Loader,
     file: &str,
@@ -77,26 +81,66 @@ fn written(
     let is_there =
         |number: &NumberSetting| is_graph(file) && given.get(&number.name.text()).is_some();
     let there: Vec<bool> = set.numbers.iter().map(is_there).collect();
-    set.by_names_of(&model);
+    set.by_names_of(&model)?;
     let mut text = model.root.source.text().to_owned();
-    let mut changes = Vec::new();
+    let (mut changes, mut settings) = (Vec::new(), Vec::new());
     for (number, is_there) in set.numbers.iter().zip(there) {
         let now = problems.note(own(&model, number).map_err(Problems::from));
         if let Some(now) = now.filter(|_| !is_there) {
-            let mut span = now.place.span();
-            if now.is_text {
-                // With its quotes.
-                span = span.start - 1..span.end + 1;
+            let mut decode = model.root.decode.iter();
+            let decode = decode.find(|(name, _)| name.value == number.name.name);
+            for now in std::iter::once(now).chain(decode.map(|(_, formula)| formula)) {
+                changes.push((span(now), literal(&number.formula)));
             }
-            changes.push((span, literal(&number.formula)));
+            settings.push(number.setting());
         }
+    }
+    if problems.is_empty() {
+        problems.note(check(&model, settings));
     }
     // From the last one on, so that places stay what they are.
     changes.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
     for (span, value) in changes {
         text.replace_range(span, &value);
     }
+    if problems.is_empty() {
+        let source = Source::generated("the model file".to_owned(), text.clone());
+        let model = Model::read(&source, loader)?;
+        problems.note(check(&model, Vec::new()));
+    }
     Ok(text)
+}
+
+/// Where a number stands in a model file, with its quotes.
+fn span(formula: &Formula) -> Range<usize> {
+    let span = formula.place.span();
+    match formula.is_text {
+        true => span.start - 1..span.end + 1,
+        false => span,
+    }
+}
+
+/// Whether each variant has a graph with what is set. Of sizes that are still
+/// needed nothing is known, and so nothing of what depends on them.
+fn check(model: &Model, mut settings: Vec<Setting>) -> Result<(), Problems> {
+    let needs = model.root.needs.iter();
+    let is_set = |name: &str| settings.iter().any(|set| set.name.value == name);
+    let open: Vec<Spanned<String>> = needs.filter(|need| !is_set(&need.value)).cloned().collect();
+    for need in &open {
+        settings.push(Setting {
+            name: need.clone(),
+            formula: Formula::number(number::whole(1), &need.place),
+        });
+    }
+    let open: Vec<Symbol> = open.iter().map(|need| Symbol::new(&need.value)).collect();
+    for variant in model.variant_names() {
+        match lower_unchecked(model, variant, &settings, Unfold::No) {
+            Ok(graph) => graph.check_without(&open)?,
+            Err(mistakes) if open.is_empty() => return Err(mistakes),
+            Err(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// The number of the model file that is set, and not one of a block in it.

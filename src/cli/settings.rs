@@ -1,23 +1,35 @@
 //! `--set NAME=VALUE`: what is typed over a model's numbers and a table's
 //! entries.
 
+use std::collections::BTreeMap;
+
 use num_rational::BigRational;
 use num_traits::Signed;
 
 use super::arg_source::Assignment;
 use super::name::{DeviceName, EntryName, LevelName, Name, NumberName};
 use crate::formula::{Ast, AstNode, Formula};
-use crate::graph::settable;
+use crate::graph::{Setting, set_twice, settable};
 use crate::import::Given;
 use crate::model::{Model, Module, NumberRole};
 use crate::number;
-use crate::source::{Diagnostic, Place, Problems};
+use crate::source::{Diagnostic, Place, Problems, Spanned};
 
 /// `d=1024`, `snn.t=2*n`
 #[derive(Debug, Clone)]
 pub(super) struct NumberSetting {
     pub(super) name: NumberName,
     pub(super) formula: Formula,
+}
+
+impl NumberSetting {
+    /// The same for a graph.
+    pub(super) fn setting(&self) -> Setting {
+        Setting {
+            name: Spanned::new(self.name.name.clone(), self.name.place.clone()),
+            formula: self.formula.clone(),
+        }
+    }
 }
 
 /// `45nm.fp32.mul=2`
@@ -77,10 +89,22 @@ impl Set {
 
     /// Gives dims the names that they have in `model`, where they are called as
     /// in the file which it was made from.
-    pub(super) fn by_names_of(&mut self, model: &Model) {
+    ///
+    /// # Errors
+    /// A dim that is set by two of its names.
+    pub(super) fn by_names_of(&mut self, model: &Model) -> Result<(), Problems> {
+        let mut problems = Problems::new();
+        let mut known: BTreeMap<String, Place> = BTreeMap::new();
         for set in &mut self.numbers {
+            let typed = Spanned::new(set.name.text(), set.name.place.clone());
             set.name.resolve(model);
+            let name = set.name.text();
+            match known.get(&name) {
+                None => drop(known.insert(name, typed.place)),
+                Some(first) => problems.push(set_twice(&typed, &name, first)),
+            }
         }
+        problems.or(())
     }
 
     pub(super) fn new(texts: &[String], problems: &mut Problems) -> Set {

@@ -49,6 +49,7 @@ use crate::source::Problems;
 pub use self::constraint::{Constraint, Law, Rule};
 pub use self::domains::Unfold;
 pub use self::einsum::{AffineIndex, Axis, Bias, Einsum, Projection};
+pub(crate) use self::lower::set_twice;
 pub use self::lower::{Setting, meant, settable, settings_of};
 pub use self::op::{Elementwise, Movement, Op, OpKind, Pass};
 pub use self::op_graph::{DensitiesUsed, DensityLimits, OpGraph};

@@ -79,6 +79,15 @@ impl Symbols {
         Expr::constant(value.clone())
     }
 
+    /// Where the value of a symbol was written; nothing for a formula.
+    pub(super) fn place_of(&self, value: &Expr) -> Option<&Place> {
+        let symbols = value.symbols();
+        let symbol = symbols.first()?;
+        let at = self.index.get(symbol.name())?;
+        let is_it = *value == Expr::symbol(symbol.name());
+        self.made.get(*at).filter(|_| is_it).map(|info| &info.place)
+    }
+
     /// Notes a name for the reader.
     pub(super) fn show(&mut self, name: &str, value: Expr) {
         match self.known.get(name) {

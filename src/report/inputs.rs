@@ -80,16 +80,18 @@ impl<'a> Inputs<'a> {
 
     /// Every variant, lowered and counted.
     pub(super) fn counted(&self, context: &Context) -> Result<Vec<Counted>, Problems> {
-        let mut set = self.spec.set.clone();
-        set.extend(context.set.iter().cloned());
+        let all_set = [&self.spec.set[..], &context.set[..]];
         let mut problems = Problems::new();
         let mut all = Vec::new();
-        let mut given = Setting::given(&set);
+        let mut given = Setting::given(&all_set.concat());
         if let Some(dim) = &context.over {
             given.leave_open(dim);
         }
         let (model, variants) = model(self.spec, &given, self.loader)?;
-        let set = Setting::by_names_of(&model, &set);
+        let mut set = Vec::new();
+        for of_one in all_set {
+            set.extend(Setting::by_names_of(&model, of_one)?);
+        }
         let settings = settings_of(&model, &variants, &set);
         for (name, settings) in variants.iter().zip(&settings) {
             let counted = lower(&model, name, settings, Unfold::No)

@@ -119,7 +119,7 @@ impl ModelRequest {
                 return Err(problems);
             }
         };
-        set.by_names_of(&model);
+        problems.note(set.by_names_of(&model));
         let Set { numbers, hardware } = set;
         let wanted: Vec<Spanned<String>> = (variants.variants.iter())
             .map(|variant| ArgSource::new(variants.flag, variant).spanned(variant))
@@ -161,7 +161,7 @@ impl ModelRequest {
 
     /// Takes over what was given with `--set`.
     fn set(&mut self, setting: &NumberSetting) -> Result<(), Diagnostic> {
-        let NumberSetting { name, formula } = setting;
+        let name = &setting.name;
         let meant = self
             .meant(name)?
             .ok_or_else(|| name.unknown_owner(&self.variants))?;
@@ -169,10 +169,7 @@ impl ModelRequest {
         check_value(&self.model, setting)?;
         for (settings, meant) in self.settings.iter_mut().zip(meant) {
             if meant {
-                settings.set(Setting {
-                    name: Spanned::new(name.name.clone(), name.place.clone()),
-                    formula: formula.clone(),
-                });
+                settings.set(setting.setting());
                 if name.owner.is_some() {
                     settings.own.insert(name.name.clone());
                 }

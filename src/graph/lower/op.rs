@@ -1,16 +1,16 @@
 //! One op: its operands, whether it runs, and its place among the others.
 
-use num_traits::Zero;
+use num_traits::{One, Zero};
 
 use super::lowered::{Item, LoweredOp, Value, ValueId};
 use super::lowering::{Instance, Lowering, SharedKey};
-use crate::formula::Formula;
+use crate::formula::{Ast, AstNode, BinaryOp, Formula};
 use crate::graph::OpKind;
 use crate::graph::constraint::Rule;
 use crate::graph::infer::shown_shape;
 use crate::graph::limits::{self, MAX_PROBLEMS};
 use crate::graph::reported::Reported;
-use crate::model::{OpDecl, OpForm, Operand};
+use crate::model::{Number, NumberRole, OpDecl, OpForm, Operand};
 use crate::source::{Diagnostic, Spanned};
 use crate::symbolic::Expr;
 
@@ -183,7 +183,29 @@ impl<'m> Lowering<'m> {
         let what = format!("`when = {}`", when.text.trim());
         let rule = if off { Rule::Off } else { Rule::On };
         self.constrain(what, &switch, rule, &when.place);
+        self.constrain_switches(&when.ast, instance);
         Ok(off)
+    }
+
+    /// Notes that what a condition negates, as `1 - absorbed` does, is 0 or 1:
+    /// with anything between, an op and the one in its place would both run.
+    fn constrain_switches(&mut self, when: &Ast, instance: &Instance<'m>) {
+        if let AstNode::Binary(BinaryOp::Mul, left, right) = &when.node {
+            self.constrain_switches(left, instance);
+            self.constrain_switches(right, instance);
+        }
+        let Some(name) = negated(when) else {
+            return;
+        };
+        let mut numbers = instance.module.numbers.iter();
+        let is_param = |number: &&Number| number.role == NumberRole::Param;
+        let param = numbers.find(|number| number.name.value == name);
+        if let (Some(param), Some(value)) = (param.filter(is_param), instance.names.get(name)) {
+            let value = value.clone();
+            let set = self.symbols.place_of(&value).cloned();
+            let place = set.unwrap_or_else(|| param.formula.place.clone());
+            self.constrain(format!("parameter `{name}`"), &value, Rule::Switch, &place);
+        }
     }
 
     /// The factor by which an op runs more or less often than its block.
@@ -268,6 +290,17 @@ impl<'m> Lowering<'m> {
             place: op.place.clone(),
         }));
         self.push(item, instance)
+    }
+}
+
+/// The name in `1 - NAME`.
+fn negated(when: &Ast) -> Option<&str> {
+    let AstNode::Binary(BinaryOp::Sub, one, name) = &when.node else {
+        return None;
+    };
+    match (&one.node, &name.node) {
+        (AstNode::Number(one), AstNode::Name(name)) if one.is_one() => Some(name),
+        _ => None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::formula::Formula;
 use crate::import::Given;
 use crate::model::{Model, Module, NumberRole, Variant};
-use crate::source::{Diagnostic, Problems, Spanned};
+use crate::source::{Diagnostic, Place, Problems, Spanned};
 
 /// A number set from outside the model, such as `--set n=64`.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,15 +27,36 @@ impl Setting {
 
     /// The same settings by the names that `model` has for its dims, where some
     /// are called as in the file which it was made from.
-    pub fn by_names_of(model: &Model, settings: &[Setting]) -> Vec<Setting> {
-        let mut settings = settings.to_vec();
-        for Setting { name, .. } in &mut settings {
-            if let Some(known) = model.named_by(&name.value) {
-                known.clone_into(&mut name.value);
+    ///
+    /// # Errors
+    /// A dim that is set by two of its names.
+    pub fn by_names_of(model: &Model, settings: &[Setting]) -> Result<Vec<Setting>, Problems> {
+        let mut problems = Problems::new();
+        let mut named: Vec<Setting> = Vec::with_capacity(settings.len());
+        for setting in settings {
+            let typed = &setting.name.value;
+            let name = model.named_by(typed).unwrap_or(typed);
+            let known = named.iter().find(|known| known.name.value == name);
+            if let Some(first) = known {
+                problems.push(set_twice(&setting.name, name, &first.name.place));
             }
+            named.push(Setting {
+                name: Spanned::new(name.to_owned(), setting.name.place.clone()),
+                formula: setting.formula.clone(),
+            });
         }
-        settings
+        problems.or(named)
     }
+}
+
+/// The mistake for a number that is set once more, perhaps by another of its
+/// names.
+pub(crate) fn set_twice(typed: &Spanned<String>, name: &str, first: &Place) -> Diagnostic {
+    let message = match typed.value == name {
+        true => format!("`{name}` is given twice"),
+        false => format!("`{}`, which is `{name}`, is given twice", typed.value),
+    };
+    Diagnostic::at(&typed.place, message).and(first, "first here")
 }
 
 /// Every dim and parameter of a model and its blocks that can be set, and every
