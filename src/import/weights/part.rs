@@ -49,7 +49,8 @@ impl Part {
                 let choosing = CHOOSING.iter().filter(|(stage, _)| stages.contains(stage));
                 choosing.flat_map(|(_, ops)| *ops).copied().collect()
             }
-            Part::Positions => vec!["rows"],
+            // Rows of positions that are looked up, or all of them added.
+            Part::Positions => vec!["rows", "placed"],
             Part::Segments => vec!["parts"],
             Part::Rest => Vec::new(),
         }
