@@ -66,7 +66,7 @@ fn heads_give_the_numbers_and_the_bytes_of_their_files() {
         }
         files += 1;
     }
-    assert_eq!(files, 36);
+    assert_eq!(files, 38);
 }
 
 /// Bits that are read of weights from the farthest memory.
@@ -115,6 +115,112 @@ fn a_token_reads_the_experts_that_it_chooses() {
     let settings = "--phase=decode context=4 --table=45nm --movement=compulsory";
     let estimate = estimated(&small(), "gpt-oss-mxfp4.gguf", settings).unwrap();
     assert_eq!(weight_bits(&estimate), 131_776.0 * 8.0);
+}
+
+/// Of eight experts a token reads two, and all of the one that is shared: each in
+/// its own bits.
+///
+/// A layer of the GGUF file: queries and out 64·64, keys and values 64·32, together
+/// 12 288 numbers in 34 bytes for 32, 13 056 bytes; their biases 64 + 32 + 32 of 4
+/// bytes, 512; two norms of 64, 512; the router 64·8, 2048, and the number of the
+/// shared expert 64, 256; two experts of 3·64·32 in 18 bytes for 32, 6912; the
+/// shared one, 3·64·64 in 34 for 32, 13 056. Together 36 352, for two layers 72 704.
+/// The last norm is 256, the head 96·64 in 34 for 32 6528, a row of words 68: 79 556.
+///
+/// The other one, all of 2 bytes but the experts in 1: 12 288 + 128 + 512 + 64 + 128
+/// numbers are 26 240 bytes, two experts 12 288, the shared one 24 576: 63 104, for
+/// two layers 126 208. The last norm 128, the head 12 288, a row 128: 138 752.
+#[test]
+fn chosen_and_shared_experts_take_bits_of_their_own() {
+    let settings = "--phase=decode context=4 --table=45nm --movement=compulsory";
+    for (file, bytes) in [
+        ("shared-expert.gguf", 79_556.0),
+        ("mixture/model.safetensors", 138_752.0),
+    ] {
+        let estimate = estimated(&small(), file, settings).unwrap();
+        assert_eq!(weight_bits(&estimate), bytes * 8.0, "{file}");
+    }
+    let (text, _) = imported("shared-expert.gguf");
+    let chosen = "stages = [\"ffn-up\"]\nops = [\"up_weights\", \"up_biases\"]\nbits = 4.5 # q4_0";
+    assert!(text.contains(chosen), "{text}");
+}
+
+/// Words in q8_0 are the table of the head, too, and stand in the stage of
+/// positions, which are in f32.
+///
+/// A layer of GPT-2: queries, keys and values 64·192, out 64·64, up and down
+/// 2·64·128, together 32 768 numbers in 34 bytes for 32, 34 816; biases
+/// 192 + 64 + 128 + 64 of 4 bytes, 1792; two norms of 2·64, 1024. Together 37 632,
+/// for two layers 75 264. The last norm is 512, the table 96·64 in 34 for 32 6528, a
+/// row of it 68, a row of positions 64·4 = 256: 82 628.
+#[test]
+fn words_and_positions_take_bits_of_their_own() {
+    let settings = "--phase=decode context=4 --table=45nm --movement=compulsory";
+    let estimate = estimated(&small(), "families/gpt2.gguf", settings).unwrap();
+    assert_eq!(weight_bits(&estimate), 82_628.0 * 8.0);
+}
+
+/// A file with the words of a tokenizer alone, and one with an empty list.
+#[test]
+fn files_without_weights_say_so() {
+    let told = "holds no weights: all are counted in the format of the estimate.";
+    let (text, notes) = imported("vocabulary.gguf");
+    assert!(notes.contains(told), "{notes}");
+    assert!(model(&text).root.stored.is_empty());
+    let folder = tempfile::tempdir().unwrap();
+    let config = small().join("plain/config.json");
+    fs::copy(config, folder.path().join("config.json")).unwrap();
+    let mut empty = 2_u64.to_le_bytes().to_vec();
+    empty.extend(b"{}");
+    fs::write(folder.path().join("model.safetensors"), empty).unwrap();
+    let output = picojoule(folder.path(), &["import", "model.safetensors"]);
+    let notes = String::from_utf8(output.stderr).unwrap();
+    assert!(notes.contains(told), "{notes}");
+    assert!(!notes.contains("end before"), "{notes}");
+}
+
+/// The committed files are heads. With all of their data, by the sum of the tensors
+/// in `expected.csv`, nothing is said; a byte less is. Data of a GGUF file begin at
+/// a multiple of 32.
+#[test]
+fn files_that_end_before_their_tensors_say_so() {
+    let expected = fs::read_to_string(small().join("expected.csv")).unwrap();
+    for file in ["mixtral-q4_0.gguf", "plain/model.safetensors"] {
+        let row = expected
+            .lines()
+            .find(|line| line.starts_with(file))
+            .unwrap();
+        let data: u64 = row.rsplit(',').next().unwrap().parse().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let name = Path::new(file).file_name().unwrap();
+        let path = folder.path().join(name);
+        fs::copy(small().join(file), &path).unwrap();
+        let config = small().join("plain/config.json");
+        if !file.ends_with("gguf") {
+            fs::copy(config, folder.path().join("config.json")).unwrap();
+        }
+        let head = fs::metadata(&path).unwrap().len();
+        let start = match file.ends_with("gguf") {
+            true => head.next_multiple_of(32),
+            false => head,
+        };
+        let all = start + data;
+        for (length, is_cut) in [
+            (all, false),
+            (all - 1, true),
+            (head, true),
+            (all + 9, false),
+        ] {
+            let resized = fs::File::options().write(true).open(&path).unwrap();
+            resized.set_len(length).unwrap();
+            let output = picojoule(folder.path(), &["import", name.to_str().unwrap()]);
+            assert!(output.status.success());
+            let notes = String::from_utf8(output.stderr).unwrap();
+            let told = format!("({length} of {all} bytes)");
+            assert_eq!(notes.contains(&told), is_cut, "{file} {length}: {notes}");
+            assert_eq!(notes.contains("end before"), is_cut, "{notes}");
+        }
+    }
 }
 
 /// A group of 32 numbers in GPTQ: 32·4 bits, a scale of 16 and an offset of 4; and
@@ -260,6 +366,8 @@ fn a_weight_takes_the_bits_that_the_nearest_word_gives_it() {
     let vectors = "[[stored]]\nstages = [\"up\"]\nbits = 32\nvectors = true";
     let all = "[[stored]]\nstages = [\"up\"]\nbits = 6";
     let other = "[[stored]]\nstages = [\"down\"]\nbits = 6";
+    let own = "[[stored]]\nstages = [\"up\"]\nops = [\"layer\"]\nbits = 7";
+    let none = "[[stored]]\nstages = [\"up\"]\nops = [\"up\"]\nbits = 7";
     for (weight, rest, bits) in [
         ("", String::new(), 128.0 * 8.0 + 16.0 * 8.0),
         ("", other.to_owned(), 128.0 * 8.0 + 16.0 * 8.0),
@@ -271,6 +379,8 @@ fn a_weight_takes_the_bits_that_the_nearest_word_gives_it() {
             128.0 * 5.5 + 16.0 * 32.0,
         ),
         ("", all.to_owned(), 144.0 * 6.0),
+        ("", format!("{own}\n{all}"), 144.0 * 7.0),
+        ("", format!("{none}\n{all}"), 144.0 * 6.0),
         (
             ", bits = 3",
             format!("{linear}\n{stage}"),

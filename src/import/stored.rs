@@ -8,6 +8,9 @@ use crate::number;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StoredKind {
     pub(crate) stages: Vec<&'static str>,
+    /// The ops that take them, where others of these stages take weights that are
+    /// stored otherwise.
+    pub(crate) ops: Vec<&'static str>,
     /// Whether it is of gains and biases alone, or of all else alone.
     pub(crate) vectors: Option<bool>,
     /// The bits of one number.
@@ -23,15 +26,21 @@ pub(crate) struct StoredKind {
 impl StoredKind {
     /// Its lines, without the head of the table.
     pub(crate) fn lines(&self) -> Vec<String> {
-        let stages = self.stages.iter().map(|stage| format!("\"{stage}\""));
-        let stages = stages.collect::<Vec<_>>().join(", ");
-        let mut lines = vec![format!("stages = [{stages}]")];
+        let mut lines = vec![format!("stages = [{}]", quoted(&self.stages))];
+        if !self.ops.is_empty() {
+            lines.push(format!("ops = [{}]", quoted(&self.ops)));
+        }
         lines.extend(self.vectors.map(|vectors| format!("vectors = {vectors}")));
         lines.push(format!("bits = {} # {}", written(&self.bits), self.types));
         lines.push(format!("numbers = {}", self.numbers));
         lines.push(format!("tensors = \"{}\"", self.tensors));
         lines
     }
+}
+
+fn quoted(names: &[&str]) -> String {
+    let names = names.iter().map(|name| format!("\"{name}\""));
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// Bits as a model file has them: a number, or a fraction in quotes.

@@ -88,6 +88,9 @@ pub struct Linear {
 pub struct Stored {
     /// The stages.
     pub stages: Vec<Spanned<String>>,
+    /// The ops of these stages whose weights are meant; all of them if none is
+    /// named.
+    pub ops: Vec<Spanned<String>>,
     /// Whether this is of their gains and biases alone, or of all else alone; of
     /// all their weights if it is not said.
     pub vectors: Option<bool>,
@@ -241,12 +244,14 @@ impl Variant {
 }
 
 impl Module {
-    /// Which of `stored` says how the weights that ops of a stage take lie in
+    /// Which of `stored` says how the weights that an op of a stage takes lie in
     /// memory: its gains and biases, or all else.
-    pub fn stored_as(&self, stage: &str, vectors: bool) -> Option<(usize, &Stored)> {
+    pub fn stored_as(&self, stage: &str, op: &str, vectors: bool) -> Option<(usize, &Stored)> {
+        let names = |known: &[Spanned<String>], name: &str| known.iter().any(|k| k.value == name);
         let is_it = |(_, stored): &(usize, &Stored)| {
-            let mut stages = stored.stages.iter();
-            stored.vectors.unwrap_or(vectors) == vectors && stages.any(|known| known.value == stage)
+            stored.vectors.unwrap_or(vectors) == vectors
+                && names(&stored.stages, stage)
+                && (stored.ops.is_empty() || names(&stored.ops, op))
         };
         self.stored.iter().enumerate().find(is_it)
     }

@@ -608,6 +608,27 @@ def fp8(name, rows, columns):
     }
 
 
+def mixture():
+    """Layers with experts in fp8, and one in bf16 that computes every token."""
+    out = {"model.embed_tokens.weight": ([96, 64], "BF16"), "lm_head.weight": ([96, 64], "BF16")}
+    for at in range(2):
+        layer = f"model.layers.{at}"
+        for name, rows in [("q", 64), ("k", 32), ("v", 32)]:
+            out[f"{layer}.self_attn.{name}_proj.weight"] = ([rows, 64], "BF16")
+            out[f"{layer}.self_attn.{name}_proj.bias"] = ([rows], "BF16")
+        out[f"{layer}.self_attn.o_proj.weight"] = ([64, 64], "BF16")
+        out[f"{layer}.mlp.gate.weight"] = ([8, 64], "BF16")
+        out[f"{layer}.mlp.shared_expert_gate.weight"] = ([1, 64], "BF16")
+        every = [(f"experts.{expert}", 32, "F8_E4M3") for expert in range(8)]
+        for expert, width, kind in every + [("shared_expert", 64, "BF16")]:
+            for name, shape in [("gate", [width, 64]), ("up", [width, 64]), ("down", [64, width])]:
+                out[f"{layer}.mlp.{expert}.{name}_proj.weight"] = (shape, kind)
+        for name in ("input_layernorm", "post_attention_layernorm"):
+            out[f"{layer}.{name}.weight"] = ([64], "BF16")
+    out["model.norm.weight"] = ([64], "BF16")
+    return out
+
+
 def main():
     rows = []
 
@@ -649,6 +670,16 @@ def main():
     short = tensors | {"blk.1.ffn_up.weight": ([64, 96], "q4_0")}
     add("short.gguf", gguf("short", head, short))
 
+    # Experts that are chosen in fewer bits than the one that is not.
+    head_of, of_experts = families()["qwen2moe"]
+    of_experts = {
+        name: (shape, "q4_0" if "_exps" in name else kind)
+        for name, (shape, kind) in of_experts.items()
+    }
+    add("shared-expert.gguf", gguf("shared-expert", head_of, of_experts))
+    # The words of a tokenizer, and no weights.
+    gguf("vocabulary", head, {})
+
     numbers = 2 * 96 * 64 + 2 * (2 * 64 * 64 + 2 * 32 * 64 + 3 * 128 * 64 + 2 * 64) + 64
     config("plain", **LLAMA)
     add("plain/model.safetensors", (numbers, safetensors("plain/model.safetensors", modules(plain))))
@@ -673,6 +704,23 @@ def main():
     text = json.dumps({"metadata": {"total_size": total}, "weight_map": index}, indent=2)
     (HERE / "sharded" / "model.safetensors.index.json").write_text(text + "\n")
     add("sharded/model.safetensors.index.json", (numbers, total))
+    config(
+        "mixture",
+        **LLAMA
+        | dict(
+            architectures=["Qwen2MoeForCausalLM"],
+            model_type="qwen2_moe",
+            num_experts=8,
+            num_experts_per_tok=2,
+            moe_intermediate_size=32,
+            shared_expert_intermediate_size=64,
+        ),
+    )
+    # A layer: attention with biases, router, the number of the shared expert, nine
+    # experts, two norms.
+    layer = 2 * 64 * 64 + 2 * 32 * 64 + 128 + 8 * 64 + 64 + 8 * 3 * 32 * 64 + 3 * 64 * 64 + 2 * 64
+    file = "mixture/model.safetensors"
+    add(file, (2 * 96 * 64 + 2 * layer + 64, safetensors(file, mixture())))
     # Without a config.
     safetensors("alone.safetensors", modules(plain))
 

@@ -57,14 +57,14 @@ impl<'m> Lowering<'m> {
             .or_else(of_linear)
     }
 
-    /// The same, as the model says of the stage.
+    /// The same, as the model says of the stage, or of this op of it.
     pub(super) fn bits_of_stage(
         &self,
         (op, is_vector): (&OpDecl, bool),
         instance: &Instance<'m>,
     ) -> Option<StoredBits> {
         let stage = self.stage(op, instance);
-        let (kind, stored) = self.model.root.stored_as(&stage, is_vector)?;
+        let (kind, stored) = (self.model.root).stored_as(&stage, &op.name.value, is_vector)?;
         Some(StoredBits {
             bits: stored.bits.clone(),
             kind: Some(kind),

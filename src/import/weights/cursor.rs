@@ -75,6 +75,11 @@ impl<'b> Cursor<'b> {
         }
     }
 
+    /// How many bytes are behind it.
+    pub(super) fn at(&self) -> u64 {
+        self.at
+    }
+
     /// How many bytes there are from here on.
     pub(super) fn left(&self) -> u64 {
         self.end.saturating_sub(self.at)

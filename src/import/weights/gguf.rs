@@ -22,6 +22,8 @@ const MOST_KEPT: u64 = 4096;
 const DEEPEST: usize = 4;
 /// Tensors have no more axes.
 const MOST_AXES: u32 = 4;
+/// Where no key says otherwise.
+const ALIGNMENT: u64 = 32;
 
 /// A value, as far as it is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,8 +47,9 @@ pub(super) struct Gguf {
 }
 
 impl Gguf {
-    /// The keys of a file, and its tensors.
-    pub(super) fn read(bytes: &dyn Bytes) -> Result<(Gguf, Tensors), HeaderError> {
+    /// The keys of a file, its tensors, and how long it is at least if it holds
+    /// their data.
+    pub(super) fn read(bytes: &dyn Bytes) -> Result<(Gguf, Tensors, u64), HeaderError> {
         let mut cursor = Cursor::new(bytes)?;
         let magic = cursor.take(4)?;
         if magic != b"GGUF" {
@@ -72,8 +75,10 @@ impl Gguf {
             }
         }
         let mut tensors = Tensors::default();
+        let mut end = 0;
         for _ in 0..counted {
-            let tensor = tensor(&mut cursor)?;
+            let (tensor, offset) = tensor(&mut cursor)?;
+            end = offset.saturating_add(tensor.bytes).max(end);
             let name = harmless(&tensor.name);
             if !tensors.add(tensor) {
                 return Err(cursor.wrong(format!("the tensor `{name}` is there twice")));
@@ -84,7 +89,17 @@ impl Gguf {
             is_big_endian: cursor.order == Order::Big,
             values,
         };
-        Ok((gguf, tensors))
+        // Data begin behind the head at a multiple of this.
+        let alignment = match gguf.value("general.alignment") {
+            Some(Value::Whole(whole)) => u64::try_from(*whole).unwrap_or(0).max(1),
+            _ => ALIGNMENT,
+        };
+        let start = cursor.at().checked_next_multiple_of(alignment);
+        let needed = match end {
+            0 => 0,
+            _ => start.unwrap_or(u64::MAX).saturating_add(end),
+        };
+        Ok((gguf, tensors, needed))
     }
 
     pub(super) fn value(&self, key: &str) -> Option<&Value> {
@@ -219,7 +234,8 @@ fn array(cursor: &mut Cursor<'_>, depth: usize) -> Result<Value, HeaderError> {
     }
 }
 
-fn tensor(cursor: &mut Cursor<'_>) -> Result<StoredTensor, HeaderError> {
+/// A tensor, and where its data begin, from the beginning of all data on.
+fn tensor(cursor: &mut Cursor<'_>) -> Result<(StoredTensor, u64), HeaderError> {
     let name = text(cursor, "a name")?;
     let shown = harmless(&name);
     let axes = cursor.u32()?;
@@ -241,8 +257,7 @@ fn tensor(cursor: &mut Cursor<'_>) -> Result<StoredTensor, HeaderError> {
         };
         return Err(cursor.wrong(format!("`{shown}` is stored in type {id}, {why}")));
     };
-    // Where its numbers lie.
-    cursor.u64()?;
+    let offset = cursor.u64()?;
     if !innermost.is_multiple_of(kind.length) {
         return Err(cursor.wrong(format!(
             "`{shown}` has rows of {innermost} numbers, and blocks of `{}` have {}",
@@ -256,11 +271,12 @@ fn tensor(cursor: &mut Cursor<'_>) -> Result<StoredTensor, HeaderError> {
     let Some((elements, bytes)) = measured else {
         return Err(cursor.wrong(format!("`{shown}` is larger than any file")));
     };
-    Ok(StoredTensor {
+    let tensor = StoredTensor {
         name,
         shape,
         elements,
         kind: kind.name,
         bytes,
-    })
+    };
+    Ok((tensor, offset))
 }

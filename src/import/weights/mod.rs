@@ -16,6 +16,7 @@
 //! | `index` | the list of the files that a model is spread over |
 //! | `config` | the keys of a GGUF file as a config |
 //! | `role` | which stages take a tensor |
+//! | `part` | what is read apart in one stage |
 //! | `modules` | tensors of safetensors files: packed ones, and their scales |
 //! | `kinds` | the tensors by stages: how many numbers, and their bits |
 
@@ -26,10 +27,12 @@ mod gguf;
 mod index;
 mod kinds;
 mod modules;
+mod part;
 mod role;
 mod safetensors;
 mod tensor;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use self::gguf::{Gguf, Value};
@@ -51,6 +54,8 @@ pub struct Head {
     /// The keys of a GGUF file.
     gguf: Option<Gguf>,
     tensors: Tensors,
+    /// The files, one after the other.
+    files: Vec<Extent>,
 }
 
 impl Head {
@@ -60,10 +65,11 @@ impl Head {
     /// It is none, or something is wrong in it.
     pub fn of_gguf(bytes: &dyn Bytes, shown: &str) -> Result<Head, Diagnostic> {
         let read = Gguf::read(bytes).map_err(|error| refused(shown, &error));
-        let (gguf, tensors) = read?;
+        let (gguf, tensors, needed) = read?;
         Ok(Head {
             gguf: Some(gguf),
             tensors,
+            files: extent(bytes, shown, needed),
         })
     }
 
@@ -72,10 +78,12 @@ impl Head {
     /// # Errors
     /// It is none, or something is wrong in it.
     pub fn of_safetensors(bytes: &dyn Bytes, shown: &str) -> Result<Head, Diagnostic> {
-        let tensors = safetensors::read(bytes).map_err(|error| refused(shown, &error))?;
+        let read = safetensors::read(bytes).map_err(|error| refused(shown, &error));
+        let (tensors, needed) = read?;
         Ok(Head {
             gguf: None,
             tensors,
+            files: extent(bytes, shown, needed),
         })
     }
 
@@ -92,6 +100,7 @@ impl Head {
     /// # Errors
     /// Both have a tensor of one name.
     pub fn join(&mut self, other: Head, shown: &str) -> Result<(), Diagnostic> {
+        self.files.extend(other.files);
         for tensor in other.tensors.into_all() {
             let name = harmless(&tensor.name);
             if !self.tensors.add(tensor) {
@@ -175,6 +184,27 @@ impl Head {
         }
     }
 
+    /// What there is to say of files that end before their tensors do.
+    fn cut(&self) -> Option<String> {
+        let cut = self.files.iter().filter(|file| file.size < file.needed);
+        let told = |file: &Extent| {
+            let Extent {
+                shown,
+                size,
+                needed,
+            } = file;
+            format!("`{shown}` ({size} of {needed} bytes)")
+        };
+        let names: BTreeSet<String> = cut.map(told).collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "Files that end before their tensors do, heads alone or cut off: {}. What is \
+                 counted is what the heads say.",
+                kinds::listed(&names)
+            )
+        })
+    }
+
     fn notes(&self, found: &Kinds, shown: &str) -> Vec<String> {
         let mut notes = Vec::new();
         if let Some((numbers, bits)) = mean(&found.kinds) {
@@ -193,6 +223,25 @@ impl Head {
                 gguf.version
             ));
         }
+        if found.kinds.is_empty() {
+            let none = match self.tensors.len() {
+                0 => "no weights",
+                _ => "no weights that a stage is known to take",
+            };
+            notes.push(format!(
+                "`{shown}` holds {none}: all are counted in the format of the estimate."
+            ));
+        }
+        if !found.mixed.is_empty() {
+            let stages: Vec<&str> = found.mixed.iter().map(String::as_str).collect();
+            notes.push(format!(
+                "The bits of `{}` are a mean over tensors that are not read equally often, of \
+                 several stacks of layers or of experts and all else, and not stored alike: what \
+                 is read of some of them takes other bits.",
+                stages.join("`, `")
+            ));
+        }
+        notes.extend(self.cut());
         if !found.others.is_empty() {
             let names = kinds::listed(&found.others.iter().cloned().collect());
             notes.push(format!(
@@ -202,6 +251,24 @@ impl Head {
         }
         notes
     }
+}
+
+/// The bytes that a file has and that its tensors need.
+#[derive(Debug)]
+struct Extent {
+    shown: String,
+    size: u64,
+    needed: u64,
+}
+
+fn extent(bytes: &dyn Bytes, shown: &str, needed: u64) -> Vec<Extent> {
+    let size = bytes.size().ok();
+    let extent = size.map(|size| Extent {
+        shown: shown.to_owned(),
+        size,
+        needed,
+    });
+    extent.into_iter().collect()
 }
 
 fn refused(shown: &str, error: &dyn std::fmt::Display) -> Diagnostic {

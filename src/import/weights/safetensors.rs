@@ -45,8 +45,8 @@ const TYPES: [(&str, &str, u64); 22] = [
     ("C64", "pairs of f32", 64),
 ];
 
-/// The tensors of a file.
-pub(super) fn read(bytes: &dyn Bytes) -> Result<Tensors, HeaderError> {
+/// The tensors of a file, and how long it is at least if it holds their data.
+pub(super) fn read(bytes: &dyn Bytes) -> Result<(Tensors, u64), HeaderError> {
     let mut cursor = Cursor::new(bytes)?;
     let length = cursor.u64()?;
     if length > LONGEST {
@@ -58,11 +58,13 @@ pub(super) fn read(bytes: &dyn Bytes) -> Result<Tensors, HeaderError> {
     let listed: Listed = serde_json::from_slice(&text)
         .map_err(|error| cursor.wrong(format!("its head is no list of tensors: {error}")))?;
     let mut tensors = Tensors::default();
+    let mut end = 0;
     for (name, entry) in listed.0 {
+        end = entry.data_offsets[1].max(end);
         // The list has each name once.
         tensors.add(tensor(name, entry).map_err(|message| cursor.wrong(message))?);
     }
-    Ok(tensors)
+    Ok((tensors, cursor.at().saturating_add(end)))
 }
 
 fn tensor(name: String, entry: Entry) -> Result<StoredTensor, String> {

@@ -274,6 +274,11 @@ pub static STORED: Shape = Shape {
     keys: &[&[
         Key::new("stages", TEXTS, "The stages whose weights these are.").required(),
         Key::new(
+            "ops",
+            TEXTS,
+            "The ops of these stages whose weights alone are meant; all without it.",
+        ),
+        Key::new(
             "vectors",
             Expect::Truth,
             "Whether their gains and biases alone are meant, or all else alone; all of them without it.",

@@ -23,6 +23,12 @@ pub(super) fn stored(node: &Datum, problems: &mut Problems) -> Option<Stored> {
             stages.truncate(kept);
             Some(stages)
         });
+    let ops = fields.take("ops").and_then(|node| {
+        let mut ops = node.texts(problems)?;
+        let kept = at_most(&ops, limits::SCOPES, "ops", &node.place, problems).len();
+        ops.truncate(kept);
+        Some(ops)
+    });
     let vectors = fields.has("vectors");
     let vectors = vectors.then(|| fields.truth("vectors", false, problems));
     let width = fields
@@ -35,6 +41,7 @@ pub(super) fn stored(node: &Datum, problems: &mut Problems) -> Option<Stored> {
     fields.finish("`[[stored]]`", problems);
     Some(Stored {
         stages: stages?,
+        ops: ops.unwrap_or_default(),
         vectors,
         bits: width?,
         numbers,
