@@ -315,7 +315,7 @@ fn files_that_are_no_models_are_refused() {
     refused(&["estimate", &path("missing.toml")], &["cannot read"]);
     refused(
         &["estimate", folder.path().to_str().unwrap()],
-        &["cannot read"],
+        &["is a folder"],
     );
     refused(
         &["estimate", &write("empty.toml", b"")],
