@@ -16,7 +16,7 @@ table or a block is the name of one that ships, a path, or a :class:`File` in me
 
 from __future__ import annotations
 
-from ._native import PicojouleError, __version__, answer
+from ._native import PicojouleError, __version__
 from ._results import Claims, Comparison, Crossover, Estimate, Result, Sensitivity
 from ._sweep import Sweep
 from ._words import File, Words, mistake
@@ -121,7 +121,7 @@ def estimate(
                 "side by side"
             )
     words = _called("estimate", given)
-    return Estimate(answer(words.words, words.files))
+    return Estimate(words)
 
 
 def compare(
@@ -161,7 +161,7 @@ def compare(
     'vanilla'
     """
     words = _called("compare", locals())
-    return Comparison(answer(words.words, words.files))
+    return Comparison(words)
 
 
 def sensitivity(
@@ -206,7 +206,7 @@ def sensitivity(
     'vanilla'
     """
     words = _called("sensitivity", locals())
-    return Sensitivity(answer(words.words, words.files))
+    return Sensitivity(words)
 
 
 def crossover(
@@ -250,7 +250,7 @@ def crossover(
     4
     """
     words = _called("crossover", locals())
-    return Crossover(answer(words.words, words.files))
+    return Crossover(words)
 
 
 def claims(*names: Path) -> Claims:
@@ -262,7 +262,7 @@ def claims(*names: Path) -> Claims:
     """
     words = Words("claims")
     words.names(*names)
-    return Claims(answer(words.words, words.files))
+    return Claims(words)
 
 
 def sweep(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ._native import NativeSweep, __version__
-from ._words import mistake
+from ._words import check_version, mistake
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,12 +100,7 @@ class Sweep:
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        if state["version"] != __version__:
-            raise mistake(
-                f"this sweep was made by picojoule {state['version']}, and here is "
-                f"{__version__}: numbers of both in one result would not fit together; "
-                "install the same version everywhere"
-            )
+        check_version("sweep", state["version"])
         self.__init__(state["words"], state["files"], state["part"])  # type: ignore[misc]
 
     def __repr__(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from ._native import ENDINGS, PicojouleError
+from ._native import ENDINGS, PicojouleError, __version__
 
 _ENDINGS = tuple(ENDINGS)
 
@@ -21,6 +21,16 @@ def mistake(message: str, *help: str) -> PicojouleError:
     error = PicojouleError("\n".join([message, *(f"  = help: {line}" for line in help)]))
     error.diagnostics = [Diagnostic(message, list(help))]
     return error
+
+
+def check_version(what: str, version: str) -> None:
+    """Refuses what was pickled elsewhere by another version."""
+    if version != __version__:
+        raise mistake(
+            f"this {what} was made by picojoule {version}, and here is {__version__}: "
+            "numbers of both in one result would not fit together; install the same "
+            "version everywhere"
+        )
 
 
 class File:
