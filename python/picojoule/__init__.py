@@ -19,7 +19,7 @@ from __future__ import annotations
 from ._native import PicojouleError, __version__
 from ._results import Claims, Comparison, Crossover, Estimate, Result, Sensitivity
 from ._sweep import Sweep
-from ._words import File, Words, mistake
+from ._words import File, Words, check_model, mistake
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,11 +65,32 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+_ALIKE = {
+    "table": ("tables",),
+    "tables": ("table",),
+    "format": ("formats",),
+    "formats": ("format",),
+    "variant": ("variants", "between"),
+    "variants": ("variant", "between"),
+    "scope": ("scopes",),
+    "scopes": ("scope",),
+    "sample": ("samples",),
+    "samples": ("sample",),
+}
+"""What a keyword is called where there can be several of it, or only one."""
+
+
 def _called(command: str, given: dict[str, Any]) -> Words:
     """The words of a command for what a function was given."""
     words = Words(command)
     models = (given.pop("model"), *given.pop("others", ()))
     dims = given.pop("dims")
+    for model in models:
+        check_model(model)
+    for name in dims:
+        right = next((one for one in _ALIKE.get(name, ()) if one in given), None)
+        if right is not None:
+            raise mistake(f"`{command}` takes `{right}=`, not `{name}=`")
     for name, value in given.items():
         words.option(name, value)
     words.option("set", dims)
