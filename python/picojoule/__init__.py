@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from ._native import PicojouleError, __version__
 from ._results import Claims, Comparison, Crossover, Estimate, Result, Sensitivity
-from ._sweep import Sweep
+from ._sweep import PointsLeftOut, Sweep
 from ._words import File, Words, check_model, mistake
 
 TYPE_CHECKING = False
@@ -43,6 +43,7 @@ __all__ = [
     "Estimate",
     "File",
     "PicojouleError",
+    "PointsLeftOut",
     "Result",
     "Sensitivity",
     "Sweep",
@@ -326,7 +327,7 @@ def sweep(
 
     ``over`` says what is swept over which values: ``{"n": range(1, 513), "format":
     ["fp32", "int8"], "45nm.fp32.mul": "1..5:0.5"}``. The last axis runs fastest. Points
-    that the model refuses are left out.
+    that the model refuses are left out, with a warning (:class:`PointsLeftOut`).
 
     >>> import picojoule
     >>> picojoule.sweep("attention", {"n": range(1, 513)}).points

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 
 from ._native import NativeSweep, __version__
 from ._words import check_version, mistake
@@ -13,6 +14,17 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+class PointsLeftOut(UserWarning):
+    """Points of a sweep have no rows, as the model refuses them."""
+
+
+LEFT_OUT = "left out, which the model refuses"
+
+LOOKED_THROUGH = 1_000_000
+"""Sweeps of so many points are looked through for points that are left out, which takes
+some hundredths of a second."""
+
+
 class Sweep:
     """Energies and savings over a grid of dims, formats, tables and table entries.
 
@@ -20,6 +32,10 @@ class Sweep:
     ``pyarrow.RecordBatchReader.from_stream(sweep)``, a query of DuckDB that names it.
     Rows come in blocks of a bounded size, worked out on all cores a few blocks ahead of
     the reader. Taken twice, it is worked out twice, to the same bits.
+
+    Points that the model refuses have no rows. Of sweeps of up to a million points that
+    is a warning, :class:`PointsLeftOut`, when rows are taken or written;
+    :meth:`summary` says it of all.
 
     A sweep can be pickled, and so can each of its :meth:`partitions`.
     """
@@ -34,6 +50,7 @@ class Sweep:
         self._files = files
         self._part = part
         self._job: NativeSweep | None = None
+        self._is_looked_through = False
 
     def _native(self) -> NativeSweep:
         if self._job is None:
@@ -77,6 +94,7 @@ class Sweep:
         written by jobs that may be started twice.
         """
         self._native().write(os.fspath(path))
+        self._warn()
 
     def summary(self) -> str:
         """The extremes of every column and where they are, as a table."""
@@ -86,7 +104,18 @@ class Sweep:
         return f"<div>{self._native().html()}</div>"
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        self._warn()
         return self._native().arrow_stream()
+
+    def _warn(self) -> None:
+        """Says, once, which points are left out."""
+        if self._is_looked_through or self.points > LOOKED_THROUGH:
+            return
+        self._is_looked_through = True
+        # So wide that no line of it is broken.
+        for line in self._native().summary(10_000).splitlines():
+            if line[:1].isdigit() and LEFT_OUT in line:
+                warnings.warn(line, PointsLeftOut, stacklevel=3)
 
     def __arrow_c_schema__(self) -> object:
         return self._native().arrow_schema()
