@@ -6,6 +6,7 @@ import os
 import warnings
 
 from ._native import NativeSweep, __version__
+from ._results import WIDTH, html_of, text_of
 from ._words import check_version, mistake
 
 TYPE_CHECKING = False
@@ -98,10 +99,10 @@ class Sweep:
 
     def summary(self) -> str:
         """The extremes of every column and where they are, as a table."""
-        return self._native().summary(100)
+        return self._native().summary(WIDTH) + text_of(self.notes)
 
     def _repr_html_(self) -> str:
-        return f"<div>{self._native().html()}</div>"
+        return f"<div>{self._native().html()}{html_of(self.notes)}</div>"
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         self._warn()

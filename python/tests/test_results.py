@@ -26,6 +26,13 @@ def test_notes_stand_under_the_table():
     assert max(map(len, text.splitlines())) <= 100
 
 
+def test_notes_stand_under_what_a_sweep_shows():
+    sweep = picojoule.sweep(CONFIG, {"seq": [1, 2]})
+    (note,) = sweep.notes
+    assert f"note: {note}" in sweep.summary()
+    assert "note: The config names no class" in sweep._repr_html_()
+
+
 def test_without_notes_nothing_is_added():
     found = picojoule.estimate("attention", n=8)
     assert found.notes == []

@@ -1,13 +1,24 @@
 """What is given by keyword means what it shows, whichever library it comes from."""
 
+import inspect
+
 import picojoule
 import pytest
+from picojoule import _words
 
 np = pytest.importorskip("numpy")
 
 
 def words(**given) -> list[str]:
     return picojoule.sweep("attention", {"n": range(1, 3)}, **given)._words[2:-2]
+
+
+def test_flags_and_counts_are_those_of_the_functions():
+    functions = (picojoule.estimate, picojoule.compare, picojoule.sensitivity)
+    functions += (picojoule.crossover, picojoule.sweep)
+    keywords = [one for each in functions for one in inspect.signature(each).parameters.values()]
+    assert {one.name for one in keywords if one.annotation == "bool"} == set(_words.FLAGS)
+    assert {one.name for one in keywords if "int" in one.annotation} == set(_words.COUNTS)
 
 
 @pytest.mark.parametrize("on", [True, 1, np.True_])
