@@ -313,8 +313,8 @@ def crossover(
     """Where, along an axis, one variant begins to save what is asked for.
 
     ``at`` is what is asked for, ``"saving=0.66"``, or ``"energy"``, where both cost the same;
-    ``between`` a baseline and another variant, ``scope`` the part of the model. ``over`` is as for :func:`sweep`; all other
-    keywords are those of :func:`compare` and :func:`estimate`.
+    ``between`` a baseline and another variant, ``scope`` the part of the model. ``over`` is
+    as for :func:`sweep`; all other keywords are those of :func:`compare` and :func:`estimate`.
 
     >>> import picojoule
     >>> found = picojoule.crossover(

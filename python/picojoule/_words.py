@@ -157,12 +157,15 @@ def check_model(given: object) -> None:
         base.__name__ == "Module" and base.__module__.partition(".")[0] == "torch"
         for base in type(given).__mro__
     ):
-        help = ["a module of PyTorch: `picojoule.torch.estimate(module, example_inputs)`"]
+        help = [
+            "a module of PyTorch: `picojoule.torch.estimate(module, example_inputs)`, or "
+            "`picojoule.torch.graph(module, example_inputs)` as the model of a function here"
+        ]
     elif hasattr(given, "SerializeToString"):
         help = ["a graph of the package onnx: `model.SerializeToString()`"]
     elif isinstance(given, (list, tuple)):
         help = ["several stand one after the other: `picojoule.compare(one, another)`"]
-    raise mistake(f"the model is an object of type `{kind}`, which is none", *help)
+    raise mistake(f"an object of type `{kind}` is no model", *help)
 
 
 def _range(values: range) -> str:

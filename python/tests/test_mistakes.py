@@ -69,7 +69,7 @@ def module_of_torch():
         (lambda: picojoule.crossover("attention", {"n": "1..4"}, variants="e-att"), "`between=`"),
         (lambda: picojoule.sweep("attention", {"n": "1..4"}, scope="attention"), "`scopes=`"),
         (lambda: picojoule.sweep("attention", {"n": "1..4"}, samples=3), "takes `sample=`"),
-        (lambda: picojoule.estimate(None), "`NoneType`, which is none"),
+        (lambda: picojoule.estimate(None), "`NoneType` is no model"),
         (lambda: picojoule.estimate(["attention"]), "one after the other"),
         (lambda: picojoule.estimate(graph_of_onnx()), "SerializeToString"),
         (lambda: picojoule.sweep(module_of_torch(), {"n": "1..4"}), "picojoule.torch.estimate"),

@@ -40,7 +40,9 @@ def test_without_notes_nothing_is_added():
     assert repr(found) == found._answer.written("text", 100)
 
 
-@pytest.mark.parametrize("again", [lambda one: pickle.loads(pickle.dumps(one)), copy.copy, copy.deepcopy])
+@pytest.mark.parametrize(
+    "again", [lambda one: pickle.loads(pickle.dumps(one)), copy.copy, copy.deepcopy]
+)
 @pytest.mark.parametrize(
     "make",
     [
