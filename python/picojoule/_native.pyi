@@ -10,6 +10,8 @@ class PicojouleError(ValueError):
 
     diagnostics: list[Diagnostic]
     """The mistakes, one by one."""
+    cause: Exception
+    """What torch raised, where `picojoule.torch` could not export a module."""
 
 @final
 class Answer:

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from ._native import Answer
+from ._native import Answer, __version__, answer
+from ._words import Words, check_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from typing_extensions import Self
+
 WIDTH = 100
+
+
+def text_of(notes: list[str]) -> str:
+    """Notes as they stand under the tables of a terminal."""
+    if not notes:
+        return ""
+    import textwrap
+
+    lines = [textwrap.fill(f"note: {note}", WIDTH, break_on_hyphens=False) for note in notes]
+    return "\n" + "\n".join(lines) + "\n"
+
+
+def html_of(notes: list[str]) -> str:
+    """The same for a notebook."""
+    import html
+
+    style = "margin:0;max-width:60em;font-size:smaller"
+    return "".join(f'<p style="{style}">note: {html.escape(note)}</p>' for note in notes)
 
 
 class Result:
@@ -19,10 +40,17 @@ class Result:
     ``estimate.stages``. It is a stream of rows for whoever takes Arrow
     (``polars.DataFrame(result)``, ``pyarrow.table(result)``), a table in a terminal, and
     a table with a picture in a notebook.
+
+    A result that is pickled is its words and the files that were in memory; it is worked
+    out anew where it is read.
     """
 
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
+    def __init__(
+        self, words: Words, found: Answer | None = None, by: str | None = None
+    ) -> None:
+        self._words = words
+        self._by = by
+        self._answer = answer(words.words, words.files) if found is None else found
         self._fields: Any = None
 
     @property
@@ -79,10 +107,36 @@ class Result:
         return [*super().__dir__(), *(fields if isinstance(fields, dict) else ())]
 
     def __repr__(self) -> str:
-        return self._answer.written("text", WIDTH)
+        return self._answer.written("text", WIDTH) + text_of(self.notes)
 
     def _repr_html_(self) -> str:
-        return f"<div>{self._answer.html()}</div>"
+        return f"<div>{self._answer.html()}{html_of(self.notes)}</div>"
+
+    def __copy__(self) -> Self:
+        return self._alike()
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self._alike()
+
+    def _alike(self) -> Self:
+        """The same again: what was worked out never changes, but the fields may, which
+        are read from it."""
+        found = object.__new__(type(self))
+        found.__dict__.update(self.__dict__, _fields=None)
+        return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {**self.__dict__, "version": __version__}
+        del state["_answer"], state["_fields"]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        check_version("result", state.pop("version"))
+        self.__dict__.update(state)
+        found = answer(self._words.words, self._words.files)
+        again = found.by(self._by) if self._by is not None else None
+        self._answer = found if again is None else again
+        self._fields = None
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
@@ -102,7 +156,7 @@ class Estimate(Result):
         tables, rows and pictures."""
         found = self._answer.by(by)
         assert found is not None
-        return Estimate(found)
+        return Estimate(self._words, found, by)
 
     @property
     def ops(self) -> list[dict[str, Any]]:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import os
+import warnings
 
 from ._native import NativeSweep, __version__
-from ._words import mistake
+from ._results import WIDTH, html_of, text_of
+from ._words import check_version, mistake
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from os import PathLike
     from typing import Any
+
+
+class PointsLeftOut(UserWarning):
+    """Points of a sweep have no rows, as the model refuses them."""
+
+
+LEFT_OUT = "left out, which the model refuses"
+
+LOOKED_THROUGH = 1_000_000
+"""Sweeps of so many points are looked through for points that are left out, which takes
+some hundredths of a second."""
 
 
 class Sweep:
@@ -20,6 +33,10 @@ class Sweep:
     ``pyarrow.RecordBatchReader.from_stream(sweep)``, a query of DuckDB that names it.
     Rows come in blocks of a bounded size, worked out on all cores a few blocks ahead of
     the reader. Taken twice, it is worked out twice, to the same bits.
+
+    Points that the model refuses have no rows. Of sweeps of up to a million points that
+    is a warning, :class:`PointsLeftOut`, when rows are taken or written;
+    :meth:`summary` says it of all.
 
     A sweep can be pickled, and so can each of its :meth:`partitions`.
     """
@@ -34,6 +51,7 @@ class Sweep:
         self._files = files
         self._part = part
         self._job: NativeSweep | None = None
+        self._is_looked_through = False
 
     def _native(self) -> NativeSweep:
         if self._job is None:
@@ -77,16 +95,28 @@ class Sweep:
         written by jobs that may be started twice.
         """
         self._native().write(os.fspath(path))
+        self._warn()
 
     def summary(self) -> str:
         """The extremes of every column and where they are, as a table."""
-        return self._native().summary(100)
+        return self._native().summary(WIDTH) + text_of(self.notes)
 
     def _repr_html_(self) -> str:
-        return f"<div>{self._native().html()}</div>"
+        return f"<div>{self._native().html()}{html_of(self.notes)}</div>"
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        self._warn()
         return self._native().arrow_stream()
+
+    def _warn(self) -> None:
+        """Says, once, which points are left out."""
+        if self._is_looked_through or self.points > LOOKED_THROUGH:
+            return
+        self._is_looked_through = True
+        # So wide that no line of it is broken.
+        for line in self._native().summary(10_000).splitlines():
+            if line[:1].isdigit() and LEFT_OUT in line:
+                warnings.warn(line, PointsLeftOut, stacklevel=3)
 
     def __arrow_c_schema__(self) -> object:
         return self._native().arrow_schema()
@@ -100,12 +130,7 @@ class Sweep:
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        if state["version"] != __version__:
-            raise mistake(
-                f"this sweep was made by picojoule {state['version']}, and here is "
-                f"{__version__}: numbers of both in one result would not fit together; "
-                "install the same version everywhere"
-            )
+        check_version("sweep", state["version"])
         self.__init__(state["words"], state["files"], state["part"])  # type: ignore[misc]
 
     def __repr__(self) -> str:

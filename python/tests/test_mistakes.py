@@ -36,6 +36,22 @@ def test_all_mistakes_are_told_at_once():
     assert messages == ["unknown dim or parameter `nn`", "no table `45mm` ships"]
 
 
+def graph_of_onnx():
+    """What is like a graph of the package onnx."""
+
+    class ModelProto:
+        def SerializeToString(self) -> bytes:
+            return b""
+
+    return ModelProto()
+
+
+def module_of_torch():
+    """What is like a module of PyTorch, as far as it can be seen without it."""
+    base = type("Module", (), {"__module__": "torch.nn.modules.module"})
+    return type("Network", (base,), {})()
+
+
 @pytest.mark.parametrize(
     "call, said",
     [
@@ -47,6 +63,20 @@ def test_all_mistakes_are_told_at_once():
         (lambda: picojoule.sweep("attention", {"n": range(0)}), "no values"),
         (lambda: picojoule.sweep("attention", {"n": "1..10"}, limit=5), "more than --limit 5"),
         (lambda: picojoule.File("mine", ""), "end it with"),
+        (lambda: picojoule.compare("bert-base", table="7nm"), "`compare` takes `tables=`"),
+        (lambda: picojoule.estimate("bert-base", tables="7nm"), "`estimate` takes `table=`"),
+        (lambda: picojoule.sensitivity("attention", format="int8"), "takes `formats=`"),
+        (lambda: picojoule.crossover("attention", {"n": "1..4"}, variants="e-att"), "`between=`"),
+        (lambda: picojoule.sweep("attention", {"n": "1..4"}, scope="attention"), "`scopes=`"),
+        (lambda: picojoule.sweep("attention", {"n": "1..4"}, samples=3), "takes `sample=`"),
+        (lambda: picojoule.estimate(None), "`NoneType` is no model"),
+        (lambda: picojoule.estimate(["attention"]), "one after the other"),
+        (lambda: picojoule.estimate(graph_of_onnx()), "SerializeToString"),
+        (lambda: picojoule.sweep(module_of_torch(), {"n": "1..4"}), "picojoule.torch.estimate"),
+        (lambda: picojoule.compare(b"one", b"another"), "model-1.onnx"),
+        (lambda: picojoule.estimate("attention", static="yes"), "True or False"),
+        (lambda: picojoule.estimate("attention", strict=[True]), "True or False"),
+        (lambda: picojoule.sweep("attention", {"n": range(10**7, 0, -1)}), "runs downwards"),
     ],
 )
 def test_what_is_wrong_is_said(call, said):

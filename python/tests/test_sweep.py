@@ -1,6 +1,7 @@
 """Sweeps as values, parts and streams."""
 
 import pickle
+import warnings
 
 import picojoule
 import pyarrow as pa
@@ -52,3 +53,20 @@ def test_a_sweep_of_another_version_is_refused():
     state["version"] = "0.0.1"
     with pytest.raises(picojoule.PicojouleError, match="made by picojoule 0.0.1"):
         sweep.__setstate__(state)
+
+
+def test_points_that_are_left_out_are_told_once(tmp_path):
+    # Of these three, two are whole numbers.
+    sweep = picojoule.sweep("attention", {"n": [1, 1.5, 2]}, scopes="attention")
+    with pytest.warns(picojoule.PointsLeftOut, match="^1 point left out.* n = 1.5") as told:
+        assert pa.table(sweep).num_rows == 2
+    assert len(told) == 1 and told[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pa.table(sweep)
+        pa.table(picojoule.sweep("attention", {"n": [1, 2]}))
+    other = picojoule.sweep("attention", {"n": [1, 1.5, 2]}, scopes="attention")
+    with pytest.warns(picojoule.PointsLeftOut):
+        other.write(tmp_path / "rows.csv")
+    with pytest.warns(picojoule.PointsLeftOut, match="^2400 points left out"):
+        pa.table(picojoule.sweep("attention", {"n": [1, 1.5], "rho": [0.5] * 2400}))

@@ -1,6 +1,7 @@
 """From a module of PyTorch to joules."""
 
 import copy
+import pickle
 
 import picojoule
 import pytest
@@ -394,6 +395,14 @@ class Svd(nn.Module):
             lambda: picotorch.estimate(Net(), torch.randn(2, 5, 8), dynamic={"x": {2: "d"}}, d=8),
             ["cannot export `Net`", "leave that axis out"],
         ),
+        (
+            # 33 numbers for a token, where the layer takes 32.
+            lambda: picotorch.estimate(
+                nn.TransformerEncoder(nn.TransformerEncoderLayer(32, 4, batch_first=True), 1),
+                torch.randn(2, 7, 33),
+            ),
+            ["cannot run `TransformerEncoder`", "with these example inputs", "33"],
+        ),
         (lambda: picotorch.estimate(Net()), ["do not fit `Net`", "'x'", "takes (x)"]),
         (lambda: picotorch.estimate("net", torch.randn(2)), ["torch.nn.Module", "'str'"]),
         (
@@ -424,5 +433,16 @@ def test_mistakes_say_where_and_what(call, said, capfd):
     for part in said:
         assert part in str(caught.value)
     assert caught.value.diagnostics
+    # No pages of torch's above it.
+    assert caught.value.__cause__ is None
     # Nothing but the exception: torch's own listings are kept back.
     assert capfd.readouterr() == ("", "")
+
+
+def test_results_can_be_sent_elsewhere():
+    estimate = picotorch.estimate(nn.Linear(4, 8), torch.randn(2, 4)).by("op")
+    again = pickle.loads(pickle.dumps(estimate))
+    assert again.modules() == estimate.modules()
+    # The module was in training mode, which is said under the table.
+    assert again.notes == estimate.notes
+    assert "note: the module is in training mode" in repr(again)

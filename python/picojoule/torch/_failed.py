@@ -12,16 +12,52 @@ from .._native import PicojouleError
 from .._words import mistake
 
 
-def failed(module: nn.Module, error: BaseException) -> PicojouleError:
-    """What is to be said of an export that went wrong."""
+def failed(
+    module: nn.Module, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> PicojouleError:
+    """What is to be said of an export that went wrong; torch's exception is ``cause``."""
+    verb = "export"
+    # Some operators take any shapes, as long as they are only written down.
+    if any(UNWRITTEN in str(one) for one in _chain(error)):
+        refused = _refused(module, args, kwargs)
+        if refused is not None:
+            error, verb = refused, "run"
+    found = _told(module, error, verb)
+    found.cause = error
+    return found
+
+
+UNWRITTEN = "No ONNX function found"
+
+
+def _refused(
+    module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Exception | None:
+    """What the module itself says of its inputs, if it does not take them."""
+    before = [(one, one.clone()) for one in module.buffers()]
+    try:
+        module(*args, **kwargs)
+    except NotImplementedError:
+        # Without numbers not everything runs.
+        return None
+    except Exception as error:
+        return error
+    finally:
+        for one, value in before:
+            one.copy_(value)
+    return None
+
+
+def _told(module: nn.Module, error: Exception, verb: str) -> PicojouleError:
     chain = list(_chain(error))
     path = next(filter(None, (_path(module, one) for one in reversed(chain))), None)
     where = f" at `{path[0]}` ({path[1]})" if path else ""
+    inputs = " with these example inputs" if verb == "run" else ""
     cause = _cause(chain)
     said = "\n    ".join([f"{type(cause).__name__}: {_lines(cause)[0]}", *_lines(cause)[1:]])
     return mistake(
-        f"torch cannot export `{type(module).__name__}`{where}; it says\n    {said}",
-        *_advice(chain),
+        f"torch cannot {verb} `{type(module).__name__}`{where}{inputs}; it says\n    {said}",
+        *(_advice(chain) if verb == "export" else ()),
     )
 
 
@@ -94,7 +130,7 @@ def _advice(chain: list[BaseException]) -> Iterator[str]:
             "what runs there depends on numbers that are known only when it runs; estimate "
             "the modules on both sides of it, or a module that takes one way"
         )
-    if "No ONNX function found" in text:
+    if UNWRITTEN in text:
         yield (
             "torch writes no such operator to a graph; estimate the modules before and "
             "behind it"

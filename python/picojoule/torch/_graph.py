@@ -103,7 +103,8 @@ def export(
                 verbose=False,
             )
         except Exception as error:
-            raise failed(module, error) from error
+            # The traces of torch are pages long.
+            raise failed(module, error, args, keywords) from None
     return _written(program.model, module, dynamic or {}, weights, name, notes)
 
 
@@ -211,7 +212,7 @@ def _bound(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         raise mistake(
             f"the example inputs do not fit {_called(module)}: {error}",
             f"its forward takes {_shown(signature)}",
-        ) from error
+        ) from None
     given = dict(bound.arguments)
     for name, parameter in signature.parameters.items():
         if parameter.kind is parameter.VAR_KEYWORD:

@@ -16,7 +16,7 @@ class ModuleEstimate(Estimate):
     """What a module of PyTorch costs on one table."""
 
     def __init__(self, estimate: Estimate, graph: ModuleGraph) -> None:
-        super().__init__(estimate._answer)
+        super().__init__(estimate._words, estimate._answer, estimate._by)
         self._graph = graph
 
     @property
@@ -79,7 +79,7 @@ class ModuleComparison(Comparison):
     """Two modules of PyTorch side by side."""
 
     def __init__(self, comparison: Comparison, graphs: tuple[ModuleGraph, ...]) -> None:
-        super().__init__(comparison._answer)
+        super().__init__(comparison._words, comparison._answer)
         self._graphs = graphs
 
     @property
