@@ -82,8 +82,11 @@ fn a_page_is_printed_whole() {
                 }
             }
         }
-        for markup in ["](", "<!--", "```", "**", "|---"] {
-            assert!(!shown.contains(markup), "{name}: {markup}");
+        // Code, which is set in, may have stars of its own.
+        for line in shown.lines().filter(|line| !line.starts_with("    ")) {
+            for markup in ["](", "<!--", "```", "**", "|---"] {
+                assert!(!line.contains(markup), "{name}: {line}");
+            }
         }
     }
 }

@@ -300,9 +300,9 @@ fn a_folder_stands_for_the_weights_in_it() {
     );
     let empty = tempfile::tempdir().unwrap();
     let told = refused(empty.path(), &["estimate", "./"]);
-    assert!(told.contains("`./` is a folder"), "{told}");
+    assert!(told.contains("cannot read `./`: it is a folder"), "{told}");
     assert!(
-        told.contains("has a `config.json` in it, and this has none"),
+        told.contains("no `config.json` in it makes it a model"),
         "{told}"
     );
     let told = refused(&small(), &["estimate", "alone.safetensors"]);

@@ -62,7 +62,7 @@ pub(super) fn text(files: &dyn Files, path: &Path, limit: usize) -> Result<Arc<S
     let shown = path.display();
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::IsADirectory => format!(
-            "`{shown}` is a folder; one that is a model has a `config.json` in it, and this has none"
+            "cannot read `{shown}`: it is a folder, and no `config.json` in it makes it a model"
         ),
         _ => format!("cannot read `{shown}`: {error}"),
     };
