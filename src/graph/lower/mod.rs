@@ -37,7 +37,7 @@ mod settings;
 mod source;
 
 pub(super) use self::lowered::{Body, Call, Item, Lowered, LoweredOp, Repeat, ValueId};
-pub(crate) use self::settings::set_twice;
+pub use self::settings::set_twice;
 pub use self::settings::{Setting, meant, settable, settings_of};
 
 use self::lowering::Lowering;

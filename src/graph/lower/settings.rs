@@ -51,7 +51,7 @@ impl Setting {
 
 /// The mistake for a number that is set once more, perhaps by another of its
 /// names.
-pub(crate) fn set_twice(typed: &Spanned<String>, name: &str, first: &Place) -> Diagnostic {
+pub fn set_twice(typed: &Spanned<String>, name: &str, first: &Place) -> Diagnostic {
     let message = match typed.value == name {
         true => format!("`{name}` is given twice"),
         false => format!("`{}`, which is `{name}`, is given twice", typed.value),
