@@ -162,6 +162,16 @@ fn words_and_positions_take_bits_of_their_own() {
 
 /// A file with the words of a tokenizer alone, and one with an empty list.
 #[test]
+fn empty_files_are_told_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["none.gguf", "none.safetensors"] {
+        std::fs::write(folder.path().join(name), b"").unwrap();
+        let told = refused(folder.path(), &["estimate", name]);
+        assert!(told.contains("the file is empty"), "{told}");
+    }
+}
+
+#[test]
 fn files_without_weights_say_so() {
     let told = "holds no weights: all are counted in the format of the estimate.";
     let (text, notes) = imported("vocabulary.gguf");

@@ -56,6 +56,12 @@ impl<'b> Cursor<'b> {
             message: error.to_string(),
         };
         let size = bytes.size().map_err(failed)?;
+        if size == 0 {
+            return Err(HeaderError {
+                offset: 0,
+                message: "the file is empty".to_owned(),
+            });
+        }
         Ok(Cursor {
             bytes,
             end: size.min(LONGEST),
