@@ -160,7 +160,6 @@ fn words_and_positions_take_bits_of_their_own() {
     assert_eq!(weight_bits(&estimate), 82_628.0 * 8.0);
 }
 
-/// A file with the words of a tokenizer alone, and one with an empty list.
 #[test]
 fn empty_files_are_told_as_such() {
     let folder = tempfile::tempdir().unwrap();
@@ -171,6 +170,7 @@ fn empty_files_are_told_as_such() {
     }
 }
 
+/// A file with the words of a tokenizer alone, and one with an empty list.
 #[test]
 fn files_without_weights_say_so() {
     let told = "holds no weights: all are counted in the format of the estimate.";
