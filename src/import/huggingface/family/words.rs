@@ -25,6 +25,10 @@ const WORDS: &[(&[&str], &str)] = &[
         "encoder and decoder, attention across, numbers by distance",
     ),
     (
+        &["switch_transformers"],
+        "encoder and decoder, attention across, numbers by distance, experts in some layers",
+    ),
+    (
         &["whisper"],
         "encoder of sound by convolutions and attention, decoder, attention across",
     ),
@@ -55,6 +59,14 @@ const WORDS: &[(&[&str], &str)] = &[
     (
         &["deberta", "deberta-v2"],
         "encoder, disentangled attention: scores of contents and of distances",
+    ),
+    (
+        &["esm", "jina_embeddings_v3", "roformer"],
+        "encoder, attention, rotary positions",
+    ),
+    (
+        &["eurobert", "gte", "nomic_bert"],
+        "encoder, attention, rotary positions, gated feed-forward layers",
     ),
     (
         &["modernbert"],
@@ -133,6 +145,11 @@ const WORDS: &[(&[&str], &str)] = &[
     (
         &["llama4_text"],
         "decoder, attention, chunks, experts in some layers, two widths",
+    ),
+    (
+        &["molmo2_text"],
+        "decoder, attention, normed queries and keys, rotary positions, norms behind where a \
+         config says so, gated feed-forward layers",
     ),
     (
         &["longcat_flash"],
