@@ -115,6 +115,9 @@ NETWORKS = {
         **IMAGES, "num_register_tokens": 3}),
     "dinov3_vit": ("dinov3_vit", "DINOv3ViTModel", {**IMAGES, "num_register_tokens": 4}),
     "dinov3_vit-gated": ("dinov3_vit", "DINOv3ViTModel", {**IMAGES, "use_gated_mlp": True}),
+    "metaclip_2": ("metaclip_2", "MetaClip2Model", {"text_config": READ, "vision_config": SEEN, "projection_dim": 20}),
+    "metaclip_2_text_model": ("metaclip_2_text_model", "MetaClip2TextModelWithProjection", READ),
+    "metaclip_2_vision_model": ("metaclip_2_vision_model", "MetaClip2VisionModel", SEEN),
     "resnet": ("resnet", "ResNetForImageClassification", {**STAGES, "hidden_sizes": [8, 16, 16, 24]}),
     "resnet-basic": ("resnet", "ResNetModel", {
         **STAGES, "layer_type": "basic", "downsample_in_first_stage": True, "hidden_sizes": [6, 12, 16, 24]}),

@@ -66,6 +66,7 @@ OTHERS = {
     "glm_moe_dsa": LATENT, "longcat_flash": {**LATENT, "num_layers": 2, "zero_expert_num": 2}, "minicpm3": LATENT,
     "mistral4": LATENT, "youtu": LATENT,
     "deepseek_v2-plain": {**LATENT, "q_lora_rank": None, "n_shared_experts": 2, "first_k_dense_replace": 0},
+    "doge-neurons": {"is_moe": True, "num_experts": 18, "num_experts_per_tok": 3, "norm_topk_prob": True},
     "codegen": {"rotary_dim": 4}, "gptj": {"rotary_dim": 4},
     "cohere-norm": {"use_qk_norm": True}, "ctrl": {"dff": 36},
     "falcon-new": {"new_decoder_architecture": True, "num_kv_heads": 2},

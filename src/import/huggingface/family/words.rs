@@ -84,15 +84,23 @@ const WORDS: &[(&[&str], &str)] = &[
         "encoder of patches of images",
     ),
     (
-        &["clip", "siglip"],
+        &["clip", "metaclip_2", "siglip"],
         "encoder of patches of images, encoder of text, products of both",
     ),
     (
-        &["clip_text_model", "siglip_text_model"],
+        &[
+            "clip_text_model",
+            "metaclip_2_text_model",
+            "siglip_text_model",
+        ],
         "encoder of text beside one of images",
     ),
     (
-        &["clip_vision_model", "siglip_vision_model"],
+        &[
+            "clip_vision_model",
+            "metaclip_2_vision_model",
+            "siglip_vision_model",
+        ],
         "encoder of patches of images",
     ),
     (
@@ -132,7 +140,8 @@ const WORDS: &[(&[&str], &str)] = &[
     ),
     (
         &["doge"],
-        "decoder, attention with a number of every key, rotary positions, gains beside each part",
+        "decoder, attention with a number of every key, rotary positions, gains beside each part, \
+         experts of single neurons where a config says so",
     ),
     (
         &["jetmoe"],
