@@ -631,3 +631,64 @@ fn vgg_16_at_224_pixels() {
     // Measured on Eyeriss: 339 mJ.
     assert_prints(339.0 / (1.5e-9 * convolutions as f64), "14.7");
 }
+
+// Spike-driven Transformer, structure of its authors' code, at 224 px, 14² tokens, 8
+// layers, 4 steps.
+//
+// Parameters of width d:
+//
+//   stem    convolutions 3·3·(3·d/8 + d²/32 + d²/8 + d²/2 + d²)
+//           normalisation 2·(d/8 + d/4 + d/2 + d + d)
+//   layer   12·d² of convolutions, 6·d of biases, 2·9·d of normalisation
+//   head    1000·d + 1000
+//
+//   384:    2199312 +  2208 + 8·( 1769472 +  9216) + 385000 = 16816024
+//   512:    3909312 +  2944 + 8·( 3145728 + 12288) + 513000 = 29689384
+//   768:    8794656 +  4416 + 8·( 7077888 + 18432) + 769000 = 66338632
+//
+// Products of spikes in a step: 9·d²/32·112² three times and half of it once in the
+// stem, 12·196·d² in each layer, 1000·d in the head.
+//
+//   512:    924844032·3.5 + 8·616562688 + 512000 = 8169967616
+//
+// Attention: an and for every key and value, and for every query, 2·196·d in each layer,
+// and a bit to count for every key. Neurons in a layer: 5·196·d of the input, queries,
+// keys, values and before up, 4·196·d before down, d of the mask. In the stem d/8·224²,
+// d/4·112², d/2·56² and d·14², and d before the head.
+#[test]
+fn spike_driven_transformer_has_no_products_in_attention() {
+    let model = shipped("spike-driven");
+    for (d, parameters) in [
+        ("384", 16_816_024),
+        ("512", 29_689_384),
+        ("768", 66_338_632),
+    ] {
+        let counted = counted(&model, "spike-driven", &set(&[("d", d)]));
+        assert_eq!(common::parameters(&counted), whole(parameters), "{d}");
+    }
+    for steps in [1_i64, 4] {
+        let settings = set(&[("steps", steps), ("rho", 1)]);
+        let counted = counted(&model, "spike-driven", &settings);
+        assert_eq!(counted.macs, whole(steps * 27 * 64 * 50_176));
+        let spikes = ["conv", "head"];
+        assert_eq!(
+            count(&counted, &spikes, Select),
+            whole(steps * 8_169_967_616)
+        );
+        let attention = ["attention"];
+        assert_eq!(
+            count(&counted, &attention, And),
+            whole(steps * 8 * 2 * 100_352)
+        );
+        assert_eq!(
+            count(&counted, &attention, Popcount),
+            whole(steps * 8 * 100_352)
+        );
+        assert_eq!(count(&counted, &attention, Mul), whole(0));
+        assert_eq!(count(&counted, &attention, Add), whole(0));
+        let stem = 64 * 50_176 + 128 * 12_544 + 256 * 3_136 + 512 * 196;
+        let layers = 8 * (9 * 100_352 + 512);
+        let neurons = stem + layers + 512;
+        assert_eq!(count(&counted, &["neuron"], Mul), whole(steps * neurons));
+    }
+}

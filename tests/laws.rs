@@ -137,6 +137,11 @@ fn sizes(model: &str, at: [i64; 6]) -> Vec<(&'static str, i64)> {
             sizes.extend([("depth1", layers), ("depth3", layers + 1), ("wide2", heads)]);
             return sizes;
         }
+        "spike-driven" => {
+            let sizes = [("b", batch), ("img", 16 * tokens), ("layers", layers)];
+            let rest = [("d", 8 * heads * columns), ("classes", wide)];
+            return sizes.into_iter().chain(rest).collect();
+        }
         "spikformer" | "spikingformer" => {
             let sizes = [("b", batch), ("img", 16 * tokens), ("layers", layers)];
             let rest = [("h", heads), ("d", 8 * heads * columns), ("classes", wide)];

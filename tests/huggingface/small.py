@@ -66,6 +66,7 @@ OTHERS = {
     "glm_moe_dsa": LATENT, "longcat_flash": {**LATENT, "num_layers": 2, "zero_expert_num": 2}, "minicpm3": LATENT,
     "mistral4": LATENT, "youtu": LATENT,
     "deepseek_v2-plain": {**LATENT, "q_lora_rank": None, "n_shared_experts": 2, "first_k_dense_replace": 0},
+    "doge-neurons": {"is_moe": True, "num_experts": 18, "num_experts_per_tok": 3, "norm_topk_prob": True},
     "codegen": {"rotary_dim": 4}, "gptj": {"rotary_dim": 4},
     "cohere-norm": {"use_qk_norm": True}, "ctrl": {"dff": 36},
     "falcon-new": {"new_decoder_architecture": True, "num_kv_heads": 2},
@@ -97,7 +98,10 @@ OTHERS = {
     "mpt": {"expansion_ratio": 2},
     "olmo-clip": {"clip_qkv": 8.0},
     "phi-norm": {"qk_layernorm": True},
+    "molmo2_text-olmo": {"qk_norm_type": "olmo", "norm_after": True, "attention_bias": True},
     "smollm3-rope": {"no_rope_layers": [1, 0, 1, 0]},
+    "switch_transformers-some": {"num_sparse_encoder_layers": 2, "num_sparse_decoder_layers": 1, "router_bias": True},
+    "switch_transformers-none": {"num_sparse_encoder_layers": 0, "num_sparse_decoder_layers": 0},
     "stablelm-norm": {"qk_layernorm": True, "use_qkv_bias": True},
     "stablelm-parallel": {"use_parallel_residual": True},
     "xglm": {"attention_heads": 4},
@@ -109,6 +113,7 @@ BY_CLASS = {
     "emu3_text_model": "emu3.Emu3ForCausalLM", "glm_image_text": "glm_image.GlmImageTextModel",
     "glm_ocr_text": "glm_ocr.GlmOcrTextModel", "granite4_vision_text": "granite4_vision.Granite4VisionTextModel",
     "granite_docling_text": "granite_docling.GraniteDoclingTextModel", "hunyuan_vl_text": "hunyuan_vl.HunYuanVLTextModel",
+    "molmo2_text": "molmo2.Molmo2TextModel", "molmo2_text-olmo": "molmo2.Molmo2TextModel",
     "mistral4": "mistral4.Mistral4ForCausalLM", "paddleocr_vl_text": "paddleocr_vl.PaddleOCRTextModel",
     "qwen2_5_omni_text": "qwen2_5_omni.Qwen2_5OmniThinkerTextModel",
     "qwen3_omni_moe_text": "qwen3_omni_moe.Qwen3OmniMoeThinkerTextModel",
@@ -124,9 +129,9 @@ mellum mimo_v2_flash minicpm3 minimax_m2 ministral ministral3 mistral mistral4 m
 olmo2 olmo3 olmoe openai-gpt opt persimmon phi phi3 phimoe qwen2 qwen2_moe qwen3 qwen3_moe seed_oss
 smollm3 solar_open stablelm starcoder2 vaultgemma xglm youtu
 apertus1p5_text aria_text axk1 cosmos3_edge_text dbrx deepseek_ocr2_text diffllama doge emu3_text_model exaone glm_image_text
-glm_ocr_text granite4_vision_text granite_docling_text hunyuan_vl_text internlm3 iquestcoder jetmoe paddleocr_vl_text
-qwen2_5_omni_text qwen3_omni_moe_text sarvam_mla sarvam_moe
-t5 mt5 umt5 bart mbart plbart m2m_100 pegasus marian blenderbot blenderbot-small mvp
+glm_ocr_text granite4_vision_text granite_docling_text hunyuan_vl_text internlm3 iquestcoder jetmoe molmo2_text
+paddleocr_vl_text qwen2_5_omni_text qwen3_omni_moe_text sarvam_mla sarvam_moe
+t5 mt5 umt5 switch_transformers bart mbart plbart m2m_100 pegasus marian blenderbot blenderbot-small mvp
 """.split()
 
 

@@ -7,8 +7,10 @@ use crate::import::huggingface::draft::Draft;
 use crate::import::huggingface::mechanism::chosen::chosen;
 use crate::import::huggingface::mechanism::heads::QkNorm;
 use crate::import::huggingface::mechanism::layer::{Mixer, Wiring};
-use crate::import::huggingface::mechanism::mixture::{ExpertTraits, MIXTRAL};
+use crate::import::huggingface::mechanism::mixture::{ExpertTraits, MIXTRAL, counts};
+use crate::import::huggingface::mechanism::neurons::neurons;
 use crate::import::huggingface::mechanism::norm::Norm;
+use crate::import::huggingface::mechanism::part::Part;
 use crate::import::huggingface::mechanism::plan::Outer;
 use crate::import::huggingface::mechanism::sizes::{Defaults, PLAIN};
 use crate::import::huggingface::mechanism::traits::{LLAMA, Say, Traits};
@@ -89,16 +91,14 @@ const DOGE: Traits = Traits {
 };
 
 pub(super) fn doge(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
-    if config.truth_or("is_moe", false) {
-        config.wrong("is_moe", "experts of single neurons are not known here");
-    }
-    config.without_effect(&[
-        "keep_window_size",
-        "num_experts",
-        "num_experts_per_tok",
-        "norm_topk_prob",
-        "sliding_window",
-    ]);
+    let neurons = match config.truth_or("is_moe", false) {
+        true => Some(single_neurons(config, draft)),
+        false => {
+            config.without_effect(&["num_experts", "num_experts_per_tok", "norm_topk_prob"]);
+            None
+        }
+    };
+    config.without_effect(&["keep_window_size", "sliding_window"]);
     draft.remark(
         "Of more keys than `keep_window_size` some are hidden; they are counted all the same, as \
          `transformers` computes them.",
@@ -107,5 +107,30 @@ pub(super) fn doge(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
     for attention in plan.layers.iter_mut().filter_map(heads) {
         attention.by_values = true;
     }
+    if let Some(part) = neurons {
+        for layer in &mut plan.layers {
+            layer.mlp = Some(part.clone());
+        }
+    }
     plan.write(config, draft, outer);
+}
+
+/// Doge's experts: single neurons, found by two keys.
+fn single_neurons(config: &mut Config<'_>, draft: &mut Draft) -> Part {
+    let (count, chosen) = counts(config, "num_experts");
+    draft.dim("experts", count, "neurons of a layer to choose from");
+    draft.dim("chosen", chosen, "neurons that compute a token");
+    draft.dim("keys", count.isqrt(), "keys of each of two sets");
+    if chosen > count.isqrt().pow(2) {
+        config.wrong(
+            "num_experts_per_tok",
+            "more neurons than there are pairs of keys",
+        );
+    }
+    draft.remark(
+        "Every token is computed by the neurons chosen for it; the weights of all are parameters.",
+    );
+    let bias = config.truth_or("mlp_bias", false);
+    let normalised = config.truth_or("norm_topk_prob", false);
+    neurons(draft, bias, normalised)
 }

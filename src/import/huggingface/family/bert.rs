@@ -20,7 +20,7 @@ pub(super) struct Names {
     pub(super) activation: &'static str,
 }
 
-const USUAL: Names = Names {
+pub(super) const USUAL: Names = Names {
     d: "hidden_size",
     heads: "num_attention_heads",
     ffn: "intermediate_size",
@@ -31,11 +31,18 @@ const USUAL: Names = Names {
 /// Sizes and slots. `spare` rows of the table of positions stand for none.
 pub(super) fn sizes(config: &mut Config<'_>, draft: &mut Draft, names: &Names, spare: u64) -> u64 {
     let rows = outlined(config, draft, names, spare);
+    absolute(config);
     draft.attentions();
     rows
 }
 
-fn outlined(config: &mut Config<'_>, draft: &mut Draft, names: &Names, spare: u64) -> u64 {
+/// The sizes of an encoder that says nothing of its positions.
+pub(super) fn outlined(
+    config: &mut Config<'_>,
+    draft: &mut Draft,
+    names: &Names,
+    spare: u64,
+) -> u64 {
     let rows = config.size("max_position_embeddings");
     tokens(draft, rows.saturating_sub(spare).max(1));
     let d = config.size(names.d);
@@ -60,6 +67,11 @@ fn outlined(config: &mut Config<'_>, draft: &mut Draft, names: &Names, spare: u6
             "an encoder that attends to another one is not known here",
         );
     }
+    rows
+}
+
+/// Positions are those of a table.
+fn absolute(config: &mut Config<'_>) {
     let kind = config.word("position_embedding_type");
     if kind.is_some_and(|kind| kind.value != "absolute") {
         config.wrong(
@@ -67,7 +79,6 @@ fn outlined(config: &mut Config<'_>, draft: &mut Draft, names: &Names, spare: u6
             "positions other than `absolute` are not known here",
         );
     }
-    rows
 }
 
 /// The sizes and slots of an encoder whose fields have their usual names; gives
@@ -78,7 +89,9 @@ pub(super) fn outline(config: &mut Config<'_>, draft: &mut Draft) -> u64 {
 
 /// The same where no other attention may take the place of the model's own.
 pub(super) fn outline_without_attentions(config: &mut Config<'_>, draft: &mut Draft) -> u64 {
-    outlined(config, draft, &USUAL, 0)
+    let rows = outlined(config, draft, &USUAL, 0);
+    absolute(config);
+    rows
 }
 
 /// Where norms stand beside those of the layers.
@@ -97,15 +110,15 @@ const BEFORE: Norms = Norms {
 /// Words, segments and positions, and the layers over them.
 fn stack(config: &mut Config<'_>, draft: &mut Draft, rows: u64, (table, norms): (&str, Norms)) {
     words(draft, table);
-    segments(config, draft);
+    segments(config, draft, 2);
     positions(draft, "marked", rows);
     let x = tasks(config, draft, "placed");
     stacked(draft, x, norms);
 }
 
 /// A row for the segment that a token is of, added to its word.
-fn segments(config: &mut Config<'_>, draft: &mut Draft) {
-    let kinds = config.size_or("type_vocab_size", 2);
+pub(super) fn segments(config: &mut Config<'_>, draft: &mut Draft, usual: u64) {
+    let kinds = config.size_or("type_vocab_size", usual);
     draft.dim("kinds", kinds, "kinds of segments");
     draft.indices("segments", "batch seq");
     draft.op(Op::new("parts")

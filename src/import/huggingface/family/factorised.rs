@@ -107,16 +107,24 @@ pub(super) fn electra(config: &mut Config<'_>, draft: &mut Draft) {
     }
 }
 
-/// Words, segments and positions of `embedding` numbers; of `d` where these are
-/// as many, unless they are `apart` all the same. Gives the table of words, for
-/// a head that `looks` words up in it.
-fn embedded(
+/// Words, segments and positions, normed; see [`marked`].
+fn embedded(config: &mut Config<'_>, draft: &mut Draft, rows: u64, head: (bool, bool)) -> String {
+    let width = config.size_or("embedding_size", 128);
+    let table = marked(config, draft, width, head);
+    positions(draft, "marked", rows);
+    norm(draft, "embedded", "layer-norm", "placed");
+    table
+}
+
+/// Words and segments of `width` numbers; of `d` where these are as many, unless
+/// they are `apart` all the same. Gives the table of words, for a head that
+/// `looks` words up in it.
+pub(super) fn marked(
     config: &mut Config<'_>,
     draft: &mut Draft,
-    rows: u64,
+    width: u64,
     (looks, apart): (bool, bool),
 ) -> String {
-    let width = config.size_or("embedding_size", 128);
     let mut name = "d";
     if apart || draft.value(name) != Some(&*width.to_string()) {
         name = "embedding";
@@ -141,13 +149,11 @@ fn embedded(
         .gather("batch seq, s e -> batch seq e")
         .of(&["segments", &weight(&format!("kinds {name}"))]));
     draft.op(Op::new("marked").stage("embed").apply("words + parts"));
-    positions(draft, "marked", rows);
-    norm(draft, "embedded", "layer-norm", "placed");
     table.to_owned()
 }
 
 /// As many numbers as the layers have.
-fn widened(draft: &mut Draft) {
+pub(super) fn widened(draft: &mut Draft) {
     draft.op(Op::new("widened")
         .stage("embed")
         .einsum("batch seq e, e o -> batch seq o")
@@ -157,7 +163,7 @@ fn widened(draft: &mut Draft) {
 
 /// Scores of every word: as many numbers as a word has, an activation, a norm,
 /// and the table.
-fn scores_of_words(draft: &mut Draft, table: &str) {
+pub(super) fn scores_of_words(draft: &mut Draft, table: &str) {
     let narrow = draft.value("embedding").is_some();
     let width = if narrow { "embedding" } else { "d" };
     draft.op(Op::new("narrowed")

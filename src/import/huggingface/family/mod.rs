@@ -19,6 +19,7 @@ mod mixtures;
 mod modern;
 mod nested;
 mod pairs;
+mod rotated;
 mod rows;
 mod special;
 mod staged;
@@ -26,6 +27,7 @@ mod state_space;
 mod states;
 mod streams;
 mod swin;
+mod switch;
 mod t5;
 mod text;
 mod vision;
@@ -66,7 +68,7 @@ impl Family {
 }
 
 /// The families that have a function, by their `model_type`.
-const OWN: [(&str, Own); 22] = [
+const OWN: [(&str, Own); 23] = [
     ("bart", bart::bart),
     ("bert", bert::bert),
     ("blenderbot", bart::blenderbot),
@@ -85,6 +87,7 @@ const OWN: [(&str, Own); 22] = [
     ("pegasus", bart::pegasus),
     ("plbart", bart::plbart),
     ("roberta", bert::roberta),
+    ("switch_transformers", switch::switch),
     ("t5", t5::t5),
     ("umt5", t5::umt5),
     ("vit", vit::vit),
@@ -100,10 +103,16 @@ const ENCODERS: &[(&str, Own)] = &[
     ("deberta-v2", deberta::deberta_v2),
     ("electra", factorised::electra),
     ("ernie", bert::ernie),
+    ("esm", rotated::esm),
+    ("eurobert", rotated::eurobert),
+    ("gte", rotated::gte),
+    ("jina_embeddings_v3", rotated::jina),
     ("megatron-bert", bert::megatron),
     ("modernbert", modern::modernbert),
     ("mpnet", bert::mpnet),
+    ("nomic_bert", rotated::nomic),
     ("roberta-prelayernorm", bert::roberta_prelayernorm),
+    ("roformer", rotated::roformer),
     ("xlm-roberta", bert::xlm_roberta),
     ("xlm-roberta-xl", bert::xlm_roberta_xl),
 ];
@@ -120,6 +129,9 @@ const VISION: &[(&str, Own)] = &[
     ("dinov2", vision::dinov2),
     ("dinov2_with_registers", vision::dinov2_with_registers),
     ("dinov3_vit", vision::dinov3),
+    ("metaclip_2", pairs::meta_clip),
+    ("metaclip_2_text_model", pairs::meta_clip_text),
+    ("metaclip_2_vision_model", pairs::meta_clip_vision),
     ("resnet", staged::resnet),
     ("siglip", pairs::siglip),
     ("siglip_text_model", pairs::siglip_text),

@@ -56,6 +56,7 @@ pub(super) const NESTED: &[(&str, &str)] = &[
     ("llava_next_video", "llama"),
     ("llava_onevision", "qwen2"),
     ("mistral3", "mistral"),
+    ("molmo2", "molmo2_text"),
     ("moss_transcribe_diarize", "qwen3"),
     ("musicflamingo", "qwen2"),
     ("omniasr", "llama"),
@@ -88,8 +89,10 @@ pub(super) const NESTED: &[(&str, &str)] = &[
 const KEYS: [&str; 2] = ["text_config", "llm_config"];
 
 /// What is left out, where a config has it.
-const LEFT_OUT: [(&str, &str); 5] = [
+const LEFT_OUT: [(&str, &str); 7] = [
     ("vision_config", "what looks at pictures"),
+    ("vit_config", "what looks at pictures"),
+    ("adapter_config", "what condenses pictures"),
     ("visual", "what looks at pictures"),
     ("audio_config", "what listens"),
     ("encoder_config", "what listens"),

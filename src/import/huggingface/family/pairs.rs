@@ -20,11 +20,20 @@ const READS: Tower = Tower { prefix: "" };
 
 /// CLIP's text model.
 pub(super) fn clip_text(config: &mut Config<'_>, draft: &mut Draft) {
+    clip_text_of(config, draft, "CLIPText");
+}
+
+/// The same of MetaCLIP 2.
+pub(super) fn meta_clip_text(config: &mut Config<'_>, draft: &mut Draft) {
+    clip_text_of(config, draft, "MetaClip2Text");
+}
+
+fn clip_text_of(config: &mut Config<'_>, draft: &mut Draft, base: &str) {
     let ends = [
         ("Model", Head::Pooled),
         ("ModelWithProjection", Head::Choice),
     ];
-    let (class, head) = class_of(config, "CLIPText", &ends);
+    let (class, head) = class_of(config, base, &ends);
     about(draft, class);
     causal(draft);
     clip_reads(config, draft);
@@ -40,11 +49,20 @@ pub(super) fn clip_text(config: &mut Config<'_>, draft: &mut Draft) {
 
 /// CLIP's tower of images.
 pub(super) fn clip_vision(config: &mut Config<'_>, draft: &mut Draft) {
+    clip_vision_of(config, draft, "CLIPVision");
+}
+
+/// The same of MetaCLIP 2.
+pub(super) fn meta_clip_vision(config: &mut Config<'_>, draft: &mut Draft) {
+    clip_vision_of(config, draft, "MetaClip2Vision");
+}
+
+fn clip_vision_of(config: &mut Config<'_>, draft: &mut Draft, base: &str) {
     let ends = [
         ("Model", Head::Pooled),
         ("ModelWithProjection", Head::Choice),
     ];
-    let (class, head) = class_of(config, "CLIPVision", &ends);
+    let (class, head) = class_of(config, base, &ends);
     about(draft, class);
     clip_sees(config, draft, READS);
     match head {
@@ -59,11 +77,20 @@ pub(super) fn clip_vision(config: &mut Config<'_>, draft: &mut Draft) {
 
 /// CLIP.
 pub(super) fn clip(config: &mut Config<'_>, draft: &mut Draft) {
-    let known = [
-        ("CLIPModel", Head::Choice),
-        ("CLIPForImageClassification", Head::Sequence),
+    clip_of(config, draft, "CLIP");
+}
+
+/// MetaCLIP 2: CLIP.
+pub(super) fn meta_clip(config: &mut Config<'_>, draft: &mut Draft) {
+    clip_of(config, draft, "MetaClip2");
+}
+
+fn clip_of(config: &mut Config<'_>, draft: &mut Draft, base: &str) {
+    let ends = [
+        ("Model", Head::Choice),
+        ("ForImageClassification", Head::Sequence),
     ];
-    let (class, head) = class(config, &known);
+    let (class, head) = class_of(config, base, &ends);
     about(draft, class);
     config.without_effect(&[
         "logit_scale_init_value",

@@ -31,6 +31,39 @@ pub(super) fn hyperclovax(config: &mut Config<'_>, draft: &mut Draft, outer: &Ou
     traits.write(config, draft, outer);
 }
 
+/// The text model of Molmo 2: heads normed one by one as Qwen's or in one row as
+/// OLMo's, norms before or behind, and words that are read and never written.
+const MOLMO2: Traits = Traits {
+    classes: "Molmo2",
+    bias: [Say::Either(["attention_bias", "qkv_bias"], false), Say::No],
+    mlp_bias: Say::No,
+    ..LLAMA
+};
+
+pub(super) fn molmo2(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
+    let kind = config.word("qk_norm_type");
+    let qk_norm = match kind.as_ref().map_or("qwen3", |kind| kind.value.as_str()) {
+        "olmo" => QkNorm::Full(Norm::Rms),
+        "qwen3" => QkNorm::Head(Norm::Rms),
+        _ => {
+            config.wrong("qk_norm_type", "one of `qwen3` and `olmo`");
+            QkNorm::Head(Norm::Rms)
+        }
+    };
+    let traits = Traits {
+        qk_norm: (qk_norm, Say::Yes),
+        wiring: match config.truth_or("norm_after", false) {
+            true => Wiring::Post,
+            false => Wiring::Pre,
+        },
+        ..MOLMO2
+    };
+    config.without_effect(&["rope_scaling_layers"]);
+    let mut plan = traits.plan(config, draft);
+    plan.embed.spare = config.count_or("additional_vocab_size", 128);
+    plan.write(config, draft, outer);
+}
+
 /// Llama 4: chunks of tokens in layers that know positions, experts in every
 /// layer or in some, wider layers between.
 const LLAMA4: Traits = Traits {

@@ -212,7 +212,7 @@ fn family(config: &mut Config<'_>, draft: &mut Draft, traits: &Traits) {
     }
 }
 
-fn sizes(config: &mut Config<'_>, draft: &mut Draft, decodes: bool) {
+pub(super) fn sizes(config: &mut Config<'_>, draft: &mut Draft, decodes: bool) {
     let longest = config.optional_size("n_positions").unwrap_or(512);
     draft.dim("batch", 1, "sequences");
     draft.dim("seq", Config::usual_length(longest), "tokens of the source");
@@ -273,7 +273,7 @@ fn feed_forward(config: &mut Config<'_>, usual: (bool, &'static str)) -> (bool, 
 
 /// The words of one side, and the table of its biases by distance: one for all
 /// layers, or one for each, which add from it to their scores.
-fn side(draft: &mut Draft, of: &str, length: &str, table: &str, tables: Option<&str>) {
+pub(super) fn side(draft: &mut Draft, of: &str, length: &str, table: &str, tables: Option<&str>) {
     let name = |what: &str| format!("{of}{what}");
     let rows = match tables {
         Some(layers) => weight(&format!("{layers} buckets h")),
@@ -297,7 +297,7 @@ fn side(draft: &mut Draft, of: &str, length: &str, table: &str, tables: Option<&
 }
 
 /// The head; a shared table is met by what is scaled down.
-fn words_of(draft: &mut Draft, table: Option<&String>) {
+pub(super) fn words_of(draft: &mut Draft, table: Option<&String>) {
     let mut last = "decoder";
     if table.is_some() {
         draft.op(Op::new("scaled")

@@ -61,7 +61,7 @@ fn specials() -> impl Iterator<Item = &'static (&'static str, &'static str, Spec
 
 /// The families that differ from a row, with what the names of their classes
 /// begin with.
-const SPECIAL: [(&str, &str, Special); 14] = [
+const SPECIAL: [(&str, &str, Special); 15] = [
     ("dbrx", "Dbrx", special::dbrx),
     ("diffllama", "DiffLlama", attending::diffllama),
     ("doge", "Doge", attending::doge),
@@ -79,5 +79,6 @@ const SPECIAL: [(&str, &str, Special); 14] = [
     ("llama4_text", "Llama4", special::llama4),
     ("longcat_flash", "LongcatFlash", special::longcat),
     ("mimo_v2_flash", "MiMoV2Flash", special::mimo),
+    ("molmo2_text", "Molmo2", special::molmo2),
     ("stablelm", "StableLm", elder::stablelm),
 ];

@@ -25,6 +25,10 @@ const WORDS: &[(&[&str], &str)] = &[
         "encoder and decoder, attention across, numbers by distance",
     ),
     (
+        &["switch_transformers"],
+        "encoder and decoder, attention across, numbers by distance, experts in some layers",
+    ),
+    (
         &["whisper"],
         "encoder of sound by convolutions and attention, decoder, attention across",
     ),
@@ -57,6 +61,14 @@ const WORDS: &[(&[&str], &str)] = &[
         "encoder, disentangled attention: scores of contents and of distances",
     ),
     (
+        &["esm", "jina_embeddings_v3", "roformer"],
+        "encoder, attention, rotary positions",
+    ),
+    (
+        &["eurobert", "gte", "nomic_bert"],
+        "encoder, attention, rotary positions, gated feed-forward layers",
+    ),
+    (
         &["modernbert"],
         "encoder, attention, windows on both sides, rotary positions, gated feed-forward layers",
     ),
@@ -72,15 +84,23 @@ const WORDS: &[(&[&str], &str)] = &[
         "encoder of patches of images",
     ),
     (
-        &["clip", "siglip"],
+        &["clip", "metaclip_2", "siglip"],
         "encoder of patches of images, encoder of text, products of both",
     ),
     (
-        &["clip_text_model", "siglip_text_model"],
+        &[
+            "clip_text_model",
+            "metaclip_2_text_model",
+            "siglip_text_model",
+        ],
         "encoder of text beside one of images",
     ),
     (
-        &["clip_vision_model", "siglip_vision_model"],
+        &[
+            "clip_vision_model",
+            "metaclip_2_vision_model",
+            "siglip_vision_model",
+        ],
         "encoder of patches of images",
     ),
     (
@@ -120,7 +140,8 @@ const WORDS: &[(&[&str], &str)] = &[
     ),
     (
         &["doge"],
-        "decoder, attention with a number of every key, rotary positions, gains beside each part",
+        "decoder, attention with a number of every key, rotary positions, gains beside each part, \
+         experts of single neurons where a config says so",
     ),
     (
         &["jetmoe"],
@@ -133,6 +154,11 @@ const WORDS: &[(&[&str], &str)] = &[
     (
         &["llama4_text"],
         "decoder, attention, chunks, experts in some layers, two widths",
+    ),
+    (
+        &["molmo2_text"],
+        "decoder, attention, normed queries and keys, rotary positions, norms behind where a \
+         config says so, gated feed-forward layers",
     ),
     (
         &["longcat_flash"],

@@ -12,6 +12,7 @@
 //! | `latent` | latent attention, and the indexer that chooses keys |
 //! | `window` | which keys a layer attends to |
 //! | `mixture` | experts, few of which compute a token |
+//! | `neurons` | experts that are single neurons |
 //! | `mlp` | feed-forward layers |
 //! | `norm` | normalisations |
 //! | `per_layer` | inputs of every layer from a table of words of its own |
@@ -43,6 +44,7 @@ pub(super) mod latent;
 pub(super) mod layer;
 pub(super) mod mixture;
 pub(super) mod mlp;
+pub(super) mod neurons;
 pub(super) mod norm;
 pub(super) mod part;
 pub(super) mod per_layer;

@@ -35,6 +35,8 @@ pub(crate) struct Embed {
     /// Whether positions are waves, which are no parameters.
     pub(crate) waves: bool,
     pub(crate) norm: Option<Norm>,
+    /// Words of the table that no score is for.
+    pub(crate) spare: u64,
 }
 
 /// The scores of words.
@@ -104,7 +106,13 @@ impl Plan {
             }
         };
         let tied = outer.tied.unwrap_or(self.logits.tied) && head == Head::Words;
-        let table = word_table(draft, tied);
+        let table = match self.embed.spare {
+            0 => word_table(draft, tied),
+            spare => {
+                draft.dim("spare", spare, "words that no score is for");
+                weight("(vocab + spare) d")
+            }
+        };
         words(draft, &table);
         let x = self.embedded(draft);
         Begun {

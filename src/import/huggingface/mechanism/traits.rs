@@ -206,6 +206,7 @@ impl Traits {
                 positions: rows,
                 waves: self.places == Places::Waves,
                 norm: self.first_norm,
+                spare: 0,
             },
             layers,
             norm: self.last_norm.then_some(self.norm),
