@@ -240,6 +240,24 @@ fn stages_that_disagree_are_told() {
     assert!(told.contains("only equal sides are known here"), "{told}");
 }
 
+#[test]
+fn heads_without_what_they_take_are_told() {
+    let siglip = change(
+        &text("siglip"),
+        "\"vision_use_head\": true",
+        "\"vision_use_head\": false",
+    );
+    let told = refused(&siglip);
+    assert!(told.contains("without it images have no vector"), "{told}");
+    let deberta = change(
+        &text("deberta-classes"),
+        "\"pooler_hidden_size\": 32",
+        "\"pooler_hidden_size\": 48",
+    );
+    let told = refused(&deberta);
+    assert!(told.contains("as wide as `hidden_size`"), "{told}");
+}
+
 /// Bindings that a config may hold where it should not.
 const NASTY: [&str; 5] = ["null", "0", "999999999", "[1]", "{\"1\": {}}"];
 

@@ -371,6 +371,22 @@ fn text_models_within_others_are_read_alone() {
     }
 }
 
+/// The library sets `num_key_value_heads` anew from what stands within. 4 instead of 2
+/// heads are, in 4 layers, 2 matrices of 32·8 for each of 2 heads more.
+#[test]
+fn keys_of_dbrx_are_as_many_as_its_attention_says() {
+    let config = text("small", "dbrx");
+    let of = |text: &str| counts("dbrx", text, &[("seq", TOKENS)]).parameters;
+    let more = change(&config, "\"kv_n_heads\": 2", "\"kv_n_heads\": 4");
+    assert_eq!(of(&more), of(&config) + whole(4 * 2 * 2 * 32 * 8));
+    let outside = change(
+        &config,
+        "\"num_key_value_heads\": 2",
+        "\"num_key_value_heads\": 4",
+    );
+    assert_eq!(of(&outside), of(&config));
+}
+
 #[test]
 fn lists_that_disagree_with_the_number_of_layers_are_told() {
     let lines = |text: &str, key: &str| {

@@ -56,6 +56,10 @@ pub(super) fn joined(mut root: Datum) -> Datum {
             .filter(|(name, _)| says(&name.value))
             .collect();
         for field in moved {
+            // What stands outside is set anew from within when the library reads it.
+            if field.0.value == "kv_n_heads" {
+                entries.retain(|(key, _)| key.value != "num_key_value_heads");
+            }
             if !entries.iter().any(|(key, _)| key.value == field.0.value) {
                 entries.push(field);
             }

@@ -6,7 +6,9 @@ use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
 use crate::import::huggingface::mechanism::activation::activation;
 use crate::import::huggingface::mechanism::attention::causal;
-use crate::import::huggingface::mechanism::embedding::{positions, tokens, word_table, words};
+use crate::import::huggingface::mechanism::embedding::{
+    TABLE, positions, tokens, word_table, words,
+};
 use crate::import::huggingface::mechanism::head::{labels, sequence_scores, token_scores};
 use crate::import::huggingface::mechanism::stack::{layers, norm};
 use crate::import::huggingface::op::{Op, weight};
@@ -176,6 +178,18 @@ pub(super) fn masked(draft: &mut Draft, tied: bool, table: &str) {
         .bias());
 }
 
+/// Heads that share no table have a second bias beside that of their projection, which
+/// takes no part.
+pub(super) fn second_bias(draft: &mut Draft, table: &str) {
+    if table != TABLE {
+        draft.op(Op::new("scored")
+            .comment("a bias that nothing reads, unless the table is shared")
+            .stage("head")
+            .reshape("batch seq vocab")
+            .of(&["logits", &weight("vocab")]));
+    }
+}
+
 /// The first token, through a linear layer and a tanh.
 pub(super) fn pooler(draft: &mut Draft) {
     draft.op(Op::new("pooled")
@@ -236,10 +250,14 @@ fn bert_kin(config: &mut Config<'_>, draft: &mut Draft, (head, rows): (Head, u64
         pooler(draft);
     }
     match head {
-        Head::Words => masked(draft, tied, &table),
+        Head::Words => {
+            masked(draft, tied, &table);
+            second_bias(draft, &table);
+        }
         Head::Pretraining => {
             sequence_scores(draft, "pooled", "2");
             masked(draft, tied, &table);
+            second_bias(draft, &table);
         }
         Head::NextSentence => sequence_scores(draft, "pooled", "2"),
         Head::Choice => sequence_scores(draft, "pooled", "1"),
@@ -349,7 +367,10 @@ fn roberta_head(
 ) {
     match head {
         Head::Pooled => pooler(draft),
-        Head::Words => masked(draft, tied, table),
+        Head::Words => {
+            masked(draft, tied, table);
+            second_bias(draft, table);
+        }
         Head::Choice => {
             pooler(draft);
             sequence_scores(draft, "pooled", "1");

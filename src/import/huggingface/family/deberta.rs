@@ -251,13 +251,16 @@ fn heads(config: &mut Config<'_>, draft: &mut Draft, head: Head, (tied, table): 
     let act = activation(config, "pooler_hidden_act", "gelu");
     config.without_effect(&["pooler_hidden_size"]);
     match head {
-        Head::Words => super::bert::masked(draft, tied, table),
+        Head::Words => {
+            super::bert::masked(draft, tied, table);
+            super::bert::second_bias(draft, table);
+        }
         Head::Choice => {
-            pooled(draft, act);
+            pooled(config, draft, act);
             sequence_scores(draft, "pooled", "1");
         }
         Head::Sequence => {
-            pooled(draft, act);
+            pooled(config, draft, act);
             labels(config, draft);
             sequence_scores(draft, "pooled", "labels");
         }
@@ -266,7 +269,14 @@ fn heads(config: &mut Config<'_>, draft: &mut Draft, head: Head, (tied, table): 
 }
 
 /// The first token, through a linear layer and an activation.
-fn pooled(draft: &mut Draft, act: &str) {
+fn pooled(config: &mut Config<'_>, draft: &mut Draft, act: &str) {
+    if let Some(width) = config.optional_size("pooler_hidden_size")
+        && draft.value("d") != Some(&width.to_string())
+    {
+        let message =
+            "the pooler takes the first token as it is: it must be as wide as `hidden_size`";
+        config.wrong("pooler_hidden_size", message);
+    }
     let op = |name: &str| Op::new(name).stage("pooler");
     draft.op(op("first").take("batch seq d -> batch d").of(&["encoder"]));
     draft.op(op("dense")

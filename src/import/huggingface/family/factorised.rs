@@ -1,11 +1,11 @@
 //! Encoders whose words have fewer numbers than their layers: ALBERT, whose
 //! layers all have the same weights, and ELECTRA.
 
-use super::bert::{by_token, classifier, outline, pooler};
+use super::bert::{by_token, classifier, outline, pooler, second_bias};
 use crate::import::huggingface::class::{Head, about, class_of};
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
-use crate::import::huggingface::mechanism::embedding::positions;
+use crate::import::huggingface::mechanism::embedding::{TABLE, positions};
 use crate::import::huggingface::mechanism::head::{labels, sequence_scores, token_scores};
 use crate::import::huggingface::mechanism::stack::{layers, norm};
 use crate::import::huggingface::op::{Op, weight};
@@ -53,11 +53,15 @@ pub(super) fn albert(config: &mut Config<'_>, draft: &mut Draft) {
         pooler(draft);
     }
     match head {
-        Head::Words => scores_of_words(draft, &table),
+        Head::Words => {
+            scores_of_words(draft, &table);
+            second_bias(draft, &table);
+        }
         Head::Pretraining => {
             labels(config, draft);
             sequence_scores(draft, "pooled", "labels");
             scores_of_words(draft, &table);
+            second_bias(draft, &table);
         }
         Head::Choice => sequence_scores(draft, "pooled", "1"),
         Head::Sequence => {
@@ -133,9 +137,9 @@ pub(super) fn marked(
     let shape = format!("vocab {name}");
     let tied = looks && config.truth_or("tie_word_embeddings", true);
     let own = weight(&shape);
-    let table = if tied { "table" } else { &own };
+    let table = if tied { TABLE } else { &own };
     if tied {
-        draft.weight("table", &shape, "of words, for the embedding and the head");
+        draft.weight(TABLE, &shape, "of words, for the embedding and the head");
     }
     draft.op(Op::new("words")
         .stage("embed")

@@ -71,6 +71,7 @@ pub(super) const MISTRAL4: Traits = Traits {
 /// No experts; all that is added is scaled down by the depth.
 pub(super) const MINICPM3: Traits = Traits {
     classes: "MiniCPM3",
+    mlp_bias: Say::Field("mlp_bias", false),
     latent: Some(Latent {
         q_rank: 768,
         ..LATENT

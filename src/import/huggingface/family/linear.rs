@@ -34,7 +34,7 @@ const QWEN3_5: Traits = Traits {
     qk_norm: (QkNorm::Head(Norm::Rms), Say::Yes),
     mlp_bias: Say::No,
     percent: 25,
-    gate: Some(Gate::Element),
+    gate: Some(Gate::Queries),
     ..LLAMA
 };
 

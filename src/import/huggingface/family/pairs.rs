@@ -277,7 +277,10 @@ pub(super) fn siglip(config: &mut Config<'_>, draft: &mut Draft) {
         return classes(config, draft, ("image_normed", "n"));
     }
     config.within("vision_config", |vision| {
-        siglip_sees(vision, draft, SEES);
+        if !siglip_sees(vision, draft, SEES) {
+            let message = "without it images have no vector that could match a text";
+            vision.wrong("vision_use_head", message);
+        }
         vision.remark_unread();
     });
     config.within("text_config", |text| {
@@ -309,7 +312,8 @@ fn siglip_reads(config: &mut Config<'_>, draft: &mut Draft) {
         .bias());
 }
 
-fn siglip_sees(config: &mut Config<'_>, draft: &mut Draft, tower: Tower) {
+/// The layers over an image; whether one vector is made of what they give.
+fn siglip_sees(config: &mut Config<'_>, draft: &mut Draft, tower: Tower) -> bool {
     let sides = images(config, draft);
     let colours = config.size_or("num_channels", 3);
     draft.dim("colours", colours, "numbers of a pixel");
@@ -321,9 +325,11 @@ fn siglip_sees(config: &mut Config<'_>, draft: &mut Draft, tower: Tower) {
     tower.layers(draft, ("encoder", "image_placed"), act, &PLAIN);
     norm(draft, "image_normed", "layer-norm", "encoder");
     config.without_effect(&["projection_dim"]);
-    if config.truth_or("vision_use_head", true) {
+    let has_head = config.truth_or("vision_use_head", true);
+    if has_head {
         asked(draft, tower, act);
     }
+    has_head
 }
 
 /// A learnt query that attends to all patches, and a feed-forward layer.

@@ -2,7 +2,7 @@
 //! RoFormer, encoders that embed whole texts, EuroBERT, and ESM, which reads
 //! proteins.
 
-use super::bert::{USUAL, by_token, classifier, masked, outlined, pooler, segments};
+use super::bert::{USUAL, by_token, classifier, masked, outlined, pooler, second_bias, segments};
 use super::factorised::{marked, scores_of_words, widened};
 use crate::import::huggingface::class::{Head, about, class_of};
 use crate::import::huggingface::config::Config;
@@ -57,7 +57,10 @@ pub(super) fn roformer(config: &mut Config<'_>, draft: &mut Draft) {
     }
     layers(draft, "encoder", "encoder-layer", x);
     match head {
-        Head::Words => scores_of_words(draft, &table),
+        Head::Words => {
+            scores_of_words(draft, &table);
+            second_bias(draft, &table);
+        }
         Head::Choice => {
             draft.op(Op::new("last")
                 .stage("head")

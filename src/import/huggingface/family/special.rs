@@ -116,10 +116,11 @@ pub(super) fn heads(layer: &mut Layer) -> Option<&mut Attention> {
 /// Laguna, whose layers may have other numbers of heads, and gates of heads or
 /// of elements.
 pub(super) fn laguna(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
+    // Whatever is neither is a gate of elements in the library, `false` too.
     let gate = match config.take("gating").map(|node| &node.value) {
-        Some(Value::Bool(false)) => None,
-        Some(Value::Text(kind)) if kind != "per-head" => Some(Gate::Element),
-        _ => Some(Gate::Head),
+        None | Some(Value::Bool(true)) => Gate::Head,
+        Some(Value::Text(kind)) if kind == "per-head" => Gate::Head,
+        _ => Gate::Element,
     };
     config.without_effect(&[
         "moe_apply_router_weight_on_input",
@@ -138,7 +139,7 @@ pub(super) fn laguna(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) 
         );
     }
     for (at, attention) in plan.layers.iter_mut().filter_map(heads).enumerate() {
-        attention.gate = gate;
+        attention.gate = Some(gate);
         if let Some(own) = listed.get(at).filter(|own| **own != usual) {
             attention.h = own.to_string();
         }

@@ -11,14 +11,16 @@ pub(crate) fn tokens(draft: &mut Draft, longest: u64) {
     draft.dim("seq", Config::usual_length(longest), "tokens");
 }
 
+/// The name of a table that words and heads share.
+pub(crate) const TABLE: &str = "table";
+
 /// The table of words: one that the head has too, or its own.
 pub(crate) fn word_table(draft: &mut Draft, shared: bool) -> String {
     if !shared {
         return weight("vocab d");
     }
-    let name = "table";
-    draft.weight(name, "vocab d", "of words, for the embedding and the head");
-    name.to_owned()
+    draft.weight(TABLE, "vocab d", "of words, for the embedding and the head");
+    TABLE.to_owned()
 }
 
 /// The words of a sequence, looked up.

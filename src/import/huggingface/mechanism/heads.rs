@@ -20,6 +20,8 @@ pub(crate) enum QkNorm {
 pub(crate) enum Gate {
     /// A number of every element.
     Element,
+    /// The same in one piece with the queries, and with a bias where they have one.
+    Queries,
     /// A number of every head.
     Head,
 }
@@ -127,18 +129,17 @@ pub(super) fn differential(block: &mut Block, context: Op, v: &str) {
         .of(&["unscaled_difference"]));
 }
 
-/// A gate of elements has a bias where queries have one, with which it comes in
-/// one piece.
+/// `bias` is that of the queries.
 pub(super) fn gated(block: &mut Block, gate: Gate, (columns, bias): (&str, bool)) -> &'static str {
     let weights = match gate {
-        Gate::Element => weight(&format!("d (h * {columns})")),
+        Gate::Element | Gate::Queries => weight(&format!("d (h * {columns})")),
         Gate::Head => weight("d h"),
     };
     let scores = Op::new("gate")
         .stage("gate")
         .einsum("b n d, d c -> b n c")
         .of(&["x", &weights]);
-    block.op(match bias && gate == Gate::Element {
+    block.op(match bias && gate == Gate::Queries {
         true => scores.bias(),
         false => scores,
     });
@@ -148,7 +149,7 @@ pub(super) fn gated(block: &mut Block, gate: Gate, (columns, bias): (&str, bool)
         .of(&["gate"]));
     let op = Op::new("gated").stage("gate");
     block.op(match gate {
-        Gate::Element => op.apply("context * opened"),
+        Gate::Element | Gate::Queries => op.apply("context * opened"),
         Gate::Head => op
             .einsum("b n (a c), b n a -> b n (a c)")
             .axes(&[("c", columns)])

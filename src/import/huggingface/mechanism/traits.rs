@@ -9,7 +9,7 @@ use super::grouped::{Attention, Window};
 use super::heads::{Gate, QkNorm};
 use super::latent::{Latent, reusing};
 use super::layer::{Layer, Mixer, Wiring};
-use super::mixture::ExpertTraits;
+use super::mixture::{ExpertTraits, Shared};
 use super::mlp::mlp;
 use super::norm::Norm;
 use super::part::Part;
@@ -265,6 +265,11 @@ impl Traits {
         }
         let experts = self.experts.map(|traits| {
             let part = traits.part(config, draft);
+            // Experts of all tokens are feed-forward layers like the dense ones.
+            let part = match bias && traits.shared != Shared::None {
+                true => part.switch("shared_bias", true),
+                false => part,
+            };
             (part, traits.sparse(config, count))
         });
         let scaled = self.residual_scaled.read(config);
