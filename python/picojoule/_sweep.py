@@ -34,9 +34,9 @@ class Sweep:
     Rows come in blocks of a bounded size, worked out on all cores a few blocks ahead of
     the reader. Taken twice, it is worked out twice, to the same bits.
 
-    Points that the model refuses have no rows. Of sweeps of up to a million points that
-    is a warning, :class:`PointsLeftOut`, when rows are taken or written;
-    :meth:`summary` says it of all.
+    Points that the model refuses have no rows. That is a warning,
+    :class:`PointsLeftOut`, when rows are written, and of sweeps of up to a million points
+    when they are taken, too; :meth:`summary` says it of all.
 
     A sweep can be pickled, and so can each of its :meth:`partitions`.
     """
@@ -87,15 +87,25 @@ class Sweep:
             raise mistake(f"{k} parts: there must be at least one")
         return [Sweep(self._words, self._files, (at, k)) for at in range(k)]
 
-    def write(self, path: str | PathLike[str]) -> None:
+    def write(self, path: str | PathLike[str], *, skip_existing: bool = False) -> bool:
         """Writes the rows into a file: ``.parquet``, ``.csv`` or ``.jsonl`` by its name.
 
         It takes its name when all rows are in it. A run that is interrupted leaves no
         file, and one that is done again writes over the one before: so parts can be
-        written by jobs that may be started twice.
+        written by jobs that may be started twice. With ``skip_existing`` a file that is
+        there and holds these rows, by its columns, its first row and its last one, stays
+        as it is, and one that holds others is an error.
+
+        Gives whether it was written.
         """
-        self._native().write(os.fspath(path))
+        native, file = self._native(), os.fspath(path)
+        if skip_existing and native.is_there(file):
+            return False
+        refused = native.write(file)
         self._warn()
+        if refused and self.points > LOOKED_THROUGH:
+            warnings.warn(f"{refused} points {LEFT_OUT}", PointsLeftOut, stacklevel=2)
+        return True
 
     def summary(self) -> str:
         """The extremes of every column and where they are, as a table."""

@@ -87,21 +87,32 @@ impl NativeSweep {
         write(&table, TableFormat::Text, width)
     }
 
-    /// Writes the rows into a file, which takes its name when all are in it.
-    fn write(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+    /// Whether a file is there and holds these rows.
+    fn is_there(&self, py: Python<'_>, path: PathBuf) -> PyResult<bool> {
+        let found = py.detach(|| threads::on_all(|| self.job.is_there(&path)));
+        found.map_err(|problems| raised(py, &problems))
+    }
+
+    /// Writes the rows into a file, which takes its name when all are in it; how many
+    /// points have none.
+    fn write(&self, py: Python<'_>, path: PathBuf) -> PyResult<u64> {
         let opened = self.job.file(&path);
         let (encoder, mut file) = opened.map_err(|problems| raised(py, &problems))?;
         let make = move |columns: Vec<RowValues>, rows| encoder.encode_taken(&columns, rows);
         let mut blocks = Ahead::begin(&self.job, make)?;
-        let taken: PyResult<()> = py.detach(|| {
-            while let Some(block) = blocks.next()? {
+        let taken: PyResult<u64> = py.detach(|| {
+            loop {
+                match blocks.next()? {
+                    Step::Rows(block) => file.write(block)?,
+                    Step::End { refused } => return Ok(refused),
+                }
                 Python::attach(|py| py.check_signals())?;
-                file.write(block)?;
             }
-            Ok(())
         });
-        taken?;
-        file.finish().map_err(|problems| raised(py, &problems))
+        let refused = taken?;
+        let finished = file.finish();
+        finished.map_err(|problems| raised(py, &problems))?;
+        Ok(refused)
     }
 
     /// The rows as a capsule of a stream.
@@ -203,7 +214,16 @@ type Block = Result<RecordBatch, ArrowError>;
 /// work them out. It waits where a few were not taken yet, and ends where nobody takes
 /// them any more.
 struct Ahead<T> {
-    blocks: Receiver<Option<T>>,
+    steps: Receiver<Step<T>>,
+}
+
+/// What comes next.
+enum Step<T> {
+    Rows(T),
+    /// That all were taken, and how many points have no rows.
+    End {
+        refused: u64,
+    },
 }
 
 impl<T: Send + 'static> Ahead<T> {
@@ -212,28 +232,28 @@ impl<T: Send + 'static> Ahead<T> {
         job: &Arc<SweepJob>,
         make: impl Fn(Vec<RowValues>, usize) -> T + Send + Sync + 'static,
     ) -> io::Result<Ahead<T>> {
-        let (sender, blocks) = sync_channel(AHEAD);
+        let (sender, steps) = sync_channel(AHEAD);
         let job = Arc::clone(job);
         let work = move || {
-            let done = job.stream(make, |block| sender.send(Some(block)));
+            let done = job.stream(make, |block| sender.send(Step::Rows(block)));
             // That nobody listens is no mistake.
-            if done.is_ok() {
-                let _ = sender.send(None);
+            if let Ok(refused) = done {
+                let _ = sender.send(Step::End { refused });
             }
         };
         thread::Builder::new()
             .name("picojoule-sweep".to_owned())
             .spawn(|| threads::on_all(work))?;
-        Ok(Ahead { blocks })
+        Ok(Ahead { steps })
     }
 
-    /// The next block; nothing where all were taken.
+    /// The next block, or the end.
     ///
     /// # Errors
     /// The thread has ended before it was done.
-    fn next(&mut self) -> io::Result<Option<T>> {
+    fn next(&mut self) -> io::Result<Step<T>> {
         let ended = |_| io::Error::other("the sweep ended before all its rows were there");
-        self.blocks.recv().map_err(ended)
+        self.steps.recv().map_err(ended)
     }
 }
 
@@ -273,7 +293,7 @@ impl Blocks {
         let State::Running(ahead) = &mut self.state else {
             return Ok(None);
         };
-        while let Some(block) = ahead.next()? {
+        while let Step::Rows(block) = ahead.next()? {
             let block = block?;
             if block.num_rows() > 0 {
                 return Ok(Some(block));

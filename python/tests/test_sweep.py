@@ -70,3 +70,28 @@ def test_points_that_are_left_out_are_told_once(tmp_path):
         other.write(tmp_path / "rows.csv")
     with pytest.warns(picojoule.PointsLeftOut, match="^2400 points left out"):
         pa.table(picojoule.sweep("attention", {"n": [1, 1.5], "rho": [0.5] * 2400}))
+
+
+def test_a_part_that_is_there_stays(tmp_path):
+    sweep = picojoule.sweep("attention", {"n": range(1, 2001)}, scopes="attention")
+    for at, part in enumerate(sweep.partitions(2)):
+        file = tmp_path / f"part-{at}.parquet"
+        assert part.write(file, skip_existing=True)
+        before = file.stat()
+        assert not part.write(file, skip_existing=True)
+        assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    # The file of the second part is not that of the first.
+    first, _ = sweep.partitions(2)
+    with pytest.raises(picojoule.PicojouleError, match="other rows than this sweep"):
+        first.write(file, skip_existing=True)
+    assert file.stat().st_ino == before.st_ino
+    assert first.write(file)
+
+
+def test_points_left_out_of_a_large_sweep_are_told_when_it_is_written(tmp_path):
+    over = {"n": [1, 1.5, 2], "rho": "0.0001..0.5:0.000001"}
+    sweep = picojoule.sweep("attention", over, scopes="attention", columns="n")
+    # 499 901 points with half a token, of three times as many.
+    assert sweep.points == 3 * 499_901
+    with pytest.warns(picojoule.PointsLeftOut, match="^499901 points left out"):
+        sweep.write(tmp_path / "rows.parquet")

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::columns::{Columns, RowValues};
+use super::existing::is_there;
 use super::files::{Encoder, Rows};
 use super::picture::{self, PLOTTED};
 use super::plan::SweepPlan;
@@ -91,6 +92,16 @@ impl SweepJob {
 
     fn is_empty(&self) -> bool {
         self.range.is_empty()
+    }
+
+    /// Whether a file is there and holds these rows, by its columns, its first row and
+    /// its last one.
+    ///
+    /// # Errors
+    /// That it holds other rows, or cannot be read; it stays as it is.
+    pub fn is_there(&self, path: &Path) -> Result<bool, Problems> {
+        let encoder = Encoder::of_file(path, &self.args, &self.plan)?;
+        is_there(path, &self.plan, &encoder, &self.range)
     }
 
     /// A file for the rows, `.csv`, `.jsonl` or `.parquet` by its name, and what writes
