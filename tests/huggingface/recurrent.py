@@ -58,6 +58,11 @@ CONFIGS = {
         "layers_block_type": ["mamba", "mlp", "mamba", "attention", "moe", "mlp"], "mamba_num_heads": 6,
         "mamba_head_dim": 5, "n_groups": 3, "ssm_state_size": 4, "n_routed_experts": 4, "moe_intermediate_size": 12,
         "moe_shared_expert_intermediate_size": 14, "mlp_bias": False}),
+    "nemotron_h-latent": ("nemotron_h", {
+        **{key: SMALL[key] for key in ("vocab_size", "pad_token_id", "hidden_size", "max_position_embeddings")}, **HEADS, "head_dim": 7,
+        "layers_block_type": ["mamba", "mlp", "mamba", "attention", "moe", "mlp"], "mamba_num_heads": 6,
+        "mamba_head_dim": 5, "n_groups": 3, "ssm_state_size": 4, "n_routed_experts": 4, "moe_intermediate_size": 12,
+        "moe_shared_expert_intermediate_size": 14, "mlp_bias": True, "moe_latent_size": 10}),
     "recurrent_gemma": ("recurrent_gemma", {**SMALL, **HEADS, "lru_width": 32, "attention_window_size": 3}),
     "rwkv": ("rwkv", {"vocab_size": 61, "hidden_size": 24, "num_hidden_layers": 3, "attention_hidden_size": 20,
                       "intermediate_size": 56, "context_length": 32}),

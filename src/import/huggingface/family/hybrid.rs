@@ -274,13 +274,9 @@ pub(super) fn nemotron_h(config: &mut Config<'_>, draft: &mut Draft, outer: &Out
     plan.write(config, draft, outer);
 }
 
-/// Experts without gates.
+/// Experts without gates, on fewer numbers than the model is wide where the config
+/// says so.
 fn nemotron_experts(config: &mut Config<'_>, draft: &mut Draft) -> Part {
-    if config.optional_size("moe_latent_size").is_some() {
-        let message =
-            "experts that work on fewer numbers than the model is wide are not known here";
-        config.wrong("moe_latent_size", message);
-    }
     let traits = ExpertTraits {
         dense: Dense::None,
         shared: Shared::Width("moe_shared_expert_intermediate_size"),
@@ -288,8 +284,17 @@ fn nemotron_experts(config: &mut Config<'_>, draft: &mut Draft) -> Part {
     };
     let bias = config.truth_or("mlp_bias", false);
     draft.slot("shared-expert", "mlp");
-    traits
+    let part = traits
         .part(config, draft)
         .switch("gates", false)
-        .switch("shared_bias", bias)
+        .switch("shared_bias", bias);
+    let Some(inner) = config.optional_size("moe_latent_size") else {
+        return part;
+    };
+    draft.dim("inner", inner, "numbers that experts work on");
+    let part = part.switch("latent", true).with("inner", "inner");
+    match bias {
+        true => part.switch("latent_bias", true),
+        false => part,
+    }
 }
