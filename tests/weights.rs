@@ -380,6 +380,40 @@ fn a_folder_stands_for_the_weights_in_it() {
     );
 }
 
+/// A folder is its config; weights in it of another kind are named.
+#[test]
+fn a_folder_says_which_weights_it_is_not_read_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::copy(small().join("plain/config.json"), here.join("config.json")).unwrap();
+    let noted = |path: &str| {
+        let output = picojoule(here, &["import", path]);
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(!noted("./").contains("besides"));
+    fs::copy(small().join("llama-q4_0.gguf"), here.join("m.gguf")).unwrap();
+    let told = "The folder has `m.gguf` besides, which is not read: `./m.gguf` would be.";
+    assert!(noted("./").contains(told), "{}", noted("./"));
+    fs::copy(small().join("llama-q4_0.gguf"), here.join("n.gguf")).unwrap();
+    assert!(noted("./").contains("has `m.gguf` and another besides"));
+    // Whoever names the config means it.
+    assert!(!noted("./config.json").contains("besides"));
+}
+
+/// Nothing is waited for.
+#[test]
+#[cfg(unix)]
+fn a_pipe_is_no_file_of_weights() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["x.gguf", "x.safetensors", "x.onnx", "x.nir"] {
+        let path = folder.path().join(name);
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        let told = refused(folder.path(), &["estimate", name]);
+        assert!(told.contains("it is a pipe or a device"), "{told}");
+    }
+}
+
 #[test]
 fn what_is_no_model_here_says_what_would_be() {
     let told = refused(&small(), &["estimate", "unknown.gguf"]);
