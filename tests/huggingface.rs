@@ -408,3 +408,35 @@ fn no_value_of_any_field_does_harm() {
         no_value_does_harm(name, &fixture(name), &NASTY);
     }
 }
+
+/// Sizes of a mixture that depend on each other: one mistake, one message.
+#[test]
+fn what_follows_from_a_mistake_is_not_told_beside_it() {
+    let sizes = [
+        ("hidden_size", 8),
+        ("num_attention_heads", 4),
+        ("num_key_value_heads", 2),
+        ("num_local_experts", 3),
+        ("num_experts_per_tok", 2),
+        ("intermediate_size", 16),
+        ("num_hidden_layers", 1),
+        ("vocab_size", 11),
+    ];
+    for (wrong, _) in sizes {
+        for value in ["0", "-3", "2.5", "\"4\"", "true", "1e30"] {
+            let fields = sizes.map(|(key, size)| match key == wrong {
+                true => format!("\"{key}\": {value}"),
+                false => format!("\"{key}\": {size}"),
+            });
+            let text = format!("{{ \"model_type\": \"mixtral\", {} }}", fields.join(", "));
+            let told = import(&Source::new("m.json", text))
+                .unwrap_err()
+                .render(false);
+            assert_eq!(
+                told.matches("error:").count(),
+                1,
+                "{wrong} = {value}:\n{told}"
+            );
+        }
+    }
+}

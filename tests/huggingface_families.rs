@@ -255,6 +255,39 @@ fn windows_and_chunks_are_counted_as_the_model_computes_them() {
     assert_eq!(seen(&some), macs(&some) - whole(hidden));
 }
 
+/// Tokens 0 to 11 in chunks of 5 see 1 to 5, 1 to 5, and 1 and 2 of their chunk:
+/// 33 scores of 60, in 3 of 4 layers; 78 of 144 in the other.
+#[test]
+fn steps_within_chunks_are_together_the_masked_prefill() {
+    let text = change(
+        &text("small", "llama4_text"),
+        "\"attention_chunk_size\": 8192",
+        "\"attention_chunk_size\": 5",
+    );
+    let model = || model(&imported("m", &text).text);
+    let prefill = |causal: Ineffectual| {
+        let all = model();
+        let sizes = set(&[("seq", 12)]);
+        let graph = graph(&all, all.variant_names()[0], &sizes, Unfold::No);
+        let conventions = Conventions {
+            causal,
+            ..Conventions::default()
+        };
+        Counted::new(graph, conventions).unwrap().macs
+    };
+    let step = model().in_phase(Phase::Decode).unwrap();
+    let of_step = |context: u64| {
+        let sizes = set(&[("context", context)]);
+        counted(&step, step.variant_names()[0], &sizes).macs
+    };
+    let steps = (0..12).map(of_step).sum();
+    assert_eq!(prefill(Ineffectual::Skipped), steps);
+    let hidden = 2 * 4 * 8 * (3 * (60 - 33) + (144 - 78));
+    assert_eq!(prefill(Ineffectual::Counted), steps + whole(hidden));
+    // The last of a chunk sees all of it, the next one itself alone.
+    assert_eq!(of_step(4) - of_step(5), whole(2 * 4 * 8 * (3 * 4 - 1)));
+}
+
 #[test]
 fn an_indexer_chooses_keys_and_scores_all() {
     // 5 keys of n; beyond them only the indexer grows: 3 heads of 8 columns and

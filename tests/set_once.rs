@@ -162,3 +162,40 @@ fn a_dim_is_set_once_by_all_its_names() {
     assert!(error.contains(said), "{error}");
     assert!(error.contains("own.toml:"), "{error}");
 }
+
+/// A price counts where something is computed in its format, in one of the estimates
+/// at least, or where a price of such a format follows from it.
+#[test]
+fn a_price_that_nothing_takes_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    for typed in [
+        "estimate attention --set fp64.mul=1",
+        "estimate attention --set 45nm.fp99.mul=1",
+        "estimate attention --set int8.mul=1",
+        "profile attention --set fp64.mul=1",
+        "compare attention --table 45nm --format fp32 --set 45nm.int8.mul=1",
+        "sweep attention --over n=1..3 --set fp64.mul=1",
+        "sweep attention --over 45nm.fp64.mul=1,2",
+        "crossover attention --between vanilla,e-att --over n=1..9 --set fp64.mul=1 --table 45nm",
+    ] {
+        let words: Vec<&str> = typed.split(' ').collect();
+        let error = refused(here, &words);
+        assert!(
+            error.contains("changes nothing: nothing is computed in"),
+            "{typed}: {error}"
+        );
+    }
+    for typed in [
+        "estimate attention --set int8.mul=1 --format int8",
+        "estimate attention --set 45nm.fp32.tanh=1",
+        // bf16 is priced as fp16, single bits as parts of an addition in int8.
+        "estimate attention --set fp16.mul=1 --format bf16",
+        "estimate attention --set int8.add=1 --variants e-att",
+        "compare attention --table 45nm --format fp32,int8 --set 45nm.int8.add=1",
+        "sweep attention --over n=1..3 --format fp32,int8 --set int8.mul=1",
+        "sweep attention --over 45nm.int8.mul=1,2 --format fp32,int8",
+    ] {
+        printed(here, &typed.split(' ').collect::<Vec<_>>());
+    }
+}

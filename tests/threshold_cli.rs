@@ -29,6 +29,36 @@ fn lengths_at_which_a_saving_is_passed() {
     assert!(row.ends_with(",below,14,15"), "{row}");
 }
 
+/// e-att saves 65.4 % of attention up to rho = 0.41278…: 0.4128 would be too much,
+/// and the other way around 0.4127 too little, where l1 is asked for less.
+#[test]
+fn a_bound_that_is_shown_is_within_what_holds() {
+    let asked = "require attention --variants vanilla,e-att --saving 0.654 --scope attention \
+                 --table 45nm --format fp32";
+    let (_, rows) = csv(&format!("{asked} --over rho=0..1"));
+    assert!(rows[0].starts_with("45nm,fp32,0,0.41278"), "{rows:?}");
+    let (code, out, _) = run(&format!("{asked} --over rho=0..1"));
+    assert_eq!(code, 0);
+    assert!(out.contains(" 0.4127 "), "{out}");
+    // The price of a multiplication from which on so much is saved.
+    let (_, rows) = csv(&format!("{asked} --over 45nm.fp32.mul=1..10"));
+    let exact: f64 = rows[0].split(',').nth(2).unwrap().parse().unwrap();
+    let (_, out, _) = run(&format!("{asked} --over 45nm.fp32.mul=1..10"));
+    let row = out
+        .lines()
+        .find(|line| line.starts_with("45nm   fp32"))
+        .unwrap();
+    let shown: f64 = row.split_whitespace().nth(2).unwrap().parse().unwrap();
+    assert!((exact..exact + 0.001).contains(&shown), "{exact} {out}");
+    let (_, out, _) = run(&format!(
+        "compare attention --variants vanilla,e-att --scope attention --table 45nm --format fp32 \
+         --set 45nm.fp32.mul={shown} --output json"
+    ));
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let saved = json.to_string();
+    assert!(saved.contains("0.654"), "{saved}");
+}
+
 #[test]
 fn no_root_is_a_no() {
     let (code, rows) = csv(&format!(

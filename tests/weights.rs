@@ -66,7 +66,7 @@ fn heads_give_the_numbers_and_the_bytes_of_their_files() {
         }
         files += 1;
     }
-    assert_eq!(files, 38);
+    assert_eq!(files, 47);
 }
 
 /// Bits that are read of weights from the farthest memory.
@@ -265,6 +265,59 @@ fn a_config_alone_says_almost_what_its_file_says() {
     assert!(notes.contains("In memory each takes 4.625 bits"), "{notes}");
 }
 
+/// What tools save beside numbers that they pack, by hand for 64 rows of 64 numbers:
+///
+/// AWQ            4 bits, a scale of 16 and an offset of 4 for 32
+/// compressed     4 bits, 16 for 32, two numbers of 64 bits for the shape;
+///                8 bits, 16 for a row; 4 bits, 8 for 16, two of 32 for all
+/// bitsandbytes   4 bits, 32 for 64, 16 values of 32 bits, 88 bytes of text; with
+///                scales of 8 bits instead one of 32 for 256 of them, and 256 values;
+///                8 bits, 32 for a row and a byte
+/// gpt-oss        4 bits, 8 for 32
+#[test]
+fn packed_numbers_take_what_stands_beside_them() {
+    let all = 64.0 * 64.0;
+    for (folder, stage, bits) in [
+        ("awq", "q-proj", 4.0 + 20.0 / 32.0),
+        ("w4a16", "q-proj", 4.0 + 16.0 / 32.0 + 128.0 / all),
+        ("w8a8", "q-proj", 8.0 + 16.0 / 64.0),
+        ("nvfp4", "q-proj", 4.0 + 8.0 / 16.0 + 64.0 / all),
+        ("nf4", "q-proj", 4.0 + 32.0 / 64.0 + (512.0 + 704.0) / all),
+        (
+            "nf4-twice",
+            "q-proj",
+            4.0 + 8.0 / 64.0 + (32.0 + 8192.0 + 512.0 + 704.0) / all,
+        ),
+        ("int8", "q-proj", 8.0 + 32.0 / 64.0 + 8.0 / all),
+        ("mxfp4", "ffn-down", 4.0 + 8.0 / 32.0),
+    ] {
+        let (text, notes) = imported(&format!("{folder}/model.safetensors"));
+        let stored = model(&text).root.stored.clone();
+        let found = stored.iter().find(|kind| {
+            let is_it = kind.stages.iter().any(|known| known.value == stage);
+            is_it && kind.vectors != Some(true)
+        });
+        let found = picojoule::number::to_f64(&found.unwrap().bits);
+        assert_eq!(found, bits, "{folder}: {text}");
+        assert!(!notes.contains("no stage"), "{folder}: {notes}");
+    }
+}
+
+/// A token of an OPT reads of its words a row and, for scores, all 96; of positions,
+/// which are in f32, a row: 64 · 32 bits.
+///
+/// A layer: four matrices of 64·64 and two of 64·128, biases 4·64 + 128 + 64, two
+/// norms of 2·64: 33 472 numbers of 2 bytes, for two layers 133 888 bytes; the last
+/// norm 256, words 97·64·2 = 12 416, positions 256: 146 816 bytes.
+#[test]
+fn positions_of_their_own_name_are_read_by_the_row() {
+    let settings = "--phase=decode context=4 --table=45nm --movement=compulsory";
+    let estimate = estimated(&small(), "opt/model.safetensors", settings).unwrap();
+    assert_eq!(weight_bits(&estimate), 146_816.0 * 8.0);
+    let (_, notes) = imported("opt/model.safetensors");
+    assert!(!notes.contains("no stage"), "{notes}");
+}
+
 /// `MatMulNBits` of 4 bits in blocks of 32, by the tensors of the file: for 64 by 64
 /// numbers 64·2·16 bytes, 64·2 scales of 4 bytes and 64 bytes of zero points, 2624
 /// in all, 5.125 bits a number.
@@ -325,6 +378,40 @@ fn a_folder_stands_for_the_weights_in_it() {
         text.contains("stages = [\"q-proj\"]\nbits = 4.5 # q4_0"),
         "{text}"
     );
+}
+
+/// A folder is its config; weights in it of another kind are named.
+#[test]
+fn a_folder_says_which_weights_it_is_not_read_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::copy(small().join("plain/config.json"), here.join("config.json")).unwrap();
+    let noted = |path: &str| {
+        let output = picojoule(here, &["import", path]);
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(!noted("./").contains("besides"));
+    fs::copy(small().join("llama-q4_0.gguf"), here.join("m.gguf")).unwrap();
+    let told = "The folder has `m.gguf` besides, which is not read: `./m.gguf` would be.";
+    assert!(noted("./").contains(told), "{}", noted("./"));
+    fs::copy(small().join("llama-q4_0.gguf"), here.join("n.gguf")).unwrap();
+    assert!(noted("./").contains("has `m.gguf` and another besides"));
+    // Whoever names the config means it.
+    assert!(!noted("./config.json").contains("besides"));
+}
+
+/// Nothing is waited for.
+#[test]
+#[cfg(unix)]
+fn a_pipe_is_no_file_of_weights() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["x.gguf", "x.safetensors", "x.onnx", "x.nir"] {
+        let path = folder.path().join(name);
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        let told = refused(folder.path(), &["estimate", name]);
+        assert!(told.contains("it is a pipe or a device"), "{told}");
+    }
 }
 
 #[test]

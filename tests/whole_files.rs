@@ -291,13 +291,22 @@ fn an_array_is_continued() {
     }
 }
 
-/// A sweep of which the model refuses every point has a file without rows.
+/// A part of a sweep of which the model refuses every point has a file without rows.
 #[test]
 fn a_part_without_rows_is_whole_too() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     for out in ["none.csv", "none.jsonl", "none.parquet"] {
-        let typed = ["sweep", "attention", "--over", "d=1..7", "--out", out];
+        let typed = [
+            "sweep",
+            "attention",
+            "--over",
+            "d=1..7",
+            "--shard",
+            "0/1",
+            "--out",
+            out,
+        ];
         printed(here, &typed);
         let again = picojoule(here, &[&typed[..], &["--skip-existing"]].concat());
         assert_eq!(again.status.code(), Some(0));
@@ -324,4 +333,43 @@ fn a_part_without_rows_is_whole_too() {
         let typed = [&["sweep", "attention", "--over", "n=1..3"], typed].concat();
         assert!(refused(here, &typed).contains(expected));
     }
+}
+
+/// A link is written through, also where nothing is there yet; one that leads to
+/// itself leads nowhere.
+#[test]
+fn a_link_that_leads_to_nothing_yet_stays_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::create_dir(here.join("data")).unwrap();
+    symlink("data/rows.csv", here.join("rows.csv")).unwrap();
+    let sweep = [
+        "sweep",
+        "attention",
+        "--over",
+        "n=1..3",
+        "--out",
+        "rows.csv",
+    ];
+    printed(here, &sweep);
+    let is_link = |name: &str| {
+        std::fs::symlink_metadata(here.join(name))
+            .unwrap()
+            .is_symlink()
+    };
+    assert!(is_link("rows.csv"));
+    assert_eq!(names(&here.join("data")), ["rows.csv"]);
+    symlink("b.csv", here.join("a.csv")).unwrap();
+    symlink("a.csv", here.join("b.csv")).unwrap();
+    let sweep = ["sweep", "attention", "--over", "n=1..3", "--out", "a.csv"];
+    let told = refused(here, &sweep);
+    assert!(
+        told.contains("cannot write `a.csv`: it is a link to itself"),
+        "{told}"
+    );
+    assert!(is_link("a.csv") && is_link("b.csv"));
+    symlink("none/c.csv", here.join("c.csv")).unwrap();
+    let sweep = ["sweep", "attention", "--over", "n=1..3", "--out", "c.csv"];
+    let told = refused(here, &sweep);
+    assert!(told.contains("there is no folder `./none`"), "{told}");
 }

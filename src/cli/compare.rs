@@ -119,6 +119,7 @@ pub(super) fn result(args: &CompareArgs) -> Result<Compared, Problems> {
         name_after_models(args, &mut counted)?;
     }
     let pricings = prices.pricings(|table| table.default_formats().to_vec())?;
+    prices.check_used(&counted, &pricings)?;
     let others: Vec<&EnergyTable> = prices.tables.iter().collect();
     let comparison = compare(&counted, &pricings, &others)?;
     Ok(Compared {

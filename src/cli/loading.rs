@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::args::ScanArgs;
 use super::caller::Caller;
+use super::files::is_stream;
 use super::usage::usage_error;
 use crate::import::bytes::Bytes;
 use crate::loader::{Files, Loader};
@@ -27,6 +28,9 @@ impl Files for Disk {
     fn bytes(&self, path: &Path) -> io::Result<Box<dyn Bytes>> {
         match self.0.bytes(path) {
             Some(given) => Ok(given),
+            None if is_stream(path) => Err(io::Error::other(
+                "it is a pipe or a device, and its bytes are not read one after the other",
+            )),
             None => Ok(Box::new(File::open(path)?)),
         }
     }
@@ -37,7 +41,16 @@ impl Files for Disk {
             false => path.canonicalize(),
         }
     }
+
+    fn names(&self, folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let names = entries.take(MOST_NAMES).map(|entry| entry.file_name());
+        names.filter_map(|name| name.into_string().ok()).collect()
+    }
 }
+
+/// So many files of a folder are looked at.
+const MOST_NAMES: usize = 10_000;
 
 /// A loader that looks at no weights.
 pub(super) fn loader() -> Loader {

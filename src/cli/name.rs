@@ -259,6 +259,14 @@ impl EntryName {
         Symbol::new(&table.symbol(self.primitive, self.format))
     }
 
+    /// The mistake for an entry whose price nothing takes.
+    pub(super) fn changes_nothing(&self) -> Diagnostic {
+        let (format, primitive) = (self.format, self.primitive);
+        let message =
+            format!("`{format}.{primitive}` changes nothing: nothing is computed in {format}");
+        Diagnostic::at(&self.place, message)
+    }
+
     /// The mistake for an entry that `table` lacks.
     pub(super) fn missing(&self, table: &EnergyTable) -> Diagnostic {
         let message = format!(

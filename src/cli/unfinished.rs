@@ -41,7 +41,8 @@ impl Unfinished {
     /// Begins the file of this path, which no folder may have; where it is a link, the
     /// file that this leads to.
     pub(super) fn of(typed: &Path) -> Result<Unfinished, Problems> {
-        Unfinished::beside(typed, target(typed))
+        let target = target(typed).map_err(|error| cannot_write(typed, &error))?;
+        Unfinished::beside(typed, target)
     }
 
     /// Begins the file of this path itself, even if that is a link.
@@ -59,7 +60,7 @@ impl Unfinished {
             .prefix(&prefix)
             .rand_bytes(LETTERS)
             .make_in(folder(&target), locked)
-            .map_err(|error| cannot_write(typed, &error))?;
+            .map_err(|error| cannot_write(&target, &error))?;
         Ok(Unfinished {
             file,
             target,
@@ -107,8 +108,9 @@ impl Unfinished {
 
 /// Takes away what runs that are no more have left of this file.
 pub(super) fn clear_beside(typed: &Path) {
-    let target = target(typed);
-    clear(folder(&target), &prefix(&target));
+    if let Ok(target) = target(typed) {
+        clear(folder(&target), &prefix(&target));
+    }
 }
 
 /// That a file cannot be written, and why.
@@ -131,11 +133,19 @@ pub(super) fn folder(path: &Path) -> &Path {
     }
 }
 
-/// The file that a path means: where a link leads to.
-fn target(path: &Path) -> PathBuf {
-    let leads_on = std::fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink());
-    let file = leads_on.then(|| std::fs::canonicalize(path).ok());
-    file.flatten().unwrap_or_else(|| path.to_owned())
+/// So many links are followed, as by the system.
+const MOST_LINKS: usize = 40;
+
+/// The file that a path means: where a link leads to, even if nothing is there yet.
+fn target(path: &Path) -> io::Result<PathBuf> {
+    let mut at = path.to_owned();
+    for _ in 0..=MOST_LINKS {
+        match std::fs::read_link(&at) {
+            Ok(next) => at = folder(&at).join(next),
+            Err(_) => return Ok(at),
+        }
+    }
+    Err(io::Error::other("it is a link to itself"))
 }
 
 /// What the names of all unfinished files of this one begin with.

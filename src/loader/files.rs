@@ -29,6 +29,12 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// Whatever keeps it from being found.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// What the files in a folder are called, so that those are named which are not
+    /// read. Where nothing is known of folders, none.
+    fn names(&self, _folder: &Path) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// No files at all: what ships is all that there is.

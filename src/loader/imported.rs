@@ -121,9 +121,12 @@ pub(super) fn import(
                 .and_then(|bytes| nir::import(bytes, &shown, given))
         }
     }
-    .and_then(|imported| {
+    .and_then(|mut imported| {
         let is_read = check_import(&imported.text);
         is_read.map_err(|more| Diagnostic::new(format!("{}: {more}", path.display())))?;
+        if name.path() != path {
+            imported.notes.extend(left_lying(files, &name.path()));
+        }
         Ok(imported)
     })
     .map_err(|mistakes| name.placed(mistakes))
@@ -155,6 +158,24 @@ fn in_folder(files: &dyn Files, folder: &Path) -> Option<PathBuf> {
     let config = is_there(CONFIG)?;
     let weights = IN_FOLDER.iter().find_map(|(name, _)| is_there(name));
     Some(weights.unwrap_or(config))
+}
+
+/// What there is to say of files of weights in a folder that do not stand for it.
+fn left_lying(files: &dyn Files, folder: &Path) -> Option<String> {
+    let is_gguf = |name: &String| Origin::of(name) == Some(Origin::Weights(Format::Gguf));
+    let mut names: Vec<String> = files.names(folder).into_iter().filter(is_gguf).collect();
+    names.sort_unstable();
+    let first = names.first()?;
+    let (others, path) = (names.len() - 1, folder.join(first));
+    let others = match others {
+        0 => String::new(),
+        1 => " and another".to_owned(),
+        _ => format!(" and {others} others"),
+    };
+    Some(format!(
+        "The folder has `{first}`{others} besides, which is not read: `{}` would be.",
+        path.display()
+    ))
 }
 
 /// A model from the heads of the files of its weights, and from the config beside

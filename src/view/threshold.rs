@@ -273,9 +273,20 @@ fn stretches(one: &Solved) -> Vec<Row> {
             text: "∞".to_owned(),
             value: Some(f64::INFINITY),
         };
-        let to = span.to.as_ref();
-        let to = to.map_or_else(infinite, |to| Cell::Count(tidy(to)));
-        line(Cell::Count(tidy(&span.from)), to)
+        let limit = |value: &BigRational, from| Cell::Limit {
+            value: tidy(value),
+            from,
+        };
+        match span.to.as_ref() {
+            // Nothing is between them to be rounded to.
+            Some(to) if *to == span.from => {
+                line(Cell::Count(tidy(&span.from)), Cell::Count(tidy(to)))
+            }
+            to => line(
+                limit(&span.from, true),
+                to.map_or_else(infinite, |to| limit(to, false)),
+            ),
+        }
     });
     spans.collect()
 }

@@ -517,7 +517,7 @@ def families():
 
 
 # Bits of the types of safetensors that are used here.
-BITS = {"BF16": 16, "F16": 16, "F32": 32, "I32": 32, "U8": 8, "F8_E4M3": 8}
+BITS = {"BF16": 16, "F16": 16, "F32": 32, "I64": 64, "I32": 32, "I8": 8, "U8": 8, "F8_E4M3": 8}
 
 
 def safetensors(path, tensors):
@@ -608,6 +608,121 @@ def fp8(name, rows, columns):
     }
 
 
+def awq(name, rows, columns):
+    """4 bits in groups of 32, packed the other way around, and no order of rows."""
+    groups = columns // 32
+    return {
+        f"{name}.qweight": ([columns, rows // 8], "I32"),
+        f"{name}.qzeros": ([groups, rows // 8], "I32"),
+        f"{name}.scales": ([groups, rows], "F16"),
+    }
+
+
+def w4a16(name, rows, columns):
+    """compressed-tensors, `pack-quantized`: 4 bits, a scale for 32, and the shape."""
+    return {
+        f"{name}.weight_packed": ([rows, columns // 8], "I32"),
+        f"{name}.weight_scale": ([rows, columns // 32], "BF16"),
+        f"{name}.weight_shape": ([2], "I64"),
+    }
+
+
+def w8a8(name, rows, columns):
+    """compressed-tensors, `int-quantized`: 8 bits, a scale for each row."""
+    return {
+        f"{name}.weight": ([rows, columns], "I8"),
+        f"{name}.weight_scale": ([rows, 1], "BF16"),
+    }
+
+
+def nvfp4(name, rows, columns):
+    """compressed-tensors, `nvfp4-pack-quantized`: two numbers to a byte, a scale of 8
+    bits for 16, and one of 32 bits for all, of inputs too."""
+    return {
+        f"{name}.weight_packed": ([rows, columns // 2], "U8"),
+        f"{name}.weight_scale": ([rows, columns // 16], "F8_E4M3"),
+        f"{name}.weight_global_scale": ([1], "F32"),
+        f"{name}.input_global_scale": ([1], "F32"),
+    }
+
+
+def nf4(name, rows, columns):
+    """bitsandbytes of 4 bits: two numbers to a byte, 32 bits for 64, a table of 16
+    values, and 88 bytes of text on all of these."""
+    numbers = rows * columns
+    return {
+        f"{name}.weight": ([numbers // 2, 1], "U8"),
+        f"{name}.weight.absmax": ([numbers // 64], "F32"),
+        f"{name}.weight.quant_map": ([16], "F32"),
+        f"{name}.weight.quant_state.bitsandbytes__nf4": ([88], "U8"),
+    }
+
+
+def nf4_twice(name, rows, columns):
+    """The same with scales of 8 bits, 32 bits for 256 of these, and their table."""
+    scales = rows * columns // 64
+    out = nf4(name, rows, columns)
+    out[f"{name}.weight.absmax"] = ([scales], "U8")
+    out[f"{name}.weight.nested_absmax"] = ([-(-scales // 256)], "F32")
+    out[f"{name}.weight.nested_quant_map"] = ([256], "F32")
+    return out
+
+
+def int8(name, rows, columns):
+    """bitsandbytes of 8 bits: 32 bits for each row, and a byte that tells the format."""
+    return {
+        f"{name}.weight": ([rows, columns], "I8"),
+        f"{name}.SCB": ([rows], "F32"),
+        f"{name}.weight_format": ([], "U8"),
+    }
+
+
+def packed_experts():
+    """gpt-oss: attention in bf16, experts in blocks of 32 numbers to 16 bytes, with
+    an exponent of a byte for each."""
+    out = {"model.embed_tokens.weight": ([96, 64], "BF16"), "lm_head.weight": ([96, 64], "BF16")}
+    for at in range(2):
+        layer = f"model.layers.{at}"
+        for name, rows, columns in [("q", 128, 64), ("k", 64, 64), ("v", 64, 64), ("o", 64, 128)]:
+            out[f"{layer}.self_attn.{name}_proj.weight"] = ([rows, columns], "BF16")
+            out[f"{layer}.self_attn.{name}_proj.bias"] = ([rows], "BF16")
+        out[f"{layer}.self_attn.sinks"] = ([4], "BF16")
+        out[f"{layer}.mlp.router.weight"] = ([4, 64], "BF16")
+        out[f"{layer}.mlp.router.bias"] = ([4], "BF16")
+        for name, rows, columns in [("gate_up_proj", 64, 64), ("down_proj", 64, 32)]:
+            experts = f"{layer}.mlp.experts.{name}"
+            out[f"{experts}_blocks"] = ([4, rows, columns // 32, 16], "U8")
+            out[f"{experts}_scales"] = ([4, rows, columns // 32], "U8")
+            out[f"{experts}_bias"] = ([4, rows], "BF16")
+        for name in ("input_layernorm", "post_attention_layernorm"):
+            out[f"{layer}.{name}.weight"] = ([64], "BF16")
+    out["model.norm.weight"] = ([64], "BF16")
+    return out
+
+
+def opt():
+    """OPT, with positions in f32 and all else in bf16, and the head's table that of
+    the words."""
+    out = {
+        "model.decoder.embed_tokens.weight": ([96, 64], "BF16"),
+        "model.decoder.embed_positions.weight": ([130, 64], "F32"),
+    }
+
+    def both(name, shape):
+        out[f"model.decoder.{name}.weight"] = (shape, "BF16")
+        out[f"model.decoder.{name}.bias"] = (shape[:1], "BF16")
+
+    for at in range(2):
+        for name in ("k", "v", "q", "out"):
+            both(f"layers.{at}.self_attn.{name}_proj", [64, 64])
+        both(f"layers.{at}.fc1", [128, 64])
+        both(f"layers.{at}.fc2", [64, 128])
+        both(f"layers.{at}.self_attn_layer_norm", [64])
+        both(f"layers.{at}.final_layer_norm", [64])
+    both("final_layer_norm", [64])
+    return out
+
+
 def mixture():
     """Layers with experts in fp8, and one in bf16 that computes every token."""
     out = {"model.embed_tokens.weight": ([96, 64], "BF16"), "lm_head.weight": ([96, 64], "BF16")}
@@ -691,6 +806,65 @@ def main():
         quantization_config=dict(quant_method="fp8", weight_block_size=[128, 128]),
     )
     add("fp8/model.safetensors", (numbers, safetensors("fp8/model.safetensors", modules(fp8))))
+    # As other tools pack the linear layers.
+    group = lambda bits, **weights: {
+        "config_groups": {"group_0": {"targets": ["Linear"], "weights": {"num_bits": bits, **weights}}},
+        "ignore": ["lm_head"],
+        "quant_method": "compressed-tensors",
+    }
+    grouped = dict(type="int", symmetric=True, strategy="group", group_size=32)
+    of_rows = dict(type="int", symmetric=True, strategy="channel")
+    floats = dict(type="float", symmetric=True, strategy="tensor_group", group_size=16)
+    four = dict(quant_method="bitsandbytes", load_in_4bit=True, bnb_4bit_quant_type="nf4")
+    for folder, linear, quantisation in [
+        ("awq", awq, dict(quant_method="awq", bits=4, group_size=32, zero_point=True, version="gemm")),
+        ("w4a16", w4a16, dict(group(4, **grouped), format="pack-quantized")),
+        ("w8a8", w8a8, dict(group(8, **of_rows), format="int-quantized")),
+        ("nvfp4", nvfp4, dict(group(4, **floats), format="nvfp4-pack-quantized")),
+        ("nf4", nf4, dict(four, bnb_4bit_use_double_quant=False)),
+        ("nf4-twice", nf4_twice, dict(four, bnb_4bit_use_double_quant=True)),
+        ("int8", int8, dict(quant_method="bitsandbytes", load_in_8bit=True)),
+    ]:
+        config(folder, **LLAMA, quantization_config=quantisation)
+        file = f"{folder}/model.safetensors"
+        add(file, (numbers, safetensors(file, modules(linear))))
+    config(
+        "mxfp4",
+        **LLAMA
+        | dict(
+            architectures=["GptOssForCausalLM"],
+            model_type="gpt_oss",
+            head_dim=32,
+            intermediate_size=32,
+            num_local_experts=4,
+            num_experts_per_tok=2,
+            sliding_window=16,
+            quantization_config=dict(
+                quant_method="mxfp4",
+                modules_to_not_convert=["model.layers.*.self_attn", "model.layers.*.mlp.router"],
+            ),
+        ),
+    )
+    # A layer: attention with biases and sinks, router, experts with biases, two norms.
+    layer = 2 * 128 * 64 + 2 * 64 * 64 + 128 + 3 * 64 + 4 + 4 * 64 + 4 + 4 * (3 * 64 * 32 + 128) + 2 * 64
+    file = "mxfp4/model.safetensors"
+    add(file, (2 * 96 * 64 + 2 * layer + 64, safetensors(file, packed_experts())))
+    config(
+        "opt",
+        architectures=["OPTForCausalLM"],
+        model_type="opt",
+        hidden_size=64,
+        word_embed_proj_dim=64,
+        ffn_dim=128,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=128,
+        vocab_size=96,
+        torch_dtype="bfloat16",
+    )
+    layer = 4 * 64 * 64 + 4 * 64 + 2 * 64 * 128 + 128 + 64 + 4 * 64
+    file = "opt/model.safetensors"
+    add(file, ((96 + 130) * 64 + 2 * layer + 2 * 64, safetensors(file, opt())))
     # In two files with their index.
     config("sharded", **LLAMA)
     all_of_them = modules(plain)

@@ -45,7 +45,7 @@ pub(in crate::cli) fn cell_json(cell: &Cell) -> Value {
         Cell::Energy(energy) => energy.picojoules().into(),
         Cell::Seconds(seconds) => (*seconds).into(),
         Cell::Share(value) | Cell::Factor(value) | Cell::Number(value) => (*value).into(),
-        Cell::Ranged { value, .. } => exact(value),
+        Cell::Ranged { value, .. } | Cell::Limit { value, .. } => exact(value),
         Cell::Worded { value, .. } => (*value).into(),
     }
 }

@@ -77,7 +77,9 @@ impl Request {
 
     /// Every table with every format.
     pub(super) fn pricings(&self) -> Result<Vec<CostModel<'_>>, Problems> {
-        self.prices.pricings(|_| vec![self.model.own_format()])
+        let pricings = self.prices.pricings(|_| vec![self.model.own_format()])?;
+        self.prices.check_used(&self.counted, &pricings)?;
+        Ok(pricings)
     }
 
     /// What `price` gives of the tables to point to where one lacks an entry:

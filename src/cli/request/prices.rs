@@ -15,9 +15,9 @@ use crate::cli::args::PriceArgs;
 use crate::cli::files;
 use crate::cli::name::{DeviceName, EntryName, FoundLevel, LevelName};
 use crate::cli::settings::{DeviceSetting, EntrySetting, HardwareSet, twice};
-use crate::energy::{CostModel, LevelNumber, Memory};
+use crate::energy::{CostModel, Counted, LevelNumber, Memory};
 use crate::fit::Hardware;
-use crate::format::Format;
+use crate::format::{Format, NumberFormat};
 use crate::loader::Loader;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Place, Problems};
@@ -39,6 +39,46 @@ pub(in crate::cli) struct PriceRequest {
     memories: Vec<Option<Memory>>,
     /// The entries that were set, and where.
     set: BTreeMap<Symbol, Place>,
+    /// Entries that were set or left open.
+    changed: Vec<ChangedEntry>,
+}
+
+/// An entry that was set or left open.
+struct ChangedEntry {
+    name: EntryName,
+    /// The table that it is of.
+    table: String,
+    /// The formats in which something costs other than before.
+    formats: BTreeSet<NumberFormat>,
+}
+
+impl ChangedEntry {
+    fn new(name: &EntryName, before: &EnergyTable, after: &EnergyTable) -> ChangedEntry {
+        let entries = after.entries();
+        let others = entries.filter(|(format, primitive, entry)| {
+            let known = before.entry(*primitive, *format);
+            known.is_none_or(|known| known.pj != entry.pj)
+        });
+        ChangedEntry {
+            name: name.clone(),
+            table: after.name().to_owned(),
+            formats: others
+                .map(|(format, ..)| format)
+                .chain([name.format])
+                .collect(),
+        }
+    }
+
+    /// Whether an op is computed in one of its formats.
+    fn is_used(&self, counted: &[Counted], pricings: &[CostModel<'_>]) -> bool {
+        let own = pricings.iter();
+        let mut own = own.filter(|pricing| pricing.table.name() == self.table);
+        own.any(|pricing| {
+            let demands = counted.iter().flat_map(|one| &one.census.demands);
+            let mut formats = demands.map(|one| one.precision.resolve(pricing.format));
+            formats.any(|format| self.formats.contains(&format))
+        })
+    }
 }
 
 impl PriceRequest {
@@ -79,8 +119,9 @@ impl PriceRequest {
         // Which tables are in use is known only where all could be read.
         let all_read = tables.len() == names.len();
         let mut set = BTreeMap::new();
+        let mut changed = Vec::new();
         if all_read {
-            set = set_entries(&mut tables, &hardware.entries, &mut problems);
+            (set, changed) = set_entries(&mut tables, &hardware.entries, &mut problems);
             let devices = hardware.devices.as_slice();
             set_devices(&mut tables, devices, args.statics, &mut set, &mut problems);
         }
@@ -117,6 +158,7 @@ impl PriceRequest {
             named,
             statics: args.statics,
             set,
+            changed,
         })
     }
 
@@ -162,6 +204,25 @@ impl PriceRequest {
         self.set.get(symbol)
     }
 
+    /// That every entry which was set or left open has a price that something here
+    /// takes.
+    ///
+    /// # Errors
+    /// One in a format in which nothing is computed.
+    pub(in crate::cli) fn check_used(
+        &self,
+        counted: &[Counted],
+        pricings: &[CostModel<'_>],
+    ) -> Result<(), Problems> {
+        let mut problems = Problems::new();
+        for changed in &self.changed {
+            if !changed.is_used(counted, pricings) {
+                problems.push(changed.name.changes_nothing());
+            }
+        }
+        problems.or(())
+    }
+
     /// Leaves an entry open: it costs `value` and depends on no other.
     pub(in crate::cli) fn leave_open(
         &mut self,
@@ -170,7 +231,9 @@ impl PriceRequest {
     ) -> Result<Symbol, Diagnostic> {
         let at = name.find(&self.tables)?;
         let table = &mut self.tables[at];
-        *table = table.with_price(name.primitive, name.format, value);
+        let after = table.with_price(name.primitive, name.format, value);
+        self.changed.push(ChangedEntry::new(name, table, &after));
+        *table = after;
         Ok(name.symbol(table))
     }
 
@@ -291,8 +354,9 @@ fn set_entries(
     tables: &mut [EnergyTable],
     entries: &[EntrySetting],
     problems: &mut Problems,
-) -> BTreeMap<Symbol, Place> {
+) -> (BTreeMap<Symbol, Place>, Vec<ChangedEntry>) {
     let mut seen: BTreeMap<Symbol, Place> = BTreeMap::new();
+    let mut changed = Vec::new();
     for EntrySetting { name, value } in entries {
         let at = match name.find(tables) {
             Ok(at) => at,
@@ -307,9 +371,11 @@ fn set_entries(
             continue;
         }
         seen.insert(symbol, name.place.clone());
-        tables[at] = tables[at].with_price(name.primitive, name.format, value.clone());
+        let after = tables[at].with_price(name.primitive, name.format, value.clone());
+        changed.push(ChangedEntry::new(name, &tables[at], &after));
+        tables[at] = after;
     }
-    seen
+    (seen, changed)
 }
 
 /// Sets numbers of the devices in use, each once.

@@ -95,6 +95,13 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
         },
     );
     bar.finish_and_clear();
+    // A part of a sweep may well be refused, and the others not.
+    if result.is_ok() && summary.has_none() && args.shard.is_none() {
+        return Err(usage_error(format!(
+            "the model refuses all points{}",
+            summary.first_refused_words(&plan)
+        )));
+    }
     match result {
         // A reader that has closed the pipe has read enough.
         Err(error) if io::Error::kind(&error) == io::ErrorKind::BrokenPipe => return Ok(()),

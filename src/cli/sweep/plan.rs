@@ -206,7 +206,11 @@ impl SweepPlan {
         // Other ops may have other stages.
         request.scopes(&self.scopes)?;
         let own = request.model.own_format();
-        for pricing in request.prices.pricings(|_| vec![own])? {
+        let pricings = request.prices.pricings(|_| vec![own])?;
+        if switches.is_empty() {
+            request.prices.check_used(&request.counted, &pricings)?;
+        }
+        for pricing in pricings {
             for line in left_out_by(&pricing) {
                 if !self.caveats.contains(&line) {
                     self.caveats.push(line);

@@ -93,8 +93,13 @@ impl Summary {
         self.refused
     }
 
-    pub(super) fn refused_words(&self, plan: &SweepPlan) -> String {
-        let points = if self.refused == 1 { "point" } else { "points" };
+    /// Whether every point was refused.
+    pub(super) fn has_none(&self) -> bool {
+        self.points == 0 && self.refused > 0
+    }
+
+    /// Which point was refused first, and why.
+    pub(super) fn first_refused_words(&self, plan: &SweepPlan) -> String {
         let first = self
             .first_refused
             .and_then(|(case, point)| plan.refusal(case, point))
@@ -104,10 +109,15 @@ impl Summary {
                     .as_ref()
                     .map(|first| format!("; the first is {first}"))
             });
+        first.unwrap_or_default()
+    }
+
+    pub(super) fn refused_words(&self, plan: &SweepPlan) -> String {
+        let points = if self.refused == 1 { "point" } else { "points" };
         format!(
             "{} {points} left out, which the model refuses{}",
             self.refused,
-            first.unwrap_or_default()
+            self.first_refused_words(plan)
         )
     }
 

@@ -55,6 +55,7 @@ pub(super) fn solved(
         Some(format) => vec![format],
         None => table.default_formats().to_vec(),
     })?;
+    prices.check_used(&varied.counted, &pricings)?;
     let others = shipped_tables()?;
     let others: Vec<&EnergyTable> = others.iter().collect();
     let mut solved = Vec::new();

@@ -398,9 +398,29 @@ impl<'a> Config<'a> {
         most.min(USUAL_LENGTH)
     }
 
+    /// Whether nothing is wrong with these sizes by themselves: what follows from one
+    /// that is, is not told beside it.
+    pub(crate) fn are_sound(&self, keys: &[&str]) -> bool {
+        let entries = match &self.node.value {
+            Value::Table(entries) => entries.as_slice(),
+            _ => &[],
+        };
+        let is_sound = |node: &Datum| match &node.value {
+            Value::Number(value) => {
+                value.is_integer() && value.is_positive() && *value <= number::whole(MOST)
+            }
+            Value::Bool(_) | Value::Text(_) => false,
+            _ => true,
+        };
+        keys.iter().all(|key| {
+            let mut own = entries.iter().filter(|(name, _)| name.value == *key);
+            own.all(|(_, node)| is_sound(node)) && !self.lacking.iter().any(|known| known == key)
+        })
+    }
+
     /// Notes a size that does not divide another one.
     pub(crate) fn divides(&mut self, (key, part): (&str, u64), (of, whole): (&str, u64)) {
-        if !whole.is_multiple_of(part) {
+        if !whole.is_multiple_of(part) && self.are_sound(&[key, of]) {
             let message = format!("`{key}` = {part} does not divide `{of}` = {whole}");
             self.wrong(key, message);
         }

@@ -24,7 +24,7 @@ pub(crate) struct Draft {
     /// The dim that counts tokens, none of which sees a later one.
     tokens: Option<&'static str>,
     /// Parameters that have another value when decoding.
-    decode: Vec<(&'static str, u64)>,
+    decode: Vec<(&'static str, String)>,
     sections: [Vec<Entry>; 4],
     ops: Vec<Op>,
     blocks: Vec<(String, Block)>,
@@ -124,7 +124,12 @@ impl Draft {
 
     /// When decoding, a parameter has this value.
     pub(crate) fn decodes(&mut self, name: &'static str, value: u64) {
-        self.decode.push((name, value));
+        self.decode.push((name, value.to_string()));
+    }
+
+    /// The same by a formula.
+    pub(crate) fn decodes_as(&mut self, name: &'static str, formula: &str) {
+        self.decode.push((name, quoted(formula)));
     }
 
     /// An input of whole numbers, such as words and their positions.

@@ -7,8 +7,9 @@ use super::role;
 use super::tensor::StoredTensor;
 
 /// What stands beside packed numbers, by the end of its name.
-const BESIDE: [&str; 17] = [
+const BESIDE: [&str; 18] = [
     "SCB",
+    "weight_format",
     "qzeros",
     "scales",
     "g_idx",

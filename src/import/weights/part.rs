@@ -17,6 +17,15 @@ pub(super) enum Part {
     Rest,
 }
 
+/// What files call a table of positions.
+const POSITIONS: [&str; 5] = [
+    "position_embd",
+    "position_embeddings",
+    "position_embedding",
+    "embed_positions",
+    "wpe",
+];
+
 /// The ops that take the weights of chosen experts.
 const CHOOSING: [(&str, &[&str]); 5] = [
     ("ffn-gate", &["gate_weights", "gate_biases"]),
@@ -33,7 +42,7 @@ impl Part {
         let is_chosen = |own: &str| own == "experts" || own.ends_with("_exps");
         if name.split('.').any(is_chosen) {
             Part::Chosen
-        } else if has(&["position_embd", "position_embeddings", "wpe"]) {
+        } else if has(&POSITIONS) {
             Part::Positions
         } else if has(&["token_types", "token_type_embeddings"]) {
             Part::Segments
@@ -50,7 +59,7 @@ impl Part {
                 choosing.flat_map(|(_, ops)| *ops).copied().collect()
             }
             // Rows of positions that are looked up, or all of them added.
-            Part::Positions => vec!["rows", "placed"],
+            Part::Positions => vec!["rows", "placed", "waves"],
             Part::Segments => vec!["parts"],
             Part::Rest => Vec::new(),
         }
@@ -108,6 +117,16 @@ mod tests {
                 Some("model.layers"),
             ),
             ("transformer.wpe.weight", Part::Positions, None),
+            (
+                "model.decoder.embed_positions.weight",
+                Part::Positions,
+                None,
+            ),
+            (
+                "text_model.embeddings.position_embedding.weight",
+                Part::Positions,
+                None,
+            ),
             (
                 "model.decoder.layers.0.encoder_attn.k_proj.weight",
                 Part::Rest,

@@ -108,6 +108,8 @@ const MODULES: &[(&str, Stages)] = &[
     ("embed_in", EMBED),
     ("embeddings", EMBED),
     ("word_embeddings", EMBED),
+    ("embed_positions", EMBED),
+    ("position_embedding", EMBED),
     ("position_embeddings", EMBED),
     ("token_type_embeddings", EMBED),
     ("wte", EMBED),
@@ -212,7 +214,13 @@ mod tests {
     fn tensors_of_modules_belong_to_stages() {
         for (name, stages) in [
             ("model.embed_tokens.weight", Some(EMBED)),
+            ("model.decoder.embed_positions.weight", Some(EMBED)),
+            (
+                "text_model.embeddings.position_embedding.weight",
+                Some(EMBED),
+            ),
             ("model.layers.0.self_attn.q_proj.qweight", Some(Q)),
+            ("model.layers.0.mlp.up_proj.weight_format", Some(UP)),
             ("model.layers.0.self_attn.q_norm.weight", Some(QK_NORM)),
             ("model.layers.0.input_layernorm.weight", Some(NORM)),
             (

@@ -84,7 +84,7 @@ fn raw(cell: &Cell) -> String {
         Cell::Energy(energy) => energy.picojoules().to_string(),
         Cell::Seconds(seconds) => seconds.to_string(),
         Cell::Share(value) | Cell::Factor(value) | Cell::Number(value) => value.to_string(),
-        Cell::Ranged { value, .. } => number::raw(value),
+        Cell::Ranged { value, .. } | Cell::Limit { value, .. } => number::raw(value),
         Cell::Worded { value, .. } => value.map_or_else(String::new, |value| value.to_string()),
     }
 }

@@ -77,6 +77,14 @@ pub enum Cell {
     },
     /// An exact number of operations or bytes.
     Count(BigRational),
+    /// A number from or up to which something holds, as exact as a count; people get
+    /// one of fewer digits for which it holds too.
+    Limit {
+        /// The number.
+        value: BigRational,
+        /// Whether it holds from there on, and not up to there.
+        from: bool,
+    },
     /// An energy.
     Energy(Energy),
     /// A time in seconds.
@@ -115,6 +123,7 @@ impl Cell {
             Cell::NotCounted => "—".to_owned(),
             Cell::Text(text) | Cell::Formula { text, .. } => text.clone(),
             Cell::Count(count) => number::grouped(count),
+            Cell::Limit { value, from } => number::grouped(&number::within(value, *from)),
             Cell::Energy(energy) => minus(format!("{energy:.4}")),
             Cell::Seconds(seconds) => units::seconds(*seconds),
             Cell::Share(share) => units::percent(*share, 2),

@@ -17,6 +17,9 @@ const THIN_SPACE: char = '\u{202f}';
 /// At most so many decimals of a count that is not whole are shown to people.
 const HUMAN_DECIMALS: u32 = 3;
 
+/// So many zeros behind the point are followed at most.
+const MOST_ZEROS: u32 = 400;
+
 /// At most so many decimals are written for programs; beyond, a count is as exact
 /// as a float.
 const RAW_DECIMALS: u32 = 40;
@@ -47,6 +50,26 @@ pub fn grouped(count: &BigRational) -> String {
         text.push(digit);
     }
     text + &decimals(&fraction, HUMAN_DECIMALS)
+}
+
+/// The number of as few digits as people read next to `limit`: above it where
+/// something holds `from` there on, below it where it holds up to there.
+pub fn within(limit: &BigRational, from: bool) -> BigRational {
+    let mut unit = BigRational::new(BigInt::from(1), BigInt::from(10).pow(HUMAN_DECIMALS));
+    // Without a whole part the first digit that is not 0 begins four of them.
+    let mut size = limit.abs();
+    let ten = BigRational::from_integer(10.into());
+    let one = BigRational::from_integer(1.into());
+    for _ in 0..MOST_ZEROS {
+        if size.is_zero() || size >= one {
+            break;
+        }
+        size *= &ten;
+        unit /= &ten;
+    }
+    let steps = limit / &unit;
+    let steps = if from { steps.ceil() } else { steps.floor() };
+    steps * unit
 }
 
 /// `count` for programs: all digits, no grouping. A fraction without a finite
@@ -103,6 +126,22 @@ mod tests {
         assert_eq!(spaced(&ratio(-3, 2)), "-1.5");
         // 1999.9996 rounds up through the group.
         assert_eq!(spaced(&ratio(19_999_996, 10_000)), "2 000");
+    }
+
+    #[test]
+    fn limits_are_rounded_to_where_something_holds() {
+        for (limit, from, up_to) in [
+            (ratio(1_234_567, 1_000_000), "1.235", "1.234"),
+            (ratio(2, 3), "0.6667", "0.6666"),
+            (ratio(1, 300), "0.003334", "0.003333"),
+            (ratio(1, 2), "0.5", "0.5"),
+            (ratio(7, 1), "7", "7"),
+            (ratio(0, 1), "0", "0"),
+            (ratio(99_996, 100_000), "1", "0.9999"),
+        ] {
+            assert_eq!(grouped(&within(&limit, true)), from);
+            assert_eq!(grouped(&within(&limit, false)), up_to);
+        }
     }
 
     #[test]

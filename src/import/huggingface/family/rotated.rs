@@ -43,7 +43,7 @@ pub(super) fn roformer(config: &mut Config<'_>, draft: &mut Draft) {
     limited(draft);
     draft.op(Op::new("waves")
         .comment("queries and keys are turned by them in every layer, where it is counted")
-        .stage("rotary")
+        .stage("embed")
         .gather("seq, p c -> seq c")
         .of(&["position_ids", &weight("positions (d / h)")]));
     let width = config.optional_size("embedding_size");

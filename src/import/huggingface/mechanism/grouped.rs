@@ -64,6 +64,11 @@ pub(crate) struct Attention {
     pub(crate) differential: bool,
 }
 
+/// What a mask hides of the scores within chunks: all but 1 + 2 + … of each whole
+/// chunk, and of the one at the end.
+const CHUNKED: &str = "1 - (floor(n / chunk) * chunk * (chunk + 1) \
+    + (n - chunk * floor(n / chunk)) * (n - chunk * floor(n / chunk) + 1)) / (2 * n * window)";
+
 impl Attention {
     /// Attention without anything beside.
     pub(crate) fn new(h: &str, kv: &str, width: &str) -> Attention {
@@ -157,8 +162,11 @@ impl Attention {
         if self.value.is_some() {
             block.needs(&["value"]);
         }
-        if self.window.is_some() {
+        if let Some(window) = &self.window {
             block.needs(&["window"]);
+            if window.chunked {
+                block.needs(&["chunk"]);
+            }
         }
         if self.softcap {
             block.needs(&draft.known(["softcap"].into_iter()));
@@ -177,6 +185,9 @@ impl Attention {
         }
         if let Some(window) = &self.window {
             part = part.with("window", &*window.size);
+            if window.chunked {
+                part = part.with("chunk", "chunk");
+            }
         }
         part
     }
@@ -306,14 +317,8 @@ impl Attention {
     fn masked(&self, op: Op) -> Op {
         match &self.window {
             None => op.share("1", "(n - 1) / (2 * n)"),
-            Some(window) => {
-                let seen = "min(window, n)";
-                let of = if window.chunked { seen } else { "n" };
-                op.share(
-                    &format!("{seen} / n"),
-                    &format!("({seen} - 1) / (2 * {of})"),
-                )
-            }
+            Some(Window { chunked: true, .. }) => op.share("window / n", CHUNKED),
+            Some(_) => op.share("min(window, n) / n", "(min(window, n) - 1) / (2 * n)"),
         }
     }
 

@@ -250,9 +250,10 @@ pub(crate) fn counts(config: &mut Config<'_>, usual: &'static str) -> (u64, u64)
         false => given.copied().unwrap_or(usual),
     };
     let count = config.size(key);
+    let of = key;
     let key = config.first_of(&CHOSEN);
     let chosen = config.size(key);
-    if chosen > count {
+    if chosen > count && config.are_sound(&[key, of]) {
         let message = format!("{chosen} experts are chosen for every token, of {count}");
         config.wrong(key, message);
     }

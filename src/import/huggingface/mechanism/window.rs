@@ -88,7 +88,7 @@ pub(crate) fn windowed(
         .iter()
         .map(|kind| match *kind {
             "sliding_attention" => size.map(|_| window("window", false)),
-            "chunked_attention" => chunk.map(|_| window("chunk", true)),
+            "chunked_attention" => chunk.map(|_| window("in_chunk", true)),
             _ => None,
         })
         .collect()
@@ -157,10 +157,13 @@ fn told(draft: &mut Draft, size: Option<u64>, chunk: Option<u64>) {
     if let Some(chunk) = chunk {
         draft.remark(
             "A token attends to those of its chunk, and is counted with all of them; `--causal \
-             skipped` counts the keys that each sees. A new token is counted as the last of its \
-             chunk.",
+             skipped` counts the keys that each sees, and so does decoding: those of the new \
+             token's chunk up to itself.",
         );
         draft.dim("chunk", chunk, "tokens of a chunk");
+        let (whole, comment) = ("min(chunk, seq)", "of which one attends to so many");
+        draft.param_as("in_chunk", whole, comment);
+        draft.decodes_as("in_chunk", "seq - chunk * floor((seq - 1) / chunk)");
     }
 }
 

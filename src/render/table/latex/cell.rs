@@ -12,7 +12,8 @@ pub(super) fn in_print(cell: &Cell) -> String {
         | Cell::Share(_)
         | Cell::Factor(_)
         | Cell::Number(_)
-        | Cell::Count(_) => text.replace(' ', "\u{202f}").replace('-', "−"),
+        | Cell::Count(_)
+        | Cell::Limit { .. } => text.replace(' ', "\u{202f}").replace('-', "−"),
         Cell::Ranged { .. } => text.replace('-', "−"),
         Cell::Formula { .. } => text.chars().map(letter).collect(),
         Cell::Empty | Cell::NotCounted | Cell::Text(_) | Cell::Worded { .. } => text,
