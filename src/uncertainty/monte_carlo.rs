@@ -24,8 +24,8 @@ const BLOCK: u32 = 1024;
 /// And so many blocks of them, over all threads.
 const BLOCKS: usize = 16;
 
-/// About so many doubles are kept of all results together: 16 MiB.
-const HELD: usize = 1 << 21;
+/// About so many doubles are kept of all results together: 8 MiB.
+const HELD: usize = 1 << 20;
 
 /// How many samples, and which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

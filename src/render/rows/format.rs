@@ -70,6 +70,8 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
     use std::sync::{Arc, Mutex};
 
+    use proptest::prelude::*;
+
     use super::*;
 
     #[derive(Clone, Default)]
@@ -113,33 +115,58 @@ mod tests {
         );
     }
 
-    /// What stays from row to row is copied, at the front of a line and elsewhere; a
-    /// line of which all stays, and one of which nothing does.
-    #[test]
-    fn csv_has_every_cell_of_every_row() {
-        let (nan, long) = (f64::NAN, 0.123_456_789_012_345_67);
-        let [a, b, c] = [
-            [1.0, 1.0, 1.0, 2.0, nan, nan],
-            [0.5, 0.5, 0.5, 0.5, long, long],
-            [long, -long, -long, 7.0, nan, 1e300],
-        ];
-        let values = [&a, &b, &c].map(|column| ColumnValues::Numbers(column));
-        let columns = ["a", "b", "c"].map(|name| RowColumn {
-            name: name.to_owned(),
-            words: false,
-        });
-        let RowBlock(Encoded::Text(text)) = RowFormat::Csv.encode(&columns, &values, a.len())
-        else {
+    /// Whether every cell of every row of these columns is what it is alone.
+    fn csv_has_every_cell(columns: &[Vec<f64>]) -> bool {
+        let rows = columns[0].len();
+        let values: Vec<ColumnValues<'_>> = columns
+            .iter()
+            .map(|column| ColumnValues::Numbers(column))
+            .collect();
+        let RowBlock(Encoded::Text(text)) = RowFormat::Csv.encode(&[], &values, rows) else {
             panic!("no text");
         };
         let cell = |value: f64| match value.is_finite() {
             true => value.to_string(),
             false => String::new(),
         };
-        let expected: String = (0..a.len())
-            .map(|row| format!("{},{},{}\n", cell(a[row]), cell(b[row]), cell(c[row])))
-            .collect();
-        assert_eq!(String::from_utf8(text).unwrap(), expected);
+        let line = |row: usize| {
+            let cells: Vec<String> = columns.iter().map(|column| cell(column[row])).collect();
+            cells.join(",") + "\n"
+        };
+        String::from_utf8(text).unwrap() == (0..rows).map(line).collect::<String>()
+    }
+
+    const LONG: f64 = 0.123_456_789_012_345_67;
+
+    /// What stays from row to row is copied, at the front of a line and elsewhere; a
+    /// line of which all stays, and one of which nothing does.
+    #[test]
+    fn csv_copies_what_stays() {
+        let nan = f64::NAN;
+        assert!(csv_has_every_cell(&[
+            vec![1.0, 1.0, 1.0, 2.0, nan, nan],
+            vec![0.5, 0.5, 0.5, 0.5, LONG, LONG],
+            vec![LONG, -LONG, -LONG, 7.0, nan, 1e300],
+        ]));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Axes that start over, some of whose values follow themselves, and others that
+        /// come again as they like.
+        #[test]
+        fn csv_copies_what_comes_again(
+            axis in prop::collection::vec(0..5_usize, 1..9),
+            others in prop::collection::vec(0..6_usize, 60),
+            from in 0..9_usize,
+        ) {
+            let values = [1.0, LONG, f64::NAN, 1e300, -0.0, 12.5];
+            let axis = axis.iter().cycle().skip(from).take(others.len());
+            let columns = [axis.clone().copied().collect(), others.clone(), axis.copied().collect()];
+            let columns = columns.map(|column: Vec<usize>| column.iter().map(|at| values[*at]).collect());
+            prop_assert!(csv_has_every_cell(&columns));
+        }
     }
 
     #[test]

@@ -1,41 +1,46 @@
 //! JSON lines: an object for each row.
 
 use super::batch::{ColumnValues, RowColumn};
+use super::line::Line;
 use super::number;
 
 /// The lines of a batch.
 pub(super) fn lines(names: &[RowColumn], columns: &[ColumnValues<'_>], rows: usize) -> Vec<u8> {
     // Keys are the same in every row, and what stands in all rows of a batch.
-    let fixed: Vec<(Vec<u8>, bool)> = names
+    let fixed: Vec<(Line, bool)> = names
         .iter()
         .zip(columns)
         .enumerate()
         .map(|(at, (name, column))| {
-            let mut text = vec![if at == 0 { b'{' } else { b',' }];
-            text.extend(json(&name.name));
-            text.push(b':');
+            let mut cell = Line::new();
+            cell.push_byte(if at == 0 { b'{' } else { b',' });
+            cell.push(&json(&name.name));
+            cell.push_byte(b':');
             match column {
-                ColumnValues::Word(word) => text.extend(json(word)),
+                ColumnValues::Word(word) => cell.push(&json(word)),
                 ColumnValues::Same(value) if value.is_finite() => {
-                    number::pointed(*value, &mut text);
+                    number::pointed(*value, &mut cell);
                 }
-                ColumnValues::Same(_) => text.extend_from_slice(b"null"),
-                ColumnValues::Numbers(_) => return (text, true),
+                ColumnValues::Same(_) => cell.push(b"null"),
+                ColumnValues::Numbers(_) => return (cell, true),
             }
-            (text, false)
+            (cell, false)
         })
         .collect();
     let mut text = Vec::with_capacity(rows * columns.len() * 24);
+    let mut line = Line::new();
     for row in 0..rows {
+        line.cut(0);
         for (column, (fixed, varies)) in columns.iter().zip(&fixed) {
-            text.extend_from_slice(fixed);
+            line.push(fixed.text());
             match column.number(row) {
-                Some(value) if *varies => number::pointed(value, &mut text),
-                None if *varies => text.extend_from_slice(b"null"),
+                Some(value) if *varies => number::pointed(value, &mut line),
+                None if *varies => line.push(b"null"),
                 _ => {}
             }
         }
-        text.extend_from_slice(b"}\n");
+        line.push(b"}\n");
+        text.extend_from_slice(line.text());
     }
     text
 }

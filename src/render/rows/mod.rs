@@ -12,6 +12,7 @@ mod csv;
 mod format;
 mod held;
 mod jsonl;
+mod line;
 mod number;
 #[cfg(feature = "parquet")]
 mod parquet;
