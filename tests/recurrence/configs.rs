@@ -98,6 +98,9 @@ const SMALL: &[Small] = &[
     small("minimax", (2, 800, 400, (0, 0)), (3, 80, 40)),
     small("lfm2", (3, 0, 0, (24, 3)), (2, 48, 24)),
     small("lfm2_moe", (3, 0, 0, (24, 3)), (2, 48, 24)),
+    // Heads of 8 columns.
+    small("lfm3", (2, 0, 0, (24, 7)), (3, 64, 32)),
+    small("lfm3-plain", (3, 0, 0, (24, 7)), (2, 64, 32)),
     // 48 channels of 6 numbers.
     small("mamba", (3, 576, 288, (48, 3)), (0, 0, 0)),
     small("falcon_mamba", (3, 576, 288, (48, 4)), (0, 0, 0)),
@@ -141,9 +144,9 @@ impl Small {
 
     /// Places of a short convolution of the 5 tokens.
     fn places(&self) -> usize {
-        // Two more where it is padded on both sides.
-        if self.name.starts_with("lfm2") {
-            N + 2
+        // As many more as it looks back over where it is padded on both sides.
+        if self.name.starts_with("lfm") {
+            N + self.recurrent.conv.1 - 1
         } else {
             N
         }
@@ -190,6 +193,19 @@ fn small_configs_have_the_parameters_and_products_of_transformers() {
         tried += 1;
     }
     assert_eq!(tried, SMALL.len());
+}
+
+/// One of the layers of LFM3 that attend has a window: of 3 tokens, 2 scores fewer for
+/// each of 5, of 4 heads of 8 columns, twice.
+#[test]
+fn a_window_among_short_convolutions() {
+    let text = fixture("lfm3.json");
+    let few = text.replace("\"sliding_window\": 4096", "\"sliding_window\": 3");
+    assert_ne!(few, text);
+    let imported = import(&Source::new("lfm3.json", few)).unwrap();
+    let found = prefill(&model(&imported.text), N);
+    let all = prefill(&read("lfm3"), N);
+    assert_eq!(all.macs - found.macs, whole(5 * 2 * 4 * 8 * 2));
 }
 
 /// A state has the same size after 1 token and after 400.

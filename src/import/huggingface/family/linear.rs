@@ -1,5 +1,5 @@
 //! Decoders in which most layers are linear attention or short convolutions: Qwen
-//! from Qwen3-Next on, OLMo Hybrid, Kimi Linear, MiniMax, LFM2.
+//! from Qwen3-Next on, OLMo Hybrid, Kimi Linear, MiniMax, LFM2 and LFM3.
 
 use crate::import::huggingface::config::Config;
 use crate::import::huggingface::draft::Draft;
@@ -20,6 +20,7 @@ use crate::import::huggingface::mechanism::recurrent::{
 };
 use crate::import::huggingface::mechanism::sizes::{Defaults, KvHeads, PLAIN};
 use crate::import::huggingface::mechanism::traits::{LLAMA, Say, Traits};
+use crate::import::huggingface::mechanism::window::{SLIDING, sliding};
 use crate::number;
 
 /// Full attention in every fourth layer, with a gate; a quarter of each head is
@@ -321,7 +322,51 @@ fn lfm2_layers(
     let layers = plan.layers.len() as u64;
     let kinds = kinds(config, &["layer_types"], layers, &LFM2_KINDS, usual);
     config.without_effect(&["full_attn_idxs"]);
-    let part = gated_conv(config, draft);
+    let part = gated_conv(config, draft, 3);
+    put(&mut plan.layers, &kinds, "conv", (&part, "conv"));
+    plan.write(config, draft, outer);
+}
+
+/// LFM3: windows in some of the layers that attend, a gate of every head, and norms
+/// behind the parts, too.
+pub(super) fn lfm3(config: &mut Config<'_>, draft: &mut Draft, outer: &Outer) {
+    let traits = Traits {
+        classes: "Lfm3",
+        sizes: Defaults {
+            head_dim: Some(128),
+            ..PLAIN
+        },
+        bias: [Say::Field("attention_bias", false); 2],
+        wiring: match config.truth_or("use_sandwich_norm", true) {
+            true => Wiring::Sandwich,
+            false => Wiring::Pre,
+        },
+        gate: config
+            .truth_or("use_attention_gate", true)
+            .then_some(Gate::Head),
+        ..LFM2
+    };
+    let mut plan = traits.plan(config, draft);
+    let layers = plan.layers.len() as u64;
+    let known = ["conv", FULL, SLIDING];
+    let usual = |at: u64| match at % 4 {
+        2 => FULL,
+        0 if at > 0 => SLIDING,
+        _ => "conv",
+    };
+    let kinds = kinds(config, &["layer_types"], layers, &known, usual);
+    if kinds.contains(&SLIDING) {
+        let window = sliding(config, draft, 256);
+        for (layer, _) in of_kind(&mut plan.layers, &kinds, SLIDING) {
+            if let Mixer::Attention(attention) = &mut layer.mixer {
+                attention.window.clone_from(&window);
+                "local".clone_into(&mut layer.kind);
+            }
+        }
+    } else {
+        config.without_effect(&["sliding_window"]);
+    }
+    let part = gated_conv(config, draft, 7);
     put(&mut plan.layers, &kinds, "conv", (&part, "conv"));
     plan.write(config, draft, outer);
 }

@@ -49,6 +49,7 @@ pub(super) const NESTED: &[(&str, &str)] = &[
     ("janus", "llama"),
     ("kimi_k25", "deepseek_v3"),
     ("lfm2_vl", "lfm2"),
+    ("lfm3_vl", "lfm3"),
     ("lighton_ocr", "qwen3"),
     ("llama4", "llama4_text"),
     ("llava", "llama"),

@@ -9,7 +9,7 @@ use crate::import::huggingface::mechanism::plan::Outer;
 /// How a family is written down.
 type Write = fn(&mut Config<'_>, &mut Draft, &Outer);
 
-pub(super) const STATES: [(&str, &str, Write); 21] = [
+pub(super) const STATES: [(&str, &str, Write); 22] = [
     ("bamba", "Bamba", hybrid::bamba),
     ("falcon_h1", "FalconH1", hybrid::falcon_h1),
     ("falcon_mamba", "FalconMamba", state_space::falcon_mamba),
@@ -22,6 +22,7 @@ pub(super) const STATES: [(&str, &str, Write); 21] = [
     ("kimi_linear", "KimiLinear", linear::kimi_linear),
     ("lfm2", "Lfm2", linear::lfm2),
     ("lfm2_moe", "Lfm2Moe", linear::lfm2_moe),
+    ("lfm3", "Lfm3", linear::lfm3),
     ("mamba", "Mamba", state_space::mamba),
     ("mamba2", "Mamba2", state_space::mamba2),
     ("minimax", "MiniMax", linear::minimax),

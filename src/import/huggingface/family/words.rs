@@ -198,6 +198,7 @@ const WORDS: &[(&[&str], &str)] = &[
         &["lfm2", "lfm2_moe"],
         "decoder, short convolutions and attention",
     ),
+    (&["lfm3"], "decoder, short convolutions, attention, windows"),
     (
         &["minimax"],
         "decoder, linear attention and attention, experts",

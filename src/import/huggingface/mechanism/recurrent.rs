@@ -82,8 +82,8 @@ pub(crate) fn lightning(draft: &mut Draft) -> Part {
 
 /// A short convolution between two gates. It is counted as `transformers` runs
 /// it, padded on both sides.
-pub(crate) fn gated_conv(config: &mut Config<'_>, draft: &mut Draft) -> Part {
-    taps(config, draft, "conv_L_cache", 3);
+pub(crate) fn gated_conv(config: &mut Config<'_>, draft: &mut Draft, usual: u64) -> Part {
+    taps(config, draft, "conv_L_cache", usual);
     draft.param_as(
         "tail",
         "taps - 1",

@@ -94,6 +94,16 @@ pub(crate) fn windowed(
         .collect()
 }
 
+/// The word for layers with a window.
+pub(crate) const SLIDING: &str = "sliding_attention";
+
+/// The window of layers that are known to have one, unless the config says `null`.
+pub(crate) fn sliding(config: &mut Config<'_>, draft: &mut Draft, usual: u64) -> Option<Window> {
+    let size = config.size_unless_null("sliding_window", usual);
+    told(draft, size, None);
+    size.map(|_| window("window", false))
+}
+
 fn window(size: &str, chunked: bool) -> Window {
     Window {
         size: size.to_owned(),
