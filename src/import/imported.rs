@@ -7,6 +7,7 @@ use num_traits::Signed;
 
 use crate::formula::{AstNode, Formula};
 use crate::number::whole;
+use crate::source::Outline;
 
 /// Larger numbers are no size of a graph, and told of where they are set.
 const MAX_SIZE: i64 = 1_000_000_000_000;
@@ -120,6 +121,9 @@ fn is_size(formula: &Formula) -> bool {
 pub struct Imported {
     /// The text of the model file.
     pub text: String,
+    /// What stands where in it, where that is known: of what may be large, so that
+    /// it need not be read back.
+    pub outline: Option<Outline>,
     /// What the reader of an estimate should know of how it came about.
     pub notes: Vec<String>,
 }

@@ -43,7 +43,7 @@ use self::memo::Memo;
 use crate::catalog::{self, Finder, Kind, is_path};
 use crate::import::{Given, Imported};
 use crate::model::{Densities, Model};
-use crate::source::{Diagnostic, Problems, Source, Spanned};
+use crate::source::{Diagnostic, Outline, Problems, Source, Spanned};
 use crate::table::EnergyTable;
 
 pub use self::files::Files;
@@ -134,7 +134,11 @@ impl Loader {
     ) -> Result<Arc<Model>, Problems> {
         let name = name.into();
         let read = || {
-            let model = Model::read(&self.model_source(name, given)?, self)?;
+            let (source, outline) = self.model_source(name, given)?;
+            let model = match outline {
+                Some(outline) => Model::read_outlined(&source, &outline, self)?,
+                None => Model::read(&source, self)?,
+            };
             self.note_renamed(&model);
             Ok(Arc::new(model))
         };
@@ -298,11 +302,15 @@ impl Loader {
         self.notes().add(note);
     }
 
-    /// A model file, or one made from another file.
-    fn model_source(&self, name: Name<'_>, given: &Given) -> Result<Arc<Source>, Problems> {
+    /// A model file, or one made from another file, with its outline if it has one.
+    fn model_source(
+        &self,
+        name: Name<'_>,
+        given: &Given,
+    ) -> Result<(Arc<Source>, Option<Outline>), Problems> {
         let Some((origin, file)) = found(&*self.files, name, is_path(name.text)) else {
             check_ending(name)?;
-            return Ok(self.open(Kind::Model, name)?);
+            return Ok((self.open(Kind::Model, name)?, None));
         };
         let imported = import(&*self.files, name, (origin, &file), self.scanned, given)?;
         let mut notes = self.notes();
@@ -311,7 +319,8 @@ impl Loader {
         }
         drop(notes);
         let shown = format!("{} (as a model file)", name.path().display());
-        Ok(Source::generated(shown, imported.text))
+        let source = Source::generated(shown, imported.text);
+        Ok((source, imported.outline))
     }
 
     /// One key for all names of one file.

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use self::blocks::Blocks;
 use crate::catalog::{Finder, Kind};
-use crate::source::{Diagnostic, Problems, RenamedKeys, Source, Spanned};
+use crate::source::{Diagnostic, Outline, Problems, RenamedKeys, Source, Spanned};
 
 pub use self::axes::{AxisGroup, Signature};
 pub use self::densities::Densities;
@@ -61,6 +61,28 @@ impl Model {
     pub fn read(source: &Arc<Source>, finder: &dyn Finder) -> Result<Model, Problems> {
         let mut problems = Problems::new();
         let root = Module::read(source, ModuleKind::Model, &mut problems);
+        Model::of(root, finder, problems)
+    }
+
+    /// The same of a text that a program of ours has written, by its outline.
+    ///
+    /// # Errors
+    /// As of [`Model::read`].
+    pub fn read_outlined(
+        source: &Arc<Source>,
+        outline: &Outline,
+        finder: &dyn Finder,
+    ) -> Result<Model, Problems> {
+        let mut problems = Problems::new();
+        let root = Module::of_outline(source, outline, &mut problems);
+        Model::of(root, finder, problems)
+    }
+
+    fn of(
+        root: Option<Module>,
+        finder: &dyn Finder,
+        mut problems: Problems,
+    ) -> Result<Model, Problems> {
         let Some(root) = root else {
             return Err(problems);
         };

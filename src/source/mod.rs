@@ -11,6 +11,7 @@
 mod diagnostic;
 mod fields;
 mod json;
+mod outline;
 mod renamed;
 mod shape;
 mod suggest;
@@ -21,6 +22,8 @@ mod value;
 pub use self::diagnostic::{Diagnostic, Problems};
 pub use self::fields::Fields;
 pub use self::json::parse_json;
+pub use self::outline::Outline;
+pub(crate) use self::outline::{TomlValue, TomlWriter};
 pub use self::renamed::{RenamedKey, RenamedKeys};
 pub use self::shape::{Expect, Key, Names, Shape};
 pub use self::suggest::{did_you_mean, one_of};

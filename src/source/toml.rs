@@ -14,6 +14,9 @@ use super::text::{Place, Source};
 use super::value::{Datum, Spanned, Value};
 use crate::number;
 
+/// What messages call a number that is none of ours.
+pub(super) const NO_NUMBER: &str = "a number that is infinite, not a number or out of range";
+
 /// Reads `source` as TOML. All syntax errors are noted; `None` if there is one.
 pub fn parse_toml(source: &Arc<Source>, problems: &mut Problems) -> Option<Datum> {
     let (table, errors) = DeTable::parse_recoverable(source.text());
@@ -55,7 +58,7 @@ fn table_node(source: &Arc<Source>, place: Place, table: &DeTable<'_>) -> Datum 
 fn node(source: &Arc<Source>, place: Place, value: &DeValue<'_>) -> Datum {
     let exact = |text: &str| match number::parse_decimal(text) {
         Some(number) => Value::Number(number),
-        None => Value::Other("a number that is infinite, not a number or out of range"),
+        None => Value::Other(NO_NUMBER),
     };
     let value = match value {
         DeValue::String(text) => Value::Text(text.to_string()),

@@ -105,7 +105,17 @@ impl<'m> Lowering<'m> {
             sums: sums.transpose()?,
             density: Expr::one(),
         };
-        Ok((OpKind::Einsum(Arc::new(einsum)), shape))
+        Ok((OpKind::Einsum(self.shared_einsum(einsum)), shape))
+    }
+
+    /// The einsum, kept once for all ops that have the same: a network has few.
+    fn shared_einsum(&mut self, einsum: Einsum) -> Arc<Einsum> {
+        if let Some(known) = self.einsums.get(&einsum) {
+            return Arc::clone(known);
+        }
+        let einsum = Arc::new(einsum);
+        self.einsums.insert(Arc::clone(&einsum));
+        einsum
     }
 
     /// What sums start at has the shape of the result, and stands in the place

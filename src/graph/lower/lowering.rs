@@ -1,12 +1,14 @@
 //! The state of lowering: what was made so far, and how much work it was.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::lowered::{Body, Item, Lowered, Value, ValueId};
 use super::settings::Slots;
 use crate::domain::Domain;
 use crate::format::Format;
 use crate::formula::Formula;
+use crate::graph::Einsum;
 use crate::graph::constraint::{Constraints, Rule};
 use crate::graph::limits::{self, MAX_PROBLEMS, Work};
 use crate::graph::names::Names;
@@ -47,6 +49,8 @@ pub(super) struct Lowering<'m> {
     pub(super) switches: BTreeSet<Symbol>,
     /// Extents of results that were found to be of a sensible size.
     sized: FastSet<Expr>,
+    /// The einsums that were made.
+    pub(super) einsums: FastSet<Arc<Einsum>>,
     /// The modules instantiated, each once, for their scopes.
     pub(super) used: Vec<&'m Module>,
     /// The blocks being instantiated, to notice one that calls itself.
@@ -98,6 +102,7 @@ impl<'m> Lowering<'m> {
             ),
             switches: BTreeSet::new(),
             sized: FastSet::default(),
+            einsums: FastSet::default(),
             used: Vec::new(),
             open: vec![(model.root.name.as_str(), &model.root)],
             names: BTreeMap::new(),

@@ -127,6 +127,7 @@ fn imported(source: &Arc<Source>, beside: Option<&Beside<'_>>) -> Result<Importe
     notes.iter().for_each(|note| draft.remark(note.as_str()));
     Ok(Imported {
         text: draft.text(),
+        outline: None,
         notes,
     })
 }

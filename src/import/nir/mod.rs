@@ -67,6 +67,7 @@ fn graph(tree: &hdf5::Group, file: &str, given: &Given) -> Result<Imported, Prob
     notes.extend(unsaid(&name, written.fires, given));
     Ok(Imported {
         text: written.text,
+        outline: None,
         notes: notes
             .iter()
             .map(|note| note.chars().take(LONGEST_NOTE).collect())

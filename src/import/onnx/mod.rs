@@ -99,9 +99,10 @@ pub fn import<'m>(
              counts, as in a network that was not trained"
         ));
     }
-    let text = write::write(&net, &repeats, &parameters, file);
+    let written = write::write(&net, &repeats, &parameters, file);
     Ok(Imported {
-        text,
+        text: written.text,
+        outline: Some(written.outline),
         notes: notes.into_keys().collect(),
     })
 }

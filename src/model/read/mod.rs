@@ -26,7 +26,8 @@ use super::module::{
 };
 use crate::hash::FastMap;
 use crate::source::{
-    Datum, Diagnostic, Fields, Place, Problems, Shape, Source, Spanned, Value, at_most, parse_toml,
+    Datum, Diagnostic, Fields, Outline, Place, Problems, Shape, Source, Spanned, Value, at_most,
+    parse_toml,
 };
 
 pub use self::values::read_numbers;
@@ -59,7 +60,27 @@ impl Module {
             return None;
         }
         let root = parse_toml(source, problems)?;
-        let mut fields = Fields::shaped(&root, kind.shape(), problems)?;
+        Module::of_root(&root, source, kind, problems)
+    }
+
+    /// The model of a text that a program of ours has written, by its outline.
+    pub(super) fn of_outline(
+        source: &Arc<Source>,
+        outline: &Outline,
+        problems: &mut Problems,
+    ) -> Option<Module> {
+        let root = outline.read(source);
+        debug_assert_eq!(Some(&root), parse_toml(source, problems).as_ref());
+        Module::of_root(&root, source, ModuleKind::Model, problems)
+    }
+
+    fn of_root(
+        root: &Datum,
+        source: &Arc<Source>,
+        kind: ModuleKind,
+        problems: &mut Problems,
+    ) -> Option<Module> {
+        let mut fields = Fields::shaped(root, kind.shape(), problems)?;
         if fields.has("boundary") && !fields.has("op") {
             let place = Place::new(source, 0..0);
             problems.push(

@@ -1,17 +1,17 @@
 //! What repeats, as a block of the model file.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use super::formula::shape;
-use super::section::{Section, quoted};
+use super::section::Section;
 use crate::import::onnx::layers::Repeat;
 use crate::import::onnx::net::Net;
 use crate::import::onnx::parameters::Parameters;
+use crate::source::{TomlValue, TomlWriter};
 
 /// A block for the nodes that repeat.
-pub(super) fn block(net: &Net, parameters: &Parameters, repeat: &Repeat, name: &str) -> String {
-    let mut section = Section::new(net, parameters, "block.op");
+pub(super) fn block(net: &Net, parameters: &Parameters, repeat: &Repeat, name: &str) -> TomlWriter {
+    let mut section = Section::new(net, parameters, Some("block"));
     section.name(repeat.first);
     for shared in &repeat.shared {
         section.name(*shared);
@@ -19,25 +19,26 @@ pub(super) fn block(net: &Net, parameters: &Parameters, repeat: &Repeat, name: &
     for at in repeat.start..repeat.start + repeat.period {
         section.node(at);
     }
-    let mut text = format!("\n[[block]]\nname = {}\n", quoted(name));
-    let open = net.dims.iter().filter(|dim| dim.value.is_none());
-    let dims: Vec<String> = open.map(|dim| quoted(&dim.name)).collect();
-    if !dims.is_empty() {
-        let _ = writeln!(text, "needs = [{}]", dims.join(", "));
+    let mut toml = TomlWriter::default();
+    toml.item(None, "block");
+    toml.field("name", &name.into());
+    let mut open = net.dims.iter().filter(|dim| dim.value.is_none()).peekable();
+    if open.peek().is_some() {
+        toml.field("needs", &TomlValue::list(open.map(|dim| dim.name.as_str())));
     }
     let result = net.nodes[repeat.start + repeat.result].output;
     if let Some(result) = section.names.get(&result) {
-        let _ = writeln!(text, "output = {}", quoted(result));
+        toml.field("output", &result.as_str().into());
     }
-    text.push_str("\n[block.inputs]\n");
+    toml.table(Some("block"), "inputs");
     for input in [repeat.first].iter().chain(&repeat.shared) {
         if let Some(name) = section.names.get(input) {
             let extents = net.tensors[*input].shape.as_deref().unwrap_or(&[]);
-            let _ = writeln!(text, "{name} = {}", quoted(&shape(extents)));
+            toml.field(name, &shape(extents).into());
         }
     }
-    text.push_str(&section.text);
-    text
+    toml.append(section.toml);
+    toml
 }
 
 /// A name for each repeat, after what its weights are called.

@@ -3,6 +3,7 @@
 use num_rational::BigRational;
 use num_traits::{One, Signed};
 
+use crate::source::TomlValue;
 use crate::symbolic::{Atom, Expr, Monomial};
 
 /// A shape: numbers and names as they are, formulas in brackets.
@@ -76,6 +77,14 @@ fn factor(atom: &Atom) -> String {
             let arguments: Vec<String> = call.arguments.iter().map(formula).collect();
             format!("{}({})", call.function.name(), arguments.join(", "))
         }
+    }
+}
+
+/// A whole number as such, anything else as a formula.
+pub(super) fn amount(expr: &Expr) -> TomlValue {
+    match expr.as_constant() {
+        Some(value) if value.is_integer() => TomlValue::number(value),
+        _ => formula(expr).into(),
     }
 }
 

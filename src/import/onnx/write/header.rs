@@ -2,48 +2,47 @@
 //! inputs, its scopes.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
 use super::formula::{formula, shape};
-use super::section::{ONES, Section, quoted};
+use super::section::{ONES, Section};
 use crate::import::onnx::net::{NamedDim, Net, NetNode, TensorId, Unary, Work};
 use crate::import::onnx::proto::ElementType;
+use crate::source::{TomlValue, TomlWriter};
 
-pub(super) fn header(net: &Net, main: &Section<'_>, file: &str) -> String {
+pub(super) fn header(net: &Net, main: &Section<'_>, file: &str) -> TomlWriter {
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let stem = stem.strip_suffix(".onnx").unwrap_or(stem);
-    let mut text = format!("# Made from an ONNX graph.\nname = {}\n", quoted(stem));
+    let mut toml = TomlWriter::default();
+    toml.comment("# Made from an ONNX graph.\n");
+    toml.field("name", &stem.into());
     if main_element(net) == Some(ElementType::Float16) {
-        text.push_str("format = \"fp16\"\n");
+        toml.field("format", &"fp16".into());
     }
-    text.push_str(&dims(net));
+    dims(net, &mut toml);
     if makes_bits(net) {
-        let _ = writeln!(
-            text,
-            "params = {{ {ONES} = \"1\" }} # share of ones among bits"
-        );
-        let _ = writeln!(text, "bit_density = {}", quoted(ONES));
+        let ones = TomlValue::table([(ONES, "1".into())]);
+        toml.field_with_comment("params", &ones, "share of ones among bits");
+        toml.field("bit_density", &ONES.into());
     }
     if let Some(tokens) = &net.tokens {
         let name = formula(tokens);
         let is_dim = net.dims.iter().any(|dim| dim.name == name);
-        let counted = if is_dim {
-            quoted(&name)
-        } else {
-            "1".to_owned()
+        let counted = match is_dim {
+            true => name.into(),
+            false => TomlValue::number(1),
         };
-        let _ = writeln!(text, "tokens = {counted}");
+        toml.field("tokens", &counted);
     }
     if let Some(output) = net.outputs.first().and_then(|output| main.made(*output)) {
-        let _ = writeln!(text, "output = {}", quoted(output));
+        toml.field("output", &output.into());
     }
-    text.push_str("\n[inputs]\n");
+    toml.table(None, "inputs");
     for input in &net.inputs {
         if let Some(name) = main.names.get(input) {
-            let _ = writeln!(text, "{name} = {}", input_text(net, *input));
+            toml.field(name, &input_value(net, *input));
         }
     }
-    text
+    toml
 }
 
 /// Whether a net may make bits of other numbers, or takes some.
@@ -57,44 +56,42 @@ fn makes_bits(net: &Net) -> bool {
 }
 
 /// The dims: those that the user must give, and those with a size.
-fn dims(net: &Net) -> String {
-    let mut text = String::new();
-    let alias = |dim: &NamedDim| match dim.text == dim.name {
-        true => String::new(),
-        false => format!(", alias = {}", quoted(&dim.text)),
+fn dims(net: &Net, toml: &mut TomlWriter) {
+    let more = |dim: &NamedDim, may_be_empty: bool| {
+        let least = may_be_empty.then(|| ("least", TomlValue::number(0)));
+        let alias = (dim.text != dim.name).then(|| ("alias", dim.text.as_str().into()));
+        least.into_iter().chain(alias).collect::<Vec<_>>()
     };
     let open = net.dims.iter().filter(|dim| dim.value.is_none());
-    let needs: Vec<String> = open
+    let needs: Vec<TomlValue> = open
         .map(|dim| {
-            let least = if dim.may_be_empty { ", least = 0" } else { "" };
-            match format!("{least}{}", alias(dim)).as_str() {
-                "" => quoted(&dim.name),
-                more => format!("{{ name = {}{more} }}", quoted(&dim.name)),
+            let name = || TomlValue::from(dim.name.as_str());
+            match more(dim, dim.may_be_empty) {
+                more if more.is_empty() => name(),
+                more => TomlValue::table([("name", name())].into_iter().chain(more)),
             }
         })
         .collect();
     if !needs.is_empty() {
-        let _ = writeln!(text, "needs = [{}]", needs.join(", "));
+        toml.field("needs", &TomlValue::List(needs));
     }
     let given = (net.dims.iter()).filter_map(|dim| Some((dim, dim.value.as_ref()?)));
-    let sizes: Vec<String> = given
+    let sizes: Vec<(String, TomlValue)> = given
         .map(|(dim, value)| {
-            let name = &dim.name;
-            let least = if value.is_zero() { ", least = 0" } else { "" };
-            let value = match value.as_constant() {
-                Some(_) => formula(value),
-                None => quoted(&formula(value)),
+            let size = match value.as_constant() {
+                Some(_) => TomlValue::Number(formula(value)),
+                None => formula(value).into(),
             };
-            match format!("{least}{}", alias(dim)).as_str() {
-                "" => format!("{name} = {value}"),
-                more => format!("{name} = {{ value = {value}{more} }}"),
-            }
+            let size = match more(dim, value.is_zero()) {
+                more if more.is_empty() => size,
+                more => TomlValue::table([("value", size)].into_iter().chain(more)),
+            };
+            (dim.name.clone(), size)
         })
         .collect();
     if !sizes.is_empty() {
-        let _ = writeln!(text, "dims = {{ {} }}", sizes.join(", "));
+        toml.field("dims", &TomlValue::Table(sizes));
     }
-    text
 }
 
 /// What most products of fractions are computed in.
@@ -126,24 +123,24 @@ pub(crate) fn other_format(net: &Net) -> Option<&'static str> {
     }
 }
 
-fn input_text(net: &Net, input: TensorId) -> String {
+fn input_value(net: &Net, input: TensorId) -> TomlValue {
     let tensor = &net.tensors[input];
     let shape = shape(tensor.shape.as_deref().unwrap_or(&[]));
     let domain = match tensor.element {
         ElementType::Bool => "binary",
         element if element.is_whole() => "integer",
-        _ => return quoted(&shape),
+        _ => return shape.into(),
     };
-    format!("{{ shape = {}, domain = \"{domain}\" }}", quoted(&shape))
+    TomlValue::table([("shape", shape.into()), ("domain", domain.into())])
 }
 
 /// The scopes that attention has, of the stages that there are.
-pub(super) fn scopes(net: &Net) -> String {
+pub(super) fn scopes(net: &Net, toml: &mut TomlWriter) {
     let stages: BTreeSet<&str> = net.nodes.iter().filter_map(|node| node.stage).collect();
     if !stages.contains("score") {
-        return String::new();
+        return;
     }
-    let mut text = String::from("\n[scopes]\n");
+    toml.table(None, "scopes");
     let mut outer: Option<&str> = None;
     for (scope, members) in [
         (
@@ -159,9 +156,7 @@ pub(super) fn scopes(net: &Net) -> String {
         let members = outer
             .into_iter()
             .chain(members.iter().copied().filter(|m| stages.contains(m)));
-        let members: Vec<String> = members.map(quoted).collect();
-        let _ = writeln!(text, "{scope} = [{}]", members.join(", "));
+        toml.field(scope, &TomlValue::list(members));
         outer = Some(scope);
     }
-    text
 }

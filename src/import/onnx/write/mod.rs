@@ -25,10 +25,16 @@ use self::section::Section;
 use super::layers::Repeat;
 use super::net::Net;
 use super::parameters::Parameters;
+use crate::source::TomlWriter;
 
-/// The text of the model file of `net`, which was read from `file`.
-pub(super) fn write(net: &Net, repeats: &[Repeat], parameters: &Parameters, file: &str) -> String {
-    let mut main = Section::new(net, parameters, "op");
+/// The model file of `net`, which was read from `file`.
+pub(super) fn write(
+    net: &Net,
+    repeats: &[Repeat],
+    parameters: &Parameters,
+    file: &str,
+) -> TomlWriter {
+    let mut main = Section::new(net, parameters, None);
     for input in &net.inputs {
         main.name(*input);
     }
@@ -51,11 +57,11 @@ pub(super) fn write(net: &Net, repeats: &[Repeat], parameters: &Parameters, file
             }
         }
     }
-    let mut text = header(net, &main, file);
-    text.push_str(&main.text);
-    text.push_str(&scopes(net));
+    let mut toml = header(net, &main, file);
+    toml.append(main.toml);
+    scopes(net, &mut toml);
     for block in repeated {
-        text.push_str(&block);
+        toml.append(block);
     }
-    text
+    toml
 }

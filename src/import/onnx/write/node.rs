@@ -1,10 +1,11 @@
 //! One node as ops.
 
-use super::formula::{formula, number, shape};
-use super::section::{Section, quoted};
+use super::formula::{amount, number, shape};
+use super::section::Section;
 use crate::import::onnx::net::{Binary, Block, NetNode, NodeId, TensorId, Unary, Work};
 use crate::import::onnx::proto::ElementType;
 use crate::primitive::Primitive;
+use crate::source::TomlValue;
 use crate::symbolic::Expr;
 
 impl Section<'_> {
@@ -20,11 +21,11 @@ impl Section<'_> {
             Work::Unary(Unary::Sigmoid) => self.block(node, "sigmoid", &[]),
             Work::Unary(unary) => {
                 let x = self.operand(node.inputs[0]);
-                self.apply(node, &unary_text(*unary, &x));
+                self.apply(node, unary_text(*unary, &x));
             }
             Work::Binary(binary) => {
                 let (x, y) = (self.term(node.inputs[0]), self.term(node.inputs[1]));
-                self.apply(node, &binary_text(*binary, &x, &y));
+                self.apply(node, binary_text(*binary, &x, &y));
             }
             Work::Clip(low, high) => {
                 let x = self.operand(node.inputs[0]);
@@ -34,7 +35,7 @@ impl Section<'_> {
                 let [c, x, y] =
                     [0, 1, 2].map(|at| node.inputs.get(at).map(|input| self.term(*input)));
                 if let (Some(c), Some(x), Some(y)) = (c, x, y) {
-                    self.apply(node, &format!("where({c}, {x}, {y})"));
+                    self.apply(node, format!("where({c}, {x}, {y})"));
                 }
             }
             Work::PerElement(counts) => self.per_element(node, counts),
@@ -77,10 +78,10 @@ impl Section<'_> {
         }
     }
 
-    fn apply(&mut self, node: &NetNode, text: &str) {
+    fn apply(&mut self, node: &NetNode, text: String) {
         let name = self.name(node.output);
         self.open(&name, node.stage);
-        self.field("apply", &quoted(text));
+        self.field("apply", text);
         self.close(node);
     }
 
@@ -92,25 +93,23 @@ impl Section<'_> {
             (false, true) => format!("min({x}, {top})"),
             (false, false) => x.to_owned(),
         };
-        self.apply(node, &text);
+        self.apply(node, text);
     }
 
     fn moved(&mut self, node: &NetNode, unsupported: Option<&str>) {
-        let inputs: Vec<String> = (node.inputs.iter())
-            .map(|input| quoted(&self.operand(*input)))
-            .collect();
+        let inputs = TomlValue::list(node.inputs.iter().map(|input| self.operand(*input)));
         let name = self.name(node.output);
         self.open(&name, node.stage);
         if let Some(order) = self.transposed(node) {
-            self.field("einsum", &quoted(&order));
-            self.field("inputs", &format!("[{}]", inputs.join(", ")));
+            self.field("einsum", order);
+            self.field("inputs", inputs);
             return;
         }
         let extents = self.net.tensors[node.output].shape.as_deref();
-        self.field("reshape", &quoted(&shape(extents.unwrap_or(&[]))));
-        self.field("inputs", &format!("[{}]", inputs.join(", ")));
+        self.field("reshape", shape(extents.unwrap_or(&[])));
+        self.field("inputs", inputs);
         if let Some(why) = unsupported {
-            self.field("uncounted", &quoted(why));
+            self.field("uncounted", why);
         }
     }
 
@@ -144,31 +143,24 @@ impl Section<'_> {
         let alike = net.tensors[node.inputs[0]].shape == net.tensors[node.output].shape;
         let mut first = self.operand(node.inputs[0]);
         if !alike {
-            let inputs: Vec<String> = (node.inputs.iter())
-                .map(|input| quoted(&self.operand(*input)))
-                .collect();
+            let inputs = TomlValue::list(node.inputs.iter().map(|input| self.operand(*input)));
             first = self.fresh(&format!("{}_places", net.tensors[node.output].name));
             self.open(&first, node.stage);
             let extents = net.tensors[node.output].shape.as_deref();
-            self.field("reshape", &quoted(&shape(extents.unwrap_or(&[]))));
-            self.field("inputs", &format!("[{}]", inputs.join(", ")));
+            self.field("reshape", shape(extents.unwrap_or(&[])));
+            self.field("inputs", inputs);
         }
-        let text = |count: &Expr| match count.as_constant() {
-            Some(value) if value.is_integer() => value.to_string(),
-            _ => quoted(&formula(count)),
-        };
-        let largest_of = counts.first().map(|(_, count)| text(count));
-        let counts: Vec<String> = (counts.iter())
-            .map(|(primitive, count)| format!("{primitive} = {}", text(count)))
-            .collect();
+        let largest_of = counts.first().map(|(_, count)| amount(count));
+        let counts = counts.iter();
+        let counts = counts.map(|(primitive, count)| (primitive, amount(count)));
         let name = self.name(node.output);
         self.open(&name, node.stage);
-        self.field("per_element", &format!("{{ {} }}", counts.join(", ")));
-        self.field("inputs", &format!("[{}]", quoted(&first)));
+        self.field("per_element", TomlValue::table(counts));
+        self.field("inputs", TomlValue::list([first]));
         if net.tensors[node.output].element == ElementType::Bool {
-            self.field("domain", "\"binary\"");
+            self.field("domain", "binary");
         } else if let Some(among) = largest_of.filter(|_| is_largest) {
-            self.field("keeps_values", &among);
+            self.field("keeps_values", among);
         }
         self.close(node);
     }
@@ -177,15 +169,12 @@ impl Section<'_> {
         let x = self.operand(node.inputs[0]);
         let name = self.name(node.output);
         self.open(&name, node.stage);
-        self.field("block", &quoted(block));
-        let off: Vec<String> = (with.iter())
-            .filter(|(_, on)| !on)
-            .map(|(param, _)| format!("{param} = 0"))
-            .collect();
-        if !off.is_empty() {
-            self.field("with", &format!("{{ {} }}", off.join(", ")));
+        self.field("block", block);
+        let off = with.iter().filter(|(_, on)| !on).map(|(param, _)| *param);
+        if off.clone().next().is_some() {
+            self.field("with", switched_off(off));
         }
-        self.field("inputs", &format!("[{}]", quoted(&x)));
+        self.field("inputs", TomlValue::list([x]));
         self.masked(node);
     }
 
@@ -205,11 +194,11 @@ impl Section<'_> {
 
     /// A normalisation, and its gain and shift behind it.
     fn shared_norm(&mut self, node: &NetNode) {
-        let (block, gained, with): (_, _, &[(&str, bool)]) = match &node.work {
+        let (block, gained, off): (_, _, &[&str]) = match &node.work {
             Work::Block(block @ Block::LayerNorm { gain, .. }) => {
-                (block, *gain, &[("gain", false), ("shift", false)])
+                (block, *gain, &["gain", "shift"])
             }
-            Work::Block(block) => (block, true, &[("gain", false)]),
+            Work::Block(block) => (block, true, &["gain"]),
             _ => return,
         };
         let x = self.operand(node.inputs[0]);
@@ -218,19 +207,16 @@ impl Section<'_> {
             .collect();
         let rows = self.fresh(&format!("{}_rows", self.net.tensors[node.output].name));
         self.open(&rows, node.stage);
-        self.field("block", &quoted(block.name()));
-        let off: Vec<String> = (with.iter())
-            .map(|(param, _)| format!("{param} = 0"))
-            .collect();
-        self.field("with", &format!("{{ {} }}", off.join(", ")));
-        self.field("inputs", &format!("[{}]", quoted(&x)));
+        self.field("block", block.name());
+        self.field("with", switched_off(off.iter().copied()));
+        self.field("inputs", TomlValue::list([x]));
         let text = match (gained, vectors.as_slice()) {
             (true, [gain, shift]) => format!("{rows} * {gain} + {shift}"),
             (true, [gain, ..]) => format!("{rows} * {gain}"),
             (_, [shift, ..]) => format!("{rows} + {shift}"),
             (_, []) => rows,
         };
-        self.apply(node, &text);
+        self.apply(node, text);
     }
 
     fn gather(&mut self, node: &NetNode) {
@@ -244,9 +230,14 @@ impl Section<'_> {
         let name = self.name(node.output);
         self.open(&name, node.stage);
         let text = format!("{rows}, v_ d_ -> {rows} d_");
-        self.field("gather", &quoted(text.trim_start()));
-        self.field("inputs", &format!("[{}, {table}]", quoted(&indices)));
+        self.field("gather", text.trim_start());
+        self.field("inputs", TomlValue::List(vec![indices.into(), table]));
     }
+}
+
+/// Params that are 0.
+fn switched_off<'p>(params: impl Iterator<Item = &'p str>) -> TomlValue {
+    TomlValue::table(params.map(|param| (param, TomlValue::number(0))))
 }
 
 fn unary_text(unary: Unary, x: &str) -> String {

@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use super::formula::formula;
-use super::section::{Section, quoted};
+use super::formula::{amount, formula};
+use super::section::Section;
 use crate::import::onnx::net::{Fold, FoldKind, NamedDim, NetNode, Product, ProductAxis};
 use crate::model::{Map, Reduce};
+use crate::source::TomlValue;
 use crate::symbolic::Expr;
 
 /// Names of axes, for the numbers that readers give them.
@@ -96,11 +97,7 @@ impl Letters<'_> {
 
 impl Section<'_> {
     pub(super) fn product(&mut self, node: &NetNode, product: &Product) {
-        let inputs: Vec<String> = node
-            .inputs
-            .iter()
-            .map(|input| self.factor(*input))
-            .collect();
+        let inputs = TomlValue::list(node.inputs.iter().map(|input| self.factor(*input)));
         let scaled = node
             .inputs
             .iter()
@@ -118,8 +115,8 @@ impl Section<'_> {
             operands.join(", "),
             letters.axes(&product.result)
         );
-        let given_extents: Vec<String> = (product.given_extents.iter())
-            .map(|(axis, extent)| format!("{} = {}", letters.of(*axis), extent_text(extent)))
+        let given_extents: Vec<(String, TomlValue)> = (product.given_extents.iter())
+            .map(|(axis, extent)| (letters.of(*axis), amount(extent)))
             .collect();
         let name = if scaled {
             self.fresh(&format!("{}_sums", self.net.tensors[node.output].name))
@@ -127,29 +124,29 @@ impl Section<'_> {
             self.name(node.output)
         };
         self.open(&name, node.stage);
-        self.field("einsum", &quoted(&text));
+        self.field("einsum", text);
         if product.map != Map::Mul {
-            self.field("map", &quoted(product.map.name()));
+            self.field("map", product.map.name());
         }
         if product.reduce != Reduce::Add {
-            self.field("reduce", &quoted(product.reduce.name()));
+            self.field("reduce", product.reduce.name());
         }
         if !given_extents.is_empty() {
-            self.field("axes", &format!("{{ {} }}", given_extents.join(", ")));
+            self.field("axes", TomlValue::Table(given_extents));
         }
         if let Some(sums) = &product.sums {
-            self.field("sums", &extent_text(sums));
+            self.field("sums", amount(sums));
         }
-        self.field("inputs", &format!("[{}]", inputs.join(", ")));
+        self.field("inputs", inputs);
         if product.bias {
-            self.field("bias", "1");
+            self.field("bias", TomlValue::number(1));
         }
         self.close(node);
         if scaled {
             // The number that all weights share multiplies the sums.
             let result = self.name(node.output);
             self.open(&result, node.stage);
-            self.field("apply", &quoted(&format!("{name} * 0.3")));
+            self.field("apply", format!("{name} * 0.3"));
         }
     }
 
@@ -183,13 +180,13 @@ impl Section<'_> {
             self.name(node.output)
         };
         self.open(&name, node.stage);
-        self.field("einsum", &quoted(text.trim_end()));
+        self.field("einsum", text.trim_end());
         match fold.kind {
-            FoldKind::Max => self.field("reduce", "\"max\""),
-            FoldKind::Min => self.field("reduce", "\"min\""),
+            FoldKind::Max => self.field("reduce", "max"),
+            FoldKind::Min => self.field("reduce", "min"),
             FoldKind::Sum | FoldKind::Mean => {}
         }
-        self.field("inputs", &format!("[{}]", quoted(&input)));
+        self.field("inputs", TomlValue::list([input]));
         self.close(node);
         if mean {
             let shape = self.net.tensors[node.inputs[0]]
@@ -210,15 +207,8 @@ impl Section<'_> {
             };
             let result = self.name(node.output);
             self.open(&result, node.stage);
-            self.field("apply", &quoted(&format!("{name} * (1 / ({count}))")));
+            self.field("apply", format!("{name} * (1 / ({count}))"));
             self.close(node);
         }
-    }
-}
-
-fn extent_text(extent: &Expr) -> String {
-    match extent.as_constant() {
-        Some(value) if value.is_integer() => value.to_string(),
-        _ => quoted(&formula(extent)),
     }
 }

@@ -1,6 +1,6 @@
 //! The ops of the model or of one block, as they are written.
 
-use std::fmt::Write;
+use num_rational::BigRational;
 
 use super::formula::{formula, shape};
 use crate::domain::Domain;
@@ -10,7 +10,8 @@ use crate::import::onnx::layers::Repeat;
 use crate::import::onnx::net::{Binary, Net, NetNode, NetTensor, NodeId, QUANTISE, TensorId, Work};
 use crate::import::onnx::parameters::Parameters;
 use crate::import::onnx::proto::ElementType;
-use crate::import::stored::written;
+use crate::number;
+use crate::source::{TomlValue, TomlWriter};
 
 /// The share of ones among bits that are made of other numbers, or given.
 /// Nothing in a graph tells it: all are taken to be ones, unless it is set.
@@ -20,9 +21,9 @@ pub(super) const ONES: &str = "rho";
 pub(super) struct Section<'n> {
     pub(super) net: &'n Net,
     pub(super) parameters: &'n Parameters,
-    /// The name of its tables.
-    table: &'static str,
-    pub(super) text: String,
+    /// The name of the tables that its ops stand within, if not that of the model.
+    within: Option<&'static str>,
+    pub(super) toml: TomlWriter,
     pub(super) names: FastMap<TensorId, String>,
     used: FastSet<String>,
     /// How often a name was wished for.
@@ -37,14 +38,14 @@ impl<'n> Section<'n> {
     pub(super) fn new(
         net: &'n Net,
         parameters: &'n Parameters,
-        table: &'static str,
+        within: Option<&'static str>,
     ) -> Section<'n> {
         Section {
             net,
             parameters,
             at: 0,
-            table,
-            text: String::new(),
+            within,
+            toml: TomlWriter::default(),
             names: FastMap::default(),
             wished: FastMap::default(),
             used: (net.dims.iter())
@@ -86,44 +87,37 @@ impl<'n> Section<'n> {
 
     /// The call of a block that repeats.
     pub(super) fn call(&mut self, repeat: &Repeat, block: &str) {
-        let inputs: Vec<TensorId> = [repeat.first]
-            .iter()
-            .chain(&repeat.shared)
-            .copied()
-            .collect();
-        let inputs: Vec<String> = inputs
-            .into_iter()
-            .map(|input| self.operand(input))
-            .collect();
+        let inputs = [repeat.first].into_iter().chain(repeat.shared.clone());
+        let inputs = TomlValue::list(inputs.map(|input| self.operand(input)));
         let result: NodeId = repeat.start + (repeat.count - 1) * repeat.period + repeat.result;
         let name = self.fresh(block);
         self.names
             .insert(self.net.nodes[result].output, name.clone());
-        let inputs: Vec<String> = inputs.iter().map(|input| quoted(input)).collect();
         self.open(&name, None);
-        self.field("block", &quoted(block));
-        self.field("repeat", &repeat.count.to_string());
-        self.field("inputs", &format!("[{}]", inputs.join(", ")));
+        self.field("block", block);
+        self.field("repeat", TomlValue::number(repeat.count));
+        self.field("inputs", inputs);
     }
 
     /// The head of an op.
     pub(super) fn open(&mut self, name: &str, stage: Option<&str>) {
-        let _ = write!(self.text, "\n[[{}]]\nname = {}\n", self.table, quoted(name));
+        self.toml.item(self.within, "op");
+        self.field("name", name);
         if let Some(stage) = stage {
-            self.field("stage", &quoted(stage));
+            self.field("stage", stage);
         }
     }
 
     /// What a causal mask hides of a node.
     pub(super) fn masked(&mut self, node: &NetNode) {
         if let Some(hidden) = self.net.masked.get(&node.output) {
-            self.field("causal", "true");
-            self.field("masked", &quoted(&formula(hidden)));
+            self.field("causal", TomlValue::Truth(true));
+            self.field("masked", formula(hidden));
         }
     }
 
-    pub(super) fn field(&mut self, name: &str, value: &str) {
-        let _ = writeln!(self.text, "{name} = {value}");
+    pub(super) fn field(&mut self, name: &str, value: impl Into<TomlValue>) {
+        self.toml.field(name, &value.into());
     }
 
     /// The name of a tensor that an op reads. A constant is made where it is
@@ -139,16 +133,16 @@ impl<'n> Section<'n> {
         let name = self.fresh(wish);
         self.names.insert(tensor, name.clone());
         let constant = &self.net.tensors[tensor];
-        let shape = quoted(&shape(constant.shape.as_deref().unwrap_or(&[])));
+        let shape = shape(constant.shape.as_deref().unwrap_or(&[]));
         self.open(&name, self.stage);
-        self.field("reshape", &shape);
+        self.field("reshape", shape);
         if constant.stored && self.parameters.counts(self.at, tensor) {
             let weight = self.weight(tensor);
-            self.field("inputs", &format!("[{weight}]"));
+            self.field("inputs", TomlValue::List(vec![weight]));
         } else if let Some(domain) = domain_name(&constant.domain) {
-            self.field("domain", &quoted(domain));
+            self.field("domain", domain);
             if let Some(density) = density(constant) {
-                self.field("density", &density);
+                self.field("density", density);
             }
         }
         name
@@ -164,34 +158,29 @@ impl<'n> Section<'n> {
         let name = self.fresh("computed_before");
         let first = self.net.nodes.iter().find_map(|node| node.stage);
         self.open(&name, first);
-        self.field("reshape", "\"1\"");
-        self.field("inputs", &format!("[{{ weight = \"{count}\" }}]"));
+        self.field("reshape", "1");
+        let weight = TomlValue::table([("weight", count.to_string().into())]);
+        self.field("inputs", TomlValue::List(vec![weight]));
     }
 
     /// A weight, where it is read.
-    pub(super) fn weight(&self, tensor: TensorId) -> String {
+    pub(super) fn weight(&self, tensor: TensorId) -> TomlValue {
         let weight = &self.net.tensors[tensor];
         let shape = shape(weight.shape.as_deref().unwrap_or(&[]));
-        let mut text = format!("{{ weight = {}", quoted(&shape));
-        if let Some(domain) = domain_name(&weight.domain) {
-            let _ = write!(text, ", domain = {}", quoted(domain));
-        }
-        if let Some(density) = density(weight) {
-            let _ = write!(text, ", density = {density}");
-        }
-        if let Some(bits) = &weight.bits {
-            let _ = write!(text, ", bits = {}", written(bits));
-        }
-        text.push_str(" }");
-        text
+        let mut entries = vec![("weight", shape.into())];
+        entries.extend(domain_name(&weight.domain).map(|domain| ("domain", domain.into())));
+        entries.extend(density(weight).map(|density| ("density", density.into())));
+        let bits = weight.bits.as_ref();
+        entries.extend(bits.map(|bits| ("bits", bits_of(bits))));
+        TomlValue::table(entries)
     }
 
     /// An operand as a product or a gather reads it: a weight in its place.
-    pub(super) fn factor(&mut self, tensor: TensorId) -> String {
+    pub(super) fn factor(&mut self, tensor: TensorId) -> TomlValue {
         if self.parameters.counts(self.at, tensor) {
             self.weight(tensor)
         } else {
-            quoted(&self.operand(tensor))
+            self.operand(tensor).into()
         }
     }
 
@@ -200,7 +189,7 @@ impl<'n> Section<'n> {
         self.masked(node);
         let own = node.format.map(|format| format.to_string());
         if let Some(format) = own.or_else(|| whole_format(self.net, node).map(str::to_owned)) {
-            self.field("format", &quoted(&format));
+            self.field("format", format);
         }
     }
 }
@@ -208,7 +197,7 @@ impl<'n> Section<'n> {
 /// The share of a constant that is not zero, where some of it is.
 fn density(constant: &NetTensor) -> Option<String> {
     let (kept, all) = constant.density.filter(|(kept, all)| kept < all)?;
-    Some(format!("\"{kept} / {all}\""))
+    Some(format!("{kept} / {all}"))
 }
 
 /// Arithmetic on indices and counts is done in whole numbers; sums of them that
@@ -242,17 +231,11 @@ fn domain_name(domain: &Domain) -> Option<&'static str> {
     }
 }
 
-/// Text as TOML has it.
-pub(super) fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => quoted.push(' '),
-            c => quoted.push(c),
-        }
+/// Bits as a model file has them: a number, or a fraction in quotes.
+fn bits_of(bits: &BigRational) -> TomlValue {
+    let plain = number::plain(bits);
+    match number::is_decimal(bits) {
+        true => TomlValue::Number(plain),
+        false => TomlValue::Text(plain),
     }
-    quoted.push('"');
-    quoted
 }

@@ -5,11 +5,14 @@
 //! shapes, reads from the run before it one tensor only, always the same one,
 //! and from elsewhere what all runs read alike.
 
+mod cuts;
+
 use std::fmt::Write;
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::quality::RandomState;
 
+use self::cuts::Cuts;
 use super::net::{Net, NodeId, Readers, TensorId};
 use crate::hash::FastMap;
 
@@ -51,7 +54,7 @@ impl Repeat {
 
 /// All repeats, in order.
 pub(super) fn find(net: &Net) -> Vec<Repeat> {
-    let runs = Runs::of(net);
+    let mut runs = Runs::of(net);
     let mut repeats: Vec<Repeat> = Vec::new();
     let mut budget = MAX_COMPARISONS;
     let mut at = 0;
@@ -77,9 +80,12 @@ struct Runs<'n> {
     /// Sums of signatures, to compare long runs at once.
     sums: Vec<u64>,
     powers: Vec<u64>,
+    /// For each period up to where nodes were found to do what so many later do.
+    alike_up_to: Vec<NodeId>,
     makers: Vec<Option<NodeId>>,
     /// How many of the nodes up to each read something so near.
     near: [Vec<u32>; 3],
+    cuts: Cuts,
     readers: Readers,
 }
 
@@ -110,20 +116,23 @@ impl<'n> Runs<'n> {
             powers.push(powers[at].wrapping_mul(BASE));
         }
         let makers = net.makers();
+        let readers = net.readers_and_outside();
         Runs {
             net,
             signatures,
             next,
             sums,
             powers,
+            alike_up_to: vec![0; MAX_PERIOD + 1],
             near: NEAR.map(|most| near(net, &makers, most)),
+            cuts: Cuts::of(net, &makers, &readers),
             makers,
-            readers: net.readers_and_outside(),
+            readers,
         }
     }
 
     /// The repeat from `at` on that covers most nodes.
-    fn longest(&self, at: NodeId, budget: &mut usize) -> Option<Repeat> {
+    fn longest(&mut self, at: NodeId, budget: &mut usize) -> Option<Repeat> {
         let mut candidates: Vec<(usize, usize)> = Vec::new();
         let mut next = self.next[at];
         for _ in 0..MAX_TRIES {
@@ -132,9 +141,11 @@ impl<'n> Runs<'n> {
             if period > MAX_PERIOD {
                 break;
             }
-            let alike = self.alike(at, there);
-            if alike >= period && period > 1 && self.may_pass(at, period) {
-                candidates.push((period, alike));
+            if period > 1 && self.may_pass(at, period) {
+                let alike = self.alike(at, period);
+                if alike >= period {
+                    candidates.push((period, alike));
+                }
             }
             next = self.next[there];
         }
@@ -144,9 +155,11 @@ impl<'n> Runs<'n> {
         for (period, alike) in candidates {
             // The run may begin anywhere within: where one tensor passes on.
             for shift in 0..period {
-                let count = count(period, alike - shift);
-                if count > 1
-                    && let Some(repeat) = self.wired(at + shift, period, count, budget)
+                let (start, count) = (at + shift, count(period, alike - shift));
+                if count > 1 && !self.cuts.may_part(start, period) {
+                    *budget = budget.checked_sub(1)?;
+                } else if count > 1
+                    && let Some(repeat) = self.wired(start, period, count, budget)
                 {
                     return Some(repeat);
                 }
@@ -169,8 +182,16 @@ impl<'n> Runs<'n> {
         })
     }
 
+    /// How many nodes from `at` on do what as many do that come `period` later.
+    fn alike(&mut self, at: NodeId, period: usize) -> usize {
+        if self.alike_up_to[period] <= at {
+            self.alike_up_to[period] = at + self.compared(at, at + period);
+        }
+        self.alike_up_to[period] - at
+    }
+
     /// How many nodes from `at` on do what as many from `there` on do.
-    fn alike(&self, at: NodeId, there: NodeId) -> usize {
+    fn compared(&self, at: NodeId, there: NodeId) -> usize {
         let sum = |from: usize, length: usize| {
             let before = self.sums[from].wrapping_mul(self.powers[length]);
             self.sums[from + length].wrapping_sub(before)
