@@ -5,7 +5,7 @@ use num_traits::Zero;
 
 use super::formula::{beside_arithmetic, device_values, energy_formula, stage_formulas};
 use super::{CostModel, Counted};
-use crate::number::whole;
+use crate::number::{quotient, sum, whole};
 use crate::source::Problems;
 use crate::symbolic::{Bindings, EvalError, Expr, Symbol};
 use crate::table::EnergyTable;
@@ -53,7 +53,7 @@ impl Saving {
     pub fn at(&self, values: &Bindings) -> Result<Option<BigRational>, EvalError> {
         let baseline = self.baseline.evaluate(values)?;
         let energy = self.energy.evaluate(values)?;
-        Ok((!baseline.is_zero()).then(|| whole(1) - energy / baseline))
+        Ok((!baseline.is_zero()).then(|| sum(&whole(1), &-quotient(&energy, &baseline))))
     }
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
+use crate::number::sum;
+
 /// A sum of many numbers of few denominators: they are brought to one, and to
 /// lowest terms, only at its end.
 #[derive(Default)]
@@ -35,7 +37,7 @@ impl Sum {
         let parts = self.0.into_iter();
         parts
             .map(|(denominator, numerator)| BigRational::new(numerator, denominator))
-            .fold(BigRational::default(), |sum, part| sum + part)
+            .fold(BigRational::default(), |all, part| sum(&all, &part))
     }
 }
 

@@ -12,8 +12,6 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Pow, ToPrimitive, Zero};
 
-use super::{product, sum};
-
 /// An exact fraction.
 #[derive(Debug, Clone)]
 pub(crate) enum Fraction {
@@ -90,7 +88,7 @@ impl Fraction {
         {
             return small;
         }
-        Fraction::Big(product(&self.into_rational(), &other.into_rational()))
+        Fraction::Big(self.into_rational() * other.into_rational())
     }
 
     /// The sum of both.
@@ -100,7 +98,7 @@ impl Fraction {
         {
             return small;
         }
-        Fraction::Big(sum(&self.into_rational(), &other.into_rational()))
+        Fraction::Big(self.into_rational() + other.into_rational())
     }
 
     /// Itself to a whole power; below 0 it must not be 0.

@@ -81,13 +81,13 @@ fn short_decimal(text: &str) -> Option<BigRational> {
     })
 }
 
-/// The product of two numbers. Most are whole, and those have no common factors
-/// to look for.
+/// The product of two numbers: most are whole, and most others fit into machine
+/// words, where common factors are found without memory.
 pub fn product(a: &BigRational, b: &BigRational) -> BigRational {
     if a.is_integer() && b.is_integer() {
         BigRational::from_integer(a.numer() * b.numer())
     } else {
-        a * b
+        Fraction::of(a).times(Fraction::of(b)).into_rational()
     }
 }
 
@@ -96,8 +96,14 @@ pub fn sum(a: &BigRational, b: &BigRational) -> BigRational {
     if a.is_integer() && b.is_integer() {
         BigRational::from_integer(a.numer() + b.numer())
     } else {
-        a + b
+        Fraction::of(a).plus(Fraction::of(b)).into_rational()
     }
+}
+
+/// The quotient of two numbers, likewise; the divisor must not be 0.
+pub fn quotient(a: &BigRational, b: &BigRational) -> BigRational {
+    let inverse = Fraction::of(b).power(-1);
+    Fraction::of(a).times(inverse).into_rational()
 }
 
 /// A whole number as an exact one.
@@ -207,6 +213,22 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// What fits into machine words is reckoned as what does not.
+        #[test]
+        fn numbers_of_all_lengths_are_reckoned_alike(
+            (a, b) in (any::<i64>(), 1..=i64::MAX),
+            (c, d) in (any::<i64>(), 1..=i64::MAX),
+            digits in 0..40_u32,
+        ) {
+            let long = whole(10).pow(digits);
+            let (a, b) = (ratio(a, b) * &long, ratio(c, d) / long);
+            prop_assert_eq!(product(&a, &b), &a * &b);
+            prop_assert_eq!(sum(&a, &b), &a + &b);
+            if !b.is_zero() {
+                prop_assert_eq!(quotient(&a, &b), &a / &b);
+            }
+        }
 
         /// What fits into machine words is read and written as what does not: with
         /// zeros before it, and with a factor that is taken away again.

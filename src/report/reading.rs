@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use num_rational::BigRational;
 
-use crate::number::whole;
+use crate::number::{product, sum, whole};
 
 /// How a percentage without decimals, as a paper prints it, may have come
 /// about.
@@ -22,10 +22,10 @@ impl Reading {
 
     /// Whether the share `saving` reads as `percent`.
     pub(super) fn holds(self, saving: &BigRational, percent: u32) -> bool {
-        let value = saving * whole(100);
+        let value = product(saving, &whole(100));
         let printed = match self {
             // Halves go up, as in print.
-            Reading::Rounded => (value + BigRational::new(1.into(), 2.into())).floor(),
+            Reading::Rounded => sum(&value, &BigRational::new(1.into(), 2.into())).floor(),
             Reading::Truncated => value.floor(),
         };
         printed == whole(percent)

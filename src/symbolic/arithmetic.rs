@@ -1,6 +1,6 @@
 //! Sums, products, quotients and powers, always in the canonical form.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 use std::ops::{Add, AddAssign, Mul, Neg, Sub};
 use std::sync::Arc;
 
@@ -20,13 +20,30 @@ impl Monomial {
             let factors = self.0.iter().chain(&other.0);
             return Monomial(factors.cloned().collect());
         }
-        let mut exponents: BTreeMap<Atom, i32> = self.0.iter().cloned().collect();
-        for (atom, exponent) in &other.0 {
-            let sum = exponents.entry(atom.clone()).or_insert(0);
-            *sum = sum.saturating_add(*exponent);
+        // Both are in order, each factor once.
+        let (mut own, mut others) = (self.0.as_slice(), other.0.as_slice());
+        let mut factors = Vec::with_capacity(own.len() + others.len());
+        while let ([first, rest @ ..], [second, later @ ..]) = (own, others) {
+            match first.0.cmp(&second.0) {
+                Ordering::Less => {
+                    factors.push(first.clone());
+                    own = rest;
+                }
+                Ordering::Greater => {
+                    factors.push(second.clone());
+                    others = later;
+                }
+                Ordering::Equal => {
+                    let exponent = first.1.saturating_add(second.1);
+                    if exponent != 0 {
+                        factors.push((first.0.clone(), exponent));
+                    }
+                    (own, others) = (rest, later);
+                }
+            }
         }
-        exponents.retain(|_, exponent| *exponent != 0);
-        Monomial(exponents.into_iter().collect())
+        factors.extend(own.iter().chain(others).cloned());
+        Monomial(factors)
     }
 
     fn inverse(&self) -> Monomial {

@@ -1,17 +1,16 @@
 //! One value from an expression, exactly.
 
-use std::collections::BTreeMap;
-
 use num_rational::BigRational;
 
 use super::error::EvalError;
 use super::expr::{Atom, Expr};
 use super::symbol::Symbol;
+use crate::hash::FastMap;
 use crate::number::Fraction;
 
 /// The values of symbols, each exact.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Bindings(BTreeMap<Symbol, BigRational>);
+pub struct Bindings(FastMap<Symbol, BigRational>);
 
 impl Bindings {
     /// Sets the value of `symbol`.

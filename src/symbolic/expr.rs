@@ -13,7 +13,7 @@ use num_traits::{One, ToPrimitive, Zero};
 
 use super::function::Function;
 use super::symbol::Symbol;
-use crate::number::whole;
+use crate::number::{Fraction, whole};
 
 /// A factor that polynomial arithmetic does not look into.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -210,6 +210,15 @@ impl Expr {
         match self.terms.as_slice() {
             [] => Some(BigRational::zero()),
             [(monomial, value)] if monomial.0.is_empty() => Some(value.clone()),
+            _ => None,
+        }
+    }
+
+    /// The same, ready to be reckoned with.
+    pub(super) fn as_fraction(&self) -> Option<Fraction> {
+        match self.terms.as_slice() {
+            [] => Some(Fraction::zero()),
+            [(monomial, value)] if monomial.0.is_empty() => Some(Fraction::of(value)),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::expr::{Atom, Expr};
 use super::symbol::Symbol;
+use crate::number::Fraction;
 
 impl Expr {
     /// The same with symbols replaced: `value` gives what stands for a symbol,
@@ -11,7 +12,8 @@ impl Expr {
     pub fn substitute(&self, value: &impl Fn(&Symbol) -> Option<Expr>) -> Option<Expr> {
         let mut sum = Expr::zero();
         for (monomial, coefficient) in self.terms.iter() {
-            let mut product = Expr::constant(coefficient.clone());
+            let mut number = Fraction::of(coefficient);
+            let mut product = Expr::one();
             for (atom, exponent) in &monomial.0 {
                 let replaced = match atom {
                     Atom::Symbol(symbol) => {
@@ -28,9 +30,14 @@ impl Expr {
                         )
                     }
                 };
-                product = &product * &replaced.power(*exponent)?;
+                // Most of what is put in is numbers.
+                match replaced.as_fraction() {
+                    Some(value) if value.is_zero() && *exponent < 0 => return None,
+                    Some(value) => number = number.times(value.power(*exponent)),
+                    None => product = &product * &replaced.power(*exponent)?,
+                }
             }
-            sum += &product;
+            sum += &product.scale(&number.into_rational());
         }
         Some(sum)
     }

@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
-use crate::number::whole;
+use crate::number::{quotient, sum, whole};
 use crate::symbolic::{Bindings, EvalError, Expr, Symbol};
 
 /// An expression and where it is looked at.
@@ -194,7 +194,7 @@ fn secant(
 
 /// 1 − energy/baseline, if the baseline is not 0.
 fn saved(baseline: &BigRational, energy: &BigRational) -> Option<BigRational> {
-    (!baseline.is_zero()).then(|| whole(1) - energy / baseline)
+    (!baseline.is_zero()).then(|| sum(&whole(1), &-quotient(energy, baseline)))
 }
 
 /// What an input is.
