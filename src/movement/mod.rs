@@ -5,6 +5,7 @@
 //! | `steps` | the sizes of tiles that are worth a look |
 //! | `matrix` | the traffic of a product of matrices with a tile, and the best tile |
 //! | `window` | the same of a convolution, whose windows overlap |
+//! | `boxes` | what a box of a convolution leaves room for |
 //! | `frontier` | the same for all capacities at once |
 //! | `setting` | the conventions, and the words for what moves |
 //! | `width` | bits of an element, by format and values |
@@ -28,6 +29,7 @@
 
 mod between;
 mod bound;
+mod boxes;
 mod contraction;
 mod distinct;
 mod event;

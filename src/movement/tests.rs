@@ -338,4 +338,51 @@ proptest! {
         let once = input + weights + batch * filters * outputs * outputs * widths.result;
         prop_assert_eq!(total(1 << 40), Some(u128::from(once)));
     }
+
+    /// What no bound leaves out is tried: of windows of one tap, which have no halo, the
+    /// box found is the best of all, with each tensor that may stay.
+    #[test]
+    fn the_box_found_is_the_best_of_all(
+        batch in 1..4_u64, channels in 1..7_u64, filters in 1..7_u64, outputs in 1..9_u64,
+        capacity in 8..400_u64, widths in widths(),
+    ) {
+        let convolution = Convolution {
+            batch, channels, filters,
+            axes: vec![WindowAxis {
+                outputs, taps: 1, stride: 1, dilation: 1, padding: 0, input: outputs,
+            }],
+        };
+        let found = convolution.best(widths, capacity.into(), Tiles::Any);
+        let Widths { a, b, partial, result } = widths;
+        let mut least: Option<u64> = None;
+        for (tile, of_batch) in (1..=outputs).flat_map(|tile| (1..=batch).map(move |n| (tile, n))) {
+            for (down, across) in (1..=channels).flat_map(|c| (1..=filters).map(move |f| (c, f))) {
+                let inside = tile * of_batch;
+                let need = down * inside * a + down * across * b + across * inside * partial;
+                if need > capacity {
+                    continue;
+                }
+                let boxes = outputs.div_ceil(tile) * batch.div_ceil(of_batch);
+                let (rows, columns) = (channels.div_ceil(down), filters.div_ceil(across));
+                let (inputs, sums) = (batch * outputs * channels, batch * outputs * filters);
+                let weights = channels * filters;
+                let total = |of_a: u64, of_b: u64, visits: u64| {
+                    inputs * of_a * a
+                        + weights * of_b * b
+                        + 2 * sums * (visits - 1) * partial
+                        + sums * result
+                };
+                let mut totals = vec![total(columns, 1, rows)];
+                if across == 1 {
+                    totals.push(total(1, boxes, rows));
+                }
+                if down == 1 {
+                    totals.push(total(columns, boxes, 1));
+                }
+                least = least.into_iter().chain(totals).min();
+            }
+        }
+        let found = found.map(|(_, crossing)| crossing.total());
+        prop_assert_eq!(found, least.map(u128::from));
+    }
 }

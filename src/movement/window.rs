@@ -12,6 +12,7 @@
 
 use num_integer::Integer;
 
+use super::boxes::{ChannelTiles, Extent, Fixed, Room, largest};
 use super::matrix::{Crossing, Stationary, Widths};
 use super::steps::{Tiles, steps};
 
@@ -70,32 +71,6 @@ const FEW_OUTPUTS: u64 = 1 << 6;
 const MAX_CLIPPED: u64 = 1 << 12;
 /// Of windows with more taps than this the gaps are not looked for.
 const MAX_TAPS: u64 = 1 << 6;
-
-/// What a box along one axis, or all of them, has of outputs and inputs.
-#[derive(Debug, Clone, PartialEq)]
-struct Extent {
-    sizes: Vec<u64>,
-    /// Tiles.
-    tiles: u128,
-    /// Outputs in a tile.
-    outputs: u128,
-    /// Inputs in a tile, at most.
-    inputs: u128,
-    /// Inputs that all tiles load together.
-    loaded: u128,
-}
-
-impl Extent {
-    fn times(&self, other: &Extent) -> Option<Extent> {
-        Some(Extent {
-            sizes: [self.sizes.as_slice(), other.sizes.as_slice()].concat(),
-            tiles: self.tiles.checked_mul(other.tiles)?,
-            outputs: self.outputs.checked_mul(other.outputs)?,
-            inputs: self.inputs.checked_mul(other.inputs)?,
-            loaded: self.loaded.checked_mul(other.loaded)?,
-        })
-    }
-}
 
 impl WindowAxis {
     /// An axis without windows, as long as it is.
@@ -199,7 +174,7 @@ impl WindowAxis {
 }
 
 /// At most so many of them, the first and the last among them.
-fn thinned(sizes: Vec<u64>, most: usize) -> Vec<u64> {
+fn thinned<T: Copy>(sizes: Vec<T>, most: usize) -> Vec<T> {
     let count = sizes.len();
     if count <= most {
         return sizes;
@@ -247,6 +222,17 @@ impl Convolution {
         taps.fold(1, u128::saturating_mul)
     }
 
+    /// What is the same for every box; nothing where it cannot be counted.
+    fn fixed(&self, widths: Widths) -> Option<Fixed> {
+        let (channels, filters) = (self.channels, self.filters);
+        let taps = self.taps();
+        let outputs = self.axes.iter().map(|axis| axis.outputs);
+        let mut outputs = outputs.chain([self.batch, filters]);
+        let outputs = outputs.try_fold(1_u128, |all, one| all.checked_mul(one.into()))?;
+        let weights = (u128::from(channels) * u128::from(filters)).checked_mul(taps)?;
+        Fixed::of(channels, [taps, weights, outputs], widths)
+    }
+
     /// The box with the least traffic through a buffer of `capacity` bits, and
     /// what crosses then. Nothing where not even one window and its weights
     /// fit.
@@ -257,29 +243,32 @@ impl Convolution {
         tiles: Tiles,
     ) -> Option<(WindowPlan, Crossing)> {
         let mut best: Option<(u128, WindowPlan, Crossing)> = None;
-        let filters = steps(self.filters, tiles);
-        let channels = steps(self.channels, tiles);
+        let filters = ChannelTiles::all(self.filters, tiles);
+        let channels = ChannelTiles::all(self.channels, tiles);
         let few_filters = thinned(filters.clone(), MAX_CHANNELS);
-        let fixed = Fixed::of(self, widths)?;
+        let one_filter = ChannelTiles::of(self.filters, 1);
+        let one_channel = ChannelTiles::of(self.channels, 1);
+        let fixed = self.fixed(widths)?;
         for extent in self.boxes(tiles) {
-            let room = Room {
-                convolution: self,
-                fixed: &fixed,
-                capacity,
-                extent: &extent,
-            };
-            let weight = few_filters.iter().filter_map(|&filters| {
-                let most = room.channels(filters);
+            let room = Room::of(&fixed, capacity, &extent);
+            let found = best.as_ref().map_or(u128::MAX, |(total, ..)| *total);
+            if room.least(1) >= found {
+                continue;
+            }
+            let few_filters = few_filters.iter();
+            let hopeful = few_filters.filter(|filters| room.least(filters.count) < found);
+            let weight = hopeful.filter_map(|&filters| {
+                let most = room.channels(filters.size);
                 Some((Stationary::Weight, largest(&channels, most)?, filters))
             });
             let input = largest(&channels, room.channels(1));
             let output = largest(&filters, room.filters());
             let others = [
-                input.map(|channels| (Stationary::Input, channels, 1)),
-                output.map(|filters| (Stationary::Output, 1, filters)),
+                input.map(|channels| (Stationary::Input, channels, one_filter)),
+                output.map(|filters| (Stationary::Output, one_channel, filters)),
             ];
             for (stays, channels, filters) in weight.chain(others.into_iter().flatten()) {
-                let Some(crossing) = room.crossing(stays, channels, filters) else {
+                let Some(crossing) = room.crossing(stays, channels.count, filters.count) else {
                     continue;
                 };
                 let total = crossing.total();
@@ -288,8 +277,8 @@ impl Convolution {
                     let plan = WindowPlan {
                         stays,
                         batch: *batch,
-                        channels,
-                        filters,
+                        channels: channels.size,
+                        filters: filters.size,
                         outputs: outputs.to_vec(),
                     };
                     best = Some((total, plan, crossing));
@@ -297,120 +286,5 @@ impl Convolution {
             }
         }
         best.map(|(_, plan, crossing)| (plan, crossing))
-    }
-}
-
-/// The largest of some sizes in rising order that is not above `most`.
-fn largest(sizes: &[u64], most: u128) -> Option<u64> {
-    let at = sizes.partition_point(|size| u128::from(*size) <= most);
-    sizes.get(at.checked_sub(1)?).copied()
-}
-
-/// What is the same for every box: hundreds are tried for one answer.
-struct Fixed {
-    /// Bits of a value of each kind.
-    a: u128,
-    b: u128,
-    partial: u128,
-    taps: u128,
-    weights: u128,
-    outputs: u128,
-    /// Bits of all results.
-    result: u128,
-}
-
-impl Fixed {
-    /// Nothing where it cannot be counted.
-    fn of(convolution: &Convolution, widths: Widths) -> Option<Fixed> {
-        let [channels, filters] = [convolution.channels, convolution.filters].map(u128::from);
-        let taps = convolution.taps();
-        let outputs = convolution.axes.iter().map(|axis| axis.outputs);
-        let mut outputs = outputs.chain([convolution.batch, convolution.filters]);
-        let outputs = outputs.try_fold(1_u128, |all, one| all.checked_mul(one.into()))?;
-        Some(Fixed {
-            a: widths.a.into(),
-            b: widths.b.into(),
-            partial: widths.partial.into(),
-            taps,
-            weights: (channels * filters).checked_mul(taps)?,
-            outputs,
-            result: outputs.checked_mul(widths.result.into())?,
-        })
-    }
-}
-
-/// A box over the batch and the axes, and the room for channels beside it.
-struct Room<'a> {
-    convolution: &'a Convolution,
-    fixed: &'a Fixed,
-    capacity: u128,
-    extent: &'a Extent,
-}
-
-impl Room<'_> {
-    /// How many input channels fit beside so many output channels.
-    fn channels(&self, filters: u64) -> u128 {
-        let Fixed {
-            a,
-            b,
-            partial,
-            taps,
-            ..
-        } = self.fixed;
-        let filters = u128::from(filters);
-        let inputs = self.extent.inputs.saturating_mul(*a);
-        let weights = filters.saturating_mul(*taps).saturating_mul(*b);
-        let outputs = filters
-            .saturating_mul(self.extent.outputs)
-            .saturating_mul(*partial);
-        let each = inputs.saturating_add(weights).max(1);
-        quotient(self.capacity.saturating_sub(outputs), each)
-    }
-
-    /// How many output channels fit beside one input channel.
-    fn filters(&self) -> u128 {
-        let fixed = self.fixed;
-        let inputs = self.extent.inputs.saturating_mul(fixed.a);
-        let weights = fixed.taps.saturating_mul(fixed.b);
-        let outputs = self.extent.outputs.saturating_mul(fixed.partial);
-        let each = outputs.saturating_add(weights).max(1);
-        quotient(self.capacity.saturating_sub(inputs), each)
-    }
-
-    /// What crosses with so many channels at a time; nothing where it cannot
-    /// be counted.
-    fn crossing(&self, stays: Stationary, channels: u64, filters: u64) -> Option<Crossing> {
-        let (convolution, fixed) = (self.convolution, self.fixed);
-        let down = u128::from(convolution.channels.div_ceil(channels));
-        let across = u128::from(convolution.filters.div_ceil(filters));
-        let (of_a, of_b, visits) = match stays {
-            Stationary::Output => (across, self.extent.tiles, 1),
-            Stationary::Input => (1, self.extent.tiles, down),
-            Stationary::Weight => (across, 1, down),
-        };
-        let times = |first: u128, others: [u128; 2]| {
-            (others.into_iter()).try_fold(first, |all, one| all.checked_mul(one))
-        };
-        let inputs = u128::from(convolution.channels).checked_mul(self.extent.loaded)?;
-        let crossing = Crossing {
-            a: times(inputs, [of_a, fixed.a])?,
-            b: times(fixed.weights, [of_b, fixed.b])?,
-            partial: times(fixed.outputs, [visits - 1, fixed.partial])?,
-            result: fixed.result,
-        };
-        // Its sums must fit as well.
-        let parts = [crossing.a, crossing.b, crossing.partial, crossing.result];
-        parts
-            .iter()
-            .all(|part| part >> 120 == 0)
-            .then_some(crossing)
-    }
-}
-
-/// a/b without what is left, in one instruction where both are short.
-fn quotient(a: u128, b: u128) -> u128 {
-    match (u64::try_from(a), u64::try_from(b)) {
-        (Ok(a), Ok(b)) if b > 0 => u128::from(a / b),
-        _ => a.checked_div(b).unwrap_or(u128::MAX),
     }
 }
