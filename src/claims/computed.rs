@@ -154,11 +154,7 @@ impl Computed {
         };
         let lines = other.as_ref().unwrap_or(own).lines.iter();
         let inside = lines.filter(|line| stages.is_none_or(|stages| stages.contains(&line.stage)));
-        let mut sum = Sum::default();
-        for picojoules in inside.filter_map(|line| line.picojoules.as_ref()) {
-            sum.add(picojoules);
-        }
-        Some(sum.value())
+        Some(total(inside.filter_map(|line| line.picojoules.as_ref())))
     }
 
     /// The picojoules of what moves in its part.
@@ -182,7 +178,7 @@ impl Computed {
             .filter(|line| way.is_none_or(|way| way == line.direction))
             .filter(|line| (stages.as_ref()).is_none_or(|stages| stages.contains(&line.stage)))
             .map(|line| &line.bits);
-        Some(bits.sum())
+        Some(total(bits))
     }
 
     /// Its energy in picojoules, or that of one primitive; nothing where it is
@@ -247,7 +243,7 @@ impl Computed {
         let stages = prices.stages(self);
         let demands = self.demands(stages.as_deref());
         let counts = demands.filter(|(demand, _)| demand.is(primitive));
-        counts.map(|(_, count)| count).sum()
+        total(counts.map(|(_, count)| count))
     }
 
     /// The multiply–accumulates of its part; nothing where a count has no
@@ -263,7 +259,7 @@ impl Computed {
             let op = &counted.graph.ops()[products.op];
             stages.contains(&op.stage)
         });
-        Some(within.map(|(_, work)| &work.macs).sum())
+        Some(total(within.map(|(_, work)| &work.macs)))
     }
 
     /// How many numbers the weights of the whole model hold.
@@ -290,6 +286,13 @@ impl Computed {
         }
         missing
     }
+}
+
+/// The sum of many numbers.
+fn total<'n>(numbers: impl Iterator<Item = &'n BigRational>) -> BigRational {
+    let mut sum = Sum::default();
+    numbers.for_each(|number| sum.add(number));
+    sum.value()
 }
 
 /// A demand with the entry that prices it.

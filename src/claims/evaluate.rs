@@ -170,7 +170,7 @@ impl Names<'_> {
 }
 
 pub(super) fn joules(picojoules: &BigRational) -> BigRational {
-    picojoules / number::whole(10).pow(12)
+    number::quotient(picojoules, &number::whole(10_i64.pow(12)))
 }
 
 fn combine(

@@ -34,13 +34,25 @@ impl Quantity {
         Quantity::exact(BigRational::zero(), dimension)
     }
 
+    /// Whether nothing leaves it open.
+    fn is_exact(&self) -> bool {
+        self.bounds.0 == self.value && self.bounds.1 == self.value
+    }
+
     /// The sum, if the two can be added.
     pub fn plus(&self, other: &Quantity) -> Option<Quantity> {
-        (self.dimension == other.dimension).then(|| Quantity {
-            value: &self.value + &other.value,
+        if self.dimension != other.dimension {
+            return None;
+        }
+        let value = number::sum(&self.value, &other.value);
+        if self.is_exact() && other.is_exact() {
+            return Some(Quantity::exact(value, self.dimension));
+        }
+        Some(Quantity {
+            value,
             bounds: (
-                &self.bounds.0 + &other.bounds.0,
-                &self.bounds.1 + &other.bounds.1,
+                number::sum(&self.bounds.0, &other.bounds.0),
+                number::sum(&self.bounds.1, &other.bounds.1),
             ),
             dimension: self.dimension,
         })
@@ -57,23 +69,27 @@ impl Quantity {
 
     /// The product.
     pub fn times(&self, other: &Quantity) -> Quantity {
+        let value = number::product(&self.value, &other.value);
+        let dimension = self.dimension.times(other.dimension);
+        if self.is_exact() && other.is_exact() {
+            return Quantity::exact(value, dimension);
+        }
         let ends = |quantity: &Quantity| [quantity.bounds.0.clone(), quantity.bounds.1.clone()];
         let (mut low, mut high) = (None::<BigRational>, None::<BigRational>);
         for a in ends(self) {
             for b in ends(other) {
-                let product = &a * &b;
+                let product = number::product(&a, &b);
                 low = Some(low.map_or_else(|| product.clone(), |low| low.min(product.clone())));
                 high = Some(high.map_or_else(|| product.clone(), |high| high.max(product.clone())));
             }
         }
-        let value = &self.value * &other.value;
         Quantity {
             bounds: (
                 low.unwrap_or_else(|| value.clone()),
                 high.unwrap_or_else(|| value.clone()),
             ),
             value,
-            dimension: self.dimension.times(other.dimension),
+            dimension,
         }
     }
 
