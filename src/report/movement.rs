@@ -1,7 +1,8 @@
 //! What savings are worth where data moves: that of the arithmetic beside that of
 //! the whole, by length and by batch.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use num_rational::BigRational;
 use num_traits::Signed;
@@ -36,8 +37,15 @@ struct Pair<'a> {
     variant: String,
     /// Whether the variant is named, since there are several.
     is_named: bool,
-    arithmetic: Saving,
-    both: Saving,
+    arithmetic: Curve,
+    both: Curve,
+}
+
+/// A saving, and what it was found to be at a length and a batch: figures and tables
+/// ask for the same points.
+struct Curve {
+    saving: Saving,
+    known: RefCell<BTreeMap<[u64; 2], Option<BigRational>>>,
 }
 
 /// For every price and every target a plot, then all savings, then the batches
@@ -107,11 +115,14 @@ impl<'a> Pair<'a> {
             static_energy: false,
             ..model.clone()
         };
-        let saving = |model: &CostModel<'_>| -> Result<Saving, Problems> {
+        let curve = |model: &CostModel<'_>| -> Result<Curve, Problems> {
             let of = |counted| energy(counted, model, &stages(counted, target)?, &open);
-            Ok(Saving {
-                baseline: of(baseline)?,
-                energy: of(variant)?,
+            Ok(Curve {
+                saving: Saving {
+                    baseline: of(baseline)?,
+                    energy: of(variant)?,
+                },
+                known: RefCell::default(),
             })
         };
         let names = model.memory.map(|memory| memory.names());
@@ -130,8 +141,8 @@ impl<'a> Pair<'a> {
             baseline: baseline.graph.variant.clone(),
             variant: variant.graph.variant.clone(),
             is_named: false,
-            arithmetic: saving(&alone)?,
-            both: saving(model)?,
+            arithmetic: curve(&alone)?,
+            both: curve(model)?,
         })
     }
 
@@ -139,30 +150,36 @@ impl<'a> Pair<'a> {
     /// nothing.
     fn at(
         &self,
-        saving: &Saving,
+        curve: &Curve,
         [length, batch]: [u64; 2],
     ) -> Result<Option<BigRational>, Problems> {
+        if let Some(known) = curve.known.borrow().get(&[length, batch]) {
+            return Ok(known.clone());
+        }
         let mut values = Bindings::default();
         values.set(Symbol::new(&self.shown.over.dim.value), whole(length));
         values.set(Symbol::new(&self.shown.batch.value), whole(batch));
-        saving.at(&values).map_err(|error| {
+        let found = curve.saving.at(&values).map_err(|error| {
             let dims = [&self.shown.over.dim.value, &self.shown.batch.value];
             let message = format!(
                 "no saving at {} = {length}, {} = {batch}: {error}",
                 dims[0], dims[1]
             );
-            Diagnostic::new(message).into()
-        })
+            Diagnostic::new(message)
+        })?;
+        let mut known = curve.known.borrow_mut();
+        known.insert([length, batch], found.clone());
+        Ok(found)
     }
 
     /// The savings along the lengths given.
     fn along(
         &self,
-        saving: &Saving,
+        curve: &Curve,
         lengths: &[u64],
         batch: u64,
     ) -> Result<Vec<Option<BigRational>>, Problems> {
-        let of = |length: &u64| self.at(saving, [*length, batch]);
+        let of = |length: &u64| self.at(curve, [*length, batch]);
         lengths.iter().map(of).collect()
     }
 
@@ -241,11 +258,11 @@ impl<'a> Pair<'a> {
     fn series(
         &self,
         label: String,
-        saving: &Saving,
+        curve: &Curve,
         lengths: &[u64],
         (colour, batch): (usize, u64),
     ) -> Result<Series, Problems> {
-        let values = self.along(saving, lengths, batch)?;
+        let values = self.along(curve, lengths, batch)?;
         let points = lengths.iter().zip(&values);
         let points =
             points.filter_map(|(length, value)| Some((*length as f64, to_f64(value.as_ref()?))));
@@ -325,7 +342,7 @@ fn savings(pairs: &[Pair<'_>], shown: &MovementShown, reader: Reader) -> Result<
     for pair in pairs {
         let alone = [(&pair.arithmetic, None)].into_iter();
         let with = shown.batches.iter().map(|batch| (&pair.both, Some(*batch)));
-        for (saving, batch) in alone.chain(with) {
+        for (curve, batch) in alone.chain(with) {
             let mut cells = head(pair);
             match (reader, batch) {
                 (Reader::Person, None) => cells.push(words("arithmetic alone")),
@@ -342,7 +359,7 @@ fn savings(pairs: &[Pair<'_>], shown: &MovementShown, reader: Reader) -> Result<
                 Some(value) => Cell::Share(to_f64(value)),
                 None => Cell::Empty,
             };
-            cells.extend(pair.along(saving, &lengths, batch)?.iter().map(share));
+            cells.extend(pair.along(curve, &lengths, batch)?.iter().map(share));
             rows.push(row(cells));
         }
     }

@@ -89,24 +89,26 @@ pub struct PageFile {
     pub bytes: Vec<u8>,
 }
 
-/// How a picture becomes a file.
-type Draw = fn(&Svg) -> Result<Vec<u8>, ChartError>;
-
-/// A file of a page, or what it will be: to draw a picture takes longer than all else.
+/// A file of a page, or a picture that some of its files will hold: to draw it takes
+/// longer than all else.
 enum Draft<'p> {
     Written(PageFile),
-    Drawn(String, &'p Svg, Draw),
+    Drawn(String, &'p Svg),
 }
 
 impl Draft<'_> {
-    fn file(self) -> Result<PageFile, ChartError> {
-        match self {
-            Draft::Written(file) => Ok(file),
-            Draft::Drawn(name, svg, draw) => Ok(PageFile {
-                name,
-                bytes: draw(svg)?,
-            }),
-        }
+    fn files(self) -> Result<Vec<PageFile>, ChartError> {
+        let (name, svg) = match self {
+            Draft::Written(file) => return Ok(vec![file]),
+            Draft::Drawn(name, svg) => (name, svg),
+        };
+        let file = |kind: &str, bytes: Vec<u8>| PageFile {
+            name: format!("{name}.{kind}"),
+            bytes,
+        };
+        let [pdf, png] = svg.pdf_and_png()?;
+        let text = svg.as_str().as_bytes().to_vec();
+        Ok(vec![file("svg", text), file("pdf", pdf), file("png", png)])
     }
 }
 
@@ -159,11 +161,7 @@ impl Page {
                     let links =
                         ["svg", "pdf", "png"].map(|kind| format!("[{name}.{kind}]({name}.{kind})"));
                     page.push_str(&format!("![{words}]({name}.svg)\n\n{}", links.join(" · ")));
-                    let of_kind =
-                        |kind: &str, draw: Draw| Draft::Drawn(format!("{name}.{kind}"), svg, draw);
-                    files.push(of_kind("svg", |svg| Ok(svg.as_str().as_bytes().to_vec())));
-                    files.push(of_kind("pdf", Svg::pdf));
-                    files.push(of_kind("png", Svg::png));
+                    files.push(Draft::Drawn(name, svg));
                 }
             }
             page.push_str("\n\n");
@@ -172,9 +170,10 @@ impl Page {
             name: "README.md".to_owned(),
             bytes: format!("{}\n", page.trim_end()).into_bytes(),
         }));
-        let files: Vec<Result<PageFile, ChartError>> =
-            files.into_par_iter().map(Draft::file).collect();
-        files.into_iter().collect()
+        let files: Vec<Result<Vec<PageFile>, ChartError>> =
+            files.into_par_iter().map(Draft::files).collect();
+        let files: Result<Vec<Vec<PageFile>>, ChartError> = files.into_iter().collect();
+        Ok(files?.concat())
     }
 
     /// The tables of the page, and its caveats, as a terminal shows them.

@@ -61,26 +61,20 @@ impl Svg {
     /// The picture as PNG, `scale` pixels to each pixel of the SVG, of which there are
     /// 96 to an inch. Text is set in the embedded font, whatever fonts the machine has.
     pub fn to_png(&self, scale: f32) -> Result<Vec<u8>, ChartError> {
-        let raster = |why: &dyn fmt::Display| ChartError::Raster(why.to_string());
-        let tree = self.tree()?;
-        let width = (tree.size().width() * scale).ceil();
-        let height = (tree.size().height() * scale).ceil();
-        if !(width >= 1.0 && height >= 1.0 && width.max(height) <= LONGEST_SIDE) {
-            return Err(raster(&format!("{width} × {height} pixels")));
-        }
-        let mut pixels = Pixmap::new(width as u32, height as u32)
-            .ok_or_else(|| raster(&"out of memory for the pixels"))?;
-        // A picture that ends within a pixel leaves no fringe that is see-through.
-        pixels.fill(Color::WHITE);
-        let transform = Transform::from_scale(scale, scale);
-        resvg::render(&tree, transform, &mut pixels.as_mut());
-        png::encode(&pixels).map_err(|error| raster(&error))
+        raster(&self.tree()?, scale)
     }
 
     /// The picture as PDF, of one page as large as it: shapes as shapes, text as text
     /// that can be searched and copied, in fonts that the file holds.
     pub fn pdf(&self) -> Result<Vec<u8>, ChartError> {
         pdf::write(&self.tree()?, &self.title)
+    }
+
+    /// The picture as PDF and as PNG, read once.
+    pub fn pdf_and_png(&self) -> Result<[Vec<u8>; 2], ChartError> {
+        let tree = self.tree()?;
+        let pdf = pdf::write(&tree, &self.title)?;
+        Ok([pdf, raster(&tree, self.png_scale)?])
     }
 
     fn tree(&self) -> Result<Tree, ChartError> {
@@ -91,6 +85,23 @@ impl Svg {
         };
         Tree::from_str(&self.text, &options).map_err(|e| ChartError::Raster(e.to_string()))
     }
+}
+
+/// The shapes and texts of a picture as PNG.
+fn raster(tree: &Tree, scale: f32) -> Result<Vec<u8>, ChartError> {
+    let failed = |why: &dyn fmt::Display| ChartError::Raster(why.to_string());
+    let width = (tree.size().width() * scale).ceil();
+    let height = (tree.size().height() * scale).ceil();
+    if !(width >= 1.0 && height >= 1.0 && width.max(height) <= LONGEST_SIDE) {
+        return Err(failed(&format!("{width} × {height} pixels")));
+    }
+    let mut pixels = Pixmap::new(width as u32, height as u32)
+        .ok_or_else(|| failed(&"out of memory for the pixels"))?;
+    // A picture that ends within a pixel leaves no fringe that is see-through.
+    pixels.fill(Color::WHITE);
+    let transform = Transform::from_scale(scale, scale);
+    resvg::render(tree, transform, &mut pixels.as_mut());
+    png::encode(&pixels).map_err(|error| failed(&error))
 }
 
 /// The fonts of all pictures, read once.
