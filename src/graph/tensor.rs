@@ -27,7 +27,7 @@ pub struct Tensor {
     pub stored_in: Option<Format>,
     /// The bits that each of its values takes in memory, where the model says so:
     /// of weights.
-    pub stored_bits: Option<StoredBits>,
+    pub stored_bits: Option<Box<StoredBits>>,
 }
 
 /// How many bits a number takes in memory, where a model says so.

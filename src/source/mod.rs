@@ -17,16 +17,17 @@ mod shape;
 mod suggest;
 mod text;
 mod toml;
+mod toml_writer;
 mod value;
 
 pub use self::diagnostic::{Diagnostic, Problems};
 pub use self::fields::Fields;
 pub use self::json::parse_json;
 pub use self::outline::Outline;
-pub(crate) use self::outline::{TomlValue, TomlWriter};
 pub use self::renamed::{RenamedKey, RenamedKeys};
 pub use self::shape::{Expect, Key, Names, Shape};
 pub use self::suggest::{did_you_mean, one_of};
 pub use self::text::{Place, Source};
 pub use self::toml::parse_toml;
+pub(crate) use self::toml_writer::{TomlValue, TomlWriter};
 pub use self::value::{Datum, Spanned, Value, at_most};

@@ -51,6 +51,12 @@ impl Flattening {
 
     /// Fills in the model itself.
     pub(super) fn root(&mut self, valued: &Valued<'_>) {
+        let operands = valued.items.iter().map(|item| match item {
+            ValuedItem::Op(op) => op.op.operands.len(),
+            ValuedItem::Call(call) => call.call.operands.len(),
+        });
+        self.ops.reserve_exact_nodes(valued.items.len());
+        self.ops.reserve_exact_edges(operands.sum());
         // What went wrong is among the problems.
         let result = self.body(valued, &[], RegionId::ROOT);
         self.output = result.ok().map(|result| result.node);

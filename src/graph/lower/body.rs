@@ -106,7 +106,7 @@ impl<'m> Instance<'m> {
             stage,
             causal: false,
             declared,
-            values: FastMap::default(),
+            values: FastMap::with_capacity_and_hasher(module.ops.len(), Default::default()),
             shared: FastMap::default(),
             items: Vec::new(),
         }

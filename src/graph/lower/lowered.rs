@@ -74,7 +74,7 @@ pub(in crate::graph) struct LoweredOp<'m> {
     pub(in crate::graph) masked: Expr,
     pub(in crate::graph) computed_in: Option<Format>,
     pub(in crate::graph) stored_in: Option<Format>,
-    pub(in crate::graph) stored_bits: Option<StoredBits>,
+    pub(in crate::graph) stored_bits: Option<Box<StoredBits>>,
     pub(in crate::graph) shape: Vec<Expr>,
     /// Whether it is what is kept of a token, in place of keys and values.
     pub(in crate::graph) is_cached: bool,

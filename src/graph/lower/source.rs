@@ -158,7 +158,7 @@ impl<'m> Lowering<'m> {
             is_cached: false,
             keeps: None,
             stored_in: source.format,
-            stored_bits: source.bits,
+            stored_bits: source.bits.map(Box::new),
             shape: source.shape.clone(),
             domain: Some(source.domain),
             density: source.density,

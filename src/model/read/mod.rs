@@ -5,6 +5,7 @@ mod input;
 pub(crate) mod keys;
 mod linear;
 mod op;
+mod outlined;
 mod stored;
 mod values;
 mod weight;
@@ -16,6 +17,7 @@ use self::input::inputs;
 use self::keys::{BLOCK, MODEL, VARIANT};
 use self::linear::linear;
 use self::op::op;
+use self::outlined::outlined_ops;
 use self::stored::stored;
 use self::values::{entries, format, formula, formulas, list, names};
 use self::weight::weights;
@@ -60,7 +62,7 @@ impl Module {
             return None;
         }
         let root = parse_toml(source, problems)?;
-        Module::of_root(&root, source, kind, problems)
+        Module::of_root(&root, kind, source, None, problems)
     }
 
     /// The model of a text that a program of ours has written, by its outline.
@@ -69,15 +71,19 @@ impl Module {
         outline: &Outline,
         problems: &mut Problems,
     ) -> Option<Module> {
-        let root = outline.read(source);
-        debug_assert_eq!(Some(&root), parse_toml(source, problems).as_ref());
-        Module::of_root(&root, source, ModuleKind::Model, problems)
+        debug_assert_eq!(
+            Some(outline.read(source, None)),
+            parse_toml(source, problems)
+        );
+        let root = outline.read(source, Some("op"));
+        Module::of_root(&root, ModuleKind::Model, source, Some(outline), problems)
     }
 
     fn of_root(
         root: &Datum,
-        source: &Arc<Source>,
         kind: ModuleKind,
+        source: &Arc<Source>,
+        outline: Option<&Outline>,
         problems: &mut Problems,
     ) -> Option<Module> {
         let mut fields = Fields::shaped(root, kind.shape(), problems)?;
@@ -89,16 +95,17 @@ impl Module {
             );
             return None;
         }
-        let module = Module::of(&mut fields, kind, source, "the file", problems);
+        let module = Module::of(&mut fields, kind, (source, outline), "the file", problems);
         fields.finish(kind.words(), problems);
         Some(module)
     }
 
-    /// A model or block of these `fields`; `what` has them.
+    /// A model or block of these `fields`; `what` has them. Its ops are among them
+    /// or in the outline, if there is one.
     fn of(
         fields: &mut Fields<'_>,
         kind: ModuleKind,
-        source: &Arc<Source>,
+        (source, outline): (&Arc<Source>, Option<&Outline>),
         what: &str,
         problems: &mut Problems,
     ) -> Module {
@@ -145,7 +152,10 @@ impl Module {
                 problems,
             ),
             slots: bindings(fields.take("slots"), problems),
-            ops: list(fields.take("op"), limits::OPS, "ops", problems, op),
+            ops: match (fields.take("op"), outline) {
+                (_, Some(outline)) => outlined_ops(source, outline, problems),
+                (node, None) => list(node, limits::OPS, "ops", problems, op),
+            },
             blocks: match kind {
                 ModuleKind::Model => list(
                     fields.take("block"),
@@ -319,7 +329,7 @@ fn own_block(node: &Datum, source: &Arc<Source>, problems: &mut Problems) -> Opt
     let module = Module::of(
         &mut fields,
         ModuleKind::Block,
-        source,
+        (source, None),
         "the block",
         problems,
     );
