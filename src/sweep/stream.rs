@@ -74,10 +74,10 @@ fn chunks(range: Range<u64>, each: u64) -> impl Iterator<Item = Chunk> {
 
 /// Works out the points `range` of all `cases` together, numbered one
 /// case after the other. Each chunk goes through `work` on the thread that
-/// made it, and may be taken apart there; `take` then gets the number of its case, the chunk and what
-/// `work` made of it, one after the other in order. All threads of the current
-/// pool work; what is held at any time is bounded, and held again for the next
-/// chunks.
+/// made it, and may be taken apart there; `take` then gets the number of its case, the
+/// chunk and what `work` made of it, one after the other in order and on the thread of
+/// the caller, while all threads of the current pool work out the next ones. What is
+/// held at any time is bounded, and held again for the next chunks.
 ///
 /// # Errors
 /// Whatever `take` gives; it is not called again.
@@ -89,13 +89,40 @@ pub fn stream<T: Send, E>(
 ) -> Result<(), E> {
     let each = cases.first().map_or(0, SweepPoints::count);
     let mut all = chunks(range, each);
-    let mut batches = vec![Batch::default(); 4 * rayon::current_num_threads()];
+    let (mut done, mut next) = (Window::new(), Window::new());
     loop {
-        let some: Vec<Chunk> = all.by_ref().take(batches.len()).collect();
-        if some.is_empty() {
+        next.chunks.clear();
+        next.chunks.extend(all.by_ref().take(next.batches.len()));
+        let taken = rayon::in_place_scope(|scope| {
+            scope.spawn(|_| next.work_out(cases, &work));
+            done.take_each(&mut take)
+        });
+        taken?;
+        if next.chunks.is_empty() {
             return Ok(());
         }
-        let worked: Vec<Option<T>> = (some.par_iter(), &mut batches)
+        std::mem::swap(&mut done, &mut next);
+    }
+}
+
+/// Some chunks, and what is made of them.
+struct Window<T> {
+    chunks: Vec<Chunk>,
+    batches: Vec<Batch>,
+    worked: Vec<Option<T>>,
+}
+
+impl<T: Send> Window<T> {
+    fn new() -> Window<T> {
+        Window {
+            chunks: Vec::new(),
+            batches: vec![Batch::default(); 2 * rayon::current_num_threads()],
+            worked: Vec::new(),
+        }
+    }
+
+    fn work_out(&mut self, cases: &[SweepPoints], work: &(impl Fn(usize, &mut Batch) -> T + Sync)) {
+        (self.chunks.par_iter(), &mut self.batches)
             .into_par_iter()
             .map(|(chunk, batch)| {
                 cases
@@ -103,12 +130,20 @@ pub fn stream<T: Send, E>(
                     .evaluate_into(chunk.range.clone(), batch);
                 Some(work(chunk.case, batch))
             })
-            .collect();
-        for ((chunk, batch), worked) in some.iter().zip(&batches).zip(worked) {
+            .collect_into_vec(&mut self.worked);
+    }
+
+    fn take_each<E>(
+        &mut self,
+        take: &mut impl FnMut(usize, &Batch, T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let worked = self.worked.drain(..);
+        for ((chunk, batch), worked) in self.chunks.iter().zip(&self.batches).zip(worked) {
             if let Some(worked) = worked {
                 take(chunk.case, batch, worked)?;
             }
         }
+        Ok(())
     }
 }
 
