@@ -661,6 +661,20 @@ mod hostile {
                 gguf(3, 1, 0, &[&tensor("t", &[1 << 62, 1 << 62, 0], 0)]),
                 "`t` is larger than any file",
             ),
+            // 2⁵⁰ numbers of 4 bytes, in one tensor or in two.
+            (
+                gguf(3, 1, 0, &[&tensor("t", &[1 << 50], 0)]),
+                "its tensors take 4503599627370496 bytes together",
+            ),
+            (
+                gguf(
+                    3,
+                    2,
+                    0,
+                    &[&tensor("t", &[1 << 44], 0), &tensor("u", &[1 << 44], 0)],
+                ),
+                "its tensors take 140737488355328 bytes together",
+            ),
             (
                 gguf(3, 1, 0, &[&tensor("t", &[33], 2)]),
                 "rows of 33 numbers, and blocks of `q4_0` have 32",
@@ -711,6 +725,10 @@ mod hostile {
             (
                 one("[4611686018427387904, 4]", 0, 8, "F32"),
                 "`t` is larger than any file",
+            ),
+            (
+                one("[1125899906842624]", 0, 1 << 52, "F32"),
+                "its tensors take 4503599627370496 bytes together",
             ),
             (one("[2]", 8, 0, "F32"), "`t` ends before it begins"),
             (

@@ -84,6 +84,9 @@ impl Gguf {
                 return Err(cursor.wrong(format!("the tensor `{name}` is there twice")));
             }
         }
+        if let Some(message) = tensors.beyond_measure() {
+            return Err(cursor.wrong(message));
+        }
         let gguf = Gguf {
             version,
             is_big_endian: cursor.order == Order::Big,

@@ -98,7 +98,7 @@ impl Head {
     /// Adds the tensors of another file of the same model.
     ///
     /// # Errors
-    /// Both have a tensor of one name.
+    /// Both have a tensor of one name, or all together are larger than any model.
     pub fn join(&mut self, other: Head, shown: &str) -> Result<(), Diagnostic> {
         self.files.extend(other.files);
         for tensor in other.tensors.into_all() {
@@ -108,7 +108,10 @@ impl Head {
                 return Err(Diagnostic::new(message));
             }
         }
-        Ok(())
+        match self.tensors.beyond_measure() {
+            Some(message) => Err(Diagnostic::new(format!("with `{shown}`, {message}"))),
+            None => Ok(()),
+        }
     }
 
     /// The model file that is made of the heads, and of the config beside where

@@ -64,6 +64,9 @@ pub(super) fn read(bytes: &dyn Bytes) -> Result<(Tensors, u64), HeaderError> {
         // The list has each name once.
         tensors.add(tensor(name, entry).map_err(|message| cursor.wrong(message))?);
     }
+    if let Some(message) = tensors.beyond_measure() {
+        return Err(cursor.wrong(message));
+    }
     Ok((tensors, cursor.at().saturating_add(end)))
 }
 

@@ -42,11 +42,16 @@ pub(super) fn elements(shape: &[u64]) -> Option<u64> {
     Some(if shape.contains(&0) { 0 } else { all })
 }
 
+/// No model takes more bytes: of one bit each these would still be fewer numbers than
+/// a model file can say.
+const MOST_BYTES: u64 = 100_000_000_000_000;
+
 /// Tensors, found by their names.
 #[derive(Debug, Default)]
 pub(super) struct Tensors {
     all: Vec<StoredTensor>,
     by_name: HashMap<String, usize>,
+    bytes: u64,
 }
 
 impl Tensors {
@@ -56,8 +61,17 @@ impl Tensors {
             return false;
         }
         self.by_name.insert(tensor.name.clone(), self.all.len());
+        self.bytes = self.bytes.saturating_add(tensor.bytes);
         self.all.push(tensor);
         true
+    }
+
+    /// That all together are larger than any model, where they are.
+    pub(super) fn beyond_measure(&self) -> Option<String> {
+        let bytes = self.bytes;
+        (bytes > MOST_BYTES).then(|| {
+            format!("its tensors take {bytes} bytes together, and {MOST_BYTES} is the most")
+        })
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&StoredTensor> {
