@@ -30,25 +30,28 @@ impl RowFactors {
     pub(super) fn new(level: &Level, depth: usize, row: &[f64]) -> RowFactors {
         // Where there is but one row, nothing is worked out twice.
         let alone = |place: usize| depth > 1 && level.atoms[place].is_alone;
-        let of_alone = AtomBlock::new(level, alone);
         // A function may take long, so it is not asked before a point is.
-        let alone = |place: usize| alone(place) && !of_alone.block.has_calls();
+        let has_calls = AtomBlock::new(level, alone).block.has_calls();
+        let alone = |place: usize| alone(place) && !has_calls;
         let is_held = |factor: &Factor| !row.is_empty() && factor.atoms().all(alone);
+        let atoms = |held: bool| {
+            let own: Vec<usize> = (level.factors.iter())
+                .filter(|factor| is_held(factor) == held)
+                .flat_map(Factor::atoms)
+                .collect();
+            AtomBlock::new(level, |place| own.contains(&place))
+        };
+        let (of_held, others) = (atoms(true), atoms(false));
         let mut held: Vec<Option<Vec<f64>>> = (level.factors.iter())
             .map(|factor| is_held(factor).then(|| Vec::with_capacity(row.len())))
             .collect();
-        let others = |place: usize| {
-            let mut others = level.factors.iter().filter(|factor| !is_held(factor));
-            others.any(|factor| factor.atoms().any(|own| own == place))
-        };
-        let others = AtomBlock::new(level, others);
         let (at, mut columns) = (vec![f64::NAN; depth], BlockColumns::default());
         let mut part_of_factor = Vec::new();
         for part in row.chunks(BLOCK) {
-            of_alone.work_out(simd::level(), &at, part, &mut columns);
+            of_held.work_out(simd::level(), &at, part, &mut columns);
             for (factor, held) in level.factors.iter().zip(&mut held) {
                 if let Some(held) = held {
-                    let atom = |place| of_alone.values(place, &columns);
+                    let atom = |place| of_held.values(place, &columns);
                     factor.values(part, atom, &mut part_of_factor, simd::level());
                     held.extend_from_slice(&part_of_factor);
                 }
