@@ -11,8 +11,9 @@ use std::process::{Command, Output};
 use common::program::picojoule;
 use common::*;
 use picojoule::energy::{CostModel, entry_values, estimate, priced};
-use picojoule::graph::Constraint;
+use picojoule::graph::{Constraint, Rule};
 use picojoule::number::whole;
+use picojoule::source::{Place, Source};
 use picojoule::sweep::{AxisValues, PointSet, Sampling, Sweep, SweepAxis, SweepGrid};
 use picojoule::symbolic::{Bindings, Expr, Symbol};
 use proptest::prelude::*;
@@ -514,6 +515,70 @@ fn an_interrupted_run_leaves_nothing() {
     assert!(ended.success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(files(), 0);
+}
+
+/// Points together and each by itself: the same bits, whether rows are plain or have a
+/// floor in them, and whether the answers to a condition on the outer axes are few
+/// enough to be known beforehand (30 · 30 of a and b) or not (70 · 70). The model takes
+/// those at which b divides a.
+#[test]
+fn points_together_are_what_each_is_alone() {
+    let [a, b, c] = ["a", "b", "c"].map(Expr::symbol);
+    let quotient = a.divide(&b).unwrap();
+    let plain = &quotient + &(&a * &c).scale(&whole(3).recip());
+    let half = c.scale(&whole(2).recip()).floor();
+    let floors = [
+        &(&half * &a) + &b,
+        &quotient.floor() * &half,
+        c.divide(&b).unwrap().floor(),
+    ];
+    let divides = Constraint {
+        what: "a/b".to_owned(),
+        expr: quotient,
+        rule: Rule::Extent,
+        place: Place::whole(&Source::new("test", String::new())),
+    };
+    for outputs in [vec![plain.clone()], [&[plain][..], &floors].concat()] {
+        for most in [30, 70] {
+            let axis = |name: &str, count| SweepAxis {
+                symbol: Symbol::new(name),
+                values: AxisValues::Steps {
+                    from: whole(1),
+                    step: whole(1),
+                    count,
+                },
+            };
+            let axes = vec![axis("a", most), axis("b", most), axis("c", 9)];
+            let constraints = std::slice::from_ref(&divides);
+            let sweep = Sweep::new(
+                SweepGrid { axes },
+                &outputs,
+                constraints,
+                &Bindings::default(),
+            )
+            .unwrap();
+            let together = sweep.evaluate(0..sweep.points());
+            let mut row = 0;
+            for point in 0..sweep.points() {
+                let at = sweep.at(point);
+                if at[0] % at[1] != 0.0 {
+                    continue;
+                }
+                if point % 5 == 0 {
+                    let alone = sweep.evaluate(point..point + 1);
+                    let of = |columns: &[Vec<f64>], row: usize| -> Vec<u64> {
+                        columns.iter().map(|column| column[row].to_bits()).collect()
+                    };
+                    assert_eq!(of(&together.axes, row), of(&alone.axes, 0));
+                    assert_eq!(of(&together.outputs, row), of(&alone.outputs, 0), "{at:?}");
+                    assert_eq!(at, alone.axes.concat());
+                }
+                row += 1;
+            }
+            assert_eq!(together.len(), row);
+            assert_eq!(together.refused, sweep.points() - row as u64);
+        }
+    }
 }
 
 proptest! {

@@ -9,10 +9,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::batch::{Batch, SweepError};
-use super::check::{Check, Checks, checks};
+use super::check::{Checks, LevelChecks, checks};
 use super::cursor::Cursor;
 use super::grid::{SweepAxis, SweepGrid};
-use super::line::are_finite;
+use super::line::{are_finite, fill};
 use super::plan::EvaluationPlan;
 use crate::graph::Constraint;
 use crate::simd::{self, Level};
@@ -23,9 +23,9 @@ use crate::symbolic::{Bindings, BlockColumns, Expr, Symbol};
 pub struct Sweep {
     grid: SweepGrid,
     plan: EvaluationPlan,
-    /// Conditions on the outer axes, and the level at which the last of their axes
-    /// has a value.
-    checks: Vec<(usize, Check)>,
+    /// Conditions on the outer axes, by the level at which the last of their axes has
+    /// a value.
+    checks: Vec<LevelChecks>,
     /// Conditions on the innermost axis and others.
     row_checks: Checks,
     points: u64,
@@ -65,16 +65,23 @@ impl Sweep {
         let symbols: Vec<Symbol> = grid.axes.iter().map(|axis| axis.symbol.clone()).collect();
         let depth = symbols.len();
         let (mut level_checks, mut row_checks, mut alone) = (Vec::new(), Vec::new(), Vec::new());
+        level_checks.resize_with(depth - 1, Vec::new);
         for (inside, check) in checks(constraints, &symbols, values)? {
-            let last = symbols.iter().rposition(|axis| inside.contains(axis));
-            let level = last.unwrap_or_default();
-            let is_inner = level + 1 == depth;
-            match is_inner && inside.len() == 1 && all.last().is_some_and(|row| !row.is_empty()) {
-                true => alone.push(check),
-                false if is_inner => row_checks.push(check),
-                false => level_checks.push((level, check)),
+            let places = (0..depth).filter(|place| inside.contains(&symbols[*place]));
+            let places: Vec<usize> = places.collect();
+            let level = places.last().copied().unwrap_or_default();
+            let is_alone = places.len() == 1 && all.last().is_some_and(|row| !row.is_empty());
+            match level_checks.get_mut(level) {
+                Some(checks) => checks.push((places, check)),
+                None if is_alone => alone.push(check),
+                None => row_checks.push(check),
             }
         }
+        let outer = all.split_last().map_or(&[][..], |(_, outer)| outer);
+        let level_checks = level_checks.into_iter().enumerate();
+        let level_checks = level_checks
+            .map(|(level, checks)| LevelChecks::new(checks, &outer[..=level]))
+            .collect();
         let row = all.last().map_or(&[][..], Vec::as_slice);
         let plan = EvaluationPlan::new(outputs, &grid, values, row)?;
         let mut kept: Vec<bool> = row.iter().map(|x| !plan.divides_by_zero_at(*x)).collect();
@@ -143,11 +150,14 @@ impl Sweep {
 
     /// The same in instructions of a certain width.
     pub(super) fn evaluate_at(&self, level: Level, range: Range<u64>, batch: &mut Batch) {
+        let has_checks = !self.kept.is_empty() || !self.row_checks.is_empty();
         let mut walk = Walk {
             sweep: self,
+            is_plain: self.plan.is_plain() && !has_checks,
             cursor: Cursor::new(&self.plan, level),
             level,
             at: vec![0.0; self.grid.axes.len()],
+            row: u64::MAX,
             indices: vec![u64::MAX; self.grid.axes.len() - 1],
             fixed: 0,
             refused: false,
@@ -173,6 +183,7 @@ impl Sweep {
             walk.row(next / row, offset, length, next, batch);
             next += length;
         }
+        walk.cursor.work_out_kept(&mut batch.outputs);
         batch.resize(walk.filled);
     }
 }
@@ -180,9 +191,13 @@ impl Sweep {
 /// A walk over rows, which notices which axes have changed.
 struct Walk<'s> {
     sweep: &'s Sweep,
+    /// Whether nothing has to be found out along a row but its sums.
+    is_plain: bool,
     cursor: Cursor<'s>,
     at: Vec<f64>,
-    /// The indices of the axes but the innermost, at the row before.
+    /// The row before.
+    row: u64,
+    /// The indices there of the axes but the innermost.
     indices: Vec<u64>,
     /// How many of them were fixed when the row before was worked out or
     /// refused.
@@ -210,21 +225,20 @@ impl Walk<'_> {
         let values: &[f64] = &values;
         let place = self.filled..self.filled + values.len();
         for (axis, value) in batch.axes.iter_mut().zip(&self.at) {
-            axis[place.clone()].fill(*value);
+            fill(self.level, &mut axis[place.clone()], *value);
         }
         if let Some(inner) = batch.axes.last_mut() {
             inner[place.clone()].copy_from_slice(values);
         }
         // Offsets into an axis that is held fit.
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-        self.cursor.row(
-            &mut self.at,
-            values,
-            offset,
-            &mut batch.outputs,
-            place.start,
-        );
         self.filled = place.end;
+        if self.is_plain {
+            self.cursor.keep(offset, values.len(), place.start);
+            return;
+        }
+        let (at, outputs) = (&mut self.at, &mut batch.outputs);
+        self.cursor.row(at, values, offset, outputs, place.start);
         if self.sift(values, offset, batch) {
             self.filled = place.start + batch.keep(place, &self.kept, point);
         }
@@ -234,11 +248,18 @@ impl Walk<'_> {
     fn move_to(&mut self, row: u64) {
         let axes = &self.sweep.grid.axes;
         let outer = axes.len() - 1;
+        let is_next = self.row.checked_add(1) == Some(row);
         let mut remaining = row;
         // The first level whose index is another than before.
         let mut first = self.fixed;
         for (level, index) in self.indices.iter_mut().enumerate().rev() {
             let count = axes[level].values.count();
+            // One further needs no division.
+            if is_next && *index + 1 < count {
+                *index += 1;
+                first = first.min(level);
+                break;
+            }
             let now = remaining % count;
             remaining /= count;
             if *index != now {
@@ -246,6 +267,7 @@ impl Walk<'_> {
                 first = first.min(level);
             }
         }
+        self.row = row;
         if first < self.fixed {
             self.refused = false;
         }
@@ -260,13 +282,9 @@ impl Walk<'_> {
             self.at[level] = held.copied().unwrap_or_else(|| axis.values.value(index));
             self.fixed = level + 1;
             // What divides by 0 is refused as well.
-            self.refused = !self.allowed(level) || !self.cursor.fix(level, &self.at);
+            let allowed = self.sweep.checks[level].admit(&self.at, &self.indices);
+            self.refused = !allowed || !self.cursor.fix(level, &self.at);
         }
-    }
-
-    fn allowed(&self, level: usize) -> bool {
-        let mut checks = self.sweep.checks.iter();
-        checks.all(|(of, check)| *of != level || check.admits(&self.at))
     }
 
     /// Finds the points of the row just worked out that the model refuses.

@@ -14,6 +14,8 @@ use crate::symbolic::{
 pub(super) struct Check {
     value: Compiled,
     rule: Rule,
+    /// The axis whose value it is on, if it is on nothing else.
+    axis: Option<Symbol>,
 }
 
 /// The conditions on the `symbols` of the axes, each once, beside the symbols in
@@ -35,7 +37,10 @@ pub(super) fn checks(
         if known.insert((bound.clone(), constraint.rule)) {
             let value = Compiled::new(&bound, symbols, values)?;
             let rule = constraint.rule;
-            checks.push((inside, Check { value, rule }));
+            let mut axes = inside.iter();
+            let axis = axes.find(|axis| Expr::symbol(axis.name()) == bound);
+            let axis = axis.cloned();
+            checks.push((inside, Check { value, rule, axis }));
         }
     }
     Ok(checks)
@@ -49,6 +54,13 @@ impl Check {
         self.decide(low, high, || at.to_vec())
     }
 
+    /// Whether no point breaks it: it is on one axis, all values of which `keeps` lets
+    /// through.
+    pub(super) fn is_kept_by(&self, keeps: impl Fn(Rule, &Symbol) -> bool) -> bool {
+        let axis = self.axis.as_ref();
+        axis.is_some_and(|axis| keeps(self.rule, axis))
+    }
+
     /// The same where the value is known to lie between two numbers.
     fn decide(&self, low: f64, high: f64, at: impl FnOnce() -> Vec<f64>) -> bool {
         let decided = self.rule.admits_between(low, high);
@@ -56,6 +68,71 @@ impl Check {
             let exact = self.value.exactly(&at());
             exact.is_ok_and(|value| self.rule.admits(&value))
         })
+    }
+}
+
+/// Conditions on the outer axes that can be checked once an axis has its value.
+#[derive(Debug, Clone)]
+pub(super) struct LevelChecks {
+    checks: Vec<Check>,
+    /// What they say of all values of their axes, where these are few.
+    known: Option<Known>,
+}
+
+/// An answer for every combination of the values of some axes.
+#[derive(Debug, Clone)]
+struct Known {
+    /// By how many answers the next value of each axis is away; 0 of an axis that
+    /// no condition asks for.
+    strides: Vec<usize>,
+    admits: Vec<bool>,
+}
+
+/// More answers are not worked out beforehand.
+const MAX_KNOWN: usize = 1 << 12;
+
+impl LevelChecks {
+    /// The conditions, each with the places of its axes, which have these values;
+    /// of one whose values are not held there are none.
+    pub(super) fn new(checks: Vec<(Vec<usize>, Check)>, values: &[Vec<f64>]) -> LevelChecks {
+        let mut strides = vec![0; values.len()];
+        let mut combinations = Some(1);
+        for (axis, (stride, values)) in strides.iter_mut().zip(values).enumerate() {
+            if checks.iter().any(|(inside, _)| inside.contains(&axis)) {
+                *stride = combinations.unwrap_or_default();
+                let more = combinations.and_then(|count: usize| count.checked_mul(values.len()));
+                combinations = more.filter(|count| (1..=MAX_KNOWN).contains(count));
+            }
+        }
+        let checks: Vec<Check> = checks.into_iter().map(|(_, check)| check).collect();
+        let admits = |combination: usize| {
+            let axes = values.iter().zip(&strides);
+            let value = |(values, stride): (&Vec<f64>, &usize)| match stride {
+                0 => f64::NAN,
+                stride => values[combination / stride % values.len()],
+            };
+            let at: Vec<f64> = axes.map(value).collect();
+            checks.iter().all(|check| check.admits(&at))
+        };
+        let admits = combinations.map(|count| (0..count).map(admits).collect());
+        LevelChecks {
+            known: admits.map(|admits| Known { strides, admits }),
+            checks,
+        }
+    }
+
+    /// Whether the model accepts the values `at` of the axes, of which these are the
+    /// numbers.
+    pub(super) fn admit(&self, at: &[f64], indices: &[u64]) -> bool {
+        let Some(known) = &self.known else {
+            return self.checks.iter().all(|check| check.admits(at));
+        };
+        // An axis that is asked for has few values.
+        let places = known.strides.iter().zip(indices);
+        let place = places
+            .map(|(stride, index)| stride * *index as usize)
+            .sum::<usize>();
+        known.admits[place]
     }
 }
 

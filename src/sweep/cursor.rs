@@ -1,9 +1,12 @@
 //! A plan at work, row by row.
 
-use super::line::{Signs, Term, add_up, cancels};
-use super::plan::{EvaluationPlan, Factor, RowSteps, Step};
+use super::level::{Factor, Step};
+use super::line::cancels;
+use super::plan::EvaluationPlan;
+use super::row_factors::RowColumns;
+use super::rows::{RowPart, Signs, add_up};
 use crate::simd::Level;
-use crate::symbolic::{BLOCK, BlockColumns, MAX_CANCELLED, VariableColumn};
+use crate::symbolic::MAX_CANCELLED;
 
 /// A plan at work: the coefficients left at every level.
 pub(super) struct Cursor<'p> {
@@ -15,12 +18,15 @@ pub(super) struct Cursor<'p> {
     /// The atoms and factors of the level being fixed.
     scratch: (Vec<f64>, Vec<f64>),
     level: Level,
-    /// The atoms of the last level along a row.
-    columns: BlockColumns,
-    /// The factors of the last level along a row that are not held by the plan.
-    factors: Vec<Vec<f64>>,
+    /// The factors of the last level along a row.
+    columns: RowColumns,
     /// What is added up along a row.
     sizes_along: Vec<f64>,
+    /// Parts of rows that wait: where they start in the outputs and along the axis, and
+    /// how long they are.
+    kept: Vec<(usize, usize, usize)>,
+    /// Their coefficients, one row after the other.
+    kept_coefficients: Vec<f64>,
 }
 
 impl<'p> Cursor<'p> {
@@ -44,9 +50,10 @@ impl<'p> Cursor<'p> {
             sizes,
             scratch: Default::default(),
             level,
-            columns: BlockColumns::default(),
-            factors: vec![Vec::new(); plan.powers.len()],
+            columns: RowColumns::default(),
             sizes_along: Vec::new(),
+            kept: Vec::new(),
+            kept_coefficients: Vec::new(),
         }
     }
 
@@ -59,7 +66,7 @@ impl<'p> Cursor<'p> {
         };
         let (atoms, factors) = &mut self.scratch;
         atoms.clear();
-        atoms.extend(plan.atoms.iter().map(|atom| atom.evaluate(at)));
+        atoms.extend(plan.atoms.iter().map(|atom| atom.value.evaluate(at)));
         factors.clear();
         let value = |factor: &Factor| factor.value(*axis, |place| atoms[place]);
         factors.extend(plan.factors.iter().map(value));
@@ -85,46 +92,57 @@ impl<'p> Cursor<'p> {
         outputs: &mut [Vec<f64>],
         to: usize,
     ) {
-        // Atoms are worked out for as many points as stay in the cache.
-        let length = if self.plan.block.is_empty() {
-            row.len()
-        } else {
-            BLOCK
+        let plan = self.plan;
+        let (Some(factors), Some(last)) = (&plan.row_factors, plan.levels.last()) else {
+            return;
         };
         let mut done = 0;
-        for part in row.chunks(length.max(1)) {
-            self.fill_factors(at, part);
-            let along = Along {
-                row: part,
+        for values in row.chunks(factors.length(row.len()).max(1)) {
+            factors.work_out(last, self.level, at, values, &mut self.columns);
+            let part = RowPart {
+                to: to + done,
                 offset: offset + done,
+                length: values.len(),
+                source: &[],
             };
-            self.outputs(at, &along, outputs, to + done);
-            done += part.len();
+            self.outputs(at, values, part, outputs);
+            done += values.len();
         }
     }
 
-    /// Works out every output along a row.
-    fn outputs(&mut self, at: &mut [f64], along: &Along<'_>, outputs: &mut [Vec<f64>], to: usize) {
-        let Some(source) = self.coefficients.last() else {
+    /// Works out every output along a part of a row.
+    fn outputs(
+        &mut self,
+        at: &mut [f64],
+        values: &[f64],
+        part: RowPart<'_>,
+        outputs: &mut [Vec<f64>],
+    ) {
+        let plan = self.plan;
+        let (Some(source), Some(factors)) = (self.coefficients.last(), &plan.row_factors) else {
             return;
         };
-        let plan = self.plan;
         let each = plan.rows.iter().zip(&plan.cancelling).zip(outputs);
         for ((steps, cancelling), output) in each {
-            let output = &mut output[to..to + along.row.len()];
-            let (constant, terms) = along.terms(steps, source, plan, &self.factors);
-            add_up(self.level, Signs::Kept, output, constant, terms);
-            let (Some(exact), Some(sizes)) = (cancelling, self.sizes.last()) else {
+            let column = |factor, part: RowPart<'_>| factors.along(factor, part, &self.columns);
+            let row = std::iter::once(RowPart { source, ..part });
+            add_up(self.level, Signs::Kept, output, row, steps, column);
+            let (Some(exact), Some(source)) = (cancelling, self.sizes.last()) else {
                 continue;
             };
-            self.sizes_along.resize(output.len(), 0.0);
-            let (constant, terms) = along.terms(steps, sizes, plan, &self.factors);
-            let to = &mut self.sizes_along;
-            add_up(self.level, Signs::Dropped, to, constant, terms);
-            if !cancels(self.level, output, &self.sizes_along) {
+            let output = &mut output[part.to..part.to + part.length];
+            let sizes = &mut self.sizes_along;
+            sizes.resize(part.length, 0.0);
+            let row = std::iter::once(RowPart {
+                source,
+                to: 0,
+                ..part
+            });
+            add_up(self.level, Signs::Dropped, sizes, row, steps, column);
+            if !cancels(self.level, output, sizes) {
                 continue;
             }
-            for ((value, size), x) in output.iter_mut().zip(&self.sizes_along).zip(along.row) {
+            for ((value, size), x) in output.iter_mut().zip(sizes).zip(values) {
                 if *size > MAX_CANCELLED * value.abs() {
                     at[plan.levels.len() - 1] = *x;
                     *value = exact.evaluate(at);
@@ -133,30 +151,36 @@ impl<'p> Cursor<'p> {
         }
     }
 
-    /// Works out the atoms of the last level along a row, and the factors that
-    /// they are in.
-    fn fill_factors(&mut self, at: &[f64], row: &[f64]) {
-        let Some(last) = self.plan.levels.last() else {
+    /// Keeps a part of a row, the other axes of which have their values, for
+    /// [`Cursor::work_out_kept`], where rows are plain.
+    pub(super) fn keep(&mut self, offset: usize, length: usize, to: usize) {
+        if let Some(source) = self.coefficients.last() {
+            self.kept.push((to, offset, length));
+            self.kept_coefficients.extend_from_slice(source);
+        }
+    }
+
+    /// Works out the rows that were kept: output by output, so that what a row takes
+    /// beside its points is little.
+    pub(super) fn work_out_kept(&mut self, outputs: &mut [Vec<f64>]) {
+        let plan = self.plan;
+        let Some(factors) = &plan.row_factors else {
             return;
         };
-        let block = &self.plan.block;
-        if !block.is_empty() {
-            let inner = at.len() - 1;
-            let variables: Vec<VariableColumn<'_>> = (at.iter().enumerate())
-                .map(|(axis, value)| match axis == inner {
-                    true => VariableColumn::Each(row),
-                    false => VariableColumn::Same(*value),
-                })
-                .collect();
-            block.work_out(self.level, &variables, row.len(), &mut self.columns);
+        let width = self.coefficients.last().map_or(0, Vec::len);
+        for (steps, output) in plan.rows.iter().zip(outputs) {
+            let rows = self.kept.iter().enumerate();
+            let rows = rows.map(|(number, &(to, offset, length))| RowPart {
+                to,
+                offset,
+                length,
+                source: &self.kept_coefficients[number * width..(number + 1) * width],
+            });
+            let column = |factor, part: RowPart<'_>| factors.along(factor, part, &self.columns);
+            add_up(self.level, Signs::Kept, output, rows, steps, column);
         }
-        let held = self.plan.powers.iter();
-        for ((factor, held), column) in last.factors.iter().zip(held).zip(&mut self.factors) {
-            if held.is_none() {
-                let atom = |place| block.values(place, &self.columns);
-                factor.values(row, atom, column, self.level);
-            }
-        }
+        self.kept.clear();
+        self.kept_coefficients.clear();
     }
 
     /// How many outputs there are.
@@ -175,38 +199,5 @@ fn pass_on(steps: &[Step], coefficients: &mut [Vec<f64>], level: usize, factors:
     target.fill(0.0);
     for step in steps {
         target[step.to as usize] += source[step.from as usize] * factors[step.factor as usize];
-    }
-}
-
-/// A part of a row of the innermost axis.
-struct Along<'r> {
-    row: &'r [f64],
-    /// How far it starts from the axis' first value.
-    offset: usize,
-}
-
-impl Along<'_> {
-    /// The sum of what is the same all along, and the other terms: a coefficient
-    /// and a factor's column.
-    fn terms<'a>(
-        &'a self,
-        steps: &'a RowSteps,
-        source: &'a [f64],
-        plan: &'a EvaluationPlan,
-        factors: &'a [Vec<f64>],
-    ) -> (f64, impl Iterator<Item = Term<'a>>) {
-        let mut constant = 0.0;
-        for step in &steps.constant {
-            constant += source[step.from as usize];
-        }
-        let terms = steps.powers.iter().map(|step| {
-            let factor = step.factor as usize;
-            let column = match &plan.powers[factor] {
-                Some(powers) => &powers[self.offset..self.offset + self.row.len()],
-                None => &factors[factor][..],
-            };
-            (source[step.from as usize], column)
-        });
-        (constant, terms)
     }
 }

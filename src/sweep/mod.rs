@@ -11,8 +11,10 @@
 //! | `grid` | axes, their values, and the points between them |
 //! | `log_points` | values at equal distances of their logarithms |
 //! | `check` | which points the model refuses |
-//! | `plan`, `cursor` | expressions taken apart axis by axis, and worked out row by row |
-//! | `line` | sums of columns along a row |
+//! | `plan`, `level`, `cursor` | expressions taken apart axis by axis, and worked out row by row |
+//! | `row_factors` | factors of the innermost axis: once for all rows, or along each |
+//! | `rows` | outputs along rows |
+//! | `line` | loops over a column |
 //! | `batch` | columns of values for a range of points |
 //! | `bulk` | a grid, worked out row by row |
 //! | `sampling` | points that are no grid: axes that run together, samples |
@@ -25,11 +27,14 @@ mod bulk;
 mod check;
 mod cursor;
 mod grid;
+mod level;
 mod line;
 mod log_points;
 mod plan;
 mod point_set;
 mod reduce;
+mod row_factors;
+mod rows;
 mod sampling;
 mod stream;
 

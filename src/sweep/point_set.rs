@@ -41,13 +41,16 @@ impl PointSet {
             return Err(SweepError::Empty);
         }
         let checks = checks(constraints, &symbols, values)?.into_iter();
+        let checks = checks.map(|(_, check)| check);
+        let checks =
+            checks.filter(|check| !check.is_kept_by(|rule, axis| sampling.keeps(rule, axis)));
         let compile = |expr: &Expr| Compiled::new(expr, &symbols, values);
         let compiled: Result<Vec<Compiled>, EvalError> = outputs.iter().map(compile).collect();
         Ok(PointSet {
             axes: symbols.len(),
             outputs: outputs.len(),
             block: Block::new(&compiled?, []),
-            checks: Checks::new(checks.map(|(_, check)| check).collect()),
+            checks: Checks::new(checks.collect()),
             sampling,
             points,
         })
@@ -105,21 +108,24 @@ impl PointSet {
                 .work_out(level, &variables, points, &mut of_outputs);
             kept.clear();
             kept.resize(points, true);
+            let mut are_kept = true;
             if !self.checks.is_empty() {
                 self.checks
                     .sift(level, &variables, &mut kept, &mut of_checks);
+                are_kept = kept.iter().all(|kept| *kept);
             }
             for (number, output) in batch.outputs.iter_mut().enumerate() {
                 let values = self.block.values(number, &of_outputs);
                 output[place.clone()].copy_from_slice(values);
                 // What divides by 0 is refused as well.
                 if !are_finite(level, values) {
+                    are_kept = false;
                     for (kept, value) in kept.iter_mut().zip(values) {
                         *kept &= value.is_finite();
                     }
                 }
             }
-            filled += match kept.iter().all(|kept| *kept) {
+            filled += match are_kept {
                 true => points,
                 false => batch.keep(place, &kept, first),
             };

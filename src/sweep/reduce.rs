@@ -2,9 +2,9 @@
 
 use crate::simd::{self, Level, dispatch};
 
-/// What is saved at every point: 1 − energy / baseline; what is not a number
-/// where the baseline is 0.
-pub fn savings(baseline: &[f64], energies: &[f64]) -> Vec<f64> {
+/// Makes `to`, whose memory is used again, what is saved at every point: 1 − energy /
+/// baseline; what is not a number where the baseline is 0.
+pub fn savings(baseline: &[f64], energies: &[f64], to: &mut Vec<f64>) {
     #[inline(always)]
     fn all(baseline: &[f64], energies: &[f64], to: &mut [f64]) {
         for ((to, baseline), energy) in to.iter_mut().zip(baseline).zip(energies) {
@@ -12,9 +12,8 @@ pub fn savings(baseline: &[f64], energies: &[f64]) -> Vec<f64> {
             *to = if *baseline == 0.0 { f64::NAN } else { saving };
         }
     }
-    let mut to = vec![0.0; baseline.len().min(energies.len())];
-    dispatch!(simd::level(), _ => all(baseline, energies, &mut to));
-    to
+    to.resize(baseline.len().min(energies.len()), 0.0);
+    dispatch!(simd::level(), _ => all(baseline, energies, to));
 }
 
 /// The rows of the first of the smallest and of the last of the largest finite
@@ -118,7 +117,10 @@ mod tests {
     fn a_column_of_savings_is_that_of_single_ones() {
         let pairs = [(2.0, 1.0), (3.0, 1.0), (0.0, 1.0), (-0.0, 0.0), (7.0, 0.0)];
         let [baseline, energies] = [0, 1].map(|at| pairs.map(|pair| [pair.0, pair.1][at]).to_vec());
-        for (found, (baseline, energy)) in savings(&baseline, &energies).iter().zip(pairs) {
+        let mut saved = vec![7.0; 9];
+        savings(&baseline, &energies, &mut saved);
+        assert_eq!(saved.len(), pairs.len());
+        for (found, (baseline, energy)) in saved.iter().zip(pairs) {
             let pj = Energy::from_picojoules;
             let expected = saving(pj(baseline), pj(energy)).unwrap_or(f64::NAN);
             assert!(*found == expected || found.is_nan() && expected.is_nan());

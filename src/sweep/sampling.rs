@@ -4,6 +4,7 @@
 //! worked out anywhere, in any order, with the same result.
 
 use super::grid::{AxisValues, SweepAxis};
+use crate::graph::Rule;
 use crate::random::{bits, uniform};
 use crate::simd::{Level, dispatch};
 use crate::symbolic::{Symbol, floor};
@@ -61,6 +62,19 @@ impl Sampling {
             }
             Sampling::Random { points, .. } => *points,
         }
+    }
+
+    /// Whether a rule lets every value through that an axis may have.
+    pub(super) fn keeps(&self, rule: Rule, axis: &Symbol) -> bool {
+        let Sampling::Random { ranges, .. } = self else {
+            return false;
+        };
+        let range = ranges.iter().find(|range| range.symbol == *axis);
+        let admitted = range.and_then(|range| match range.whole {
+            true => rule.admits_whole_between(range.from, range.to),
+            false => rule.admits_between(range.from, range.to),
+        });
+        admitted == Some(true)
     }
 
     /// The coordinates along one axis of the points from `first` on.
@@ -124,23 +138,27 @@ impl SampledRange {
             false => (self.from, to - self.from),
         };
         #[inline(always)]
-        fn linear(shares: &mut [f64], from: f64, width: f64) {
-            for share in shares {
-                *share = from + *share * width;
-            }
+        fn linear(share: f64, from: f64, width: f64) -> f64 {
+            from + share * width
         }
         #[inline(always)]
-        fn within(values: &mut [f64], range: &SampledRange) {
-            for value in values {
-                let whole = if range.whole { floor(*value) } else { *value };
-                *value = whole.clamp(range.from, range.to);
+        fn within(values: &mut [f64], range: &SampledRange, value: impl Fn(f64) -> f64) {
+            let (from, to) = (range.from, range.to);
+            for share in values {
+                let value = value(*share);
+                let whole = if range.whole { floor(value) } else { value };
+                // No `clamp`, which checks its ends at every value.
+                let above = if whole < from { from } else { whole };
+                *share = if above > to { to } else { above };
             }
         }
-        dispatch!(level, _ => linear(shares, from, width));
         if self.log {
-            shares.iter_mut().for_each(|value| *value = value.exp());
+            let exp = |share: &mut f64| *share = linear(*share, from, width).exp();
+            shares.iter_mut().for_each(exp);
+            dispatch!(level, _ => within(shares, self, |value| value));
+        } else {
+            dispatch!(level, _ => within(shares, self, |share| linear(share, from, width)));
         }
-        dispatch!(level, _ => within(shares, self));
     }
 }
 
@@ -179,10 +197,32 @@ impl Order {
                 *to = order.step(first.wrapping_add(at as u64));
             }
         }
+        #[inline(always)]
+        fn more(order: &Order, to: &mut [u64]) {
+            for to in to {
+                *to = order.step(*to);
+            }
+        }
         dispatch!(level, _ => steps(self, first, to));
-        for place in to {
-            while *place >= self.count {
-                *place = self.step(*place);
+        // Those that landed outside go on together. Nobody can foresee which these are,
+        // so they are picked without a branch.
+        let mut left: Vec<usize> = (0..to.len()).collect();
+        let mut places = Vec::with_capacity(left.len());
+        loop {
+            let mut outside = 0;
+            for number in 0..left.len() {
+                left[outside] = left[number];
+                outside += usize::from(to[left[number]] >= self.count);
+            }
+            left.truncate(outside);
+            if left.is_empty() {
+                return;
+            }
+            places.clear();
+            places.extend(left.iter().map(|at| to[*at]));
+            dispatch!(level, _ => more(self, &mut places));
+            for (at, place) in left.iter().zip(&places) {
+                to[*at] = *place;
             }
         }
     }

@@ -196,11 +196,13 @@ impl Compiled {
             sum += value;
             size += value.abs();
         }
-        // Both are 0 where all terms are.
+        // Terms of one sign add up to their size.
+        let size = if self.steady { f64::abs(sum) } else { size };
         if !size.is_finite() {
             return f64::NAN;
         }
-        if self.steady || size <= MAX_CANCELLED * f64::abs(sum) {
+        // Both are 0 where all terms are.
+        if size <= MAX_CANCELLED * f64::abs(sum) {
             return sum;
         }
         self.exactly(at).map_or(f64::NAN, |value| to_f64(&value))

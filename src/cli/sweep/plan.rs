@@ -272,11 +272,11 @@ impl SweepPlan {
         let mut all = Vec::with_capacity(batch.outputs.len());
         for (at, energies) in batch.outputs.iter().enumerate() {
             let baseline = at - at % variants;
-            all.push(if at == baseline {
-                Vec::new()
-            } else {
-                savings(&batch.outputs[baseline], energies)
-            });
+            let mut saved = Vec::new();
+            if at != baseline {
+                savings(&batch.outputs[baseline], energies, &mut saved);
+            }
+            all.push(saved);
         }
         all
     }

@@ -60,10 +60,21 @@ pub(super) struct TermColumns<'a> {
     pub(super) below: Option<&'a [f64]>,
 }
 
-/// Adds a term to a sum, and its size to the sum of sizes.
-pub(super) fn add_term(level: Level, sum: &mut [f64], size: &mut [f64], term: TermColumns<'_>) {
+/// Adds a term to a sum, and its size to the sum of sizes, if there is one.
+pub(super) fn add_term(
+    level: Level,
+    sum: &mut [f64],
+    size: Option<&mut [f64]>,
+    term: TermColumns<'_>,
+) {
     #[inline(always)]
-    fn add(sum: &mut [f64], size: &mut [f64], values: impl Iterator<Item = f64>) {
+    fn add(sum: &mut [f64], size: Option<&mut [f64]>, values: impl Iterator<Item = f64>) {
+        let Some(size) = size else {
+            for (sum, value) in sum.iter_mut().zip(values) {
+                *sum += value;
+            }
+            return;
+        };
         for ((sum, size), value) in sum.iter_mut().zip(size).zip(values) {
             *sum += value;
             *size += value.abs();
@@ -85,6 +96,17 @@ pub(super) fn add_term(level: Level, sum: &mut [f64], size: &mut [f64], term: Te
             dispatch!(level, _ => add(sum, size, both().map(|(above, below)| by * above / below)));
         }
     }
+}
+
+/// Makes a sum what is not a number where it is not finite.
+pub(super) fn only_finite(level: Level, sum: &mut [f64]) {
+    #[inline(always)]
+    fn check(sum: &mut [f64]) {
+        for sum in sum {
+            *sum = only(sum.abs() < f64::INFINITY, *sum);
+        }
+    }
+    dispatch!(level, _ => check(sum));
 }
 
 /// Makes a sum what is not a number where its sizes are not finite, and says

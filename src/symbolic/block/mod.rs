@@ -99,6 +99,12 @@ impl Block {
         self.values.is_empty() && self.ends.is_empty()
     }
 
+    /// Whether a function must be asked at every point.
+    pub(crate) fn has_calls(&self) -> bool {
+        let mut nodes = self.nodes.iter();
+        nodes.any(|node| matches!(node, Node::Call(_)))
+    }
+
     /// Works out all expressions at `points` points.
     pub(crate) fn work_out(
         &self,
@@ -166,13 +172,24 @@ impl Work<'_> {
         self.columns.done[id] = true;
     }
 
+    /// The column of a node that is worked out; of those that take two the first.
+    fn first(&self, id: Id) -> &[f64] {
+        if let Some(Node::Variable(place)) = self.block.nodes.get(id)
+            && let Some(VariableColumn::Each(values)) = self.variables.get(*place)
+        {
+            return values;
+        }
+        self.columns.first(id)
+    }
+
     fn fill(&mut self, node: &Node, to: &mut [f64], second: &mut [f64]) {
         let level = self.level;
-        let of = |id: &Id| self.columns.first(*id);
+        let of = |id: &Id| self.first(*id);
         match node {
             Node::Variable(place) => match self.variables.get(*place) {
                 Some(VariableColumn::Same(value)) => to.fill(*value),
-                Some(VariableColumn::Each(values)) => to.copy_from_slice(values),
+                // Read where they stand.
+                Some(VariableColumn::Each(_)) => {}
                 None => to.fill(f64::NAN),
             },
             Node::Power(a, exponent) => kernels::powers(level, to, of(a), *exponent),
@@ -232,7 +249,7 @@ impl Work<'_> {
         let level = self.level;
         let to = (to, second);
         match node {
-            Node::Bounded(a) => kernels::bounded(level, to, self.columns.first(*a)),
+            Node::Bounded(a) => kernels::bounded(level, to, self.first(*a)),
             Node::BoundedSum(terms) => {
                 let [mut value, mut error] = std::mem::take(&mut self.columns.spare);
                 value.resize(self.points, 0.0);
@@ -271,19 +288,24 @@ impl Work<'_> {
             return;
         };
         let [mut size, other] = std::mem::take(&mut self.columns.spare);
+        // The size of terms of one sign is that of their sum.
+        let length = if by.steady { 0 } else { self.points };
         size.clear();
-        size.resize(self.points, 0.0);
+        size.resize(length, 0.0);
         to.fill(0.0);
         for term in terms {
-            let of = |id: Id| self.columns.first(id);
+            let of = |id: Id| self.first(id);
             let term = TermColumns {
                 coefficient: term.coefficient,
                 above: term.above.map(of),
                 below: term.below.map(of),
             };
-            kernels::add_term(self.level, to, &mut size, term);
+            let size = Some(&mut size[..]).filter(|_| !by.steady);
+            kernels::add_term(self.level, to, size, term);
         }
-        if kernels::check_sum(self.level, to, &size) && !by.steady {
+        if by.steady {
+            kernels::only_finite(self.level, to);
+        } else if kernels::check_sum(self.level, to, &size) {
             for point in 0..self.points {
                 if size[point] > crate::symbolic::MAX_CANCELLED * to[point].abs() {
                     to[point] = by.evaluate(self.point(point));
