@@ -33,7 +33,7 @@ pub(crate) fn dicts<'py>(py: Python<'py>, table: &Table) -> PyResult<Vec<Bound<'
             let cell = column.cell(row);
             match &cell {
                 Cell::Text(text) | Cell::Formula { text, .. } => dict.set_item(&column.key, text),
-                Cell::Count(count) if count.is_integer() => {
+                Cell::Count(count) | Cell::Limit { value: count, .. } if count.is_integer() => {
                     let digits = count.to_integer().to_string();
                     dict.set_item(&column.key, py.get_type::<PyInt>().call1((digits,))?)
                 }
@@ -72,7 +72,9 @@ fn word(cell: &Cell) -> Option<&str> {
 /// The whole number of a cell, if it is one and is not too large.
 fn whole(cell: &Cell) -> Option<i64> {
     match cell {
-        Cell::Count(count) if count.is_integer() => count.to_integer().try_into().ok(),
+        Cell::Count(count) | Cell::Limit { value: count, .. } if count.is_integer() => {
+            count.to_integer().try_into().ok()
+        }
         _ => None,
     }
 }
@@ -85,7 +87,7 @@ fn number(cell: &Cell) -> Option<f64> {
         Cell::Seconds(value) | Cell::Share(value) | Cell::Factor(value) | Cell::Number(value) => {
             Some(*value)
         }
-        Cell::Ranged { value, .. } => Some(to_f64(value)),
+        Cell::Ranged { value, .. } | Cell::Limit { value, .. } => Some(to_f64(value)),
         Cell::Worded { value, .. } => *value,
     }
 }
