@@ -1,5 +1,7 @@
 """Ray on two cores of this machine."""
 
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 
@@ -17,7 +19,7 @@ def cluster():
         object_store_memory=200 * 2**20,
         logging_level="ERROR",
         # The workers must find the example, as they do when it is the script.
-        runtime_env={"env_vars": {"RAYON_NUM_THREADS": "1"}},
+        runtime_env={"env_vars": {"RAYON_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parent)}},
     )
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
