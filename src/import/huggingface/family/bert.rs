@@ -285,8 +285,8 @@ pub(super) fn by_token(config: &mut Config<'_>, draft: &mut Draft, head: Head) {
     }
 }
 
-/// A linear layer over the first token, an activation, and scores.
-pub(super) fn classifier(draft: &mut Draft, activation: &str, out: &str) {
+/// A linear layer over the first token.
+pub(super) fn first_dense(draft: &mut Draft) {
     draft.op(Op::new("first")
         .stage("head")
         .take("batch seq d -> batch d")
@@ -296,6 +296,11 @@ pub(super) fn classifier(draft: &mut Draft, activation: &str, out: &str) {
         .einsum("batch d, d e -> batch e")
         .of(&["first", &weight("d d")])
         .bias());
+}
+
+/// A linear layer over the first token, an activation, and scores.
+pub(super) fn classifier(draft: &mut Draft, activation: &str, out: &str) {
+    first_dense(draft);
     draft.op(Op::new("squeezed").stage("head").apply(activation));
     sequence_scores(draft, "squeezed", out);
 }

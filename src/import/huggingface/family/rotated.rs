@@ -2,7 +2,9 @@
 //! RoFormer, encoders that embed whole texts, EuroBERT, and ESM, which reads
 //! proteins.
 
-use super::bert::{USUAL, by_token, classifier, masked, outlined, pooler, second_bias, segments};
+use super::bert::{
+    USUAL, by_token, classifier, first_dense, masked, outlined, pooler, second_bias, segments,
+};
 use super::factorised::{marked, scores_of_words, widened};
 use crate::import::huggingface::class::{Head, about, class_of};
 use crate::import::huggingface::config::Config;
@@ -84,15 +86,7 @@ fn turned(draft: &mut Draft) {
 
 /// A linear layer over the first token, the activation of the layers, scores.
 fn dense_classifier(draft: &mut Draft) {
-    draft.op(Op::new("first")
-        .stage("head")
-        .take("batch seq d -> batch d")
-        .of(&["encoder"]));
-    draft.op(Op::new("dense")
-        .stage("head")
-        .einsum("batch d, d e -> batch e")
-        .of(&["first", &weight("d d")])
-        .bias());
+    first_dense(draft);
     draft.op(Op::new("dense_act")
         .stage("head")
         .slot("activation")
