@@ -2,11 +2,11 @@
 
     pip install numpy polars duckdb onnx                       (for --python)
     cargo bench --bench sweep --no-run                         (for --evaluation, the program that it names)
-    python3 benches/table.py --base OLD/picojoule --new target/release/picojoule --python PYTHON
-        [--evaluation PROGRAM] [--base-name WORDS] [--build] [--only ROW] [--list]
+    python3 benches/table.py --before OLD/picojoule WORDS --new target/release/picojoule --python PYTHON
+        [--before OLDER/picojoule WORDS] [--evaluation PROGRAM] [--build] [--only ROW] [--list]
 
-Each row is measured in one run of this script: the builds take turns, and the best of several runs
-counts, of user and system time of all threads where CPU is meant, of the clock where the time is, and
+Each row is measured in one run of this script: the builds take turns, those of `--before` first, under
+the words that are given for each; the best of several runs counts, of user and system time of all threads where CPU is meant, of the clock where the time is, and
 of the most resident memory. A run that takes over five seconds is done once or twice. `--only` prints
 one row and writes nothing. Ratios hold elsewhere, seconds do not. Linux. Ten million rows as CSV, and
 what is made to be read, take 4 GB in the folder for temporary files.
@@ -35,6 +35,8 @@ GRID = "--over n=1..1000 --over d=64..1600:64 --over h=1,2,4,8 --over rho=0.01..
 TEN_MILLION = f"sweep attention --variants vanilla,e-att --scope alignment,attention {GRID}"
 SHOWN = "sweep attention … "
 MILLION = "sweep attention --variants vanilla,e-att"
+# What clean builds of earlier states took on the same machine.
+BUILDS_BEFORE = [("131 crates, 2 `num-bigint`", 240), ("2 `num-bigint`", 325)]
 POOLED = """name = "pooled"
 inputs = {{ x = "w d" }}
 dims = {{ n = 4, d = 8, w = "{}" }}
@@ -102,17 +104,19 @@ class Line:
     """A line of the page."""
 
     work: str
-    before: str
+    # What earlier builds took, and what each thing is that the target is held against.
+    before: list[str]
     now: str
-    ratio: str
+    ratios: list[str]
     target: str
-    holds: bool | None
+    holds: list[bool | None]
     beside: str
     command: str
 
     def text(self):
-        holds = {True: "yes", False: "no", None: "—"}[self.holds]
-        cells = [self.work, self.before, self.now, self.ratio, self.target, holds, self.beside, f"`{self.command}`"]
+        known = {one for one in self.holds if one is not None}
+        reached = {frozenset(): "—", frozenset({True}): "yes", frozenset({False}): "no"}.get(frozenset(known), "against one")
+        cells = [self.work, *self.before, self.now, *self.ratios, self.target, reached, self.beside, f"`{self.command}`"]
         return "| " + " | ".join(cell or "—" for cell in cells) + " |"
 
 
@@ -121,7 +125,9 @@ class Bench:
 
     def __init__(self, given, folder):
         self.given, self.folder = given, folder
-        self.builds = [str(Path(path).resolve()) for path in (given.base, given.new)]
+        self.earlier = [str(Path(path).resolve()) for path, _ in given.before]
+        self.new = str(Path(given.new).resolve())
+        self.builds = [*self.earlier, self.new]
 
     def python(self, script, *words):
         """What a script prints as JSON; None where the Python lacks what it needs."""
@@ -153,31 +159,37 @@ class Bench:
             self.polars = self.python("rivals.py", "polars", self.folder)
         return self.polars
 
-    def both(self, words, threads=None):
+    def each(self, words, threads=None):
+        """What each build takes, the new one last."""
         return best([[build, *words.split()] for build in self.builds], threads)
 
+    def unknown(self):
+        """Cells of the earlier builds where nothing is measured of them."""
+        return [""] * len(self.earlier)
+
     def compared(self, work, words, target, what="cpu", threads=None, shown=None, beside=""):
-        """A row of which both builds do the same; `target` is a share of what the base takes."""
-        base, new = self.both(words, threads)
-        ratio = getattr(new, what) / getattr(base, what) if base else None
-        unit = {"cpu": "CPU", "wall": "", "mib": ""}[what]
-
-        def told(one):
-            if one is None:
-                return "—"
-            return (f"{one.mib:.0f} MiB" if what == "mib" else f"{seconds(getattr(one, what))} {unit}").strip()
-
-        return Line(
-            work, told(base), told(new), f"{ratio:.3g}" if base else "", f"≤ {target}",
-            ratio <= target if base else None, beside, "picojoule " + (shown or words),
-        ), base, new
+        """A row of which all builds do the same; `target` is a share of what the earlier ones take."""
+        found = self.each(words, threads)
+        return against(work, found, what, target, beside, "picojoule " + (shown or words)), found
 
 
-def memory_line(work, base, new, target, holds, shown, beside=""):
-    """A line on the memory of what was measured before."""
-    ratio = f"{new.mib / base.mib:.3g}" if base else ""
-    before = f"{base.mib:.0f} MiB" if base else "—"
-    return Line(work, before, f"{new.mib:.0f} MiB", ratio, target, holds, beside, "picojoule " + shown)
+def told(one, what):
+    """What a run took, of one kind."""
+    if one is None:
+        return "—"
+    if what == "mib":
+        return f"{one.mib:.0f} MiB"
+    return seconds(getattr(one, what)) + (" CPU" if what == "cpu" else "")
+
+
+def against(work, found, what, target, beside, command):
+    """A row of what all builds took, where less is better."""
+    *earlier, new = found
+    ratios = [getattr(new, what) / getattr(one, what) if one else None for one in earlier]
+    return Line(
+        work, [told(one, what) for one in earlier], told(new, what), [f"{ratio:.3g}" if ratio else "" for ratio in ratios],
+        f"≤ {target}", [ratio <= target if ratio else None for ratio in ratios], beside, command,
+    )
 
 
 def evaluation(bench):
@@ -185,67 +197,63 @@ def evaluation(bench):
     command, work = "cargo bench --bench sweep", "evaluation of a sweep, one thread"
     target = "≥ 2 × a hand-written scalar loop, ≥ 10 × NumPy"
     if bench.given.evaluation is None:
-        return [Line(work, "", "", "", target, None, "", command)]
-    rates = {}
-    for program in filter(None, [bench.given.evaluation, bench.given.base_evaluation]):
-        out = subprocess.run([program, "--bench"], capture_output=True, text=True, cwd=HERE.parent).stdout
-        rates[program] = {name.strip(): float(rate) for name, rate in re.findall(r"^(.*?) +([\d.]+) M points/s", out, re.M)}
-    new = rates[bench.given.evaluation]
-    limit, engine = new["hand-written Rust loop (limit)"], new["sweep attention, 1 thread(s)"]
+        return [Line(work, bench.unknown(), "", bench.unknown(), target, [], "", command)]
+    out = subprocess.run([bench.given.evaluation, "--bench"], capture_output=True, text=True, cwd=HERE.parent).stdout
+    rates = {name.strip(): float(rate) for name, rate in re.findall(r"^(.*?) +([\d.]+) M points/s", out, re.M)}
+    limit, engine = rates["hand-written Rust loop (limit)"], rates["sweep attention, 1 thread(s)"]
     numpy = bench.python("sweep.py")
     numpy = numpy / 1e6 if numpy else None
-    before = rates.get(bench.given.base_evaluation, {}).get("sweep attention, 1 thread(s)")
     beside = f"loop {limit:.0f} M/s, {engine / limit:.2f} × it"
     if numpy:
         beside += f"; NumPy {numpy:.1f} M/s, {engine / numpy:.1f} × it"
     holds = engine >= 2 * limit and (engine >= 10 * numpy if numpy else True)
-    return [Line(
-        work, f"{before:.0f} M points/s" if before else "", f"{engine:.0f} M points/s",
-        f"{engine / before:.3g}" if before else "", target, holds, beside, command,
-    )]
+    return [Line(work, bench.unknown(), f"{engine:.0f} M points/s", bench.unknown(), target, [holds], beside, command)]
 
 
 def rows_csv(bench):
     out = bench.folder / "rows.csv"
-    line, base, new = bench.compared(
+    line, found = bench.compared(
         "10⁷ rows to CSV", f"{TEN_MILLION} --out {out}", 0.35, shown=SHOWN + "--out rows.csv"
     )
     out.unlink(missing_ok=True)
     if rival := bench.rivals():
-        line.beside = f"polars {seconds(rival['csv']['cpu'])} CPU: {rival['csv']['cpu'] / new.cpu:.2g} × as long (target 3)"
-        line.holds = line.holds and rival["csv"]["cpu"] >= 3 * new.cpu
-    lines = [line]
-    if base:
-        ratio = new.wall / base.wall
-        lines.append(Line("… by the clock", seconds(base.wall), seconds(new.wall), f"{ratio:.3g}", "both cores", None, "", "the same"))
-    return lines
+        times = rival["csv"]["cpu"] / found[-1].cpu
+        line.beside = f"polars {seconds(rival['csv']['cpu'])} CPU: {times:.2g} × as long (target 3)"
+        line.holds.append(times >= 3)
+    *earlier, new = found
+    return [line, Line(
+        "… by the clock", [told(one, "wall") for one in earlier], told(new, "wall"),
+        [f"{new.wall / one.wall:.3g}" if one else "" for one in earlier], "both cores", [], "", "the same",
+    )]
 
 
 def rows_parquet(bench):
     out = bench.folder / "rows.parquet"
     sizes = []
     for build in bench.builds:
-        used([build, *f"{TEN_MILLION} --out {out}".split()])
-        sizes.append(out.stat().st_size)
+        written = used([build, *f"{TEN_MILLION} --out {out}".split()])
+        sizes.append(out.stat().st_size if written else None)
     shown = SHOWN + "--out rows.parquet"
-    line, base, new = bench.compared("10⁷ rows to Parquet", f"{TEN_MILLION} --out {out}", 0.6, shown=shown)
+    line, _ = bench.compared("10⁷ rows to Parquet", f"{TEN_MILLION} --out {out}", 0.6, shown=shown)
     rival = bench.rivals()
     if rival:
         line.beside = f"polars {seconds(rival['parquet']['cpu'])} CPU"
-    ratio = sizes[1] / sizes[0]
-    size = Line(
-        "… its bytes", f"{sizes[0] / 1e6:.0f} MB", f"{sizes[1] / 1e6:.0f} MB", f"{ratio:.3g}", "≤ 0.5", ratio <= 0.5,
+    *earlier, new = sizes
+    ratios = [new / size if size else None for size in earlier]
+    lines = [line, Line(
+        "… its bytes", [f"{size / 1e6:.0f} MB" if size else "" for size in earlier], f"{new / 1e6:.0f} MB",
+        [f"{ratio:.3g}" if ratio else "" for ratio in ratios], "≤ 0.5", [ratio <= 0.5 if ratio else None for ratio in ratios],
         f"polars {rival['parquet']['bytes'] / 1e6:.0f} MB" if rival else "", "the same",
-    )
-    lines = [line, size]
-    # The last run may have been of either build.
-    used([bench.builds[1], *f"{TEN_MILLION} --out {out}".split()])
+    )]
+    # The last run may have been of any build.
+    used([bench.new, *f"{TEN_MILLION} --out {out}".split()])
     asked = bench.python("rivals.py", "duckdb", out, bench.folder / "polars.parquet") if rival else None
     if asked:
         own, theirs = asked["rows.parquet"], asked["polars.parquet"]
         lines.append(Line(
-            "… a query by DuckDB", "", f"{seconds(own['cpu'])} CPU", "", "not slower than on polars' file, groups ≥ 100 000 rows",
-            own["cpu"] <= 1.05 * theirs["cpu"] and own["group"] >= 100_000,
+            "… a query by DuckDB", bench.unknown(), f"{seconds(own['cpu'])} CPU", bench.unknown(),
+            "not slower than on polars' file, groups ≥ 100 000 rows",
+            [own["cpu"] <= 1.05 * theirs["cpu"] and own["group"] >= 100_000],
             f"polars' file {seconds(theirs['cpu'])} CPU; groups of {own['group']} rows", "benches/rivals.py duckdb",
         ))
     out.unlink()
@@ -260,10 +268,12 @@ def beside_grid(bench, work, words, grid, target, shown=None):
     """How much longer a sweep takes than the grid of as many points."""
     programs = [[build, *which.split()] for which in (words, grid) for build in bench.builds]
     found = best(programs)
-    base, new = (found[at].cpu / found[at + 2].cpu if found[at] and found[at + 2] else None for at in (0, 1))
+    wanted, grids = found[: len(bench.builds)], found[len(bench.builds) :]
+    *earlier, new = (one.cpu / beside.cpu if one and beside else None for one, beside in zip(wanted, grids))
     return Line(
-        work, f"{base:.2g} × the grid" if base else "", f"{new:.2g} × the grid", f"{new / base:.2g}" if base else "",
-        f"≤ {target} × the grid", new <= target, f"grid {seconds(found[3].cpu)} CPU", "picojoule " + (shown or words),
+        work, [f"{one:.2g} × the grid" if one else "" for one in earlier], f"{new:.2g} × the grid",
+        [f"{new / one:.2g}" if one else "" for one in earlier],
+        f"≤ {target} × the grid", [new <= target], f"grid {seconds(grids[-1].cpu)} CPU", "picojoule " + (shown or words),
     )
 
 
@@ -290,14 +300,16 @@ def scan(bench):
     path = bench.file("weights.onnx", "weights")
     size = Path(path).stat().st_size
     words = f"estimate {path} --scan-weights --weight-scan-limit 1GiB"
-    base, new = bench.both(words, threads=1)
-    two = best([[bench.builds[1], *words.split()]], threads=2)[0]
-    rate = lambda one: f"{size / one.wall / 1e9:.2g} GB/s"
-    ratio = base.wall / new.wall
+    *earlier, new = bench.each(words, threads=1)
+    two = best([[bench.new, *words.split()]], threads=2)[0]
+    rate = lambda one: f"{size / one.wall / 1e9:.2g} GB/s" if one else ""
+    ratios = [one.wall / new.wall if one else None for one in earlier]
     copied = used(["cat", path])
     return [Line(
-        f"weights of {size / 1e6:.0f} MB scanned, one thread", rate(base), rate(new), f"{ratio:.3g} × the rate", "≥ 15 × the rate",
-        ratio >= 15, f"two threads {rate(two)}; `cat` {rate(copied)}", "picojoule estimate weights.onnx --scan-weights --weight-scan-limit 1GiB",
+        f"weights of {size / 1e6:.0f} MB scanned, one thread", [rate(one) for one in earlier], rate(new),
+        [f"{ratio:.3g} × the rate" if ratio else "" for ratio in ratios], "≥ 15 × the rate",
+        [ratio >= 15 if ratio else None for ratio in ratios],
+        f"two threads {rate(two)}; `cat` {rate(copied)}", "picojoule estimate weights.onnx --scan-weights --weight-scan-limit 1GiB",
     )]
 
 
@@ -316,13 +328,12 @@ def wide(bench):
 
 def nodes(bench):
     path = bench.file("graph.onnx", "graph")
-    line, base, new = bench.compared("100 000 nodes, no two layers alike", f"estimate {path}", 0.4, shown="estimate graph.onnx")
+    line, found = bench.compared("100 000 nodes, no two layers alike", f"estimate {path}", 0.4, shown="estimate graph.onnx")
     rival = bench.python("rivals.py", "onnx", path)
     if rival:
         line.beside = f"`onnx.load` {seconds(rival['cpu'])} CPU"
-    holds = new.mib <= 0.4 * base.mib if base else None
     beside = f"`onnx.load` {rival['kib'] / 1024:.0f} MiB" if rival else ""
-    return [line, memory_line("… its memory", base, new, "≤ 0.4", holds, "estimate graph.onnx", beside)]
+    return [line, against("… its memory", found, "mib", 0.4, beside, "the same")]
 
 
 def sensitivity(bench):
@@ -331,8 +342,10 @@ def sensitivity(bench):
 
 def drawn(bench):
     words = "sensitivity attention --samples 1000000"
-    line, base, new = bench.compared("10⁶ draws of all entries", words, 0.3)
-    return [line, memory_line("… their memory", base, new, "< 40 MB", new.mib * 1.048576 < 40, words)]
+    line, found = bench.compared("10⁶ draws of all entries", words, 0.3)
+    memory = against("… their memory", found, "mib", 1, "", "the same")
+    memory.target, memory.holds = "< 40 MB", [found[-1].mib * 1.048576 < 40]
+    return [line, memory]
 
 
 def crossover(bench):
@@ -350,14 +363,10 @@ def claims(bench):
 
 
 def estimate(bench):
-    line, _, new = bench.compared("an estimate, from start to end", "estimate attention", 0.5, what="wall")
+    line, _ = bench.compared("an estimate, from start to end", "estimate attention", 0.5, what="wall")
     empty = best([["true"]])[0]
     line.beside = f"`true` {seconds(empty.wall)}"
     return [line]
-
-
-# What a clean build of the state before took, alone on the same machine.
-BUILD_BEFORE = 325
 
 
 def build(bench):
@@ -366,15 +375,16 @@ def build(bench):
     ).stdout
     crates = {line.removesuffix(" (*)") for line in tree.splitlines() if line}
     bigints = sum(line.startswith("num-bigint v") for line in crates)
-    now, ratio, holds = f"{len(crates)} crates, {bigints} `num-bigint`", "", None
+    now, ratios, holds = f"{len(crates)} crates, {bigints} `num-bigint`", bench.unknown(), []
     if bench.given.build:
         with tempfile.TemporaryDirectory() as target:
-            took = used(["cargo", "build", "--release", "--target-dir", target])
-            now += f", {took.cpu:.0f} s CPU"
-            ratio, holds = f"{took.cpu / BUILD_BEFORE:.2f}", bigints == 1 and took.cpu <= 0.8 * BUILD_BEFORE
+            took = used(["cargo", "build", "--release", "--target-dir", target]).cpu
+        now += f", {took:.0f} s CPU"
+        ratios = [f"{took / before:.2f}" for _, before in BUILDS_BEFORE]
+        holds = [bigints == 1 and took <= 0.8 * before for _, before in BUILDS_BEFORE]
     return [Line(
-        "a clean release build", f"2 `num-bigint`, {BUILD_BEFORE} s CPU", now, ratio, "one `num-bigint`, ≤ 0.8", holds,
-        "" if bench.given.build else "timed with `--build`", "cargo build --release",
+        "a clean release build", [f"{words}, {before} s CPU" for words, before in BUILDS_BEFORE], now, ratios,
+        "one `num-bigint`, ≤ 0.8", holds, "" if bench.given.build else "timed with `--build`", "cargo build --release",
     )]
 
 
@@ -385,12 +395,9 @@ ROWS = {
         crossover, report, claims, estimate, build,
     )
 }
-HEADER = """| work | {base} | now | now ÷ before | target | reached | beside it | command |
-|---|---:|---:|---:|---|---|---|---|
-"""
 INTRODUCTION = """# What a person waits for
 
-Written by [`benches/table.py`](table.py), which says how it measures: both builds in turn, the best of several
+Written by [`benches/table.py`](table.py), which says how it measures: all builds in turn, the best of several
 runs, ratios that hold elsewhere where seconds do not. Where a row says CPU, the time of all threads counts.
 `cargo bench` runs the short ones by themselves; `--only ROW` one row of this page. `sweep attention …` stands for
 `""" + TEN_MILLION + """`, ten million points.
@@ -416,6 +423,14 @@ OTHERS = """
 """
 
 
+def header(given):
+    """The head of the table, with a column for each earlier build."""
+    names = [words for _, words in given.before]
+    cells = ["work", *names, "now", *(f"now ÷ {words}" for words in names), "target", "reached", "beside it", "command"]
+    rules = ["---", *["---:"] * (2 * len(names) + 1), *["---"] * 4]
+    return f"| {' | '.join(cells)} |\n|{'|'.join(rules)}|\n"
+
+
 def machine(bench):
     """On what all of this ran."""
     cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
@@ -423,24 +438,22 @@ def machine(bench):
     versions = bench.python("rivals.py", "versions") or {}
     words = ", ".join(f"{name} {version}" for name, version in versions.items())
     now = datetime.datetime.now(datetime.UTC).date()
-    own = subprocess.run([bench.builds[1], "--version"], capture_output=True, text=True).stdout.strip()
+    own = subprocess.run([bench.new, "--version"], capture_output=True, text=True).stdout.strip()
     return f"{own}, {now}, {cores} cores of {cpu[1] if cpu else platform.machine()}; {words}.\n"
 
 
 def growth(bench):
     """The table of growth.py."""
-    run = subprocess.run([bench.given.python, HERE / "growth.py", bench.builds[1]], capture_output=True, text=True)
+    run = subprocess.run([bench.given.python, HERE / "growth.py", bench.new], capture_output=True, text=True)
     return run.stdout or f"{run.stderr.strip().splitlines()[-1]}\n"
 
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
-    parser.add_argument("--base")
+    parser.add_argument("--before", nargs=2, action="append", default=[], metavar=("BUILD", "WORDS"))
     parser.add_argument("--new")
     parser.add_argument("--python", default="python3")
     parser.add_argument("--evaluation")
-    parser.add_argument("--base-evaluation")
-    parser.add_argument("--base-name", default="before")
     parser.add_argument("--build", action="store_true")
     parser.add_argument("--only", choices=[*ROWS, "growth"])
     parser.add_argument("--list", action="store_true")
@@ -448,14 +461,14 @@ def main():
     if given.list:
         print("\n".join([*ROWS, "growth"]))
         return
-    if not given.base or not given.new:
-        parser.error("--base and --new name the two builds")
-    header = HEADER.format(base=given.base_name)
+    if not given.new:
+        parser.error("--new names the build to measure")
+    head = header(given)
     with tempfile.TemporaryDirectory(prefix="benches-") as folder:
         bench = Bench(given, Path(folder))
         lines, start = [], time.perf_counter()
         if given.only != "growth":
-            print(header, end="")
+            print(head, end="")
         for name in [given.only] if given.only in ROWS else [] if given.only else ROWS:
             for line in ROWS[name](bench):
                 lines.append(line.text())
@@ -463,7 +476,7 @@ def main():
         grown = growth(bench) if given.only in (None, "growth") else ""
         print(grown, end="")
         if given.only is None:
-            page = INTRODUCTION + machine(bench) + "\n" + header + "\n".join(lines) + "\n" + GROWTH + grown + OTHERS
+            page = INTRODUCTION + machine(bench) + "\n" + head + "\n".join(lines) + "\n" + GROWTH + grown + OTHERS
             PAGE.write_text(page)
         print(f"{time.perf_counter() - start:.0f} s in all")
 
