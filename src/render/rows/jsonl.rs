@@ -1,48 +1,36 @@
 //! JSON lines: an object for each row.
 
 use super::batch::{ColumnValues, RowColumn};
-use super::line::Line;
-use super::number;
+use super::lines::Lines;
+use super::number::Notation;
+
+/// What is written where there is no number.
+const MISSING: &[u8] = b"null";
 
 /// The lines of a batch.
 pub(super) fn lines(names: &[RowColumn], columns: &[ColumnValues<'_>], rows: usize) -> Vec<u8> {
-    // Keys are the same in every row, and what stands in all rows of a batch.
-    let fixed: Vec<(Line, bool)> = names
-        .iter()
-        .zip(columns)
-        .enumerate()
-        .map(|(at, (name, column))| {
-            let mut cell = Line::new();
-            cell.push_byte(if at == 0 { b'{' } else { b',' });
-            cell.push(&json(&name.name));
-            cell.push_byte(b':');
-            match column {
-                ColumnValues::Word(word) => cell.push(&json(word)),
-                ColumnValues::Same(value) if value.is_finite() => {
-                    number::pointed(*value, &mut cell);
-                }
-                ColumnValues::Same(_) => cell.push(b"null"),
-                ColumnValues::Numbers(_) => return (cell, true),
+    let mut lines = Lines::default();
+    lines.push_text(b"{");
+    for (number, (name, column)) in names.iter().zip(columns).enumerate() {
+        let is_last = number + 1 == columns.len();
+        let after = if is_last { b'}' } else { b',' };
+        lines.push_text(&json(&name.name));
+        lines.push_text(b":");
+        match column {
+            ColumnValues::Word(word) => lines.push_text(&json(word)),
+            ColumnValues::Same(value) if value.is_finite() => {
+                lines.push_text(Notation::Pointed.text(*value).as_bytes());
             }
-            (cell, false)
-        })
-        .collect();
-    let mut text = Vec::with_capacity(rows * columns.len() * 24);
-    let mut line = Line::new();
-    for row in 0..rows {
-        line.cut(0);
-        for (column, (fixed, varies)) in columns.iter().zip(&fixed) {
-            line.push(fixed.text());
-            match column.number(row) {
-                Some(value) if *varies => number::pointed(value, &mut line),
-                None if *varies => line.push(b"null"),
-                _ => {}
+            ColumnValues::Same(_) => lines.push_text(MISSING),
+            ColumnValues::Numbers(values) => {
+                lines.push_numbers(values, Notation::Pointed, MISSING, after);
+                continue;
             }
         }
-        line.push(b"}\n");
-        text.extend_from_slice(line.text());
+        lines.push_text(&[after]);
     }
-    text
+    lines.push_text(b"\n");
+    lines.text(rows)
 }
 
 /// A word as JSON writes it.

@@ -12,7 +12,7 @@ mod csv;
 mod format;
 mod held;
 mod jsonl;
-mod line;
+mod lines;
 mod number;
 #[cfg(feature = "parquet")]
 mod parquet;

@@ -3,34 +3,42 @@
 //!
 //! The standard library finds the same digits, and takes seven times as long.
 
-use super::line::Line;
-
-/// Appends a finite number with all its digits and no exponent, as `{}` does.
-pub(super) fn plain(value: f64, line: &mut Line) {
-    let mut buffer = zmij::Buffer::new();
-    match printed(value, &mut buffer) {
-        Some((printed, places)) => {
-            // A whole number ends in `.0`.
-            let cut = if places <= 0 { 2 } else { 0 };
-            line.push(&printed[..printed.len() - cut]);
-        }
-        None => line.push(value.to_string().as_bytes()),
-    }
+/// How a finite number is written.
+#[derive(Clone, Copy)]
+pub(super) enum Notation {
+    /// With all its digits and no exponent, as `{}` does.
+    Plain,
+    /// With a point or an exponent, as `{:?}` does.
+    Pointed,
 }
 
-/// Appends a finite number with a point or an exponent, as `{:?}` does.
-pub(super) fn pointed(value: f64, line: &mut Line) {
-    let mut buffer = zmij::Buffer::new();
-    match printed(value, &mut buffer) {
-        Some((printed, _)) => line.push(printed),
-        None => line.push(format!("{value:?}").as_bytes()),
+impl Notation {
+    /// A finite number, written into the buffer; `None` where it is [`Notation::text`]
+    /// that finds how the standard library writes it.
+    #[inline(always)]
+    pub(super) fn print(self, value: f64, buffer: &mut zmij::Buffer) -> Option<&[u8]> {
+        let (printed, places) = printed(value, buffer)?;
+        // A whole number ends in `.0`.
+        let cut = match self {
+            Notation::Plain if places <= 0 => 2,
+            _ => 0,
+        };
+        Some(&printed[..printed.len() - cut])
+    }
+
+    /// Any finite number.
+    pub(super) fn text(self, value: f64) -> String {
+        match self {
+            Notation::Plain => value.to_string(),
+            Notation::Pointed => format!("{value:?}"),
+        }
     }
 }
 
 /// A number as the library prints it, and its places in binary; `None` where the
 /// standard library may print another: with an exponent or without one, or the other
 /// one of two that are equally near.
-#[inline]
+#[inline(always)]
 fn printed(value: f64, buffer: &mut zmij::Buffer) -> Option<(&[u8], i32)> {
     let size = value.abs();
     if !(1e-4..1e16).contains(&size) {
@@ -70,12 +78,12 @@ mod tests {
     use super::*;
 
     fn same(value: f64) {
-        let mut line = Line::new();
-        plain(value, &mut line);
-        assert_eq!(String::from_utf8_lossy(line.text()), format!("{value}"));
-        line.cut(0);
-        pointed(value, &mut line);
-        assert_eq!(String::from_utf8_lossy(line.text()), format!("{value:?}"));
+        let mut buffer = zmij::Buffer::new();
+        for notation in [Notation::Plain, Notation::Pointed] {
+            if let Some(printed) = notation.print(value, &mut buffer) {
+                assert_eq!(String::from_utf8_lossy(printed), notation.text(value));
+            }
+        }
     }
 
     #[test]
