@@ -140,6 +140,11 @@ impl Fraction {
         }
     }
 
+    /// Whether it is not above the other.
+    pub(crate) fn is_at_most(&self, other: &Fraction) -> bool {
+        self.order(other).is_le()
+    }
+
     fn order(&self, other: &Fraction) -> Ordering {
         if let (Fraction::Small(a, b), Fraction::Small(c, d)) = (self, other)
             && let (Some(left), Some(right)) = (a.checked_mul(*d), c.checked_mul(*b))
@@ -158,8 +163,8 @@ fn small_product((a, b): (i128, i128), (c, d): (i128, i128)) -> Option<Fraction>
     }
     // What is reduced before it is multiplied stays small, and reduced.
     let (first, second) = (common(a, d), common(c, b));
-    let numerator = (a / first).checked_mul(c / second)?;
-    let divisor = (b / second).checked_mul(d / first)?;
+    let numerator = quotient(a, first).checked_mul(quotient(c, second))?;
+    let divisor = quotient(b, second).checked_mul(quotient(d, first))?;
     Some(Fraction::Small(numerator, divisor))
 }
 
@@ -167,15 +172,30 @@ fn small_sum((a, b): (i128, i128), (c, d): (i128, i128)) -> Option<Fraction> {
     if b == d {
         let numerator = a.checked_add(c)?;
         let shared = common(numerator, b);
-        return Some(Fraction::Small(numerator / shared, b / shared));
+        return Some(Fraction::Small(
+            quotient(numerator, shared),
+            quotient(b, shared),
+        ));
     }
     let shared = common(b, d);
-    let left = a.checked_mul(d / shared)?;
-    let right = c.checked_mul(b / shared)?;
+    let left = a.checked_mul(quotient(d, shared))?;
+    let right = c.checked_mul(quotient(b, shared))?;
     let numerator = left.checked_add(right)?;
-    let divisor = b.checked_mul(d / shared)?;
+    let divisor = b.checked_mul(quotient(d, shared))?;
     let shared = common(numerator, divisor);
-    Some(Fraction::Small(numerator / shared, divisor / shared))
+    Some(Fraction::Small(
+        quotient(numerator, shared),
+        quotient(divisor, shared),
+    ))
+}
+
+/// What divides without a rest, divided; mostly by 1, and a division of such long
+/// words is a function of its own.
+fn quotient(number: i128, by: i128) -> i128 {
+    match by {
+        1 => number,
+        _ => number / by,
+    }
 }
 
 /// The greatest common divisor of any number and one above 0.

@@ -194,10 +194,9 @@ impl<'a> Fields<'a> {
     /// Entries that no `take` asked for, for tables whose keys are names of
     /// the user's own.
     pub fn rest(&self) -> impl Iterator<Item = &'a (Spanned<String>, Datum)> {
-        let asked: Vec<&str> = self.asked.iter().chain(&self.former).copied().collect();
-        self.entries
-            .iter()
-            .filter(move |(name, _)| !asked.contains(&name.value.as_str()))
+        let asked = |name: &str| self.asked.contains(&name) || self.former.contains(&name);
+        let rest = self.entries.iter();
+        rest.filter(move |(name, _)| !asked(&name.value))
     }
 
     /// Reports every key of the table that nobody asked for.

@@ -26,7 +26,7 @@ pub(super) fn price(
             Some(Fraction::of(&pj).times(per_unit.clone()))
         });
         if let Some(value) = short.filter(|value| value.is_small_up_to(number::MAX_WHOLE)) {
-            return Some(value.times(unit.clone()).into_rational());
+            return Some(value.times(unit.clone()));
         }
         let built = symbolic::build(formula, &mut |name, place| {
             // Inside a formula all is in the unit of the file.
@@ -49,7 +49,7 @@ pub(super) fn price(
                 &formula.place,
                 "a price of more than 10¹⁵: no operation of any machine takes that much",
             ),
-            Ok(value) => return Some(value * &rule.unit),
+            Ok(value) => return Some(Fraction::of(&(value * &rule.unit))),
             Err(mistake) => mistake,
         };
         problems.push(mistake);
@@ -68,17 +68,24 @@ pub(super) fn price(
         (None, Some((low, high))) => {
             let middle = "the middle of the range".to_owned();
             note = Some(note.map_or_else(|| middle.clone(), |note| format!("{middle}; {note}")));
-            (low + high) / number::whole(2)
+            low.clone().plus(high.clone()).times(Fraction::Small(1, 2))
         }
         (None, None) => return None,
     };
-    let holds = |(low, high): &(BigRational, BigRational)| *low <= pj && pj <= *high;
-    if check && let (Some(range), Some(ends)) = (&range, &rule.range) {
-        check_range(rule, ends, &pj, range, problems)?;
+    let holds = |(low, high): &(Fraction, Fraction)| low.is_at_most(&pj) && pj.is_at_most(high);
+    let is_held = range.as_ref().is_none_or(holds);
+    if check
+        && !is_held
+        && let (Some(range), Some(ends)) = (&range, &rule.range)
+    {
+        problems.push(range_mistake(rule, ends, &pj, range));
+        return None;
     }
     Some(Entry {
-        range: range.filter(holds),
-        pj,
+        range: range
+            .filter(|_| is_held)
+            .map(|(low, high)| (low.into_rational(), high.into_rational())),
+        pj: pj.into_rational(),
         provenance: rule.provenance.clone(),
         confidence: rule.confidence,
         kind: rule.kind,
@@ -88,37 +95,27 @@ pub(super) fn price(
     })
 }
 
-/// `Some` where the ends of the range are in order and hold the value.
-fn check_range(
+/// What is wrong with a range that does not hold the value.
+fn range_mistake(
     rule: &PriceRule,
     ends: &(Formula, Formula),
-    pj: &BigRational,
-    (low, high): &(BigRational, BigRational),
-    problems: &mut Problems,
-) -> Option<()> {
-    let plain = |pj: &BigRational| number::plain(&(pj / &rule.unit));
-    let mistake = if low > high {
-        let message = format!(
-            "the range from {} to {} is reversed",
-            plain(low),
-            plain(high)
-        );
-        Diagnostic::at(&ends.0.place, message).help("the least comes first: `[least, most]`")
-    } else if let Some(value) = &rule.value
-        && (pj < low || pj > high)
-    {
-        let message = format!(
-            "{} is outside its range from {} to {}",
-            plain(pj),
-            plain(low),
-            plain(high)
-        );
-        Diagnostic::at(&value.place, message)
-            .and(&ends.0.place, "the range")
-            .help("the range holds the value: widen it or correct the value")
-    } else {
-        return Some(());
-    };
-    problems.push(mistake);
-    None
+    pj: &Fraction,
+    (low, high): &(Fraction, Fraction),
+) -> Diagnostic {
+    let is_reversed = !low.is_at_most(high);
+    let plain = |pj: &Fraction| number::plain(&(pj.clone().into_rational() / &rule.unit));
+    let (low, high) = (plain(low), plain(high));
+    match &rule.value {
+        Some(value) if !is_reversed => {
+            let message = format!("{} is outside its range from {low} to {high}", plain(pj));
+            Diagnostic::at(&value.place, message)
+                .and(&ends.0.place, "the range")
+                .help("the range holds the value: widen it or correct the value")
+        }
+        _ => Diagnostic::at(
+            &ends.0.place,
+            format!("the range from {low} to {high} is reversed"),
+        )
+        .help("the least comes first: `[least, most]`"),
+    }
 }

@@ -42,21 +42,29 @@ pub(super) struct Strictness {
     pub wrong: BTreeSet<Key>,
 }
 
-enum State {
+enum State<'r> {
     Untouched,
     /// On the stack: what it names is being worked out.
     Open,
     Done(Entry),
-    /// Made by a rule for every format, but what it names is missing here.
-    Absent(Diagnostic),
+    /// Made by a rule for every format, but not here.
+    Absent(Absence<'r>),
     /// A mistake that has been noted.
     Wrong,
+}
+
+/// Why a rule for every format makes no entry in one of them.
+enum Absence<'r> {
+    /// It names an entry that is missing here.
+    Lacks(Key, &'r Reference),
+    /// It would be derived from itself.
+    Circle(Diagnostic),
 }
 
 struct Cell<'r> {
     rule: &'r PriceRule,
     general: bool,
-    state: State,
+    state: State<'r>,
 }
 
 /// Works out all prices.
@@ -179,7 +187,7 @@ impl<'r> Walk<'r, '_> {
                 cell.state = if told {
                     State::Wrong
                 } else {
-                    State::Absent(mistake.clone())
+                    State::Absent(Absence::Circle(mistake.clone()))
                 };
             }
         }
@@ -189,7 +197,7 @@ impl<'r> Walk<'r, '_> {
     }
 
     /// The state of an entry when all that it names is settled.
-    fn work_out(&mut self, key: Key, rule: &'r PriceRule) -> State {
+    fn work_out(&mut self, key: Key, rule: &'r PriceRule) -> State<'r> {
         for reference in &rule.references {
             let other = target(reference, key.0);
             match self.cells.get(&other).map(|cell| &cell.state) {
@@ -213,7 +221,19 @@ impl<'r> Walk<'r, '_> {
         }
     }
 
-    fn missing(&mut self, key: Key, other: Key, reference: &Reference) -> State {
+    /// The state of an entry that names another one, which is missing.
+    fn missing(&mut self, key: Key, other: Key, reference: &'r Reference) -> State<'r> {
+        if self.cells.get(&key).is_some_and(|cell| cell.general) {
+            return State::Absent(Absence::Lacks(other, reference));
+        }
+        if self.strictness.missing {
+            let mistake = self.lacks(key, other, reference);
+            self.problems.push(mistake);
+        }
+        State::Wrong
+    }
+
+    fn lacks(&self, key: Key, other: Key, reference: &Reference) -> Diagnostic {
         let here: Vec<String> = self
             .cells
             .iter()
@@ -222,7 +242,7 @@ impl<'r> Walk<'r, '_> {
             })
             .map(|((_, primitive), _)| primitive.to_string())
             .collect();
-        let mistake = Diagnostic::at(
+        Diagnostic::at(
             &reference.place,
             format!(
                 "`{}` is derived from `{}`, which has no price",
@@ -234,14 +254,7 @@ impl<'r> Walk<'r, '_> {
             "the entries of `{}`: {}",
             other.0,
             crate::source::one_of(here.iter().map(String::as_str))
-        ));
-        if self.cells.get(&key).is_some_and(|cell| cell.general) {
-            return State::Absent(mistake);
-        }
-        if self.strictness.missing {
-            self.problems.push(mistake);
-        }
-        State::Wrong
+        ))
     }
 
     /// Tells of rules for every format that came out for none.
@@ -251,12 +264,16 @@ impl<'r> Walk<'r, '_> {
         }
         for primitive in rules.every.keys() {
             let general = |(key, cell): &(&Key, &Cell<'_>)| key.1 == *primitive && cell.general;
-            let mut found = self.cells.iter().filter(general).map(|(_, cell)| cell);
-            let first = found.next().map(|cell| &cell.state);
-            if let Some(State::Absent(mistake)) = first
-                && found.all(|cell| matches!(cell.state, State::Absent(_)))
+            let mut found = self.cells.iter().filter(general);
+            if let Some((key, first)) = found.next()
+                && let State::Absent(absence) = &first.state
+                && found.all(|(_, cell)| matches!(cell.state, State::Absent(_)))
             {
-                self.problems.push(mistake.clone());
+                let mistake = match absence {
+                    Absence::Lacks(other, reference) => self.lacks(*key, *other, reference),
+                    Absence::Circle(mistake) => mistake.clone(),
+                };
+                self.problems.push(mistake);
             }
         }
     }

@@ -35,9 +35,15 @@ pub fn grouped(count: &BigRational) -> String {
             false => text,
         };
     }
-    let scale = BigInt::from(10).pow(HUMAN_DECIMALS);
-    let scaled = (count * &scale).round().to_integer();
-    let (whole, fraction) = scaled.abs().div_rem(&scale);
+    let (whole, decimals) = match count.is_integer() {
+        true => (count.numer().abs(), String::new()),
+        false => {
+            let scale = BigInt::from(10).pow(HUMAN_DECIMALS);
+            let scaled = (count * &scale).round().to_integer();
+            let (whole, fraction) = scaled.abs().div_rem(&scale);
+            (whole, decimals(&fraction, HUMAN_DECIMALS))
+        }
+    };
     let digits = whole.to_string();
     let mut text = String::new();
     if count.is_negative() {
@@ -49,7 +55,7 @@ pub fn grouped(count: &BigRational) -> String {
         }
         text.push(digit);
     }
-    text + &decimals(&fraction, HUMAN_DECIMALS)
+    text + &decimals
 }
 
 /// The number of as few digits as people read next to `limit`: above it where
