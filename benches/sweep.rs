@@ -5,10 +5,11 @@
 //! | row | what it is |
 //! |---|---|
 //! | hand-written | the same closed form as a plain Rust loop |
-//! | sweep, 1 thread; 2 threads | the engine behind `picojoule sweep` |
+//! | sweep, 1 thread; 2 threads | the engine behind `picojoule sweep`, and the sum of what is saved |
+//! | in ten columns | the same as a table: four axes, four energies, two savings |
 //! | a grid, a sample, a Latin hypercube | the same closed forms over n and ρ |
 //! | a plain size, a floor | a product whose size is an axis, or a floor of it |
-//! | NumPy | the formula vectorised, as a researcher would write it |
+//! | NumPy | the formula vectorised, as a researcher would write it: the sum alone, and as a table of ten columns; both in parts that stay in the cache, too |
 //! | graph anew | lowering the model and pricing it for each point |
 //!
 //! `cargo bench` prints points per second of the processor, so that other work on the
@@ -24,7 +25,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
 use std::process::Command;
 use std::sync::Arc;
@@ -122,6 +123,7 @@ impl Priced {
             constraints: Vec::new(),
             values: Bindings::default(),
         };
+        let mut energies = Vec::new();
         for variant in variants {
             let counted = counted(model, variant, &[]);
             for info in counted.graph.symbols() {
@@ -135,8 +137,13 @@ impl Priced {
                 let stages = known.filter(|known| known.name == *scope);
                 let stages: Vec<String> = stages.flat_map(|known| known.stages.clone()).collect();
                 let energy = energy::priced(&counted, &pricing, &stages).unwrap();
-                priced.outputs.push(energy);
+                energies.push(energy);
             }
+        }
+        // Scope by scope, as the sweep of the program has them.
+        for scope in 0..scopes.len() {
+            let of_scope = energies.iter().skip(scope).step_by(scopes.len());
+            priced.outputs.extend(of_scope.cloned());
         }
         entry_values(&pricing, &mut priced.values);
         priced
@@ -219,20 +226,35 @@ fn floors() -> [(&'static str, SweepPoints); 2] {
     })
 }
 
-/// Runs `points` through to what the second variant saves in every scope, or the
-/// energy alone; the sum keeps them from being optimised away.
-fn run(points: &SweepPoints) -> f64 {
+/// What a row makes of the points.
+#[derive(Clone, Copy, PartialEq)]
+enum Made {
+    /// The sum of what the second variant saves in every scope, or of the energy alone.
+    Sum,
+    /// All columns of a table, chunk by chunk: the axes, the energies and what is saved.
+    Columns,
+}
+
+/// Runs `points` through; the sum keeps them from being optimised away.
+fn run(points: &SweepPoints, made: Made) -> f64 {
     let mut sum = 0.0;
     let all = 0..points.count();
     let saved = |_, batch: &mut Batch| {
-        let (baseline, other) = batch.outputs.split_at(batch.outputs.len() / 2);
-        let pairs = baseline.iter().zip(other);
-        match baseline {
-            [] => total(&other[0]),
-            _ => pairs.map(|(a, b)| total_saved(a, b)).sum(),
+        if made == Made::Columns {
+            points.fill_axes(batch);
+            batch.fill_savings(2);
+            black_box(&batch.axes);
+            return batch.savings.iter().map(|saved| total(saved)).sum();
+        }
+        match batch.outputs.as_slice() {
+            [energy] => total(energy),
+            all => all
+                .chunks(2)
+                .map(|pair| total_saved(&pair[0], &pair[1]))
+                .sum(),
         }
     };
-    stream(std::slice::from_ref(points), all, saved, |_, _, part| {
+    stream(std::slice::from_ref(points), all, saved, |_, part| {
         sum += part;
         Ok::<(), ()>(())
     })
@@ -330,10 +352,10 @@ fn spent() -> f64 {
 type Row<'r> = (&'r str, Box<dyn Fn() -> f64 + 'r>);
 
 /// A sweep on so many threads.
-fn swept<'r>(title: &'r str, points: &'r SweepPoints, threads: usize) -> Row<'r> {
+fn swept<'r>(title: &'r str, points: &'r SweepPoints, threads: usize, made: Made) -> Row<'r> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
     let pool = pool.build().unwrap();
-    (title, Box::new(move || pool.install(|| run(points))))
+    (title, Box::new(move || pool.install(|| run(points, made))))
 }
 
 /// Prints points per second of the processor, of the best of many runs of each row, in
@@ -369,28 +391,34 @@ fn main() {
     let [attention, transformer] = ["attention", "transformer-base"].map(sweep);
     let (limit, expected) = compare(&[
         ("hand-written Rust loop (limit)", Box::new(by_hand)),
-        swept("sweep attention, 1 thread(s)", &attention, 1),
-        swept("sweep attention, 2 thread(s)", &attention, 2),
-        swept("sweep transformer-base, 1 thread(s)", &transformer, 1),
+        swept("sweep attention, 1 thread(s)", &attention, 1, Made::Sum),
+        swept("… in ten columns", &attention, 1, Made::Columns),
+        swept("sweep attention, 2 thread(s)", &attention, 2, Made::Sum),
+        swept(
+            "sweep transformer-base, 1 thread(s)",
+            &transformer,
+            1,
+            Made::Sum,
+        ),
     ]);
-    let sum = run(&attention);
+    let sum = run(&attention, Made::Columns);
     assert!(
         (sum / expected - 1.0).abs() < 1e-9,
         "{sum} is not {expected}"
     );
     for group in [Vec::from(samples()), Vec::from(floors())] {
-        let rows = group.iter().map(|(title, points)| swept(title, points, 1));
+        let rows = group
+            .iter()
+            .map(|(title, points)| swept(title, points, 1, Made::Sum));
         compare(&rows.collect::<Vec<_>>());
     }
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/sweep.py");
     match Command::new("python3").arg(script).output() {
         Ok(output) if output.status.success() => {
-            let printed = String::from_utf8_lossy(&output.stdout);
-            show(
-                "NumPy, vectorised",
-                printed.trim().parse().unwrap_or(0.0),
-                limit,
-            );
+            let rates: BTreeMap<String, f64> = serde_json::from_slice(&output.stdout).unwrap();
+            for (made, rate) in rates {
+                show(&format!("NumPy, {made}"), rate, limit);
+            }
         }
         _ => println!("NumPy is not here to be measured (python3 with numpy)"),
     }

@@ -564,6 +564,7 @@ fn points_together_are_what_each_is_alone() {
                 if at[0] % at[1] != 0.0 {
                     continue;
                 }
+                assert_eq!(together.number(row), Some(point));
                 if point % 5 == 0 {
                     let alone = sweep.evaluate(point..point + 1);
                     let of = |columns: &[Vec<f64>], row: usize| -> Vec<u64> {
@@ -576,6 +577,7 @@ fn points_together_are_what_each_is_alone() {
                 row += 1;
             }
             assert_eq!(together.len(), row);
+            assert_eq!(together.number(row), None);
             assert_eq!(together.refused, sweep.points() - row as u64);
         }
     }
@@ -612,6 +614,9 @@ proptest! {
         let batch = sweep.evaluate(start..sweep.points());
         prop_assert_eq!(batch.len() as u64, sweep.points() - start);
         for row in 0..batch.len() {
+            let number = batch.number(row).unwrap();
+            let own: Vec<f64> = batch.axes.iter().map(|axis| axis[row]).collect();
+            prop_assert_eq!((number, own), (start + row as u64, sweep.at(number)));
             for (at, name) in names.iter().enumerate() {
                 values.set(Symbol::new(name), whole(batch.axes[at][row] as i64));
             }

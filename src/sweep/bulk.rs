@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::batch::{Batch, SweepError};
+use super::batch::{Batch, SweepError, compact, resize};
 use super::check::{Checks, LevelChecks, checks};
 use super::cursor::Cursor;
 use super::grid::{SweepAxis, SweepGrid};
@@ -136,14 +136,66 @@ impl Sweep {
         }
     }
 
+    /// The value of this number on an axis.
+    fn value(&self, level: usize, index: u64) -> f64 {
+        let held = usize::try_from(index).ok();
+        let held = held.and_then(|index| self.values[level].get(index));
+        held.copied()
+            .unwrap_or_else(|| self.grid.axes[level].values.value(index))
+    }
+
     /// Works out a range of points.
     pub fn evaluate(&self, range: Range<u64>) -> Batch {
         let mut batch = Batch::default();
         self.evaluate_into(range, &mut batch);
+        self.fill_axes(&mut batch);
         batch
     }
 
-    /// Works out a range of points into a batch whose memory is used again.
+    /// Gives the points of a batch the values of all axes.
+    pub fn fill_axes(&self, batch: &mut Batch) {
+        let points = batch.len();
+        let Batch { axes, numbers, .. } = batch;
+        axes.resize(self.grid.axes.len(), Vec::new());
+        resize(axes, points);
+        // How many points have the same value, one after the other.
+        let mut each = 1;
+        for (level, axis) in axes.iter_mut().enumerate().rev() {
+            let mut to = axis.as_mut_slice();
+            for numbers in numbers.iter() {
+                let count = usize::try_from(numbers.end - numbers.start).unwrap_or(usize::MAX);
+                let (first, rest) = to.split_at_mut(count.min(to.len()));
+                self.fill_axis(level, each, numbers.start, first);
+                to = rest;
+            }
+            each *= self.grid.axes[level].values.count();
+        }
+    }
+
+    /// The values of an axis from the point of a number on; so many points have the same,
+    /// one after the other.
+    fn fill_axis(&self, level: usize, each: u64, first: u64, mut to: &mut [f64]) {
+        let is_innermost = level + 1 == self.grid.axes.len();
+        let count = self.grid.axes[level].values.count();
+        let mut next = first;
+        while !to.is_empty() {
+            let (index, left) = (next / each % count, to.len() as u64);
+            let run = match is_innermost {
+                true => (count - index).min(left),
+                false => (each - next % each).min(left),
+            };
+            let (own, rest) = to.split_at_mut(usize::try_from(run).unwrap_or(usize::MAX));
+            match is_innermost {
+                true => own.copy_from_slice(&self.values(index, run)),
+                false => fill(simd::level(), own, self.value(level, index)),
+            }
+            next += run;
+            to = rest;
+        }
+    }
+
+    /// Works out a range of points into a batch whose memory is used again; its axes are
+    /// left out.
     pub fn evaluate_into(&self, range: Range<u64>, batch: &mut Batch) {
         self.evaluate_at(simd::level(), range, batch);
     }
@@ -165,15 +217,9 @@ impl Sweep {
             kept: Vec::new(),
             columns: BlockColumns::default(),
         };
-        batch.refused = 0;
-        batch.first_refused = None;
-        batch.axes.resize(self.grid.axes.len(), Vec::new());
-        batch
-            .outputs
-            .resize(walk.cursor.outputs_count(), Vec::new());
         // All points have a place, until some of them turn out to be refused.
         let length = usize::try_from(range.end.saturating_sub(range.start));
-        batch.resize(length.unwrap_or(usize::MAX));
+        batch.clear(walk.cursor.outputs_count(), length.unwrap_or(usize::MAX));
         let inner = self.grid.axes.last();
         let row = inner.map_or(1, |axis| axis.values.count());
         let mut next = range.start;
@@ -184,7 +230,7 @@ impl Sweep {
             next += length;
         }
         walk.cursor.work_out_kept(&mut batch.outputs);
-        batch.resize(walk.filled);
+        resize(&mut batch.outputs, walk.filled);
     }
 }
 
@@ -224,23 +270,21 @@ impl Walk<'_> {
         let values = self.sweep.values(offset, length);
         let values: &[f64] = &values;
         let place = self.filled..self.filled + values.len();
-        for (axis, value) in batch.axes.iter_mut().zip(&self.at) {
-            fill(self.level, &mut axis[place.clone()], *value);
-        }
-        if let Some(inner) = batch.axes.last_mut() {
-            inner[place.clone()].copy_from_slice(values);
-        }
         // Offsets into an axis that is held fit.
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
         self.filled = place.end;
         if self.is_plain {
             self.cursor.keep(offset, values.len(), place.start);
+            batch.push(point..point + length);
             return;
         }
         let (at, outputs) = (&mut self.at, &mut batch.outputs);
         self.cursor.row(at, values, offset, outputs, place.start);
         if self.sift(values, offset, batch) {
-            self.filled = place.start + batch.keep(place, &self.kept, point);
+            compact(&mut batch.outputs, place.clone(), &self.kept);
+            self.filled = place.start + batch.keep(&self.kept, point);
+        } else {
+            batch.push(point..point + length);
         }
     }
 
@@ -271,15 +315,11 @@ impl Walk<'_> {
         if first < self.fixed {
             self.refused = false;
         }
-        for (level, axis) in axes.iter().enumerate().take(outer).skip(first) {
+        for level in first..outer {
             if self.refused {
                 break;
             }
-            let index = self.indices[level];
-            let held = usize::try_from(index)
-                .ok()
-                .and_then(|at| self.sweep.values[level].get(at));
-            self.at[level] = held.copied().unwrap_or_else(|| axis.values.value(index));
+            self.at[level] = self.sweep.value(level, self.indices[level]);
             self.fixed = level + 1;
             // What divides by 0 is refused as well.
             let allowed = self.sweep.checks[level].admit(&self.at, &self.indices);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::batch::{Batch, SweepError};
+use super::batch::{Batch, SweepError, compact, resize};
 use super::check::{Checks, checks};
 use super::line::are_finite;
 use super::sampling::Sampling;
@@ -85,13 +85,11 @@ impl PointSet {
 
     /// The same in instructions of a certain width.
     pub(super) fn evaluate_at(&self, level: Level, range: Range<u64>, batch: &mut Batch) {
-        batch.refused = 0;
-        batch.first_refused = None;
-        batch.axes.resize(self.axes, Vec::new());
-        batch.outputs.resize(self.outputs, Vec::new());
         let length = usize::try_from(range.end.saturating_sub(range.start));
         let length = length.unwrap_or(usize::MAX);
-        batch.resize(length);
+        batch.clear(self.outputs, length);
+        batch.axes.resize(self.axes, Vec::new());
+        resize(&mut batch.axes, length);
         let [mut of_outputs, mut of_checks] = <[BlockColumns; 2]>::default();
         let mut kept = Vec::new();
         let (mut filled, mut first) = (0, range.start);
@@ -126,11 +124,19 @@ impl PointSet {
                 }
             }
             filled += match are_kept {
-                true => points,
-                false => batch.keep(place, &kept, first),
+                true => {
+                    batch.push(first..first + points as u64);
+                    points
+                }
+                false => {
+                    compact(&mut batch.axes, place.clone(), &kept);
+                    compact(&mut batch.outputs, place, &kept);
+                    batch.keep(&kept, first)
+                }
             };
             first += points as u64;
         }
-        batch.resize(filled);
+        resize(&mut batch.axes, filled);
+        resize(&mut batch.outputs, filled);
     }
 }

@@ -2,6 +2,7 @@
 //! chunks of a bounded size.
 
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -12,6 +13,9 @@ use super::point_set::PointSet;
 /// The points that one thread works out at a time: enough to keep it busy, few
 /// enough that a window of chunks stays small whatever the size of the grid.
 const CHUNK: u64 = 1 << 13;
+
+/// So many chunks for each thread are worked out together: to begin takes a while.
+const WINDOW: usize = 4;
 
 /// The points of a job and the expressions on them.
 #[derive(Debug, Clone)]
@@ -36,6 +40,14 @@ impl SweepPoints {
         match self {
             SweepPoints::Grid(sweep) => sweep.at(point),
             SweepPoints::Set(set) => set.at(point),
+        }
+    }
+
+    /// Gives the points of a batch the values of all axes, where it has none yet.
+    pub fn fill_axes(&self, batch: &mut Batch) {
+        match self {
+            SweepPoints::Grid(sweep) => sweep.fill_axes(batch),
+            SweepPoints::Set(_) => {}
         }
     }
 
@@ -74,10 +86,11 @@ fn chunks(range: Range<u64>, each: u64) -> impl Iterator<Item = Chunk> {
 
 /// Works out the points `range` of all `cases` together, numbered one
 /// case after the other. Each chunk goes through `work` on the thread that
-/// made it, and may be taken apart there; `take` then gets the number of its case, the
-/// chunk and what `work` made of it, one after the other in order and on the thread of
-/// the caller, while all threads of the current pool work out the next ones. What is
-/// held at any time is bounded, and held again for the next chunks.
+/// made it, and may be taken apart there; the memory that is left of it holds the next
+/// one, before it has left the cache. `take` then gets the number of its case and what
+/// `work` made of it, one after the other in order and on the thread of the caller, while
+/// all threads of the current pool work out the next ones. What is held at any time is
+/// bounded.
 ///
 /// # Errors
 /// Whatever `take` gives; it is not called again.
@@ -85,16 +98,29 @@ pub fn stream<T: Send, E>(
     cases: &[SweepPoints],
     range: Range<u64>,
     work: impl Fn(usize, &mut Batch) -> T + Sync,
-    mut take: impl FnMut(usize, &Batch, T) -> Result<(), E>,
+    mut take: impl FnMut(usize, T) -> Result<(), E>,
 ) -> Result<(), E> {
     let each = cases.first().map_or(0, SweepPoints::count);
     let mut all = chunks(range, each);
+    let threads = rayon::current_num_threads();
+    let batches: Vec<Mutex<Batch>> = (0..threads).map(|_| Mutex::default()).collect();
+    let make = |chunk: &Chunk| {
+        let own = batches.get(rayon::current_thread_index()?)?;
+        let lock = || own.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut batch = std::mem::take(&mut *lock());
+        cases
+            .get(chunk.case)?
+            .evaluate_into(chunk.range.clone(), &mut batch);
+        let made = work(chunk.case, &mut batch);
+        *lock() = batch;
+        Some(made)
+    };
     let (mut done, mut next) = (Window::new(), Window::new());
     loop {
         next.chunks.clear();
-        next.chunks.extend(all.by_ref().take(next.batches.len()));
+        next.chunks.extend(all.by_ref().take(WINDOW * threads));
         let taken = rayon::in_place_scope(|scope| {
-            scope.spawn(|_| next.work_out(cases, &work));
+            scope.spawn(|_| next.work_out(make));
             done.take_each(&mut take)
         });
         taken?;
@@ -108,39 +134,28 @@ pub fn stream<T: Send, E>(
 /// Some chunks, and what is made of them.
 struct Window<T> {
     chunks: Vec<Chunk>,
-    batches: Vec<Batch>,
-    worked: Vec<Option<T>>,
+    made: Vec<Option<T>>,
 }
 
 impl<T: Send> Window<T> {
     fn new() -> Window<T> {
         Window {
             chunks: Vec::new(),
-            batches: vec![Batch::default(); 2 * rayon::current_num_threads()],
-            worked: Vec::new(),
+            made: Vec::new(),
         }
     }
 
-    fn work_out(&mut self, cases: &[SweepPoints], work: &(impl Fn(usize, &mut Batch) -> T + Sync)) {
-        (self.chunks.par_iter(), &mut self.batches)
-            .into_par_iter()
-            .map(|(chunk, batch)| {
-                cases
-                    .get(chunk.case)?
-                    .evaluate_into(chunk.range.clone(), batch);
-                Some(work(chunk.case, batch))
-            })
-            .collect_into_vec(&mut self.worked);
+    fn work_out(&mut self, make: impl Fn(&Chunk) -> Option<T> + Sync) {
+        self.chunks
+            .par_iter()
+            .map(&make)
+            .collect_into_vec(&mut self.made);
     }
 
-    fn take_each<E>(
-        &mut self,
-        take: &mut impl FnMut(usize, &Batch, T) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let worked = self.worked.drain(..);
-        for ((chunk, batch), worked) in self.chunks.iter().zip(&self.batches).zip(worked) {
-            if let Some(worked) = worked {
-                take(chunk.case, batch, worked)?;
+    fn take_each<E>(&mut self, take: &mut impl FnMut(usize, T) -> Result<(), E>) -> Result<(), E> {
+        for (chunk, made) in self.chunks.iter().zip(self.made.drain(..)) {
+            if let Some(made) = made {
+                take(chunk.case, made)?;
             }
         }
         Ok(())

@@ -22,6 +22,15 @@ impl Bindings {
     pub fn get(&self, symbol: &Symbol) -> Option<&BigRational> {
         self.0.get(symbol)
     }
+
+    /// Those of some symbols alone.
+    pub(crate) fn only(&self, symbols: &[Symbol]) -> Bindings {
+        let known = symbols.iter().filter_map(|symbol| {
+            let value = self.get(symbol)?;
+            Some((symbol.clone(), value.clone()))
+        });
+        Bindings(known.collect())
+    }
 }
 
 impl Expr {

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use num_rational::BigRational;
 use num_traits::{One, Pow, Signed, Zero};
 
+use crate::number::Fraction;
 use crate::symbolic::{Atom, Expr, Symbol};
 
 /// At most so many entries are tried at both ends, all combinations of them.
@@ -71,15 +72,14 @@ impl EntryPolynomial {
 
     /// The value at a point, one number for each entry.
     pub fn at(&self, point: &[BigRational]) -> BigRational {
-        let mut sum = BigRational::zero();
-        for (powers, coefficient) in &self.terms {
+        let terms = self.terms.iter().map(|(powers, coefficient)| {
             let factors = powers.iter().filter_map(|(at, power)| {
-                let value = point.get(*at)?;
-                Some(Pow::pow(value, *power))
+                // It was one of i32.
+                Some(Fraction::of(point.get(*at)?).power(*power as i32))
             });
-            sum += factors.fold(coefficient.clone(), |product, factor| product * factor);
-        }
-        sum
+            factors.fold(Fraction::of(coefficient), Fraction::times)
+        });
+        terms.fold(Fraction::zero(), Fraction::plus).into_rational()
     }
 
     /// A corner of `bounds` where it is largest; `None` where that is not

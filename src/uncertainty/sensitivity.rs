@@ -97,10 +97,16 @@ impl Quantity {
     /// # Errors
     /// A symbol without a value, or a division by zero.
     pub fn at(&self) -> Result<Option<BigRational>, EvalError> {
-        match self {
-            Quantity::Energy(energy) => energy.at().map(Some),
-            Quantity::Saving { baseline, energy } => Ok(saved(&baseline.at()?, &energy.at()?)),
-        }
+        Ok(self.sides()?.result())
+    }
+
+    fn sides(&self) -> Result<Sides, EvalError> {
+        let (baseline, energy) = match self {
+            Quantity::Energy(energy) => (None, energy),
+            Quantity::Saving { baseline, energy } => (Some(baseline.at()?), energy),
+        };
+        let energy = energy.at()?;
+        Ok(Sides { baseline, energy })
     }
 
     /// Its value where `input` is moved to `value`.
@@ -127,16 +133,19 @@ impl Quantity {
     /// # Errors
     /// A symbol without a value, or a division by zero.
     pub fn derivative(&self, input: &Input) -> Result<Option<BigRational>, EvalError> {
-        match self {
-            Quantity::Energy(energy) => energy.derivative(&input.symbol),
-            Quantity::Saving { baseline, energy } => {
-                let side = |function: &Function| function.derivative(&input.symbol);
-                let (b, e) = (baseline.at()?, energy.at()?);
+        self.derivative_at(&self.sides()?, input)
+    }
+
+    fn derivative_at(&self, at: &Sides, input: &Input) -> Result<Option<BigRational>, EvalError> {
+        let side = |function: &Function| function.derivative(&input.symbol);
+        match (self, &at.baseline) {
+            (Quantity::Saving { baseline, energy }, Some(b)) => {
                 let (Some(db), Some(de)) = (side(baseline)?, side(energy)?) else {
                     return Ok(None);
                 };
-                Ok((!b.is_zero()).then(|| (&e * db - de * &b) / (&b * &b)))
+                Ok((!b.is_zero()).then(|| (&at.energy * db - de * b) / (b * b)))
             }
+            (Quantity::Energy(energy) | Quantity::Saving { energy, .. }, _) => side(energy),
         }
     }
 
@@ -153,11 +162,12 @@ impl Quantity {
     /// Itself with the values of all symbols but `open` put in, or as it is where
     /// that cannot be done.
     fn in_symbols(&self, open: &[Symbol]) -> Quantity {
-        let side = |function: &Function| Function {
-            expr: (function.expr)
-                .bind(open, &function.values)
-                .unwrap_or_else(|_| function.expr.clone()),
-            values: function.values.clone(),
+        let side = |function: &Function| match function.expr.bind(open, &function.values) {
+            Ok(expr) => Function {
+                expr,
+                values: function.values.only(open),
+            },
+            Err(_) => function.clone(),
         };
         match self {
             Quantity::Energy(energy) => Quantity::Energy(side(energy)),
@@ -177,6 +187,22 @@ impl Quantity {
                 symbols.extend(baseline.expr.symbols());
                 symbols
             }
+        }
+    }
+}
+
+/// What a quantity is made of, at one point.
+struct Sides {
+    /// The energy of the baseline, of a saving.
+    baseline: Option<BigRational>,
+    energy: BigRational,
+}
+
+impl Sides {
+    fn result(&self) -> Option<BigRational> {
+        match &self.baseline {
+            None => Some(self.energy.clone()),
+            Some(baseline) => saved(baseline, &self.energy),
         }
     }
 }
@@ -272,7 +298,7 @@ impl Sensitivity {
 /// A symbol without a value, or a division by zero.
 pub fn sensitivities(quantity: &Quantity, inputs: &[Input]) -> Result<Vec<Sensitivity>, EvalError> {
     let symbols = quantity.symbols();
-    let result = quantity.at()?;
+    let at = quantity.sides()?;
     // Prices move an expression in prices alone, which is short, and dims one in
     // dims alone.
     let (dims, entries): (Vec<&Input>, Vec<&Input>) = inputs
@@ -285,7 +311,7 @@ pub fn sensitivities(quantity: &Quantity, inputs: &[Input]) -> Result<Vec<Sensit
         let short = quantity.in_symbols(&open);
         for input in group {
             let has_steps = quantity.has_steps(&input.symbol);
-            all.push(sensitivity(&short, result.as_ref(), input, has_steps)?);
+            all.push(sensitivity(&short, &at, input, has_steps)?);
         }
     }
     let size = |row: &Sensitivity| row.elasticity.as_ref().map(BigRational::abs);
@@ -296,25 +322,23 @@ pub fn sensitivities(quantity: &Quantity, inputs: &[Input]) -> Result<Vec<Sensit
     Ok(all)
 }
 
-/// How `quantity`, which is `result`, moves with one input.
+/// How `quantity`, whose sides have these values, moves with one input.
 fn sensitivity(
     quantity: &Quantity,
-    result: Option<&BigRational>,
+    at: &Sides,
     input: &Input,
     has_steps: bool,
 ) -> Result<Sensitivity, EvalError> {
     let at_low = quantity.moved(input, &input.low)?;
     let at_high = quantity.moved(input, &input.high)?;
-    let derivative = match quantity.derivative(input)? {
+    let derivative = match quantity.derivative_at(at, input)? {
         // Tiles change in steps: the slope is that between the ends.
         None if has_steps => secant(input, at_low.as_ref(), at_high.as_ref()),
         derivative => derivative,
     };
     let scale = match quantity {
         Quantity::Saving { .. } => Some(input.value.clone()),
-        Quantity::Energy(_) => result
-            .filter(|energy| !energy.is_zero())
-            .map(|energy| &input.value / energy),
+        Quantity::Energy(_) => (!at.energy.is_zero()).then(|| &input.value / &at.energy),
     };
     let elasticity = match (&derivative, scale) {
         (Some(slope), Some(scale)) => Some(slope * scale),

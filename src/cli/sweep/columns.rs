@@ -96,7 +96,6 @@ impl Columns {
 
     /// The columns of a batch, taken out of it.
     pub(super) fn taken(&self, plan: &SweepPlan, case: usize, batch: &mut Batch) -> Vec<RowValues> {
-        let mut savings = plan.savings(batch);
         let columns = self.0.iter();
         columns
             .map(|column| match column {
@@ -105,7 +104,7 @@ impl Columns {
                 Column::Switch(at) => RowValues::Same(plan.cases[case].switches[*at]),
                 Column::Axis(at) => RowValues::Numbers(mem::take(&mut batch.axes[*at])),
                 Column::Energy(at) => RowValues::Numbers(mem::take(&mut batch.outputs[*at])),
-                Column::Saving(at) => RowValues::Numbers(mem::take(&mut savings[*at])),
+                Column::Saving(at) => RowValues::Numbers(mem::take(&mut batch.savings[*at])),
             })
             .collect()
     }
@@ -132,7 +131,6 @@ impl Columns {
         plan: &'a SweepPlan,
         case: usize,
         batch: &'a Batch,
-        savings: &'a [Vec<f64>],
     ) -> Vec<ColumnValues<'a>> {
         let mut values = Vec::with_capacity(self.0.len());
         for column in &self.0 {
@@ -142,7 +140,7 @@ impl Columns {
                 Column::Switch(at) => ColumnValues::Same(plan.cases[case].switches[*at]),
                 Column::Axis(at) => ColumnValues::Numbers(&batch.axes[*at]),
                 Column::Energy(at) => ColumnValues::Numbers(&batch.outputs[*at]),
-                Column::Saving(at) => ColumnValues::Numbers(&savings[*at]),
+                Column::Saving(at) => ColumnValues::Numbers(&batch.savings[*at]),
             });
         }
         values

@@ -76,30 +76,33 @@ enum End {
 
 /// The first or the last row of some points.
 fn row(plan: &SweepPlan, encoder: &Encoder, points: Range<u64>, end: End) -> Option<RowBlock> {
+    let row = |case: usize, batch: &mut Batch| {
+        let last = batch.len().checked_sub(1)?;
+        let at = match end {
+            End::First => 0,
+            End::Last => last,
+        };
+        plan.points[case].fill_axes(batch);
+        batch.fill_savings(plan.variants.len());
+        Some(encoder.encode(plan, case, &alone(batch, at)))
+    };
     let mut found = None;
-    let take = |case: usize, batch: &Batch, ()| {
-        if let Some(at) = batch.len().checked_sub(1)
-            && (found.is_none() || end == End::Last)
-        {
-            let at = match end {
-                End::First => 0,
-                End::Last => at,
-            };
-            let one = alone(batch, at);
-            found = Some(encoder.encode(plan, case, &one, &plan.savings(&one)));
+    let take = |_, row: Option<RowBlock>| {
+        if found.is_none() || row.is_some() && end == End::Last {
+            found = row;
         }
         Ok::<(), Infallible>(())
     };
-    let Ok(()) = stream(&plan.points, points, |_, _| (), take);
+    let Ok(()) = stream(&plan.points, points, row, take);
     found
 }
 
 /// One point of a batch.
 fn alone(batch: &Batch, at: usize) -> Batch {
     let one = |column: &Vec<f64>| column.get(at).copied().into_iter().collect();
-    Batch {
-        axes: batch.axes.iter().map(one).collect(),
-        outputs: batch.outputs.iter().map(one).collect(),
-        ..Batch::default()
-    }
+    let mut alone = Batch::default();
+    alone.axes = batch.axes.iter().map(one).collect();
+    alone.outputs = batch.outputs.iter().map(one).collect();
+    alone.savings = batch.savings.iter().map(one).collect();
+    alone
 }

@@ -67,14 +67,8 @@ impl Encoder {
     }
 
     /// The rows of a batch as they are written; works on any thread.
-    pub(super) fn encode(
-        &self,
-        plan: &SweepPlan,
-        case: usize,
-        batch: &Batch,
-        savings: &[Vec<f64>],
-    ) -> RowBlock {
-        let values = self.columns.values(plan, case, batch, savings);
+    pub(super) fn encode(&self, plan: &SweepPlan, case: usize, batch: &Batch) -> RowBlock {
+        let values = self.columns.values(plan, case, batch);
         self.format.encode(&self.named, &values, batch.len())
     }
 

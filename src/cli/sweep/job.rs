@@ -64,19 +64,21 @@ impl SweepJob {
         let mut summary = Summary::new(&self.plan);
         let mut kept: Vec<(usize, Batch)> = Vec::new();
         let keeps = self.points() <= PLOTTED;
-        let work = |_, batch: &mut Batch| {
-            let savings = self.plan.savings(batch);
-            PartialSummary::of(&self.plan, batch, &savings)
+        let work = |case: usize, batch: &mut Batch| {
+            batch.fill_savings(self.plan.variants.len());
+            let plotted = keeps.then(|| {
+                self.plan.points[case].fill_axes(batch);
+                batch.clone()
+            });
+            (PartialSummary::of(&self.plan, batch), plotted)
         };
         let done = stream(
             &self.plan.points,
             self.range.clone(),
             work,
-            |case, batch, partial| {
-                summary.add(case, batch, partial);
-                if keeps {
-                    kept.push((case, batch.clone()));
-                }
+            |case, (partial, plotted)| {
+                summary.add(case, partial);
+                kept.extend(plotted.map(|batch| (case, batch)));
                 Ok::<(), Infallible>(())
             },
         );
@@ -131,11 +133,14 @@ impl SweepJob {
             &self.plan.points,
             self.range.clone(),
             |case, batch| {
-                let rows = batch.len();
-                work(self.columns.taken(&self.plan, case, batch), rows)
+                let (rows, refused) = (batch.len(), batch.refused);
+                self.plan.points[case].fill_axes(batch);
+                batch.fill_savings(self.plan.variants.len());
+                let worked = work(self.columns.taken(&self.plan, case, batch), rows);
+                (refused, worked)
             },
-            |_, batch, worked| {
-                refused += batch.refused;
+            |_, (more, worked)| {
+                refused += more;
                 take(worked)
             },
         )?;

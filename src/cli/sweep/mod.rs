@@ -72,25 +72,27 @@ pub(super) fn run(args: &SweepArgs) -> Result<(), Problems> {
     let mut kept: Vec<(usize, Batch)> = Vec::new();
     let bar = bar(range.end - range.start);
     // Whatever depends on one chunk alone is done on the thread that made it.
-    let work = |case, batch: &mut Batch| {
-        let savings = plan.savings(batch);
+    let work = |case: usize, batch: &mut Batch| {
+        batch.fill_savings(plan.variants.len());
+        if encoder.is_some() || plot.is_some() {
+            plan.points[case].fill_axes(batch);
+        }
         let encoder = encoder.as_ref();
-        let block = encoder.map(|encoder| encoder.encode(&plan, case, batch, &savings));
-        (PartialSummary::of(&plan, batch, &savings), block)
+        let block = encoder.map(|encoder| encoder.encode(&plan, case, batch));
+        let plotted = plot.as_ref().map(|_| batch.clone());
+        (PartialSummary::of(&plan, batch), block, plotted)
     };
     let result = stream(
         &plan.points,
         range,
         work,
-        |case, batch, (partial, block)| {
-            bar.inc(batch.len() as u64 + batch.refused);
-            summary.add(case, batch, partial);
+        |case, (partial, block, plotted)| {
+            bar.inc(partial.points + partial.refused);
+            summary.add(case, partial);
             if let (Some(rows), Some(block)) = (&mut rows, block) {
                 rows.write(block)?;
             }
-            if plot.is_some() {
-                kept.push((case, batch.clone()));
-            }
+            kept.extend(plotted.map(|batch| (case, batch)));
             Ok(())
         },
     );

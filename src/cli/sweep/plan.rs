@@ -12,7 +12,7 @@ use crate::energy::Counted;
 use crate::graph::Constraint;
 use crate::number::{self, to_f64};
 use crate::source::Problems;
-use crate::sweep::{Batch, SweepPoints, savings};
+use crate::sweep::SweepPoints;
 use crate::symbolic::{Bindings, Symbol};
 use crate::units::significant;
 use crate::view::{caveats_over, left_out_by};
@@ -207,8 +207,10 @@ impl SweepPlan {
         request.scopes(&self.scopes)?;
         let own = request.model.own_format();
         let pricings = request.prices.pricings(|_| vec![own])?;
+        // A price that nothing takes hides none that is missing.
+        let mut problems = Problems::new();
         if switches.is_empty() {
-            request.prices.check_used(&request.counted, &pricings)?;
+            problems.note(request.prices.check_used(&request.counted, &pricings));
         }
         for pricing in pricings {
             for line in left_out_by(&pricing) {
@@ -216,7 +218,13 @@ impl SweepPlan {
                     self.caveats.push(line);
                 }
             }
-            let outputs = Outputs::new(request, &self.scopes, &swept, &pricing)?;
+            let outputs = match Outputs::new(request, &self.scopes, &swept, &pricing) {
+                Ok(outputs) => outputs,
+                Err(missing) => {
+                    problems.extend(missing);
+                    return Err(problems);
+                }
+            };
             self.points.push(outputs.at(&swept, args)?);
             self.cases.push(SweepCase {
                 table: pricing.table.name().to_owned(),
@@ -225,7 +233,7 @@ impl SweepPlan {
                 constraints: outputs.constraints,
             });
         }
-        Ok(())
+        problems.or(())
     }
 
     /// How many points there are in all cases together.
@@ -263,22 +271,6 @@ impl SweepPlan {
             [baseline, _, ..] => format!("{}: what is saved against {baseline}", self.model),
             _ => format!("{}: energy", self.model),
         }
-    }
-
-    /// What every variant but the baseline saves, in the order of the outputs; the
-    /// columns of the baseline stay empty.
-    pub(super) fn savings(&self, batch: &Batch) -> Vec<Vec<f64>> {
-        let variants = self.variants.len();
-        let mut all = Vec::with_capacity(batch.outputs.len());
-        for (at, energies) in batch.outputs.iter().enumerate() {
-            let baseline = at - at % variants;
-            let mut saved = Vec::new();
-            if at != baseline {
-                savings(&batch.outputs[baseline], energies, &mut saved);
-            }
-            all.push(saved);
-        }
-        all
     }
 }
 

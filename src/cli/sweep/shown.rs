@@ -108,9 +108,8 @@ pub(super) fn shown(plan: &SweepPlan, kept: &[(usize, Batch)]) -> (String, Vec<S
 fn points(plan: &SweepPlan, kept: &[(usize, Batch)], (case, at): (usize, usize)) -> Points {
     let mut points = Vec::new();
     for (_, batch) in kept.iter().filter(|(of, _)| *of == case) {
-        let savings = plan.savings(batch);
         let values = match plan.variants.len() > 1 {
-            true => &savings[at],
+            true => &batch.savings[at],
             false => &batch.outputs[at],
         };
         for (row, value) in values.iter().enumerate() {

@@ -5,36 +5,32 @@ use crate::render::table::{Align, Cell, Column, Row, RowKind, Table};
 use crate::sweep::{Batch, extremes};
 use crate::units::Energy;
 
-/// The smallest and the largest value of one column, with their points.
-#[derive(Debug, Clone, Default)]
+/// The smallest and the largest value of one column, with the numbers of their points.
+#[derive(Debug, Clone, Copy, Default)]
 struct Extremes {
-    least: Option<(f64, Vec<f64>)>,
-    most: Option<(f64, Vec<f64>)>,
+    least: Option<(f64, u64)>,
+    most: Option<(f64, u64)>,
 }
 
 impl Extremes {
-    fn of(values: &[f64], axes: &[Vec<f64>]) -> Extremes {
-        let found = |row: usize| {
-            let point = axes.iter().map(|axis| axis[row]).collect();
-            (values[row], point)
-        };
+    fn of(values: &[f64], batch: &Batch) -> Extremes {
+        let found = |row: usize| Some((values[row], batch.number(row)?));
         let rows = extremes(values);
         Extremes {
-            least: rows.map(|(least, _)| found(least)),
-            most: rows.map(|(_, most)| found(most)),
+            least: rows.and_then(|(least, _)| found(least)),
+            most: rows.and_then(|(_, most)| found(most)),
         }
     }
 
     /// Takes those of later points in.
     fn join(&mut self, later: Extremes) {
-        let value = |extreme: &Option<(f64, Vec<f64>)>| extreme.as_ref().map(|(value, _)| *value);
-        if let Some(least) = value(&later.least)
-            && value(&self.least).is_none_or(|known| least < known)
+        if let Some((least, _)) = later.least
+            && self.least.is_none_or(|(known, _)| least < known)
         {
             self.least = later.least;
         }
-        if let Some(most) = value(&later.most)
-            && value(&self.most).is_none_or(|known| most > known)
+        if let Some((most, _)) = later.most
+            && self.most.is_none_or(|(known, _)| most > known)
         {
             self.most = later.most;
         }
@@ -43,18 +39,27 @@ impl Extremes {
 
 /// The extremes of one chunk of one case: of what is saved where variants are
 /// compared, else of the energies.
-pub(super) struct PartialSummary(Vec<Extremes>);
+pub(super) struct PartialSummary {
+    extremes: Vec<Extremes>,
+    pub(super) points: u64,
+    pub(super) refused: u64,
+    /// The number of the first point that the model refuses.
+    first_refused: Option<u64>,
+}
 
 impl PartialSummary {
-    pub(super) fn of(plan: &SweepPlan, batch: &Batch, savings: &[Vec<f64>]) -> PartialSummary {
+    pub(super) fn of(plan: &SweepPlan, batch: &Batch) -> PartialSummary {
         let columns = match plan.variants.len() {
             0 | 1 => &batch.outputs,
-            _ => savings,
+            _ => &batch.savings,
         };
-        let extremes = columns
-            .iter()
-            .map(|values| Extremes::of(values, &batch.axes));
-        PartialSummary(extremes.collect())
+        let extremes = columns.iter().map(|values| Extremes::of(values, batch));
+        PartialSummary {
+            extremes: extremes.collect(),
+            points: batch.len() as u64,
+            refused: batch.refused,
+            first_refused: batch.first_refused,
+        }
     }
 }
 
@@ -79,12 +84,12 @@ impl Summary {
     }
 
     /// Takes in the next chunk of a case.
-    pub(super) fn add(&mut self, case: usize, batch: &Batch, partial: PartialSummary) {
-        self.points += batch.len() as u64;
-        self.refused += batch.refused;
-        let first = batch.first_refused.map(|point| (case, point));
+    pub(super) fn add(&mut self, case: usize, partial: PartialSummary) {
+        self.points += partial.points;
+        self.refused += partial.refused;
+        let first = partial.first_refused.map(|point| (case, point));
         self.first_refused = self.first_refused.or(first);
-        for (extremes, later) in self.extremes[case].iter_mut().zip(partial.0) {
+        for (extremes, later) in self.extremes[case].iter_mut().zip(partial.extremes) {
             extremes.join(later);
         }
     }
@@ -156,9 +161,11 @@ impl Summary {
                         Cell::Text(name.clone()),
                         Cell::Text(shown.clone()),
                     ];
-                    for extreme in [&extremes.least, &extremes.most] {
+                    for extreme in [extremes.least, extremes.most] {
                         let (value, point) = match extreme {
-                            Some((value, point)) => (Some(*value), plan.point(point)),
+                            Some((value, point)) => {
+                                (Some(value), plan.point(&plan.points[case].at(point)))
+                            }
                             None => (None, String::new()),
                         };
                         cells.push(match value {

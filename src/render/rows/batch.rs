@@ -13,6 +13,7 @@ pub enum ColumnValues<'a> {
     Numbers(&'a [f64]),
 }
 
+#[cfg(feature = "parquet")]
 impl ColumnValues<'_> {
     /// The number of a row; `None` where it is a word, or missing.
     pub(super) fn number(&self, row: usize) -> Option<f64> {
