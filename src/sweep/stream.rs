@@ -14,9 +14,6 @@ use super::point_set::PointSet;
 /// enough that a window of chunks stays small whatever the size of the grid.
 const CHUNK: u64 = 1 << 13;
 
-/// So many chunks for each thread are worked out together: to begin takes a while.
-const WINDOW: usize = 4;
-
 /// The points of a job and the expressions on them.
 #[derive(Debug, Clone)]
 pub enum SweepPoints {
@@ -118,7 +115,7 @@ pub fn stream<T: Send, E>(
     let (mut done, mut next) = (Window::new(), Window::new());
     loop {
         next.chunks.clear();
-        next.chunks.extend(all.by_ref().take(WINDOW * threads));
+        next.chunks.extend(all.by_ref().take(2 * threads));
         let taken = rayon::in_place_scope(|scope| {
             scope.spawn(|_| next.work_out(make));
             done.take_each(&mut take)
