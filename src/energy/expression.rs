@@ -3,8 +3,9 @@
 use num_rational::BigRational;
 use num_traits::Zero;
 
-use super::formula::{beside_arithmetic, device_values, energy_formula, stage_formulas};
-use super::{CostModel, Counted};
+use super::cost::{CostModel, missing_entries};
+use super::counted::Counted;
+use super::formula::{beside_arithmetic, device_values, energy_formula};
 use crate::number::{quotient, sum, whole};
 use crate::source::Problems;
 use crate::symbolic::{Bindings, EvalError, Expr, Symbol};
@@ -19,13 +20,7 @@ pub fn picojoules(
     model: &CostModel<'_>,
     stages: &[String],
 ) -> Result<Expr, Problems> {
-    let formulas = stage_formulas(counted, model, &[])?;
-    let inside = formulas
-        .iter()
-        .filter(|formula| stages.contains(&formula.stage));
-    let arithmetic: Expr = inside
-        .filter_map(|formula| formula.picojoules.as_ref())
-        .sum();
+    let arithmetic = arithmetic(counted, model, stages)?;
     if model.memory.is_none() && !model.static_energy {
         return Ok(arithmetic);
     }
@@ -34,6 +29,28 @@ pub fn picojoules(
     device_values(model, &mut values);
     let others = others.substitute(&|symbol| values.get(symbol).cloned().map(Expr::constant));
     Ok(&arithmetic + &others.unwrap_or_default())
+}
+
+/// What the operations of some stages cost: nothing on a table that prices none.
+fn arithmetic(
+    counted: &Counted,
+    model: &CostModel<'_>,
+    stages: &[String],
+) -> Result<Expr, Problems> {
+    let mut sum = Expr::zero();
+    if model.leaves_out_arithmetic() {
+        return Ok(sum);
+    }
+    // Also what stands outside of the stages must have a price.
+    let priced = counted
+        .price(model, |_| true, |_, cost| Some(cost.picojoules()))
+        .map_err(|missing| missing_entries(&missing, counted, model.table, &[]))?;
+    for one in priced {
+        if stages.contains(&counted.graph.ops()[one.demand.op].stage) {
+            sum += &one.demand.count.scale(&one.each);
+        }
+    }
+    Ok(sum)
 }
 
 /// What a variant saves against a baseline, over one scope on one table.

@@ -4,7 +4,6 @@
 //! Each is a function of its own in the expressions that traffic is made of,
 //! and all ask one [`Searches`], which remembers what it found.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use num_rational::BigRational;
@@ -14,6 +13,7 @@ use super::frontier::Frontier;
 use super::matrix::{Crossing, Matrix, Plan, Widths};
 use super::steps::Tiles;
 use super::window::{Convolution, WindowAxis};
+use crate::hash::FastMap;
 use crate::number::{self, whole};
 use crate::symbolic::{EvalError, Expr, Function, Prepared, Steps};
 
@@ -57,8 +57,8 @@ impl Part {
 #[derive(Debug)]
 pub(super) struct Searches {
     tiles: Tiles,
-    known: Mutex<HashMap<Vec<u64>, Option<Crossing>>>,
-    frontiers: Mutex<HashMap<Vec<u64>, Option<Arc<Frontier>>>>,
+    known: Mutex<FastMap<Vec<u64>, Option<Crossing>>>,
+    frontiers: Mutex<FastMap<Vec<u64>, Option<Arc<Frontier>>>>,
 }
 
 impl Searches {
@@ -325,7 +325,7 @@ impl Between {
 }
 
 pub(super) fn extent(value: &BigRational) -> Option<u64> {
-    let whole = value.is_integer().then(|| value.to_integer().to_u64())?;
+    let whole = value.is_integer().then(|| value.numer().to_u64())?;
     whole.filter(|extent| *extent <= MAX_EXTENT)
 }
 

@@ -22,6 +22,7 @@ pub(super) fn blocks(
     cases: &[Case],
 ) -> Result<Vec<Block>, Problems> {
     let mut rows = Vec::new();
+    let usual = inputs.counted(&Context::default())?;
     for case in cases {
         let unchanged = Case {
             name: String::new(),
@@ -33,8 +34,11 @@ pub(super) fn blocks(
             conventions: Conventions::default(),
             ..case.clone()
         };
-        let before = savings(inputs, section, &unchanged)?;
-        let after = savings(inputs, section, case)?;
+        let before = savings(inputs, section, &unchanged, &usual)?;
+        let after = match case.counts_anew() {
+            true => savings(inputs, section, case, &counted(inputs, case)?)?,
+            false => savings(inputs, section, case, &usual)?,
+        };
         for (before, after) in before.iter().zip(&after) {
             let mut cells = vec![
                 words(&case.name),
@@ -101,14 +105,30 @@ struct Savings {
     of_targets: Vec<f64>,
 }
 
-/// The savings of every variant under a case.
-fn savings(inputs: &Inputs<'_>, section: &Section, case: &Case) -> Result<Vec<Savings>, Problems> {
-    let counted = inputs.counted(&Context {
+impl Case {
+    /// Whether it changes what is counted, and not prices alone.
+    fn counts_anew(&self) -> bool {
+        !self.set.is_empty() || self.conventions != Conventions::default()
+    }
+}
+
+/// Every variant as a case has it.
+fn counted(inputs: &Inputs<'_>, case: &Case) -> Result<Vec<Counted>, Problems> {
+    inputs.counted(&Context {
         set: case.set.clone(),
         over: None,
         conventions: case.conventions,
-    })?;
-    let (baseline, others) = against(&counted, "a case", &section.place)?;
+    })
+}
+
+/// The savings of every variant under a case, from what it counts.
+fn savings(
+    inputs: &Inputs<'_>,
+    section: &Section,
+    case: &Case,
+    counted: &[Counted],
+) -> Result<Vec<Savings>, Problems> {
+    let (baseline, others) = against(counted, "a case", &section.place)?;
     let zero_cost: BTreeSet<Primitive> = case.free.iter().copied().collect();
     let price = PriceSpec {
         format: case.format.unwrap_or(case.price.format),

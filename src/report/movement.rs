@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use num_rational::BigRational;
 use num_traits::Signed;
+use rayon::prelude::*;
 
 use super::curve::{as_file_name, check, saved_against};
 use super::inputs::{Context, Inputs, against, energy, stages, undrawn};
@@ -66,22 +67,26 @@ pub(super) fn blocks(
     };
     check(&batch, &counted)?;
     let zero_cost = BTreeSet::new();
-    let mut pairs = Vec::new();
+    let mut asked = Vec::new();
     for price in &shown.prices {
         let model = inputs.cost_model(price, &zero_cost)?;
         for target in &inputs.spec.targets {
-            for variant in others {
-                pairs.push(Pair::of(shown, target, &model, (baseline, variant))?);
-            }
+            asked.extend(
+                others
+                    .iter()
+                    .map(|variant| (model.clone(), target, variant)),
+            );
         }
     }
-    for pair in &mut pairs {
+    let drawn = asked.into_par_iter().map(|(model, target, variant)| {
+        let mut pair = Pair::of(shown, target, &model, (baseline, variant))?;
         pair.is_named = inputs.has_several();
-    }
-    let mut blocks = Vec::new();
-    for pair in &pairs {
-        blocks.push(pair.figure(section, &inputs.spec.figure)?);
-    }
+        let figure = pair.figure(section, &inputs.spec.figure)?;
+        Ok((pair, figure))
+    });
+    let drawn: Vec<Result<(Pair<'_>, Block), Problems>> = drawn.collect();
+    let drawn: Result<Vec<(Pair<'_>, Block)>, Problems> = drawn.into_iter().collect();
+    let (pairs, mut blocks): (Vec<Pair<'_>>, Vec<Block>) = drawn?.into_iter().unzip();
     let title = &section.title;
     let files = TableFiles::new("movement", format!("{title}: savings"));
     blocks.push(Block::Table(

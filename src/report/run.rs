@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use super::inputs::{Context, Inputs};
 use super::page::{Block, Page};
 use super::spec::{Section, Show, Spec};
@@ -26,9 +28,12 @@ pub fn run(spec: &Spec, loader: &Loader, strict: bool) -> Result<Page, Problems>
     page.blocks
         .extend(spec.text.iter().cloned().map(Block::Text));
     let mut problems = Problems::new();
-    for part in &spec.sections {
-        let blocks = problems.note(section(&inputs, part));
-        page.blocks.extend(blocks.unwrap_or_default());
+    let sections: Vec<Result<Vec<Block>, Problems>> = (spec.sections.par_iter())
+        .map(|part| section(&inputs, part))
+        .collect();
+    for blocks in sections {
+        page.blocks
+            .extend(problems.note(blocks).unwrap_or_default());
     }
     problems.or(())?;
     // Every number of the page rests on these graphs.

@@ -39,6 +39,10 @@ impl Expr {
     /// # Errors
     /// Fails where a symbol has no value, and where a divisor is 0.
     pub fn evaluate(&self, values: &Bindings) -> Result<BigRational, EvalError> {
+        // As most arguments of functions are.
+        if let Some(value) = self.as_constant() {
+            return Ok(value);
+        }
         self.fraction(values).map(Fraction::into_rational)
     }
 
