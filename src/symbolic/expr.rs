@@ -85,10 +85,23 @@ impl Monomial {
 
 /// An expression over symbols: a sum of monomials with exact coefficients.
 /// A copy shares its terms.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Expr {
     /// In order of the monomials, each once. No coefficient is zero.
     pub(super) terms: Arc<Terms>,
+}
+
+impl Hash for Expr {
+    // Every coefficient is reduced, so equal ones have the same two numbers; to hash
+    // them as a fraction would divide them anew.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_usize(self.terms.len());
+        for (monomial, coefficient) in self.terms.iter() {
+            monomial.hash(state);
+            coefficient.numer().hash(state);
+            coefficient.denom().hash(state);
+        }
+    }
 }
 
 /// Monomials in order, each once, with what stands before it.
