@@ -9,8 +9,17 @@ use super::recipe::{EstimateSpec, Part};
 use crate::energy::{Counted, Estimate, moved};
 use crate::graph::{Setting, Unfold, lower, settable};
 use crate::loader::Loader;
-use crate::model::Phase;
+use crate::model::{Model, Phase};
 use crate::source::{Diagnostic, Problems, Spanned};
+
+/// An estimate that was counted, and from what.
+struct Done {
+    key: String,
+    /// The model as it was loaded.
+    model: Arc<Model>,
+    settings: Vec<Setting>,
+    counted: Arc<Counted>,
+}
 
 /// Counts the estimates of a file; models that several of them share are
 /// lowered once.
@@ -19,19 +28,19 @@ pub(super) fn compute(
     loader: &Loader,
 ) -> Result<BTreeMap<String, Computed>, Problems> {
     let mut problems = Problems::new();
-    let mut done: Vec<(String, Arc<Counted>)> = Vec::new();
+    let mut done: Vec<Done> = Vec::new();
     let mut all = BTreeMap::new();
     for spec in specs {
         let key = key(spec);
-        let counted = match done.iter().find(|(known, _)| *known == key) {
-            Some((_, counted)) => Ok(Arc::clone(counted)),
-            None => count(spec, loader).map(Arc::new),
+        let counted = match done.iter().find(|one| one.key == key) {
+            Some(known) => Ok(Arc::clone(&known.counted)),
+            None => count(spec, key, &done, loader).map(|new| {
+                let counted = Arc::clone(&new.counted);
+                done.push(new);
+                counted
+            }),
         };
-        let computed = counted.and_then(|counted| {
-            done.push((key, Arc::clone(&counted)));
-            of(spec, counted, loader)
-        });
-        match computed {
+        match counted.and_then(|counted| of(spec, counted, loader)) {
             Ok(computed) => {
                 all.insert(spec.name.value.clone(), computed);
             }
@@ -57,9 +66,15 @@ fn key(spec: &EstimateSpec) -> String {
     key
 }
 
-fn count(spec: &EstimateSpec, loader: &Loader) -> Result<Counted, Problems> {
+fn count(
+    spec: &EstimateSpec,
+    key: String,
+    done: &[Done],
+    loader: &Loader,
+) -> Result<Done, Problems> {
     let given = Setting::given(&spec.set);
-    let mut model = loader.measured_model(&spec.model, &given, spec.densities.as_ref())?;
+    let loaded = loader.measured_model(&spec.model, &given, spec.densities.as_ref())?;
+    let mut model = Arc::clone(&loaded);
     if spec.phase != Phase::Prefill {
         let model = Arc::make_mut(&mut model);
         *model = model.clone().in_phase(spec.phase)?;
@@ -84,8 +99,31 @@ fn count(spec: &EstimateSpec, loader: &Loader) -> Result<Counted, Problems> {
                 .into());
         }
     }
-    let graph = lower(&model, variant, &settings, Unfold::No)?.known_if(true)?;
-    Counted::new(graph, spec.conventions)
+    let mut alike = done.iter().filter(|one| {
+        let graph = &one.counted.graph;
+        Arc::ptr_eq(&one.model, &loaded)
+            && graph.variant == *variant
+            && graph.phase() == spec.phase
+            && one.counted.conventions == spec.conventions
+    });
+    let other = alike.find_map(|one| {
+        let graph = &one.counted.graph;
+        let graph = graph.at_settings(&model, &one.settings, &settings)?;
+        Some(one.counted.at(graph))
+    });
+    let counted = match other {
+        Some(counted) => counted?,
+        None => {
+            let graph = lower(&model, variant, &settings, Unfold::No)?.known_if(true)?;
+            Counted::new(graph, spec.conventions)?
+        }
+    };
+    Ok(Done {
+        key,
+        model: loaded,
+        settings,
+        counted: Arc::new(counted),
+    })
 }
 
 fn of(spec: &EstimateSpec, counted: Arc<Counted>, loader: &Loader) -> Result<Computed, Problems> {

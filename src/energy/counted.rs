@@ -50,6 +50,18 @@ impl Counted {
     /// skipped, an op of which cannot be told what is padding.
     pub fn new(graph: OpGraph, conventions: Conventions) -> Result<Counted, Problems> {
         let census = census(&graph, conventions)?;
+        Counted::of(graph, census, conventions)
+    }
+
+    /// The same of `graph`, which is this one at other values of its symbols.
+    ///
+    /// # Errors
+    /// A count that has no value.
+    pub fn at(&self, graph: OpGraph) -> Result<Counted, Problems> {
+        Counted::of(graph, self.census.clone(), self.conventions)
+    }
+
+    fn of(graph: OpGraph, census: Census, conventions: Conventions) -> Result<Counted, Problems> {
         let values = graph.values();
         let failed = |error: EvalError| {
             Problems::from(Diagnostic::new(format!("a count has no value: {error}")))

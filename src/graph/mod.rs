@@ -15,8 +15,10 @@
 //! | `phase` | what is computed where the model decodes token by token |
 //! | `strength` | every product as what the values of its operands allow |
 //!
-//! [`lower`] runs them all. [`draw`] makes pictures of the result.
+//! [`lower`] runs them all; at other numbers the graph is most often the same
+//! ([`OpGraph::at_settings`]). [`draw`] makes pictures of the result.
 
+mod at_settings;
 mod budget;
 mod check;
 mod constraint;

@@ -38,6 +38,7 @@ mod source;
 
 pub(super) use self::lowered::{Body, Call, Item, Lowered, LoweredOp, Repeat, ValueId};
 pub use self::settings::set_twice;
+pub(super) use self::settings::settable_numbers;
 pub use self::settings::{Setting, meant, settable, settings_of};
 
 use self::lowering::Lowering;

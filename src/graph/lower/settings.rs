@@ -106,6 +106,23 @@ pub(super) fn set_by(chosen: Option<&Variant>) -> BTreeSet<String> {
     set.map(|(name, _)| name.value.clone()).collect()
 }
 
+/// What the settable numbers of this name are in `variant` where nobody else sets
+/// them: what the variant gives them, else what each module does.
+pub(in crate::graph) fn settable_numbers<'m>(
+    model: &'m Model,
+    variant: &str,
+    name: &str,
+) -> impl Iterator<Item = &'m Formula> {
+    let chosen = (model.root.variants.iter()).find(|known| known.name.value == variant);
+    let mut of_variant = chosen.into_iter().flat_map(|chosen| &chosen.set);
+    let of_variant = of_variant.find(|(known, _)| known.value == name);
+    let of_modules = (modules(model).flat_map(|module| &module.numbers))
+        .filter(move |number| number.role != NumberRole::Derived && number.name.value == name);
+    let of_modules = of_modules.filter(move |_| of_variant.is_none());
+    (of_variant.into_iter().map(|(_, formula)| formula))
+        .chain(of_modules.map(|number| &number.formula))
+}
+
 fn modules(model: &Model) -> impl Iterator<Item = &Module> {
     std::iter::once(&*model.root).chain(model.blocks().map(|(_, block)| &**block))
 }

@@ -1,6 +1,7 @@
 //! Models as text, the graphs they become, and the mistakes they are told of.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod at_settings;
 mod limits;
 mod mistakes;
 mod shapes;
