@@ -70,7 +70,10 @@ impl Diagnostic {
 
     /// `did you mean …?` where a known name is close, the known names otherwise.
     pub fn known<'a>(self, given: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
-        let mut known: Vec<&str> = known.into_iter().collect();
+        self.known_names(given, known.into_iter().collect())
+    }
+
+    fn known_names(self, given: &str, mut known: Vec<&str>) -> Diagnostic {
         // A long list is cut anyway.
         if known.len() <= FEW {
             let mut seen = BTreeSet::new();
