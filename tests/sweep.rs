@@ -425,6 +425,18 @@ fn wrong_sweeps_are_refused_and_leave_no_file() {
             &["--over", "45nm.fp99.mul=1,2"],
             "`fp99.mul` changes nothing: nothing is computed in fp99",
         ),
+        // It does not hide what is missing.
+        (
+            &[
+                "--over",
+                "eyeriss.int8.exp=1,2",
+                "--table",
+                "eyeriss",
+                "--format",
+                "int16",
+            ],
+            "table `eyeriss` has no `mul` in int16",
+        ),
         (
             &["--over", "rho=0..1:0.5", "--variants", "vanilla"],
             "changes nothing",
