@@ -29,7 +29,7 @@ fn count(counted: &Counted, stages: &[&str], primitive: Primitive) -> BigRationa
 /// The energy of these stages in picojoules, exactly.
 fn spent(estimate: &Estimate, stages: &[&str]) -> BigRational {
     let lines = estimate.lines.iter();
-    let chosen = lines.filter(|line| stages.contains(&line.stage.as_str()));
+    let chosen = lines.filter(|line| stages.contains(&&*line.stage));
     chosen.filter_map(|line| line.picojoules.as_ref()).sum()
 }
 

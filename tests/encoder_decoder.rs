@@ -143,7 +143,7 @@ fn whatever_no_token_changes_is_done_before_the_first() {
     let states = counted.graph.ops().node_weights();
     let states: Vec<&str> = states
         .filter(|op| op.kind == picojoule::graph::OpKind::State)
-        .map(|op| op.name.as_str())
+        .map(|op| &*op.name)
         .collect();
     assert_eq!(states, ["shown cache", "y cache"]);
 }
@@ -179,7 +179,7 @@ proptest! {
 
 /// What the ops take that follow from the tokens of the target.
 fn of_tokens(prefill: &Counted) -> Counts {
-    let target = prefill.graph.iter().find(|(_, op)| op.name == "target");
+    let target = prefill.graph.iter().find(|(_, op)| &*op.name == "target");
     let mut follows = BTreeSet::from([target.unwrap().0]);
     for (at, _) in prefill.graph.iter() {
         let inputs = prefill.graph.inputs(at);

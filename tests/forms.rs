@@ -18,7 +18,7 @@ use picojoule::primitive::Primitive::{Add, Mul, Select};
 
 /// The result of the op of this name.
 fn result<'g>(graph: &'g OpGraph, name: &str) -> &'g Tensor {
-    let found = graph.iter().find(|(_, op)| op.name == name);
+    let found = graph.iter().find(|(_, op)| &*op.name == name);
     &found.expect("an op of this name").1.output
 }
 
@@ -145,7 +145,7 @@ fn what_an_unknown_operator_gives_may_be_anything() {
     let model = model(&unknown());
     let graph = graph(&model, "one", &[], Unfold::No);
     assert_eq!(result(&graph, "odd").domain, Domain::Real);
-    let (_, op) = graph.iter().find(|(_, op)| op.name == "odd").unwrap();
+    let (_, op) = graph.iter().find(|(_, op)| &*op.name == "odd").unwrap();
     assert_eq!(op.kind, OpKind::Unsupported("com.acme.FooBar".to_owned()));
 }
 

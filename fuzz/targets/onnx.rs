@@ -23,7 +23,7 @@ fuzz_target!(|bytes: &[u8]| {
         let _ = scan(tensor, &bytes, &open, true);
     }
     let given = Given::default();
-    match import(&model, "m.onnx", &given, &mut |_| WeightValues::any()) {
+    match import(model, "m.onnx", &given, &mut |_| WeightValues::any()) {
         Ok(imported) => written::lower(&imported.text),
         Err(problems) => drop(problems.render(true)),
     }

@@ -117,7 +117,7 @@ fn iteration_space(
     }
     let operands = graph.operands(at);
     let shapes: Vec<&[Expr]> = (operands.iter())
-        .map(|(_, edge)| edge.tensor.shape.as_slice())
+        .map(|(_, edge)| &*edge.tensor.shape)
         .collect();
     outside_padding(einsum, &shapes, emptiable).ok_or_else(|| {
         let op = &graph.ops()[at];

@@ -105,7 +105,7 @@ impl Computed {
         let stages = stages.map(<[String]>::to_vec);
         all.filter(move |(demand, _)| {
             let stage = &counted.graph.ops()[demand.op].stage;
-            stages.as_ref().is_none_or(|stages| stages.contains(stage))
+            stages.as_ref().is_none_or(|stages| has(stages, stage))
         })
     }
 
@@ -153,7 +153,7 @@ impl Computed {
             false => Some(moved(&self.counted, &own.memory, format).ok()?),
         };
         let lines = other.as_ref().unwrap_or(own).lines.iter();
-        let inside = lines.filter(|line| stages.is_none_or(|stages| stages.contains(&line.stage)));
+        let inside = lines.filter(|line| stages.is_none_or(|stages| has(stages, &line.stage)));
         Some(total(inside.filter_map(|line| line.picojoules.as_ref())))
     }
 
@@ -176,7 +176,7 @@ impl Computed {
         let bits = lines
             .filter(|line| line.level == level && role.is_none_or(|role| role == line.role))
             .filter(|line| way.is_none_or(|way| way == line.direction))
-            .filter(|line| (stages.as_ref()).is_none_or(|stages| stages.contains(&line.stage)))
+            .filter(|line| (stages.as_ref()).is_none_or(|stages| has(stages, &line.stage)))
             .map(|line| &line.bits);
         Some(total(bits))
     }
@@ -195,7 +195,7 @@ impl Computed {
         let model = self.cost_model(table, format);
         let inside = |demand: &Demand| {
             let stage = &self.counted.graph.ops()[demand.op].stage;
-            stages.as_ref().is_none_or(|stages| stages.contains(stage))
+            stages.as_ref().is_none_or(|stages| has(stages, stage))
         };
         let asked = |demand: &Demand| {
             inside(demand) && primitive.is_none_or(|one| one == Primitive::Mac || demand.is(one))
@@ -257,7 +257,7 @@ impl Computed {
         let products = counted.census.products.iter().zip(&counted.products);
         let within = products.filter(|(products, _)| {
             let op = &counted.graph.ops()[products.op];
-            stages.contains(&op.stage)
+            has(&stages, &op.stage)
         });
         Some(total(within.map(|(_, work)| &work.macs)))
     }
@@ -301,4 +301,9 @@ pub(super) struct Charged<'a> {
     pub(super) primitive: Primitive,
     pub(super) format: NumberFormat,
     pub(super) entry: &'a Entry,
+}
+
+/// Whether a stage is one of these.
+fn has(stages: &[String], stage: &str) -> bool {
+    stages.iter().any(|known| known == stage)
 }

@@ -1,5 +1,7 @@
 //! A graph with its counts: what every table and format prices.
 
+use std::sync::Arc;
+
 use num_rational::BigRational;
 use num_traits::Zero;
 
@@ -26,7 +28,7 @@ pub struct Counted {
     pub counts: Vec<BigRational>,
     /// The products of every op that adds some up, in the order of
     /// [`Census::products`].
-    pub products: Vec<Work>,
+    pub products: Vec<Arc<Work>>,
     /// Multiply–accumulates, skipped zeros included.
     pub macs: BigRational,
     /// How much is known of the shares of zeros that are skipped.
@@ -71,8 +73,8 @@ impl Counted {
             counts.push(demand.count.evaluate(&values).map_err(failed)?);
         }
         let products = (census.products.iter())
-            .map(|products| Work::of(products, &values))
-            .collect::<Result<Vec<Work>, EvalError>>();
+            .map(|products| Work::of(products, &values).map(Arc::new))
+            .collect::<Result<Vec<Arc<Work>>, EvalError>>();
         let products = products.map_err(failed)?;
         let macs = products.iter().map(|work| &work.macs).sum();
         let parameters = census.parameters.evaluate(&values).map_err(failed)?;
@@ -112,7 +114,7 @@ impl Counted {
 
     /// The layer of an op: the outermost block around it with its repeats, or the
     /// op itself where it stands in the model.
-    pub fn layer_of(&self, op: &Op) -> String {
+    pub fn layer_of(&self, op: &Op) -> Arc<str> {
         layer_name(&self.graph, op, &self.graph.values())
     }
 
@@ -136,11 +138,11 @@ impl Counted {
 
 /// The layer of an op: the outermost block around it with its repeats, or the
 /// op itself where it stands in the model.
-pub(super) fn layer_name(graph: &OpGraph, op: &Op, values: &Bindings) -> String {
+pub(super) fn layer_name(graph: &OpGraph, op: &Op, values: &Bindings) -> Arc<str> {
     let Some(layer) = graph.layer(op.region) else {
-        return op.name.clone();
+        return Arc::clone(&op.name);
     };
-    region_name(graph.region(layer), values)
+    region_name(graph.region(layer), values).into()
 }
 
 /// The name of a block with its repeats.

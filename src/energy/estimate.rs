@@ -74,11 +74,11 @@ pub struct Unsupported {
     /// The operator.
     pub operator: String,
     /// The op, with the blocks around it.
-    pub op: String,
+    pub op: Arc<str>,
     /// Its stage.
-    pub stage: String,
+    pub stage: Arc<str>,
     /// Its layer.
-    pub layer: String,
+    pub layer: Arc<str>,
     /// How often it runs.
     pub count: BigRational,
 }
@@ -87,24 +87,24 @@ pub struct Unsupported {
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpWork {
     /// The op, with the blocks around it.
-    pub op: String,
+    pub op: Arc<str>,
     /// Its stage.
-    pub stage: String,
+    pub stage: Arc<str>,
     /// Its layer.
-    pub layer: String,
+    pub layer: Arc<str>,
     /// How many there are.
-    pub work: Work,
+    pub work: Arc<Work>,
 }
 
 /// One primitive of one op.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
     /// The op, with the blocks around it.
-    pub op: String,
+    pub op: Arc<str>,
     /// Its stage.
-    pub stage: String,
+    pub stage: Arc<str>,
     /// Its layer.
-    pub layer: String,
+    pub layer: Arc<str>,
     /// The primitive.
     pub primitive: Primitive,
     /// Its format.
@@ -117,7 +117,7 @@ pub struct Line {
     /// How far to trust the entry that it is priced by.
     pub confidence: Confidence,
     /// The table that this entry is of, where it is one that the table extends.
-    pub origin: Option<Origin>,
+    pub origin: Option<Arc<Origin>>,
 }
 
 /// A table that another one extends.
@@ -177,7 +177,7 @@ impl Estimate {
     pub fn work(&self) -> Work {
         let mut work = Work::default();
         for products in &self.products {
-            work += &products.work;
+            work += &*products.work;
         }
         work
     }
@@ -186,7 +186,7 @@ impl Estimate {
     pub fn by_origin(&self) -> BTreeMap<&Origin, Energy> {
         let mut by: BTreeMap<&Origin, Vec<&Line>> = BTreeMap::new();
         for line in &self.lines {
-            if let Some(origin) = &line.origin {
+            if let Some(origin) = line.origin.as_deref() {
                 by.entry(origin).or_default().push(line);
             }
         }
@@ -321,9 +321,9 @@ impl Estimate {
     /// The energy of one stage; nothing where all that it does is not
     /// supported, so that its energy is not known.
     pub fn of_stage(&self, stage: &str) -> Option<Energy> {
-        let lines = self.lines.iter().any(|line| line.stage == stage);
+        let lines = self.lines.iter().any(|line| &*line.stage == stage);
         let has_lines = lines || self.charges().any(|charge| charge.stage == stage);
-        let is_unknown = !has_lines && self.unsupported.iter().any(|op| op.stage == stage);
+        let is_unknown = !has_lines && self.unsupported.iter().any(|op| &*op.stage == stage);
         (!is_unknown && self.has_energy()).then(|| self.of_stages(&[stage.to_owned()]))
     }
 

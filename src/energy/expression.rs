@@ -46,7 +46,8 @@ fn arithmetic(
         .price(model, |_| true, |_, cost| Some(cost.picojoules()))
         .map_err(|missing| missing_entries(&missing, counted, model.table, &[]))?;
     for one in priced {
-        if stages.contains(&counted.graph.ops()[one.demand.op].stage) {
+        let stage = &counted.graph.ops()[one.demand.op].stage;
+        if stages.iter().any(|known| **known == **stage) {
             sum += &one.demand.count.scale(&one.each);
         }
     }

@@ -76,7 +76,10 @@ pub fn stage_formulas(
         .map_err(|missing| missing_entries(&missing, counted, model.table, others))?;
     for one in priced {
         let stage = &counted.graph.ops()[one.demand.op].stage;
-        if let Some(formula) = formulas.iter_mut().find(|formula| formula.stage == *stage) {
+        if let Some(formula) = formulas
+            .iter_mut()
+            .find(|formula| *formula.stage == **stage)
+        {
             let key = (one.cost.primitive, one.cost.format);
             *formula.counts.entry(key).or_default() += &one.demand.count;
             let picojoules = formula.picojoules.get_or_insert_default();
@@ -145,7 +148,10 @@ fn add_seconds(
         let known = |symbol: &Symbol| values.get(symbol).cloned().map(Expr::constant);
         let seconds = seconds.substitute(&known).unwrap_or(seconds);
         let stage = &counted.graph.ops()[at].stage;
-        if let Some(formula) = formulas.iter_mut().find(|formula| formula.stage == *stage) {
+        if let Some(formula) = formulas
+            .iter_mut()
+            .find(|formula| *formula.stage == **stage)
+        {
             *formula.seconds.get_or_insert_default() += &seconds;
         }
     }
@@ -155,7 +161,9 @@ fn add_seconds(
 fn add_counts(formulas: &mut [StageFormula], counted: &Counted, model: &CostModel<'_>) {
     for demand in &counted.census.demands {
         let stage = &counted.graph.ops()[demand.op].stage;
-        let formula = formulas.iter_mut().find(|formula| formula.stage == *stage);
+        let formula = formulas
+            .iter_mut()
+            .find(|formula| *formula.stage == **stage);
         if let (Some(formula), Some(primitive)) = (formula, demand.primitive()) {
             let key = (primitive, demand.precision.resolve(model.format));
             *formula.counts.entry(key).or_default() += &demand.count;
@@ -185,7 +193,8 @@ pub fn energy_formula(
     // One entry prices many ops: their counts are added up first.
     let mut counts: BTreeMap<(Primitive, NumberFormat), Expr> = BTreeMap::new();
     for one in priced {
-        let inside = stages.contains(&counted.graph.ops()[one.demand.op].stage);
+        let stage = &counted.graph.ops()[one.demand.op].stage;
+        let inside = stages.iter().any(|known| **known == **stage);
         if inside && one.cost.entry.is_some() {
             let key = (one.cost.primitive, one.cost.format);
             *counts.entry(key).or_default() += &one.demand.count;

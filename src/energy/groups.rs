@@ -61,18 +61,18 @@ pub struct Group {
 impl By {
     pub(super) fn name_of<'l>(self, line: &'l Line) -> Cow<'l, str> {
         match self {
-            By::Stage => Cow::from(&line.stage),
-            By::Op => Cow::from(&line.op),
-            By::Layer => Cow::from(&line.layer),
+            By::Stage => Cow::from(&*line.stage),
+            By::Op => Cow::from(&*line.op),
+            By::Layer => Cow::from(&*line.layer),
             By::Primitive => Cow::from(format!("{}.{}", line.primitive, line.format)),
         }
     }
 
     pub(super) fn name_of_moved<'l>(self, moved: &Moved, line: &'l MovedLine) -> Cow<'l, str> {
         match self {
-            By::Stage => Cow::from(&line.stage),
-            By::Op => Cow::from(&line.op),
-            By::Layer => Cow::from(&line.layer),
+            By::Stage => Cow::from(&*line.stage),
+            By::Op => Cow::from(&*line.op),
+            By::Layer => Cow::from(&*line.layer),
             By::Primitive => Cow::from(moved.name(line)),
         }
     }
@@ -145,15 +145,15 @@ impl Estimate {
                 By::Primitive => break,
             };
             if let Some(group) = all.known(name) {
-                group.work += &products.work;
+                group.work += &*products.work;
             }
         }
         for op in &self.unsupported {
             let name = match by {
-                By::Stage => &op.stage,
+                By::Stage => &*op.stage,
                 By::Op => &op.op,
                 By::Layer => &op.layer,
-                By::Primitive => &op.operator,
+                By::Primitive => op.operator.as_str(),
             };
             if let Some((group, _)) = all.of(Cow::from(name)) {
                 *group.unsupported.entry(op.operator.clone()).or_default() += &op.count;

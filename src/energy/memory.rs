@@ -1,5 +1,7 @@
 //! The levels of memory of an estimate, and what moved through them.
 
+use std::sync::Arc;
+
 use num_rational::BigRational;
 use num_traits::Zero;
 use petgraph::graph::NodeIndex;
@@ -255,11 +257,11 @@ pub struct MovedLine {
     /// The op in its graph.
     pub node: NodeIndex,
     /// The op, with the blocks around it.
-    pub op: String,
+    pub op: Arc<str>,
     /// Its stage.
-    pub stage: String,
+    pub stage: Arc<str>,
     /// Its layer.
-    pub layer: String,
+    pub layer: Arc<str>,
     /// Which level is read or written.
     pub level: usize,
     /// What moves.

@@ -149,7 +149,7 @@ pub(super) fn moved_picojoules(
             problems.push(unpriced(memory, access.level, op, &graph.full_name(op)));
         }
         let sum = bits.entry(key).or_default();
-        if stages.contains(&op.stage) {
+        if stages.iter().any(|stage| **stage == *op.stage) {
             *sum += &access.bits;
         }
     }
@@ -184,7 +184,7 @@ pub(super) fn stage_traffic(
     let mut stages: BTreeMap<String, StageTraffic> = BTreeMap::new();
     for access in &traffic.accesses {
         let stage = stages
-            .entry(graph.ops()[access.op].stage.clone())
+            .entry(graph.ops()[access.op].stage.to_string())
             .or_default();
         let key = (access.level, access.role, access.direction);
         *stage.entry(key).or_default() += &access.bits;

@@ -1,5 +1,7 @@
 //! A graph priced on one table in one format.
 
+use std::sync::Arc;
+
 use num_rational::BigRational;
 
 use super::cost::{Cost, CostModel, missing_entries};
@@ -37,7 +39,7 @@ pub fn estimate(
                 op: graph.full_name(op),
                 stage: op.stage.clone(),
                 layer: layer_name(graph, op, &values),
-                work: work.clone(),
+                work: Arc::clone(work),
             }
         })
         .collect();
@@ -143,14 +145,15 @@ fn unpriced_lines(counted: &Counted, model: &CostModel<'_>) -> Vec<Line> {
 
 /// The table that the entry is of which prices something, where it is not
 /// `table` itself.
-fn origin(table: &EnergyTable, cost: &Cost<'_>) -> Option<Origin> {
+fn origin(table: &EnergyTable, cost: &Cost<'_>) -> Option<Arc<Origin>> {
     cost.entry?;
     let origin = table.origin(cost.primitive, cost.format);
-    (!std::ptr::eq(origin, table)).then(|| Origin {
+    let found = || Origin {
         table: origin.name().to_owned(),
         other_node: (origin.node() != table.node())
             .then(|| origin.node().unwrap_or("another node").to_owned()),
-    })
+    };
+    (!std::ptr::eq(origin, table)).then(|| found().into())
 }
 
 /// The entries of a table that were set by hand.

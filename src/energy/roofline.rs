@@ -58,7 +58,7 @@ pub(super) fn peak<'t>(
         MissingPeak {
             table: model.table.name().to_owned(),
             format,
-            op: counted.graph.full_name(op),
+            op: counted.graph.full_name(op).to_string(),
             place: op.place.clone(),
         }
     })

@@ -14,6 +14,7 @@
 //! never 0.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use num_rational::BigRational;
 use num_traits::Zero;
@@ -88,11 +89,11 @@ pub enum Bound {
 #[derive(Debug, Clone, PartialEq)]
 pub struct TimedOp {
     /// The op, with the blocks around it.
-    pub op: String,
+    pub op: Arc<str>,
     /// Its stage.
-    pub stage: String,
+    pub stage: Arc<str>,
     /// Its layer.
-    pub layer: String,
+    pub layer: Arc<str>,
     /// The seconds that its arithmetic takes at the peaks of its formats.
     pub arithmetic: BigRational,
     /// The seconds that its traffic takes, level by level, nearest first;

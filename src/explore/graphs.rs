@@ -257,7 +257,7 @@ impl<'c> Shared<'c> {
         let Some(op) = row.ops.first().map(|op| &graph.ops()[*op]) else {
             return Ok(None);
         };
-        let stage = graph.stages().iter().position(|stage| *stage == op.stage);
+        let stage = graph.stages().iter().position(|stage| **stage == *op.stage);
         let mut demands = Vec::new();
         for (class, count) in writing.demands.remove(&at).unwrap_or_default() {
             demands.extend([class, self.program.sum(&count, writing.renamed)?]);
@@ -268,8 +268,8 @@ impl<'c> Shared<'c> {
         Ok(Some(OpPage {
             shape: shape.collect::<Result<_, _>>()?,
             name: self.texts.number(match is_op {
-                true => graph.full_name(op),
-                false => op.stage.clone(),
+                true => graph.full_name(op).to_string(),
+                false => op.stage.to_string(),
             }),
             stage: stage.unwrap_or_default(),
             layer: match writing.grain {

@@ -21,9 +21,9 @@ pub(super) const OWN_BIAS: &str = " bias";
 #[derive(Debug, Clone, PartialEq)]
 pub struct Op {
     /// Its name within its block.
-    pub name: String,
+    pub name: Arc<str>,
     /// Its stage.
-    pub stage: String,
+    pub stage: Arc<str>,
     /// The instance of a block that it belongs to.
     pub region: RegionId,
     /// What it does.
@@ -79,8 +79,8 @@ pub enum OpKind {
     State,
     /// A map over index combinations and a reduction. Copies of an op share it.
     Einsum(Arc<Einsum>),
-    /// The same for every element.
-    Elementwise(Elementwise),
+    /// The same for every element. Copies of an op share it.
+    Elementwise(Arc<Elementwise>),
     /// Data that is only moved.
     Move(Movement),
     /// An operator, by its name, that is not known: what it computes is left

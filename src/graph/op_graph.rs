@@ -213,17 +213,20 @@ impl OpGraph {
     }
 
     /// The name of an op with those of the blocks around it: `encoder/self/q`.
-    pub fn full_name(&self, op: &Op) -> String {
+    pub fn full_name(&self, op: &Op) -> Arc<str> {
+        if op.region == RegionId::ROOT {
+            return Arc::clone(&op.name);
+        }
         let mut path = self.path(op.region);
         path.push(&op.name);
-        path.join("/")
+        path.join("/").into()
     }
 
     /// The stages, in the order of their first op.
     pub fn stages(&self) -> Vec<&str> {
         let mut seen: FastSet<&str> = FastSet::default();
         let ops = self.ops.node_weights().filter(|op| op.computes());
-        ops.map(|op| op.stage.as_str())
+        ops.map(|op| &*op.stage)
             .filter(|stage| seen.insert(stage))
             .collect()
     }

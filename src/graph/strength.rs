@@ -31,6 +31,12 @@ use crate::primitive::Primitive;
 pub(super) fn reduce(graph: &mut OpGraph) {
     let all: Vec<NodeIndex> = graph.ops.node_indices().collect();
     for at in all {
+        if !matches!(
+            graph.ops[at].kind,
+            OpKind::Einsum(_) | OpKind::Elementwise(_)
+        ) {
+            continue;
+        }
         let domains: Vec<Domain> = (graph.inputs(at).iter())
             .map(|(_, edge)| edge.tensor.domain.clone())
             .collect();
@@ -48,7 +54,8 @@ pub(super) fn reduce(graph: &mut OpGraph) {
             }
             OpKind::Elementwise(elementwise) => {
                 if let Some(formula) = &elementwise.formula {
-                    elementwise.steps = formula.steps(&domains);
+                    let steps = formula.steps(&domains);
+                    Arc::make_mut(elementwise).steps = steps;
                 }
             }
             _ => {}

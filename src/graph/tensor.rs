@@ -10,10 +10,10 @@ use crate::format::Format;
 use crate::symbolic::Expr;
 
 /// A tensor: what an op gives, or a weight is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Tensor {
     /// The extent of each axis.
-    pub shape: Vec<Expr>,
+    pub shape: Arc<[Expr]>,
     /// The values it can hold.
     pub domain: Domain,
     /// The share of it that is not zero, where zeros are skipped.
@@ -31,7 +31,7 @@ pub struct Tensor {
 }
 
 /// How many bits a number takes in memory, where a model says so.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StoredBits {
     /// The bits, scales and offsets of blocks included.
     pub bits: BigRational,
@@ -51,7 +51,8 @@ impl Tensor {
 pub struct Edge {
     /// Which operand, from 0. The bias of an einsum comes after its operands.
     pub slot: usize,
-    /// The tensor, which its maker and all who read it share.
+    /// The tensor, which its maker and all who read it share, and others that are
+    /// equal.
     pub tensor: Arc<Tensor>,
     /// The repeated blocks, outermost first, as whose first input it comes: in
     /// their later rounds it is what the round before gave.

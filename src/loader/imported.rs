@@ -252,7 +252,7 @@ fn graph(
     let file = files.bytes(path).map_err(|error| failed(&error))?;
     let model = wire::read(&*file).map_err(|error| failed(&error))?;
     let Some(limit) = scanned else {
-        return onnx::import(&model, &shown, given, &mut |_| WeightValues::any());
+        return onnx::import(model, &shown, given, &mut |_| WeightValues::any());
     };
     let mut scan = Scan {
         files,
@@ -261,7 +261,7 @@ fn graph(
         limit,
         unread: Vec::new(),
     };
-    let mut imported = onnx::import(&model, &shown, given, &mut |tensor| scan.look(tensor))?;
+    let mut imported = onnx::import(model, &shown, given, &mut |tensor| scan.look(tensor))?;
     imported.notes.extend(scan.note());
     Ok(imported)
 }

@@ -34,16 +34,16 @@ pub struct OpDecl {
     /// stands in the block that it calls.
     pub causal: bool,
     /// The format it fixes, against that of the estimate.
-    pub format: Option<Spanned<Format>>,
+    pub format: Option<Box<Spanned<Format>>>,
     /// The values of its result, where the file knows better than the graph.
-    pub domain: Option<Spanned<Domain>>,
+    pub domain: Option<Box<Spanned<Domain>>>,
     /// The share of its result that is not zero, where zeros are skipped.
     pub density: Option<Box<Formula>>,
     /// Whether it is what is kept of a token when the next one is decoded, in
     /// place of the keys and values that are made of it.
     pub is_cached: bool,
     /// The state, by name, that its result is in the next step.
-    pub keeps: Option<Spanned<String>>,
+    pub keeps: Option<Box<Spanned<String>>>,
     /// Its place in the file.
     pub place: Place,
 }

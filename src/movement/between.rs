@@ -5,6 +5,7 @@
 //! last one: along that a softmax goes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use petgraph::graph::NodeIndex;
 
@@ -25,7 +26,7 @@ impl Finder<'_> {
         between: &mut BTreeSet<NodeIndex>,
     ) -> Option<NodeIndex> {
         let mut score = None;
-        let mut open = vec![(last, shape.to_vec())];
+        let mut open: Vec<(NodeIndex, Arc<[Expr]>)> = vec![(last, shape.into())];
         while let Some((at, shape)) = open.pop() {
             let op = &self.graph.ops()[at];
             if is_product(op) && op.output.shape == shape {
@@ -56,9 +57,9 @@ impl Finder<'_> {
 
     /// The shape of the scores before an op that gives scores of a shape, or
     /// something for each of their rows; nothing for any other op.
-    fn shape_before(&self, at: NodeIndex, shape: &[Expr]) -> Option<Vec<Expr>> {
+    fn shape_before(&self, at: NodeIndex, shape: &[Expr]) -> Option<Arc<[Expr]>> {
         let op = &self.graph.ops()[at];
-        let is_whole = op.output.shape == shape;
+        let is_whole = *op.output.shape == *shape;
         if self.is_view(at) {
             let (_, edge) = self.shown(at)?;
             let all = edge.tensor.elements() == op.output.elements();
@@ -68,12 +69,12 @@ impl Finder<'_> {
             OpKind::Elementwise(_) => is_whole,
             OpKind::Einsum(einsum) => {
                 let row = shape.split_last().map(|(_, row)| row);
-                let is_row = row.is_some_and(|row| op.output.shape == row);
+                let is_row = row.is_some_and(|row| *op.output.shape == *row);
                 (is_whole && !einsum.has_reduction()) || (is_row && einsum.operands.len() == 1)
             }
             _ => false,
         };
-        is_between.then(|| shape.to_vec())
+        is_between.then(|| shape.into())
     }
 
     /// Whether an op may need all of a row at once: it adds up, or it is not

@@ -46,7 +46,7 @@ mod tests {
     fn few_values_take_few_bits() {
         let of = |domain: Domain, format: &str| {
             let tensor = Tensor {
-                shape: Vec::new(),
+                shape: std::sync::Arc::from([]),
                 domain,
                 density: None,
                 density_is_bound: false,

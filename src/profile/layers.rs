@@ -4,6 +4,7 @@
 //! model itself. Rounds that are alike share what they have in equal parts.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use num_rational::BigRational;
 use petgraph::Direction;
@@ -88,7 +89,7 @@ struct Rows {
     layers: Vec<Layer>,
     index: HashMap<String, usize>,
     /// The layer of each op, by its number.
-    of_op: Vec<String>,
+    of_op: Vec<Arc<str>>,
 }
 
 impl Rows {
@@ -148,7 +149,7 @@ impl Rows {
     }
 
     fn layer_of(&self, op: NodeIndex) -> &str {
-        self.of_op.get(op.index()).map_or("", String::as_str)
+        self.of_op.get(op.index()).map_or("", |layer| layer)
     }
 
     fn row(&mut self, name: &str) -> &mut Layer {

@@ -1,5 +1,7 @@
 //! TOML as a program of ours writes it, and with it what stands where.
 
+use std::sync::Arc;
+
 use super::outline::{Mark, Outline, Part};
 
 /// A value that is written.
@@ -40,6 +42,12 @@ impl TomlValue {
 impl From<String> for TomlValue {
     fn from(text: String) -> TomlValue {
         TomlValue::Text(text)
+    }
+}
+
+impl From<Arc<str>> for TomlValue {
+    fn from(text: Arc<str>) -> TomlValue {
+        (*text).into()
     }
 }
 

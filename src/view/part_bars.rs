@@ -112,7 +112,8 @@ impl Parts<'_> {
                 moved.energy(|line| {
                     line.direction == direction
                         && moved.memory.level_name(line.level) == *level
-                        && stages.is_none_or(|stages| stages.contains(&line.stage))
+                        && stages
+                            .is_none_or(|stages| stages.iter().any(|stage| **stage == *line.stage))
                 })
             };
             estimate.moved.as_ref().map_or(Energy::ZERO, of)

@@ -110,7 +110,7 @@ fn dots(estimate: &Estimate, moved: &Moved, farthest: usize) -> (Stages, usize) 
         *far.entry(&line.op).or_default() += &line.bits;
     }
     let of_op: BTreeMap<&str, &str> = (estimate.lines.iter())
-        .map(|line| (line.op.as_str(), line.stage.as_str()))
+        .map(|line| (&*line.op, &*line.stage))
         .collect();
     for group in estimate.by(By::Op) {
         let operations: BigRational = group.counts.values().sum();

@@ -143,7 +143,7 @@ pub fn totals(counted: &Counted) -> Counts {
 pub fn by_stage(counted: &Counted) -> BTreeMap<String, Counts> {
     let mut stages: BTreeMap<String, Counts> = BTreeMap::new();
     for (demand, count) in counted.census.demands.iter().zip(&counted.counts) {
-        let stage = counted.graph.ops()[demand.op].stage.clone();
+        let stage = counted.graph.ops()[demand.op].stage.to_string();
         *stages
             .entry(stage)
             .or_default()

@@ -41,7 +41,7 @@ fn assert_counts(found: &Counted, expected: &[(Primitive, i64)]) {
 /// The shape of the result of the op `name`.
 fn shape(found: &Counted, name: &str) -> String {
     let mut ops = found.graph.iter();
-    let (_, op) = ops.find(|(_, op)| op.name == name).expect("an op");
+    let (_, op) = ops.find(|(_, op)| &*op.name == name).expect("an op");
     let axes: Vec<String> = op.output.shape.iter().map(ToString::to_string).collect();
     axes.join(" ")
 }

@@ -301,7 +301,8 @@ fn weight_bits(computed: &Computed, format: Format) -> Option<BigRational> {
     let mut bits = BigRational::zero();
     for access in traffic(graph, format, &memory, Sizes::Known(&values)).accesses {
         let stage = &graph.ops()[access.op].stage;
-        let inside = (computed.stages.as_ref()).is_none_or(|stages| stages.contains(stage));
+        let inside = (computed.stages.as_ref())
+            .is_none_or(|stages| stages.iter().any(|known| **known == **stage));
         if inside && matches!(access.role, Role::Weight | Role::State) {
             bits += access.bits.evaluate(&values).ok()?;
         }

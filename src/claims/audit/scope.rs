@@ -110,7 +110,7 @@ fn absent_stages(
         Attribute::Energy(primitive) => has(stage, primitive),
         Attribute::Count(primitive) => has(stage, Some(primitive)),
         Attribute::Macs => graph.ops().node_weights().any(|op| {
-            op.stage == *stage && matches!(&op.kind, OpKind::Einsum(einsum) if einsum.is_mac())
+            *op.stage == **stage && matches!(&op.kind, OpKind::Einsum(einsum) if einsum.is_mac())
         }),
         Attribute::Weights => false,
         Attribute::Movement | Attribute::Traffic(..) => has(stage, None),

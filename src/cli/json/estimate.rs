@@ -243,7 +243,7 @@ impl StageJson {
             movement_pj: group.movement().map(Energy::picojoules),
             time: GroupTimeJson::new(&group, estimate),
             traffic: (estimate.moved.as_ref())
-                .map(|moved| traffic(moved, |line| line.stage == group.name)),
+                .map(|moved| traffic(moved, |line| *line.stage == *group.name)),
             stage: group.name,
         }
     }

@@ -17,6 +17,7 @@ use super::loading;
 use super::settings::Set;
 use crate::census::Conventions;
 use crate::energy::{CostModel, Counted};
+use crate::format::Format;
 use crate::loader::{Loader, is_graph};
 use crate::source::Problems;
 use crate::table::EnergyTable;
@@ -27,7 +28,7 @@ pub(super) const DEFAULT_TABLE: &str = "45nm";
 /// A model, counted, and what it is priced with: one table, and the model's
 /// own format, unless others are named.
 pub(super) struct Request {
-    model: ModelRequest,
+    own_format: Format,
     prices: PriceRequest,
     pub(super) counted: Vec<Counted>,
     loader: Arc<Loader>,
@@ -41,21 +42,10 @@ impl Request {
         prices: &PriceArgs,
     ) -> Result<Request, Problems> {
         let loader = loading::scanning(&args.scan)?;
-        let (model, prices) = with_prices(
-            &loader,
-            args,
-            &[],
-            variants,
-            unnamed,
-            prices,
-            &[DEFAULT_TABLE],
-        )?;
-        Ok(Request {
-            counted: model.counted(prices.conventions)?,
-            loader,
-            model,
-            prices,
-        })
+        let tables = [DEFAULT_TABLE];
+        let (model, prices) = with_prices(&loader, args, &[], variants, unnamed, prices, &tables)?;
+        let counted = model.counted(prices.conventions)?;
+        Ok(Request::of(model, prices, counted, loader))
     }
 
     /// The same with every dim of a graph left a symbol where that changes
@@ -67,17 +57,36 @@ impl Request {
         unnamed: Unnamed,
         prices: &PriceArgs,
     ) -> Result<(Request, Vec<String>), Problems> {
-        let mut request = Request::new(args, variants, unnamed, prices)?;
-        let found = (request.model, request.counted);
-        let settled;
-        (request.model, request.counted, settled) =
-            leaving_dims_open(args, variants, unnamed, found, request.prices.conventions)?;
-        Ok((request, settled))
+        let loader = loading::scanning(&args.scan)?;
+        let tables = [DEFAULT_TABLE];
+        let (model, prices) = with_prices(&loader, args, &[], variants, unnamed, prices, &tables)?;
+        let conventions = prices.conventions;
+        let counted = model.counted(conventions)?;
+        let (model, counted, settled) =
+            leaving_dims_open(args, variants, unnamed, (model, counted), conventions)?;
+        Ok((Request::of(model, prices, counted, loader), settled))
+    }
+
+    /// What was counted, without the model that it was counted of: a large one
+    /// would fill the memory.
+    fn of(
+        model: ModelRequest,
+        prices: PriceRequest,
+        counted: Vec<Counted>,
+        loader: Arc<Loader>,
+    ) -> Request {
+        loader.forget_models();
+        Request {
+            own_format: model.own_format(),
+            prices,
+            counted,
+            loader,
+        }
     }
 
     /// Every table with every format.
     pub(super) fn pricings(&self) -> Result<Vec<CostModel<'_>>, Problems> {
-        let pricings = self.prices.pricings(|_| vec![self.model.own_format()])?;
+        let pricings = self.prices.pricings(|_| vec![self.own_format])?;
         self.prices.check_used(&self.counted, &pricings)?;
         Ok(pricings)
     }

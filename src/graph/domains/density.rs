@@ -138,7 +138,7 @@ impl<'m> DensityTree<'m> {
             return;
         }
         let names: Vec<String> = (graph.iter().take(MAX_SUGGESTED))
-            .map(|(_, op)| graph.full_name(op))
+            .map(|(_, op)| graph.full_name(op).to_string())
             .collect();
         for share in lacking.into_iter().take(MAX_PROBLEMS) {
             let Some((path, _)) = self.entry(share) else {

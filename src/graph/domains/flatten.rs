@@ -9,6 +9,7 @@ use crate::graph::limits::{self, Work};
 use crate::graph::lower::{Call, ValueId};
 use crate::graph::reported::Reported;
 use crate::graph::{Edge, Op, OpKind, Pass, Region, RegionId, Tensor};
+use crate::hash::FastSet;
 use crate::model::Module;
 use crate::source::Problems;
 use crate::symbolic::Expr;
@@ -23,6 +24,8 @@ pub(super) struct Flattening {
     pub(super) measured: usize,
     /// How many have one that the model declares.
     pub(super) declared: usize,
+    /// The tensors that were made.
+    tensors: FastSet<Arc<Tensor>>,
     work: Work,
     pub(super) problems: Problems,
 }
@@ -44,6 +47,7 @@ impl Flattening {
             output: None,
             measured: 0,
             declared: 0,
+            tensors: FastSet::default(),
             work: Work::on(root),
             problems,
         }
@@ -113,7 +117,7 @@ impl Flattening {
                 Arc::make_mut(einsum).density = density;
             }
         }
-        let tensor = Arc::new(Tensor {
+        let tensor = self.shared(Tensor {
             shape: op.shape.clone(),
             domain: valued.values.domain.clone(),
             density: valued.values.density.clone(),
@@ -149,6 +153,16 @@ impl Flattening {
             tensor,
             carried: Vec::new(),
         })
+    }
+
+    /// The tensor, kept once for all that are equal: a network has few.
+    fn shared(&mut self, tensor: Tensor) -> Arc<Tensor> {
+        if let Some(known) = self.tensors.get(&tensor) {
+            return Arc::clone(known);
+        }
+        let tensor = Arc::new(tensor);
+        self.tensors.insert(Arc::clone(&tensor));
+        tensor
     }
 
     fn call(

@@ -423,7 +423,7 @@ fn same_values<'l>(
     keepers: &BTreeMap<&str, usize>,
 ) -> Option<&'l LoweredOp<'l>> {
     let at = match (&op.kind, op.operands.as_slice()) {
-        (OpKind::State, _) => *keepers.get(op.name.as_str())?,
+        (OpKind::State, _) => *keepers.get(&*op.name)?,
         (OpKind::Move(Movement::Reshape), [ValueId::Item(at)]) => *at,
         _ => return None,
     };

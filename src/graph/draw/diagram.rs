@@ -143,7 +143,7 @@ impl Maker<'_> {
                 Some(first) => match frames.get(&first) {
                     Some(group) => *group,
                     None => {
-                        let group = self.group(op.stage.clone(), true, region);
+                        let group = self.group(op.stage.to_string(), true, region);
                         frames.insert(first, group);
                         group
                     }
@@ -154,7 +154,7 @@ impl Maker<'_> {
                 stages.frame(at).is_some() || (stages.alone.contains_key(&op.region) && !single);
             let mut node = self.node(at, op, framed);
             let block = &self.graph.region(op.region).name;
-            if single && *block != op.name {
+            if single && **block != *op.name {
                 node.title = format!("{block}/{}", op.name);
             }
             let place = self.diagram.nodes.len();
@@ -233,7 +233,7 @@ impl Maker<'_> {
     fn node(&self, at: NodeIndex, op: &Op, framed: bool) -> Node {
         let mut lines = Vec::new();
         if !framed && op.stage != op.name && op.computes() {
-            lines.push(op.stage.clone());
+            lines.push(op.stage.to_string());
         }
         match &op.kind {
             OpKind::Input | OpKind::State => lines.push(shown(&op.output, &self.printer)),
@@ -253,7 +253,7 @@ impl Maker<'_> {
         lines.extend(self.own_share(op));
         Node {
             id: at.index(),
-            title: op.name.clone(),
+            title: op.name.to_string(),
             lines,
             work: Work::of(&op.kind),
         }
@@ -267,7 +267,7 @@ impl Maker<'_> {
             _ => return None,
         };
         let name = match weight.name.strip_suffix(OWN_WEIGHT) {
-            Some(name) if name == of.name => String::new(),
+            Some(name) if *name == *of.name => String::new(),
             _ => format!(" {}", weight.name),
         };
         Some(format!("{what}{name} {}", shown(tensor, &self.printer)))

@@ -30,7 +30,7 @@ impl Stages {
         for (_, op) in graph.iter().filter(|(_, op)| op.computes()) {
             *counts.entry(op.region).or_insert(0) += 1;
             seen.entry(op.region)
-                .and_modify(|stage| *stage = stage.filter(|stage| *stage == op.stage))
+                .and_modify(|stage| *stage = stage.filter(|stage| **stage == *op.stage))
                 .or_insert(Some(&op.stage));
         }
         // A block around other blocks has the stages of those too.

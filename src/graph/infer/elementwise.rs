@@ -24,7 +24,7 @@ const UNPRICED: [&str; 13] = [
 /// names are numbers.
 pub(in crate::graph) fn resolve(
     formula: &Formula,
-    tensors: &[(&str, usize, &[Expr])],
+    tensors: &[(&str, usize, &Arc<[Expr]>)],
     names: &Names,
 ) -> Result<Term, Box<Diagnostic>> {
     let resolver = Resolver {
@@ -40,7 +40,7 @@ type Resolved = Result<(Term, Operand), Box<Diagnostic>>;
 
 struct Resolver<'a> {
     formula: &'a Formula,
-    tensors: &'a [(&'a str, usize, &'a [Expr])],
+    tensors: &'a [(&'a str, usize, &'a Arc<[Expr]>)],
     names: &'a Names,
 }
 
@@ -78,7 +78,7 @@ impl Resolver<'_> {
     fn name(&self, name: &str, ast: &Ast) -> Resolved {
         if let Some((_, slot, shape)) = self.tensors.iter().find(|(known, ..)| *known == name) {
             let term = Term {
-                shape: Arc::from(*shape),
+                shape: Arc::clone(shape),
                 node: TermNode::Operand(*slot),
             };
             return Ok((term, Operand::tensor(Domain::Real)));

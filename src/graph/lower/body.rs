@@ -107,6 +107,7 @@ impl<'m> Instance<'m> {
             causal: false,
             declared,
             values: FastMap::with_capacity_and_hasher(module.ops.len(), Default::default()),
+            einsums: FastMap::default(),
             shared: FastMap::default(),
             items: Vec::new(),
         }

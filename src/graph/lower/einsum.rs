@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::form::Form;
-use super::lowered::{Value, ValueId};
-use super::lowering::{Instance, Lowering};
+use super::lowered::{Form, Value, ValueId};
+use super::lowering::{EinsumKey, Instance, Lowering};
 use super::source::Source;
 use crate::domain::Domain;
 use crate::formula::Formula;
@@ -105,7 +104,26 @@ impl<'m> Lowering<'m> {
             sums: sums.transpose()?,
             density: Expr::one(),
         };
-        Ok((OpKind::Einsum(self.shared_einsum(einsum)), shape))
+        Ok((OpKind::Einsum(self.shared_einsum(einsum)), shape.into()))
+    }
+
+    /// The einsum of an op and the shape of its result, worked out once for all ops
+    /// of a block that are written alike and read tensors of the same shapes.
+    pub(super) fn known_einsum(
+        &mut self,
+        op: &'m OpDecl,
+        operands: &[Value],
+        instance: &mut Instance<'m>,
+    ) -> Result<Form, Reported> {
+        let Some(key) = EinsumKey::of(op, operands) else {
+            return self.form(op, operands, instance);
+        };
+        if let Some(known) = instance.einsums.get(&key) {
+            return Ok(known.clone());
+        }
+        let form = self.form(op, operands, instance)?;
+        instance.einsums.insert(key, form.clone());
+        Ok(form)
     }
 
     /// The einsum, kept once for all ops that have the same: a network has few.
@@ -251,6 +269,34 @@ impl<'m> Lowering<'m> {
         let name = format!("{}{OWN_BIAS}", op.name.value);
         self.measure(&source.shape, &name, &op.place)?;
         Ok(Some(self.source(name, source, &op.place, instance).id))
+    }
+}
+
+impl<'m> EinsumKey<'m> {
+    /// Of an op that is an einsum and says no more than most do.
+    fn of(op: &'m OpDecl, operands: &[Value]) -> Option<EinsumKey<'m>> {
+        let OpForm::Einsum {
+            signature,
+            map,
+            reduce,
+            bias,
+            extents,
+            sums,
+            accumulates,
+        } = &op.form
+        else {
+            return None;
+        };
+        let is_usual = extents.is_empty() && sums.is_none() && !accumulates;
+        is_usual.then(|| EinsumKey {
+            text: &signature.text,
+            map: *map,
+            reduce: *reduce,
+            bias: bias.as_ref().map(|bias| bias.text.as_str()),
+            operands: (operands.iter())
+                .map(|operand| (Arc::clone(&operand.shape), operand.is_weight))
+                .collect(),
+        })
     }
 }
 

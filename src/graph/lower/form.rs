@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::lowered::Value;
+use super::lowered::{Form, Value};
 use super::lowering::{Instance, Lowering};
 use crate::formula::Formula;
 use crate::graph::constraint::Rule;
@@ -16,9 +16,6 @@ use crate::model::{AxisGroup, OpDecl, OpForm, Operand, Signature};
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems, Spanned};
 use crate::symbolic::{Expr, build};
-
-/// An op, and the shape of its result.
-pub(super) type Form = (OpKind, Vec<Expr>);
 
 /// To follow so many parts of a formula is as much work as lowering an op.
 const PARTS_PER_STEP: usize = 4;
@@ -73,7 +70,7 @@ impl<'m> Lowering<'m> {
                     Some(operator) => OpKind::Unsupported(operator.value.clone()),
                     None => OpKind::Move(Movement::Reshape),
                 };
-                Ok((kind, shape))
+                Ok((kind, shape.into()))
             }
             // Whoever calls this has gone into the block instead.
             OpForm::Call { .. } => Err(Reported),
@@ -129,11 +126,11 @@ impl<'m> Lowering<'m> {
             Operand::Weight(_) => true,
         };
         let operands = op.inputs.iter().filter(is_operand).enumerate();
-        let tensors: Vec<(&str, usize, &[Expr])> = operands
+        let tensors: Vec<(&str, usize, &Arc<[Expr]>)> = operands
             .filter_map(|(slot, operand)| match operand {
                 Operand::Tensor(name) => {
                     let value = instance.values.get(name.value.as_str())?;
-                    Some((name.value.as_str(), slot, &*value.shape))
+                    Some((name.value.as_str(), slot, &value.shape))
                 }
                 Operand::Weight(_) => None,
             })
@@ -141,15 +138,15 @@ impl<'m> Lowering<'m> {
         let term =
             resolve(formula, &tensors, &instance.names).map_err(|mistake| self.report(*mistake))?;
         self.charge(term.size() / PARTS_PER_STEP, &formula.place)?;
-        let shape = term.shape.to_vec();
-        let kind = OpKind::Elementwise(Elementwise {
+        let shape = Arc::clone(&term.shape);
+        let kind = OpKind::Elementwise(Arc::new(Elementwise {
             text: formula.text.trim().to_owned(),
-            formula: Some(Arc::new(term)),
+            formula: Some(self.shared_term(term)),
             keeps_values: false,
             among: None,
             backward: None,
             steps: Vec::new(),
-        });
+        }));
         Ok((kind, shape))
     }
 
@@ -184,15 +181,15 @@ impl<'m> Lowering<'m> {
             }
             None => None,
         };
-        let kind = OpKind::Elementwise(Elementwise {
+        let kind = OpKind::Elementwise(Arc::new(Elementwise {
             text: words.join(", "),
             formula: None,
             keeps_values: listed.keeps_values,
             among,
             backward,
             steps,
-        });
-        Ok((kind, first.shape.to_vec()))
+        }));
+        Ok((kind, Arc::clone(&first.shape)))
     }
 
     /// So many of each primitive for so many elements.
@@ -226,7 +223,7 @@ impl<'m> Lowering<'m> {
         let axes = self.axes(op, signature, operands, BTreeMap::new(), instance)?;
         let shape = axes.output(signature, &mut self.problems).ok_or(Reported)?;
         self.note_all(axes);
-        Ok((OpKind::Move(movement), shape))
+        Ok((OpKind::Move(movement), shape.into()))
     }
 
     /// Tensors laid end to end. One axis of the result is a sum (`n + m`); the
@@ -258,7 +255,7 @@ impl<'m> Lowering<'m> {
             });
         }
         self.note_all(axes);
-        Ok((OpKind::Move(Movement::Concat), shape))
+        Ok((OpKind::Move(Movement::Concat), shape.into()))
     }
 }
 

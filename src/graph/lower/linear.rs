@@ -64,7 +64,7 @@ impl<'m> Lowering<'m> {
         instance: &Instance<'m>,
     ) -> Option<StoredBits> {
         let stage = self.stage(op, instance);
-        let (kind, stored) = (self.model.root).stored_as(&stage, &op.name.value, is_vector)?;
+        let (kind, stored) = (self.model.root).stored_as(stage, &op.name.value, is_vector)?;
         Some(StoredBits {
             bits: stored.bits.clone(),
             kind: Some(kind),
@@ -72,11 +72,11 @@ impl<'m> Lowering<'m> {
     }
 
     /// The stage of an op: its own, that of the call, or its name.
-    pub(super) fn stage(&self, op: &OpDecl, instance: &Instance<'m>) -> String {
+    pub(super) fn stage<'s>(&self, op: &'s OpDecl, instance: &'s Instance<'m>) -> &'s str {
         match (&op.stage, &instance.stage) {
-            (Some(own), _) => own.value.clone(),
-            (None, Some(caller)) => caller.clone(),
-            (None, None) => op.name.value.clone(),
+            (Some(own), _) => &own.value,
+            (None, Some(caller)) => caller,
+            (None, None) => &op.name.value,
         }
     }
 }
@@ -85,9 +85,15 @@ impl<'m> Lowering<'m> {
 /// place aside, or its rows are picked by what the module computes, as biases of
 /// experts are.
 pub(super) fn is_vector(op: &OpDecl, shape: &[Expr], instance: &Instance<'_>) -> bool {
-    let is_computed = |operand: &Operand| {
-        let ops = &instance.module.ops;
-        matches!(operand, Operand::Tensor(name) if ops.iter().any(|op| op.name.value == name.value))
+    let is_input = |name: &str| {
+        let mut inputs = instance.module.inputs.iter();
+        inputs.any(|input| input.name.value == name)
+    };
+    let is_computed = |operand: &Operand| match operand {
+        Operand::Tensor(name) => {
+            instance.declared.contains(name.value.as_str()) && !is_input(&name.value)
+        }
+        Operand::Weight(_) => false,
     };
     let picks = matches!(op.form, OpForm::Gather(_)) && op.inputs.first().is_some_and(is_computed);
     let one = Expr::one();

@@ -61,11 +61,11 @@ pub(in crate::graph) enum Item<'m> {
 
 /// An op with its shape, but without values.
 pub(in crate::graph) struct LoweredOp<'m> {
-    pub(in crate::graph) name: String,
+    pub(in crate::graph) name: Arc<str>,
     /// The names of other ops that do the same to the same tensors, and so are
     /// this one.
     pub(in crate::graph) aliases: Vec<&'m str>,
-    pub(in crate::graph) stage: String,
+    pub(in crate::graph) stage: Arc<str>,
     /// Elementwise formulas have no primitives yet, and products are products.
     pub(in crate::graph) kind: OpKind,
     /// A factor on how often it runs.
@@ -75,7 +75,7 @@ pub(in crate::graph) struct LoweredOp<'m> {
     pub(in crate::graph) computed_in: Option<Format>,
     pub(in crate::graph) stored_in: Option<Format>,
     pub(in crate::graph) stored_bits: Option<Box<StoredBits>>,
-    pub(in crate::graph) shape: Vec<Expr>,
+    pub(in crate::graph) shape: Arc<[Expr]>,
     /// Whether it is what is kept of a token, in place of keys and values.
     pub(in crate::graph) is_cached: bool,
     /// The state, by name, that its result is in the next step.
@@ -112,6 +112,9 @@ pub(in crate::graph) struct Repeat {
     /// Where the number stands.
     pub(in crate::graph) place: Place,
 }
+
+/// What an op does, and the shape of its result.
+pub(super) type Form = (OpKind, Arc<[Expr]>);
 
 /// A value while a body is lowered.
 #[derive(Debug, Clone)]

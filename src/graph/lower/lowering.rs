@@ -3,20 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::lowered::{Body, Item, Lowered, Value, ValueId};
+use super::lowered::{Body, Form, Item, Lowered, Value, ValueId};
 use super::settings::Slots;
 use crate::domain::Domain;
 use crate::format::Format;
 use crate::formula::Formula;
 use crate::graph::Einsum;
 use crate::graph::constraint::{Constraints, Rule};
+use crate::graph::elementwise::Term;
 use crate::graph::limits::{self, MAX_PROBLEMS, Work};
 use crate::graph::names::Names;
 use crate::graph::reported::Reported;
 use crate::graph::scopes;
 use crate::graph::symbols::Symbols;
 use crate::hash::{FastMap, FastSet};
-use crate::model::{Model, Module, NamedWeight};
+use crate::model::{Map, Model, Module, NamedWeight, Reduce};
 use crate::source::{Diagnostic, Place, Problems};
 use crate::symbolic::{Expr, Symbol};
 
@@ -32,6 +33,17 @@ pub(super) struct SharedKey {
     pub(super) format: Option<Format>,
     pub(super) domain: Option<Domain>,
     pub(super) density: Option<Expr>,
+}
+
+/// What an einsum follows from, within one block.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct EinsumKey<'m> {
+    pub(super) text: &'m str,
+    pub(super) map: Map,
+    pub(super) reduce: Reduce,
+    pub(super) bias: Option<&'m str>,
+    /// The shapes of its operands, and whether they are weights.
+    pub(super) operands: Vec<(Arc<[Expr]>, bool)>,
 }
 
 /// A model while it is lowered.
@@ -51,6 +63,10 @@ pub(super) struct Lowering<'m> {
     sized: FastSet<Expr>,
     /// The einsums that were made.
     pub(super) einsums: FastSet<Arc<Einsum>>,
+    /// The formulas that were resolved.
+    terms: FastSet<Arc<Term>>,
+    /// The names of stages.
+    stages: FastSet<Arc<str>>,
     /// The modules instantiated, each once, for their scopes.
     pub(super) used: Vec<&'m Module>,
     /// The blocks being instantiated, to notice one that calls itself.
@@ -75,6 +91,8 @@ pub(super) struct Instance<'m> {
     /// The names of all its inputs and ops.
     pub(super) declared: FastSet<&'m str>,
     pub(super) values: FastMap<&'m str, Value>,
+    /// The einsums of its ops.
+    pub(super) einsums: FastMap<EinsumKey<'m>, Form>,
     /// Elementwise ops that another one may be.
     pub(super) shared: FastMap<SharedKey, usize>,
     pub(super) items: Vec<Item<'m>>,
@@ -103,6 +121,8 @@ impl<'m> Lowering<'m> {
             switches: BTreeSet::new(),
             sized: FastSet::default(),
             einsums: FastSet::default(),
+            terms: FastSet::default(),
+            stages: FastSet::default(),
             used: Vec::new(),
             open: vec![(model.root.name.as_str(), &model.root)],
             names: BTreeMap::new(),
@@ -152,6 +172,26 @@ impl<'m> Lowering<'m> {
     pub(super) fn charge(&mut self, steps: usize, place: &Place) -> Result<(), Reported> {
         let charged = self.work.charge(steps, place);
         charged.map_err(|mistake| self.report(mistake))
+    }
+
+    /// The formula, kept once for all ops that have the same.
+    pub(super) fn shared_term(&mut self, term: Term) -> Arc<Term> {
+        if let Some(known) = self.terms.get(&term) {
+            return Arc::clone(known);
+        }
+        let term = Arc::new(term);
+        self.terms.insert(Arc::clone(&term));
+        term
+    }
+
+    /// The name of a stage, kept once for all its ops.
+    pub(super) fn shared_stage(&mut self, stage: &str) -> Arc<str> {
+        if let Some(known) = self.stages.get(stage) {
+            return Arc::clone(known);
+        }
+        let stage: Arc<str> = stage.into();
+        self.stages.insert(Arc::clone(&stage));
+        stage
     }
 
     /// Adds an item to a body.

@@ -1,5 +1,7 @@
 //! One op: its operands, whether it runs, and its place among the others.
 
+use std::sync::Arc;
+
 use num_traits::{One, Zero};
 
 use super::lowered::{Item, LoweredOp, Value, ValueId};
@@ -37,7 +39,7 @@ impl<'m> Lowering<'m> {
             }
             return Ok(value);
         }
-        let (kind, shape) = self.form(op, &operands, instance)?;
+        let (kind, shape) = self.known_einsum(op, &operands, instance)?;
         self.check_kept(op, &shape, instance)?;
         let density = self.density(op.density.as_deref(), instance)?;
         self.measure(&shape, &op.name.value, &op.place)?;
@@ -69,7 +71,7 @@ impl<'m> Lowering<'m> {
         );
         Ok(Value {
             id,
-            shape: shape.into(),
+            shape,
             is_weight,
             is_chosen,
         })
@@ -244,7 +246,7 @@ impl<'m> Lowering<'m> {
         &mut self,
         op: &'m OpDecl,
         kind: OpKind,
-        (shape, (share, masked), density): (&[Expr], (Expr, Expr), Option<Expr>),
+        (shape, (share, masked), density): (&Arc<[Expr]>, (Expr, Expr), Option<Expr>),
         (operands, elements): (Vec<ValueId>, Vec<Expr>),
         instance: &mut Instance<'m>,
     ) -> ValueId {
@@ -268,10 +270,10 @@ impl<'m> Lowering<'m> {
         if let Some(key) = key {
             instance.shared.insert(key, instance.items.len());
         }
-        let stage = self.stage(op, instance);
+        let stage = self.shared_stage(self.stage(op, instance));
         let computed_in = self.format_of(op, instance);
         let item = Item::Op(Box::new(LoweredOp {
-            name: op.name.value.clone(),
+            name: op.name.value.as_str().into(),
             aliases: Vec::new(),
             stage,
             kind,
@@ -282,7 +284,7 @@ impl<'m> Lowering<'m> {
             keeps: op.keeps.as_ref().map(|state| state.value.as_str()),
             stored_in: format,
             stored_bits: None,
-            shape: shape.to_vec(),
+            shape: Arc::clone(shape),
             domain,
             density,
             operands,

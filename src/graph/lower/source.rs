@@ -1,5 +1,7 @@
 //! Inputs and weights: tensors that no op makes.
 
+use std::sync::Arc;
+
 use super::linear::is_vector;
 use super::lowered::{Item, LoweredOp, Value};
 use super::lowering::{Instance, Lowering};
@@ -147,10 +149,11 @@ impl<'m> Lowering<'m> {
             _ => "weight",
         };
         let is_weight = source.kind == OpKind::Weight;
+        let shape: Arc<[Expr]> = source.shape.into();
         let item = Item::Op(Box::new(LoweredOp {
-            name,
+            name: name.into(),
             aliases: Vec::new(),
-            stage: stage.to_owned(),
+            stage: self.shared_stage(stage),
             kind: source.kind,
             share: source.share,
             masked: Expr::zero(),
@@ -159,7 +162,7 @@ impl<'m> Lowering<'m> {
             keeps: None,
             stored_in: source.format,
             stored_bits: source.bits.map(Box::new),
-            shape: source.shape.clone(),
+            shape: Arc::clone(&shape),
             domain: Some(source.domain),
             density: source.density,
             operands: Vec::new(),
@@ -168,7 +171,7 @@ impl<'m> Lowering<'m> {
         }));
         Value {
             id: self.push(item, instance),
-            shape: source.shape.into(),
+            shape,
             is_weight,
             is_chosen: false,
         }

@@ -169,7 +169,7 @@ impl Decoding<'_> {
         let mut state = held(maker, region);
         state.output = earlier.clone();
         let appended = Op {
-            name: format!("{} appended", maker.name),
+            name: format!("{} appended", maker.name).into(),
             kind: OpKind::Move(Movement::Append),
             output: all.clone(),
             ..state.clone()
@@ -203,7 +203,7 @@ impl Decoding<'_> {
 
     fn tensor(&self, old: &Tensor, labels: &[Option<Tokens>]) -> Arc<Tensor> {
         Arc::new(Tensor {
-            shape: self.shape(&old.shape, labels),
+            shape: self.shape(&old.shape, labels).into(),
             ..old.clone()
         })
     }
@@ -244,6 +244,7 @@ impl Decoding<'_> {
                 self.fill_windows(at, einsum, &loops);
             }
             OpKind::Elementwise(elementwise) => {
+                let elementwise = Arc::make_mut(elementwise);
                 let inputs = self.incoming(at);
                 let shapes = inputs.iter().map(|(edge, _)| {
                     let tensor = &self.graph.ops[*edge].tensor;
@@ -252,14 +253,15 @@ impl Decoding<'_> {
                         self.shape(&tensor.shape, &self.labels.along(*edge)),
                     )
                 });
-                let shapes: Vec<(Vec<Expr>, Vec<Expr>)> = shapes.collect();
+                let shapes: Vec<(Arc<[Expr]>, Vec<Expr>)> = shapes.collect();
                 if let Some(formula) = &elementwise.formula {
                     let changed: Vec<&[Expr]> =
                         shapes.iter().map(|(_, new)| new.as_slice()).collect();
                     elementwise.formula = Some(Term::reshaped(formula, &changed).into());
                 }
                 if let Some((old, new)) = shapes.first() {
-                    let [old, new]: [Expr; 2] = [old, new].map(|shape| shape.iter().product());
+                    let [old, new]: [Expr; 2] =
+                        [&**old, new.as_slice()].map(|shape| shape.iter().product());
                     for (_, steps) in &mut elementwise.steps {
                         let each = steps.divide(&old).unwrap_or_else(|| steps.clone());
                         *steps = &each * &new;
@@ -307,7 +309,7 @@ impl Decoding<'_> {
 /// A state that holds the result of an op.
 fn held(maker: &Op, region: RegionId) -> Op {
     Op {
-        name: format!("{} cache", maker.name),
+        name: format!("{} cache", maker.name).into(),
         kind: OpKind::State,
         region,
         share: Expr::one(),

@@ -331,7 +331,7 @@ impl<'g> Labels<'g> {
         if matches!(op.kind, OpKind::Move(crate::graph::Movement::Concat))
             && let Some(edge) = edges
                 .iter()
-                .find(|edge| self.grows(op.output.shape.as_slice(), **edge))
+                .find(|edge| self.grows(&op.output.shape, **edge))
         {
             let (from, _) = self.graph.ops.edge_endpoints(*edge).unwrap_or_default();
             let message = format!(
@@ -400,7 +400,7 @@ impl<'g> Labels<'g> {
                 let Some(own) = self.axes.get_mut(from.index()) else {
                     continue;
                 };
-                for ((own, extent), through) in own.iter_mut().zip(shape).zip(axes) {
+                for ((own, extent), through) in own.iter_mut().zip(&**shape).zip(axes) {
                     if own.is_none() && self.count.is_in(extent) {
                         *own = through.iter().find_map(|at| of_loops.get(*at)?.clone());
                     }

@@ -47,9 +47,9 @@ impl Loops {
     pub(super) fn of(graph: &OpGraph, at: NodeIndex) -> Loops {
         let op = &graph.ops()[at];
         let inputs = graph.inputs(at);
-        let shapes = inputs.iter().map(|(_, edge)| edge.tensor.shape.as_slice());
+        let shapes = inputs.iter().map(|(_, edge)| &*edge.tensor.shape);
         let shapes: Vec<&[Expr]> = shapes.collect();
-        let output = op.output.shape.as_slice();
+        let output = &*op.output.shape;
         match &op.kind {
             OpKind::Einsum(einsum) => of_einsum(einsum, shapes.len()),
             OpKind::Move(Movement::Gather) => {

@@ -8,7 +8,7 @@ use crate::symbolic::Expr;
 
 /// The shape of the result of `op`, as text.
 fn shape(graph: &OpGraph, op: &str) -> String {
-    let (_, op) = graph.iter().find(|(_, known)| known.name == op).unwrap();
+    let (_, op) = graph.iter().find(|(_, known)| &*known.name == op).unwrap();
     let axes: Vec<String> = op.output.shape.iter().map(ToString::to_string).collect();
     axes.join(" ")
 }
@@ -103,7 +103,7 @@ fn the_order_of_the_file_does_not_matter() {
          [[op]]\nname = 'b'\napply = 'a + 1'\n[[op]]\nname = 'a'\napply = 'x > 0'\n",
         &[],
     );
-    let names: Vec<&str> = graph.iter().map(|(_, op)| op.name.as_str()).collect();
+    let names: Vec<&str> = graph.iter().map(|(_, op)| &*op.name).collect();
     assert_eq!(names, ["x", "a", "b"]);
 }
 
@@ -174,7 +174,7 @@ fn the_nearest_enclosing_choice_fills_a_slot() {
 #[test]
 fn llama_has_silu_in_its_feed_forward_layer() {
     let graph = shipped("llama-3.1-8b", "vanilla", Unfold::No);
-    let (_, op) = graph.iter().find(|(_, op)| op.name == "act").unwrap();
+    let (_, op) = graph.iter().find(|(_, op)| &*op.name == "act").unwrap();
     assert!(
         matches!(&op.kind, OpKind::Elementwise(elementwise) if elementwise.text.contains("exp(-x)")),
         "{:?}",
@@ -294,10 +294,7 @@ fn a_bias_is_a_tensor_of_its_own() {
     let (bias, edge) = inputs[2];
     assert_eq!(edge.slot, 2);
     let bias = &graph.ops()[bias];
-    assert_eq!(
-        (bias.name.as_str(), &bias.kind),
-        ("o bias", &OpKind::Weight)
-    );
+    assert_eq!((&*bias.name, &bias.kind), ("o bias", &OpKind::Weight));
     // A number for each of 2·5 outputs of the weight, however many rows there are.
     assert_eq!(bias.output.elements(), Expr::whole(10));
     let einsum = einsum(&graph);

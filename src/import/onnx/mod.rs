@@ -53,14 +53,18 @@ use crate::source::{Diagnostic, Problems};
 /// # Errors
 /// Names that nothing makes, cycles, shapes that do not fit, extents that no
 /// tensor has.
-pub fn import<'m>(
-    model: &'m proto::Model,
+pub fn import(
+    model: proto::Model,
     file: &str,
-    given: &'m Given,
-    probe: &'m mut WeightProbe<'m>,
+    given: &Given,
+    probe: &mut WeightProbe<'_>,
 ) -> Result<Imported, Problems> {
-    let (mut net, mut notes) = read::read(model, file, given, probe)?;
-    empty::find(&mut net, model, file, given);
+    let (mut net, mut notes) = read::read(&model, file, given, probe)?;
+    empty::find(&mut net, &model, file, given);
+    let lost = model.graph.nodes.iter().filter(|node| node.lost_bias);
+    let lost = lost.count();
+    // A large graph would fill the memory beside its net.
+    drop(model);
     let mut note = |text: String| *notes.entry(text).or_default() += 1;
     let other = fuse::fuse(&mut net);
     if other > 0 {
@@ -91,8 +95,6 @@ pub fn import<'m>(
             parameters.shared_norms
         ));
     }
-    let lost = model.graph.nodes.iter().filter(|node| node.lost_bias);
-    let lost = lost.count();
     if lost > 0 {
         note(format!(
             "{lost} products lost a bias of zeros to the exporter, which no file holds and nothing \

@@ -8,8 +8,6 @@
 //! What is left at the end, of tables that were sliced or matrices multiplied
 //! before, is counted apart.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use num_traits::ToPrimitive;
 
 use super::layers::Repeat;
@@ -17,6 +15,7 @@ use super::net::{
     Binary, Block, KnownValue, Making, Net, NetNode, NodeId, Origin, Product, ProductAxis,
     TensorId, Work,
 };
+use crate::hash::{FastMap, FastSet};
 use crate::symbolic::Expr;
 
 /// How many tensors are followed to where they come from, in all.
@@ -28,9 +27,9 @@ const HIDDEN: f64 = -1e4;
 #[derive(Debug, Default)]
 pub(super) struct Parameters {
     /// Constants that are weights, each at the node that reads it.
-    counted: BTreeSet<(NodeId, TensorId)>,
+    counted: FastSet<(NodeId, TensorId)>,
     /// Normalisations whose gain and shift are their own.
-    own_norms: BTreeSet<NodeId>,
+    own_norms: FastSet<NodeId>,
     /// Parameters that no node reads as they are.
     pub(super) apart: u64,
     /// How many normalisations have a gain or shift that another one has, too.
@@ -55,12 +54,12 @@ pub(super) fn find(net: &Net, repeats: &[Repeat]) -> Parameters {
     let mut ledger = Ledger::of(net);
     let mut parameters = Parameters::default();
     let mut repeats = repeats.iter().peekable();
-    let mut seen = BTreeSet::new();
+    let mut seen = FastSet::default();
     let mut at = 0;
     while at < net.nodes.len() {
         match repeats.next_if(|repeat| repeat.start == at) {
             Some(repeat) => {
-                let mut within = BTreeSet::new();
+                let mut within = FastSet::default();
                 for node in repeat.start..repeat.start + repeat.period {
                     let rounds: Vec<NodeId> = (0..repeat.count)
                         .map(|round| node + round * repeat.period)
@@ -90,7 +89,7 @@ struct Claim {
 /// What is left of the tensors of the file.
 struct Ledger<'n> {
     net: &'n Net,
-    left: BTreeMap<TensorId, u64>,
+    left: FastMap<TensorId, u64>,
     steps: usize,
 }
 
@@ -113,7 +112,7 @@ impl<'n> Ledger<'n> {
     fn node(
         &mut self,
         rounds: &[NodeId],
-        seen: &mut BTreeSet<TensorId>,
+        seen: &mut FastSet<TensorId>,
         parameters: &mut Parameters,
     ) {
         let (net, first) = (self.net, rounds[0]);
@@ -202,7 +201,7 @@ impl<'n> Ledger<'n> {
     /// The tensors of the file that constants come from.
     fn sources(&mut self, constants: &[TensorId]) -> Vec<TensorId> {
         let mut open = constants.to_vec();
-        let mut seen: BTreeSet<TensorId> = open.iter().copied().collect();
+        let mut seen: FastSet<TensorId> = open.iter().copied().collect();
         let mut sources = Vec::new();
         while let Some(id) = open.pop() {
             if self.steps == 0 {
@@ -222,7 +221,7 @@ impl<'n> Ledger<'n> {
     fn rest(self) -> u64 {
         let net = self.net;
         // Whether each tensor was met, and by products, sums and moves alone.
-        let mut met: BTreeMap<TensorId, bool> = BTreeMap::new();
+        let mut met: FastMap<TensorId, bool> = FastMap::default();
         let mut open: Vec<(TensorId, bool)> = Vec::new();
         for node in &net.nodes {
             let constants = node.inputs.iter().chain(&node.folded);
@@ -350,13 +349,13 @@ fn is_matrix(net: &Net, id: TensorId) -> bool {
 
 /// Constants that are added to scores before a softmax, alike for all heads:
 /// masks, unless the file says that they are learnt.
-fn masks(net: &Net) -> BTreeSet<TensorId> {
+fn masks(net: &Net) -> FastSet<TensorId> {
     let makers = net.makers();
     let softmax = net
         .nodes
         .iter()
         .filter(|node| node.work == Work::Block(Block::Softmax));
-    let mut masks = BTreeSet::new();
+    let mut masks = FastSet::default();
     for node in softmax {
         // Windows that were joined for the mask are taken apart again.
         let mut sums = makers[node.inputs[0]].map(|at| &net.nodes[at]);

@@ -59,9 +59,11 @@ fn model(nodes: Vec<Node>, initializers: Vec<Tensor>) -> Model {
 }
 
 fn text(model: &Model) -> Result<String, String> {
-    import(model, "m.onnx", &Given::new(), &mut |_| WeightValues::any())
-        .map(|imported| imported.text)
-        .map_err(|problems| problems.iter().next().unwrap().message().to_owned())
+    import(model.clone(), "m.onnx", &Given::new(), &mut |_| {
+        WeightValues::any()
+    })
+    .map(|imported| imported.text)
+    .map_err(|problems| problems.iter().next().unwrap().message().to_owned())
 }
 
 #[test]

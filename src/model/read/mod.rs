@@ -293,7 +293,7 @@ impl Module {
             let states = weights.filter(|weight| weight.role == WeightRole::State);
             states.map(|state| &state.name)
         };
-        let kept = || self.ops.iter().filter_map(|op| op.keeps.as_ref());
+        let kept = || self.ops.iter().filter_map(|op| op.keeps.as_deref());
         for keeps in kept() {
             if !states().any(|state| state.value == keeps.value) {
                 let message = format!("no state `{}` that could be kept", keeps.value);

@@ -40,13 +40,14 @@ pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
     let density = boxed(fields.take("density"), problems);
     let domain = fields
         .take("domain")
-        .and_then(|node| domain(node, problems));
+        .and_then(|node| domain(node, problems))
+        .map(Box::new);
     let op_format = fields.take("format").and_then(|node| {
         let place = node.place.clone();
-        format(node, problems).map(|format| Spanned::new(format, place))
+        format(node, problems).map(|format| Box::new(Spanned::new(format, place)))
     });
     let is_cached = fields.truth("cached", false, problems);
-    let keeps = fields.text("keeps", problems);
+    let keeps = fields.text("keeps", problems).map(Box::new);
     let inputs = fields.take("inputs").map(|node| operands(node, problems));
     let form = form(&mut fields, problems);
     fields.finish("an op", problems);

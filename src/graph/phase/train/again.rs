@@ -18,7 +18,7 @@ pub(super) fn again(graph: &mut OpGraph) -> Vec<NodeIndex> {
             continue;
         };
         let mut copy = op.clone();
-        copy.name = format!("{} again", copy.name);
+        copy.name = format!("{} again", copy.name).into();
         copy.pass = Pass::Backward;
         copy.is_kept = false;
         let copy = graph.ops.add_node(copy);

@@ -68,7 +68,7 @@ impl Backward<'_> {
     pub(super) fn run(&mut self, forward: &[NodeIndex], output: NodeIndex) {
         let op = self.graph.ops[output].clone();
         let seed = Op {
-            name: format!("{} gradient", op.name),
+            name: format!("{} gradient", op.name).into(),
             kind: OpKind::Input,
             output: real(op.output.shape.clone()),
             pass: Pass::Backward,
@@ -170,7 +170,7 @@ impl Backward<'_> {
         let additions = whole(nodes.len() as u64 - 1);
         let steps = vec![(Primitive::Add, op.output.elements().scale(&additions))];
         let new = Op {
-            name: format!("{} gradient", op.name),
+            name: format!("{} gradient", op.name).into(),
             region,
             share,
             kind: listed_op("sum of gradients", steps),
@@ -218,19 +218,19 @@ impl Backward<'_> {
 }
 
 pub(super) fn listed_op(text: &str, steps: Vec<(Primitive, Expr)>) -> OpKind {
-    OpKind::Elementwise(Elementwise {
+    OpKind::Elementwise(Arc::new(Elementwise {
         text: text.to_owned(),
         formula: None,
         keeps_values: false,
         among: None,
         backward: None,
         steps,
-    })
+    }))
 }
 
-pub(super) fn real(shape: Vec<Expr>) -> Arc<Tensor> {
+pub(super) fn real(shape: impl Into<Arc<[Expr]>>) -> Arc<Tensor> {
     Arc::new(Tensor {
-        shape,
+        shape: shape.into(),
         domain: Domain::Real,
         density: None,
         density_is_bound: false,

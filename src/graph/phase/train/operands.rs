@@ -58,22 +58,26 @@ impl Backward<'_> {
         kind: OpKind,
         operands: Vec<(NodeIndex, Arc<Tensor>)>,
     ) -> NodeIndex {
-        let shape = (forward.inputs.get(slot)).map_or_else(Vec::new, |(_, of)| of.shape.clone());
+        let of = forward
+            .inputs
+            .get(slot)
+            .map(|(_, of)| Arc::clone(&of.shape));
+        let shape = of.unwrap_or_else(|| Arc::from([]));
         self.add_shaped(forward, (slot, shape), share, kind, operands)
     }
 
     fn add_shaped(
         &mut self,
         forward: &Forward,
-        (slot, shape): (usize, Vec<Expr>),
+        (slot, shape): (usize, Arc<[Expr]>),
         share: &Expr,
         kind: OpKind,
         operands: Vec<(NodeIndex, Arc<Tensor>)>,
     ) -> NodeIndex {
         let of = forward.inputs.get(slot).map(|(from, _)| *from);
-        let of = of.map_or("", |from| self.graph.ops[from].name.as_str());
+        let of = of.map_or("", |from| &*self.graph.ops[from].name);
         let new = Op {
-            name: format!("{} gradient of {of}", forward.op.name),
+            name: format!("{} gradient of {of}", forward.op.name).into(),
             kind,
             share: &forward.op.share * share,
             computed_in: None,
@@ -244,15 +248,15 @@ impl Backward<'_> {
             }
         });
         let operands: Vec<(NodeIndex, Arc<Tensor>)> = operands.collect();
-        let kind = OpKind::Elementwise(Elementwise {
+        let kind = OpKind::Elementwise(Arc::new(Elementwise {
             text: format!("derivative of {}", elementwise_text(&forward.op)),
             formula: Some(renumbered(&term, &order).into()),
             keeps_values: false,
             among: None,
             backward: None,
             steps: Vec::new(),
-        });
-        let shape = term.shape.to_vec();
+        }));
+        let shape = Arc::clone(&term.shape);
         Some(self.add_shaped(forward, (slot, shape), share, kind, operands))
     }
 

@@ -9,6 +9,8 @@
 //! The corrections of `adam` for its first steps are numbers, put into η and ε
 //! once for all weights.
 
+use std::sync::Arc;
+
 use petgraph::graph::NodeIndex;
 
 use crate::graph::{Edge, Elementwise, Op, OpGraph, OpKind, Pass};
@@ -42,8 +44,8 @@ pub(super) fn update(
 ) {
     let op = graph.ops[weight].clone();
     let part = |name: &str, kind: OpKind| Op {
-        name: format!("{} {name}", op.name),
-        stage: "optimiser".to_owned(),
+        name: format!("{} {name}", op.name).into(),
+        stage: "optimiser".into(),
         kind,
         is_once_per_copy: true,
         pass: Pass::Update,
@@ -53,14 +55,14 @@ pub(super) fn update(
     let steps = steps(optimiser).iter();
     let steps =
         steps.map(|(primitive, count)| (*primitive, numbers.scale(&crate::number::whole(*count))));
-    let update = OpKind::Elementwise(Elementwise {
+    let update = OpKind::Elementwise(Arc::new(Elementwise {
         text: optimiser.name().to_owned(),
         formula: None,
         keeps_values: false,
         among: None,
         backward: None,
         steps: steps.collect(),
-    });
+    }));
     let mut operands = vec![weight, gradient];
     for name in kept(optimiser) {
         operands.push(graph.ops.add_node(part(name, OpKind::State)));

@@ -67,6 +67,13 @@ impl NetBuilder {
         (self.net, self.notes)
     }
 
+    /// Makes room for what so many nodes and tensors of the file become: some nodes
+    /// take several steps, and room that is not used costs nothing.
+    pub(crate) fn reserve(&mut self, nodes: usize, stored: usize) {
+        self.net.nodes.reserve(2 * nodes);
+        self.net.tensors.reserve(2 * nodes + stored);
+    }
+
     /// A tensor that is not known before it is computed.
     pub(crate) fn add_tensor(
         &mut self,

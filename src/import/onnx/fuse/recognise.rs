@@ -5,10 +5,10 @@
 //! between one tensor and another are run on a row of numbers, and what comes
 //! out is compared with what each block gives on the same row.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::wiring::Wiring;
+use crate::hash::FastSet;
 use crate::import::onnx::infer::numeric;
 use crate::import::onnx::net::{
     Binary, Block, FoldKind, Net, NetTensor, NodeId, TensorId, Unary, Work,
@@ -29,7 +29,7 @@ const ROW: [f64; 8] = [-4.2, -2.1, -0.7, 0.3, 1.1, 2.6, 3.7, -1.4];
 /// Replaces what is recognised by blocks.
 pub(super) fn fuse(net: &mut Net) {
     let wiring = Wiring::of(net);
-    let mut gone: BTreeSet<NodeId> = BTreeSet::new();
+    let mut gone: FastSet<NodeId> = FastSet::default();
     // From the end, so that the whole is found before its parts.
     for at in (0..net.nodes.len()).rev() {
         if gone.contains(&at) || !is_last(&net.nodes[at].work) {
@@ -145,7 +145,8 @@ fn name_affine(net: &mut Net, wiring: &Wiring, norm: NodeId) {
 /// one tensor.
 fn find(net: &Net, wiring: &Wiring, last: NodeId) -> Option<Match> {
     let mut nodes = vec![last];
-    let mut open: BTreeSet<TensorId> = operands(net, last).collect();
+    let mut open: Vec<TensorId> = Vec::new();
+    add_operands(&mut open, net, last);
     let mut best = None;
     while nodes.len() < MAX_NODES {
         if let (1, Some(leaf)) = (open.len(), open.first())
@@ -176,11 +177,20 @@ fn find(net: &Net, wiring: &Wiring, last: NodeId) -> Option<Match> {
         if !inside || !is_inner(net, maker) {
             break;
         }
-        open.remove(&next);
-        open.extend(operands(net, maker));
+        open.retain(|tensor| *tensor != next);
+        add_operands(&mut open, net, maker);
         nodes.push(maker);
     }
     best
+}
+
+/// Adds what a node reads that is not known before, each once.
+fn add_operands(open: &mut Vec<TensorId>, net: &Net, node: NodeId) {
+    for tensor in operands(net, node) {
+        if !open.contains(&tensor) {
+            open.push(tensor);
+        }
+    }
 }
 
 /// What a node reads that is not known before.

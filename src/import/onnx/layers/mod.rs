@@ -7,13 +7,13 @@
 
 mod cuts;
 
-use std::fmt::Write;
 use std::hash::{BuildHasher, Hash, Hasher};
+use std::ops::Range;
 
 use foldhash::quality::RandomState;
 
 use self::cuts::Cuts;
-use super::net::{Net, NodeId, Readers, TensorId};
+use super::net::{Net, NodeId, Readers, TensorId, Work};
 use crate::hash::FastMap;
 
 /// Longer runs are not looked for.
@@ -82,6 +82,8 @@ struct Runs<'n> {
     powers: Vec<u64>,
     /// For each period up to where nodes were found to do what so many later do.
     alike_up_to: Vec<NodeId>,
+    /// For each period between which nodes none was found to begin a run.
+    no_part: Vec<Range<NodeId>>,
     makers: Vec<Option<NodeId>>,
     /// How many of the nodes up to each read something so near.
     near: [Vec<u32>; 3],
@@ -124,6 +126,7 @@ impl<'n> Runs<'n> {
             sums,
             powers,
             alike_up_to: vec![0; MAX_PERIOD + 1],
+            no_part: vec![0..0; MAX_PERIOD + 1],
             near: NEAR.map(|most| near(net, &makers, most)),
             cuts: Cuts::of(net, &makers, &readers),
             makers,
@@ -133,7 +136,7 @@ impl<'n> Runs<'n> {
 
     /// The repeat from `at` on that covers most nodes.
     fn longest(&mut self, at: NodeId, budget: &mut usize) -> Option<Repeat> {
-        let mut candidates: Vec<(usize, usize)> = Vec::new();
+        let mut candidates: Vec<(usize, usize, NodeId)> = Vec::new();
         let mut next = self.next[at];
         for _ in 0..MAX_TRIES {
             let Some(there) = next else { break };
@@ -143,32 +146,48 @@ impl<'n> Runs<'n> {
             }
             if period > 1 && self.may_pass(at, period) {
                 let alike = self.alike(at, period);
-                if alike >= period {
-                    candidates.push((period, alike));
+                // The run may begin anywhere within: where one tensor passes on.
+                let end = at + period.min((alike + 1).saturating_sub(period));
+                if self.next_part(at, end, period, budget).is_some() {
+                    candidates.push((period, alike, end));
                 }
             }
             next = self.next[there];
         }
         let count = |period: usize, alike: usize| 1 + alike / period;
-        candidates
-            .sort_by_key(|(period, alike)| (usize::MAX - period * count(*period, *alike), *period));
-        for (period, alike) in candidates {
-            // The run may begin anywhere within: where one tensor passes on.
-            for shift in 0..period {
-                let (start, count) = (at + shift, count(period, alike - shift));
-                if count > 1 && !self.cuts.may_part(start, period) {
-                    *budget = budget.checked_sub(1)?;
-                } else if count > 1
-                    && let Some(repeat) = self.wired(start, period, count, budget)
-                {
+        candidates.sort_by_key(|(period, alike, _)| {
+            (usize::MAX - period * count(*period, *alike), *period)
+        });
+        for (period, alike, end) in candidates {
+            let mut from = at;
+            while let Some(start) = self.next_part(from, end, period, budget) {
+                let count = count(period, alike - (start - at));
+                if let Some(repeat) = self.wired(start, period, count, budget) {
                     return Some(repeat);
                 }
-                if *budget == 0 {
-                    return None;
-                }
+                from = start + 1;
             }
         }
         None
+    }
+
+    /// The first node from `from` to `end` at which a run of so many nodes may begin.
+    fn next_part(
+        &mut self,
+        from: NodeId,
+        end: NodeId,
+        period: usize,
+        budget: &mut usize,
+    ) -> Option<NodeId> {
+        let no_part = &mut self.no_part[period];
+        if !no_part.contains(&from) {
+            *no_part = from..from;
+        }
+        while no_part.end < end && !self.cuts.may_part(no_part.end, period) {
+            *budget = budget.checked_sub(1)?;
+            no_part.end += 1;
+        }
+        (no_part.end < end).then_some(no_part.end)
     }
 
     /// Whether a node of a second run may read what the first run made, wherever
@@ -309,10 +328,7 @@ fn near(net: &Net, makers: &[Option<NodeId>], most: usize) -> Vec<u32> {
 fn signature(net: &Net, at: NodeId, hashing: &RandomState) -> u64 {
     let node = &net.nodes[at];
     let mut hasher = hashing.build_hasher();
-    // The names of axes and numbers in it are all that there is to a work.
-    // To write into a hasher cannot fail.
-    let _ = write!(Hashed(&mut hasher), "{:?}", node.work);
-    hasher.write_u8(0xff);
+    hash_work(&node.work, &mut hasher);
     node.stage.hash(&mut hasher);
     node.format.hash(&mut hasher);
     let mut tensor = |id: TensorId| {
@@ -331,12 +347,17 @@ fn signature(net: &Net, at: NodeId, hashing: &RandomState) -> u64 {
     hasher.finish()
 }
 
-/// Text that is hashed where it would be written.
-struct Hashed<'h, H>(&'h mut H);
-
-impl<H: Hasher> Write for Hashed<'_, H> {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        Hasher::write(self.0, text.as_bytes());
-        Ok(())
+fn hash_work(work: &Work, hasher: &mut impl Hasher) {
+    std::mem::discriminant(work).hash(hasher);
+    match work {
+        Work::Unary(unary) => unary.hash(hasher),
+        Work::Binary(binary) => binary.hash(hasher),
+        Work::Clip(low, high) => (low.to_bits(), high.to_bits()).hash(hasher),
+        Work::PerElement(counts) => counts.hash(hasher),
+        Work::Product(product) => product.hash(hasher),
+        Work::Fold(fold) => fold.hash(hasher),
+        Work::Block(block) => block.hash(hasher),
+        Work::Unsupported(name) => name.hash(hasher),
+        Work::Where | Work::Move | Work::Gather => {}
     }
 }

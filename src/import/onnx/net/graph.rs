@@ -120,8 +120,7 @@ impl Readers {
             *start = end;
         }
         let mut all = vec![NodeId::MAX; count];
-        let backwards: Vec<(TensorId, NodeId)> = reads().collect();
-        for (tensor, reader) in backwards.into_iter().rev() {
+        for (tensor, reader) in reads().rev() {
             starts[tensor] -= 1;
             all[starts[tensor]] = reader;
         }

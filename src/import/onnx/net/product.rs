@@ -8,7 +8,7 @@ use crate::model::{Map, Reduce};
 use crate::symbolic::Expr;
 
 /// Sums of products in index notation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Product {
     /// For each operand its axes.
     pub(crate) operands: Vec<Vec<ProductAxis>>,
@@ -47,7 +47,7 @@ pub(crate) enum ProductAxis {
 }
 
 /// A reduction over axes of one tensor.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Fold {
     pub(crate) kind: FoldKind,
     /// For each axis of the input whether it is reduced.

@@ -39,7 +39,7 @@ pub(crate) struct NetTensor {
     /// if by anything.
     pub(crate) scale: Option<Scale>,
     /// The bits that an element takes in memory, where it lies packed.
-    pub(crate) bits: Option<BigRational>,
+    pub(crate) bits: Option<Box<BigRational>>,
 }
 
 /// How a constant was computed.
@@ -143,9 +143,17 @@ impl KnownValue {
 
     /// The number that every element is.
     pub(crate) fn uniform(&self) -> Option<f64> {
-        let values = self.reals()?;
-        let first = *values.first()?;
-        values.iter().all(|value| *value == first).then_some(first)
+        match self {
+            KnownValue::Real(values) => {
+                let first = *values.first()?;
+                values.iter().all(|value| *value == first).then_some(first)
+            }
+            KnownValue::Whole(values) => {
+                let first = values.first()?;
+                let is_uniform = values.iter().all(|value| value == first);
+                is_uniform.then(|| Some(to_f64(&first.as_constant()?)))?
+            }
+        }
     }
 
     /// The element, if there is one alone and it is a number.

@@ -77,7 +77,7 @@ pub(crate) fn of_few_bits(builder: &mut NetBuilder, call: &Call<'_>) -> Results 
         let made = builder.tensor_mut(weight);
         made.stored = true;
         made.origin = Some(Origin::Unsaid);
-        made.bits = in_memory;
+        made.bits = in_memory.map(Box::new);
         let bias = call.optional(at + 2);
         Ok(Layer { weight, bias })
     };

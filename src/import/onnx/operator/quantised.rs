@@ -360,7 +360,7 @@ pub(crate) fn nbits(builder: &mut NetBuilder, call: &Call<'_>) -> Results {
     // Packed in the file, where its elements are other ones.
     let made = builder.tensor_mut(weight);
     made.origin = Some(Origin::Unsaid);
-    made.bits = in_memory;
+    made.bits = in_memory.map(Box::new);
     let product = builder.matmul(a, weight, element)?;
     Ok(vec![builder.with_bias(product, call.optional(5))?])
 }

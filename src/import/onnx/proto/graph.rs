@@ -103,7 +103,7 @@ pub enum AttributeValue {
     /// Bytes, as a rule text.
     Text(String),
     /// A tensor.
-    Tensor(Tensor),
+    Tensor(Box<Tensor>),
     /// A graph.
     Graph(Box<Graph>),
     /// Numbers.

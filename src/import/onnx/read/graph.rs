@@ -110,6 +110,9 @@ impl<'m> GraphReader<'m> {
         graph: &'m Graph,
     ) -> Result<(Net, BTreeMap<String, usize>), String> {
         self.names.enter_graph();
+        let (nodes, stored) = (graph.nodes.len(), graph.initializers.len());
+        self.names.reserve(nodes + stored);
+        self.builder.reserve(nodes, stored);
         self.initializers(graph)?;
         for input in &graph.inputs {
             // Older files list weights among the inputs.

@@ -33,6 +33,13 @@ impl<'m> Names<'m> {
         });
     }
 
+    /// Makes room for so many names in the innermost graph.
+    pub(super) fn reserve(&mut self, names: usize) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.names.reserve(names);
+        }
+    }
+
     /// Enters a function that stands for a node of these attributes.
     pub(super) fn enter_function(&mut self, caller: Attributes<'m>) {
         self.scopes.push(NameScope {

@@ -14,6 +14,7 @@ use crate::import::onnx::proto::Node;
 /// Names that nothing makes, and nodes that wait for each other.
 pub(super) fn order(nodes: &[Node], known: impl Fn(&str) -> bool) -> Result<Vec<usize>, String> {
     let mut makers: FastMap<&str, usize> = FastMap::default();
+    makers.reserve(nodes.len());
     for (at, node) in nodes.iter().enumerate() {
         for output in node.outputs.iter().filter(|name| !name.is_empty()) {
             if makers.insert(output, at).is_some() {
@@ -21,7 +22,6 @@ pub(super) fn order(nodes: &[Node], known: impl Fn(&str) -> bool) -> Result<Vec<
             }
         }
     }
-    let mut edges = Vec::new();
     let mut sorted = true;
     for (at, node) in nodes.iter().enumerate() {
         for maker in captured(node)
@@ -29,14 +29,10 @@ pub(super) fn order(nodes: &[Node], known: impl Fn(&str) -> bool) -> Result<Vec<
             .filter_map(|name| makers.get(name))
         {
             sorted &= *maker < at;
-            edges.push((*maker, at));
         }
         for input in node.inputs.iter().filter(|name| !name.is_empty()) {
             match makers.get(input.as_str()) {
-                Some(maker) => {
-                    sorted &= *maker < at;
-                    edges.push((*maker, at));
-                }
+                Some(maker) => sorted &= *maker < at,
                 None if known(input) => {}
                 None => {
                     return Err(format!(
@@ -52,8 +48,11 @@ pub(super) fn order(nodes: &[Node], known: impl Fn(&str) -> bool) -> Result<Vec<
     }
     let mut graph: DiGraph<usize, ()> = DiGraph::new();
     let at: Vec<_> = (0..nodes.len()).map(|at| graph.add_node(at)).collect();
-    for (from, to) in edges {
-        graph.add_edge(at[from], at[to], ());
+    for (to, node) in nodes.iter().enumerate() {
+        let read = (captured(node).into_iter()).chain(node.inputs.iter().map(String::as_str));
+        for from in read.filter_map(|name| makers.get(name)) {
+            graph.add_edge(at[*from], at[to], ());
+        }
     }
     match toposort(&graph, None) {
         Ok(order) => Ok(order.into_iter().map(|node| graph[node]).collect()),

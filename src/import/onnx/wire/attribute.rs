@@ -72,7 +72,10 @@ fn single(
         "s" => field
             .text_if_any(reader)?
             .map_or(AttributeValue::None, AttributeValue::Text),
-        "t" => AttributeValue::Tensor(tensor::of_node(field.message(&TENSOR, reader)?, reader)?),
+        "t" => {
+            let tensor = tensor::of_node(field.message(&TENSOR, reader)?, reader)?;
+            AttributeValue::Tensor(Box::new(tensor))
+        }
         "g" => {
             let graph = nested(field.message(&GRAPH, reader)?, depth, reader)?;
             AttributeValue::Graph(Box::new(graph))

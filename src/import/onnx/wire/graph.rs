@@ -79,6 +79,10 @@ pub(super) fn node(
             _ => {}
         }
     }
+    // Most nodes read two tensors, make one, and say little more.
+    node.inputs.shrink_to_fit();
+    node.outputs.shrink_to_fit();
+    node.attributes.shrink_to_fit();
     Ok(node)
 }
 

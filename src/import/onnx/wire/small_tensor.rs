@@ -36,13 +36,18 @@ impl SmallTensor {
             (false, true) => MAX_EQUAL,
             (false, false) => MAX_FLOATS,
         };
+        let count = usize::try_from(count).ok().filter(|_| count <= most)?;
+        let (ints, floats) = match element.is_whole() {
+            true => (count, 0),
+            false => (0, count),
+        };
         Some(SmallTensor {
             element,
-            count: usize::try_from(count).ok().filter(|_| count <= most)?,
+            count,
             step: element.step()?,
-            ints: Vec::new(),
-            floats: Vec::new(),
-            equal: !element.is_whole() && count > MAX_FLOATS,
+            ints: Vec::with_capacity(ints),
+            floats: Vec::with_capacity(floats),
+            equal: !element.is_whole() && count as u64 > MAX_FLOATS,
             fits: true,
         })
     }

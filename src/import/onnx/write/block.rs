@@ -28,7 +28,7 @@ pub(super) fn block(net: &Net, parameters: &Parameters, repeat: &Repeat, name: &
     }
     let result = net.nodes[repeat.start + repeat.result].output;
     if let Some(result) = section.names.get(&result) {
-        toml.field("output", &result.as_str().into());
+        toml.field("output", &(**result).into());
     }
     toml.table(Some("block"), "inputs");
     for input in [repeat.first].iter().chain(&repeat.shared) {

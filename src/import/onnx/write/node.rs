@@ -1,5 +1,7 @@
 //! One node as ops.
 
+use std::sync::Arc;
+
 use super::formula::{amount, number, shape};
 use super::section::Section;
 use crate::import::onnx::net::{Binary, Block, NetNode, NodeId, TensorId, Unary, Work};
@@ -57,7 +59,7 @@ impl Section<'_> {
     }
 
     /// A tensor in a formula: its name, or the number that it is.
-    fn term(&mut self, tensor: TensorId) -> String {
+    fn term(&mut self, tensor: TensorId) -> Arc<str> {
         let constant = &self.net.tensors[tensor];
         let single = constant
             .shape
@@ -67,13 +69,13 @@ impl Section<'_> {
             (Some(value), true) => {
                 let text = number(value);
                 if text.starts_with('-') {
-                    format!("({text})")
+                    format!("({text})").into()
                 } else {
-                    text
+                    text.into()
                 }
             }
             // A number of which only that it is one matters.
-            (None, true) if constant.shape.as_ref().is_some_and(Vec::is_empty) => "0.3".to_owned(),
+            (None, true) if constant.shape.as_ref().is_some_and(Vec::is_empty) => "0.3".into(),
             _ => self.operand(tensor),
         }
     }
@@ -202,7 +204,7 @@ impl Section<'_> {
             _ => return,
         };
         let x = self.operand(node.inputs[0]);
-        let vectors: Vec<String> = (node.inputs.iter().skip(1))
+        let vectors: Vec<Arc<str>> = (node.inputs.iter().skip(1))
             .map(|vector| self.operand(*vector))
             .collect();
         let rows = self.fresh(&format!("{}_rows", self.net.tensors[node.output].name));
@@ -214,7 +216,7 @@ impl Section<'_> {
             (true, [gain, shift]) => format!("{rows} * {gain} + {shift}"),
             (true, [gain, ..]) => format!("{rows} * {gain}"),
             (_, [shift, ..]) => format!("{rows} + {shift}"),
-            (_, []) => rows,
+            (_, []) => rows.to_string(),
         };
         self.apply(node, text);
     }

@@ -1,10 +1,12 @@
 //! The ops of the model or of one block, as they are written.
 
+use std::sync::Arc;
+
 use num_rational::BigRational;
 
 use super::formula::{formula, shape};
 use crate::domain::Domain;
-use crate::hash::{FastMap, FastSet};
+use crate::hash::FastMap;
 use crate::import::onnx::infer::name::name_of;
 use crate::import::onnx::layers::Repeat;
 use crate::import::onnx::net::{Binary, Net, NetNode, NetTensor, NodeId, QUANTISE, TensorId, Work};
@@ -24,10 +26,9 @@ pub(super) struct Section<'n> {
     /// The name of the tables that its ops stand within, if not that of the model.
     within: Option<&'static str>,
     pub(super) toml: TomlWriter,
-    pub(super) names: FastMap<TensorId, String>,
-    used: FastSet<String>,
-    /// How often a name was wished for.
-    wished: FastMap<String, usize>,
+    pub(super) names: FastMap<TensorId, Arc<str>>,
+    /// The names that are taken, each with how often it was wished for.
+    taken: FastMap<Arc<str>, usize>,
     /// The node that is being written.
     pub(super) at: NodeId,
     /// Its stage.
@@ -47,33 +48,37 @@ impl<'n> Section<'n> {
             within,
             toml: TomlWriter::default(),
             names: FastMap::default(),
-            wished: FastMap::default(),
-            used: (net.dims.iter())
-                .map(|dim| dim.name.clone())
-                .chain([ONES.to_owned()])
+            taken: (net.dims.iter())
+                .map(|dim| dim.name.as_str())
+                .chain([ONES])
+                .map(|name| (name.into(), 0))
                 .collect(),
             stage: None,
         }
     }
 
     /// A name for a tensor of its own.
-    pub(super) fn name(&mut self, tensor: TensorId) -> String {
-        let name = self.fresh(&self.net.tensors[tensor].name.clone());
-        self.names.insert(tensor, name.clone());
+    pub(super) fn name(&mut self, tensor: TensorId) -> Arc<str> {
+        let net = self.net;
+        let name = self.fresh(&net.tensors[tensor].name);
+        self.names.insert(tensor, Arc::clone(&name));
         name
     }
 
     /// A name like `wish` that nothing else has.
-    pub(super) fn fresh(&mut self, wish: &str) -> String {
-        let wish = name_of(wish);
-        let count = self.wished.entry(wish.clone()).or_default();
+    pub(super) fn fresh(&mut self, wish: &str) -> Arc<str> {
+        let wish: Arc<str> = name_of(wish).into();
+        let Some(wishes) = self.taken.get(&wish) else {
+            self.taken.insert(Arc::clone(&wish), 1);
+            return wish;
+        };
+        let mut wishes = (*wishes).max(1);
         loop {
-            *count += 1;
-            let name = match *count {
-                1 => wish.clone(),
-                count => format!("{wish}_{count}"),
-            };
-            if self.used.insert(name.clone()) {
+            wishes += 1;
+            let name: Arc<str> = format!("{wish}_{wishes}").into();
+            if !self.taken.contains_key(&name) {
+                self.taken.insert(wish, wishes);
+                self.taken.insert(Arc::clone(&name), 0);
                 return name;
             }
         }
@@ -82,7 +87,7 @@ impl<'n> Section<'n> {
     /// The name of the op that makes a tensor.
     pub(super) fn made(&self, tensor: TensorId) -> Option<&str> {
         let name = self.names.get(&tensor)?;
-        (!self.net.inputs.contains(&tensor)).then_some(name.as_str())
+        (!self.net.inputs.contains(&tensor)).then_some(&**name)
     }
 
     /// The call of a block that repeats.
@@ -92,7 +97,7 @@ impl<'n> Section<'n> {
         let result: NodeId = repeat.start + (repeat.count - 1) * repeat.period + repeat.result;
         let name = self.fresh(block);
         self.names
-            .insert(self.net.nodes[result].output, name.clone());
+            .insert(self.net.nodes[result].output, Arc::clone(&name));
         self.open(&name, None);
         self.field("block", block);
         self.field("repeat", TomlValue::number(repeat.count));
@@ -122,16 +127,16 @@ impl<'n> Section<'n> {
 
     /// The name of a tensor that an op reads. A constant is made where it is
     /// first read.
-    pub(super) fn operand(&mut self, tensor: TensorId) -> String {
+    pub(super) fn operand(&mut self, tensor: TensorId) -> Arc<str> {
         if let Some(name) = self.names.get(&tensor) {
-            return name.clone();
+            return Arc::clone(name);
         }
         let wish = match self.net.tensors[tensor].name.as_str() {
             "" => "constant",
             name => name,
         };
         let name = self.fresh(wish);
-        self.names.insert(tensor, name.clone());
+        self.names.insert(tensor, Arc::clone(&name));
         let constant = &self.net.tensors[tensor];
         let shape = shape(constant.shape.as_deref().unwrap_or(&[]));
         self.open(&name, self.stage);
@@ -180,7 +185,7 @@ impl<'n> Section<'n> {
         if self.parameters.counts(self.at, tensor) {
             self.weight(tensor)
         } else {
-            self.operand(tensor).into()
+            (&*self.operand(tensor)).into()
         }
     }
 
