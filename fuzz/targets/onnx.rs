@@ -20,7 +20,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     for tensor in &model.graph.initializers {
         let open = |location: &str| Err(location.to_owned());
-        let _ = scan(tensor, &bytes, &open, true);
+        let _ = scan(tensor, &bytes, &open);
     }
     let given = Given::default();
     match import(model, "m.onnx", &given, &mut |_| WeightValues::any()) {
