@@ -9,6 +9,7 @@ use num_traits::Zero;
 use crate::demand::Demand;
 use crate::energy::{Cost, CostModel, Counted, Moved, Sum, moved};
 use crate::format::{Format, NumberFormat};
+use crate::graph::has_stage;
 use crate::movement::{Direction, Role};
 use crate::primitive::Primitive;
 use crate::table::{EnergyTable, Entry};
@@ -105,7 +106,9 @@ impl Computed {
         let stages = stages.map(<[String]>::to_vec);
         all.filter(move |(demand, _)| {
             let stage = &counted.graph.ops()[demand.op].stage;
-            stages.as_ref().is_none_or(|stages| has(stages, stage))
+            stages
+                .as_ref()
+                .is_none_or(|stages| has_stage(stages, stage))
         })
     }
 
@@ -153,7 +156,8 @@ impl Computed {
             false => Some(moved(&self.counted, &own.memory, format).ok()?),
         };
         let lines = other.as_ref().unwrap_or(own).lines.iter();
-        let inside = lines.filter(|line| stages.is_none_or(|stages| has(stages, &line.stage)));
+        let inside =
+            lines.filter(|line| stages.is_none_or(|stages| has_stage(stages, &line.stage)));
         Some(total(inside.filter_map(|line| line.picojoules.as_ref())))
     }
 
@@ -176,7 +180,7 @@ impl Computed {
         let bits = lines
             .filter(|line| line.level == level && role.is_none_or(|role| role == line.role))
             .filter(|line| way.is_none_or(|way| way == line.direction))
-            .filter(|line| (stages.as_ref()).is_none_or(|stages| has(stages, &line.stage)))
+            .filter(|line| (stages.as_ref()).is_none_or(|stages| has_stage(stages, &line.stage)))
             .map(|line| &line.bits);
         Some(total(bits))
     }
@@ -195,7 +199,9 @@ impl Computed {
         let model = self.cost_model(table, format);
         let inside = |demand: &Demand| {
             let stage = &self.counted.graph.ops()[demand.op].stage;
-            stages.as_ref().is_none_or(|stages| has(stages, stage))
+            stages
+                .as_ref()
+                .is_none_or(|stages| has_stage(stages, stage))
         };
         let asked = |demand: &Demand| {
             inside(demand) && primitive.is_none_or(|one| one == Primitive::Mac || demand.is(one))
@@ -257,7 +263,7 @@ impl Computed {
         let products = counted.census.products.iter().zip(&counted.products);
         let within = products.filter(|(products, _)| {
             let op = &counted.graph.ops()[products.op];
-            has(&stages, &op.stage)
+            has_stage(&stages, &op.stage)
         });
         Some(total(within.map(|(_, work)| &work.macs)))
     }
@@ -301,9 +307,4 @@ pub(super) struct Charged<'a> {
     pub(super) primitive: Primitive,
     pub(super) format: NumberFormat,
     pub(super) entry: &'a Entry,
-}
-
-/// Whether a stage is one of these.
-fn has(stages: &[String], stage: &str) -> bool {
-    stages.iter().any(|known| known == stage)
 }

@@ -6,6 +6,7 @@ use num_traits::Zero;
 use super::cost::{CostModel, missing_entries};
 use super::counted::Counted;
 use super::formula::{beside_arithmetic, device_values, energy_formula};
+use crate::graph::has_stage;
 use crate::number::{quotient, sum, whole};
 use crate::source::Problems;
 use crate::symbolic::{Bindings, EvalError, Expr, Symbol};
@@ -47,7 +48,7 @@ fn arithmetic(
         .map_err(|missing| missing_entries(&missing, counted, model.table, &[]))?;
     for one in priced {
         let stage = &counted.graph.ops()[one.demand.op].stage;
-        if stages.iter().any(|known| **known == **stage) {
+        if has_stage(stages, stage) {
             sum += &one.demand.count.scale(&one.each);
         }
     }

@@ -9,6 +9,7 @@ use super::moved::{
 };
 use super::statics::{op_seconds, static_picojoules};
 use crate::format::NumberFormat;
+use crate::graph::has_stage;
 use crate::movement::Access;
 use crate::primitive::Primitive;
 use crate::source::{Diagnostic, Problems};
@@ -194,7 +195,7 @@ pub fn energy_formula(
     let mut counts: BTreeMap<(Primitive, NumberFormat), Expr> = BTreeMap::new();
     for one in priced {
         let stage = &counted.graph.ops()[one.demand.op].stage;
-        let inside = stages.iter().any(|known| **known == **stage);
+        let inside = has_stage(stages, stage);
         if inside && one.cost.entry.is_some() {
             let key = (one.cost.primitive, one.cost.format);
             *counts.entry(key).or_default() += &one.demand.count;

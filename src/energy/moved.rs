@@ -9,6 +9,7 @@ use super::counted::{Counted, layer_name};
 use super::memory::{Memory, Moved, MovedLine};
 use crate::format::Format;
 use crate::graph::Op;
+use crate::graph::has_stage;
 use crate::movement::{Direction, Role, Sizes, Traffic, traffic};
 use crate::number;
 use crate::source::{Diagnostic, Problems};
@@ -149,7 +150,7 @@ pub(super) fn moved_picojoules(
             problems.push(unpriced(memory, access.level, op, &graph.full_name(op)));
         }
         let sum = bits.entry(key).or_default();
-        if stages.iter().any(|stage| **stage == *op.stage) {
+        if has_stage(stages, &op.stage) {
             *sum += &access.bits;
         }
     }

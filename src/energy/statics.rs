@@ -17,6 +17,7 @@ use super::memory::{LevelNumber, Memory};
 use super::roofline::{GIGABYTES, TERA, is_launched, peak, rate_format};
 use super::timing::{MissingPeak, PICOJOULES};
 use crate::format::NumberFormat;
+use crate::graph::has_stage;
 use crate::movement::Access;
 use crate::number::whole;
 use crate::source::{Diagnostic, Problems};
@@ -86,7 +87,7 @@ pub(super) fn static_picojoules(
             .into());
     }
     if let Some(power) = power {
-        let inside = |stage: &str| stages.iter().any(|known| known == stage);
+        let inside = |stage: &str| has_stage(stages, stage);
         let seconds = op_seconds(counted, model, accesses, &inside)
             .map_err(|missing| missing.diagnostic())?;
         let power = power.scale(&whole(PICOJOULES));

@@ -56,6 +56,7 @@ pub use self::op::{Elementwise, Movement, Op, OpKind, Pass};
 pub use self::op_graph::{DensitiesUsed, DensityLimits, OpGraph};
 pub use self::region::{Region, RegionId};
 pub use self::scopes::ResolvedScope;
+pub(crate) use self::scopes::has_stage;
 pub use self::stored::{StoredApart, stored_apart};
 pub use self::symbols::SymbolInfo;
 pub use self::tensor::{Edge, StoredBits, Tensor};

@@ -133,3 +133,8 @@ pub(super) fn check(model: &Model, problems: &mut Problems) {
         }
     }
 }
+
+/// Whether a stage is one of these.
+pub(crate) fn has_stage(stages: &[String], stage: &str) -> bool {
+    stages.iter().any(|known| known == stage)
+}

@@ -7,6 +7,7 @@ use super::conventions::conventions_line;
 use super::dims::{comparison_dims, dims_line};
 use crate::compare::Comparison;
 use crate::energy::{Estimate, Moved, Part};
+use crate::graph::has_stage;
 use crate::movement::Direction;
 use crate::render::chart::{Segment, SegmentFill, StackedBars};
 use crate::units::Energy;
@@ -112,8 +113,7 @@ impl Parts<'_> {
                 moved.energy(|line| {
                     line.direction == direction
                         && moved.memory.level_name(line.level) == *level
-                        && stages
-                            .is_none_or(|stages| stages.iter().any(|stage| **stage == *line.stage))
+                        && stages.is_none_or(|stages| has_stage(stages, &line.stage))
                 })
             };
             estimate.moved.as_ref().map_or(Energy::ZERO, of)

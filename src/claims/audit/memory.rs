@@ -23,6 +23,7 @@ use crate::claims::meaning::Attribute;
 use crate::claims::quantity::Quantity;
 use crate::claims::unit::Dimension;
 use crate::format::{Format, NumberFormat};
+use crate::graph::has_stage;
 use crate::model::Phase;
 use crate::movement::{Hierarchy, Movement, MovementOptions, Role, Sizes, traffic};
 use crate::number;
@@ -301,8 +302,7 @@ fn weight_bits(computed: &Computed, format: Format) -> Option<BigRational> {
     let mut bits = BigRational::zero();
     for access in traffic(graph, format, &memory, Sizes::Known(&values)).accesses {
         let stage = &graph.ops()[access.op].stage;
-        let inside = (computed.stages.as_ref())
-            .is_none_or(|stages| stages.iter().any(|known| **known == **stage));
+        let inside = (computed.stages.as_ref()).is_none_or(|stages| has_stage(stages, stage));
         if inside && matches!(access.role, Role::Weight | Role::State) {
             bits += access.bits.evaluate(&values).ok()?;
         }
