@@ -27,8 +27,8 @@ impl OpGraph {
         if self.phase != Phase::Prefill || self.densities.is_some() {
             return None;
         }
-        let mut graph = self.clone();
         let emptiable = self.emptiable();
+        let mut changes: Vec<(Symbol, &Formula)> = Vec::new();
         for set in before.iter().chain(settings) {
             let name = set.name.value.as_str();
             let known = find(before, name);
@@ -47,12 +47,13 @@ impl OpGraph {
             if self.switches.contains(&symbol) || emptiable.contains(&symbol) {
                 return None;
             }
+            changes.push((symbol, wanted));
+        }
+        let mut graph = self.clone();
+        for (symbol, wanted) in changes {
             // It may stand in a block that this variant does not have.
-            for info in graph
-                .symbols
-                .iter_mut()
-                .filter(|info| info.symbol == symbol)
-            {
+            let known = graph.symbols.iter_mut();
+            for info in known.filter(|info| info.symbol == symbol) {
                 info.value = number(wanted)?.clone();
                 info.place = wanted.place.clone();
             }
