@@ -1,59 +1,79 @@
 //! Where a run of nodes may end and the next begin.
 
+use std::ops::Range;
+
 use crate::import::onnx::net::{Net, NodeId, Readers};
 
-/// For every place between two nodes what is handed on over it: of the nodes
-/// before it whose results are read behind it, the last two.
+/// For every place between two nodes where a run may begin that ends there.
 ///
 /// The second of two runs reads one result of the first, and nobody else reads
 /// any other. So of the nodes of the first run exactly one is handed on over the
-/// place between both, and most places are told not to be one at a glance.
+/// place between both, and what the first node behind it alone reads was made in
+/// the first run: what all runs read has many readers. At most places of a network
+/// no run can end, and nothing else is asked there.
 pub(super) struct Cuts {
-    last_two: Vec<[Option<NodeId>; 2]>,
-    /// For each node the first whose result it alone reads; 0 where it alone reads
-    /// what comes from outside. It must lie in the run before: what all runs read
-    /// has many readers.
-    alone: Vec<Option<NodeId>>,
+    /// For each node where a run before it may begin.
+    starts: Vec<Range<NodeId>>,
+    /// For each node the first from it on before which a run may end that has
+    /// [`LENGTHS`] nodes or more.
+    next: [Vec<NodeId>; 7],
 }
+
+const LENGTHS: [usize; 7] = [2, 4, 16, 64, 256, 1024, 4096];
 
 impl Cuts {
     pub(super) fn of(net: &Net, makers: &[Option<NodeId>], readers: &Readers) -> Cuts {
-        let mut last_two = Vec::with_capacity(net.nodes.len());
+        let mut starts = Vec::with_capacity(net.nodes.len());
         // Nodes with the last reader of each; those further down may be read no more.
         let mut open: Vec<(NodeId, NodeId)> = Vec::new();
         for (at, node) in net.nodes.iter().enumerate() {
             let last = drop_read(&mut open, at);
-            let second = drop_read(&mut open, at).map(|(maker, _)| maker);
-            last_two.push([last.map(|(maker, _)| maker), second]);
-            open.extend(last);
+            let second = drop_read(&mut open, at);
+            let own = (node.inputs.iter())
+                .filter(|input| !net.tensors[**input].constant && readers[**input].len() == 1)
+                .map(|input| makers[*input].unwrap_or(0));
+            // Behind the second that is handed on, and not behind the last.
+            let first = second.map_or(0, |(second, _)| second + 1);
+            let behind = last.and_then(|(last, _)| own.chain([last]).min());
+            // A single node is no run.
+            starts.push(first..behind.map_or(0, |latest| (latest + 1).min(at.saturating_sub(1))));
+            open.extend(second.into_iter().chain(last));
             if let Some(reader) = readers[node.output].iter().max() {
                 open.push((at, *reader));
             }
         }
-        let alone = net.nodes.iter().map(|node| {
-            let own = node
-                .inputs
-                .iter()
-                .filter(|input| !net.tensors[**input].constant && readers[**input].len() == 1);
-            own.map(|input| makers[*input].unwrap_or(0)).min()
-        });
-        Cuts {
-            last_two,
-            alone: alone.collect(),
-        }
+        let next = LENGTHS.map(|length| next(&starts, length));
+        Cuts { starts, next }
+    }
+
+    /// A node from `place` on, and not behind the first, before which a run of so many
+    /// nodes may end; none if there is none.
+    pub(super) fn next(&self, place: NodeId, period: usize) -> Option<NodeId> {
+        let shorter = LENGTHS.iter().zip(&self.next).rev();
+        let (_, next) = shorter.into_iter().find(|(length, _)| **length <= period)?;
+        let next = *next.get(place)?;
+        (next < self.starts.len()).then_some(next)
     }
 
     /// Whether a run of so many nodes may begin at `start` and another one behind it.
     pub(super) fn may_part(&self, start: NodeId, period: usize) -> bool {
-        let place = start + period;
-        let is_within = |maker: Option<NodeId>| maker.is_some_and(|maker| maker >= start);
-        let hands_on_one = self
-            .last_two
-            .get(place)
-            .is_some_and(|[last, second]| is_within(*last) && !is_within(*second));
-        let reads_near = |alone: &Option<NodeId>| alone.is_none_or(|maker| maker >= start);
-        hands_on_one && self.alone.get(place).is_some_and(reads_near)
+        let starts = self.starts.get(start + period);
+        starts.is_some_and(|starts| starts.contains(&start))
     }
+}
+
+/// For each place the first from it on where a run of so many nodes may end, or the
+/// number of places.
+fn next(starts: &[Range<NodeId>], length: usize) -> Vec<NodeId> {
+    let mut next = vec![starts.len(); starts.len()];
+    let mut following = starts.len();
+    for (place, starts) in starts.iter().enumerate().rev() {
+        if !starts.is_empty() && starts.start + length <= place {
+            following = place;
+        }
+        next[place] = following;
+    }
+    next
 }
 
 /// The last of the nodes that is read from `at` on, taken out; those that are not

@@ -21,9 +21,6 @@ const MAX_PERIOD: usize = 4096;
 /// For each node so many of the next that are alike are tried as the start of
 /// the next run.
 const MAX_TRIES: usize = 24;
-/// Nodes that read something made no more nodes before are counted, so that where
-/// nothing can be passed on from run to run nothing is tried.
-const NEAR: [usize; 3] = [64, 1024, 2 * MAX_PERIOD];
 /// How many nodes are compared in all.
 const MAX_COMPARISONS: usize = 20_000_000;
 
@@ -85,8 +82,6 @@ struct Runs<'n> {
     /// For each period between which nodes none was found to begin a run.
     no_part: Vec<Range<NodeId>>,
     makers: Vec<Option<NodeId>>,
-    /// How many of the nodes up to each read something so near.
-    near: [Vec<u32>; 3],
     cuts: Cuts,
     readers: Readers,
 }
@@ -127,7 +122,6 @@ impl<'n> Runs<'n> {
             powers,
             alike_up_to: vec![0; MAX_PERIOD + 1],
             no_part: vec![0..0; MAX_PERIOD + 1],
-            near: NEAR.map(|most| near(net, &makers, most)),
             cuts: Cuts::of(net, &makers, &readers),
             makers,
             readers,
@@ -144,7 +138,7 @@ impl<'n> Runs<'n> {
             if period > MAX_PERIOD {
                 break;
             }
-            if period > 1 && self.may_pass(at, period) {
+            if period > 1 && self.may_end(at, period) {
                 let alike = self.alike(at, period);
                 // The run may begin anywhere within: where one tensor passes on.
                 let end = at + period.min((alike + 1).saturating_sub(period));
@@ -183,22 +177,25 @@ impl<'n> Runs<'n> {
         if !no_part.contains(&from) {
             *no_part = from..from;
         }
-        while no_part.end < end && !self.cuts.may_part(no_part.end, period) {
-            *budget = budget.checked_sub(1)?;
-            no_part.end += 1;
+        while no_part.end < end {
+            let place = self.cuts.next(no_part.end + period, period);
+            no_part.end = place.map_or(end, |place| end.min(place - period));
+            if no_part.end < end {
+                if self.cuts.may_part(no_part.end, period) {
+                    return Some(no_part.end);
+                }
+                *budget = budget.checked_sub(1)?;
+                no_part.end += 1;
+            }
         }
-        (no_part.end < end).then_some(no_part.end)
+        None
     }
 
-    /// Whether a node of a second run may read what the first run made, wherever
-    /// within the first so many nodes that begins.
-    fn may_pass(&self, at: NodeId, period: usize) -> bool {
-        let class = NEAR.iter().zip(&self.near);
-        let class = class.filter(|(most, _)| 2 * period <= **most);
-        class.map(|(_, counts)| counts).next().is_none_or(|counts| {
-            let up_to = |node: usize| counts.get(node).or(counts.last());
-            up_to(at + 3 * period) > up_to(at + period)
-        })
+    /// Whether a run may end anywhere where one of so many nodes does that begins at `at`
+    /// or within the first of them.
+    fn may_end(&self, at: NodeId, period: usize) -> bool {
+        let place = self.cuts.next(at + period, period);
+        place.is_some_and(|place| place < at + 2 * period)
     }
 
     /// How many nodes from `at` on do what as many do that come `period` later.
@@ -309,19 +306,6 @@ impl<'n> Runs<'n> {
             at == last || readers.iter().all(|reader| *reader < repeat.end())
         })
     }
-}
-
-/// How many of the nodes before each, and of all, read something that was made
-/// less than so many nodes before.
-fn near(net: &Net, makers: &[Option<NodeId>], most: usize) -> Vec<u32> {
-    let mut counts = vec![0];
-    let mut count = 0;
-    for (at, node) in net.nodes.iter().enumerate() {
-        let is_near = |input: &TensorId| makers[*input].is_some_and(|maker| at < maker + most);
-        count += u32::from(node.inputs.iter().any(is_near));
-        counts.push(count);
-    }
-    counts
 }
 
 /// A number for what a node does, and to tensors of which shapes.
