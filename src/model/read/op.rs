@@ -187,28 +187,23 @@ fn form(fields: &mut Fields<'_>, problems: &mut Problems) -> Option<OpForm> {
         );
         return None;
     };
-    let mut misplaced = Vec::new();
-    if *key != "einsum" {
-        misplaced.extend([
-            ("map", map),
-            ("reduce", reduce),
-            ("bias", bias),
-            ("axes", extents),
-            ("sums", sums),
-            ("accumulate", accumulate),
-        ]);
-    }
-    if !matches!(*key, "block" | "slot") {
-        misplaced.extend([("with", with), ("repeat", repeat)]);
-    }
-    if *key != "reshape" {
-        misplaced.push(("uncounted", uncounted));
-    }
-    if *key != "per_element" {
-        misplaced.extend([("keeps_values", keeps_values), ("backward", backward)]);
-    }
-    for (name, other) in misplaced {
-        if let Some(other) = other {
+    let belong: [(_, _, &[&str]); 11] = [
+        ("map", map, &["einsum"]),
+        ("reduce", reduce, &["einsum"]),
+        ("bias", bias, &["einsum"]),
+        ("axes", extents, &["einsum"]),
+        ("sums", sums, &["einsum"]),
+        ("accumulate", accumulate, &["einsum"]),
+        ("with", with, &["block", "slot"]),
+        ("repeat", repeat, &["block", "slot"]),
+        ("uncounted", uncounted, &["reshape"]),
+        ("keeps_values", keeps_values, &["per_element"]),
+        ("backward", backward, &["per_element"]),
+    ];
+    for (name, other, forms) in belong {
+        if let Some(other) = other
+            && !forms.contains(key)
+        {
             problems.push(Diagnostic::at(
                 &other.place,
                 format!("`{name}` means nothing beside `{written}`"),

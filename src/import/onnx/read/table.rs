@@ -1,8 +1,11 @@
 //! Which operator is read by which function, and as what it is counted.
 
+use std::sync::LazyLock;
+
 use super::graph::Handler::{self, Graph, Node};
 use super::graph::Known;
 use super::{control, flex, mapped};
+use crate::hash::FastMap;
 use crate::import::onnx::operator::{
     attention, concat, conv, einsum, elementwise, experts, gather, layout, linear,
     linear_attention, loss, microsoft, microsoft_attention, ml, norm, packed, pool, qonnx,
@@ -220,13 +223,18 @@ const SAME: [(&str, &str); 3] = [
     ("finn.custom_op.general", "qonnx.custom_op.general"),
 ];
 
+/// All operators by domain and name.
+static KNOWN: LazyLock<FastMap<(&str, &str), &Operator>> = LazyLock::new(|| {
+    let all = OPERATORS.iter();
+    all.map(|operator| ((operator.domain, operator.name), operator))
+        .collect()
+});
+
 /// What is known of the operator of this domain and name.
 pub(super) fn find(domain: &str, name: &str) -> Option<Known> {
     let same = SAME.iter().find(|(other, _)| *other == domain);
     let domain = same.map_or(domain, |(_, domain)| *domain);
-    let found = OPERATORS
-        .iter()
-        .find(|operator| operator.name == name && operator.domain == domain)?;
+    let found = KNOWN.get(&(domain, name))?;
     Some(Known {
         handler: &found.handler,
         moves: found.counted == "nothing",
