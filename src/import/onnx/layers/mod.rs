@@ -238,6 +238,10 @@ impl<'n> Runs<'n> {
         count: usize,
         budget: &mut usize,
     ) -> Option<Repeat> {
+        // Of all runs but the last: where a later node reads each of them, one look
+        // is enough.
+        let end = start + period * count;
+        self.closed(start..end - period, end, budget)?;
         let mut passed: Option<(TensorId, usize)> = None;
         let mut shared = Vec::new();
         for run in 1..count {
@@ -295,16 +299,22 @@ impl<'n> Runs<'n> {
             result,
             shared,
         };
-        (alike && !repeat.shared.contains(&first) && self.closed(&repeat)).then_some(repeat)
+        let last = end - period + result;
+        self.closed(end - period..last, end, budget)?;
+        self.closed(last + 1..end, end, budget)?;
+        (alike && !repeat.shared.contains(&first)).then_some(repeat)
     }
 
-    /// Whether nothing behind a repeat reads anything of it but its result.
-    fn closed(&self, repeat: &Repeat) -> bool {
-        let last = repeat.start + (repeat.count - 1) * repeat.period + repeat.result;
-        (repeat.start..repeat.end()).all(|at| {
-            let readers = &self.readers[self.net.nodes[at].output];
-            at == last || readers.iter().all(|reader| *reader < repeat.end())
-        })
+    /// Nothing from `end` on reads what some nodes make.
+    fn closed(&self, nodes: Range<NodeId>, end: NodeId, budget: &mut usize) -> Option<()> {
+        for at in nodes {
+            *budget = budget.checked_sub(1)?;
+            let mut readers = self.readers[self.net.nodes[at].output].iter();
+            if readers.any(|reader| *reader >= end) {
+                return None;
+            }
+        }
+        Some(())
     }
 }
 
