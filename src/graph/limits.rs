@@ -9,7 +9,7 @@
 use num_traits::Signed;
 
 use super::budget::Budget;
-use crate::model::{AxisGroup, Module, OpDecl, Signature};
+use crate::model::{AxisGroup, Module, OpDecl, OpForm, Signature};
 use crate::number::{self, MAX_WHOLE, whole};
 use crate::source::{Diagnostic, Place};
 use crate::symbolic::{Atom, Bindings, Expr};
@@ -39,8 +39,10 @@ pub(super) const MAX_PROBLEMS: usize = 100;
 pub(super) const MAX_AXES: usize = 64;
 /// Notations that name more axes in all are refused.
 const MAX_NOTATION: usize = 4096;
-/// Ops of more inputs are refused.
+/// Ops of more inputs are refused,
 const MAX_OPERANDS: usize = 1024;
+/// and of more that are only moved.
+const MAX_MOVED: usize = 65_536;
 /// Formulas of more factors are refused.
 const MAX_FACTORS: usize = 400;
 /// Exponents above this are refused.
@@ -138,13 +140,17 @@ pub(super) fn notation(
 /// Refuses ops of too many inputs.
 pub(super) fn operands(op: &OpDecl) -> Result<(), Diagnostic> {
     let count = op.inputs.len();
-    if count <= MAX_OPERANDS {
+    let most = match op.form {
+        OpForm::Reshape { .. } => MAX_MOVED,
+        _ => MAX_OPERANDS,
+    };
+    if count <= most {
         return Ok(());
     }
     Err(Diagnostic::at(
         &op.name.place,
         format!(
-            "`{}` has {count} inputs; an op has at most {MAX_OPERANDS}",
+            "`{}` has {count} inputs; an op like it has at most {most}",
             op.name.value
         ),
     ))

@@ -10,6 +10,8 @@ pub(super) const OPS: usize = 200_000;
 pub(super) const NAMES: usize = 10_000;
 /// Inputs of one op.
 pub(super) const OPERANDS: usize = 1024;
+/// Inputs of one op that only moves them: the steps of a network that was unrolled.
+pub(super) const MOVED: usize = 65_536;
 /// Characters of the name of an unknown operator.
 pub(super) const OPERATOR: usize = 200;
 /// Axes of one tensor.
