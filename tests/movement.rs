@@ -235,6 +235,66 @@ fn what_is_handed_down_is_written_below() {
     assert_eq!(total(&once, "dram"), whole(6 + 15 + 10));
 }
 
+/// A layer of 3×3 weights, step after step on 2×3 inputs, in bytes, all of whose states
+/// are the result: more steps than other ops have inputs. A buffer holds what each op
+/// touches, so the weights and the first state come once, the states go out, and
+/// nothing else passes: what comes of them is read inside, too.
+#[test]
+fn a_network_unrolled_gives_all_its_states() {
+    const STEPS: u32 = 2000;
+    let mut text = format!(
+        "name = \"unrolled\"\ninputs = {{ h0 = \"2 3\" }}\noutput = \"all\"\n\
+         weights = {{ w = \"3 3\" }}\n"
+    );
+    for step in 0..STEPS {
+        let next = step + 1;
+        text.push_str(&format!(
+            "[[op]]\nname = \"p{step}\"\neinsum = \"n k, k m -> n m\"\ninputs = [\"h{step}\", \"w\"]\n\
+             [[op]]\nname = \"h{next}\"\napply = \"tanh(p{step})\"\n"
+        ));
+    }
+    let states: Vec<String> = (1..=STEPS).map(|step| format!("\"h{step}\"")).collect();
+    text.push_str(&format!(
+        "[[op]]\nname = \"all\"\nreshape = \"{} 3\"\ninputs = [{}]\n",
+        2 * STEPS,
+        states.join(", ")
+    ));
+    let counted = counted(&model(&text), "unrolled", &set::<u8>(&[]));
+    let table = bytes_table(&[4]);
+    for movement in [TILED, Movement::Compulsory] {
+        let moved = moved(&counted, &table, movement, "buffer, dram");
+        let expected = BTreeMap::from([
+            ((Role::Weight, Direction::Read), whole(9)),
+            ((Role::Activation, Direction::Read), whole(6)),
+            ((Role::Activation, Direction::Write), whole(6 * STEPS)),
+        ]);
+        assert_eq!(bytes(&moved, "dram"), expected, "{movement:?}");
+    }
+}
+
+/// A result goes out though another op reads it: 64 bytes of `a`, as well as the ones
+/// of `b`, which nothing reads, whether that takes `a` element by element or in a
+/// product, 64 × 64.
+#[test]
+fn a_result_that_is_read_inside_goes_out() {
+    for (reader, made) in [
+        ("apply = \"exp(a)\"", 64),
+        ("einsum = \"i, j -> i j\"\ninputs = [\"a\", \"a\"]", 64 * 64),
+    ] {
+        let text = format!(
+            "name = \"both\"\ninputs = {{ x = \"64\" }}\noutput = \"a\"\n\
+             [[op]]\nname = \"a\"\napply = \"exp(x)\"\n[[op]]\nname = \"b\"\n{reader}\n"
+        );
+        let counted = counted(&model(&text), "both", &set::<u8>(&[]));
+        let table = bytes_table(&[8]);
+        for movement in [TILED, Movement::Compulsory] {
+            let moved = moved(&counted, &table, movement, "buffer, dram");
+            let written = &bytes(&moved, "dram")[&(Role::Activation, Direction::Write)];
+            assert_eq!(*written, whole(64 + made), "{reader}, {movement:?}");
+        }
+    }
+}
+
 /// Sums on their way have the width of the accumulator, results their own: in a
 /// buffer of 1 KiB, 1024 × 1024 weights of a byte that stay by tiles of 64 rows
 /// let 32-bit sums go to and fro.

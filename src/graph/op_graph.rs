@@ -98,6 +98,11 @@ impl OpGraph {
         self.ops.node_indices().zip(self.ops.node_weights())
     }
 
+    /// The op whose result the model gives.
+    pub fn output(&self) -> Option<NodeIndex> {
+        self.output
+    }
+
     /// The tensors that flow into an op, by operand.
     pub fn inputs(&self, op: NodeIndex) -> Vec<(NodeIndex, &Edge)> {
         let mut edges: Vec<(NodeIndex, &Edge)> = self

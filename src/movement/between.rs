@@ -13,6 +13,10 @@ use super::finder::Finder;
 use crate::graph::{AffineIndex, Einsum, Op, OpKind, Projection};
 use crate::symbolic::Expr;
 
+/// No attention does more to its scores; a long chain of ops behind which many products
+/// stand would be walked along for each of them.
+const MOST_BETWEEN: usize = 256;
+
 /// For each axis of a tensor which axes of the scores run through it.
 type Axes = Vec<Vec<usize>>;
 
@@ -37,6 +41,9 @@ impl Finder<'_> {
             } else if let Some(before) = self.shape_before(at, &shape)
                 && between.insert(at)
             {
+                if between.len() > MOST_BETWEEN {
+                    return None;
+                }
                 let inputs = self.graph.inputs(at).into_iter();
                 open.extend(inputs.map(|(from, _)| (from, before.clone())));
             }
@@ -44,10 +51,10 @@ impl Finder<'_> {
         let score = score?;
         // Of what was met only what comes from the scores is a part of it.
         let mut from_score = BTreeSet::from([score]);
-        for (at, _) in self.graph.iter() {
-            let inputs = self.graph.inputs(at);
-            if between.contains(&at) && inputs.iter().any(|(from, _)| from_score.contains(from)) {
-                from_score.insert(at);
+        for at in between.iter() {
+            let inputs = self.graph.inputs(*at);
+            if inputs.iter().any(|(from, _)| from_score.contains(from)) {
+                from_score.insert(*at);
             }
         }
         from_score.remove(&score);
@@ -99,7 +106,8 @@ impl Finder<'_> {
         let extents = &self.graph.ops()[score].output.shape;
         let whole: Axes = (0..extents.len()).map(|axis| vec![axis]).collect();
         let mut known = BTreeMap::from([(score, whole)]);
-        for (at, op) in self.graph.iter().filter(|(at, _)| between.contains(at)) {
+        for at in between.iter().copied() {
+            let op = &self.graph.ops()[at];
             let inputs = self.graph.inputs(at);
             let axes = match self.is_view(at) {
                 true => {

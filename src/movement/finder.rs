@@ -4,7 +4,10 @@
 //! it comes back. What a level hands down is written into the level below, and
 //! what it takes is read there.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::hash::Hash;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use petgraph::graph::NodeIndex;
@@ -15,6 +18,7 @@ use super::sizes::Sizes;
 use super::width::bits;
 use crate::format::Format;
 use crate::graph::{Edge, Movement as Moved, Op, OpGraph, OpKind, Pass, RegionId, Tensor};
+use crate::hash::{FastMap, FastSet};
 use crate::symbolic::Expr;
 
 /// The accesses of one op of one kind.
@@ -48,7 +52,23 @@ pub(super) struct Finder<'a> {
     pub(super) kept: BTreeMap<NodeIndex, Arc<Vec<Expr>>>,
     /// The bits of all that each op touches by itself, where tiles ask for it.
     pub(super) touched: Arc<Vec<Expr>>,
+    /// The ops whose results the model gives, as they are or in another shape.
+    pub(super) given: Arc<FastSet<NodeIndex>>,
+    pub(super) shared: Rc<RefCell<Shared>>,
     pub(super) bound: Expr,
+}
+
+/// What is the same for all readers of a tensor, each of whom asks for it: a
+/// network that was unrolled reads its weights thousands of times.
+#[derive(Default)]
+pub(super) struct Shared {
+    /// Of the result of an op, of some rounds: whether it stays on the die.
+    pub(super) rooms: FastMap<(NodeIndex, Rounds), Expr>,
+    /// Of an input or a weight, in a pass: which op reads all of it first, and
+    /// whether it stays on the die for the others.
+    pub(super) firsts: FastMap<(NodeIndex, Pass), (Option<NodeIndex>, Expr)>,
+    /// The blocks that hand a result on.
+    pub(super) handing_on: FastMap<NodeIndex, Vec<RegionId>>,
 }
 
 /// Which rounds a result is of: those that hand it on to the next round of a
@@ -97,6 +117,21 @@ impl Read {
 }
 
 impl Finder<'_> {
+    /// What is known of `key`, or is found now.
+    pub(super) fn once<K: Eq + Hash, V: Clone>(
+        &self,
+        known: impl Fn(&mut Shared) -> &mut FastMap<K, V>,
+        key: K,
+        find: impl FnOnce() -> V,
+    ) -> V {
+        if let Some(found) = known(&mut self.shared.borrow_mut()).get(&key) {
+            return found.clone();
+        }
+        let found = find();
+        known(&mut self.shared.borrow_mut()).insert(key, found.clone());
+        found
+    }
+
     pub(super) fn farthest(&self) -> usize {
         self.capacities.len().saturating_sub(1)
     }
@@ -201,6 +236,24 @@ impl Finder<'_> {
             OpKind::Einsum(einsum) => einsum.only_moves(),
             _ => false,
         }
+    }
+
+    /// The ops whose results the model gives, whole, behind all that only shows them.
+    pub(super) fn find_given(&self) -> FastSet<NodeIndex> {
+        let mut given = FastSet::default();
+        let mut open = Vec::from_iter(self.graph.output());
+        while let Some(at) = open.pop() {
+            let shows_parts = matches!(self.graph.ops()[at].kind, OpKind::Move(Moved::Index));
+            if given.insert(at) && self.is_view(at) && !shows_parts && !self.looks_up(at) {
+                open.extend(self.graph.inputs(at).iter().map(|(from, _)| from));
+            }
+        }
+        given
+    }
+
+    /// Whether what an op makes in some rounds is given to whoever runs the model.
+    pub(super) fn leaves(&self, at: NodeIndex, rounds: Rounds) -> bool {
+        rounds.is_none() && self.given.contains(&at)
     }
 
     /// Whether an op takes rows of a table.

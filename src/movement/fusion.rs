@@ -110,7 +110,7 @@ impl Finder<'_> {
         })
     }
 
-    /// Whether no other op reads what lies between a score and a context.
+    /// Whether nothing else reads what lies between a score and a context.
     fn is_closed(
         &self,
         score: NodeIndex,
@@ -118,7 +118,8 @@ impl Finder<'_> {
         context: NodeIndex,
     ) -> bool {
         let inside = |at: &NodeIndex| *at == context || between.contains(at);
-        let is_inside = |at: NodeIndex| self.readers(at).iter().all(inside);
+        let is_inside =
+            |at: NodeIndex| !self.given.contains(&at) && self.readers(at).iter().all(inside);
         is_inside(score) && between.iter().all(|at| is_inside(*at))
     }
 
@@ -240,6 +241,8 @@ impl Finder<'_> {
             capacities: self.capacities,
             searches: self.searches.clone(),
             touched: self.touched.clone(),
+            given: self.given.clone(),
+            shared: self.shared.clone(),
             ..*self
         };
         for at in fusion.ops() {

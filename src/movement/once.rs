@@ -31,12 +31,19 @@ impl Finder<'_> {
         }
         for (share, rounds) in self.made_for(at, op.region) {
             let readers = self.readers_in(at, rounds);
-            self.computed_once(at, op, readers, &(&bits * &share));
+            let leaves = self.leaves(at, rounds);
+            self.computed_once(at, (op, leaves), readers, &(&bits * &share));
         }
     }
 
     /// A result: written once, and read once in every pass that needs it.
-    fn computed_once(&mut self, at: NodeIndex, op: &Op, readers: BTreeSet<NodeIndex>, bits: &Expr) {
+    fn computed_once(
+        &mut self,
+        at: NodeIndex,
+        (op, leaves): (&Op, bool),
+        readers: BTreeSet<NodeIndex>,
+        bits: &Expr,
+    ) {
         let far = self.farthest();
         let (own, others): (Vec<NodeIndex>, Vec<NodeIndex>) = readers
             .into_iter()
@@ -52,9 +59,9 @@ impl Finder<'_> {
             .as_ref()
             .map_or_else(Expr::zero, |(_, share)| share.clone());
         let beyond = bits * &(&Expr::one() - &share);
-        // What is needed after its pass, or in the next step, has to be kept until
-        // then.
-        let written = match others.is_empty() && !op.is_kept {
+        // What is needed after its pass, in the next step, or by whoever runs the model
+        // has to be kept until then.
+        let written = match others.is_empty() && !op.is_kept && !leaves {
             true => beyond.clone(),
             false => bits.clone(),
         };

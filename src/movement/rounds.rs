@@ -110,9 +110,17 @@ impl Finder<'_> {
     /// The blocks, innermost first, that hand a result on from round to round.
     fn handing_on(&self, source: NodeIndex) -> Vec<RegionId> {
         let mut regions = self.graph.regions();
-        if regions.all(|(_, region)| region.hands_on().is_none()) {
-            return Vec::new();
+        match regions.all(|(_, region)| region.hands_on().is_none()) {
+            true => Vec::new(),
+            false => self.once(
+                |shared| &mut shared.handing_on,
+                source,
+                || self.find_handing_on(source),
+            ),
         }
+    }
+
+    fn find_handing_on(&self, source: NodeIndex) -> Vec<RegionId> {
         let mut shown = BTreeSet::from([source]);
         let mut open = vec![source];
         while let Some(at) = open.pop() {
@@ -207,7 +215,7 @@ impl Finder<'_> {
                 .filter(|_| !op.computes())
                 .map(|other| other.share_from(origin.source));
             if let Some(twice) = twice.filter(|share| !share.is_zero()) {
-                let room = self.share_room(BTreeSet::from([at]));
+                let room = self.share_room(&BTreeSet::from([at]));
                 is_there = match self.is_below(&twice, &origin.share) {
                     true => {
                         let twice = twice.divide(&origin.share).unwrap_or_default();

@@ -69,11 +69,12 @@ impl Finder<'_> {
         for (share, rounds) in self.made_for(at, op.region) {
             let readers = self.readers_in(at, rounds);
             let all_stream = readers.iter().all(|reader| self.streams(at, *reader));
-            if !readers.is_empty() && all_stream && !op.is_kept {
+            let is_kept = op.is_kept || self.leaves(at, rounds);
+            if !readers.is_empty() && all_stream && !is_kept {
                 continue;
             }
             // What is needed later has to be kept until then.
-            let later = op.is_kept || readers.iter().any(|reader| self.pass(*reader) != op.pass);
+            let later = is_kept || readers.iter().any(|reader| self.pass(*reader) != op.pass);
             let stays = match later {
                 true => Expr::zero(),
                 false => self.room(at, rounds),

@@ -15,6 +15,7 @@ use super::rounds::{Arrival, from_far};
 use super::setting::Role;
 use super::unit::Units;
 use crate::graph::{Einsum, Op, OpKind, Pass, RegionId};
+use crate::hash::FastSet;
 use crate::number::whole;
 use crate::symbolic::Expr;
 
@@ -86,17 +87,26 @@ impl Finder<'_> {
                 (false, _) => Expr::zero(),
             };
         }
-        let same_pass = |reader: &NodeIndex| self.pass(*reader) == self.pass(at);
-        let readers = self.readers(source);
-        let readers: BTreeSet<NodeIndex> = readers.into_iter().filter(same_pass).collect();
-        // Who only looks a row up does not bring the rest.
-        let looks_up = |at: &NodeIndex| self.looks_up(*at);
-        let whole: Vec<NodeIndex> = readers.iter().copied().filter(|at| !looks_up(at)).collect();
-        match whole.first() {
-            Some(first) if *first != at && !looks_up(&at) => self.share_room(readers),
-            Some(_) => &self.after_the_first(at, origin) * &self.share_room(readers),
+        let (first, room) = self.once(
+            |shared| &mut shared.firsts,
+            (source, self.pass(at)),
+            || self.first_reader(source, self.pass(at)),
+        );
+        match first {
+            Some(first) if first != at && !self.looks_up(at) => room,
+            Some(_) => &self.after_the_first(at, origin) * &room,
             None => Expr::zero(),
         }
+    }
+
+    /// Which op of a pass is the first to read all of an input or a weight, and
+    /// whether that stays on the die for the others.
+    fn first_reader(&self, source: NodeIndex, pass: Pass) -> (Option<NodeIndex>, Expr) {
+        let mut readers = self.readers(source);
+        readers.retain(|reader| self.pass(*reader) == pass);
+        // Who only looks a row up does not bring the rest.
+        let first = readers.iter().find(|reader| !self.looks_up(**reader));
+        (first.copied(), self.share_room(&readers))
     }
 
     /// The share of an op's runs on an input or a weight that are not the first
@@ -126,7 +136,8 @@ impl Finder<'_> {
         let parts = made_for.into_iter().map(|(share, rounds)| {
             let mut readers = self.readers_in(source, rounds).into_iter();
             // What is needed after its pass has to be kept until then.
-            match readers.any(|reader| self.pass(reader) != self.pass(source)) {
+            let later = readers.any(|reader| self.pass(reader) != self.pass(source));
+            match later || self.leaves(source, rounds) {
                 true => Expr::zero(),
                 false => &share * &self.room(source, rounds),
             }
@@ -145,26 +156,30 @@ impl Finder<'_> {
     /// 1 where a result of some rounds stays on the die for the readers of its
     /// pass.
     pub(super) fn room(&self, source: NodeIndex, rounds: Rounds) -> Expr {
-        let mut all = self.readers_in(source, rounds);
-        all.retain(|reader| self.pass(*reader) == self.pass(source));
-        if all.is_empty() {
-            return Expr::zero();
-        }
-        all.insert(source);
-        self.share_room(all)
+        let find = || {
+            let mut all = self.readers_in(source, rounds);
+            all.retain(|reader| self.pass(*reader) == self.pass(source));
+            if all.is_empty() {
+                return Expr::zero();
+            }
+            all.insert(source);
+            self.share_room(&all)
+        };
+        self.once(|shared| &mut shared.rooms, (source, rounds), find)
     }
 
     /// 1 where all that some ops touch, each by itself, has room on the die.
-    pub(super) fn share_room(&self, ops: BTreeSet<NodeIndex>) -> Expr {
+    pub(super) fn share_room(&self, ops: &BTreeSet<NodeIndex>) -> Expr {
         let Some((_, capacity)) = self.on_die() else {
             return Expr::zero();
         };
-        let mut share = Expr::one();
-        for at in ops {
-            let touched = self.touched.get(at.index()).cloned().unwrap_or_default();
-            share = &share * &self.sizes.fits(touched, capacity.clone());
-        }
-        share
+        let touched = ops.iter().filter_map(|at| self.touched.get(at.index()));
+        let mut seen = FastSet::default();
+        let distinct = touched.filter(|bits| seen.insert(*bits));
+        let fit = |bits: &Expr| self.sizes.fits(bits.clone(), capacity.clone());
+        distinct
+            .map(fit)
+            .fold(Expr::one(), |all, fits| &all * &fits)
     }
 
     /// How much of a result crosses to and from a level: nothing of what stays

@@ -1,6 +1,7 @@
 //! What moves in a graph, by a convention.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::finder::{Access, Finder};
@@ -52,8 +53,11 @@ pub fn traffic(
         crossed: Vec::new(),
         kept: BTreeMap::new(),
         touched: Arc::default(),
+        given: Arc::default(),
+        shared: Rc::default(),
         bound: Expr::zero(),
     };
+    found.given = Arc::new(found.find_given());
     if tiles.is_some() {
         let all = graph.iter().map(|(at, op)| match op.computes() {
             true => found.touched(at),
