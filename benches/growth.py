@@ -71,6 +71,16 @@ def split(size, path):
     save(path, nodes, [value("x", parts, 8)], [value(f"a{parts - 1}", 1, 8)])
 
 
+def parts(size, path):
+    """One node with as many outputs, and one that adds them up."""
+    names = [f"s{i}" for i in range(size)]
+    nodes = [
+        helper.make_node("Split", ["x"], names, axis=0, num_outputs=size),
+        helper.make_node("Sum", names, ["y"]),
+    ]
+    save(path, nodes, [value("x", size, 8)], [value("y", 1, 8)])
+
+
 def layers(size, path):
     """Attention and feed-forward layers, no two of one width."""
     nodes, weights, last = [], [], "x"
@@ -94,7 +104,17 @@ def layers(size, path):
     save(path, nodes, [value("x", 1, 4, 8)], [value(last, 1, 4, 8)], weights)
 
 
-KINDS = {"relu chain": relu, "dense": dense, "sum": sums, "split": split, "layers": layers}
+def unrolled(size, path):
+    """One layer step after step, with the weights of all, and every state in the result."""
+    steps, nodes = size // 2, []
+    for i in range(steps):
+        nodes.append(helper.make_node("MatMul", [f"h{i}", "w"], [f"p{i}"]))
+        nodes.append(helper.make_node("Tanh", [f"p{i}"], [f"h{i + 1}"]))
+    nodes.append(helper.make_node("Concat", [f"h{i + 1}" for i in range(steps)], ["y"], axis=0))
+    save(path, nodes, [value("h0", 4, 8)], [value("y", 4 * steps, 8)], [weight("w", 8, 8)])
+
+
+KINDS = {"relu chain": relu, "dense": dense, "sum": sums, "split": split, "parts": parts, "layers": layers, "unrolled": unrolled}
 
 
 def used():
