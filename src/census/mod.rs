@@ -73,6 +73,7 @@ pub fn census(graph: &OpGraph, conventions: Conventions) -> Result<Census, Probl
             operand: precision(op, Primitive::Mul, Role::Operand),
             accumulator: precision(op, Primitive::Add, Role::Accumulator),
         });
+        let mut times = Times::of_each(runs);
         let counts = match &op.kind {
             OpKind::Einsum(einsum) => {
                 let counting = Counting {
@@ -83,7 +84,7 @@ pub fn census(graph: &OpGraph, conventions: Conventions) -> Result<Census, Probl
                         .note(iteration_space(graph, at, einsum, conventions, &emptiable))
                         .unwrap_or_default(),
                 };
-                census.products.extend(counting.products(at, &runs));
+                census.products.extend(counting.products(at, &mut times));
                 counting.counts()
             }
             _ => elementwise_counts(op),
@@ -95,7 +96,7 @@ pub fn census(graph: &OpGraph, conventions: Conventions) -> Result<Census, Probl
                     key: CostKey::Op(primitive),
                     precision: precision(op, primitive, role),
                     fused: fused.filter(|_| role != Role::Bias),
-                    count: &count * &runs,
+                    count: times.of(&count),
                 });
             }
         }
@@ -183,6 +184,31 @@ fn elementwise_counts(op: &Op) -> Vec<(Primitive, Role, Expr)> {
         .collect()
 }
 
+/// The counts of one run of an op, times its runs. Most are the same, and so share
+/// what they come to.
+struct Times {
+    runs: Expr,
+    known: Vec<(Expr, Expr)>,
+}
+
+impl Times {
+    fn of_each(runs: Expr) -> Times {
+        Times {
+            runs,
+            known: Vec::new(),
+        }
+    }
+
+    fn of(&mut self, count: &Expr) -> Expr {
+        if let Some((_, known)) = self.known.iter().find(|(one, _)| one == count) {
+            return known.clone();
+        }
+        let all = count * &self.runs;
+        self.known.push((count.clone(), all.clone()));
+        all
+    }
+}
+
 /// An einsum, as it is counted.
 struct Counting<'c> {
     einsum: &'c Einsum,
@@ -267,9 +293,9 @@ impl Counting<'_> {
         }
     }
 
-    /// What it has of products that are added up, `runs` times; nothing where
-    /// it has none.
-    fn products(&self, op: NodeIndex, runs: &Expr) -> Option<Products> {
+    /// What it has of products that are added up, in all runs; nothing where it
+    /// has none.
+    fn products(&self, op: NodeIndex, times: &mut Times) -> Option<Products> {
         let kind = TermKind::of(self.einsum)?;
         let bias = match self.bias_starts() {
             true => Expr::zero(),
@@ -279,8 +305,8 @@ impl Counting<'_> {
         Some(Products {
             op,
             kind,
-            all: &(&self.space + &bias) * runs,
-            nonzero: &(&taken + &bias) * runs,
+            all: times.of(&(&self.space + &bias)),
+            nonzero: times.of(&(&taken + &bias)),
         })
     }
 }

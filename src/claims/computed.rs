@@ -7,7 +7,7 @@ use num_rational::BigRational;
 use num_traits::Zero;
 
 use crate::demand::Demand;
-use crate::energy::{Cost, CostModel, Counted, Moved, Sum, moved};
+use crate::energy::{Cost, CostModel, Counted, Memory, Moved, Sum, moved};
 use crate::format::{Format, NumberFormat};
 use crate::graph::has_stage;
 use crate::movement::{Direction, Role};
@@ -22,7 +22,7 @@ pub struct Computed {
     /// What it is priced with.
     pub price: Option<(Arc<EnergyTable>, Format)>,
     /// What moves in all of it; nothing where that is not counted.
-    pub moved: Option<Moved>,
+    pub moved: Option<Arc<Moved>>,
     /// Primitives priced at 0.
     pub zero_cost: BTreeSet<Primitive>,
     /// The stages that count; all where there are none.
@@ -146,16 +146,31 @@ impl Computed {
         }
     }
 
+    /// What moves between the levels of `memory`, where it is another estimate of the
+    /// same counts and in the same format.
+    pub(super) fn moved_alike(
+        &self,
+        counted: &Arc<Counted>,
+        memory: &Memory,
+        format: Format,
+    ) -> Option<Arc<Moved>> {
+        let moved = self.moved.as_ref()?;
+        let (_, own) = self.price.as_ref()?;
+        let is_alike =
+            Arc::ptr_eq(&self.counted, counted) && *own == format && moved.memory == *memory;
+        is_alike.then(|| Arc::clone(moved))
+    }
+
     /// The picojoules of what moves in some stages, where that is counted: as
     /// `format` has it.
     fn movement_in(&self, format: Format, stages: Option<&[String]>) -> Option<BigRational> {
         let own = self.moved.as_ref()?;
         let is_own = (self.price.as_ref()).is_some_and(|(_, known)| *known == format);
-        let other = match is_own {
-            true => None,
-            false => Some(moved(&self.counted, &own.memory, format).ok()?),
+        let moved = match is_own {
+            true => Arc::clone(own),
+            false => Arc::new(moved(&self.counted, &own.memory, format).ok()?),
         };
-        let lines = other.as_ref().unwrap_or(own).lines.iter();
+        let lines = moved.lines.iter();
         let inside =
             lines.filter(|line| stages.is_none_or(|stages| has_stage(stages, &line.stage)));
         Some(total(inside.filter_map(|line| line.picojoules.as_ref())))

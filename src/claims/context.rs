@@ -1,15 +1,18 @@
 //! The context of an evaluation: a formula as it stands, or changed in places,
 //! as an audit asks.
 
+use std::cell::RefCell;
+
 use super::computed::{Plain, Prices};
 use super::quantity::Quantity;
 use crate::formula::Ast;
+use crate::hash::FastMap;
 
 /// How a formula is evaluated: as it stands, or changed for an audit.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
-    /// What is priced how.
-    pub(super) prices: &'a dyn Prices,
+    /// What is priced how, if not as the tables say.
+    pub(super) prices: Option<&'a dyn Prices>,
     /// Only within this estimate or quantity; everywhere if none.
     pub(super) within: Option<&'a str>,
     /// Parts of the formula that have another value.
@@ -33,22 +36,30 @@ pub(super) type Open<'o> = Vec<(&'o str, *const Ast)>;
 
 impl<'a> Context<'a> {
     /// As the tables say.
-    pub(super) const PLAIN: Context<'static> = Context::all(&Plain);
+    pub(super) const PLAIN: Context<'static> = Context {
+        prices: None,
+        within: None,
+        replaced: &[],
+    };
 
     /// Other prices everywhere.
     pub(super) const fn all(prices: &'a dyn Prices) -> Context<'a> {
         Context {
-            prices,
-            within: None,
-            replaced: &[],
+            prices: Some(prices),
+            ..Context::PLAIN
         }
+    }
+
+    /// Whether it is a formula as it stands.
+    pub(super) fn is_plain(&self) -> bool {
+        self.prices.is_none() && self.replaced.is_empty()
     }
 
     /// The prices that count here.
     pub(super) fn active(&self) -> &'a dyn Prices {
-        match self.within {
-            None => self.prices,
-            Some(_) => &Plain,
+        match (self.within, self.prices) {
+            (None, Some(prices)) => prices,
+            _ => &Plain,
         }
     }
 
@@ -72,5 +83,25 @@ impl<'a> Context<'a> {
     pub(super) fn inside(self, name: &str) -> Context<'a> {
         let within = self.within.filter(|within| *within != name);
         Context { within, ..self }
+    }
+}
+
+/// What names stand for in formulas as they stand, each computed once.
+#[derive(Default)]
+pub(super) struct Known(RefCell<FastMap<String, Quantity>>);
+
+impl Known {
+    /// The value of `name`, computed if need be.
+    pub(super) fn value<E>(
+        &self,
+        name: &str,
+        compute: impl FnOnce() -> Result<Quantity, E>,
+    ) -> Result<Quantity, E> {
+        if let Some(known) = self.0.borrow().get(name) {
+            return Ok(known.clone());
+        }
+        let fresh = compute()?;
+        self.0.borrow_mut().insert(name.to_owned(), fresh.clone());
+        Ok(fresh)
     }
 }

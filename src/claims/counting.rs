@@ -40,7 +40,7 @@ pub(super) fn compute(
                 counted
             }),
         };
-        match counted.and_then(|counted| of(spec, counted, loader)) {
+        match counted.and_then(|counted| of(spec, counted, &all, loader)) {
             Ok(computed) => {
                 all.insert(spec.name.value.clone(), computed);
             }
@@ -126,7 +126,13 @@ fn count(
     })
 }
 
-fn of(spec: &EstimateSpec, counted: Arc<Counted>, loader: &Loader) -> Result<Computed, Problems> {
+/// An estimate of what is counted, beside those that are done.
+fn of(
+    spec: &EstimateSpec,
+    counted: Arc<Counted>,
+    done: &BTreeMap<String, Computed>,
+    loader: &Loader,
+) -> Result<Computed, Problems> {
     let (stages, part) = match &spec.part {
         Part::Whole => (None, Estimate::WHOLE.to_owned()),
         Part::Scope(scope) => (of_scope(scope, &counted)?, scope.value.clone()),
@@ -145,7 +151,12 @@ fn of(spec: &EstimateSpec, counted: Arc<Counted>, loader: &Loader) -> Result<Com
             let table = loader.table(&price.table)?;
             if let Some(movement) = &price.movement {
                 let memory = movement.memory(&table)?;
-                moves = Some(moved(&counted, &memory, price.format)?);
+                let mut done = done.values();
+                let known = done.find_map(|one| one.moved_alike(&counted, &memory, price.format));
+                moves = Some(match known {
+                    Some(known) => known,
+                    None => Arc::new(moved(&counted, &memory, price.format)?),
+                });
             }
             Some((table, price.format))
         }

@@ -82,7 +82,13 @@ impl Names<'_> {
                     .help("give it under `[inputs]` with its unit, or name a table entry")
                     .into())
             }
-            AstNode::Name(name) => self.named((name, part), &place(), context, open),
+            AstNode::Name(name) => {
+                let mut value = || self.named((name, part), &place(), context, open);
+                match context.is_plain() {
+                    true => self.known.value(name, value),
+                    false => value(),
+                }
+            }
             AstNode::Negate(inner) => Ok(self.part(formula, inner, context, open)?.negated()),
             AstNode::Binary(op, left, right) => {
                 let a = self.part(formula, left, context, open)?;

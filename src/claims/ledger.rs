@@ -16,6 +16,15 @@ use crate::number;
 use crate::source::{Diagnostic, Place, Problems, Spanned};
 use crate::units::significant;
 
+/// A claim file computed, with the graphs that its numbers are from: what an audit
+/// looks into.
+#[derive(Debug, Clone)]
+pub struct Recomputed {
+    /// Every claim with its verdict.
+    pub ledger: Ledger,
+    pub(super) estimates: BTreeMap<String, Computed>,
+}
+
 /// The claims of one publication, recomputed.
 #[derive(Debug, Clone)]
 pub struct Ledger {
@@ -27,7 +36,6 @@ pub struct Ledger {
     pub findings: Vec<Finding>,
     /// Its paragraphs, with the numbers put in.
     pub text: Vec<String>,
-    pub(super) estimates: BTreeMap<String, Computed>,
 }
 
 /// A published number and ours.
@@ -108,7 +116,7 @@ pub struct Finding {
     pub formula: String,
 }
 
-impl Ledger {
+impl Recomputed {
     /// Computes everything that `file` states.
     ///
     /// # Errors
@@ -116,14 +124,10 @@ impl Ledger {
     /// reason: a model, scope, table or entry that does not exist, a formula
     /// that divides by 0 or has another unit than the published number, a name
     /// in a text that is no claim.
-    pub fn compute(file: ClaimFile, loader: &Loader) -> Result<Ledger, Problems> {
+    pub fn of(file: ClaimFile, loader: &Loader) -> Result<Recomputed, Problems> {
         let mut problems = Problems::new();
         let estimates = compute(&file.estimates, loader)?;
-        let names = Names {
-            file: &file,
-            estimates: &estimates,
-            loader,
-        };
+        let names = Names::new(&file, &estimates, loader);
         // Also those that nothing names.
         gather(&file.quantities, &mut problems, |(_, formula)| {
             Ok(names.value(formula, Context::PLAIN)?)
@@ -138,13 +142,24 @@ impl Ledger {
             false => Vec::new(),
         };
         problems.or(())?;
-        Ok(Ledger {
+        let ledger = Ledger {
             claims,
             findings,
             text,
-            estimates,
             file,
-        })
+        };
+        Ok(Recomputed { ledger, estimates })
+    }
+}
+
+impl Ledger {
+    /// Computes everything that `file` states, and lets the graphs go: those of many
+    /// files at once fill the memory.
+    ///
+    /// # Errors
+    /// As of [`Recomputed::of`].
+    pub fn compute(file: ClaimFile, loader: &Loader) -> Result<Ledger, Problems> {
+        Ok(Recomputed::of(file, loader)?.ledger)
     }
 
     /// Whether every claim is what the file says of it.

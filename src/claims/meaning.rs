@@ -15,6 +15,7 @@ use std::sync::Arc;
 use num_rational::BigRational;
 
 use super::computed::Computed;
+use super::context::Known;
 use super::spec::{ClaimFile, Input};
 use crate::catalog::{self, Kind};
 use crate::format::NumberFormat;
@@ -30,6 +31,7 @@ pub(super) struct Names<'a> {
     pub(super) file: &'a ClaimFile,
     pub(super) estimates: &'a BTreeMap<String, Computed>,
     pub(super) loader: &'a Loader,
+    pub(super) known: Known,
 }
 
 /// What a name stands for.
@@ -56,6 +58,19 @@ pub(super) enum Attribute {
 }
 
 impl<'a> Names<'a> {
+    pub(super) fn new(
+        file: &'a ClaimFile,
+        estimates: &'a BTreeMap<String, Computed>,
+        loader: &'a Loader,
+    ) -> Names<'a> {
+        Names {
+            file,
+            estimates,
+            loader,
+            known: Known::default(),
+        }
+    }
+
     /// What `name` stands for.
     pub(super) fn meaning(&self, name: &str, place: &Place) -> Result<Meaning<'a>, Diagnostic> {
         let file = self.file;

@@ -40,7 +40,7 @@ pub use self::audit::{
 };
 pub use self::computed::Computed;
 pub use self::conditions::{Known, MovementSpec, PriceSpec, Topic};
-pub use self::ledger::{Agreement, Claim, Finding, Ledger, Verdict};
+pub use self::ledger::{Agreement, Claim, Finding, Ledger, Recomputed, Verdict};
 pub use self::published::{Bound, Published};
 pub use self::quantity::Quantity;
 pub use self::read::has_claims;

@@ -13,7 +13,7 @@ use super::usage::usage_error;
 use super::{loading, output};
 use crate::catalog::{self, Kind, is_path};
 use crate::claims::{
-    ClaimFile, Corrected, Labels, Ledger, NoValue, UnitValue, Warning, audit, has_claims,
+    ClaimFile, Corrected, Labels, NoValue, Recomputed, UnitValue, Warning, audit, has_claims,
 };
 use crate::loader::Loader;
 use crate::model::Phase;
@@ -32,8 +32,8 @@ pub(super) fn run(args: &AuditArgs) -> Result<Answer, Problems> {
             (subject.file, Some(subject.labels))
         }
     };
-    let ledger = Ledger::compute(file, &loader)?;
-    let warnings = audit(&ledger, &loader, labels.as_ref())?;
+    let done = Recomputed::of(file, &loader)?;
+    let warnings = audit(&done, &loader, labels.as_ref())?;
     loading::tell_notes(&loader);
     match args.format.output {
         OutputFormat::Json => {
@@ -44,8 +44,9 @@ pub(super) fn run(args: &AuditArgs) -> Result<Answer, Problems> {
         _ if warnings.is_empty() => {}
         OutputFormat::Csv => output::print_tables(vec![audit_data(&warnings)], &args.format)?,
         _ => {
-            let table = audit_table(&warnings, &phases(&ledger.file, labels.as_ref()));
-            let caption = format!("{}: what an audit warns of", ledger.file.name.value);
+            let file = &done.ledger.file;
+            let table = audit_table(&warnings, &phases(file, labels.as_ref()));
+            let caption = format!("{}: what an audit warns of", file.name.value);
             let table = output::captioned(table, &caption, args.format.output);
             output::print_tables(vec![table], &args.format)?;
         }

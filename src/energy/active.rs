@@ -11,7 +11,7 @@ use num_traits::Zero;
 use petgraph::Direction;
 use petgraph::graph::NodeIndex;
 
-use crate::graph::{Movement, OpGraph, OpKind};
+use crate::graph::{Movement, Op, OpGraph, OpKind};
 use crate::model::Phase;
 use crate::symbolic::{Bindings, EvalError};
 
@@ -26,28 +26,32 @@ pub(super) fn active(graph: &OpGraph, values: &Bindings) -> Result<Option<BigRat
     if tokens.is_zero() {
         return Ok(None);
     }
+    let weights = graph.iter().filter(|(_, op)| op.kind == OpKind::Weight);
+    let weights: Vec<_> = weights.map(|(at, op)| (op, lookups(graph, at))).collect();
+    let is_of_experts = |(weight, lookups): &(&Op, Option<Vec<NodeIndex>>)| {
+        // Rows that are matrices are experts; those that are vectors, words.
+        let is_of_matrices = weight.output.shape.len() > 2;
+        let mut lookups = lookups.iter().flatten();
+        is_of_matrices && lookups.any(|lookup| is_multiplied(graph, *lookup))
+    };
+    if !weights.iter().any(is_of_experts) {
+        return Ok(None);
+    }
+    let elements = |op: &Op| (&op.output.elements() * &graph.runs(op)).evaluate(values);
     let mut total = BigRational::zero();
-    let mut is_mixture = false;
-    for (at, op) in graph.iter() {
-        if op.kind != OpKind::Weight {
-            continue;
-        }
-        let all = (&op.output.elements() * &graph.runs(op)).evaluate(values)?;
-        let Some(lookups) = lookups(graph, at) else {
+    for (weight, lookups) in weights {
+        let all = elements(weight)?;
+        let Some(lookups) = lookups else {
             total += all;
             continue;
         };
-        // Rows that are matrices are experts; those that are vectors, words.
-        let is_of_matrices = op.output.shape.len() > 2;
         let mut taken = BigRational::zero();
         for lookup in lookups {
-            let op = &graph.ops()[lookup];
-            taken += (&op.output.elements() * &graph.runs(op)).evaluate(values)?;
-            is_mixture |= is_of_matrices && is_multiplied(graph, lookup);
+            taken += elements(&graph.ops()[lookup])?;
         }
         total += all.min(taken / &tokens);
     }
-    Ok(is_mixture.then_some(total))
+    Ok(Some(total))
 }
 
 /// The ops that look up rows of a weight, if all that take it do.

@@ -7,12 +7,13 @@ use num_traits::Zero;
 
 use super::active::active;
 use super::estimate::{Estimate, INFERENCE, Unsupported};
+use super::sum::Sum;
 use super::work::Work;
 use crate::census::{Census, Conventions, census};
 use crate::graph::{DensityLimits, Op, OpGraph, Region, RegionId};
 use crate::number;
 use crate::source::{Diagnostic, Problems};
-use crate::symbolic::{Bindings, EvalError};
+use crate::symbolic::{Bindings, EvalError, Evaluation};
 
 /// A graph with its census, and the counts at the values of its symbols: what
 /// every table and format is priced from.
@@ -20,8 +21,8 @@ use crate::symbolic::{Bindings, EvalError};
 pub struct Counted {
     /// The graph.
     pub graph: OpGraph,
-    /// Its census.
-    pub census: Census,
+    /// Its census, which is the same at all values of its symbols.
+    pub census: Arc<Census>,
     /// What was counted how.
     pub conventions: Conventions,
     /// The count of every demand of the census.
@@ -52,7 +53,7 @@ impl Counted {
     /// skipped, an op of which cannot be told what is padding.
     pub fn new(graph: OpGraph, conventions: Conventions) -> Result<Counted, Problems> {
         let census = census(&graph, conventions)?;
-        Counted::of(graph, census, conventions)
+        Counted::of(graph, Arc::new(census), conventions)
     }
 
     /// The same of `graph`, which is this one at other values of its symbols.
@@ -60,23 +61,29 @@ impl Counted {
     /// # Errors
     /// A count that has no value.
     pub fn at(&self, graph: OpGraph) -> Result<Counted, Problems> {
-        Counted::of(graph, self.census.clone(), self.conventions)
+        Counted::of(graph, Arc::clone(&self.census), self.conventions)
     }
 
-    fn of(graph: OpGraph, census: Census, conventions: Conventions) -> Result<Counted, Problems> {
+    fn of(
+        graph: OpGraph,
+        census: Arc<Census>,
+        conventions: Conventions,
+    ) -> Result<Counted, Problems> {
         let values = graph.values();
         let failed = |error: EvalError| {
             Problems::from(Diagnostic::new(format!("a count has no value: {error}")))
         };
+        let mut evaluation = Evaluation::at(&values);
         let mut counts = Vec::with_capacity(census.demands.len());
         for demand in &census.demands {
-            counts.push(demand.count.evaluate(&values).map_err(failed)?);
+            counts.push(evaluation.of(&demand.count).map_err(failed)?);
         }
         let products = (census.products.iter())
-            .map(|products| Work::of(products, &values).map(Arc::new))
+            .map(|products| Work::of(products, &mut evaluation).map(Arc::new))
             .collect::<Result<Vec<Arc<Work>>, EvalError>>();
         let products = products.map_err(failed)?;
-        let macs = products.iter().map(|work| &work.macs).sum();
+        let mut macs = Sum::default();
+        products.iter().for_each(|work| macs.add(&work.macs));
         let parameters = census.parameters.evaluate(&values).map_err(failed)?;
         let active_parameters = active(&graph, &values).map_err(failed)?;
         let mut unsupported = Vec::new();
@@ -104,7 +111,7 @@ impl Counted {
             conventions,
             counts,
             products,
-            macs,
+            macs: macs.value(),
             parameters,
             active_parameters,
             unsupported,

@@ -7,7 +7,7 @@ use num_traits::Zero;
 
 use crate::census::{Products, TermKind};
 use crate::number;
-use crate::symbolic::{Bindings, EvalError};
+use crate::symbolic::{EvalError, Evaluation};
 
 /// How many products are added up, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,9 +28,11 @@ pub struct Work {
 
 impl Work {
     /// The products of one op.
-    pub(super) fn of(products: &Products, values: &Bindings) -> Result<Work, EvalError> {
-        let all = products.all.evaluate(values)?;
-        let nonzero = products.nonzero.evaluate(values)?;
+    pub(super) fn of<'e>(
+        products: &'e Products,
+        values: &mut Evaluation<'e>,
+    ) -> Result<Work, EvalError> {
+        let (all, nonzero) = (values.of(&products.all)?, values.of(&products.nonzero)?);
         let mut work = Work {
             synops: nonzero.clone(),
             dense_synops: all.clone(),

@@ -5,9 +5,10 @@ use super::matrix::{Crossing, Stationary, Widths};
 use super::steps::{Tiles, steps};
 
 /// What a box along one axis, or all of them, has of outputs and inputs.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Extent {
-    pub(super) sizes: Vec<u64>,
+    /// Which of the boxes it is.
+    pub(super) at: usize,
     /// Tiles.
     pub(super) tiles: u128,
     /// Outputs in a tile.
@@ -19,14 +20,62 @@ pub(super) struct Extent {
 }
 
 impl Extent {
-    pub(super) fn times(&self, other: &Extent) -> Option<Extent> {
+    /// Of every box with each of the extents along another axis.
+    fn times(self, other: Extent, others: usize) -> Option<Extent> {
         Some(Extent {
-            sizes: [self.sizes.as_slice(), other.sizes.as_slice()].concat(),
+            at: self.at * others + other.at,
             tiles: self.tiles.checked_mul(other.tiles)?,
             outputs: self.outputs.checked_mul(other.outputs)?,
             inputs: self.inputs.checked_mul(other.inputs)?,
             loaded: self.loaded.checked_mul(other.loaded)?,
         })
+    }
+}
+
+/// Every box of some sizes along each axis.
+pub(super) struct Boxes {
+    /// The sizes along each axis.
+    sizes: Vec<Vec<u64>>,
+    /// Those that can be counted.
+    pub(super) all: Vec<Extent>,
+}
+
+impl Boxes {
+    /// No axis yet.
+    pub(super) fn new() -> Boxes {
+        let whole = Extent {
+            at: 0,
+            tiles: 1,
+            outputs: 1,
+            inputs: 1,
+            loaded: 1,
+        };
+        Boxes {
+            sizes: Vec::new(),
+            all: vec![whole],
+        }
+    }
+
+    /// Every box, in each of the sizes along one more axis.
+    pub(super) fn along(self, axis: Vec<(u64, Extent)>) -> Boxes {
+        let Boxes { mut sizes, all } = self;
+        let pairs = (all.iter()).flat_map(|one| axis.iter().map(move |(_, other)| (one, other)));
+        let all = pairs.filter_map(|(one, other)| one.times(*other, axis.len()));
+        let all = all.collect();
+        sizes.push(axis.into_iter().map(|(size, _)| size).collect());
+        Boxes { sizes, all }
+    }
+
+    /// The sizes of one along every axis.
+    pub(super) fn sizes(&self, extent: &Extent) -> Vec<u64> {
+        let mut at = extent.at;
+        let mut sizes = Vec::with_capacity(self.sizes.len());
+        for axis in self.sizes.iter().rev() {
+            sizes.extend(axis.get(at % axis.len()));
+            at /= axis.len();
+        }
+        sizes.reverse();
+        sizes
     }
 }
 

@@ -12,7 +12,7 @@
 
 use num_integer::Integer;
 
-use super::boxes::{ChannelTiles, Extent, Fixed, Room, largest};
+use super::boxes::{Boxes, ChannelTiles, Extent, Fixed, Room, largest};
 use super::matrix::{Crossing, Stationary, Widths};
 use super::steps::{Tiles, steps};
 
@@ -140,14 +140,15 @@ impl WindowAxis {
     /// How many inputs are loaded in tiles of `size` outputs.
     #[cfg(test)]
     pub(super) fn loaded(&self, size: u64) -> u128 {
-        self.extent(size).loaded
+        self.extent(0, size).loaded
     }
 
-    fn extent(&self, size: u64) -> Extent {
+    /// Of tiles of `size` outputs, which is the size number `at`.
+    fn extent(&self, at: usize, size: u64) -> Extent {
         let tiles = self.outputs.div_ceil(size.max(1));
-        let tile = |at: u64| self.inputs(at * size, ((at + 1) * size).min(self.outputs));
-        let clipped = |at: &u64| {
-            let (first, last) = (at * size, (at + 1) * size - 1);
+        let tile = |tile: u64| self.inputs(tile * size, ((tile + 1) * size).min(self.outputs));
+        let clipped = |tile: &u64| {
+            let (first, last) = (tile * size, (tile + 1) * size - 1);
             let begins = u128::from(first) * u128::from(self.stride);
             let ends = u128::from(last) * u128::from(self.stride)
                 + u128::from(self.taps.saturating_sub(1)) * u128::from(self.dilation);
@@ -164,7 +165,7 @@ impl WindowAxis {
         let whole = if between > 0 { tile(before) } else { 0 };
         let largest = (0..before).chain(tiles - after..tiles).map(tile).max();
         Extent {
-            sizes: vec![size],
+            at,
             tiles: u128::from(tiles),
             outputs: u128::from(size.min(self.outputs)),
             inputs: largest.unwrap_or(0).max(whole),
@@ -193,28 +194,18 @@ impl Convolution {
     }
 
     /// All boxes over the batch and the axes that are tried.
-    fn boxes(&self, tiles: Tiles) -> Vec<Extent> {
+    fn boxes(&self, tiles: Tiles) -> Boxes {
         let batch = WindowAxis::plain(self.batch);
         let axes: Vec<&WindowAxis> = [&batch].into_iter().chain(&self.axes).collect();
         let sizes: Vec<Vec<u64>> = axes.iter().map(|axis| axis.sizes(tiles)).collect();
         let open = sizes.iter().filter(|sizes| sizes.len() > 1).count().max(1);
         let most = (MAX_BOXES as f64).powf(1.0 / open as f64) as usize;
-        let mut boxes: Vec<Extent> = vec![Extent {
-            sizes: Vec::new(),
-            tiles: 1,
-            outputs: 1,
-            inputs: 1,
-            loaded: 1,
-        }];
-        for (axis, sizes) in axes.iter().zip(sizes) {
-            let extents = thinned(sizes, most.max(2)).into_iter();
-            let extents: Vec<Extent> = extents.map(|size| axis.extent(size)).collect();
-            let pairs = boxes
-                .iter()
-                .flat_map(|one| extents.iter().map(move |other| (one, other)));
-            boxes = pairs.filter_map(|(one, other)| one.times(other)).collect();
-        }
-        boxes
+        let each = axes.iter().zip(sizes);
+        each.fold(Boxes::new(), |boxes, (axis, sizes)| {
+            let sizes = thinned(sizes, most.max(2)).into_iter().enumerate();
+            let extents = sizes.map(|(at, size)| (size, axis.extent(at, size)));
+            boxes.along(extents.collect())
+        })
     }
 
     fn taps(&self) -> u128 {
@@ -242,22 +233,24 @@ impl Convolution {
         capacity: u128,
         tiles: Tiles,
     ) -> Option<(WindowPlan, Crossing)> {
-        let mut best: Option<(u128, WindowPlan, Crossing)> = None;
+        let mut best: Option<(u128, Crossing, _)> = None;
         let filters = ChannelTiles::all(self.filters, tiles);
         let channels = ChannelTiles::all(self.channels, tiles);
         let few_filters = thinned(filters.clone(), MAX_CHANNELS);
         let one_filter = ChannelTiles::of(self.filters, 1);
         let one_channel = ChannelTiles::of(self.channels, 1);
         let fixed = self.fixed(widths)?;
-        for extent in self.boxes(tiles) {
-            let room = Room::of(&fixed, capacity, &extent);
+        let boxes = self.boxes(tiles);
+        for extent in &boxes.all {
+            let room = Room::of(&fixed, capacity, extent);
             let found = best.as_ref().map_or(u128::MAX, |(total, ..)| *total);
             if room.least(1) >= found {
                 continue;
             }
             let few_filters = few_filters.iter();
             let hopeful = few_filters.filter(|filters| room.least(filters.count) < found);
-            let weight = hopeful.filter_map(|&filters| {
+            // Where none fits beside some output channels, none does beside more.
+            let weight = hopeful.map_while(|&filters| {
                 let most = room.channels(filters.size);
                 Some((Stationary::Weight, largest(&channels, most)?, filters))
             });
@@ -273,18 +266,20 @@ impl Convolution {
                 };
                 let total = crossing.total();
                 if best.as_ref().is_none_or(|(least, ..)| total < *least) {
-                    let (batch, outputs) = extent.sizes.split_first()?;
-                    let plan = WindowPlan {
-                        stays,
-                        batch: *batch,
-                        channels: channels.size,
-                        filters: filters.size,
-                        outputs: outputs.to_vec(),
-                    };
-                    best = Some((total, plan, crossing));
+                    best = Some((total, crossing, (stays, channels, filters, extent)));
                 }
             }
         }
-        best.map(|(_, plan, crossing)| (plan, crossing))
+        let (_, crossing, (stays, channels, filters, extent)) = best?;
+        let sizes = boxes.sizes(extent);
+        let (batch, outputs) = sizes.split_first()?;
+        let plan = WindowPlan {
+            stays,
+            batch: *batch,
+            channels: channels.size,
+            filters: filters.size,
+            outputs: outputs.to_vec(),
+        };
+        Some((plan, crossing))
     }
 }

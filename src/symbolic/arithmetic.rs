@@ -136,6 +136,9 @@ impl AddAssign<&Expr> for Expr {
             *self = other.clone();
             return;
         }
+        if other.terms.is_empty() {
+            return;
+        }
         if let ([(left, a)], [(right, b)]) = (self.terms.as_slice(), other.terms.as_slice())
             && left == right
         {

@@ -1,9 +1,12 @@
 //! One value from an expression, exactly.
 
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
 use num_rational::BigRational;
 
 use super::error::EvalError;
-use super::expr::{Atom, Expr};
+use super::expr::{Atom, Expr, Terms};
 use super::symbol::Symbol;
 use crate::hash::FastMap;
 use crate::number::Fraction;
@@ -30,6 +33,34 @@ impl Bindings {
             Some((symbol.clone(), value.clone()))
         });
         Bindings(known.collect())
+    }
+}
+
+/// Many values at once: of expressions that share their terms one is evaluated.
+pub(crate) struct Evaluation<'e> {
+    values: &'e Bindings,
+    /// By where the terms are, which stay there as long as this does.
+    known: FastMap<*const Terms, BigRational>,
+}
+
+impl<'e> Evaluation<'e> {
+    /// Where the symbols have `values`.
+    pub(crate) fn at(values: &'e Bindings) -> Evaluation<'e> {
+        Evaluation {
+            values,
+            known: FastMap::default(),
+        }
+    }
+
+    /// The exact value of an expression.
+    ///
+    /// # Errors
+    /// As of [`Expr::evaluate`].
+    pub(crate) fn of(&mut self, expr: &'e Expr) -> Result<BigRational, EvalError> {
+        match self.known.entry(Arc::as_ptr(&expr.terms)) {
+            Entry::Occupied(known) => Ok(known.get().clone()),
+            Entry::Vacant(free) => Ok(free.insert(expr.evaluate(self.values)?).clone()),
+        }
     }
 }
 
@@ -102,6 +133,24 @@ mod tests {
         let third = Expr::one().divide(&Expr::whole(3)).unwrap();
         let sum = &(&third + &third) + &third;
         assert_eq!(sum.evaluate(&values).unwrap(), whole(1));
+    }
+
+    /// 6 · 7 where both share their terms, 6 · 7 + 6 where they do not.
+    #[test]
+    fn what_shares_its_terms_has_one_value() {
+        let (d, h) = (Expr::symbol("d"), Expr::symbol("h"));
+        let mut values = Bindings::default();
+        values.set(Symbol::new("d"), whole(6));
+        values.set(Symbol::new("h"), whole(7));
+        let product = &d * &h;
+        let (shared, other, unknown) = (product.clone(), &product + &d, Expr::symbol("k"));
+        let mut evaluation = Evaluation::at(&values);
+        assert_eq!(evaluation.of(&product), Ok(whole(42)));
+        assert_eq!(evaluation.of(&shared), Ok(whole(42)));
+        assert_eq!(evaluation.of(&other), Ok(whole(48)));
+        let missing = Err(EvalError::Unbound(Symbol::new("k")));
+        assert_eq!(evaluation.of(&unknown), missing);
+        assert_eq!(evaluation.of(&unknown), missing);
     }
 
     #[test]

@@ -41,6 +41,7 @@ pub(crate) use self::compile::MAX_CANCELLED;
 pub(crate) use self::constant::constant;
 pub use self::error::EvalError;
 pub use self::evaluate::Bindings;
+pub(crate) use self::evaluate::Evaluation;
 pub use self::expr::{Atom, Call, Expr, Monomial};
 pub use self::function::{Function, Prepared};
 pub use self::print::{Notation, Printer};

@@ -36,7 +36,7 @@ mod words;
 use self::case::Case;
 pub use self::fault::{Fault, FaultKind};
 pub use self::warning::{Corrected, Label, Labels, NoValue, Subject, UnitValue, Warning};
-use super::ledger::Ledger;
+use super::ledger::Recomputed;
 use super::meaning::Names;
 use crate::loader::Loader;
 use crate::source::Problems;
@@ -63,18 +63,14 @@ const CHECKS: [Check; 8] = [
 /// of its estimates has; a `baseline` that its formula does not rest on. Each
 /// with its place in the file.
 pub fn audit(
-    ledger: &Ledger,
+    done: &Recomputed,
     loader: &Loader,
     labels: Option<&Labels>,
 ) -> Result<Vec<Warning>, Problems> {
-    let names = Names {
-        file: &ledger.file,
-        estimates: &ledger.estimates,
-        loader,
-    };
+    let names = Names::new(&done.ledger.file, &done.estimates, loader);
     let mut problems = Problems::new();
     let mut warnings: Vec<Warning> = Vec::new();
-    for claim in &ledger.file.claims {
+    for claim in &done.ledger.file.claims {
         let case = match Case::new(&names, claim, labels) {
             Ok(case) => case,
             Err(mistake) => {
