@@ -82,30 +82,35 @@ impl Published {
     /// The quantity, in base units, between the bounds that its rounding
     /// leaves open.
     pub fn quantity(&self) -> Quantity {
-        let half = power_of_ten(self.last) / number::whole(2);
-        let scale = self.unit.scale();
+        let half = number::quotient(&power_of_ten(self.last), &number::whole(2));
+        let scaled = |value: &BigRational| number::product(value, self.unit.scale());
+        let (low, high) = (-half.clone(), half);
         Quantity {
-            value: &self.value * scale,
-            bounds: ((&self.value - &half) * scale, (&self.value + &half) * scale),
+            value: scaled(&self.value),
+            bounds: (
+                scaled(&number::sum(&self.value, &low)),
+                scaled(&number::sum(&self.value, &high)),
+            ),
             dimension: self.unit.dimension(),
         }
     }
 
     /// The same without bounds: a number that is not rounded.
     pub fn unrounded(&self) -> Quantity {
-        Quantity::exact(&self.value * self.unit.scale(), self.unit.dimension())
+        let value = number::product(&self.value, self.unit.scale());
+        Quantity::exact(value, self.unit.dimension())
     }
 
     /// `value`, in base units, with as many digits.
     pub fn same_digits(&self, value: &BigRational) -> String {
-        let value = value / self.unit.scale();
+        let value = number::quotient(value, self.unit.scale());
         let scientific = self.digits.contains(['e', 'E']);
         let digits = match scientific {
             false => rounded(&value, self.last),
             true => {
                 let exponent = exponent(&value);
                 let places = self.last - exponent_of_text(&self.digits);
-                let mantissa = rounded(&(&value / power_of_ten(exponent)), places);
+                let mantissa = rounded(&number::quotient(&value, &power_of_ten(exponent)), places);
                 format!("{mantissa}e{exponent}")
             }
         };
@@ -116,25 +121,28 @@ impl Published {
     /// rounded as the number is, is above it.
     pub fn off_by(&self, value: &BigRational) -> BigInt {
         let last = power_of_ten(self.last);
-        let steps = |value: BigRational| (value / &last).round().to_integer();
-        steps(value / self.unit.scale()) - steps(self.value.clone())
+        let steps = |value: &BigRational| number::quotient(value, &last).round().to_integer();
+        steps(&number::quotient(value, self.unit.scale())) - steps(&self.value)
     }
 
     /// Whether `value` has the printed digits, or is beyond the bound.
     pub fn is_met_by(&self, value: &BigRational) -> bool {
-        let (published, value) = (&self.value, &(value / self.unit.scale()));
+        let (published, value) = (&self.value, &number::quotient(value, self.unit.scale()));
         match self.bound {
             Bound::Above => value > published,
             Bound::Below => value < published,
             // A half is rounded to either side.
-            Bound::Is => (value - published).abs() * number::whole(2) <= power_of_ten(self.last),
+            Bound::Is => {
+                let apart = number::sum(value, &-published).abs();
+                number::product(&apart, &number::whole(2)) <= power_of_ten(self.last)
+            }
         }
     }
 
     /// Whether some value between the bounds of `quantity` does.
     pub fn is_met_within(&self, quantity: &Quantity) -> bool {
         let (low, high) = &quantity.bounds;
-        let here = self.value.clone() * self.unit.scale();
+        let here = number::product(&self.value, self.unit.scale());
         match self.bound {
             Bound::Is if *low <= here && here <= *high => true,
             _ => self.is_met_by(low) || self.is_met_by(high),
@@ -168,8 +176,8 @@ fn exponent_of_text(text: &str) -> i32 {
 
 /// `value` rounded at the digit of 10^`last`.
 fn rounded(value: &BigRational, last: i32) -> String {
-    let steps = (value / power_of_ten(last)).round();
-    let value = steps * power_of_ten(last);
+    let digit = power_of_ten(last);
+    let value = number::product(&number::quotient(value, &digit).round(), &digit);
     let decimals = usize::try_from(-last).unwrap_or(0);
     let text = number::plain(&value);
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));

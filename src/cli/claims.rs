@@ -1,5 +1,8 @@
 //! `picojoule claims`
 
+use std::cmp::Reverse;
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
@@ -14,7 +17,7 @@ use crate::claims::{Claim, ClaimFile, Finding, Ledger, Verdict};
 use crate::loader::Loader;
 use crate::render::plot::{ChartError, FigureStyle, Svg, dots};
 use crate::render::table::Table;
-use crate::source::Problems;
+use crate::source::{Diagnostic, Problems, Source};
 use crate::view::{
     claims_data, claims_page, claims_plot, claims_table, conventions_table, findings_table,
 };
@@ -77,7 +80,10 @@ pub(super) fn run(args: &ClaimsArgs) -> Result<Answer, Problems> {
             plot.save(dots(&claims_plot(&ledgers.all), plot.style()))?;
         }
     }
-    problems.or(Answer::of(ledgers.all.iter().all(Ledger::is_as_expected)))
+    let answer = problems.or(Answer::of(ledgers.all.iter().all(Ledger::is_as_expected)));
+    // The program ends here: to take them apart first is waste.
+    std::mem::forget(ledgers);
+    answer
 }
 
 /// What is asked for, and what is wrong with the files that are not in it.
@@ -96,14 +102,20 @@ fn ledgers(args: &ClaimsArgs) -> (Vec<Ledger>, Problems) {
         names => names.to_vec(),
     };
     let loader = loading::loader_for(&args.caller);
-    // One after the other is given out, for some take much longer than others.
-    let each = names.par_iter().with_max_len(1);
-    let all: Vec<Result<Ledger, Problems>> = each.map(|name| ledger(name, &loader)).collect();
+    let opened = |name: &String| loader.open(Kind::Claim, name);
+    let mut files: Vec<(usize, Opened)> = names.iter().map(opened).enumerate().collect();
+    // The longest first, each to whichever core is free: none is left alone with one
+    // of them at the end.
+    files.sort_by_key(|(_, file)| Reverse(file.as_ref().map_or(0, |file| file.text().len())));
+    let each = files.into_iter().par_bridge();
+    let mut all: Vec<(usize, Result<Ledger, Problems>)> =
+        each.map(|(at, file)| (at, ledger(file, &loader))).collect();
+    all.sort_by_key(|(at, _)| *at);
     loading::tell_notes_to(&args.caller, &loader);
     // The models that were read go with the program: to take them apart is waste.
     std::mem::forget(loader);
     let (mut ledgers, mut problems) = (Vec::new(), Problems::new());
-    for one in all {
+    for (_, one) in all {
         match one {
             Ok(ledger) => ledgers.push(ledger),
             Err(mistakes) => problems.extend(mistakes),
@@ -112,10 +124,12 @@ fn ledgers(args: &ClaimsArgs) -> (Vec<Ledger>, Problems) {
     (ledgers, problems)
 }
 
+/// A claim file, or why there is none.
+type Opened = Result<Arc<Source>, Diagnostic>;
+
 /// One claim file, computed.
-fn ledger(name: &str, loader: &Loader) -> Result<Ledger, Problems> {
-    let source = loader.open(Kind::Claim, name)?;
-    Ledger::compute(ClaimFile::read(&source)?, loader)
+fn ledger(file: Opened, loader: &Loader) -> Result<Ledger, Problems> {
+    Ledger::compute(ClaimFile::read(&file?)?, loader)
 }
 
 fn print(ledgers: &Ledgers, format: &FormatArgs) -> Result<(), Problems> {

@@ -31,7 +31,8 @@ pub struct OpGraph {
     pub format: Option<Format>,
     /// The name of the model's file.
     pub(super) source: String,
-    pub(super) ops: DiGraph<Op, Edge>,
+    /// Shared with the same graph at other numbers.
+    pub(super) ops: Arc<DiGraph<Op, Edge>>,
     /// The op whose result the model gives.
     pub(super) output: Option<NodeIndex>,
     pub(super) regions: Vec<Region>,
@@ -91,6 +92,11 @@ impl OpGraph {
     /// The petgraph graph itself.
     pub fn ops(&self) -> &DiGraph<Op, Edge> {
         &self.ops
+    }
+
+    /// The same, to be changed.
+    pub(super) fn ops_mut(&mut self) -> &mut DiGraph<Op, Edge> {
+        Arc::make_mut(&mut self.ops)
     }
 
     /// The ops in the order in which they were lowered, which follows the file.

@@ -41,7 +41,7 @@ pub(super) fn reduce(graph: &mut OpGraph) {
             .map(|(_, edge)| edge.tensor.domain.clone())
             .collect();
         let domains: Vec<&Domain> = domains.iter().collect();
-        let Some(op) = graph.ops.node_weight_mut(at) else {
+        let Some(op) = graph.ops_mut().node_weight_mut(at) else {
             continue;
         };
         match &mut op.kind {

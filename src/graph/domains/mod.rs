@@ -32,6 +32,7 @@ mod valued;
 pub use self::rounds::Unfold;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use self::density::DensityTree;
 use self::flatten::Flattening;
@@ -76,7 +77,7 @@ pub(super) fn find(lowered: Lowered<'_>, unfold: Unfold) -> Result<OpGraph, Prob
         variant: lowered.variant.to_owned(),
         format: root.format,
         source: root.source.name().to_owned(),
-        ops: flattening.ops,
+        ops: Arc::new(flattening.ops),
         output: flattening.output,
         regions: flattening.regions,
         numbers: lowered.symbols.shown(),

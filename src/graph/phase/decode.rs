@@ -59,7 +59,7 @@ pub(super) fn decode(
             .and_then(|at| decoding.placed.get(&at).copied());
     }
     let ops = decoding.ops;
-    graph.ops = ops;
+    graph.ops = Arc::new(ops);
     graph.output = output;
     graph.regions = regions;
     Ok(())

@@ -21,7 +21,7 @@ pub(super) fn again(graph: &mut OpGraph) -> Vec<NodeIndex> {
         copy.name = format!("{} again", copy.name).into();
         copy.pass = Pass::Backward;
         copy.is_kept = false;
-        let copy = graph.ops.add_node(copy);
+        let copy = graph.ops_mut().add_node(copy);
         let edges: Vec<_> = graph
             .ops
             .edges_directed(at, petgraph::Direction::Incoming)
@@ -34,7 +34,7 @@ pub(super) fn again(graph: &mut OpGraph) -> Vec<NodeIndex> {
                 Some(again) => *again,
                 None => from,
             };
-            graph.ops.add_edge(from, copy, edge);
+            graph.ops_mut().add_edge(from, copy, edge);
         }
         if let Some(source) = sources.get_mut(at.index()) {
             *source = copy;

@@ -74,7 +74,7 @@ impl Backward<'_> {
             pass: Pass::Backward,
             ..op
         };
-        let (region, node) = (seed.region, self.graph.ops.add_node(seed));
+        let (region, node) = (seed.region, self.graph.ops_mut().add_node(seed));
         self.note(
             output,
             Given {
@@ -181,7 +181,7 @@ impl Backward<'_> {
             pass: Pass::Backward,
             ..op
         };
-        let sum = self.graph.ops.add_node(new);
+        let sum = self.graph.ops_mut().add_node(new);
         self.connect(sum, nodes.iter().map(|node| self.tensor(*node)).collect());
         Some(sum)
     }
@@ -197,7 +197,7 @@ impl Backward<'_> {
                 tensor,
                 carried: Vec::new(),
             };
-            self.graph.ops.add_edge(from, to, edge);
+            self.graph.ops_mut().add_edge(from, to, edge);
         }
     }
 

@@ -87,7 +87,7 @@ impl Backward<'_> {
             pass: Pass::Backward,
             ..forward.op.clone()
         };
-        let node = self.graph.ops.add_node(new);
+        let node = self.graph.ops_mut().add_node(new);
         self.connect(node, operands);
         node
     }

@@ -65,9 +65,9 @@ pub(super) fn update(
     }));
     let mut operands = vec![weight, gradient];
     for name in kept(optimiser) {
-        operands.push(graph.ops.add_node(part(name, OpKind::State)));
+        operands.push(graph.ops_mut().add_node(part(name, OpKind::State)));
     }
-    let update = graph.ops.add_node(part("update", update));
+    let update = graph.ops_mut().add_node(part("update", update));
     for (slot, from) in operands.into_iter().enumerate() {
         let tensor = graph.ops[from].output.clone();
         let edge = Edge {
@@ -75,6 +75,6 @@ pub(super) fn update(
             tensor,
             carried: Vec::new(),
         };
-        graph.ops.add_edge(from, update, edge);
+        graph.ops_mut().add_edge(from, update, edge);
     }
 }
