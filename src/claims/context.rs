@@ -88,11 +88,11 @@ impl<'a> Context<'a> {
 
 /// What names stand for in formulas as they stand, each computed once.
 #[derive(Default)]
-pub(super) struct Known(RefCell<FastMap<String, Quantity>>);
+pub(super) struct Values(RefCell<FastMap<String, Quantity>>);
 
-impl Known {
-    /// The value of `name`, computed if need be.
-    pub(super) fn value<E>(
+impl Values {
+    /// That of `name`, computed if need be.
+    pub(super) fn of<E>(
         &self,
         name: &str,
         compute: impl FnOnce() -> Result<Quantity, E>,

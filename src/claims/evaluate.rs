@@ -85,7 +85,7 @@ impl Names<'_> {
             AstNode::Name(name) => {
                 let mut value = || self.named((name, part), &place(), context, open);
                 match context.is_plain() {
-                    true => self.known.value(name, value),
+                    true => self.values.of(name, value),
                     false => value(),
                 }
             }

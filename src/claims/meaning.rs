@@ -15,7 +15,7 @@ use std::sync::Arc;
 use num_rational::BigRational;
 
 use super::computed::Computed;
-use super::context::Known;
+use super::context::Values;
 use super::spec::{ClaimFile, Input};
 use crate::catalog::{self, Kind};
 use crate::format::NumberFormat;
@@ -31,7 +31,8 @@ pub(super) struct Names<'a> {
     pub(super) file: &'a ClaimFile,
     pub(super) estimates: &'a BTreeMap<String, Computed>,
     pub(super) loader: &'a Loader,
-    pub(super) known: Known,
+    /// In formulas as they stand.
+    pub(super) values: Values,
 }
 
 /// What a name stands for.
@@ -67,7 +68,7 @@ impl<'a> Names<'a> {
             file,
             estimates,
             loader,
-            known: Known::default(),
+            values: Values::default(),
         }
     }
 
