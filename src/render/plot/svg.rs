@@ -101,7 +101,7 @@ fn raster(tree: &Tree, scale: f32) -> Result<Vec<u8>, ChartError> {
     pixels.fill(Color::WHITE);
     let transform = Transform::from_scale(scale, scale);
     resvg::render(tree, transform, &mut pixels.as_mut());
-    png::encode(pixels).map_err(|error| failed(&error))
+    png::encode(pixels.as_ref()).map_err(|error| failed(&error))
 }
 
 /// The fonts of all pictures, read once.
