@@ -74,8 +74,11 @@ impl Svg {
     /// The picture as PDF and as PNG, drawn on this canvas.
     pub fn pdf_and_png(&self, canvas: &mut Canvas) -> Result<[Vec<u8>; 2], ChartError> {
         let tree = self.tree()?;
-        let pdf = pdf::write(&tree, &self.title)?;
-        Ok([pdf, raster(&tree, self.png_scale, canvas)?])
+        let (pdf, png) = rayon::join(
+            || pdf::write(&tree, &self.title),
+            || raster(&tree, self.png_scale, canvas),
+        );
+        Ok([pdf?, png?])
     }
 
     fn tree(&self) -> Result<Tree, ChartError> {
