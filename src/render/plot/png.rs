@@ -24,7 +24,7 @@ pub(super) fn encode(pixels: PixmapRef<'_>) -> Result<Vec<u8>, EncodingError> {
     encoder.set_depth(BitDepth::Eight);
     let mut writer = encoder.write_header()?;
     writer.write_chunk(chunk::IDAT, &compressed(pixels)?)?;
-    drop(writer);
+    writer.finish()?;
     Ok(file)
 }
 
@@ -48,7 +48,7 @@ fn compressed(pixels: PixmapRef<'_>) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use resvg::tiny_skia::{Color, PremultipliedColorU8};
+    use resvg::tiny_skia::{Color, Pixmap, PremultipliedColorU8};
 
     use super::*;
 
