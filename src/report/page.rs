@@ -190,7 +190,7 @@ impl Page {
             .map(|draft| draft.files(&canvases))
             .collect();
         let files: Result<Vec<Vec<PageFile>>, ChartError> = files.into_iter().collect();
-        Ok(files?.concat())
+        Ok(files?.into_iter().flatten().collect())
     }
 
     /// The tables of the page, and its caveats, as a terminal shows them.

@@ -16,14 +16,18 @@ use resvg::tiny_skia::PixmapRef;
 /// smaller in a fifth more of the time.
 const EFFORT: u32 = 3;
 
+/// As many bytes does a file have around them: its mark, its header and its end.
+const BESIDE_THE_LINES: usize = 64;
+
 /// A PNG of these pixels, none of which is see-through.
 pub(super) fn encode(pixels: PixmapRef<'_>) -> Result<Vec<u8>, EncodingError> {
-    let mut file = Vec::new();
+    let lines = compressed(pixels)?;
+    let mut file = Vec::with_capacity(lines.len() + BESIDE_THE_LINES);
     let mut encoder = Encoder::new(&mut file, pixels.width(), pixels.height());
     encoder.set_color(ColorType::Rgb);
     encoder.set_depth(BitDepth::Eight);
     let mut writer = encoder.write_header()?;
-    writer.write_chunk(chunk::IDAT, &compressed(pixels)?)?;
+    writer.write_chunk(chunk::IDAT, &lines)?;
     writer.finish()?;
     Ok(file)
 }
