@@ -16,7 +16,7 @@ use resvg::tiny_skia::PixmapRef;
 /// smaller in a fifth more of the time.
 const EFFORT: u32 = 3;
 
-/// As many bytes does a file have around them: its mark, its header and its end.
+/// At most as many bytes of a file stand around its lines: its mark, its header, its end.
 const BESIDE_THE_LINES: usize = 64;
 
 /// A PNG of these pixels, none of which is see-through.
