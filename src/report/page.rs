@@ -1,10 +1,11 @@
 //! A finished report: a page of text, tables and figures, as files.
 
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::render::plot::{ChartError, Svg};
+use crate::render::plot::{Canvas, ChartError, Svg};
 use crate::render::table::{Table, TableFormat, write, write_latex};
 
 /// A report, ready to be written.
@@ -97,7 +98,7 @@ enum Draft<'p> {
 }
 
 impl Draft<'_> {
-    fn files(self) -> Result<Vec<PageFile>, ChartError> {
+    fn files(self, canvases: &Canvases) -> Result<Vec<PageFile>, ChartError> {
         let (name, svg) = match self {
             Draft::Written(file) => return Ok(vec![file]),
             Draft::Drawn(name, svg) => (name, svg),
@@ -106,9 +107,23 @@ impl Draft<'_> {
             name: format!("{name}.{kind}"),
             bytes,
         };
-        let [pdf, png] = svg.pdf_and_png()?;
+        let [pdf, png] = canvases.lend(|canvas| svg.pdf_and_png(canvas))?;
         let text = svg.as_str().as_bytes().to_vec();
         Ok(vec![file("svg", text), file("pdf", pdf), file("png", png)])
+    }
+}
+
+/// The canvases that no picture is drawn on now: as many are made as are needed at once.
+#[derive(Default)]
+struct Canvases(Mutex<Vec<Canvas>>);
+
+impl Canvases {
+    fn lend<T>(&self, draw: impl FnOnce(&mut Canvas) -> T) -> T {
+        let free = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut canvas = free().pop().unwrap_or_default();
+        let drawn = draw(&mut canvas);
+        free().push(canvas);
+        drawn
     }
 }
 
@@ -170,10 +185,12 @@ impl Page {
             name: "README.md".to_owned(),
             bytes: format!("{}\n", page.trim_end()).into_bytes(),
         }));
-        let files: Vec<Result<Vec<PageFile>, ChartError>> =
-            files.into_par_iter().map(Draft::files).collect();
+        let canvases = Canvases::default();
+        let files: Vec<Result<Vec<PageFile>, ChartError>> = (files.into_par_iter().with_max_len(1))
+            .map(|draft| draft.files(&canvases))
+            .collect();
         let files: Result<Vec<Vec<PageFile>>, ChartError> = files.into_iter().collect();
-        Ok(files?.concat())
+        Ok(files?.into_iter().flatten().collect())
     }
 
     /// The tables of the page, and its caveats, as a terminal shows them.

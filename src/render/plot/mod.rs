@@ -13,6 +13,7 @@ mod axis;
 mod backend;
 mod bars;
 mod bars_layout;
+mod canvas;
 mod colour_map;
 mod colour_scale;
 mod dots;
@@ -47,6 +48,7 @@ mod tornado;
 mod tornado_layout;
 
 pub use bars::stacked_bars;
+pub use canvas::Canvas;
 pub use dots::dots;
 pub use error::ChartError;
 pub use heat::heat_map;

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-use resvg::tiny_skia::{Color, Pixmap, Transform};
+use resvg::tiny_skia::Transform;
 use resvg::usvg::{Options, Tree, fontdb};
 
 use super::ChartError;
 use super::backend::escape;
+use super::canvas::Canvas;
 use super::font::{BOLD, FAMILIES, FAMILY, REGULAR};
 use super::style::{Sheet, rounded};
 use super::{pdf, png};
@@ -61,7 +62,7 @@ impl Svg {
     /// The picture as PNG, `scale` pixels to each pixel of the SVG, of which there are
     /// 96 to an inch. Text is set in the embedded font, whatever fonts the machine has.
     pub fn to_png(&self, scale: f32) -> Result<Vec<u8>, ChartError> {
-        raster(&self.tree()?, scale)
+        raster(&self.tree()?, scale, &mut Canvas::default())
     }
 
     /// The picture as PDF, of one page as large as it: shapes as shapes, text as text
@@ -70,11 +71,14 @@ impl Svg {
         pdf::write(&self.tree()?, &self.title)
     }
 
-    /// The picture as PDF and as PNG, read once.
-    pub fn pdf_and_png(&self) -> Result<[Vec<u8>; 2], ChartError> {
+    /// The picture as PDF and as PNG, drawn on this canvas.
+    pub fn pdf_and_png(&self, canvas: &mut Canvas) -> Result<[Vec<u8>; 2], ChartError> {
         let tree = self.tree()?;
-        let pdf = pdf::write(&tree, &self.title)?;
-        Ok([pdf, raster(&tree, self.png_scale)?])
+        let (pdf, png) = rayon::join(
+            || pdf::write(&tree, &self.title),
+            || raster(&tree, self.png_scale, canvas),
+        );
+        Ok([pdf?, png?])
     }
 
     fn tree(&self) -> Result<Tree, ChartError> {
@@ -88,20 +92,18 @@ impl Svg {
 }
 
 /// The shapes and texts of a picture as PNG.
-fn raster(tree: &Tree, scale: f32) -> Result<Vec<u8>, ChartError> {
+fn raster(tree: &Tree, scale: f32, canvas: &mut Canvas) -> Result<Vec<u8>, ChartError> {
     let failed = |why: &dyn fmt::Display| ChartError::Raster(why.to_string());
     let width = (tree.size().width() * scale).ceil();
     let height = (tree.size().height() * scale).ceil();
     if !(width >= 1.0 && height >= 1.0 && width.max(height) <= LONGEST_SIDE) {
         return Err(failed(&format!("{width} × {height} pixels")));
     }
-    let mut pixels = Pixmap::new(width as u32, height as u32)
-        .ok_or_else(|| failed(&"out of memory for the pixels"))?;
     // A picture that ends within a pixel leaves no fringe that is see-through.
-    pixels.fill(Color::WHITE);
-    let transform = Transform::from_scale(scale, scale);
-    resvg::render(tree, transform, &mut pixels.as_mut());
-    png::encode(pixels).map_err(|error| failed(&error))
+    let mut pixels = (canvas.white(width as u32, height as u32))
+        .ok_or_else(|| failed(&"out of memory for the pixels"))?;
+    resvg::render(tree, Transform::from_scale(scale, scale), &mut pixels);
+    png::encode(pixels.as_ref()).map_err(|error| failed(&error))
 }
 
 /// The fonts of all pictures, read once.

@@ -211,6 +211,20 @@ fn a_png_has_the_size_of_the_page_times_the_scale() {
 }
 
 #[test]
+fn nothing_of_the_last_picture_is_left_on_a_canvas() {
+    let pictures = [
+        lines(&saving()).unwrap(),
+        tornado(&inputs()).unwrap(),
+        stacked_bars(&attention()).unwrap(),
+    ];
+    let mut canvas = Canvas::default();
+    for svg in pictures.iter().chain(pictures.iter().rev()) {
+        let own = [svg.pdf().unwrap(), svg.png().unwrap()];
+        assert!(svg.pdf_and_png(&mut canvas).unwrap() == own);
+    }
+}
+
+#[test]
 fn text_in_the_png_is_drawn() {
     // The same chart without its words has fewer inked pixels, so it packs smaller.
     let mut silent = attention();
