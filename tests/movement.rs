@@ -242,10 +242,9 @@ fn what_is_handed_down_is_written_below() {
 #[test]
 fn a_network_unrolled_gives_all_its_states() {
     const STEPS: u32 = 2000;
-    let mut text = format!(
-        "name = \"unrolled\"\ninputs = {{ h0 = \"2 3\" }}\noutput = \"all\"\n\
-         weights = {{ w = \"3 3\" }}\n"
-    );
+    let mut text = "name = \"unrolled\"\ninputs = { h0 = \"2 3\" }\noutput = \"all\"\n\
+         weights = { w = \"3 3\" }\n"
+        .to_owned();
     for step in 0..STEPS {
         let next = step + 1;
         text.push_str(&format!(
