@@ -8,7 +8,7 @@ use super::order::order;
 use crate::graph::names::{Names, Origin};
 use crate::graph::reported::Reported;
 use crate::hash::{FastMap, FastSet};
-use crate::model::{Module, OpDecl, OpForm};
+use crate::model::Module;
 use crate::symbolic::Expr;
 
 impl<'m> Lowering<'m> {
@@ -98,8 +98,6 @@ impl<'m> Instance<'m> {
         let weights = (module.weights.iter())
             .map(|weight| (weight.name.value.as_str(), weight))
             .collect();
-        let elementwise = |op: &&OpDecl| matches!(op.form, OpForm::Apply(_));
-        let elementwise = module.ops.iter().filter(elementwise).count();
         Instance {
             module,
             weights,
@@ -110,8 +108,8 @@ impl<'m> Instance<'m> {
             declared,
             values: FastMap::with_capacity_and_hasher(module.ops.len(), Default::default()),
             einsums: FastMap::default(),
-            shared: FastMap::with_capacity_and_hasher(elementwise, Default::default()),
-            items: Vec::with_capacity(module.inputs.len() + module.ops.len()),
+            shared: FastMap::default(),
+            items: Vec::new(),
         }
     }
 }
