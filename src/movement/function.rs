@@ -334,27 +334,11 @@ fn of_double(value: f64) -> Option<u64> {
     is_extent.then_some(value as u64)
 }
 
-/// 1 where each of some tensors of so many bits fits into so many by itself, 0
-/// elsewhere. However many there are, it is one factor.
-pub(super) fn fits(bits: impl IntoIterator<Item = Expr>, capacity: Expr) -> Expr {
-    let (known, mut all): (Vec<Expr>, Vec<Expr>) =
-        (bits.into_iter()).partition(|bits| bits.as_constant().is_some());
-    let largest = known.iter().filter_map(Expr::as_constant).max();
-    match (largest, capacity.as_constant()) {
-        (Some(largest), Some(capacity)) if largest > capacity => return Expr::zero(),
-        (Some(largest), None) => all.push(Expr::constant(largest)),
-        (Some(_), Some(_)) | (None, _) => {}
-    }
-    if all.is_empty() {
-        return Expr::one();
-    }
-    all.sort();
-    all.dedup();
-    all.push(capacity);
-    Expr::call(Arc::new(Fits), all)
+/// 1 where a tensor of so many bits fits into so many, 0 elsewhere.
+pub(super) fn fits(bits: Expr, capacity: Expr) -> Expr {
+    Expr::call(Arc::new(Fits), vec![bits, capacity])
 }
 
-/// Of the bits of tensors, and the capacity behind them.
 #[derive(Debug)]
 struct Fits;
 
@@ -364,10 +348,10 @@ impl Function for Fits {
     }
 
     fn evaluate(&self, arguments: &[BigRational]) -> Result<BigRational, EvalError> {
-        let Some((capacity, all)) = arguments.split_last() else {
-            return Err(EvalError::NoValue("`fits` takes numbers".to_owned()));
+        let [bits, capacity] = arguments else {
+            return Err(EvalError::NoValue("`fits` takes two numbers".to_owned()));
         };
-        Ok(if all.iter().all(|bits| bits <= capacity) {
+        Ok(if bits <= capacity {
             BigRational::one()
         } else {
             BigRational::zero()
@@ -375,20 +359,17 @@ impl Function for Fits {
     }
 
     fn steps(&self, known: &[Option<f64>]) -> Option<Steps> {
-        let (None, all) = known.split_last()? else {
-            return None;
-        };
-        let bits = all.iter().copied().collect::<Option<Vec<f64>>>()?;
-        let most = bits.into_iter().fold(0.0, f64::max);
-        Some(Steps::new(vec![(0.0, 0.0), (most, 1.0)]))
+        match known {
+            [Some(bits), None] => Some(Steps::new(vec![(0.0, 0.0), (*bits, 1.0)])),
+            _ => None,
+        }
     }
 
     fn prepare(&self, _: &[Option<f64>]) -> Prepared {
-        Box::new(|arguments| match arguments.split_last() {
-            Some(_) if arguments.iter().any(|number| number.is_nan()) => f64::NAN,
-            Some((capacity, all)) if all.iter().all(|bits| bits <= capacity) => 1.0,
-            Some(_) => 0.0,
-            None => f64::NAN,
+        Box::new(|arguments| match arguments {
+            [bits, capacity] if bits <= capacity => 1.0,
+            [_, capacity] if !capacity.is_nan() => 0.0,
+            _ => f64::NAN,
         })
     }
 }

@@ -30,11 +30,6 @@ impl Sizes<'_> {
 
     /// 1 where so many bits fit into so many, 0 elsewhere.
     pub(super) fn fits(&self, bits: Expr, capacity: Expr) -> Expr {
-        self.all_fit([bits], capacity)
-    }
-
-    /// 1 where each of so many bits fit into so many, 0 elsewhere.
-    pub(super) fn all_fit(&self, bits: impl IntoIterator<Item = Expr>, capacity: Expr) -> Expr {
         self.now(fits(bits, capacity))
     }
 

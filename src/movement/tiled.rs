@@ -15,6 +15,7 @@ use super::rounds::{Arrival, from_far};
 use super::setting::Role;
 use super::unit::Units;
 use crate::graph::{Einsum, Op, OpKind, Pass, RegionId};
+use crate::hash::FastSet;
 use crate::number::whole;
 use crate::symbolic::Expr;
 
@@ -173,7 +174,12 @@ impl Finder<'_> {
             return Expr::zero();
         };
         let touched = ops.iter().filter_map(|at| self.touched.get(at.index()));
-        self.sizes.all_fit(touched.cloned(), capacity.clone())
+        let mut seen = FastSet::default();
+        let distinct = touched.filter(|bits| seen.insert(*bits));
+        let fit = |bits: &Expr| self.sizes.fits(bits.clone(), capacity.clone());
+        distinct
+            .map(fit)
+            .fold(Expr::one(), |all, fits| &all * &fits)
     }
 
     /// How much of a result crosses to and from a level: nothing of what stays
