@@ -39,10 +39,8 @@ pub(super) const MAX_PROBLEMS: usize = 100;
 pub(super) const MAX_AXES: usize = 64;
 /// Notations that name more axes in all are refused.
 const MAX_NOTATION: usize = 4096;
-/// Ops of more inputs are refused,
+/// Ops of more inputs are refused, unless they only move them.
 const MAX_OPERANDS: usize = 1024;
-/// and of more that are only moved.
-const MAX_MOVED: usize = 65_536;
 /// Formulas of more factors are refused.
 const MAX_FACTORS: usize = 400;
 /// Exponents above this are refused.
@@ -140,20 +138,14 @@ pub(super) fn notation(
 /// Refuses ops of too many inputs.
 pub(super) fn operands(op: &OpDecl) -> Result<(), Diagnostic> {
     let count = op.inputs.len();
-    let most = match op.form {
-        OpForm::Reshape { .. } => MAX_MOVED,
-        _ => MAX_OPERANDS,
-    };
-    if count <= most {
+    if count <= MAX_OPERANDS || matches!(op.form, OpForm::Reshape { .. }) {
         return Ok(());
     }
-    Err(Diagnostic::at(
-        &op.name.place,
-        format!(
-            "`{}` has {count} inputs; an op like it has at most {most}",
-            op.name.value
-        ),
-    ))
+    let message = format!(
+        "`{}` has {count} inputs; an op that computes has at most {MAX_OPERANDS}",
+        op.name.value
+    );
+    Err(Diagnostic::at(&op.name.place, message))
 }
 
 /// Refuses an extent of the result of `op` that is too large, as a formula or

@@ -8,10 +8,11 @@ use crate::source::Source;
 pub(super) const OPS: usize = 200_000;
 /// Numbers, inputs or slots of one file; extents, counts or numbers of one op.
 pub(super) const NAMES: usize = 10_000;
-/// Inputs of one op.
+/// Inputs of one op. Few kinds of ops may have so many, which is told when the model is
+/// lowered: those that only move them, as the steps of a network that was unrolled.
+pub(super) const INPUTS: usize = 65_536;
+/// Operands of one notation.
 pub(super) const OPERANDS: usize = 1024;
-/// Inputs of one op that only moves them: the steps of a network that was unrolled.
-pub(super) const MOVED: usize = 65_536;
 /// Characters of the name of an unknown operator.
 pub(super) const OPERATOR: usize = 200;
 /// Axes of one tensor.

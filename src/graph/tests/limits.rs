@@ -125,6 +125,19 @@ fn numbers_that_each_depend_on_the_next() {
 }
 
 #[test]
+fn more_inputs_than_an_op_computes_with() {
+    let op = |form: &str| {
+        let inputs = vec!["'x'"; 1025].join(", ");
+        format!("{HEAD}[[op]]\nname = 'o'\n{form}\ninputs = [{inputs}]\n")
+    };
+    assert_eq!(
+        refused(&op("per_element = { add = 1 }"), &[], Unfold::No),
+        "`o` has 1025 inputs; an op that computes has at most 1024"
+    );
+    assert!(try_lowered(&op("reshape = '1025*n'"), &[], Unfold::No).is_ok());
+}
+
+#[test]
 fn mistakes_are_told_up_to_a_hundred() {
     let text = chain(HEAD, 300, |at, _| format!("apply = 'y{at} + 1'"));
     let problems = try_lowered(&text, &[], Unfold::No).unwrap_err();

@@ -48,15 +48,7 @@ pub(super) fn op(node: &Datum, problems: &mut Problems) -> Option<OpDecl> {
     });
     let is_cached = fields.truth("cached", false, problems);
     let keeps = fields.text("keeps", problems).map(Box::new);
-    let only_moves = fields.has("reshape") || fields.has("move");
-    let most = if only_moves {
-        limits::MOVED
-    } else {
-        limits::OPERANDS
-    };
-    let inputs = fields
-        .take("inputs")
-        .map(|node| operands(node, most, problems));
+    let inputs = fields.take("inputs").map(|node| operands(node, problems));
     let form = form(&mut fields, problems);
     fields.finish("an op", problems);
     let form = form?;
@@ -129,10 +121,9 @@ fn tensors_of(formula: &Formula) -> Vec<Operand> {
     operands
 }
 
-/// Inputs, of which an op like this has at most so many.
-fn operands(node: &Datum, most: usize, problems: &mut Problems) -> Vec<Operand> {
+fn operands(node: &Datum, problems: &mut Problems) -> Vec<Operand> {
     let items = node.items(problems).unwrap_or(&[]);
-    at_most(items, most, "inputs", &node.place, problems)
+    at_most(items, limits::INPUTS, "inputs", &node.place, problems)
         .iter()
         .filter_map(|item| operand(item, problems))
         .collect()

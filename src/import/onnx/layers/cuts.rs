@@ -14,11 +14,12 @@ use crate::import::onnx::net::{Net, NodeId, Readers};
 pub(super) struct Cuts {
     /// For each node where a run before it may begin.
     starts: Vec<Range<NodeId>>,
-    /// For each node the first from it on before which a run may end that has
-    /// [`LENGTHS`] nodes or more.
-    next: [Vec<NodeId>; 7],
+    /// For each of [`LENGTHS`], and then for each node, the first from that on before
+    /// which a run of so many nodes or more may end.
+    next: [Vec<NodeId>; LENGTHS.len()],
 }
 
+/// How long runs are told apart, in rising order: to skip the places of short ones.
 const LENGTHS: [usize; 7] = [2, 4, 16, 64, 256, 1024, 4096];
 
 impl Cuts {
@@ -46,11 +47,11 @@ impl Cuts {
         Cuts { starts, next }
     }
 
-    /// A node from `place` on, and not behind the first, before which a run of so many
-    /// nodes may end; none if there is none.
+    /// Up to which node from `place` on no run of so many nodes ends; nothing where none
+    /// does in all the rest.
     pub(super) fn next(&self, place: NodeId, period: usize) -> Option<NodeId> {
-        let shorter = LENGTHS.iter().zip(&self.next).rev();
-        let (_, next) = shorter.into_iter().find(|(length, _)| **length <= period)?;
+        let mut lengths = LENGTHS.iter().zip(&self.next).rev();
+        let (_, next) = lengths.find(|(length, _)| **length <= period)?;
         let next = *next.get(place)?;
         (next < self.starts.len()).then_some(next)
     }

@@ -191,8 +191,8 @@ impl<'n> Runs<'n> {
         None
     }
 
-    /// Whether a run may end anywhere where one of so many nodes does that begins at `at`
-    /// or within the first of them.
+    /// Whether a run of so many nodes that begins at `at`, or within so many behind it, may
+    /// end at all.
     fn may_end(&self, at: NodeId, period: usize) -> bool {
         let place = self.cuts.next(at + period, period);
         place.is_some_and(|place| place < at + 2 * period)
